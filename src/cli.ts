@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { runCli } from './cli/run-cli.ts'
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  environment: process.env,
+  script: process.argv[1] ?? '',
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+})

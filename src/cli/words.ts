@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util'
+import { GuardError, messageOf } from '../plan/guard-error.ts'
+import type { Command } from './commands.ts'
+
+/** Arguments of a command, sorted. */
+export interface ParsedWords {
+  operands: string[]
+  /** settings by the name of their input */
+  settings: Map<string, string>
+  /** every other flag that takes a value; a repeated one has several */
+  values: Map<string, string[]>
+  /** flags without a value that are set */
+  switches: Set<string>
+}
+
+/**
+ * Sorts a command's arguments.
+ *
+ * @throws GuardError for a flag it does not have, a value that is missing, or too many operands
+ */
+export function parseWords(command: Command, words: readonly string[]): ParsedWords {
+  const options = Object.fromEntries(
+    command.flags.map((flag) => [
+      flag.name,
+      { type: flag.value === null ? ('boolean' as const) : ('string' as const), multiple: true },
+    ]),
+  )
+  const parsed: ParsedWords = {
+    operands: [],
+    settings: new Map(),
+    values: new Map(),
+    switches: new Set(),
+  }
+  try {
+    const { positionals, values } = parseArgs({
+      args: [...words],
+      options,
+      allowPositionals: true,
+      strict: true,
+    })
+    parsed.operands = positionals
+    for (const flag of command.flags) {
+      const given = values[flag.name] as (string | boolean)[] | undefined
+      if (given === undefined) continue
+      const texts = given.filter((each) => typeof each === 'string')
+      if (flag.setting) parsed.settings.set(flag.name, texts.at(-1) ?? 'true')
+      else if (flag.value === null) parsed.switches.add(flag.name)
+      else parsed.values.set(flag.name, texts)
+    }
+  } catch (error) {
+    throw new GuardError(messageOf(error), '', { usage: true, cause: error })
+  }
+  const { least, most } = command.operandCount
+  if (parsed.operands.length < least || parsed.operands.length > most) {
+    throw new GuardError(
+      `${parsed.operands.length} operand(s) were given.`,
+      `The command takes ${command.operands === '' ? 'none' : command.operands}.`,
+      { usage: true },
+    )
+  }
+  return parsed
+}

@@ -1,0 +1,42 @@
+import { homedir } from 'node:os'
+import { environmentTwin, parseSettings } from '../plan/settings.ts'
+import type { Lookup, Settings, Surroundings } from '../plan/settings.ts'
+
+/** Settings of a step: an input wins over its environment twin. */
+export function readInputs(environment: NodeJS.ProcessEnv): Settings {
+  return parseSettings(
+    (name) => input(name, environment) ?? twin(name, environment),
+    surroundings(environment),
+  )
+}
+
+/** Settings of a hook or a command: flags win over the environment twins. */
+export function readTwins(
+  environment: NodeJS.ProcessEnv,
+  flags: ReadonlyMap<string, string> = new Map(),
+): Settings {
+  const lookup: Lookup = (name) => {
+    const text = flags.get(name)
+    return text === undefined ? twin(name, environment) : { text, source: `--${name}` }
+  }
+  return parseSettings(lookup, surroundings(environment))
+}
+
+/** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
+function input(name: string, environment: NodeJS.ProcessEnv): ReturnType<Lookup> {
+  return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`)
+}
+
+function twin(name: string, environment: NodeJS.ProcessEnv): ReturnType<Lookup> {
+  return found(environment[environmentTwin(name)], environmentTwin(name))
+}
+
+function found(text: string | undefined, source: string): ReturnType<Lookup> {
+  const trimmed = text?.trim() ?? ''
+  return trimmed === '' ? null : { text: trimmed, source }
+}
+
+function surroundings(environment: NodeJS.ProcessEnv): Surroundings {
+  const home = environment['HOME'] ?? ''
+  return { home: home.startsWith('/') ? home : homedir(), directory: process.cwd() }
+}

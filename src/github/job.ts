@@ -1,0 +1,80 @@
+import { readFileSync, statSync } from 'node:fs'
+import { GuardError } from '../plan/guard-error.ts'
+import type { Job } from '../plan/job.ts'
+import { isRecord, parseObject } from '../plan/lease.ts'
+import { isAttempt, isOwner, isRepositoryName, isRunId, prKey, sha256 } from '../plan/naming.ts'
+import { quote } from '../plan/settings.ts'
+
+/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
+const PAYLOAD_AT_MOST = 32 * 1024 * 1024
+
+/**
+ * The job that this process works for, from the runner's variables and the event's payload.
+ *
+ * Both may be anybody's words: what becomes part of a path is checked, never cleaned up.
+ *
+ * @param leg the matrix as JSON, '' or `null` without one
+ * @throws GuardError where a variable is missing or has another form
+ */
+export function readJob(environment: NodeJS.ProcessEnv, leg: string): Job {
+  const read = (name: string): string => environment[name] ?? ''
+  const [owner = '', repository = '', ...rest] = read('GITHUB_REPOSITORY').split('/')
+  if (!isOwner(owner) || !isRepositoryName(repository) || rest.length > 0) {
+    throw unfit('GITHUB_REPOSITORY', read('GITHUB_REPOSITORY'), 'owner/name')
+  }
+  const runId = read('GITHUB_RUN_ID')
+  if (!isRunId(runId)) throw unfit('GITHUB_RUN_ID', runId, 'a number of at most 20 digits')
+  const attempt = read('GITHUB_RUN_ATTEMPT') === '' ? '1' : read('GITHUB_RUN_ATTEMPT')
+  if (!isAttempt(attempt)) throw unfit('GITHUB_RUN_ATTEMPT', attempt, 'a number from 1')
+
+  const payload = readPayload(read('GITHUB_EVENT_PATH'))
+  const ref = read('GITHUB_REF')
+  return {
+    owner,
+    repository,
+    prKey: prKey({
+      eventName: read('GITHUB_EVENT_NAME'),
+      ref,
+      pullRequestNumber: pullRequestNumber(payload),
+    }),
+    runId,
+    attempt: Number(attempt),
+    job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
+    leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : sha256(leg).slice(0, 12),
+    trusted:
+      read('GITHUB_EVENT_NAME') === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
+  }
+}
+
+function unfit(name: string, value: string, allowed: string): GuardError {
+  return new GuardError(
+    `${name} is ${quote(value)}.`,
+    `It must be ${allowed}; the runner sets it in every job.`,
+    { usage: true },
+  )
+}
+
+/** The payload, or an empty one: the ref alone then decides. */
+function readPayload(path: string): Record<string, unknown> {
+  if (path === '') return {}
+  try {
+    const { size } = statSync(path)
+    if (size > PAYLOAD_AT_MOST) return {}
+    return parseObject(readFileSync(path, 'utf8')) ?? {}
+  } catch {
+    // No payload is a defined case: for merged and forked pull requests the runner may have none.
+    return {}
+  }
+}
+
+function pullRequestNumber(payload: Record<string, unknown>): number | null {
+  const { pull_request: pullRequest, number } = payload
+  const found = isRecord(pullRequest) ? pullRequest['number'] : number
+  return typeof found === 'number' ? found : null
+}
+
+function defaultBranch(payload: Record<string, unknown>): string | null {
+  const { repository } = payload
+  const branch = isRecord(repository) ? repository['default_branch'] : null
+  return typeof branch === 'string' && branch !== '' ? branch : null
+}

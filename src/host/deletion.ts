@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { openFolder } from './folders.ts'
+import { mountsWithin, readMounts } from './mounts.ts'
+import { withHelp } from './privilege.ts'
+import type { Helper } from './privilege.ts'
+import { isInTrash, trashPath } from './trash.ts'
+import type { Root } from './root.ts'
+
+/** What became of one entry of the trash. */
+export type Deletion =
+  | { kind: 'deleted' }
+  /** another reaper is at it, or something keeps writing: the next one will see */
+  | { kind: 'busy'; why: string }
+  | { kind: 'stuck'; why: string; command: string }
+
+/** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
+const ROUNDS = 5
+
+/**
+ * Deletes one entry of the trash, by rm(1), which walks by descriptor (openat) and so cannot be
+ * led out of the tree by a directory that is swapped for a link; node's own `fs.rm` can.
+ *
+ * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
+ * same file system, so the mount table is asked first.
+ */
+export function deleteEntry(root: Root, id: string, ways: readonly Helper[]): Deletion {
+  const path = trashPath(root, id)
+  const mounted = mountsBelow(root, id)
+  if (mounted.length > 0) {
+    return stuck(`something is mounted in it: ${mounted.join(', ')}`, `umount ${quoted(mounted)}`)
+  }
+  let why = ''
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const removed = remove(path)
+    if (!isInTrash(root, id)) return { kind: 'deleted' }
+    if (removed.kind === 'claimed') return { kind: 'busy', why: 'another reaper is deleting it' }
+    why = removed.why
+    if (/Directory not empty/.test(why)) continue
+    if (!openUp(path)) break
+  }
+  if (/Directory not empty/.test(why)) {
+    return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' }
+  }
+  const helped = withHelp(ways, (helper) => helper.remove(trashPath(root), id))
+  if (!isInTrash(root, id)) return { kind: 'deleted' }
+  return stuck(
+    helped.ok ? why : `${why}; ${helped.why}`,
+    `sudo rm -rf --one-file-system ${quoted([path])}`,
+  )
+}
+
+function stuck(why: string, command: string): Deletion {
+  return { kind: 'stuck', why, command }
+}
+
+/** Words for a shell, for a person to copy. */
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
+}
+
+function mountsBelow(root: Root, id: string): string[] {
+  return mountsWithin(`${root.realPath}/.target-guard/trash/${id}`, readMounts())
+}
+
+type Removal = { kind: 'claimed' } | { kind: 'tried'; why: string }
+
+/** Exit code by which the shell says that the entry is another reaper's. */
+const CLAIMED = 75
+
+// The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
+// gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
+const SCRIPT = `
+if command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
+if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "$1"; fi
+exec rm -rf -- "$1"`
+
+function remove(path: string): Removal {
+  let folder: number | 'ignore'
+  try {
+    if (!lstatSync(path).isDirectory()) {
+      unlinkSync(path)
+      return { kind: 'tried', why: '' }
+    }
+    folder = openFolder(path)
+  } catch (error) {
+    // Unreadable for this user: rm will say so in its own words.
+    if (errnoOf(error) !== 'EACCES') return { kind: 'tried', why: messageOf(error) }
+    folder = 'ignore'
+  }
+  try {
+    const result = spawnSync('sh', ['-c', SCRIPT, 'sh', path], {
+      cwd: '/',
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'ignore', 'pipe', folder],
+      maxBuffer: 1024 * 1024 * 64,
+    })
+    if (folder !== 'ignore' && result.status === CLAIMED) return { kind: 'claimed' }
+    if (result.error !== undefined) return { kind: 'tried', why: result.error.message }
+    return { kind: 'tried', why: result.stderr.trim().split('\n').at(-1) ?? '' }
+  } finally {
+    if (folder !== 'ignore') closeSync(folder)
+  }
+}
+
+/** open(2) flag that node does not name: a descriptor on something that may not be read. */
+const O_PATH = 0o10_000_000
+
+/** Deeper than this, a tree with read-only directories is left to the helper. */
+const DEPTH_AT_MOST = 500
+
+/**
+ * Makes every directory of this user's in a tree writable for its owner, so that rm can empty it.
+ *
+ * By descriptor at each step, and directories alone: a file may have another name outside the tree.
+ *
+ * @returns whether anything was changed
+ */
+function openUp(path: string): boolean {
+  if (process.geteuid?.() === 0) return false
+  let changed = false
+  const visit = (entry: string | Buffer, depth: number): void => {
+    const folder = openByPath(entry)
+    if (folder === null) return
+    try {
+      const here = `/proc/self/fd/${folder}`
+      if (open(folder)) changed = true
+      if (depth === DEPTH_AT_MOST) return
+      for (const child of readdirSync(here, { withFileTypes: true, encoding: 'buffer' })) {
+        if (child.isDirectory())
+          visit(Buffer.concat([Buffer.from(`${here}/`), child.name]), depth + 1)
+      }
+    } catch (error) {
+      // Another user's directory: the helper's part.
+      if (!['EACCES', 'EPERM', 'ENOENT'].includes(errnoOf(error))) throw error
+    } finally {
+      closeSync(folder)
+    }
+  }
+  visit(path, 0)
+  return changed
+}
+
+function openByPath(entry: string | Buffer): number | null {
+  try {
+    return openSync(entry, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error))) return null
+    throw error
+  }
+}
+
+/** Gives the owner all rights to the directory; false where they are there already. */
+function open(folder: number): boolean {
+  const { mode } = statSync(`/proc/self/fd/${folder}`)
+  if ((mode & 0o700) === 0o700) return false
+  chmodSync(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700)
+  return true
+}

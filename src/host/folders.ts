@@ -1,0 +1,92 @@
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
+
+/**
+ * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
+ * kernel goes on from the directory that is open, whatever has been put at its former path.
+ */
+
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
+
+/** The path of `name` in an open directory. */
+export function at(folder: number, name: string): string {
+  return `/proc/self/fd/${folder}/${name}`
+}
+
+/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
+export function openFolder(path: string): number {
+  return openSync(path, FOLDER)
+}
+
+/**
+ * Walks down from `base` without following any link, and hands over the last directory.
+ *
+ * @param step called for each component before it is opened, e.g. to make it
+ * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
+ */
+export function within<Value>(
+  base: string,
+  components: readonly string[],
+  work: (folder: number) => Value,
+  step: (folder: number, name: string) => void = () => {},
+): Value {
+  let folder = openFolder(base)
+  try {
+    for (const name of components) {
+      step(folder, name)
+      const next = openFolder(at(folder, name))
+      closeSync(folder)
+      folder = next
+    }
+    return work(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** Whether an error of `within` means that a component is not a directory of ours. */
+export function isDiverted(error: unknown): boolean {
+  return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error))
+}
+
+/** Makes a directory; false where it was there already. */
+export function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, 0o755)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/**
+ * Gives a directory that this process has just made to somebody else, through a descriptor.
+ *
+ * @throws Error where it is not the empty directory of this user that it must be
+ */
+export function giveAway(path: string, to: { uid: number; gid: number }): void {
+  const folder = openFolder(path)
+  try {
+    assertFresh(folder)
+    fchownSync(folder, to.uid, to.gid)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** Throws where an open directory is not this user's own, or not empty. */
+export function assertFresh(folder: number): void {
+  const isOwn = fstatSync(folder).uid === process.geteuid?.()
+  if (!isOwn || readdirSync(`/proc/self/fd/${folder}`).length > 0) {
+    throw new Error('the directory that was just made has been replaced by another')
+  }
+}

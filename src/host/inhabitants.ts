@@ -1,0 +1,182 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import type { Inhabitant } from '../plan/evidence.ts'
+import { SLOT_DEPTH } from '../plan/naming.ts'
+import { isAtOrBelow, join, locate, readMounts, relative } from './mounts.ts'
+import type { Mount } from './mounts.ts'
+import { listProcesses, readProcess } from './processes.ts'
+
+/** What a look at all processes found: who lives in which slot, and whether it could look. */
+export interface ProcessScan {
+  /** by slot path relative to the root */
+  bySlot: ReadonlyMap<string, readonly Inhabitant[]>
+  /** why nothing can be concluded, null when /proc could be read */
+  failure: string | null
+}
+
+/** A part of the root as some mount namespace sees it. */
+interface View {
+  /** path in that namespace */
+  point: string
+  /** the same directory, relative to the root; '' for the root itself */
+  inRoot: string
+}
+
+/**
+ * Looks for processes that have their working directory, program, arguments or an open file in one
+ * of these slots, or whose mount namespace has one of them (or its run dir) mounted.
+ *
+ * Paths in /proc are those of the process's own mount namespace, so they are read against the
+ * mounts of that namespace: a container's `/workspace/target` is found as the slot it is.
+ * Processes of other users are passed over where they cannot be read: no sign, no conclusion.
+ */
+export function scanProcesses(rootRealPath: string, slots: readonly string[]): ProcessScan {
+  const wanted = new Set(slots)
+  const bySlot = new Map<string, Inhabitant[]>(slots.map((slot) => [slot, []]))
+  const scan = { wanted, bySlot, views: new Map<string, View[]>(), rootRealPath }
+  try {
+    const place = locate(rootRealPath, readMounts())
+    const own = readlinkSync('/proc/self/ns/mnt')
+    for (const pid of listProcesses()) {
+      if (pid !== process.pid) lookAt(pid, { ...scan, place, own })
+    }
+  } catch (error) {
+    return { bySlot, failure: `/proc cannot be read (${messageOf(error)})` }
+  }
+  return { bySlot, failure: null }
+}
+
+interface Scan {
+  wanted: ReadonlySet<string>
+  bySlot: Map<string, Inhabitant[]>
+  views: Map<string, View[]>
+  rootRealPath: string
+  place: ReturnType<typeof locate>
+  own: string
+}
+
+function lookAt(pid: number, scan: Scan): void {
+  const namespace = readLink(`/proc/${pid}/ns/mnt`)
+  if (namespace === null) return
+  const views = viewsOf(pid, namespace, scan)
+  if (views.length === 0) return
+  const uses = new Map<string, string>()
+  for (const { path, how } of pathsOf(pid)) {
+    const slot = slotAt(path, views, scan.wanted)
+    if (slot !== null && !uses.has(slot)) uses.set(slot, `${how} ${path}`)
+  }
+  if (namespace !== scan.own) {
+    for (const slot of mountedSlots(views, scan.wanted)) {
+      if (!uses.has(slot)) uses.set(slot, 'runs in a container that mounts it')
+    }
+  }
+  for (const [slot, use] of uses) {
+    scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` })
+  }
+}
+
+/** Where a mount namespace sees the root or a part of it; read once for each namespace. */
+function viewsOf(pid: number, namespace: string, scan: Scan): View[] {
+  const known = scan.views.get(namespace)
+  if (known !== undefined) return known
+  const mounts = mountsOf(pid)
+  const views = mounts.flatMap((mount) => viewThrough(mount, scan.place))
+  if (namespace === scan.own) views.push({ point: scan.rootRealPath, inRoot: '' })
+  if (mounts.length > 0) scan.views.set(namespace, views)
+  return views
+}
+
+function viewThrough(mount: Mount, place: Scan['place']): View[] {
+  if (place === null || mount.device !== place.mount.device) return []
+  if (isAtOrBelow(place.path, mount.root)) {
+    return [{ point: join(mount.point, relative(place.path, mount.root)), inRoot: '' }]
+  }
+  if (isAtOrBelow(mount.root, place.path)) {
+    return [{ point: mount.point, inRoot: relative(mount.root, place.path).slice(1) }]
+  }
+  return []
+}
+
+function slotAt(path: string, views: readonly View[], wanted: ReadonlySet<string>): string | null {
+  for (const view of views) {
+    if (!isAtOrBelow(path, view.point)) continue
+    const slot = slotOf(join(`/${view.inRoot}`, relative(path, view.point)).slice(1))
+    if (slot !== null && wanted.has(slot)) return slot
+  }
+  return null
+}
+
+function slotOf(inRoot: string): string | null {
+  const parts = inRoot.split('/').filter((part) => part !== '')
+  return parts.length < SLOT_DEPTH ? null : parts.slice(0, SLOT_DEPTH).join('/')
+}
+
+/** Slots that are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
+function mountedSlots(views: readonly View[], wanted: ReadonlySet<string>): string[] {
+  return [...wanted].filter((slot) =>
+    views.some(({ inRoot }) => {
+      const depth = inRoot.split('/').length
+      return depth >= SLOT_DEPTH - 1 && (isAtOrBelow(inRoot, slot) || isAtOrBelow(slot, inRoot))
+    }),
+  )
+}
+
+/** Every path by which a process may hold something, with the verb that goes before it. */
+function* pathsOf(pid: number): Generator<{ path: string; how: string }> {
+  const folder = `/proc/${pid}`
+  const directory = readLink(`${folder}/cwd`)
+  if (directory !== null) yield { path: directory, how: 'works in' }
+  const program = readLink(`${folder}/exe`)
+  if (program !== null) yield { path: program, how: 'runs' }
+  for (const name of openFiles(folder)) {
+    const file = readLink(`${folder}/fd/${name}`)
+    if (file?.startsWith('/') === true) yield { path: file, how: 'has open' }
+  }
+  for (const word of argumentsOf(folder)) {
+    const start = word.indexOf('/')
+    if (start >= 0) yield { path: word.slice(start), how: 'is called with' }
+  }
+}
+
+function openFiles(folder: string): string[] {
+  try {
+    return readdirSync(`${folder}/fd`)
+  } catch {
+    // Gone meanwhile, or another user's: no sign, no conclusion.
+    return []
+  }
+}
+
+/** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
+function argumentsOf(folder: string): string[] {
+  try {
+    return readFileSync(`${folder}/cmdline`, 'utf8').split('\0')
+  } catch {
+    // Gone meanwhile, or another user's: no sign, no conclusion.
+    return []
+  }
+}
+
+function mountsOf(pid: number): Mount[] {
+  try {
+    return readMounts(pid)
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error))) return []
+    throw error
+  }
+}
+
+/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
+function readLink(path: string): string | null {
+  try {
+    return readlinkSync(path).replace(/ \(deleted\)$/, '')
+  } catch {
+    // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
+    return null
+  }
+}
+
+function commandOf(pid: number): string {
+  const found = readProcess(pid)
+  return typeof found === 'string' ? found : found.command
+}

@@ -1,0 +1,102 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
+import type { ProcessState } from '../plan/evidence.ts'
+import type { ProcessKey } from '../plan/job.ts'
+
+/** What /proc/PID/stat tells of a process. */
+export interface ProcessStat extends ProcessKey {
+  /** the command's name, at most 15 bytes */
+  command: string
+  /** one letter: R, S, D, T, Z, X, … */
+  state: string
+  parent: number
+}
+
+/**
+ * Reads /proc/PID/stat.
+ *
+ * @returns 'gone' where there is no such process, 'hidden' where /proc will not tell (hidepid)
+ */
+export function readProcess(pid: number): ProcessStat | 'gone' | 'hidden' {
+  try {
+    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden'
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'ESRCH') return 'gone'
+    // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
+    return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden'
+  }
+}
+
+/** Whether the kernel knows a process by this number; EPERM means that it does. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return errnoOf(error) !== 'ESRCH'
+  }
+}
+
+/** Fields are counted after the last `)`: a command's name may hold blanks and brackets. */
+export function parseStat(pid: number, text: string): ProcessStat | null {
+  const opening = text.indexOf('(')
+  const closing = text.lastIndexOf(')')
+  if (opening < 0 || closing < opening) return null
+  const fields = text
+    .slice(closing + 1)
+    .trim()
+    .split(' ')
+  const [state, parent] = fields
+  const start = fields[19]
+  if (state === undefined || parent === undefined || start === undefined) return null
+  const known = { parent: Number(parent), start: Number(start) }
+  if (!Number.isInteger(known.parent) || !Number.isInteger(known.start)) return null
+  return { pid, command: text.slice(opening + 1, closing), state, ...known }
+}
+
+/** How a recorded process is found now; a zombie has ended. */
+export function stateOf(recorded: ProcessKey): ProcessState {
+  const found = readProcess(recorded.pid)
+  if (found === 'gone' || found === 'hidden') return found
+  if (found.start !== recorded.start) return 'replaced'
+  return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive'
+}
+
+/** Lives exactly as long as its job. */
+const WORKER = 'Runner.Worker'
+
+/** What only passes a command on may end before the job does, and is no evidence of it. */
+const PASSING_ON = new Set(
+  (
+    'sh bash dash ash zsh ksh fish busybox timeout nice ionice env setsid sudo su runuser gosu ' +
+    'su-exec xargs make npm npx sshd tini dumb-init docker-init'
+  ).split(' '),
+)
+
+/**
+ * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
+ * other runners (act, Gitea's) the one that started this command, past shells and the like.
+ *
+ * Null where there is none: in a job container, or under a shell alone.
+ */
+export function findWorker(from: number = process.ppid): ProcessKey | null {
+  let starter: ProcessKey | null = null
+  let pid = from
+  for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
+    const found = readProcess(pid)
+    if (found === 'gone' || found === 'hidden') break
+    const key = { pid: found.pid, start: found.start }
+    if (found.command === WORKER) return key
+    if (starter === null && !PASSING_ON.has(found.command)) starter = key
+    pid = found.parent
+  }
+  return starter
+}
+
+/** The numbers of all processes that /proc shows; throws as readdirSync does. */
+export function listProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map(Number)
+}

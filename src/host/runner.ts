@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import { dirname } from 'node:path'
+import { messageOf } from '../plan/guard-error.ts'
+import { sha256 } from '../plan/naming.ts'
+import type { Owner } from '../plan/job.ts'
+import { readBootId, readPidNamespace } from './boot.ts'
+import { locate, readMounts } from './mounts.ts'
+import { findWorker } from './processes.ts'
+
+/** Who this process works for; read from its environment, /proc and its mounts. */
+export function observeOwner(environment: NodeJS.ProcessEnv): Owner {
+  const name = environment['RUNNER_NAME'] ?? ''
+  return {
+    runner: { name: name === '' ? hostname() : name, key: runnerKey(environment, name) },
+    bootId: readBootId(),
+    pidNamespace: readPidNamespace(),
+    worker: findWorker(),
+    container: readContainerId(),
+  }
+}
+
+/**
+ * Which runner of this host it is: from its work folder and its name.
+ *
+ * The work folder counts by its place in its file system, so a step in a job container, where it is
+ * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
+ * runners of two organisations may share one.
+ */
+function runnerKey(environment: NodeJS.ProcessEnv, name: string): string {
+  return sha256(`${placeOf(workFolder(environment))}\n${name}`)
+}
+
+/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
+function workFolder(environment: NodeJS.ProcessEnv): string | null {
+  const inside = [
+    environment['RUNNER_WORKSPACE'],
+    environment['RUNNER_TEMP'],
+    environment['GITHUB_WORKSPACE'],
+  ].find((path) => path?.startsWith('/') === true)
+  return inside === undefined ? null : dirname(inside)
+}
+
+function placeOf(folder: string | null): string {
+  if (folder === null) return `user ${userInfo().uid}`
+  try {
+    const place = locate(realpathSync(folder), readMounts())
+    if (place === null) return folder
+    const { source, device } = place.mount
+    // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
+    return `${source.startsWith('/') ? source : device}:${place.path}`
+  } catch (error) {
+    // The work folder is not there: its path is the best name for it.
+    return `${folder} (${messageOf(error)})`
+  }
+}
+
+/** The id of the container this process runs in, as docker writes it into its mounts. */
+function readContainerId(): string | null {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+  const id = /\/containers\/([0-9a-f]{64})\//.exec(mounts)?.[1]
+  if (id !== undefined) return id
+  return existsSync('/.dockerenv') ? hostname() : null
+}

@@ -1,0 +1,122 @@
+import { lstatSync, readdirSync, rmdirSync } from 'node:fs'
+import type { Dirent } from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
+import { SLOT_DEPTH, isSlotPath } from '../plan/naming.ts'
+import { at, giveAway, isDiverted, makeFolder, within } from './folders.ts'
+import type { Root } from './root.ts'
+
+/** Makes the directory's new owner its owner; direct for root, with help for others. */
+export type Chown = (path: string, description: string) => void
+
+/**
+ * Makes a slot that did not exist before, and the directories above it.
+ *
+ * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
+ *
+ * @param slot relative to the root
+ * @param chown called for the run dir (when it is new) and the slot, while they are empty
+ * @throws Error with EEXIST where the slot is there already
+ */
+export function makeSlot(root: Root, slot: string, chown: Chown): void {
+  const parents = slot.split('/')
+  const name = parents.pop() ?? ''
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      within(
+        root.path,
+        parents,
+        (folder) => {
+          const path = at(folder, name)
+          if (!makeFolder(path))
+            throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' })
+          chown(path, slot)
+        },
+        makeParent(root, parents.at(-1) ?? '', chown),
+      )
+      return
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || attempt === 16) throw error
+    }
+  }
+}
+
+function makeParent(root: Root, runDirectory: string, chown: Chown) {
+  return (folder: number, name: string): void => {
+    const path = at(folder, name)
+    if (!makeFolder(path)) return
+    if (name === runDirectory) chown(path, name)
+    // What root makes in another user's root (a step in a job container) is given to that user.
+    else if (process.geteuid?.() === 0 && root.uid !== 0) giveAway(path, root)
+  }
+}
+
+/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
+export function findSlot(root: Root, slot: string): 'present' | 'missing' | 'diverted' {
+  const parents = slot.split('/')
+  const name = parents.pop() ?? ''
+  try {
+    return within(root.path, parents, (folder) => {
+      lstatSync(at(folder, name))
+      return 'present'
+    })
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 'missing'
+    if (isDiverted(error)) return 'diverted'
+    throw error
+  }
+}
+
+/** Removes the directories above a slot, from the inside out, as far as they are empty. */
+export function removeEmptyParents(root: Root, slot: string): void {
+  const parts = slot.split('/')
+  for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
+    const parents = parts.slice(0, depth - 1)
+    const name = parts[depth - 1] ?? ''
+    try {
+      within(root.path, parents, (folder) => rmdirSync(at(folder, name)))
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') continue
+      // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
+      return
+    }
+  }
+}
+
+/** What lies in the root besides its own folder. */
+export interface Inventory {
+  /** paths of slots, relative to the root */
+  slots: string[]
+  /** anything that has neither a slot's nor a parent's shape */
+  odd: string[]
+  /** directories above slots that are empty, relative to the root */
+  empty: string[]
+}
+
+/** Lists the upper levels of the root; it goes into no slot. */
+export function listSlots(root: Root): Inventory {
+  const found: Inventory = { slots: [], odd: [], empty: [] }
+  list(root.path, [], found)
+  return found
+}
+
+function list(base: string, parts: readonly string[], found: Inventory): void {
+  const path = parts.join('/')
+  let entries: Dirent[]
+  try {
+    entries = within(base, parts, (folder) =>
+      readdirSync(`/proc/self/fd/${folder}`, { withFileTypes: true }),
+    )
+  } catch (error) {
+    // Gone or replaced meanwhile; what may not be read is reported as it is.
+    if (errnoOf(error) !== 'ENOENT') found.odd.push(path)
+    return
+  }
+  if (entries.length === 0 && parts.length > 0) found.empty.push(path)
+  for (const entry of entries) {
+    if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name)) continue
+    const inside = [...parts, entry.name]
+    if (inside.length < SLOT_DEPTH && entry.isDirectory()) list(base, inside, found)
+    else if (isSlotPath(inside.join('/'))) found.slots.push(inside.join('/'))
+    else found.odd.push(inside.join('/'))
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
+import { isRecord, parseObject } from '../plan/lease.ts'
+import { isLeaseId } from '../plan/naming.ts'
+import { at, within } from './folders.ts'
+import { controlPath } from './root.ts'
+import type { Root } from './root.ts'
+
+/** Something in the trash that could not be deleted, and what would delete it. */
+export interface Quarantine {
+  reason: string
+  /** the command an administrator would give */
+  command: string
+  /** milliseconds since the epoch, when it was first found undeletable */
+  since: number
+}
+
+/** A slot out of service. */
+export interface TrashEntry {
+  id: string
+  quarantine: Quarantine | null
+  /** the slot's former path, where its lease is still beside it */
+  slot: string | null
+}
+
+export function trashPath(root: Root, name = ''): string {
+  return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name)
+}
+
+/**
+ * Takes a slot out of service: one rename, which no link on the way can lead astray.
+ *
+ * @returns false where somebody else was faster
+ * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
+ */
+export function moveToTrash(root: Root, slot: string, id: string): boolean {
+  const parents = slot.split('/')
+  const name = parents.pop() ?? ''
+  try {
+    return within(root.path, parents, (folder) => {
+      renameSync(at(folder, name), trashPath(root, id))
+      return true
+    })
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** What is in the trash, with what is known of each entry. */
+export function listTrash(root: Root): TrashEntry[] {
+  const names = readdirSync(trashPath(root))
+  const ids = new Set(names.filter(isLeaseId))
+  removeNotes(root, names, ids)
+  return [...ids].map((id) => ({
+    id,
+    quarantine: readQuarantine(root, id),
+    slot: readFormerSlot(root, id),
+  }))
+}
+
+/** Whether there is anything to delete. */
+export function hasTrash(root: Root): boolean {
+  return readdirSync(trashPath(root)).some(isLeaseId)
+}
+
+/** A note outlives its entry when a reaper is killed between the two. */
+function removeNotes(root: Root, names: readonly string[], ids: ReadonlySet<string>): void {
+  for (const name of names) {
+    const id = name.slice(0, name.indexOf('.'))
+    if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id)) removeNote(trashPath(root, name))
+  }
+}
+
+export function isInTrash(root: Root, id: string): boolean {
+  try {
+    lstatSync(trashPath(root, id))
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Removes what was noted of an entry that is gone. */
+export function forgetEntry(root: Root, id: string): void {
+  for (const ending of ['lease', 'quarantine']) removeNote(trashPath(root, `${id}.${ending}`))
+}
+
+function removeNote(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Notes that an entry cannot be deleted; the first time stays. */
+export function quarantine(root: Root, id: string, found: Omit<Quarantine, 'since'>): Quarantine {
+  const since = readQuarantine(root, id)?.since ?? Date.now()
+  const noted = { ...found, since }
+  writeFileSync(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`, { mode: 0o644 })
+  return noted
+}
+
+function readQuarantine(root: Root, id: string): Quarantine | null {
+  const noted = readNote(root, `${id}.quarantine`)
+  if (noted === null) return null
+  const { reason, command, since } = noted
+  return {
+    reason: typeof reason === 'string' ? reason : 'it could not be deleted',
+    command: typeof command === 'string' ? command : '',
+    since: typeof since === 'number' ? since : 0,
+  }
+}
+
+function readFormerSlot(root: Root, id: string): string | null {
+  const slot = readNote(root, `${id}.lease`)?.['slot']
+  return typeof slot === 'string' ? slot : null
+}
+
+function readNote(root: Root, name: string): Record<string, unknown> | null {
+  try {
+    const note = parseObject(readFileSync(trashPath(root, name), 'utf8'))
+    return isRecord(note) ? note : null
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null
+    throw error
+  }
+}

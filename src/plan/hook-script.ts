@@ -1,0 +1,87 @@
+/** The two hooks of a runner: the variable that names each, and our script for it. */
+export const HOOKS = [
+  { event: 'job-started', variable: 'ACTIONS_RUNNER_HOOK_JOB_STARTED', script: 'job-started.sh' },
+  {
+    event: 'job-completed',
+    variable: 'ACTIONS_RUNNER_HOOK_JOB_COMPLETED',
+    script: 'job-completed.sh',
+  },
+] as const
+
+export type HookEvent = (typeof HOOKS)[number]['event']
+
+/** What a hook script is made of. */
+export interface HookScript {
+  event: HookEvent
+  /** the runner's directory */
+  runner: string
+  /** absolute path of dist/cli/index.js */
+  tool: string
+  /** the hook that was there before, '' for none */
+  previous: string
+  /** settings for this host, by environment variable; the runner's own environment wins */
+  variables: readonly (readonly [name: string, value: string])[]
+}
+
+/**
+ * A runner's hook. The runner starts it as `bash -e PATH`, so nothing in it may fail by chance.
+ *
+ * It finds node where the runner keeps its own, gives up after a minute (the runner sets hooks no
+ * limit), and never fails the job itself; a hook that was there before keeps its say.
+ */
+export function hookScript(hook: HookScript): string {
+  const { event, runner, tool, previous, variables } = hook
+  const settings = variables.map(
+    ([name, value]) => `export ${name}="\${${name}:-${inQuotes(value)}}"`,
+  )
+  return `#!/usr/bin/env bash
+# Written by “target-guard install-hooks”; “install-hooks --remove” takes it away again.
+runner=${word(runner)}
+tool=${word(tool)}
+previous=${word(previous)}
+${settings.join('\n')}
+guard() {
+  node=
+  for candidate in "$runner/externals/node24/bin/node" "$runner/externals/node20/bin/node"; do
+    if [ -x "$candidate" ]; then node=$candidate; break; fi
+  done
+  if [ -z "$node" ]; then node=$(command -v node) || node=; fi
+  if [ -z "$node" ]; then
+    echo "::error title=target-guard::No node was found: neither in $runner/externals nor on PATH. The job goes on without a target dir of its own."
+    return 0
+  fi
+  if [ ! -f "$tool" ]; then
+    echo "::error title=target-guard::$tool is gone. Install target-guard again, or run install-hooks --remove. The job goes on without a target dir of its own."
+    return 0
+  fi
+  limit=
+  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 60"; fi
+  $limit "$node" "$tool" hook ${event} ||
+    echo "::error title=target-guard::The ${event} hook ended with $?. The job goes on."
+}
+earlier() {
+  if [ -z "$previous" ]; then return 0; fi
+  case $previous in
+    *.js) "$node" "$previous" ;;
+    *.ps1) pwsh "$previous" ;;
+    *) bash -e "$previous" ;;
+  esac
+}
+${event === 'job-started' ? 'guard\nearlier' : 'status=0\nearlier || status=$?\nguard\nexit $status'}
+`
+}
+
+/** The hook that a script of ours goes on to; null where the text is not such a script. */
+export function previousIn(text: string): string | null {
+  const found = /^previous=('(?:[^']|'\\'')*')$/m.exec(text)?.[1]
+  return found === undefined ? null : found.slice(1, -1).replaceAll(String.raw`'\''`, "'")
+}
+
+function word(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** For inside double quotes. */
+function inQuotes(text: string): string {
+  return text.replaceAll(/["$\\`}]/g, (each) => `\\${each}`)
+}

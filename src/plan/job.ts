@@ -1,0 +1,41 @@
+import type { SlotAddress } from './naming.ts'
+
+/** Which job this process works for, as the runner told it. */
+export interface Job {
+  owner: string
+  repository: string
+  prKey: string
+  runId: string
+  attempt: number
+  /** `GITHUB_JOB`: the same for every leg of a matrix */
+  job: string
+  /** 12 hex that tell matrix legs apart, '' without a matrix */
+  leg: string
+  /** whether the event may publish to others: a push to the default branch */
+  trusted: boolean
+}
+
+/** Where the slot of a job with this lease id lies. */
+export function addressOf(job: Job, id: string): SlotAddress {
+  const { owner, repository, prKey, runId, attempt } = job
+  return { owner, repository, prKey, runId, attempt, job: job.job, id }
+}
+
+/** A process that cannot be mistaken for another one of the same boot and pid namespace. */
+export interface ProcessKey {
+  pid: number
+  /** start time in clock ticks since boot: field 22 of /proc/PID/stat */
+  start: number
+}
+
+/** Whose process this is: the runner on this host, and the job's Worker or container. */
+export interface Owner {
+  runner: { name: string; key: string }
+  bootId: string
+  /** e.g. `pid:[4026531836]` */
+  pidNamespace: string
+  /** the runner process that lives exactly as long as the job, when it can be seen */
+  worker: ProcessKey | null
+  /** the job container that this process runs in */
+  container: string | null
+}

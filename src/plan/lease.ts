@@ -1,0 +1,189 @@
+import { isAttempt, isLeaseId, isRunId, isSlotPath, leaseIdOfSlot, slotPath } from './naming.ts'
+import { addressOf } from './job.ts'
+import type { Job, Owner, ProcessKey } from './job.ts'
+import { VERSION } from './version.ts'
+
+/** Who wrote a lease: a job takes over the one of its hook, never one of another step. */
+export type Maker = 'hook' | 'step'
+
+/** The write-once record that a slot belongs to a job; written before the slot exists. */
+export interface Lease {
+  version: 1
+  id: string
+  /** the slot, relative to the root */
+  slot: string
+  /** `owner/name` */
+  repository: string
+  prKey: string
+  runId: string
+  attempt: number
+  job: string
+  leg: string
+  trusted: boolean
+  madeBy: Maker
+  owner: Owner
+  /** seconds since boot, the only clock that nobody sets */
+  uptimeS: number
+  /** ISO 8601; for people only, no decision rests on it while the boot is the same */
+  at: string
+  /** version of target-guard */
+  by: string
+}
+
+/** How a job ended, as far as it could be told: a hook is not told. */
+export type Result = 'success' | 'failure' | 'cancelled' | 'unknown'
+
+/** What the owner left when it ended its lease. */
+export interface End {
+  result: Result
+  bootId: string
+  uptimeS: number
+  /** milliseconds since the epoch, by the wall clock */
+  wallMs: number
+}
+
+/** One lease as it was found: `lease` is null where the file cannot be understood. */
+export interface LeaseRecord {
+  id: string
+  state: 'live' | 'ended'
+  lease: Lease | null
+  /** why it cannot be understood */
+  problem: string | null
+  end: End | null
+  /** the slot's path relative to the root: of the lease, or found by the id in its name */
+  slot: string | null
+}
+
+export function newLease(
+  job: Job,
+  owner: Owner,
+  made: { id: string; madeBy: Maker; uptimeS: number; at: string },
+): Lease {
+  return {
+    version: 1,
+    id: made.id,
+    slot: slotPath(addressOf(job, made.id)),
+    repository: `${job.owner}/${job.repository}`,
+    prKey: job.prKey,
+    runId: job.runId,
+    attempt: job.attempt,
+    job: job.job,
+    leg: job.leg,
+    trusted: job.trusted,
+    madeBy: made.madeBy,
+    owner,
+    uptimeS: made.uptimeS,
+    at: made.at,
+    by: VERSION,
+  }
+}
+
+export function encodeLease(lease: Lease): string {
+  return `${JSON.stringify(lease)}\n`
+}
+
+/**
+ * Reads a lease that anybody may have written.
+ *
+ * @returns the lease, or in words what is wrong with it
+ */
+export function parseLease(text: string, id: string): Lease | string {
+  if (text.trim() === '') return 'the file is empty'
+  const found = parseObject(text)
+  if (found === null) return 'the file is not a JSON object'
+  if (found['version'] !== 1) return `its format version is ${JSON.stringify(found['version'])}`
+  if (found['id'] !== id || !isLeaseId(id)) return 'its id is not the one in its file name'
+  const { slot, repository, prKey, runId, attempt, job, leg, owner } = found
+  if (typeof slot !== 'string' || !isSlotPath(slot)) return 'its slot is not a slot path'
+  if (leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) !== id) return 'its slot has another id'
+  if (typeof repository !== 'string' || typeof prKey !== 'string') return 'it names no repository'
+  if (!slot.startsWith(`${repository}/${prKey}/`)) return 'its slot is another repository’s'
+  if (typeof runId !== 'string' || !isRunId(runId)) return 'its run id is not a number'
+  if (!isAttempt(String(attempt)) || typeof attempt !== 'number') return 'its attempt is no number'
+  if (typeof job !== 'string' || typeof leg !== 'string') return 'it names no job'
+  const known = parseOwner(owner)
+  if (known === null) return 'its owner is incomplete'
+  return {
+    version: 1,
+    id,
+    slot,
+    repository,
+    prKey,
+    runId,
+    attempt,
+    job,
+    leg,
+    trusted: found['trusted'] === true,
+    madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
+    owner: known,
+    uptimeS: numberOr(found['uptimeS'], 0),
+    at: textOr(found['at'], ''),
+    by: textOr(found['by'], ''),
+  }
+}
+
+function parseOwner(value: unknown): Owner | null {
+  if (!isRecord(value) || !isRecord(value['runner'])) return null
+  const { name, key } = value['runner']
+  const { bootId, pidNamespace, worker, container } = value
+  if (typeof name !== 'string' || typeof key !== 'string') return null
+  if (typeof bootId !== 'string' || typeof pidNamespace !== 'string') return null
+  if (bootId === '' || pidNamespace === '' || key === '') return null
+  return {
+    runner: { name, key },
+    bootId,
+    pidNamespace,
+    worker: parseProcess(worker),
+    container: typeof container === 'string' ? container : null,
+  }
+}
+
+function parseProcess(value: unknown): ProcessKey | null {
+  if (!isRecord(value)) return null
+  const { pid, start } = value
+  if (typeof pid !== 'number' || typeof start !== 'number') return null
+  return Number.isInteger(pid) && pid > 0 ? { pid, start } : null
+}
+
+const RESULTS: readonly Result[] = ['success', 'failure', 'cancelled', 'unknown']
+
+/** A job's status as its end record has it: what is not known stays unknown. */
+export function resultOf(status: unknown): Result {
+  return RESULTS.find((each) => each === status) ?? 'unknown'
+}
+
+export function encodeEnd(end: End): string {
+  return `${JSON.stringify(end)}\n`
+}
+
+/** Reads an end record; null where it is absent or damaged: its lease has ended all the same. */
+export function parseEnd(text: string): End | null {
+  const found = parseObject(text)
+  if (found === null || typeof found['bootId'] !== 'string') return null
+  const { uptimeS, wallMs } = found
+  if (typeof uptimeS !== 'number' || typeof wallMs !== 'number') return null
+  return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs }
+}
+
+/** A JSON object, or null for anything else. */
+export function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : null
+  } catch {
+    // Not JSON: that is an answer here, not an error; the caller says what follows from it.
+    return null
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}

@@ -1,0 +1,204 @@
+import { GuardError } from './guard-error.ts'
+
+/** What a person may set; every value is checked before anything is touched. */
+export interface Settings {
+  /** absolute path of the root, `~` expanded */
+  root: string
+  /** who will build, null for the runner's user */
+  owner: OwnerSetting | null
+  retentionHours: number
+  keepPerPr: number
+  privilegedHelper: PrivilegedHelper
+  /** local image for the `docker` helper, null without one */
+  helperImage: string | null
+  dryRun: boolean
+  /** the matrix of the job as JSON, '' without one */
+  leg: string
+  /** `job.status` as the runner evaluates it, '' where it is not known */
+  jobStatus: string
+}
+
+/** `uid:gid`, each a number or a name that the host resolves; the group may be left out. */
+export interface OwnerSetting {
+  user: string
+  group: string | null
+}
+
+export const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'] as const
+export type PrivilegedHelper = (typeof PRIVILEGED_HELPERS)[number]
+
+/** One input: its name in action.yml; its environment twin follows from it. */
+interface Input<Value> {
+  name: string
+  /** what is allowed, in words, for the error */
+  allowed: string
+  /** undefined refuses the text */
+  parse: (text: string) => Value | undefined
+  whenEmpty: (surroundings: Surroundings) => Value
+}
+
+/** Where a setting is looked up: the text of an input, and where it came from for the error. */
+export type Lookup = (name: string) => { text: string; source: string } | null
+
+/** What defaults depend on. */
+export interface Surroundings {
+  /** the user's home directory, absolute */
+  home: string
+  /** the current directory, for a relative root on the command line */
+  directory: string
+}
+
+/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
+export function environmentTwin(name: string): string {
+  return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+const root: Input<string> = {
+  name: 'root',
+  allowed: 'an absolute path, or one that begins with ~/',
+  parse: (text) => (isPath(text) ? text : undefined),
+  whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
+}
+
+const owner: Input<OwnerSetting | null> = {
+  name: 'owner',
+  allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
+  parse: (text) => {
+    const parts =
+      /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text)
+    if (parts?.[1] === undefined) return undefined
+    const named = { user: parts[1], group: parts[2] ?? null }
+    return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined
+  },
+  whenEmpty: () => null,
+}
+
+const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 })
+const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true })
+
+const privilegedHelper: Input<PrivilegedHelper> = {
+  name: 'privileged-helper',
+  allowed: PRIVILEGED_HELPERS.join(', '),
+  parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
+  whenEmpty: () => 'auto',
+}
+
+const helperImage: Input<string | null> = {
+  name: 'helper-image',
+  allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
+  parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
+  whenEmpty: () => null,
+}
+
+const dryRun: Input<boolean> = {
+  name: 'dry-run',
+  allowed: 'true or false',
+  parse: (text) => {
+    // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
+    if (/^(true|True|TRUE)$/.test(text)) return true
+    return /^(false|False|FALSE)$/.test(text) ? false : undefined
+  },
+  whenEmpty: () => false,
+}
+
+const leg: Input<string> = {
+  name: 'leg',
+  allowed: 'text of at most 65536 characters (the matrix as JSON)',
+  parse: (text) => (text.length <= 65_536 ? text : undefined),
+  whenEmpty: () => '',
+}
+
+const jobStatus: Input<string> = {
+  name: 'job-status',
+  allowed: 'success, failure or cancelled',
+  parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
+  whenEmpty: () => '',
+}
+
+/** Every input by its name in action.yml; a test holds both lists equal. */
+export const INPUTS = [
+  root,
+  owner,
+  retentionHours,
+  keepPerPr,
+  privilegedHelper,
+  helperImage,
+  dryRun,
+  leg,
+  jobStatus,
+] as const
+
+/**
+ * Reads all settings.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+export function parseSettings(lookup: Lookup, surroundings: Surroundings): Settings {
+  const read = <Value>(input: Input<Value>): Value => readInput(input, lookup, surroundings)
+  return {
+    root: absolute(read(root), surroundings),
+    owner: read(owner),
+    retentionHours: read(retentionHours),
+    keepPerPr: read(keepPerPr),
+    privilegedHelper: read(privilegedHelper),
+    helperImage: read(helperImage),
+    dryRun: read(dryRun),
+    leg: read(leg),
+    jobStatus: read(jobStatus),
+  }
+}
+
+function readInput<Value>(input: Input<Value>, lookup: Lookup, surroundings: Surroundings): Value {
+  const found = lookup(input.name)
+  if (found === null || found.text === '') return input.whenEmpty(surroundings)
+  const value = input.parse(found.text)
+  if (value !== undefined) return value
+  throw new GuardError(
+    `${found.source} is ${quote(found.text)}.`,
+    `Allowed for ${input.name}: ${input.allowed}.`,
+    { usage: true },
+  )
+}
+
+/** A value in an error text: one line, printable, of bounded length. */
+export function quote(text: string): string {
+  const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text
+  return JSON.stringify(shown)
+}
+
+function number(
+  name: string,
+  range: { least: number; most: number; otherwise: number; whole?: true },
+): Input<number> {
+  const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/
+  return {
+    name,
+    allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
+    parse: (text) => {
+      const value = pattern.test(text) ? Number(text) : Number.NaN
+      return value >= range.least && value <= range.most ? value : undefined
+    },
+    whenEmpty: () => range.otherwise,
+  }
+}
+
+/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
+function isIdOrName(text: string): boolean {
+  return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text)
+}
+
+function isPath(text: string): boolean {
+  const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/')
+  return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024
+}
+
+function absolute(path: string, { home }: Surroundings): string {
+  const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path
+  return normalise(expanded)
+}
+
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  return `/${parts.join('/')}`
+}

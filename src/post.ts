@@ -1,0 +1,9 @@
+import { post } from './steps/post.ts'
+import { runStep } from './steps/run-step.ts'
+import { workflowRuntime } from './steps/runtime.ts'
+
+const { env, argv, stdout } = process
+process.exitCode = await runStep(
+  post,
+  workflowRuntime(env, argv[1] ?? '', (text) => stdout.write(text)),
+)

@@ -1,0 +1,151 @@
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { isRecord, parseObject } from '../plan/lease.ts'
+
+/** Something that would go and cannot, since when, and why. */
+export interface Blocked {
+  id: string
+  /** relative to the root, or the trash entry */
+  path: string
+  reason: string
+  /** milliseconds since the epoch, first seen */
+  since: number
+}
+
+/** What the last pass left behind for people and for the next one. */
+export interface Heartbeat {
+  version: 1
+  /** when the last pass was completed, milliseconds since the epoch */
+  completedAt: number
+  /** `own` for a runner's pass over its own slots, `host` for a sweep */
+  scope: 'own' | 'host'
+  /** which step and runner */
+  by: string
+  seconds: number
+  retired: string[]
+  kept: { path: string; state: string; reason: string }[]
+  blocked: Blocked[]
+  foreign: { path: string; reason: string }[]
+  /** freed by this pass itself, by statfs before and after; 0 where the reaper does it later */
+  reclaimedBytes: number
+  lock: { waitedMs: number; heldMs: number | null; problem: string | null } | null
+  errors: string[]
+}
+
+/** Where the heartbeat is, given the root's own folder. */
+function heartbeatPath(controlFolder: string): string {
+  return `${controlFolder}/heartbeat.json`
+}
+
+/** The last heartbeat; null where there is none that can be read. */
+export function readHeartbeat(controlFolder: string): Heartbeat | null {
+  let text: string
+  try {
+    text = readFileSync(heartbeatPath(controlFolder), 'utf8')
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null
+    throw error
+  }
+  const found = parseObject(text)
+  if (found === null || typeof found['completedAt'] !== 'number') return null
+  const list = (name: string): unknown[] => (Array.isArray(found[name]) ? found[name] : [])
+  return {
+    version: 1,
+    completedAt: found['completedAt'],
+    scope: found['scope'] === 'host' ? 'host' : 'own',
+    by: textOf(found['by']),
+    seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
+    retired: list('retired').filter((each) => typeof each === 'string'),
+    kept: list('kept')
+      .filter(isRecord)
+      .map((each) => ({
+        path: textOf(each['path']),
+        state: textOf(each['state']),
+        reason: textOf(each['reason']),
+      })),
+    blocked: list('blocked')
+      .filter(isRecord)
+      .map((each) => ({
+        id: textOf(each['id']),
+        path: textOf(each['path']),
+        reason: textOf(each['reason']),
+        since: typeof each['since'] === 'number' ? each['since'] : 0,
+      })),
+    foreign: list('foreign')
+      .filter(isRecord)
+      .map((each) => ({
+        path: textOf(each['path']),
+        reason: textOf(each['reason']),
+      })),
+    reclaimedBytes: typeof found['reclaimedBytes'] === 'number' ? found['reclaimedBytes'] : 0,
+    lock: null,
+    errors: list('errors').filter((each) => typeof each === 'string'),
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** Replaces the heartbeat at once and whole; returns why it could not, or null. */
+export function writeHeartbeat(controlFolder: string, heartbeat: Heartbeat): string | null {
+  const path = heartbeatPath(controlFolder)
+  const temporary = `${path}.${process.pid}`
+  try {
+    writeFileSync(temporary, `${JSON.stringify(heartbeat)}\n`, { mode: 0o644 })
+    renameSync(temporary, path)
+    return null
+  } catch (error) {
+    return `The heartbeat ${path} cannot be written (${messageOf(error)}).`
+  }
+}
+
+/**
+ * The blocked list after a pass: what it saw, each with the time it was first seen; of what lies
+ * outside its scope, what the pass before knew.
+ */
+export function mergeBlocked(
+  before: readonly Blocked[],
+  now: readonly Omit<Blocked, 'since'>[],
+  isInScope: (id: string) => boolean,
+  wallMs: number,
+): Blocked[] {
+  const first = new Map(before.map((each) => [each.id, each.since]))
+  const seen = now.map((each) => ({ ...each, since: first.get(each.id) ?? wallMs }))
+  return [...seen, ...before.filter((each) => !isInScope(each.id))]
+}
+
+const OVERDUE_MS = 48 * 3_600_000
+const BLOCKED_MS = 24 * 3_600_000
+
+/** What every job must be told of the host's maintenance, in words; empty when all is well. */
+export function maintenanceWarnings(
+  controlFolder: string,
+  heartbeat: Heartbeat | null,
+  wallMs: number,
+): string[] {
+  const warnings: string[] = []
+  const since = heartbeat?.completedAt ?? foundedAt(controlFolder)
+  if (wallMs - since > OVERDUE_MS) {
+    warnings.push(
+      `No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
+        'Run “target-guard sweep” there, and “target-guard doctor” to see why.',
+    )
+  }
+  for (const each of heartbeat?.blocked ?? []) {
+    if (wallMs - each.since <= BLOCKED_MS) continue
+    warnings.push(
+      `${each.path} has been blocked for ${inHours(wallMs - each.since)} h: ${each.reason}`,
+    )
+  }
+  return warnings
+}
+
+function inHours(milliseconds: number): number {
+  return Math.round(milliseconds / 3_600_000)
+}
+
+/** When the root was made, by its marker's time. */
+function foundedAt(controlFolder: string): number {
+  return statSync(`${controlFolder}/root.json`).mtimeMs
+}

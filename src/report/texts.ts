@@ -1,0 +1,153 @@
+import type { Action } from '../plan/reclaim.ts'
+import type { Verdict } from '../plan/evidence.ts'
+import { describeAction, describeBlocked } from './actions.ts'
+import { printable } from './voice.ts'
+
+/** What the commands print for people; with `--json` the same values go out as they are. */
+
+interface ReapFacts {
+  deleted: readonly string[]
+  busy: readonly { id: string; why: string }[]
+  quarantined: readonly { id: string; why: string; command: string }[]
+  reclaimedBytes: number
+}
+
+export function sweepText(
+  actions: readonly Action[],
+  reaped: ReapFacts | null,
+  dryRun: boolean,
+): string {
+  const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`)
+  const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said
+  return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`
+}
+
+export function reapText({ deleted, busy, quarantined, reclaimedBytes }: ReapFacts): string {
+  const lines = [
+    `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
+    ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
+    ...quarantined.map(
+      ({ id, why, command }) => `in quarantine: ${id}: ${why}\n  to remove it: ${command}`,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Bytes for people: GB as 10⁹, like the inputs. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`
+}
+
+interface StatusFacts {
+  root: string
+  disk: {
+    freeBytes: number
+    totalBytes: number
+    freeInodes: number | null
+    totalInodes: number | null
+  }
+  leases: readonly {
+    id: string
+    state: string
+    slot: string | null
+    slotIs: string
+    runner: string | null
+    verdict: Verdict
+  }[]
+  foreign: readonly { path: string; why: string }[]
+  trash: readonly {
+    id: string
+    slot: string | null
+    quarantine: { reason: string; command: string } | null
+  }[]
+  lastPass: {
+    completedAt: number
+    by: string
+    retired: readonly string[]
+    errors: readonly string[]
+  } | null
+}
+
+export function statusText(found: StatusFacts): string {
+  const { root, disk, leases, foreign, trash, lastPass } = found
+  const inodes =
+    disk.freeInodes === null || disk.totalInodes === null
+      ? 'no inode count'
+      : `${disk.freeInodes} of ${disk.totalInodes} inodes free`
+  const lines = [
+    `root    ${root}`,
+    `disk    ${size(disk.freeBytes)} of ${size(disk.totalBytes)} free, ${inodes}`,
+    `leases  ${leases.length}`,
+    ...leases.map(leaseText),
+    `trash   ${trash.length}`,
+    ...trash.map((entry) =>
+      entry.quarantine === null
+        ? `  ${describeBlocked(entry)}: waits for the reaper`
+        : `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}\n    to remove it: ${entry.quarantine.command}`,
+    ),
+    ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
+    ...foreign.map(({ path, why }) => `  ${path}: ${why}`),
+    `last pass ${passText(lastPass)}`,
+  ]
+  return `${lines.map(printableLines).join('\n')}\n`
+}
+
+function leaseText(lease: StatusFacts['leases'][number]): string {
+  const { id, state, slot, slotIs, runner, verdict } = lease
+  const where = slot === null ? `lease ${id}` : slot
+  const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`
+  return `  ${where}\n    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`
+}
+
+function passText(last: StatusFacts['lastPass']): string {
+  if (last === null) return 'none yet'
+  const errors =
+    last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`
+  return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`
+}
+
+/** Our own line breaks stay, those of others do not survive `printable`. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
+export function doctorText(
+  findings: readonly { check: string; level: string; text: string; mend: string }[],
+): string {
+  const width = Math.max(...findings.map((each) => each.check.length))
+  const lines = findings.map(({ check, level, text, mend }) => {
+    const line = `${level.padEnd(4)}  ${check.padEnd(width)}  ${printable(text)}`
+    return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${mend}`
+  })
+  return `${lines.join('\n')}\n`
+}
+
+export function hooksText(
+  installed: readonly {
+    runner: string
+    event: string
+    done: string
+    script: string
+    previous: string | null
+  }[],
+): string {
+  const lines = installed.map(({ event, done, script, previous }) => {
+    const before =
+      previous === null
+        ? ''
+        : done === 'removed'
+          ? `, ${previous} is back`
+          : `, goes on to ${previous}`
+    return `${done}: ${event} hook ${script}${before}`
+  })
+  const changed = installed.some(({ done }) => done === 'installed' || done === 'removed')
+  if (changed) lines.push('Restart these runners: they read .env when they start.')
+  return `${lines.join('\n')}\n`
+}

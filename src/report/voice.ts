@@ -1,0 +1,24 @@
+/** To whom a step speaks: a workflow's log and annotations, or a terminal. */
+export interface Voice {
+  info: (text: string) => void
+  notice: (text: string) => void
+  warning: (text: string) => void
+  error: (text: string) => void
+}
+
+/** Every line of ours in a log begins with it. */
+export const TAG = '[target-guard]'
+
+/**
+ * Text of others (paths, command names) on one line without control characters: a planted newline
+ * could otherwise begin a workflow command.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD')
+}
+
+/** Speaks on a terminal, on standard error: standard output is for what a command prints. */
+export function terminal({ err }: { err: (text: string) => void }): Voice {
+  const say = (prefix: string) => (text: string) => err(`${TAG} ${prefix}${printable(text)}\n`)
+  return { info: say(''), notice: say(''), warning: say('warning: '), error: say('error: ') }
+}

@@ -1,0 +1,112 @@
+import { rmdirSync } from 'node:fs'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { leaseIdOfSlot } from '../plan/naming.ts'
+import type { Action } from '../plan/reclaim.ts'
+import { discardLeftover, dropLease, findLease } from '../host/leases.ts'
+import { withHelp } from '../host/privilege.ts'
+import type { Helper } from '../host/privilege.ts'
+import type { Root } from '../host/root.ts'
+import { findSlot, removeEmptyParents } from '../host/slots.ts'
+import { moveToTrash, trashPath } from '../host/trash.ts'
+import { at, within } from '../host/folders.ts'
+
+/** An action that was not carried out, and why; what it was about is as it was. */
+export interface Failure {
+  action: Action
+  why: string
+}
+
+/** What a plan came to. */
+export interface Applied {
+  /** slots taken out of service */
+  retired: string[]
+  failures: Failure[]
+}
+
+/** Whether there is anything in a plan that changes the root. */
+export function changesAnything(actions: readonly Action[]): boolean {
+  return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign')
+}
+
+/**
+ * Carries out a plan: renames and single files only, so it takes milliseconds.
+ *
+ * Each step leaves the root in order if the process ends after it: the slot goes first, then the
+ * empty directories above it, the lease last, so that a later pass finds by the lease what is left.
+ */
+export function apply(root: Root, actions: readonly Action[], ways: readonly Helper[]): Applied {
+  const applied: Applied = { retired: [], failures: [] }
+  for (const action of actions) {
+    try {
+      const slot = carryOut(root, action, ways)
+      if (slot !== null) applied.retired.push(slot)
+    } catch (error) {
+      applied.failures.push({ action, why: messageOf(error) })
+    }
+  }
+  return applied
+}
+
+/** @returns the slot that was retired, null where none was */
+function carryOut(root: Root, action: Action, ways: readonly Helper[]): string | null {
+  switch (action.kind) {
+    case 'retire': {
+      // Taken over or ended meanwhile: then the plan was made for something else.
+      if (findLease(root, action.id) === null) return null
+      const moved = retire(root, action.slot, action.id, ways)
+      removeEmptyParents(root, action.slot)
+      dropLease(root, action.id, moved)
+      return moved ? action.slot : null
+    }
+    case 'adopt':
+      return retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways)
+        ? action.path
+        : null
+    case 'forget':
+      if (action.slot !== null && findSlot(root, action.slot) === 'present') return null
+      if (action.slot !== null) removeEmptyParents(root, action.slot)
+      dropLease(root, action.id, false)
+      return null
+    case 'discard':
+      discardLeftover(root, action.file)
+      return null
+    case 'keep':
+    case 'foreign':
+      return null
+    default:
+      return action satisfies never
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** Moves a slot to the trash; another user's directory may need help even for that. */
+function retire(root: Root, slot: string, id: string, ways: readonly Helper[]): boolean {
+  try {
+    return moveToTrash(root, slot, id)
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(errnoOf(error)) || ways.length === 0) throw error
+    const helped = withHelp(ways, (helper) =>
+      helper.move(`${root.path}/${slot}`, trashPath(root, id), root.path),
+    )
+    if (helped.ok) return true
+    throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error })
+  }
+}
+
+/** Removes directories above slots that a killed process left empty. */
+export function removeEmpty(root: Root, paths: readonly string[]): void {
+  for (const path of paths) {
+    const parts = path.split('/')
+    const name = parts.pop() ?? ''
+    try {
+      within(root.path, parts, (folder) => rmdirSync(at(folder, name)))
+    } catch (error) {
+      // Filled or removed meanwhile: both are fine.
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error))) throw error
+    }
+    removeEmptyParents(root, `${path}/-`)
+  }
+}

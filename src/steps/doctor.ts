@@ -1,0 +1,204 @@
+import { accessSync, constants, statfsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { listContainers } from '../host/docker.ts'
+import { readMounts } from '../host/mounts.ts'
+import { OVERLAY, controlPath, findRoot } from '../host/root.ts'
+import type { Root } from '../host/root.ts'
+import { listTrash } from '../host/trash.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Settings } from '../plan/settings.ts'
+import { maintenanceWarnings, readHeartbeat } from '../report/heartbeat.ts'
+import { describeBlocked } from '../report/actions.ts'
+import { preciousOf } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+
+/** One thing that the guard relies on. */
+export interface Finding {
+  check: string
+  /** `fail`: the guard cannot do its work; `warn`: some of it */
+  level: 'ok' | 'warn' | 'fail'
+  text: string
+  /** what to do about it, '' where it is well */
+  mend: string
+}
+
+/** Checks everything the guard relies on, and says how to mend what is not in place. */
+export async function doctor(settings: Settings, runtime: Runtime): Promise<Finding[]> {
+  const { root, findings } = checkRoot(settings, runtime)
+  return [
+    ...findings,
+    checkNode(),
+    ...checkTools(),
+    checkProc(),
+    await checkDocker(runtime),
+    checkPrivilege(settings),
+    ...(root === null ? [] : checkMaintenance(root)),
+  ]
+}
+
+function ok(check: string, text: string): Finding {
+  return { check, level: 'ok', text, mend: '' }
+}
+
+function checkRoot(
+  settings: Settings,
+  runtime: Runtime,
+): { root: Root | null; findings: Finding[] } {
+  const check = 'root'
+  try {
+    const root = findRoot(settings.root, preciousOf(runtime.environment))
+    if (root === null) {
+      const text = `${settings.root} is not there yet`
+      return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] }
+    }
+    return { root, findings: [checkWritable(root), checkFileSystem(root)] }
+  } catch (error) {
+    const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.'
+    return { root: null, findings: [{ check, level: 'fail', text: messageOf(error), mend }] }
+  }
+}
+
+function checkWritable(root: Root): Finding {
+  try {
+    for (const path of [root.path, controlPath(root, 'leases'), controlPath(root, 'trash')]) {
+      accessSync(path, constants.W_OK | constants.X_OK)
+    }
+    return ok('root', `${root.path} is there and can be written`)
+  } catch (error) {
+    const mend = `Give it to the runner’s user: sudo chown $(id -u) ${root.path} and what is directly in it.`
+    return { check: 'root', level: 'fail', text: messageOf(error), mend }
+  }
+}
+
+function checkFileSystem(root: Root): Finding {
+  if (statfsSync(root.path).type >>> 0 !== OVERLAY) return ok('file system', 'it is a local disk')
+  return {
+    check: 'file system',
+    level: 'warn',
+    text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
+    mend: 'Mount a volume at the root.',
+  }
+}
+
+const NODE_AT_LEAST = 20
+
+function checkNode(): Finding {
+  const major = Number(process.versions.node.split('.')[0])
+  const text = `node ${process.versions.node}`
+  if (major >= NODE_AT_LEAST) return ok('node', text)
+  return { check: 'node', level: 'fail', text, mend: `Use node ${NODE_AT_LEAST} or newer.` }
+}
+
+/** What each tool is for, and what is missing without it. */
+const TOOLS = [
+  ['sh', 'fail', 'nothing can be deleted'],
+  ['rm', 'fail', 'nothing can be deleted'],
+  ['flock', 'fail', 'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned'],
+  ['nice', 'warn', 'the reaper competes with builds for the CPU'],
+  ['ionice', 'warn', 'the reaper competes with builds for the disk'],
+  ['timeout', 'warn', 'a hook that hangs holds up its job'],
+] as const
+
+function checkTools(): Finding[] {
+  return TOOLS.map(([tool, level, without]): Finding => {
+    const found = spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' })
+    if (found.status === 0) return ok(tool, found.stdout.trim())
+    const text = `${tool} is not installed: ${without}`
+    return { check: tool, level, text, mend: 'Install coreutils and util-linux.' }
+  })
+}
+
+function checkProc(): Finding {
+  const check = 'processes'
+  if (process.geteuid?.() === 0) return ok(check, 'root sees every process')
+  const hidden =
+    readMounts().some(({ point, type }) => point === '/proc' && type === 'proc') && isHidden()
+  const text =
+    'this user sees only its own processes’ files; Cargo’s locks and docker cover the rest'
+  if (!hidden) return ok(check, text)
+  return {
+    check,
+    level: 'warn',
+    text: '/proc hides other users’ processes (hidepid)',
+    mend: 'Run sweep as root from a timer, which sees them all.',
+  }
+}
+
+/** With hidepid=2 not even init can be seen. */
+function isHidden(): boolean {
+  try {
+    accessSync('/proc/1/stat', constants.R_OK)
+    return false
+  } catch {
+    // Not to be seen: that is the answer.
+    return true
+  }
+}
+
+async function checkDocker({ environment }: Runtime): Promise<Finding> {
+  const answer = await listContainers(environment)
+  switch (answer.kind) {
+    case 'answered':
+      return ok('docker', `it answers, ${answer.containers.length} container(s) are running`)
+    case 'absent':
+      return ok('docker', `not asked for containers that mount a slot (${answer.why})`)
+    case 'silent':
+      return {
+        check: 'docker',
+        level: 'fail',
+        text: `the engine is there and does not answer (${answer.why}), so no stale slot is pruned`,
+        mend: 'Restart docker.',
+      }
+    default:
+      return answer satisfies never
+  }
+}
+
+function checkPrivilege({ privilegedHelper, helperImage }: Settings): Finding {
+  const check = 'root-owned files'
+  if (process.geteuid?.() === 0) return ok(check, 'this is root: they can be deleted')
+  const bySudo =
+    (privilegedHelper === 'auto' || privilegedHelper === 'sudo') &&
+    spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
+  if (bySudo) return ok(check, 'sudo deletes them')
+  const byDocker = helperImage !== null && ['auto', 'docker'].includes(privilegedHelper)
+  if (byDocker) return ok(check, `a container of ${helperImage} deletes them`)
+  return {
+    check,
+    level: 'warn',
+    text: 'what containers leave as root cannot be deleted by this user; it stays in quarantine',
+    mend: 'Allow passwordless sudo for rm, mv and chown, or set helper-image to a local image.',
+  }
+}
+
+function checkMaintenance(root: Root): Finding[] {
+  const control = controlPath(root)
+  const heartbeat = readHeartbeat(control)
+  const warnings = maintenanceWarnings(control, heartbeat, Date.now())
+  const stuck = listTrash(root).flatMap((entry): Finding[] =>
+    entry.quarantine === null
+      ? []
+      : [
+          {
+            check: 'quarantine',
+            level: 'warn',
+            text: `${describeBlocked(entry)}: ${entry.quarantine.reason}`,
+            mend: entry.quarantine.command,
+          },
+        ],
+  )
+  const age =
+    heartbeat === null
+      ? 'no pass yet'
+      : `last pass ${new Date(heartbeat.completedAt).toISOString()}`
+  return [
+    ...(warnings.length === 0 ? [ok('maintenance', age)] : []),
+    ...warnings.map((text): Finding => ({
+      check: 'maintenance',
+      level: 'warn',
+      text,
+      mend: 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
+    })),
+    ...stuck,
+  ]
+}

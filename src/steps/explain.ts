@@ -1,0 +1,63 @@
+import { observeOwner } from '../host/runner.ts'
+import { findRoot } from '../host/root.ts'
+import type { Root } from '../host/root.ts'
+import type { Action } from '../plan/reclaim.ts'
+import type { Settings } from '../plan/settings.ts'
+import { GuardError } from '../plan/guard-error.ts'
+import { plan } from './pass.ts'
+import { preciousOf, selfOf } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+
+/**
+ * What a sweep would do to each slot and why; touches nothing.
+ *
+ * @param path only what lies at or below it, or contains it; absolute or relative to the root
+ */
+export async function explain(
+  settings: Settings,
+  path: string | null,
+  runtime: Runtime,
+): Promise<Action[]> {
+  const root = existingRoot(settings, runtime)
+  const self = selfOf(observeOwner(runtime.environment), null)
+  const { actions } = await plan({ root, self, scope: 'host', retention: settings }, runtime)
+  return path === null ? actions : actions.filter((action) => concerns(action, path, root))
+}
+
+/** The root, which a command that only looks does not make. */
+export function existingRoot(settings: Settings, runtime: Runtime): Root {
+  const root = findRoot(settings.root, preciousOf(runtime.environment))
+  if (root !== null) return root
+  throw new GuardError(
+    `There is no root at ${settings.root}.`,
+    'The first job makes it; name another with --root.',
+  )
+}
+
+function concerns(action: Action, path: string, root: Root): boolean {
+  const wanted = path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path
+  const subject = subjectOf(action)
+  const name = wanted.replace(/\/+$/, '')
+  return name === root.path || subject === name || nested(subject, name) || nested(name, subject)
+}
+
+function nested(inner: string, outer: string): boolean {
+  return inner.startsWith(`${outer}/`)
+}
+
+function subjectOf(action: Action): string {
+  switch (action.kind) {
+    case 'retire':
+      return action.slot
+    case 'keep':
+    case 'forget':
+      return action.slot ?? action.id
+    case 'discard':
+      return action.file
+    case 'adopt':
+    case 'foreign':
+      return action.path
+    default:
+      return action satisfies never
+  }
+}

@@ -1,0 +1,149 @@
+import type { Occupancy, ProcessState, Self } from '../plan/evidence.ts'
+import { judgeOwner } from '../plan/evidence.ts'
+import type { LeaseRecord } from '../plan/lease.ts'
+import { leaseIdOfSlot, runnerPrefix } from '../plan/naming.ts'
+import { occupancyOf } from '../plan/occupancy.ts'
+import type { Place } from '../plan/occupancy.ts'
+import type { ForeignDirectory, Moment, ObservedLease } from '../plan/reclaim.ts'
+import { readMoment } from '../host/boot.ts'
+import { probeCargoLocks } from '../host/cargo-locks.ts'
+import { listContainers } from '../host/docker.ts'
+import { scanProcesses } from '../host/inhabitants.ts'
+import { readLeases } from '../host/leases.ts'
+import { mountsWithin, readMounts } from '../host/mounts.ts'
+import type { Mount } from '../host/mounts.ts'
+import { stateOf } from '../host/processes.ts'
+import type { Root } from '../host/root.ts'
+import { findSlot, listSlots } from '../host/slots.ts'
+import { isInTrash } from '../host/trash.ts'
+
+/** `own`: the slots of one runner, by the ids of their leases. `host`: everything in the root. */
+export type Scope = 'own' | 'host'
+
+/** The root as one plain value. */
+export interface View {
+  moment: Moment
+  leases: ObservedLease[]
+  foreign: ForeignDirectory[]
+  /** left-over files in the folder of leases */
+  leftovers: string[]
+  /** empty directories above slots, relative to the root; only looked for in scope `host` */
+  empty: string[]
+}
+
+/**
+ * Reads the root, without looking into any slot.
+ *
+ * @param adopted paths relative to the root that an administrator gives up for deletion
+ */
+export function observe(
+  root: Root,
+  self: Self,
+  scope: Scope,
+  adopted: readonly string[] = [],
+): View {
+  const moment = readMoment()
+  const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
+  const { records, leftovers } = readLeases(root, prefix, moment.wallMs)
+  const needsInventory = scope === 'host' || records.some((record) => record.slot === null)
+  const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [], empty: [] }
+  const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]))
+  const mounts = readMounts()
+  const leases = records.map((record) =>
+    observeLease(
+      root,
+      { ...record, slot: record.slot ?? byId.get(record.id) ?? null },
+      self,
+      mounts,
+    ),
+  )
+  const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : []
+  return { moment, leases, foreign, leftovers, empty: scope === 'host' ? inventory.empty : [] }
+}
+
+function idOf(slot: string): string {
+  return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? ''
+}
+
+function observeLease(
+  root: Root,
+  record: LeaseRecord,
+  self: Self,
+  mounts: readonly Mount[],
+): ObservedLease {
+  const { slot } = record
+  return {
+    record,
+    owner: judgeOwner(record, workerState(record, self), self),
+    slot: slot === null ? 'missing' : findSlot(root, slot),
+    mounts: slot === null ? [] : mountsWithin(`${root.realPath}/${slot}`, mounts),
+  }
+}
+
+/** How the recorded Worker is found; only a process of this boot and namespace can be looked for. */
+function workerState({ lease }: LeaseRecord, self: Self): ProcessState | null {
+  const owner = lease?.owner
+  if (owner === undefined || owner.worker === null) return null
+  if (owner.bootId !== self.bootId || owner.pidNamespace !== self.pidNamespace) return null
+  return stateOf(owner.worker)
+}
+
+function findForeign(
+  root: Root,
+  inventory: { slots: readonly string[]; odd: readonly string[] },
+  leases: readonly ObservedLease[],
+  adopted: readonly string[],
+): ForeignDirectory[] {
+  const leased = new Set(leases.map((each) => each.record.id))
+  // A slot that was made after the leases were read has a lease by now; one in the trash is gone.
+  const without = inventory.slots.filter((slot) => {
+    const id = idOf(slot)
+    return !leased.has(id) && !isInTrash(root, id) && readLeases(root, id, 0).records.length === 0
+  })
+  return [
+    ...without.map((path) => ({
+      path,
+      why: 'it looks like a slot, but has no lease',
+      adopted: adopted.includes(path),
+    })),
+    ...inventory.odd.map((path) => ({
+      path,
+      why: 'it is not target-guard’s: it has no slot’s name',
+      adopted: false,
+    })),
+  ]
+}
+
+/** Looks who lives in these slots; only those that would go are worth the look. */
+export async function lookInto(
+  root: Root,
+  places: readonly Place[],
+  self: Self,
+  environment: NodeJS.ProcessEnv,
+): Promise<Map<string, Occupancy>> {
+  if (places.length === 0) return new Map()
+  const slots = places.map((place) => place.slot)
+  const answer = await listContainers(environment)
+  const locks = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`))
+  const searches = {
+    rootPaths: [...new Set([root.path, root.realPath])],
+    cargoLocks: new Map(
+      [...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found]),
+    ),
+    processes: scanProcesses(root.realPath, slots),
+    containers: {
+      // The container this process runs in has every mount of its job: no news of other jobs.
+      list:
+        answer.kind === 'answered'
+          ? answer.containers.filter((each) => !isSame(each.id, self.container))
+          : [],
+      failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
+    },
+  }
+  return new Map(places.map((place) => [place.slot, occupancyOf(place, searches)]))
+}
+
+/** A container knows itself by its full id or by its hostname, which is the beginning of it. */
+function isSame(id: string, own: string | null): boolean {
+  return own !== null && own !== '' && id.startsWith(own)
+}

@@ -1,0 +1,79 @@
+import { statfsSync } from 'node:fs'
+import { helpers } from '../host/privilege.ts'
+import type { Helper } from '../host/privilege.ts'
+import { deleteEntry } from '../host/deletion.ts'
+import type { Root } from '../host/root.ts'
+import { forgetEntry, listTrash, quarantine } from '../host/trash.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Settings } from '../plan/settings.ts'
+
+/** What a reaper did. */
+export interface Reaped {
+  deleted: string[]
+  /** left for the next reaper */
+  busy: { id: string; why: string }[]
+  /** what only an administrator can delete */
+  quarantined: { id: string; why: string; command: string }[]
+  /** free bytes after, less free bytes before: all that happened on the disk meanwhile */
+  reclaimedBytes: number
+}
+
+/** Empties the trash with the helpers that are set. */
+export function emptyTrash(root: Root, settings: Settings): Reaped {
+  return reap(root, helpers(settings))
+}
+
+/**
+ * Empties the trash. Several reapers may run at once: each entry is one's alone while it lasts.
+ *
+ * What has come into the trash meanwhile is taken too; what cannot be deleted is tried once.
+ */
+export function reap(root: Root, ways: readonly Helper[]): Reaped {
+  const before = freeBytes(root)
+  const reaped: Reaped = { deleted: [], busy: [], quarantined: [], reclaimedBytes: 0 }
+  const tried = new Set<string>()
+  for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
+    for (const id of fresh) {
+      tried.add(id)
+      reapEntry(root, id, ways, reaped)
+    }
+  }
+  reaped.reclaimedBytes = Math.max(0, freeBytes(root) - before)
+  return reaped
+}
+
+function untried(root: Root, tried: ReadonlySet<string>): string[] {
+  return listTrash(root)
+    .map((entry) => entry.id)
+    .filter((id) => !tried.has(id))
+}
+
+function reapEntry(root: Root, id: string, ways: readonly Helper[], reaped: Reaped): void {
+  try {
+    const outcome = deleteEntry(root, id, ways)
+    switch (outcome.kind) {
+      case 'deleted':
+        forgetEntry(root, id)
+        reaped.deleted.push(id)
+        return
+      case 'busy':
+        reaped.busy.push({ id, why: outcome.why })
+        return
+      case 'stuck': {
+        const { why, command } = outcome
+        quarantine(root, id, { reason: why, command })
+        reaped.quarantined.push({ id, why, command })
+        return
+      }
+      default:
+        outcome satisfies never
+    }
+  } catch (error) {
+    reaped.busy.push({ id, why: messageOf(error) })
+  }
+}
+
+function freeBytes(root: Root): number {
+  const { bavail, bsize } = statfsSync(root.path)
+  return bavail * bsize
+}

@@ -1,0 +1,65 @@
+import { messageOf } from '../plan/guard-error.ts'
+import { resultOf } from '../plan/lease.ts'
+import type { Result } from '../plan/lease.ts'
+import type { Job } from '../plan/job.ts'
+import type { Settings } from '../plan/settings.ts'
+import { readMoment } from '../host/boot.ts'
+import { endLease } from '../host/leases.ts'
+import { helpers } from '../host/privilege.ts'
+import { startReaper } from '../host/reaper.ts'
+import type { Root } from '../host/root.ts'
+import { observeOwner } from '../host/runner.ts'
+import { hasTrash } from '../host/trash.ts'
+import { announce } from './prepare.ts'
+import { pass } from './pass.ts'
+import { selfOf } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What ends, how it ended, and who says so. */
+export interface ReleaseRequest {
+  root: Root
+  job: Job
+  settings: Settings
+  /** ids of this job's own leases */
+  leases: readonly string[]
+  status: string
+  by: string
+}
+
+/**
+ * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
+ * what has just ended, and start the reaper.
+ */
+export async function release(request: ReleaseRequest, runtime: Runtime): Promise<void> {
+  const { root, job, settings, leases, by } = request
+  const { voice, environment } = runtime
+  const result: Result = resultOf(request.status)
+  const { bootId, uptimeS, wallMs } = readMoment()
+  if (settings.dryRun) voice.info('dry-run: the lease is ended, its slot stays')
+  for (const id of leases) {
+    const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
+    voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`)
+  }
+  const owner = observeOwner(environment)
+  try {
+    const done = await pass(
+      {
+        root,
+        self: selfOf(owner, job),
+        scope: 'own',
+        retention: settings,
+        ways: helpers(settings),
+        dryRun: settings.dryRun,
+        deletes: 'later',
+        by: `${by} of ${owner.runner.name}`,
+      },
+      runtime,
+    )
+    announce(done.actions, settings.dryRun, runtime)
+  } catch (error) {
+    voice.warning(
+      `The pass at the end of the job failed (${messageOf(error)}); the next one does its work.`,
+    )
+  }
+  if (!settings.dryRun && hasTrash(root)) startReaper(root, runtime.script, settings)
+}

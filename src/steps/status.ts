@@ -1,0 +1,98 @@
+import { statfsSync } from 'node:fs'
+import { observeOwner } from '../host/runner.ts'
+import { controlPath } from '../host/root.ts'
+import { listTrash } from '../host/trash.ts'
+import type { TrashEntry } from '../host/trash.ts'
+import { judge } from '../plan/evidence.ts'
+import type { Verdict } from '../plan/evidence.ts'
+import { ageHours } from '../plan/reclaim.ts'
+import type { Settings } from '../plan/settings.ts'
+import { readHeartbeat } from '../report/heartbeat.ts'
+import type { Heartbeat } from '../report/heartbeat.ts'
+import { existingRoot } from './explain.ts'
+import { lookInto, observe } from './observe.ts'
+import { selfOf } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+
+/** One lease with its evidence. */
+export interface LeaseStatus {
+  id: string
+  state: 'live' | 'ended'
+  slot: string | null
+  slotIs: 'present' | 'missing' | 'diverted'
+  repository: string | null
+  prKey: string | null
+  runId: string | null
+  attempt: number | null
+  job: string | null
+  runner: string | null
+  result: string | null
+  endedHoursAgo: number | null
+  verdict: Verdict
+}
+
+/** The root at a glance. */
+export interface Status {
+  root: string
+  disk: {
+    freeBytes: number
+    totalBytes: number
+    freeInodes: number | null
+    totalInodes: number | null
+  }
+  leases: LeaseStatus[]
+  foreign: { path: string; why: string }[]
+  trash: TrashEntry[]
+  lastPass: Heartbeat | null
+}
+
+/** Everything that is in the root, with the evidence for each lease; touches nothing. */
+export async function status(settings: Settings, runtime: Runtime): Promise<Status> {
+  const root = existingRoot(settings, runtime)
+  const self = selfOf(observeOwner(runtime.environment), null)
+  const view = observe(root, self, 'host')
+  const places = view.leases.flatMap(({ record, slot }) =>
+    record.slot === null || slot !== 'present'
+      ? []
+      : [{ slot: record.slot, container: record.lease?.owner.container ?? null }],
+  )
+  const occupancies = await lookInto(root, places, self, runtime.environment)
+  return {
+    root: root.path,
+    disk: readDisk(root.path),
+    leases: view.leases.map(({ record, owner, slot }) => {
+      const { lease, end } = record
+      const occupancy = record.slot === null ? undefined : occupancies.get(record.slot)
+      const age = ageHours(record, view.moment)
+      return {
+        id: record.id,
+        state: record.state,
+        slot: record.slot,
+        slotIs: slot,
+        repository: lease?.repository ?? null,
+        prKey: lease?.prKey ?? null,
+        runId: lease?.runId ?? null,
+        attempt: lease?.attempt ?? null,
+        job: lease?.job ?? null,
+        runner: lease?.owner.runner.name ?? null,
+        result: end?.result ?? null,
+        endedHoursAgo: Number.isFinite(age) ? Number(age.toFixed(2)) : null,
+        verdict: judge(owner, occupancy ?? { inhabitants: [], unknown: [] }),
+      }
+    }),
+    foreign: view.foreign.map(({ path, why }) => ({ path, why })),
+    trash: listTrash(root),
+    lastPass: readHeartbeat(controlPath(root)),
+  }
+}
+
+/** Free and total as an ordinary user has them; a file system without inode counts has none. */
+function readDisk(path: string): Status['disk'] {
+  const { bavail, blocks, bsize, files, ffree } = statfsSync(path)
+  return {
+    freeBytes: bavail * bsize,
+    totalBytes: blocks * bsize,
+    freeInodes: files === 0 ? null : ffree,
+    totalInodes: files === 0 ? null : files,
+  }
+}
