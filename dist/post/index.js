@@ -165,7 +165,7 @@ function errnoOf(error) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(55);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(440);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -179,7 +179,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 55:
+/***/ 440:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -581,6 +581,7 @@ function parseOwner(value) {
         pidNamespace,
         worker: parseProcess(worker),
         container: typeof container === 'string' ? container : null,
+        singleJob: value['singleJob'] === true,
     };
 }
 function parseProcess(value) {
@@ -1052,7 +1053,7 @@ const LARGEST = 16_384;
 const LIVE = '.json';
 const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken'];
+const COMPANIONS = ['.end', '.taken', '.blocked'];
 function leasePath(root, name) {
     return root_controlPath(root, 'leases', name);
 }
@@ -1106,6 +1107,24 @@ function leases_takeLease(root, id) {
         if (errnoOf(error) === 'EEXIST')
             return false;
         throw error;
+    }
+}
+/**
+ * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
+ * which goes with the lease.
+ *
+ * @returns milliseconds since the epoch
+ */
+function blockedSince(root, id, nowMs) {
+    const path = leasePath(root, `${id}.blocked`);
+    try {
+        (0,external_node_fs_.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+        return nowMs;
+    }
+    catch {
+        // Noted before; or not to be noted on this disk, and then the next pass tries again.
+        const noted = Number(readSmall(path));
+        return Number.isFinite(noted) && noted > 0 ? noted : nowMs;
     }
 }
 /**
@@ -1338,7 +1357,7 @@ function run(command, words) {
 
 
 /** What the reaper needs of the environment; no token of the job goes along. */
-const KEPT = /^(PATH|HOME|LANG|LC_ALL|DOCKER_HOST|TARGET_GUARD_(PRIVILEGED_HELPER|HELPER_IMAGE))$/;
+const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
 /**
  * Starts the reaper and does not wait for it.
  *
@@ -1349,7 +1368,7 @@ const KEPT = /^(PATH|HOME|LANG|LC_ALL|DOCKER_HOST|TARGET_GUARD_(PRIVILEGED_HELPE
  */
 function reaper_startReaper(root, script, settings) {
     const tool = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
-    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name)));
+    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.has(name)));
     const helper = ['--privileged-helper', settings.privilegedHelper];
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
@@ -1436,7 +1455,7 @@ const PASSING_ON = new Set(('sh bash dash ash zsh ksh fish busybox timeout nice 
  * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
  * other runners (act, Gitea's) the one that started this command, past shells and the like.
  *
- * Null where there is none: in a job container, or under a shell alone.
+ * There is none in a job container, or under a shell alone.
  */
 function findWorker(from = process.ppid) {
     let starter = null;
@@ -1447,18 +1466,44 @@ function findWorker(from = process.ppid) {
             break;
         const key = { pid: found.pid, start: found.start };
         if (found.command === WORKER)
-            return key;
+            return { worker: key, isGithubs: true };
         if (starter === null && !PASSING_ON.has(found.command))
             starter = key;
         pid = found.parent;
     }
-    return starter;
+    return { worker: starter, isGithubs: false };
 }
 /** The numbers of all processes that /proc shows; throws as readdirSync does. */
 function listProcesses() {
     return (0,external_node_fs_.readdirSync)('/proc')
         .filter((name) => /^[0-9]+$/.test(name))
         .map(Number);
+}
+/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
+const HOST_PID_NAMESPACE = 'pid:[4026531836]';
+/**
+ * Whether a pid namespace has come to its end, and with it every process that was ever in it.
+ *
+ * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
+ * number that is in use again counts as the old namespace, and keeps what belongs to it.
+ */
+function isNamespaceGone(namespace) {
+    if (process.geteuid?.() !== 0)
+        return false;
+    if (readNamespace('self') !== HOST_PID_NAMESPACE)
+        return false;
+    return listProcesses().every((pid) => {
+        const found = readNamespace(pid);
+        return found === 'gone' || (found !== 'hidden' && found !== namespace);
+    });
+}
+function readNamespace(pid) {
+    try {
+        return (0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/pid`);
+    }
+    catch (error) {
+        return ['ENOENT', 'ESRCH'].includes((0,guard_error/* errnoOf */.UQ)(error)) ? 'gone' : 'hidden';
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/runner.js
@@ -1473,14 +1518,18 @@ function listProcesses() {
 /** Who this process works for; read from its environment, /proc and its mounts. */
 function runner_observeOwner(environment) {
     const name = environment['RUNNER_NAME'] ?? '';
+    const { worker, isGithubs } = findWorker();
     return {
         runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
         bootId: readBootId(),
         pidNamespace: readPidNamespace(),
-        worker: findWorker(),
+        worker,
         container: readContainerId(),
+        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
     };
 }
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w';
 /**
  * Which runner of this host it is: from its work folder and its name.
  *
@@ -1643,9 +1692,10 @@ function listTrash(root) {
         slot: readFormerSlot(root, id),
     }));
 }
-/** Whether there is anything to delete. */
+/** Whether a reaper has work: what is in quarantine already waits for a sweep, or a person. */
 function trash_hasTrash(root) {
-    return (0,external_node_fs_.readdirSync)(trashPath(root)).some(naming_isLeaseId);
+    const names = new Set((0,external_node_fs_.readdirSync)(trashPath(root)));
+    return [...names].some((name) => naming_isLeaseId(name) && !names.has(`${name}.quarantine`));
 }
 /** A note outlives its entry when a reaper is killed between the two. */
 function removeNotes(root, names, ids) {
@@ -1861,15 +1911,6 @@ function writeHeartbeat(controlFolder, heartbeat) {
         return `The heartbeat ${path} cannot be written (${(0,guard_error/* messageOf */.bD)(error)}).`;
     }
 }
-/**
- * The blocked list after a pass: what it saw, each with the time it was first seen; of what lies
- * outside its scope, what the pass before knew.
- */
-function mergeBlocked(before, now, isInScope, wallMs) {
-    const first = new Map(before.map((each) => [each.id, each.since]));
-    const seen = now.map((each) => ({ ...each, since: first.get(each.id) ?? wallMs }));
-    return [...seen, ...before.filter((each) => !isInScope(each.id))];
-}
 const OVERDUE_MS = (/* unused pure expression or super */ null && (48 * 3_600_000));
 const BLOCKED_MS = (/* unused pure expression or super */ null && (24 * 3_600_000));
 /** What every job must be told of the host's maintenance, in words; empty when all is well. */
@@ -1977,7 +2018,7 @@ function slots_removeEmptyParents(root, slot) {
 }
 /** Lists the upper levels of the root; it goes into no slot. */
 function listSlots(root) {
-    const found = { slots: [], odd: [], empty: [] };
+    const found = { slots: [], odd: [] };
     list(root.path, [], found);
     return found;
 }
@@ -1993,8 +2034,6 @@ function list(base, parts, found) {
             found.odd.push(path);
         return;
     }
-    if (entries.length === 0 && parts.length > 0)
-        found.empty.push(path);
     for (const entry of entries) {
         if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
             continue;
@@ -2056,9 +2095,13 @@ function give(path, what, { root, builder, ways }) {
     const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid;
     if (isOwn)
         return;
-    if (process.geteuid?.() === 0) {
+    try {
         giveAway(path, builder);
         return;
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EPERM')
+            throw error;
     }
     const descriptor = openFolder(path);
     try {
@@ -2149,10 +2192,8 @@ const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequir
 
 /**
  * Judges the owner of a lease by what is recorded of it, without looking into the slot.
- *
- * @param worker how the recorded Worker was found, null when there is none to look for here
  */
-function judgeOwner(record, worker, self) {
+function judgeOwner(record, sight, self) {
     if (record.state === 'ended')
         return verdict('dead', endedInWords(record));
     const owner = record.lease?.owner;
@@ -2162,6 +2203,7 @@ function judgeOwner(record, worker, self) {
         return verdict('dead', 'its job ran before the last start of this host');
     }
     const samePidNamespace = owner.pidNamespace === self.pidNamespace;
+    const { worker } = sight;
     if (owner.worker !== null && samePidNamespace && worker !== null) {
         const name = `its runner process ${owner.worker.pid}`;
         if (worker === 'alive')
@@ -2171,6 +2213,9 @@ function judgeOwner(record, worker, self) {
         if (worker === 'replaced')
             return verdict('dead', `${name} is gone, the pid is another’s now`);
         return verdict('alive', `${name} is there, though /proc hides it`);
+    }
+    if (!samePidNamespace && sight.namespaceIsGone) {
+        return verdict('dead', 'the container that its job ran in is gone, and every process in it');
     }
     if (isSucceeded(record, owner, self)) {
         return verdict('dead', `its runner ${owner.runner.name} works for another job now`);
@@ -2195,16 +2240,13 @@ function judgeDamaged(record, self) {
 /**
  * Whether the lease's own runner now works for another job: a runner has one job at a time.
  *
- * That holds for GitHub's runner, which is known by its Worker or its job container; of anything
- * else (act, other servers' runners) several jobs may run at once under one name.
+ * That holds for GitHub's runner, which is known by its Worker or its job container's work folder;
+ * with anything else several jobs may run at once under one name.
  */
 function isSucceeded(record, owner, self) {
     if (self.runnerKey === null || owner.runner.key !== self.runnerKey)
         return false;
-    if (self.job === null || record.lease === null)
-        return false;
-    const isGithubRunner = owner.worker !== null || owner.container !== null;
-    if (!isGithubRunner)
+    if (self.job === null || record.lease === null || !owner.singleJob)
         return false;
     if (owner.worker === null && self.worker === null) {
         return owner.container !== null && self.container !== null && owner.container !== self.container;
@@ -2339,7 +2381,7 @@ function decide({ lease, reason }, occupancy) {
         case 'unknown':
             return kept(record, verdict.reasons.join('; '), 'blocked');
         case 'dead':
-            return { kind: 'retire', id, slot: record.slot, reason };
+            return { kind: 'retire', id, slot: record.slot, reason, state: record.state };
         default:
             return verdict.kind;
     }
@@ -2453,8 +2495,6 @@ async function withinTime(lock) {
 
 
 
-
-
 /** Whether there is anything in a plan that changes the root. */
 function changesAnything(actions) {
     return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign');
@@ -2483,8 +2523,8 @@ function apply(root, actions, ways) {
 function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
-            // Taken over or ended meanwhile: then the plan was made for something else.
-            if (leases_findLease(root, action.id) === null)
+            // Ended or retired by somebody else meanwhile: then the plan was made for something else.
+            if (leases_findLease(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
             slots_removeEmptyParents(root, action.slot);
@@ -2529,21 +2569,61 @@ function retire(root, slot, id, ways) {
         throw new Error(`${(0,guard_error/* messageOf */.bD)(error)}; ${helped.why}`, { cause: error });
     }
 }
-/** Removes directories above slots that a killed process left empty. */
-function removeEmpty(root, paths) {
-    for (const path of paths) {
-        const parts = path.split('/');
-        const name = parts.pop() ?? '';
-        try {
-            folders_within(root.path, parts, (folder) => (0,external_node_fs_.rmdirSync)(folders_at(folder, name)));
-        }
-        catch (error) {
-            // Filled or removed meanwhile: both are fine.
-            if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-                throw error;
-        }
-        slots_removeEmptyParents(root, `${path}/-`);
-    }
+
+;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
+
+
+
+
+
+
+/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
+function heartbeatOf(request, facts) {
+    const { root, self, scope, by } = request;
+    const { view, actions, applied, lock, reaped, seconds } = facts;
+    const before = heartbeat_readHeartbeat(root_controlPath(root));
+    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
+    const now = [...blockedLeases(root, facts), ...stuckInTrash(root)];
+    const seen = new Set(now.map((each) => each.id));
+    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
+    return {
+        version: 1,
+        completedAt: view.moment.wallMs,
+        scope,
+        by,
+        seconds: Number(seconds.toFixed(3)),
+        retired: applied.retired,
+        kept: actions.flatMap((action) => action.kind === 'keep'
+            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
+            : []),
+        blocked: [...now, ...carried],
+        foreign: scope === 'host'
+            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
+            : (before?.foreign ?? []),
+        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
+        lock,
+        errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
+    };
+}
+/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
+function blockedLeases(root, { view, actions, applied }) {
+    const blocked = (id, path, reason) => {
+        const since = blockedSince(root, id, view.moment.wallMs);
+        return { id, path, reason, since };
+    };
+    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
+        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
+        : []);
+    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
+    return [...inTheWay, ...failed];
+}
+function stuckInTrash(root) {
+    return listTrash(root).flatMap((entry) => {
+        if (entry.quarantine === null)
+            return [];
+        const { reason, since } = entry.quarantine;
+        return [{ id: entry.id, path: describeBlocked(entry), reason, since }];
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
@@ -2972,40 +3052,55 @@ function observe(root, self, scope, adopted = []) {
     const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
     const { records, leftovers } = readLeases(root, prefix, moment.wallMs);
     const needsInventory = scope === 'host' || records.some((record) => record.slot === null);
-    const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [], empty: [] };
+    const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [] };
     const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]));
     const mounts = readMounts();
-    const leases = records.map((record) => observeLease(root, { ...record, slot: record.slot ?? byId.get(record.id) ?? null }, self, mounts));
+    const ended = rememberEnded();
+    const leases = records.map((record) => {
+        const slot = record.slot ?? byId.get(record.id) ?? null;
+        return observeLease(root, { ...record, slot }, self, mounts, ended);
+    });
     const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
-    return { moment, leases, foreign, leftovers, empty: scope === 'host' ? inventory.empty : [] };
+    return { moment, leases, foreign, leftovers };
 }
 function idOf(slot) {
     return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
 }
-function observeLease(root, record, self, mounts) {
+function observeLease(root, record, self, mounts, ended) {
     const { slot } = record;
     return {
         record,
-        owner: judgeOwner(record, workerState(record, self), self),
+        owner: judgeOwner(record, sightOf(record, self, ended), self),
         slot: slot === null ? 'missing' : findSlot(root, slot),
         mounts: slot === null ? [] : mountsWithin(`${root.realPath}/${slot}`, mounts),
     };
 }
-/** How the recorded Worker is found; only a process of this boot and namespace can be looked for. */
-function workerState({ lease }, self) {
+/** Remembers the answers for the length of one pass: each is a look at every process. */
+function rememberEnded() {
+    const known = new Map();
+    return (namespace) => {
+        const answer = known.get(namespace) ?? isNamespaceGone(namespace);
+        known.set(namespace, answer);
+        return answer;
+    };
+}
+/** How the owner is found; a process can be looked for in this boot and pid namespace only. */
+function sightOf({ lease, state }, self, ended) {
+    const unseen = { worker: null, namespaceIsGone: false };
     const owner = lease?.owner;
-    if (owner === undefined || owner.worker === null)
-        return null;
-    if (owner.bootId !== self.bootId || owner.pidNamespace !== self.pidNamespace)
-        return null;
-    return processes_stateOf(owner.worker);
+    if (owner === undefined || state === 'ended' || owner.bootId !== self.bootId)
+        return unseen;
+    if (owner.pidNamespace !== self.pidNamespace) {
+        return { worker: null, namespaceIsGone: ended(owner.pidNamespace) };
+    }
+    return { worker: owner.worker === null ? null : processes_stateOf(owner.worker), namespaceIsGone: false };
 }
 function findForeign(root, inventory, leases, adopted) {
     const leased = new Set(leases.map((each) => each.record.id));
     // A slot that was made after the leases were read has a lease by now; one in the trash is gone.
     const without = inventory.slots.filter((slot) => {
         const id = idOf(slot);
-        return !leased.has(id) && !isInTrash(root, id) && readLeases(root, id, 0).records.length === 0;
+        return !leased.has(id) && !isInTrash(root, id) && leases_findLease(root, id) === null;
     });
     return [
         ...without.map((path) => ({
@@ -3277,7 +3372,6 @@ function freeBytes(root) {
 
 
 
-
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
@@ -3311,12 +3405,8 @@ async function pass_pass(request, runtime) {
     const { view, actions } = await plan(request, runtime);
     let applied = { retired: [], failures: [] };
     let lock = null;
-    const mayChange = !dryRun && (changesAnything(actions) || view.empty.length > 0);
-    if (mayChange) {
-        const { value, ...times } = await withHostLock(root, () => {
-            removeEmpty(root, view.empty);
-            return apply(root, actions, ways);
-        });
+    if (!dryRun && changesAnything(actions)) {
+        const { value, ...times } = await withHostLock(root, () => apply(root, actions, ways));
         applied = value;
         lock = times;
         if (times.problem !== null) {
@@ -3325,7 +3415,8 @@ async function pass_pass(request, runtime) {
         }
     }
     const reaped = request.deletes === 'now' && !dryRun ? reap(root, ways) : null;
-    const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, started });
+    const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
+    const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
     const problem = writeHeartbeat(root_controlPath(root), heartbeat);
     if (problem !== null)
         runtime.voice.warning(problem);
@@ -3333,39 +3424,6 @@ async function pass_pass(request, runtime) {
         runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`);
     }
     return { ...applied, actions, heartbeat, reaped };
-}
-function heartbeatOf(request, done) {
-    const { root, self, scope, by } = request;
-    const { view, actions, applied, lock, reaped, started } = done;
-    const control = root_controlPath(root);
-    const stuck = listTrash(root).flatMap((entry) => entry.quarantine === null
-        ? []
-        : [{ id: entry.id, path: describeBlocked(entry), reason: entry.quarantine.reason }]);
-    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [{ id: action.id, path: action.slot, reason: why }] : []);
-    const blocked = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
-        ? [{ id: action.id, path: action.slot ?? action.id, reason: action.reason }]
-        : []);
-    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
-    const before = heartbeat_readHeartbeat(control);
-    const stuckIds = new Set(stuck.map((each) => each.id));
-    return {
-        version: 1,
-        completedAt: view.moment.wallMs,
-        scope,
-        by,
-        seconds: Number(((external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000).toFixed(3)),
-        retired: applied.retired,
-        kept: actions.flatMap((action) => action.kind === 'keep'
-            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
-            : []),
-        blocked: mergeBlocked(before?.blocked ?? [], [...blocked, ...failed, ...stuck], (id) => id.startsWith(prefix) || stuckIds.has(id), view.moment.wallMs),
-        foreign: scope === 'host'
-            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
-            : (before?.foreign ?? []),
-        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
-        lock,
-        errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
-    };
 }
 
 // EXTERNAL MODULE: ./lib/steps/runtime.js + 1 modules

@@ -24,7 +24,7 @@ const LIVE = '.json'
 const ENDED = '.ended'
 
 /** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken'] as const
+const COMPANIONS = ['.end', '.taken', '.blocked'] as const
 
 function leasePath(root: Root, name: string): string {
   return controlPath(root, 'leases', name)
@@ -76,6 +76,24 @@ export function takeLease(root: Root, id: string): boolean {
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false
     throw error
+  }
+}
+
+/**
+ * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
+ * which goes with the lease.
+ *
+ * @returns milliseconds since the epoch
+ */
+export function blockedSince(root: Root, id: string, nowMs: number): number {
+  const path = leasePath(root, `${id}.blocked`)
+  try {
+    writeFileSync(path, String(nowMs), { flag: 'wx', mode: 0o644 })
+    return nowMs
+  } catch {
+    // Noted before; or not to be noted on this disk, and then the next pass tries again.
+    const noted = Number(readSmall(path))
+    return Number.isFinite(noted) && noted > 0 ? noted : nowMs
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import type { ProcessState } from '../plan/evidence.ts'
 import type { ProcessKey } from '../plan/job.ts'
@@ -74,24 +74,30 @@ const PASSING_ON = new Set(
   ).split(' '),
 )
 
+/** The runner process, null where there is none, and whether it is GitHub's. */
+export interface FoundWorker {
+  worker: ProcessKey | null
+  isGithubs: boolean
+}
+
 /**
  * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
  * other runners (act, Gitea's) the one that started this command, past shells and the like.
  *
- * Null where there is none: in a job container, or under a shell alone.
+ * There is none in a job container, or under a shell alone.
  */
-export function findWorker(from: number = process.ppid): ProcessKey | null {
+export function findWorker(from: number = process.ppid): FoundWorker {
   let starter: ProcessKey | null = null
   let pid = from
   for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
     const found = readProcess(pid)
     if (found === 'gone' || found === 'hidden') break
     const key = { pid: found.pid, start: found.start }
-    if (found.command === WORKER) return key
+    if (found.command === WORKER) return { worker: key, isGithubs: true }
     if (starter === null && !PASSING_ON.has(found.command)) starter = key
     pid = found.parent
   }
-  return starter
+  return { worker: starter, isGithubs: false }
 }
 
 /** The numbers of all processes that /proc shows; throws as readdirSync does. */
@@ -99,4 +105,30 @@ export function listProcesses(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
     .map(Number)
+}
+
+/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
+const HOST_PID_NAMESPACE = 'pid:[4026531836]'
+
+/**
+ * Whether a pid namespace has come to its end, and with it every process that was ever in it.
+ *
+ * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
+ * number that is in use again counts as the old namespace, and keeps what belongs to it.
+ */
+export function isNamespaceGone(namespace: string): boolean {
+  if (process.geteuid?.() !== 0) return false
+  if (readNamespace('self') !== HOST_PID_NAMESPACE) return false
+  return listProcesses().every((pid) => {
+    const found = readNamespace(pid)
+    return found === 'gone' || (found !== 'hidden' && found !== namespace)
+  })
+}
+
+function readNamespace(pid: number | 'self'): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`)
+  } catch (error) {
+    return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden'
+  }
 }

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import type { Root } from './root.ts'
 
 /** What the reaper needs of the environment; no token of the job goes along. */
-const KEPT = /^(PATH|HOME|LANG|LC_ALL|DOCKER_HOST|TARGET_GUARD_(PRIVILEGED_HELPER|HELPER_IMAGE))$/
+const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST'])
 
 /**
  * Starts the reaper and does not wait for it.
@@ -21,7 +21,7 @@ export function startReaper(
 ): void {
   const tool = resolve(dirname(realpathSync(script)), '..', 'cli', 'index.js')
   const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => KEPT.test(name)),
+    Object.entries(process.env).filter(([name]) => KEPT.has(name)),
   )
   const helper = ['--privileged-helper', settings.privilegedHelper]
   if (settings.helperImage !== null) helper.push('--helper-image', settings.helperImage)

@@ -11,14 +11,19 @@ import { findWorker } from './processes.ts'
 /** Who this process works for; read from its environment, /proc and its mounts. */
 export function observeOwner(environment: NodeJS.ProcessEnv): Owner {
   const name = environment['RUNNER_NAME'] ?? ''
+  const { worker, isGithubs } = findWorker()
   return {
     runner: { name: name === '' ? hostname() : name, key: runnerKey(environment, name) },
     bootId: readBootId(),
     pidNamespace: readPidNamespace(),
-    worker: findWorker(),
+    worker,
     container: readContainerId(),
+    singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
   }
 }
+
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w'
 
 /**
  * Which runner of this host it is: from its work folder and its name.

@@ -88,13 +88,11 @@ export interface Inventory {
   slots: string[]
   /** anything that has neither a slot's nor a parent's shape */
   odd: string[]
-  /** directories above slots that are empty, relative to the root */
-  empty: string[]
 }
 
 /** Lists the upper levels of the root; it goes into no slot. */
 export function listSlots(root: Root): Inventory {
-  const found: Inventory = { slots: [], odd: [], empty: [] }
+  const found: Inventory = { slots: [], odd: [] }
   list(root.path, [], found)
   return found
 }
@@ -111,7 +109,6 @@ function list(base: string, parts: readonly string[], found: Inventory): void {
     if (errnoOf(error) !== 'ENOENT') found.odd.push(path)
     return
   }
-  if (entries.length === 0 && parts.length > 0) found.empty.push(path)
   for (const entry of entries) {
     if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name)) continue
     const inside = [...parts, entry.name]

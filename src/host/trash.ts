@@ -66,9 +66,10 @@ export function listTrash(root: Root): TrashEntry[] {
   }))
 }
 
-/** Whether there is anything to delete. */
+/** Whether a reaper has work: what is in quarantine already waits for a sweep, or a person. */
 export function hasTrash(root: Root): boolean {
-  return readdirSync(trashPath(root)).some(isLeaseId)
+  const names = new Set(readdirSync(trashPath(root)))
+  return [...names].some((name) => isLeaseId(name) && !names.has(`${name}.quarantine`))
 }
 
 /** A note outlives its entry when a reaper is killed between the two. */

@@ -5,6 +5,14 @@ import type { Owner, ProcessKey } from './job.ts'
 /** How a recorded process was found: `hidden` means that /proc would not tell. */
 export type ProcessState = 'alive' | 'gone' | 'replaced' | 'hidden'
 
+/** How the owner of a lease was found on this host. */
+export interface OwnerSight {
+  /** null when there is no recorded process, or none that could be seen from here */
+  worker: ProcessState | null
+  /** whether the pid namespace it was recorded in has come to its end */
+  namespaceIsGone: boolean
+}
+
 /** What this process knows of itself and its host; the other side of every comparison. */
 export interface Self {
   bootId: string
@@ -38,10 +46,8 @@ export interface Verdict {
 
 /**
  * Judges the owner of a lease by what is recorded of it, without looking into the slot.
- *
- * @param worker how the recorded Worker was found, null when there is none to look for here
  */
-export function judgeOwner(record: LeaseRecord, worker: ProcessState | null, self: Self): Verdict {
+export function judgeOwner(record: LeaseRecord, sight: OwnerSight, self: Self): Verdict {
   if (record.state === 'ended') return verdict('dead', endedInWords(record))
   const owner = record.lease?.owner
   if (owner === undefined) return judgeDamaged(record, self)
@@ -49,12 +55,16 @@ export function judgeOwner(record: LeaseRecord, worker: ProcessState | null, sel
     return verdict('dead', 'its job ran before the last start of this host')
   }
   const samePidNamespace = owner.pidNamespace === self.pidNamespace
+  const { worker } = sight
   if (owner.worker !== null && samePidNamespace && worker !== null) {
     const name = `its runner process ${owner.worker.pid}`
     if (worker === 'alive') return verdict('alive', `${name} is running`)
     if (worker === 'gone') return verdict('dead', `${name} is gone`)
     if (worker === 'replaced') return verdict('dead', `${name} is gone, the pid is another’s now`)
     return verdict('alive', `${name} is there, though /proc hides it`)
+  }
+  if (!samePidNamespace && sight.namespaceIsGone) {
+    return verdict('dead', 'the container that its job ran in is gone, and every process in it')
   }
   if (isSucceeded(record, owner, self)) {
     return verdict('dead', `its runner ${owner.runner.name} works for another job now`)
@@ -85,14 +95,12 @@ function judgeDamaged(record: LeaseRecord, self: Self): Verdict {
 /**
  * Whether the lease's own runner now works for another job: a runner has one job at a time.
  *
- * That holds for GitHub's runner, which is known by its Worker or its job container; of anything
- * else (act, other servers' runners) several jobs may run at once under one name.
+ * That holds for GitHub's runner, which is known by its Worker or its job container's work folder;
+ * with anything else several jobs may run at once under one name.
  */
 function isSucceeded(record: LeaseRecord, owner: Owner, self: Self): boolean {
   if (self.runnerKey === null || owner.runner.key !== self.runnerKey) return false
-  if (self.job === null || record.lease === null) return false
-  const isGithubRunner = owner.worker !== null || owner.container !== null
-  if (!isGithubRunner) return false
+  if (self.job === null || record.lease === null || !owner.singleJob) return false
   if (owner.worker === null && self.worker === null) {
     return owner.container !== null && self.container !== null && owner.container !== self.container
   }

@@ -36,6 +36,8 @@ export interface Owner {
   pidNamespace: string
   /** the runner process that lives exactly as long as the job, when it can be seen */
   worker: ProcessKey | null
-  /** the job container that this process runs in */
+  /** the container that this process runs in */
   container: string | null
+  /** whether this runner is known to have one job at a time: GitHub’s has, a daemon may not */
+  singleJob: boolean
 }

@@ -135,6 +135,7 @@ function parseOwner(value: unknown): Owner | null {
     pidNamespace,
     worker: parseProcess(worker),
     container: typeof container === 'string' ? container : null,
+    singleJob: value['singleJob'] === true,
   }
 }
 

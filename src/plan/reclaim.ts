@@ -36,7 +36,7 @@ export interface ForeignDirectory {
 
 /** What a pass would do to one thing, and why; printed as it is, carried out by `apply`. */
 export type Action =
-  | { kind: 'retire'; id: string; slot: string; reason: string }
+  | { kind: 'retire'; id: string; slot: string; reason: string; state: 'live' | 'ended' }
   | { kind: 'forget'; id: string; slot: string | null; reason: string }
   | { kind: 'discard'; file: string; reason: string }
   | { kind: 'keep'; id: string; slot: string | null; reason: string; state: Kept }
@@ -173,7 +173,7 @@ function decide({ lease, reason }: Candidate, occupancy: Occupancy | undefined):
     case 'unknown':
       return kept(record, verdict.reasons.join('; '), 'blocked')
     case 'dead':
-      return { kind: 'retire', id, slot: record.slot, reason }
+      return { kind: 'retire', id, slot: record.slot, reason, state: record.state }
     default:
       return verdict.kind satisfies never
   }

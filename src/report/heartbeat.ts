@@ -100,21 +100,6 @@ export function writeHeartbeat(controlFolder: string, heartbeat: Heartbeat): str
   }
 }
 
-/**
- * The blocked list after a pass: what it saw, each with the time it was first seen; of what lies
- * outside its scope, what the pass before knew.
- */
-export function mergeBlocked(
-  before: readonly Blocked[],
-  now: readonly Omit<Blocked, 'since'>[],
-  isInScope: (id: string) => boolean,
-  wallMs: number,
-): Blocked[] {
-  const first = new Map(before.map((each) => [each.id, each.since]))
-  const seen = now.map((each) => ({ ...each, since: first.get(each.id) ?? wallMs }))
-  return [...seen, ...before.filter((each) => !isInScope(each.id))]
-}
-
 const OVERDUE_MS = 48 * 3_600_000
 const BLOCKED_MS = 24 * 3_600_000
 

@@ -77,9 +77,11 @@ function give(
 ): void {
   const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid
   if (isOwn) return
-  if (process.geteuid?.() === 0) {
+  try {
     giveAway(path, builder)
     return
+  } catch (error) {
+    if (errnoOf(error) !== 'EPERM') throw error
   }
   const descriptor = openFolder(path)
   try {

@@ -1,4 +1,3 @@
-import { rmdirSync } from 'node:fs'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { leaseIdOfSlot } from '../plan/naming.ts'
 import type { Action } from '../plan/reclaim.ts'
@@ -8,7 +7,6 @@ import type { Helper } from '../host/privilege.ts'
 import type { Root } from '../host/root.ts'
 import { findSlot, removeEmptyParents } from '../host/slots.ts'
 import { moveToTrash, trashPath } from '../host/trash.ts'
-import { at, within } from '../host/folders.ts'
 
 /** An action that was not carried out, and why; what it was about is as it was. */
 export interface Failure {
@@ -51,8 +49,8 @@ export function apply(root: Root, actions: readonly Action[], ways: readonly Hel
 function carryOut(root: Root, action: Action, ways: readonly Helper[]): string | null {
   switch (action.kind) {
     case 'retire': {
-      // Taken over or ended meanwhile: then the plan was made for something else.
-      if (findLease(root, action.id) === null) return null
+      // Ended or retired by somebody else meanwhile: then the plan was made for something else.
+      if (findLease(root, action.id)?.state !== action.state) return null
       const moved = retire(root, action.slot, action.id, ways)
       removeEmptyParents(root, action.slot)
       dropLease(root, action.id, moved)
@@ -93,20 +91,5 @@ function retire(root: Root, slot: string, id: string, ways: readonly Helper[]): 
     )
     if (helped.ok) return true
     throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error })
-  }
-}
-
-/** Removes directories above slots that a killed process left empty. */
-export function removeEmpty(root: Root, paths: readonly string[]): void {
-  for (const path of paths) {
-    const parts = path.split('/')
-    const name = parts.pop() ?? ''
-    try {
-      within(root.path, parts, (folder) => rmdirSync(at(folder, name)))
-    } catch (error) {
-      // Filled or removed meanwhile: both are fine.
-      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error))) throw error
-    }
-    removeEmptyParents(root, `${path}/-`)
   }
 }

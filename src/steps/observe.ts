@@ -1,4 +1,4 @@
-import type { Occupancy, ProcessState, Self } from '../plan/evidence.ts'
+import type { Occupancy, OwnerSight, Self } from '../plan/evidence.ts'
 import { judgeOwner } from '../plan/evidence.ts'
 import type { LeaseRecord } from '../plan/lease.ts'
 import { leaseIdOfSlot, runnerPrefix } from '../plan/naming.ts'
@@ -9,10 +9,10 @@ import { readMoment } from '../host/boot.ts'
 import { probeCargoLocks } from '../host/cargo-locks.ts'
 import { listContainers } from '../host/docker.ts'
 import { scanProcesses } from '../host/inhabitants.ts'
-import { readLeases } from '../host/leases.ts'
+import { findLease, readLeases } from '../host/leases.ts'
 import { mountsWithin, readMounts } from '../host/mounts.ts'
 import type { Mount } from '../host/mounts.ts'
-import { stateOf } from '../host/processes.ts'
+import { isNamespaceGone, stateOf } from '../host/processes.ts'
 import type { Root } from '../host/root.ts'
 import { findSlot, listSlots } from '../host/slots.ts'
 import { isInTrash } from '../host/trash.ts'
@@ -27,8 +27,6 @@ export interface View {
   foreign: ForeignDirectory[]
   /** left-over files in the folder of leases */
   leftovers: string[]
-  /** empty directories above slots, relative to the root; only looked for in scope `host` */
-  empty: string[]
 }
 
 /**
@@ -46,19 +44,16 @@ export function observe(
   const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
   const { records, leftovers } = readLeases(root, prefix, moment.wallMs)
   const needsInventory = scope === 'host' || records.some((record) => record.slot === null)
-  const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [], empty: [] }
+  const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [] }
   const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]))
   const mounts = readMounts()
-  const leases = records.map((record) =>
-    observeLease(
-      root,
-      { ...record, slot: record.slot ?? byId.get(record.id) ?? null },
-      self,
-      mounts,
-    ),
-  )
+  const ended = rememberEnded()
+  const leases = records.map((record) => {
+    const slot = record.slot ?? byId.get(record.id) ?? null
+    return observeLease(root, { ...record, slot }, self, mounts, ended)
+  })
   const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : []
-  return { moment, leases, foreign, leftovers, empty: scope === 'host' ? inventory.empty : [] }
+  return { moment, leases, foreign, leftovers }
 }
 
 function idOf(slot: string): string {
@@ -70,22 +65,40 @@ function observeLease(
   record: LeaseRecord,
   self: Self,
   mounts: readonly Mount[],
+  ended: (namespace: string) => boolean,
 ): ObservedLease {
   const { slot } = record
   return {
     record,
-    owner: judgeOwner(record, workerState(record, self), self),
+    owner: judgeOwner(record, sightOf(record, self, ended), self),
     slot: slot === null ? 'missing' : findSlot(root, slot),
     mounts: slot === null ? [] : mountsWithin(`${root.realPath}/${slot}`, mounts),
   }
 }
 
-/** How the recorded Worker is found; only a process of this boot and namespace can be looked for. */
-function workerState({ lease }: LeaseRecord, self: Self): ProcessState | null {
+/** Remembers the answers for the length of one pass: each is a look at every process. */
+function rememberEnded(): (namespace: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (namespace) => {
+    const answer = known.get(namespace) ?? isNamespaceGone(namespace)
+    known.set(namespace, answer)
+    return answer
+  }
+}
+
+/** How the owner is found; a process can be looked for in this boot and pid namespace only. */
+function sightOf(
+  { lease, state }: LeaseRecord,
+  self: Self,
+  ended: (namespace: string) => boolean,
+): OwnerSight {
+  const unseen: OwnerSight = { worker: null, namespaceIsGone: false }
   const owner = lease?.owner
-  if (owner === undefined || owner.worker === null) return null
-  if (owner.bootId !== self.bootId || owner.pidNamespace !== self.pidNamespace) return null
-  return stateOf(owner.worker)
+  if (owner === undefined || state === 'ended' || owner.bootId !== self.bootId) return unseen
+  if (owner.pidNamespace !== self.pidNamespace) {
+    return { worker: null, namespaceIsGone: ended(owner.pidNamespace) }
+  }
+  return { worker: owner.worker === null ? null : stateOf(owner.worker), namespaceIsGone: false }
 }
 
 function findForeign(
@@ -98,7 +111,7 @@ function findForeign(
   // A slot that was made after the leases were read has a lease by now; one in the trash is gone.
   const without = inventory.slots.filter((slot) => {
     const id = idOf(slot)
-    return !leased.has(id) && !isInTrash(root, id) && readLeases(root, id, 0).records.length === 0
+    return !leased.has(id) && !isInTrash(root, id) && findLease(root, id) === null
   })
   return [
     ...without.map((path) => ({

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks'
 import type { Self } from '../plan/evidence.ts'
-import { runnerPrefix } from '../plan/naming.ts'
 import { candidates, planPass } from '../plan/reclaim.ts'
 import type { Action, Candidate, Retention } from '../plan/reclaim.ts'
 import type { Place } from '../plan/occupancy.ts'
@@ -8,12 +7,12 @@ import { withHostLock } from '../host/host-lock.ts'
 import type { Helper } from '../host/privilege.ts'
 import { controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
-import { listTrash } from '../host/trash.ts'
-import { mergeBlocked, readHeartbeat, writeHeartbeat } from '../report/heartbeat.ts'
-import type { Blocked, Heartbeat } from '../report/heartbeat.ts'
-import { describeAction, describeBlocked } from '../report/actions.ts'
-import { apply, changesAnything, removeEmpty } from './apply.ts'
+import { writeHeartbeat } from '../report/heartbeat.ts'
+import type { Heartbeat } from '../report/heartbeat.ts'
+import { describeAction } from '../report/actions.ts'
+import { apply, changesAnything } from './apply.ts'
 import type { Applied } from './apply.ts'
+import { heartbeatOf } from './heartbeat-of.ts'
 import { lookInto, observe } from './observe.ts'
 import type { Scope, View } from './observe.ts'
 import { reap } from './reap.ts'
@@ -86,12 +85,8 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
   const { view, actions } = await plan(request, runtime)
   let applied: Applied = { retired: [], failures: [] }
   let lock: Heartbeat['lock'] = null
-  const mayChange = !dryRun && (changesAnything(actions) || view.empty.length > 0)
-  if (mayChange) {
-    const { value, ...times } = await withHostLock(root, () => {
-      removeEmpty(root, view.empty)
-      return apply(root, actions, ways)
-    })
+  if (!dryRun && changesAnything(actions)) {
+    const { value, ...times } = await withHostLock(root, () => apply(root, actions, ways))
     applied = value
     lock = times
     if (times.problem !== null) {
@@ -102,69 +97,12 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
     }
   }
   const reaped = request.deletes === 'now' && !dryRun ? reap(root, ways) : null
-  const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, started })
+  const seconds = (performance.now() - started) / 1000
+  const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds })
   const problem = writeHeartbeat(controlPath(root), heartbeat)
   if (problem !== null) runtime.voice.warning(problem)
   for (const { action, why } of applied.failures) {
     runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`)
   }
   return { ...applied, actions, heartbeat, reaped }
-}
-
-function heartbeatOf(
-  request: PassRequest,
-  done: {
-    view: View
-    actions: readonly Action[]
-    applied: Applied
-    lock: Heartbeat['lock']
-    reaped: Reaped | null
-    started: number
-  },
-): Heartbeat {
-  const { root, self, scope, by } = request
-  const { view, actions, applied, lock, reaped, started } = done
-  const control = controlPath(root)
-  const stuck = listTrash(root).flatMap((entry): Omit<Blocked, 'since'>[] =>
-    entry.quarantine === null
-      ? []
-      : [{ id: entry.id, path: describeBlocked(entry), reason: entry.quarantine.reason }],
-  )
-  const failed = applied.failures.flatMap(({ action, why }): Omit<Blocked, 'since'>[] =>
-    action.kind === 'retire' ? [{ id: action.id, path: action.slot, reason: why }] : [],
-  )
-  const blocked = actions.flatMap((action): Omit<Blocked, 'since'>[] =>
-    action.kind === 'keep' && action.state === 'blocked'
-      ? [{ id: action.id, path: action.slot ?? action.id, reason: action.reason }]
-      : [],
-  )
-  const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
-  const before = readHeartbeat(control)
-  const stuckIds = new Set(stuck.map((each) => each.id))
-  return {
-    version: 1,
-    completedAt: view.moment.wallMs,
-    scope,
-    by,
-    seconds: Number(((performance.now() - started) / 1000).toFixed(3)),
-    retired: applied.retired,
-    kept: actions.flatMap((action) =>
-      action.kind === 'keep'
-        ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
-        : [],
-    ),
-    blocked: mergeBlocked(
-      before?.blocked ?? [],
-      [...blocked, ...failed, ...stuck],
-      (id) => id.startsWith(prefix) || stuckIds.has(id),
-      view.moment.wallMs,
-    ),
-    foreign:
-      scope === 'host'
-        ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
-        : (before?.foreign ?? []),
-    reclaimedBytes: reaped?.reclaimedBytes ?? 0,
-    lock,
-    errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
-  }
 }

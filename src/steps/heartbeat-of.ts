@@ -1,0 +1,82 @@
+import type { Action } from '../plan/reclaim.ts'
+import { runnerPrefix } from '../plan/naming.ts'
+import { blockedSince } from '../host/leases.ts'
+import { controlPath } from '../host/root.ts'
+import type { Root } from '../host/root.ts'
+import { listTrash } from '../host/trash.ts'
+import { describeAction, describeBlocked } from '../report/actions.ts'
+import { readHeartbeat } from '../report/heartbeat.ts'
+import type { Blocked, Heartbeat } from '../report/heartbeat.ts'
+import type { Applied } from './apply.ts'
+import type { View } from './observe.ts'
+import type { PassRequest } from './pass.ts'
+import type { Reaped } from './reap.ts'
+
+/** What a pass has done by the time it reports. */
+export interface PassFacts {
+  view: View
+  actions: readonly Action[]
+  applied: Applied
+  lock: Heartbeat['lock']
+  reaped: Reaped | null
+  seconds: number
+}
+
+/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
+export function heartbeatOf(request: PassRequest, facts: PassFacts): Heartbeat {
+  const { root, self, scope, by } = request
+  const { view, actions, applied, lock, reaped, seconds } = facts
+  const before = readHeartbeat(controlPath(root))
+  const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
+  const now = [...blockedLeases(root, facts), ...stuckInTrash(root)]
+  const seen = new Set(now.map((each) => each.id))
+  const carried = (before?.blocked ?? []).filter(
+    ({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'),
+  )
+  return {
+    version: 1,
+    completedAt: view.moment.wallMs,
+    scope,
+    by,
+    seconds: Number(seconds.toFixed(3)),
+    retired: applied.retired,
+    kept: actions.flatMap((action) =>
+      action.kind === 'keep'
+        ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
+        : [],
+    ),
+    blocked: [...now, ...carried],
+    foreign:
+      scope === 'host'
+        ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
+        : (before?.foreign ?? []),
+    reclaimedBytes: reaped?.reclaimedBytes ?? 0,
+    lock,
+    errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
+  }
+}
+
+/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
+function blockedLeases(root: Root, { view, actions, applied }: PassFacts): Blocked[] {
+  const blocked = (id: string, path: string, reason: string): Blocked => {
+    const since = blockedSince(root, id, view.moment.wallMs)
+    return { id, path, reason, since }
+  }
+  const inTheWay = actions.flatMap((action) =>
+    action.kind === 'keep' && action.state === 'blocked'
+      ? [blocked(action.id, action.slot ?? action.id, action.reason)]
+      : [],
+  )
+  const failed = applied.failures.flatMap(({ action, why }) =>
+    action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : [],
+  )
+  return [...inTheWay, ...failed]
+}
+
+function stuckInTrash(root: Root): Blocked[] {
+  return listTrash(root).flatMap((entry) => {
+    if (entry.quarantine === null) return []
+    const { reason, since } = entry.quarantine
+    return [{ id: entry.id, path: describeBlocked(entry), reason, since }]
+  })
+}
