@@ -102,13 +102,18 @@ class GuardError extends Error {
 }
 /** The text of anything that was thrown. */
 function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+    return textIn(error, 'message') ?? String(error);
 }
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 function errnoOf(error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-        return error.code;
-    return '';
+    return textIn(error, 'code') ?? '';
+}
+/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
+function textIn(error, field) {
+    if (typeof error !== 'object' || error === null)
+        return null;
+    const text = error[field];
+    return typeof text === 'string' ? text : null;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/version.js
@@ -506,17 +511,15 @@ function slug(raw) {
  * taken for the pull request of that number, and share its warmth.
  */
 function prKey(change) {
-    if (/^pull_request(_|$)/.test(change.eventName)) {
-        const number = change.pullRequestNumber ?? numberIn(/^refs\/pull\/([0-9]+)\//, change.ref);
-        if (number !== null && isPullRequestNumber(number))
-            return String(number);
-    }
-    const queued = numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
-    if (queued !== null && isPullRequestNumber(queued))
-        return String(queued);
+    const isPullRequest = /^pull_request(_|$)/.test(change.eventName);
+    const number = (isPullRequest ? change.pullRequestNumber : null) ??
+        numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
+        numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
+    if (number !== null && isPullRequestNumber(number))
+        return String(number);
     const name = change.ref.replace(/^refs\/(heads|tags)\//, '');
     const readsAsNumber = /^[0-9]+$/.test(name);
-    return SAFE_COMPONENT.test(name) && !readsAsNumber ? name : slug(change.ref);
+    return SAFE_COMPONENT.test(name) && !readsAsNumber ? name : slug(name);
 }
 function numberIn(pattern, ref) {
     const digits = pattern.exec(ref)?.[1];
@@ -2449,6 +2452,8 @@ function run(command, words) {
 
 
 
+/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
+const ATTEMPTS = 1000;
 /**
  * Makes a slot that did not exist before, and the directories above it.
  *
@@ -2472,7 +2477,7 @@ function makeSlot(root, slot, chown) {
             return;
         }
         catch (error) {
-            if (errnoOf(error) !== 'ENOENT' || attempt === 16)
+            if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS)
                 throw error;
         }
     }
@@ -3645,7 +3650,7 @@ function find(database, name) {
 
 
 
-const ATTEMPTS = 8;
+const acquire_ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
  *
@@ -3665,7 +3670,7 @@ function acquire_acquire(request) {
         }
         catch (error) {
             undo(root, lease);
-            const again = ['EEXIST', 'ENOENT'].includes(errnoOf(error)) && attempt < ATTEMPTS;
+            const again = ['EEXIST', 'ENOENT'].includes(errnoOf(error)) && attempt < acquire_ATTEMPTS;
             if (!again)
                 throw explained(error, root, lease);
         }
@@ -4049,7 +4054,7 @@ const HOOKS = [
  */
 function hookScript(hook) {
     const { event, runner, tool, previous, variables } = hook;
-    const settings = variables.map(([name, value]) => `export ${name}="\${${name}:-${inQuotes(value)}}"`);
+    const settings = variables.map(([name, value]) => `if [ -z "\${${name}:-}" ]; then ${name}=${word(value)}; fi\nexport ${name}`);
     return `#!/usr/bin/env bash
 # Written by “target-guard install-hooks”; “install-hooks --remove” takes it away again.
 runner=${word(runner)}
@@ -4093,10 +4098,6 @@ function previousIn(text) {
 }
 function word(text) {
     return `'${text.replaceAll("'", String.raw `'\''`)}'`;
-}
-/** For inside double quotes. */
-function inQuotes(text) {
-    return text.replaceAll(/["$\\`}]/g, (each) => `\\${each}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/install-hooks.js

@@ -150,13 +150,18 @@ class GuardError extends Error {
 }
 /** The text of anything that was thrown. */
 function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+    return textIn(error, 'message') ?? String(error);
 }
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 function errnoOf(error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-        return error.code;
-    return '';
+    return textIn(error, 'code') ?? '';
+}
+/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
+function textIn(error, field) {
+    if (typeof error !== 'object' || error === null)
+        return null;
+    const text = error[field];
+    return typeof text === 'string' ? text : null;
 }
 
 
@@ -404,17 +409,15 @@ function slug(raw) {
  * taken for the pull request of that number, and share its warmth.
  */
 function prKey(change) {
-    if (/^pull_request(_|$)/.test(change.eventName)) {
-        const number = change.pullRequestNumber ?? numberIn(/^refs\/pull\/([0-9]+)\//, change.ref);
-        if (number !== null && isPullRequestNumber(number))
-            return String(number);
-    }
-    const queued = numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
-    if (queued !== null && isPullRequestNumber(queued))
-        return String(queued);
+    const isPullRequest = /^pull_request(_|$)/.test(change.eventName);
+    const number = (isPullRequest ? change.pullRequestNumber : null) ??
+        numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
+        numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
+    if (number !== null && isPullRequestNumber(number))
+        return String(number);
     const name = change.ref.replace(/^refs\/(heads|tags)\//, '');
     const readsAsNumber = /^[0-9]+$/.test(name);
-    return SAFE_COMPONENT.test(name) && !readsAsNumber ? name : slug(change.ref);
+    return SAFE_COMPONENT.test(name) && !readsAsNumber ? name : slug(name);
 }
 function numberIn(pattern, ref) {
     const digits = pattern.exec(ref)?.[1];
@@ -1953,6 +1956,8 @@ function removeFile(path) {
 
 
 
+/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
+const ATTEMPTS = 1000;
 /**
  * Makes a slot that did not exist before, and the directories above it.
  *
@@ -1976,7 +1981,7 @@ function makeSlot(root, slot, chown) {
             return;
         }
         catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' || attempt === 16)
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' || attempt === ATTEMPTS)
                 throw error;
         }
     }
@@ -2071,7 +2076,7 @@ function list(base, parts, found) {
 
 
 
-const ATTEMPTS = 8;
+const acquire_ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
  *
@@ -2091,7 +2096,7 @@ function acquire(request) {
         }
         catch (error) {
             undo(root, lease);
-            const again = ['EEXIST', 'ENOENT'].includes((0,guard_error/* errnoOf */.UQ)(error)) && attempt < ATTEMPTS;
+            const again = ['EEXIST', 'ENOENT'].includes((0,guard_error/* errnoOf */.UQ)(error)) && attempt < acquire_ATTEMPTS;
             if (!again)
                 throw explained(error, root, lease);
         }

@@ -8,6 +8,9 @@ import type { Root } from './root.ts'
 /** Makes the directory's new owner its owner; direct for root, with help for others. */
 export type Chown = (path: string, description: string) => void
 
+/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
+const ATTEMPTS = 1000
+
 /**
  * Makes a slot that did not exist before, and the directories above it.
  *
@@ -35,7 +38,7 @@ export function makeSlot(root: Root, slot: string, chown: Chown): void {
       )
       return
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' || attempt === 16) throw error
+      if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
     }
   }
 }

@@ -16,11 +16,17 @@ export class GuardError extends Error {
 
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return textIn(error, 'message') ?? String(error)
 }
 
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 export function errnoOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return ''
+  return textIn(error, 'code') ?? ''
+}
+
+/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
+function textIn(error: unknown, field: 'message' | 'code'): string | null {
+  if (typeof error !== 'object' || error === null) return null
+  const text = (error as Record<typeof field, unknown>)[field]
+  return typeof text === 'string' ? text : null
 }

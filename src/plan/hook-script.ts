@@ -32,7 +32,7 @@ export interface HookScript {
 export function hookScript(hook: HookScript): string {
   const { event, runner, tool, previous, variables } = hook
   const settings = variables.map(
-    ([name, value]) => `export ${name}="\${${name}:-${inQuotes(value)}}"`,
+    ([name, value]) => `if [ -z "\${${name}:-}" ]; then ${name}=${word(value)}; fi\nexport ${name}`,
   )
   return `#!/usr/bin/env bash
 # Written by “target-guard install-hooks”; “install-hooks --remove” takes it away again.
@@ -79,9 +79,4 @@ export function previousIn(text: string): string | null {
 
 function word(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
-}
-
-/** For inside double quotes. */
-function inQuotes(text: string): string {
-  return text.replaceAll(/["$\\`}]/g, (each) => `\\${each}`)
 }

@@ -56,16 +56,16 @@ export interface Change {
  * taken for the pull request of that number, and share its warmth.
  */
 export function prKey(change: Change): string {
-  if (/^pull_request(_|$)/.test(change.eventName)) {
-    const number = change.pullRequestNumber ?? numberIn(/^refs\/pull\/([0-9]+)\//, change.ref)
-    if (number !== null && isPullRequestNumber(number)) return String(number)
-  }
-  const queued = numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref)
-  if (queued !== null && isPullRequestNumber(queued)) return String(queued)
+  const isPullRequest = /^pull_request(_|$)/.test(change.eventName)
+  const number =
+    (isPullRequest ? change.pullRequestNumber : null) ??
+    numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
+    numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref)
+  if (number !== null && isPullRequestNumber(number)) return String(number)
 
   const name = change.ref.replace(/^refs\/(heads|tags)\//, '')
   const readsAsNumber = /^[0-9]+$/.test(name)
-  return SAFE_COMPONENT.test(name) && !readsAsNumber ? name : slug(change.ref)
+  return SAFE_COMPONENT.test(name) && !readsAsNumber ? name : slug(name)
 }
 
 function numberIn(pattern: RegExp, ref: string): number | null {

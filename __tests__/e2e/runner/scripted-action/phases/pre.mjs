@@ -1,0 +1,3 @@
+import { runPhase } from './phase.mjs'
+
+runPhase('pre')
