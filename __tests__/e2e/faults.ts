@@ -42,6 +42,15 @@ export function killAt(
   return preload('kill-at', { ...scope(options), TG_FAULT_AT: String(at), TG_FAULT_WHEN: when })
 }
 
+/** Sends the program a signal before the call of that number; what it makes of it is its own affair. */
+export function signalAt(
+  options: FaultScope & { readonly at: number; readonly signal: 'SIGINT' | 'SIGTERM' },
+): FaultEnvironment {
+  const { at, signal } = options
+  const values = { TG_FAULT_AT: String(at), TG_FAULT_SIGNAL: signal }
+  return preload('signal-at', { ...scope(options), ...values })
+}
+
 /** Has the calls fail whose `op path` matches `match`; `errno` is a name such as `ENOSPC`. */
 export function failCalls(
   options: FaultScope & {

@@ -62,7 +62,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(481);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(309);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -76,7 +76,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 481:
+/***/ 309:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -102,7 +102,9 @@ class GuardError extends Error {
 }
 /** The text of anything that was thrown. */
 function messageOf(error) {
-    return textIn(error, 'message') ?? String(error);
+    const text = textIn(error, 'message') ?? String(error);
+    // Directories are held open and used by number (host/folders.ts), which tells a person nothing.
+    return text.replaceAll(/\/proc\/(self|[0-9]+)\/fd\/[0-9]+/g, '…');
 }
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 function errnoOf(error) {
@@ -340,6 +342,10 @@ function describeBlocked(entry) {
 ;// CONCATENATED MODULE: ./lib/report/texts.js
 
 
+function explainText(actions) {
+    const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
+    return `${lines.map(printable).join('\n')}\n`;
+}
 function sweepText(actions, reaped, dryRun) {
     const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`);
     const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
@@ -349,9 +355,12 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
     const lines = [
         `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
         ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
-        ...quarantined.map(({ id, why, command }) => `in quarantine: ${id}: ${why}\n  to remove it: ${command}`),
+        ...quarantined.flatMap(({ id, why, command }) => [
+            `in quarantine: ${id}: ${why}`,
+            `  to remove it: ${command}`,
+        ]),
     ];
-    return `${lines.join('\n')}\n`;
+    return `${lines.map(printable).join('\n')}\n`;
 }
 /** Bytes for people: GB as 10⁹, like the inputs. */
 function size(bytes) {
@@ -373,22 +382,28 @@ function statusText(found) {
         `root    ${root}`,
         `disk    ${size(disk.freeBytes)} of ${size(disk.totalBytes)} free, ${inodes}`,
         `leases  ${leases.length}`,
-        ...leases.map(leaseText),
+        ...leases.flatMap(leaseText),
         `trash   ${trash.length}`,
-        ...trash.map((entry) => entry.quarantine === null
-            ? `  ${describeBlocked(entry)}: waits for the reaper`
-            : `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}\n    to remove it: ${entry.quarantine.command}`),
+        ...trash.flatMap((entry) => entry.quarantine === null
+            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
+            : [
+                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
+                `    to remove it: ${entry.quarantine.command}`,
+            ]),
         ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
-        ...foreign.map(({ path, why }) => `  ${path}: ${why}`),
+        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
         `last pass ${passText(lastPass)}`,
     ];
-    return `${lines.map(printableLines).join('\n')}\n`;
+    return `${lines.map(printable).join('\n')}\n`;
 }
 function leaseText(lease) {
     const { id, state, slot, slotIs, runner, verdict } = lease;
     const where = slot === null ? `lease ${id}` : slot;
     const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
-    return `  ${where}\n    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`;
+    return [
+        `  ${where}`,
+        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
+    ];
 }
 function passText(last) {
     if (last === null)
@@ -396,15 +411,11 @@ function passText(last) {
     const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
     return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
 }
-/** Our own line breaks stay, those of others do not survive `printable`. */
-function printableLines(text) {
-    return text.split('\n').map(printable).join('\n');
-}
 function doctorText(findings) {
     const width = Math.max(...findings.map((each) => each.check.length));
     const lines = findings.map(({ check, level, text, mend }) => {
         const line = `${level.padEnd(4)}  ${check.padEnd(width)}  ${printable(text)}`;
-        return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${mend}`;
+        return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${printable(mend)}`;
     });
     return `${lines.join('\n')}\n`;
 }
@@ -465,7 +476,6 @@ function settingsOf(environment, flags) {
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-var external_node_fs_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_fs_namespaceObject, 2);
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -804,8 +814,14 @@ async function get(socket, path) {
                     reject(new Error(`docker answered ${answer.statusCode ?? 'nothing'}`));
             });
         });
-        asked.setTimeout(WAIT_MS, () => asked.destroy(new Error(`no answer within ${WAIT_MS} ms`)));
+        // For the whole answer: an engine that keeps sending a little must not hold up a job either.
+        const late = new Error(`no answer within ${WAIT_MS} ms`);
+        const timer = setTimeout(() => {
+            reject(late);
+            asked.destroy(late);
+        }, WAIT_MS);
         asked.on('error', reject);
+        asked.on('close', () => clearTimeout(timer));
         asked.end();
     });
 }
@@ -814,7 +830,14 @@ async function get(socket, path) {
 
 /** The mounts that a process sees; throws as readFileSync does. */
 function readMounts(pid = 'self') {
-    return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8')
+    return parseMounts(readMountText(pid));
+}
+/** The same as the kernel writes it. */
+function readMountText(pid) {
+    return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8');
+}
+function parseMounts(text) {
+    return text
         .split('\n')
         .map(parseMount)
         .filter((mount) => mount !== null);
@@ -863,19 +886,93 @@ function join(base, rest) {
 
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/host/root.js
+;// CONCATENATED MODULE: ./lib/host/small-file.js
 
 
 
-
-
-
-const CONTROL = '.target-guard';
-const FORMAT = 1;
-/** A path in the root's own folder, `<root>/.target-guard/…`. */
-function controlPath(root, ...parts) {
-    return [root.path, CONTROL, ...parts].join('/');
+/**
+ * Files of the root's own folder. Whoever owns the root may have put anything at their names: a link
+ * must not lead root elsewhere, and a FIFO must not hold anybody up.
+ */
+/** Ours are well below 2 MiB; what is larger was not written by us. */
+const LARGEST = 4 * 1024 * 1024;
+/** The text of a small regular file; null where there is none, or why it could not be read. */
+function readSmallFile(path) {
+    let file;
+    try {
+        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        return errnoOf(error) === 'ENOENT' ? null : { problem: messageOf(error) };
+    }
+    try {
+        const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        if (!stat.isFile())
+            return { problem: 'it is not a regular file' };
+        if (stat.size > LARGEST)
+            return { problem: `it has ${stat.size} bytes` };
+        const buffer = Buffer.alloc(stat.size);
+        return buffer.subarray(0, (0,external_node_fs_namespaceObject.readSync)(file, buffer)).toString('utf8');
+    }
+    catch (error) {
+        return { problem: messageOf(error) };
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
 }
+/** The text of a small file, null where there is none or it cannot be read. */
+function readTextOrNull(path) {
+    const text = readSmallFile(path);
+    return typeof text === 'string' ? text : null;
+}
+/** What a file is called until it is whole: its name, and an id that nobody can foresee. */
+const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
+/** Replaces a file, whole and at once. */
+function replaceFile(path, text) {
+    const temporary = `${path}.${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_namespaceObject.renameSync)(temporary, path);
+    }
+    catch (error) {
+        removeFile(temporary);
+        throw error;
+    }
+}
+/** Removes a file; that it is gone already is fine. */
+function removeFile(path) {
+    try {
+        (0,external_node_fs_namespaceObject.unlinkSync)(path);
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Whether a file was last written an hour ago or more, or in the future. */
+function isOld(path, nowMs) {
+    try {
+        return Math.abs(nowMs - (0,external_node_fs_namespaceObject.lstatSync)(path).mtimeMs) > 3_600_000;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/root-refusal.js
+
+
+
+
+
+
+/** The root’s own folder. */
+const CONTROL = '.target-guard';
+/** Version of what is in it. */
+const FORMAT = 1;
 /** File systems on which neither locks nor the boot id mean anything (statfs(2), magic numbers). */
 const REFUSED_TYPES = new Map([
     [0x69_69, 'NFS'],
@@ -895,41 +992,18 @@ const OVERLAY = 0x79_4c_76_30;
 function refusedType(type) {
     return REFUSED_TYPES.get(type >>> 0) ?? null;
 }
-/**
- * Opens the root, or makes it where the directory is absent or empty.
- *
- * @throws GuardError where the path may not be a root; nothing has been touched then
- */
-function openRoot(path, precious) {
-    refuse(path, precious);
+/** Refuses what may never be a root, or cannot be looked at; only looks. */
+function refuse(path, precious) {
     try {
-        (0,external_node_fs_namespaceObject.mkdirSync)(path, { recursive: true });
-        const root = describe(path);
-        if (root.id === '')
-            adopt(path);
-        prepare(path);
-        return root.id === '' ? describe(path) : root;
+        refuseUnfit(path, precious);
     }
     catch (error) {
         if (error instanceof GuardError)
             throw error;
-        throw new GuardError(`The root ${path} cannot be set up (${messageOf(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
+        throw new GuardError(`The root ${path} cannot be looked at (${messageOf(error)}).`, 'Let the runner’s user read it, or set root to another directory.', { usage: true, cause: error });
     }
 }
-/**
- * Opens a root that is already there, and writes nothing.
- *
- * @returns null where there is none yet
- */
-function findRoot(path, precious) {
-    refuse(path, precious);
-    if (kindOf(path) === 'absent')
-        return null;
-    const root = describe(path);
-    return root.id === '' ? null : root;
-}
-/** Refuses what may never be a root; only looks. */
-function refuse(path, precious) {
+function refuseUnfit(path, precious) {
     const because = (why, next) => new GuardError(`The root ${path} is refused: ${why}.`, next, { usage: true });
     const own = 'Set root to a directory of its own, such as /mnt/targets.';
     if (path.split('/').includes('..'))
@@ -996,23 +1070,20 @@ function resolved(path) {
 }
 /** The path itself, or the nearest directory above it that exists. */
 function nearestExisting(path) {
-    let at = path;
-    while (at !== '/' && kindOf(at) === 'absent')
-        at = (0,external_node_path_namespaceObject.dirname)(at);
-    return at;
+    let near = path;
+    while (near !== '/' && kindOf(near) === 'absent')
+        near = (0,external_node_path_namespaceObject.dirname)(near);
+    return near;
 }
 /** The id in root.json, null where there is none that we wrote. */
 function readMarker(path) {
-    let text;
-    try {
-        text = (0,external_node_fs_namespaceObject.readFileSync)(`${path}/${CONTROL}/root.json`, 'utf8');
+    if (kindOf(`${path}/${CONTROL}`) === 'link') {
+        throw new GuardError(`${path}/${CONTROL} is a symbolic link.`, 'It must be a directory of the root itself; remove it, or set root to another directory.', { usage: true });
     }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR')
-            return null;
-        throw error;
-    }
-    const marker = parseObject(text);
+    const text = readSmallFile(`${path}/${CONTROL}/root.json`);
+    if (text === null)
+        return null;
+    const marker = typeof text === 'string' ? parseObject(text) : null;
     if (marker === null || typeof marker['id'] !== 'string') {
         throw new GuardError(`${path}/${CONTROL}/root.json is damaged.`, 'Nothing below it will be touched. Restore the file, or set root to another directory.', { usage: true });
     }
@@ -1020,59 +1091,6 @@ function readMarker(path) {
         throw new GuardError(`The root ${path} has format version ${JSON.stringify(marker['version'])}, not ${FORMAT}.`, 'Use the version of target-guard that made it, or another root.', { usage: true });
     }
     return marker['id'];
-}
-/** The root as it is; its id is '' where it is not a root yet. */
-function describe(path) {
-    const { uid, gid } = (0,external_node_fs_namespaceObject.lstatSync)(path);
-    return { path, realPath: (0,external_node_fs_namespaceObject.realpathSync)(path), id: readMarker(path) ?? '', uid, gid };
-}
-/** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
-function adopt(path) {
-    makeFolder(`${path}/${CONTROL}`);
-    const temporary = `${path}/${CONTROL}/.root-${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
-    const file = (0,external_node_fs_namespaceObject.openSync)(temporary, 'wx', 0o644);
-    try {
-        (0,external_node_fs_namespaceObject.writeSync)(file, `${JSON.stringify({ version: FORMAT, id: (0,external_node_crypto_namespaceObject.randomUUID)() })}\n`);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
-    }
-    try {
-        (0,external_node_fs_namespaceObject.linkSync)(temporary, `${path}/${CONTROL}/root.json`);
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'EEXIST')
-            throw error;
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.unlinkSync)(temporary);
-    }
-}
-const FOLDERS = ['leases', 'trash'];
-/** Makes what belongs to every root; what is there already is left alone. */
-function prepare(path) {
-    for (const name of FOLDERS)
-        makeFolder(`${path}/${CONTROL}/${name}`);
-    try {
-        (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(`${path}/${CONTROL}/host.lock`, 'wx', 0o644));
-    }
-    catch (error) {
-        // It is there, or cannot be made: the lock is a courtesy, and its absence only costs speed.
-        if (errnoOf(error) === 'EEXIST')
-            return;
-    }
-}
-function makeFolder(path) {
-    try {
-        (0,external_node_fs_namespaceObject.mkdirSync)(path, 0o755);
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'EEXIST')
-            throw error;
-    }
-    if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
-        throw new GuardError(`${path} is not a directory.`, 'Remove what lies there.');
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/folders.js
@@ -1117,7 +1135,7 @@ function isDiverted(error) {
     return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error));
 }
 /** Makes a directory; false where it was there already. */
-function folders_makeFolder(path) {
+function makeFolder(path) {
     try {
         (0,external_node_fs_namespaceObject.mkdirSync)(path, 0o755);
         return true;
@@ -1151,6 +1169,136 @@ function assertFresh(folder) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/root.js
+
+
+
+
+
+
+/** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
+function controlPath(root, ...parts) {
+    const { control, leases, trash } = root.folders;
+    const [first, ...rest] = parts;
+    if (first === 'leases' || first === 'trash') {
+        return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/');
+    }
+    return ['/proc/self/fd', control, ...parts].join('/');
+}
+/** The same as others know it: for messages, and for programs that run as somebody else. */
+function controlName(root, ...parts) {
+    return [root.path, CONTROL, ...parts].join('/');
+}
+/**
+ * Opens the root, or makes it where the directory is absent or empty.
+ *
+ * @throws GuardError where the path may not be a root; nothing has been touched then
+ */
+function openRoot(path, precious) {
+    refuse(path, precious);
+    try {
+        (0,external_node_fs_namespaceObject.mkdirSync)(path, { recursive: true });
+        root_makeFolder(`${path}/${CONTROL}`);
+        const control = openFolder(`${path}/${CONTROL}`);
+        if (readMarker(path) === null)
+            adopt(control);
+        for (const name of FOLDERS)
+            root_makeFolder(at(control, name));
+        makeLock(control);
+        return describe(path, control);
+    }
+    catch (error) {
+        if (error instanceof GuardError)
+            throw error;
+        throw new GuardError(`The root ${path} cannot be set up (${messageOf(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
+    }
+}
+/**
+ * Opens a root that is already there, and writes nothing.
+ *
+ * @returns null where there is none yet
+ */
+function findRoot(path, precious) {
+    refuse(path, precious);
+    if (kindOf(path) === 'absent' || readMarker(path) === null)
+        return null;
+    try {
+        return describe(path, openFolder(`${path}/${CONTROL}`));
+    }
+    catch (error) {
+        throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
+    }
+}
+/** The root as it is, with its folders held open. */
+function describe(path, control) {
+    const { uid, gid } = (0,external_node_fs_namespaceObject.lstatSync)(path);
+    const folders = {
+        control,
+        leases: openFolder(at(control, 'leases')),
+        trash: openFolder(at(control, 'trash')),
+    };
+    return { path, realPath: (0,external_node_fs_namespaceObject.realpathSync)(path), id: readMarker(path) ?? '', uid, gid, folders };
+}
+/** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
+function adopt(control) {
+    const temporary = at(control, `root.json.${(0,external_node_crypto_namespaceObject.randomUUID)()}`);
+    const text = `${JSON.stringify({ version: FORMAT, id: (0,external_node_crypto_namespaceObject.randomUUID)() })}\n`;
+    (0,external_node_fs_namespaceObject.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+    try {
+        (0,external_node_fs_namespaceObject.linkSync)(temporary, at(control, 'root.json'));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.unlinkSync)(temporary);
+    }
+}
+/** What belongs to every root; what is there already is left alone. */
+const FOLDERS = ['leases', 'trash'];
+function makeLock(control) {
+    try {
+        (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(at(control, 'host.lock'), 'wx', 0o644));
+    }
+    catch (error) {
+        // It is there, or cannot be made: the lock is a courtesy, and its absence only costs speed.
+        if (errnoOf(error) === 'EEXIST')
+            return;
+    }
+}
+/**
+ * Gives a folder that root has just made in another user's root (a step in a job container) to that
+ * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
+ * need not be empty; nothing but a directory of root's beside it could have been put in its place.
+ */
+function giveToOwner(path) {
+    const { uid, gid } = (0,external_node_fs_namespaceObject.statSync)((0,external_node_path_namespaceObject.dirname)(path));
+    if (process.geteuid?.() !== 0 || uid === 0)
+        return;
+    const folder = openFolder(path);
+    try {
+        if ((0,external_node_fs_namespaceObject.fstatSync)(folder).uid === 0)
+            (0,external_node_fs_namespaceObject.fchownSync)(folder, uid, gid);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+function root_makeFolder(path) {
+    try {
+        (0,external_node_fs_namespaceObject.mkdirSync)(path, 0o755);
+        giveToOwner(path);
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+    if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
+        throw new GuardError(`${path} is not a directory.`, 'Remove what lies there.');
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/trash.js
 
 
@@ -1158,6 +1306,8 @@ function assertFresh(folder) {
 
 
 
+
+/** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
     return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name);
 }
@@ -1203,7 +1353,7 @@ function removeNotes(root, names, ids) {
     for (const name of names) {
         const id = name.slice(0, name.indexOf('.'));
         if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id))
-            removeNote(trashPath(root, name));
+            removeFile(trashPath(root, name));
     }
 }
 function isInTrash(root, id) {
@@ -1220,22 +1370,13 @@ function isInTrash(root, id) {
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
     for (const ending of ['lease', 'quarantine'])
-        removeNote(trashPath(root, `${id}.${ending}`));
-}
-function removeNote(path) {
-    try {
-        (0,external_node_fs_namespaceObject.unlinkSync)(path);
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-    }
+        removeFile(trashPath(root, `${id}.${ending}`));
 }
 /** Notes that an entry cannot be deleted; the first time stays. */
 function quarantine(root, id, found) {
     const since = readQuarantine(root, id)?.since ?? Date.now();
     const noted = { ...found, since };
-    (0,external_node_fs_namespaceObject.writeFileSync)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`, { mode: 0o644 });
+    replaceFile(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
     return noted;
 }
 function readQuarantine(root, id) {
@@ -1254,36 +1395,33 @@ function readFormerSlot(root, id) {
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
-    try {
-        const note = parseObject((0,external_node_fs_namespaceObject.readFileSync)(trashPath(root, name), 'utf8'));
-        return isRecord(note) ? note : null;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return null;
-        throw error;
-    }
+    const text = readTextOrNull(trashPath(root, name));
+    return text === null ? null : parseObject(text);
+}
+
+;// CONCATENATED MODULE: ./lib/host/heartbeat-file.js
+
+
+
+/** The text of the last heartbeat, null where there is none. */
+function readHeartbeatText(root) {
+    return readTextOrNull(controlPath(root, 'heartbeat.json'));
+}
+/** Replaces the heartbeat, whole and at once; throws as the file system does. */
+function writeHeartbeatText(root, text) {
+    replaceFile(controlPath(root, 'heartbeat.json'), text);
+}
+/** When the root was made, by the time of its marker: milliseconds since the epoch. */
+function readFoundedAt(root) {
+    return (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'root.json')).mtimeMs;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/heartbeat.js
 
-
-
-/** Where the heartbeat is, given the root's own folder. */
-function heartbeatPath(controlFolder) {
-    return `${controlFolder}/heartbeat.json`;
-}
-/** The last heartbeat; null where there is none that can be read. */
-function readHeartbeat(controlFolder) {
-    let text;
-    try {
-        text = (0,external_node_fs_namespaceObject.readFileSync)(heartbeatPath(controlFolder), 'utf8');
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return null;
-        throw error;
-    }
+/** Reads a heartbeat; null where there is none that can be understood. */
+function parseHeartbeat(text) {
+    if (text === null)
+        return null;
     const found = parseObject(text);
     if (found === null || typeof found['completedAt'] !== 'number')
         return null;
@@ -1324,25 +1462,19 @@ function readHeartbeat(controlFolder) {
 function textOf(value) {
     return typeof value === 'string' ? value : '';
 }
-/** Replaces the heartbeat at once and whole; returns why it could not, or null. */
-function writeHeartbeat(controlFolder, heartbeat) {
-    const path = heartbeatPath(controlFolder);
-    const temporary = `${path}.${process.pid}`;
-    try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(temporary, `${JSON.stringify(heartbeat)}\n`, { mode: 0o644 });
-        (0,external_node_fs_namespaceObject.renameSync)(temporary, path);
-        return null;
-    }
-    catch (error) {
-        return `The heartbeat ${path} cannot be written (${messageOf(error)}).`;
-    }
+function encodeHeartbeat(heartbeat) {
+    return `${JSON.stringify(heartbeat)}\n`;
 }
 const OVERDUE_MS = 48 * 3_600_000;
 const BLOCKED_MS = 24 * 3_600_000;
-/** What every job must be told of the host's maintenance, in words; empty when all is well. */
-function maintenanceWarnings(controlFolder, heartbeat, wallMs) {
+/**
+ * What every job must be told of the host's maintenance, in words; empty when all is well.
+ *
+ * @param foundedAt when the root was made, milliseconds since the epoch
+ */
+function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
     const warnings = [];
-    const since = heartbeat?.completedAt ?? foundedAt(controlFolder);
+    const since = heartbeat?.completedAt ?? foundedAt;
     if (wallMs - since > OVERDUE_MS) {
         warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
             'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
@@ -1356,10 +1488,6 @@ function maintenanceWarnings(controlFolder, heartbeat, wallMs) {
 }
 function inHours(milliseconds) {
     return Math.round(milliseconds / 3_600_000);
-}
-/** When the root was made, by its marker's time. */
-function foundedAt(controlFolder) {
-    return (0,external_node_fs_namespaceObject.statSync)(`${controlFolder}/root.json`).mtimeMs;
 }
 
 ;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
@@ -1447,6 +1575,8 @@ function workflowVoice(write) {
 
 
 
+
+
 /** Checks everything the guard relies on, and says how to mend what is not in place. */
 async function doctor(settings, runtime) {
     const { root, findings } = checkRoot(settings, runtime);
@@ -1480,7 +1610,7 @@ function checkRoot(settings, runtime) {
 }
 function checkWritable(root) {
     try {
-        for (const path of [root.path, controlPath(root, 'leases'), controlPath(root, 'trash')]) {
+        for (const path of [root.path, controlName(root, 'leases'), controlName(root, 'trash')]) {
             (0,external_node_fs_namespaceObject.accessSync)(path, external_node_fs_namespaceObject.constants.W_OK | external_node_fs_namespaceObject.constants.X_OK);
         }
         return ok('root', `${root.path} is there and can be written`);
@@ -1570,12 +1700,16 @@ async function checkDocker({ environment }) {
             return answer;
     }
 }
-function checkPrivilege({ privilegedHelper, helperImage }) {
+const DELETION = ['rm', '-rf', '--one-file-system', '--'];
+function checkPrivilege({ root, privilegedHelper, helperImage }) {
     const check = 'root-owned files';
     if (process.geteuid?.() === 0)
         return ok(check, 'this is root: they can be deleted');
     const bySudo = (privilegedHelper === 'auto' || privilegedHelper === 'sudo') &&
-        (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+        // Asked for the very command: sudo may be allowed for that and for nothing else.
+        (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', '-l', '--', ...DELETION, `${root}/.target-guard/trash/id`], {
+            stdio: 'ignore',
+        }).status === 0;
     if (bySudo)
         return ok(check, 'sudo deletes them');
     const byDocker = helperImage !== null && ['auto', 'docker'].includes(privilegedHelper);
@@ -1589,9 +1723,8 @@ function checkPrivilege({ privilegedHelper, helperImage }) {
     };
 }
 function checkMaintenance(root) {
-    const control = controlPath(root);
-    const heartbeat = readHeartbeat(control);
-    const warnings = maintenanceWarnings(control, heartbeat, Date.now());
+    const heartbeat = parseHeartbeat(readHeartbeatText(root));
+    const warnings = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now());
     const stuck = listTrash(root).flatMap((entry) => entry.quarantine === null
         ? []
         : [
@@ -1756,6 +1889,9 @@ function isNamespaceGone(namespace) {
     if (readNamespace('self') !== HOST_PID_NAMESPACE)
         return false;
     return listProcesses().every((pid) => {
+        // The first process is of this very namespace; some sandboxes let nobody look at it.
+        if (pid === 1)
+            return true;
         const found = readNamespace(pid);
         return found === 'gone' || (found !== 'hidden' && found !== namespace);
     });
@@ -1828,10 +1964,16 @@ function placeOf(folder) {
         return `${folder} (${messageOf(error)})`;
     }
 }
-/** The id of the container this process runs in, as docker writes it into its mounts. */
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
 function readContainerId() {
-    const mounts = (0,external_node_fs_namespaceObject.readFileSync)('/proc/self/mountinfo', 'utf8');
-    const id = /\/containers\/([0-9a-f]{64})\//.exec(mounts)?.[1];
+    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
     if (id !== undefined)
         return id;
     return (0,external_node_fs_namespaceObject.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
@@ -2010,7 +2152,7 @@ function planPass(view, chosen, occupancies) {
     ];
 }
 function discard(file) {
-    return { kind: 'discard', file, reason: 'left by a lease that was never finished' };
+    return { kind: 'discard', file, reason: 'its writer was ended before it was finished' };
 }
 function decide({ lease, reason }, occupancy) {
     const { record, slot, mounts } = lease;
@@ -2078,6 +2220,7 @@ function judgeForeign(occupancies) {
 const host_lock_WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
+const RETRIES = { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true };
 /**
  * Does work while holding the host lock, or without it when it cannot be had in time.
  *
@@ -2105,11 +2248,12 @@ async function acquire(root) {
         // Loaded when it is needed: most passes have nothing to rename.
         const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
         const release = await withinTime(lockfile.lock(controlPath(root, 'host.lock'), {
-            fs: external_node_fs_namespaceObject_0,
+            fs: external_node_fs_namespaceObject,
             realpath: false,
             stale: STALE_MS,
             update: STALE_MS / 2,
-            retries: { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true },
+            // Tries that go on after WAIT_MS must not keep the process from its end.
+            retries: { ...RETRIES, unref: true },
             // A stolen lock only costs speed; the default would end the process in the middle of a rename.
             onCompromised: () => { },
         }));
@@ -2145,8 +2289,7 @@ async function withinTime(lock) {
 
 
 
-/** A lease is well below 2 KiB; what is larger was not written by us. */
-const LARGEST = 16_384;
+
 const LIVE = '.json';
 const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
@@ -2177,8 +2320,13 @@ function writeLease(root, lease) {
  * @returns false where it was not live: ended already, or never written
  */
 function endLease(root, id, end) {
+    // A second end must not overwrite the first, nor leave its record where the lease is gone.
+    if (readSmallFile(leasePath(root, `${id}${LIVE}`)) === null)
+        return false;
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { mode: 0o644 });
+        // Left by an end that was cut short, if it is there.
+        removeFile(leasePath(root, `${id}.end`));
+        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // A full disk: the lease ends all the same, by a rename that needs no space; without its end
@@ -2220,7 +2368,7 @@ function blockedSince(root, id, nowMs) {
     }
     catch {
         // Noted before; or not to be noted on this disk, and then the next pass tries again.
-        const noted = Number(readSmall(path));
+        const noted = Number(readSmallFile(path));
         return Number.isFinite(noted) && noted > 0 ? noted : nowMs;
     }
 }
@@ -2268,12 +2416,12 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = readSmall(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = readSmallFile(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? readSmall(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? readSmallFile(leasePath(root, `${id}.end`)) : null;
     return {
         id,
         state,
@@ -2282,42 +2430,6 @@ function readLease(root, id, state) {
         end: typeof end === 'string' ? parseEnd(end) : null,
         slot: lease?.slot ?? null,
     };
-}
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-function readSmall(path) {
-    let file;
-    try {
-        // A planted FIFO must not block, nor a planted link lead elsewhere.
-        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        return errnoOf(error) === 'ENOENT' ? null : { problem: messageOf(error) };
-    }
-    try {
-        const { size } = (0,external_node_fs_namespaceObject.fstatSync)(file);
-        if (!(0,external_node_fs_namespaceObject.fstatSync)(file).isFile())
-            return { problem: 'it is not a regular file' };
-        if (size > LARGEST)
-            return { problem: `it has ${size} bytes` };
-        const buffer = Buffer.alloc(size);
-        return buffer.subarray(0, (0,external_node_fs_namespaceObject.readSync)(file, buffer)).toString('utf8');
-    }
-    catch (error) {
-        return { problem: messageOf(error) };
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
-    }
-}
-function isOld(path, nowMs) {
-    try {
-        return Math.abs(nowMs - (0,external_node_fs_namespaceObject.lstatSync)(path).mtimeMs) > 3_600_000;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
 }
 /**
  * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
@@ -2332,10 +2444,6 @@ function dropLease(root, id, keepInTrash) {
     for (const ending of COMPANIONS)
         removeFile(leasePath(root, `${id}${ending}`));
 }
-/** Removes a file that no lease owns any more. */
-function discardLeftover(root, name) {
-    removeFile(leasePath(root, name));
-}
 function moveFile(from, to) {
     try {
         (0,external_node_fs_namespaceObject.renameSync)(from, to);
@@ -2347,14 +2455,30 @@ function moveFile(from, to) {
         throw error;
     }
 }
-function removeFile(path) {
-    try {
-        (0,external_node_fs_namespaceObject.unlinkSync)(path);
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-    }
+
+;// CONCATENATED MODULE: ./lib/host/leftovers.js
+
+
+
+/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
+const leftovers_FOLDERS = ['', 'trash'];
+/**
+ * Files whose writer was killed before it gave them their name.
+ *
+ * @returns paths in the root's own folder
+ */
+function listUnfinished(root, nowMs) {
+    return leftovers_FOLDERS.flatMap((folder) => {
+        const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
+        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, ...(folder === '' ? [] : [folder])))
+            .filter((name) => UNFINISHED.test(name))
+            .map(inFolder)
+            .filter((path) => isOld(controlPath(root, ...path.split('/')), nowMs));
+    });
+}
+/** Removes a file in the root's own folder, by its path there. */
+function discardLeftover(root, file) {
+    removeFile(controlPath(root, ...file.split('/')));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/privilege.js
@@ -2460,7 +2584,7 @@ const ATTEMPTS = 1000;
  * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
  *
  * @param slot relative to the root
- * @param chown called for the run dir (when it is new) and the slot, while they are empty
+ * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
  * @throws Error with EEXIST where the slot is there already
  */
 function makeSlot(root, slot, chown) {
@@ -2470,7 +2594,7 @@ function makeSlot(root, slot, chown) {
         try {
             within(root.path, parents, (folder) => {
                 const path = at(folder, name);
-                if (!folders_makeFolder(path))
+                if (!makeFolder(path))
                     throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
                 chown(path, slot);
             }, makeParent(root, parents.at(-1) ?? '', chown));
@@ -2485,12 +2609,15 @@ function makeSlot(root, slot, chown) {
 function makeParent(root, runDirectory, chown) {
     return (folder, name) => {
         const path = at(folder, name);
-        if (!folders_makeFolder(path))
+        if (!makeFolder(path))
+            return;
+        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
+        if (process.geteuid?.() !== 0)
             return;
         if (name === runDirectory)
             chown(path, name);
         // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (process.geteuid?.() === 0 && root.uid !== 0)
+        else if (root.uid !== 0)
             giveAway(path, root);
     };
 }
@@ -2567,6 +2694,8 @@ function list(base, parts, found) {
 
 
 
+
+
 /** Whether there is anything in a plan that changes the root. */
 function changesAnything(actions) {
     return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign');
@@ -2603,10 +2732,11 @@ function carryOut(root, action, ways) {
             dropLease(root, action.id, moved);
             return moved ? action.slot : null;
         }
-        case 'adopt':
-            return retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways)
-                ? action.path
-                : null;
+        case 'adopt': {
+            const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways);
+            removeEmptyParents(root, action.path);
+            return moved ? action.path : null;
+        }
         case 'forget':
             if (action.slot !== null && findSlot(root, action.slot) === 'present')
                 return null;
@@ -2635,7 +2765,7 @@ function retire(root, slot, id, ways) {
     catch (error) {
         if (!['EACCES', 'EPERM'].includes(errnoOf(error)) || ways.length === 0)
             throw error;
-        const helped = withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, trashPath(root, id), root.path));
+        const helped = withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error });
@@ -2653,7 +2783,7 @@ function retire(root, slot, id, ways) {
 function heartbeatOf(request, facts) {
     const { root, self, scope, by } = request;
     const { view, actions, applied, lock, reaped, seconds } = facts;
-    const before = readHeartbeat(controlPath(root));
+    const before = parseHeartbeat(readHeartbeatText(root));
     const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
     const now = [...blockedLeases(root, facts), ...stuckInTrash(root)];
     const seen = new Set(now.map((each) => each.id));
@@ -2881,7 +3011,8 @@ function tryLocks(descriptors) {
  *
  * Paths in /proc are those of the process's own mount namespace, so they are read against the
  * mounts of that namespace: a container's `/workspace/target` is found as the slot it is.
- * Processes of other users are passed over where they cannot be read: no sign, no conclusion.
+ * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
+ * and arguments may be read by anybody, so a container that root started is seen without docker.
  */
 function scanProcesses(rootRealPath, slots) {
     const wanted = new Set(slots);
@@ -2889,7 +3020,7 @@ function scanProcesses(rootRealPath, slots) {
     const scan = { wanted, bySlot, views: new Map(), rootRealPath };
     try {
         const place = locate(rootRealPath, readMounts());
-        const own = (0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt');
+        const own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
         for (const pid of listProcesses()) {
             if (pid !== process.pid)
                 lookAt(pid, { ...scan, place, own });
@@ -2901,8 +3032,8 @@ function scanProcesses(rootRealPath, slots) {
     return { bySlot, failure: null };
 }
 function lookAt(pid, scan) {
-    const namespace = readLink(`/proc/${pid}/ns/mnt`);
-    if (namespace === null)
+    const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
+    if (namespace === '')
         return;
     const views = viewsOf(pid, namespace, scan);
     if (views.length === 0)
@@ -2913,7 +3044,7 @@ function lookAt(pid, scan) {
         if (slot !== null && !uses.has(slot))
             uses.set(slot, `${how} ${path}`);
     }
-    if (namespace !== scan.own) {
+    if (!scan.own.has(namespace)) {
         for (const slot of mountedSlots(views, scan.wanted)) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
@@ -2930,7 +3061,7 @@ function viewsOf(pid, namespace, scan) {
         return known;
     const mounts = mountsOf(pid);
     const views = mounts.flatMap((mount) => viewThrough(mount, scan.place));
-    if (namespace === scan.own)
+    if (scan.own.has(namespace))
         views.push({ point: scan.rootRealPath, inRoot: '' });
     if (mounts.length > 0)
         scan.views.set(namespace, views);
@@ -3008,12 +3139,19 @@ function argumentsOf(folder) {
     }
 }
 function mountsOf(pid) {
+    return parseMounts(mountTextOf(pid));
+}
+/**
+ * What another user's process shows of its mounts, which is as good a name of its namespace as the
+ * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
+ */
+function mountTextOf(pid) {
     try {
-        return readMounts(pid);
+        return readMountText(pid);
     }
     catch (error) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error)))
-            return [];
+            return '';
         throw error;
     }
 }
@@ -3045,6 +3183,7 @@ function commandOf(pid) {
 
 
 
+
 /**
  * Reads the root, without looking into any slot.
  *
@@ -3064,7 +3203,11 @@ function observe(root, self, scope, adopted = []) {
         return observeLease(root, { ...record, slot }, self, mounts, ended);
     });
     const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
-    return { moment, leases, foreign, leftovers };
+    const unfinished = [
+        ...leftovers.map((name) => `leases/${name}`),
+        ...listUnfinished(root, moment.wallMs),
+    ];
+    return { moment, leases, foreign, leftovers: unfinished };
 }
 function idOf(slot) {
     return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
@@ -3152,6 +3295,7 @@ function isSame(id, own) {
 
 
 
+
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5;
 /**
@@ -3169,24 +3313,30 @@ function deleteEntry(root, id, ways) {
     }
     let why = '';
     for (let round = 1; round <= ROUNDS; round += 1) {
-        const removed = remove(path);
+        const removed = remove(root, id);
         if (!isInTrash(root, id))
             return { kind: 'deleted' };
         if (removed.kind === 'claimed')
             return { kind: 'busy', why: 'another reaper is deleting it' };
+        if (removed.kind === 'killed')
+            return { kind: 'busy', why: `rm was ended by ${removed.by}` };
         why = removed.why;
-        if (/Directory not empty/.test(why))
+        if (isWrittenInto(why))
             continue;
         if (!openUp(path))
             break;
     }
-    if (/Directory not empty/.test(why)) {
+    if (isWrittenInto(why)) {
         return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' };
     }
-    const helped = withHelp(ways, (helper) => helper.remove(trashPath(root), id));
+    const helped = withHelp(ways, (helper) => helper.remove(controlName(root, 'trash'), id));
     if (!isInTrash(root, id))
         return { kind: 'deleted' };
-    return stuck(helped.ok ? why : `${why}; ${helped.why}`, `sudo rm -rf --one-file-system ${quoted([path])}`);
+    return stuck(helped.ok ? why : `${why}; ${helped.why}`, `sudo rm -rf --one-file-system ${quoted([controlName(root, 'trash', id)])}`);
+}
+/** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
+function isWrittenInto(why) {
+    return why === '' || why.includes('Directory not empty');
 }
 function stuck(why, command) {
     return { kind: 'stuck', why, command };
@@ -3202,11 +3352,13 @@ function mountsBelow(root, id) {
 const CLAIMED = 75;
 // The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
 // gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
+// The trash is descriptor 4: its path may lead elsewhere by now.
 const deletion_SCRIPT = `
-if command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
-if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "$1"; fi
-exec rm -rf -- "$1"`;
-function remove(path) {
+if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
+if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "/proc/self/fd/4/$1"; fi
+exec rm -rf -- "/proc/self/fd/4/$1"`;
+function remove(root, id) {
+    const path = trashPath(root, id);
     let folder;
     try {
         if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
@@ -3222,18 +3374,21 @@ function remove(path) {
         folder = 'ignore';
     }
     try {
-        const result = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', deletion_SCRIPT, 'sh', path], {
+        const result = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', deletion_SCRIPT, 'sh', id], {
             cwd: '/',
             encoding: 'utf8',
             env: { ...process.env, LC_ALL: 'C' },
-            stdio: ['ignore', 'ignore', 'pipe', folder],
+            stdio: ['ignore', 'ignore', 'pipe', folder, root.folders.trash],
             maxBuffer: 1024 * 1024 * 64,
         });
         if (folder !== 'ignore' && result.status === CLAIMED)
             return { kind: 'claimed' };
         if (result.error !== undefined)
             return { kind: 'tried', why: result.error.message };
-        return { kind: 'tried', why: result.stderr.trim().split('\n').at(-1) ?? '' };
+        // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
+        if (result.signal !== null)
+            return { kind: 'killed', by: result.signal };
+        return { kind: 'tried', why: messageOf(new Error(result.stderr.trim().split('\n').at(-1))) };
     }
     finally {
         if (folder !== 'ignore')
@@ -3375,6 +3530,7 @@ function freeBytes(root) {
 
 
 
+
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
@@ -3420,9 +3576,12 @@ async function pass(request, runtime) {
     const reaped = request.deletes === 'now' && !dryRun ? reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
-    const problem = writeHeartbeat(controlPath(root), heartbeat);
-    if (problem !== null)
-        runtime.voice.warning(problem);
+    try {
+        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
+    }
+    catch (error) {
+        runtime.voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`);
+    }
     for (const { action, why } of applied.failures) {
         runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`);
     }
@@ -3712,8 +3871,9 @@ function undo(root, lease) {
         withinSlot(root, lease.slot, (path) => (0,external_node_fs_namespaceObject.rmdirSync)(path));
     }
     catch (error) {
-        // Never made, or not empty and so another's: with its lease it is a later pass's work.
-        if (errnoOf(error) !== 'ENOENT')
+        // Not empty, and so another's: with its lease it is a later pass's work.
+        const isNeverMade = errnoOf(error) === 'ENOENT' || isDiverted(error);
+        if (!isNeverMade)
             return;
     }
     removeEmptyParents(root, lease.slot);
@@ -3790,13 +3950,14 @@ function isSameWorker({ owner: recorded }, owner) {
 
 
 
+
 /**
  * The beginning of a job: check every setting, prune this runner's own stale slots, get a slot.
  *
  * @param onLease told the root and the lease as soon as it is written
  * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
  */
-async function prepare_prepare(settings, madeBy, runtime, onLease) {
+async function prepare(settings, madeBy, runtime, onLease) {
     const { environment, voice } = runtime;
     const job = readJob(environment, settings.leg);
     if (settings.owner !== null)
@@ -3805,8 +3966,8 @@ async function prepare_prepare(settings, madeBy, runtime, onLease) {
     const builder = resolveOwner(settings.owner, root);
     const owner = observeOwner(environment);
     const ways = helpers(settings);
-    const control = controlPath(root);
-    for (const text of maintenanceWarnings(control, readHeartbeat(control), Date.now())) {
+    const heartbeat = parseHeartbeat(readHeartbeatText(root));
+    for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
         voice.warning(text);
     }
     const pruned = await prune(root, job, settings, runtime);
@@ -3925,7 +4086,7 @@ async function release(request, runtime) {
 async function hookStarted(runtime) {
     const { environment, voice } = runtime;
     const settings = readTwins(environment);
-    const prepared = await prepare_prepare(settings, 'hook', runtime, () => { });
+    const prepared = await prepare(settings, 'hook', runtime, () => { });
     handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_ROOT', prepared.root);
     handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_LEASE', prepared.lease.id);
     handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.targetDirectory);
@@ -3968,37 +4129,54 @@ function liveLeases(root, job, owner) {
 
 
 /** The runner's `.env`: one NAME=value a line, no quotes, read when the runner starts. */
-/** The value of a variable in a runner's `.env`, null where it is not set. */
+/** The value of a variable in a runner's `.env`, null where it is not set; the last line counts. */
 function readVariable(runner, name) {
-    const line = readLines(runner).findLast((each) => each.startsWith(`${name}=`));
+    const line = readText(runner)
+        .split('\n')
+        .findLast((each) => each.startsWith(`${name}=`));
     return line === undefined ? null : line.slice(name.length + 1).trim();
 }
-/** Sets or (with null) removes a variable; every other line stays as it is. */
+/**
+ * Sets or (with null) removes a variable; every other line stays where and as it is, so that setting
+ * a former value again gives the former file, byte for byte.
+ */
 function writeVariable(runner, name, value) {
-    const lines = readLines(runner);
-    const others = lines.filter((each) => !each.startsWith(`${name}=`));
-    const wanted = value === null ? others : [...others, `${name}=${value}`];
-    if (wanted.join('\n') === lines.join('\n'))
+    const text = readText(runner);
+    const lines = text.split('\n');
+    // What follows the last line break is a line only where it is not empty.
+    const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
+    const at = lines.findLastIndex((each) => each.startsWith(`${name}=`));
+    if (value === null && at < 0)
         return;
-    replaceFile(`${runner}/.env`, wanted.length === 0 ? '' : `${wanted.join('\n')}\n`);
+    const line = value === null ? [] : [`${name}=${value}`];
+    const wanted = (at < 0 ? lines.toSpliced(end, 0, ...line) : lines.toSpliced(at, 1, ...line)).join('\n');
+    if (text === '' && value !== null)
+        runner_environment_replaceFile(`${runner}/.env`, `${line.join('')}\n`);
+    else if (wanted === '')
+        (0,external_node_fs_namespaceObject.rmSync)(`${runner}/.env`, { force: true });
+    else if (wanted !== text)
+        runner_environment_replaceFile(`${runner}/.env`, wanted);
 }
-function readLines(runner) {
+function readText(runner) {
     try {
-        const lines = (0,external_node_fs_namespaceObject.readFileSync)(`${runner}/.env`, 'utf8').split('\n');
-        return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+        return (0,external_node_fs_namespaceObject.readFileSync)(`${runner}/.env`, 'utf8');
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
-            return [];
+            return '';
         throw error;
     }
 }
 /** Whole or not at all: a runner that starts meanwhile reads the one or the other. */
-function replaceFile(path, text) {
+function runner_environment_replaceFile(path, text) {
     const temporary = `${path}.target-guard`;
-    const mode = (0,external_node_fs_namespaceObject.existsSync)(path) ? (0,external_node_fs_namespaceObject.statSync)(path).mode & 0o777 : 0o644;
+    const before = (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false }) ?? null;
+    const mode = before === null ? 0o644 : before.mode & 0o777;
     (0,external_node_fs_namespaceObject.writeFileSync)(temporary, text, { mode });
     (0,external_node_fs_namespaceObject.chmodSync)(temporary, mode);
+    // Root may install hooks for a runner of another user, who must be able to read it still.
+    if (before !== null && process.geteuid?.() === 0)
+        (0,external_node_fs_namespaceObject.chownSync)(temporary, before.uid, before.gid);
     (0,external_node_fs_namespaceObject.renameSync)(temporary, path);
 }
 /** Whether a directory is a runner's. */
@@ -4220,7 +4398,7 @@ async function status_status(settings, runtime) {
         }),
         foreign: view.foreign.map(({ path, why }) => ({ path, why })),
         trash: listTrash(root),
-        lastPass: readHeartbeat(controlPath(root)),
+        lastPass: parseHeartbeat(readHeartbeatText(root)),
     };
 }
 /** Free and total as an ordinary user has them; a file system without inode counts has none. */
@@ -4262,7 +4440,6 @@ async function sweep(settings, adopted, runtime) {
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands.js
-
 
 
 
@@ -4401,7 +4578,7 @@ const explainCommand = {
     run: async (invocation) => {
         const path = invocation.operands[0] ?? null;
         const actions = await explain(settings(invocation), path, invocation.runtime);
-        print(invocation, actions, () => actions.length === 0 ? 'nothing there\n' : `${actions.map(describeAction).join('\n')}\n`);
+        print(invocation, actions, () => explainText(actions));
         return 0;
     },
 };

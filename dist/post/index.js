@@ -149,7 +149,9 @@ class GuardError extends Error {
 }
 /** The text of anything that was thrown. */
 function messageOf(error) {
-    return textIn(error, 'message') ?? String(error);
+    const text = textIn(error, 'message') ?? String(error);
+    // Directories are held open and used by number (host/folders.ts), which tells a person nothing.
+    return text.replaceAll(/\/proc\/(self|[0-9]+)\/fd\/[0-9]+/g, '…');
 }
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 function errnoOf(error) {
@@ -170,7 +172,7 @@ function textIn(error, field) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(440);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(815);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -184,7 +186,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 440:
+/***/ 815:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -367,7 +369,6 @@ function surroundings(environment) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(24);
-var external_node_fs_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_fs_, 2);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(598);
 ;// CONCATENATED MODULE: ./lib/plan/naming.js
@@ -748,11 +749,94 @@ function readPrepared(found) {
 
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/host/folders.js
+
+
+/**
+ * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
+ * kernel goes on from the directory that is open, whatever has been put at its former path.
+ */
+const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
+/** The path of `name` in an open directory. */
+function folders_at(folder, name) {
+    return `/proc/self/fd/${folder}/${name}`;
+}
+/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
+function folders_openFolder(path) {
+    return (0,external_node_fs_.openSync)(path, FOLDER);
+}
+/**
+ * Walks down from `base` without following any link, and hands over the last directory.
+ *
+ * @param step called for each component before it is opened, e.g. to make it
+ * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
+ */
+function folders_within(base, components, work, step = () => { }) {
+    let folder = folders_openFolder(base);
+    try {
+        for (const name of components) {
+            step(folder, name);
+            const next = folders_openFolder(folders_at(folder, name));
+            (0,external_node_fs_.closeSync)(folder);
+            folder = next;
+        }
+        return work(folder);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Whether an error of `within` means that a component is not a directory of ours. */
+function folders_isDiverted(error) {
+    return ['ELOOP', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error));
+}
+/** Makes a directory; false where it was there already. */
+function folders_makeFolder(path) {
+    try {
+        mkdirSync(path, 0o755);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'EEXIST')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Gives a directory that this process has just made to somebody else, through a descriptor.
+ *
+ * @throws Error where it is not the empty directory of this user that it must be
+ */
+function folders_giveAway(path, to) {
+    const folder = folders_openFolder(path);
+    try {
+        folders_assertFresh(folder);
+        fchownSync(folder, to.uid, to.gid);
+    }
+    finally {
+        closeSync(folder);
+    }
+}
+/** Throws where an open directory is not this user's own, or not empty. */
+function folders_assertFresh(folder) {
+    const isOwn = fstatSync(folder).uid === process.geteuid?.();
+    if (!isOwn || readdirSync(`/proc/self/fd/${folder}`).length > 0) {
+        throw new Error('the directory that was just made has been replaced by another');
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/mounts.js
 
 /** The mounts that a process sees; throws as readFileSync does. */
 function readMounts(pid = 'self') {
-    return (0,external_node_fs_.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8')
+    return parseMounts(readMountText(pid));
+}
+/** The same as the kernel writes it. */
+function readMountText(pid) {
+    return (0,external_node_fs_.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8');
+}
+function parseMounts(text) {
+    return text
         .split('\n')
         .map(parseMount)
         .filter((mount) => mount !== null);
@@ -799,19 +883,93 @@ function join(base, rest) {
     return joined === '' ? '/' : joined;
 }
 
-;// CONCATENATED MODULE: ./lib/host/root.js
+;// CONCATENATED MODULE: ./lib/host/small-file.js
 
 
 
-
-
-
-const CONTROL = '.target-guard';
-const FORMAT = 1;
-/** A path in the root's own folder, `<root>/.target-guard/…`. */
-function root_controlPath(root, ...parts) {
-    return [root.path, CONTROL, ...parts].join('/');
+/**
+ * Files of the root's own folder. Whoever owns the root may have put anything at their names: a link
+ * must not lead root elsewhere, and a FIFO must not hold anybody up.
+ */
+/** Ours are well below 2 MiB; what is larger was not written by us. */
+const LARGEST = 4 * 1024 * 1024;
+/** The text of a small regular file; null where there is none, or why it could not be read. */
+function readSmallFile(path) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : { problem: (0,guard_error/* messageOf */.bD)(error) };
+    }
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(file);
+        if (!stat.isFile())
+            return { problem: 'it is not a regular file' };
+        if (stat.size > LARGEST)
+            return { problem: `it has ${stat.size} bytes` };
+        const buffer = Buffer.alloc(stat.size);
+        return buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8');
+    }
+    catch (error) {
+        return { problem: (0,guard_error/* messageOf */.bD)(error) };
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
 }
+/** The text of a small file, null where there is none or it cannot be read. */
+function readTextOrNull(path) {
+    const text = readSmallFile(path);
+    return typeof text === 'string' ? text : null;
+}
+/** What a file is called until it is whole: its name, and an id that nobody can foresee. */
+const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
+/** Replaces a file, whole and at once. */
+function replaceFile(path, text) {
+    const temporary = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
+    try {
+        (0,external_node_fs_.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.renameSync)(temporary, path);
+    }
+    catch (error) {
+        small_file_removeFile(temporary);
+        throw error;
+    }
+}
+/** Removes a file; that it is gone already is fine. */
+function small_file_removeFile(path) {
+    try {
+        (0,external_node_fs_.unlinkSync)(path);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Whether a file was last written an hour ago or more, or in the future. */
+function isOld(path, nowMs) {
+    try {
+        return Math.abs(nowMs - (0,external_node_fs_.lstatSync)(path).mtimeMs) > 3_600_000;
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/root-refusal.js
+
+
+
+
+
+
+/** The root’s own folder. */
+const root_refusal_CONTROL = '.target-guard';
+/** Version of what is in it. */
+const root_refusal_FORMAT = 1;
 /** File systems on which neither locks nor the boot id mean anything (statfs(2), magic numbers). */
 const REFUSED_TYPES = new Map([
     [0x69_69, 'NFS'],
@@ -831,41 +989,18 @@ const OVERLAY = 0x79_4c_76_30;
 function refusedType(type) {
     return REFUSED_TYPES.get(type >>> 0) ?? null;
 }
-/**
- * Opens the root, or makes it where the directory is absent or empty.
- *
- * @throws GuardError where the path may not be a root; nothing has been touched then
- */
-function root_openRoot(path, precious) {
-    refuse(path, precious);
+/** Refuses what may never be a root, or cannot be looked at; only looks. */
+function root_refusal_refuse(path, precious) {
     try {
-        mkdirSync(path, { recursive: true });
-        const root = describe(path);
-        if (root.id === '')
-            adopt(path);
-        prepare(path);
-        return root.id === '' ? describe(path) : root;
+        refuseUnfit(path, precious);
     }
     catch (error) {
-        if (error instanceof GuardError)
+        if (error instanceof guard_error/* GuardError */.U$)
             throw error;
-        throw new GuardError(`The root ${path} cannot be set up (${messageOf(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
+        throw new guard_error/* GuardError */.U$(`The root ${path} cannot be looked at (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Let the runner’s user read it, or set root to another directory.', { usage: true, cause: error });
     }
 }
-/**
- * Opens a root that is already there, and writes nothing.
- *
- * @returns null where there is none yet
- */
-function findRoot(path, precious) {
-    refuse(path, precious);
-    if (kindOf(path) === 'absent')
-        return null;
-    const root = describe(path);
-    return root.id === '' ? null : root;
-}
-/** Refuses what may never be a root; only looks. */
-function refuse(path, precious) {
+function refuseUnfit(path, precious) {
     const because = (why, next) => new guard_error/* GuardError */.U$(`The root ${path} is refused: ${why}.`, next, { usage: true });
     const own = 'Set root to a directory of its own, such as /mnt/targets.';
     if (path.split('/').includes('..'))
@@ -897,12 +1032,12 @@ function refuse(path, precious) {
 }
 function refuseForeign(path, because) {
     const entries = (0,external_node_fs_.readdirSync)(path).filter((name) => name !== 'lost+found');
-    if (entries.length === 0 || readMarker(path) !== null)
+    if (entries.length === 0 || root_refusal_readMarker(path) !== null)
         return;
     // Another runner may be adopting the same empty directory at this moment.
-    if (entries.length === 1 && entries[0] === CONTROL)
+    if (entries.length === 1 && entries[0] === root_refusal_CONTROL)
         return;
-    throw because(`it is not empty and holds no ${CONTROL}/root.json, so what lies in it is not ours`, 'Set root to an empty or a new directory.');
+    throw because(`it is not empty and holds no ${root_refusal_CONTROL}/root.json, so what lies in it is not ours`, 'Set root to an empty or a new directory.');
 }
 function kindOf(path) {
     try {
@@ -932,49 +1067,106 @@ function resolved(path) {
 }
 /** The path itself, or the nearest directory above it that exists. */
 function nearestExisting(path) {
-    let at = path;
-    while (at !== '/' && kindOf(at) === 'absent')
-        at = (0,external_node_path_namespaceObject.dirname)(at);
-    return at;
+    let near = path;
+    while (near !== '/' && kindOf(near) === 'absent')
+        near = (0,external_node_path_namespaceObject.dirname)(near);
+    return near;
 }
 /** The id in root.json, null where there is none that we wrote. */
-function readMarker(path) {
-    let text;
-    try {
-        text = (0,external_node_fs_.readFileSync)(`${path}/${CONTROL}/root.json`, 'utf8');
+function root_refusal_readMarker(path) {
+    if (kindOf(`${path}/${root_refusal_CONTROL}`) === 'link') {
+        throw new guard_error/* GuardError */.U$(`${path}/${root_refusal_CONTROL} is a symbolic link.`, 'It must be a directory of the root itself; remove it, or set root to another directory.', { usage: true });
     }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,guard_error/* errnoOf */.UQ)(error) === 'ENOTDIR')
-            return null;
-        throw error;
-    }
-    const marker = parseObject(text);
+    const text = readSmallFile(`${path}/${root_refusal_CONTROL}/root.json`);
+    if (text === null)
+        return null;
+    const marker = typeof text === 'string' ? parseObject(text) : null;
     if (marker === null || typeof marker['id'] !== 'string') {
-        throw new guard_error/* GuardError */.U$(`${path}/${CONTROL}/root.json is damaged.`, 'Nothing below it will be touched. Restore the file, or set root to another directory.', { usage: true });
+        throw new guard_error/* GuardError */.U$(`${path}/${root_refusal_CONTROL}/root.json is damaged.`, 'Nothing below it will be touched. Restore the file, or set root to another directory.', { usage: true });
     }
-    if (marker['version'] !== FORMAT) {
-        throw new guard_error/* GuardError */.U$(`The root ${path} has format version ${JSON.stringify(marker['version'])}, not ${FORMAT}.`, 'Use the version of target-guard that made it, or another root.', { usage: true });
+    if (marker['version'] !== root_refusal_FORMAT) {
+        throw new guard_error/* GuardError */.U$(`The root ${path} has format version ${JSON.stringify(marker['version'])}, not ${root_refusal_FORMAT}.`, 'Use the version of target-guard that made it, or another root.', { usage: true });
     }
     return marker['id'];
 }
-/** The root as it is; its id is '' where it is not a root yet. */
-function describe(path) {
+
+;// CONCATENATED MODULE: ./lib/host/root.js
+
+
+
+
+
+
+/** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
+function root_controlPath(root, ...parts) {
+    const { control, leases, trash } = root.folders;
+    const [first, ...rest] = parts;
+    if (first === 'leases' || first === 'trash') {
+        return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/');
+    }
+    return ['/proc/self/fd', control, ...parts].join('/');
+}
+/** The same as others know it: for messages, and for programs that run as somebody else. */
+function controlName(root, ...parts) {
+    return [root.path, root_refusal_CONTROL, ...parts].join('/');
+}
+/**
+ * Opens the root, or makes it where the directory is absent or empty.
+ *
+ * @throws GuardError where the path may not be a root; nothing has been touched then
+ */
+function root_openRoot(path, precious) {
+    refuse(path, precious);
+    try {
+        mkdirSync(path, { recursive: true });
+        root_makeFolder(`${path}/${CONTROL}`);
+        const control = openFolder(`${path}/${CONTROL}`);
+        if (readMarker(path) === null)
+            adopt(control);
+        for (const name of FOLDERS)
+            root_makeFolder(at(control, name));
+        makeLock(control);
+        return describe(path, control);
+    }
+    catch (error) {
+        if (error instanceof GuardError)
+            throw error;
+        throw new GuardError(`The root ${path} cannot be set up (${messageOf(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
+    }
+}
+/**
+ * Opens a root that is already there, and writes nothing.
+ *
+ * @returns null where there is none yet
+ */
+function findRoot(path, precious) {
+    root_refusal_refuse(path, precious);
+    if (kindOf(path) === 'absent' || root_refusal_readMarker(path) === null)
+        return null;
+    try {
+        return describe(path, folders_openFolder(`${path}/${root_refusal_CONTROL}`));
+    }
+    catch (error) {
+        throw new guard_error/* GuardError */.U$(`The root ${path} is not whole (${(0,guard_error/* messageOf */.bD)(error)}).`, `Its ${root_refusal_CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
+    }
+}
+/** The root as it is, with its folders held open. */
+function describe(path, control) {
     const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: readMarker(path) ?? '', uid, gid };
+    const folders = {
+        control,
+        leases: folders_openFolder(folders_at(control, 'leases')),
+        trash: folders_openFolder(folders_at(control, 'trash')),
+    };
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: root_refusal_readMarker(path) ?? '', uid, gid, folders };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
-function adopt(path) {
-    root_makeFolder(`${path}/${CONTROL}`);
-    const temporary = `${path}/${CONTROL}/.root-${randomUUID()}`;
-    const file = openSync(temporary, 'wx', 0o644);
+function adopt(control) {
+    const temporary = at(control, `root.json.${randomUUID()}`);
+    const text = `${JSON.stringify({ version: FORMAT, id: randomUUID() })}\n`;
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 });
     try {
-        writeSync(file, `${JSON.stringify({ version: FORMAT, id: randomUUID() })}\n`);
-    }
-    finally {
-        closeSync(file);
-    }
-    try {
-        linkSync(temporary, `${path}/${CONTROL}/root.json`);
+        linkSync(temporary, at(control, 'root.json'));
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
@@ -984,13 +1176,11 @@ function adopt(path) {
         unlinkSync(temporary);
     }
 }
+/** What belongs to every root; what is there already is left alone. */
 const FOLDERS = (/* unused pure expression or super */ null && (['leases', 'trash']));
-/** Makes what belongs to every root; what is there already is left alone. */
-function prepare(path) {
-    for (const name of FOLDERS)
-        root_makeFolder(`${path}/${CONTROL}/${name}`);
+function makeLock(control) {
     try {
-        closeSync(openSync(`${path}/${CONTROL}/host.lock`, 'wx', 0o644));
+        closeSync(openSync(at(control, 'host.lock'), 'wx', 0o644));
     }
     catch (error) {
         // It is there, or cannot be made: the lock is a courtesy, and its absence only costs speed.
@@ -998,9 +1188,28 @@ function prepare(path) {
             return;
     }
 }
+/**
+ * Gives a folder that root has just made in another user's root (a step in a job container) to that
+ * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
+ * need not be empty; nothing but a directory of root's beside it could have been put in its place.
+ */
+function giveToOwner(path) {
+    const { uid, gid } = statSync(dirname(path));
+    if (process.geteuid?.() !== 0 || uid === 0)
+        return;
+    const folder = openFolder(path);
+    try {
+        if (fstatSync(folder).uid === 0)
+            fchownSync(folder, uid, gid);
+    }
+    finally {
+        closeSync(folder);
+    }
+}
 function root_makeFolder(path) {
     try {
         mkdirSync(path, 0o755);
+        giveToOwner(path);
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
@@ -1051,8 +1260,7 @@ function readProc(path) {
 
 
 
-/** A lease is well below 2 KiB; what is larger was not written by us. */
-const LARGEST = 16_384;
+
 const LIVE = '.json';
 const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
@@ -1083,8 +1291,13 @@ function leases_writeLease(root, lease) {
  * @returns false where it was not live: ended already, or never written
  */
 function endLease(root, id, end) {
+    // A second end must not overwrite the first, nor leave its record where the lease is gone.
+    if (readSmallFile(leasePath(root, `${id}${LIVE}`)) === null)
+        return false;
     try {
-        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { mode: 0o644 });
+        // Left by an end that was cut short, if it is there.
+        small_file_removeFile(leasePath(root, `${id}.end`));
+        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // A full disk: the lease ends all the same, by a rename that needs no space; without its end
@@ -1126,7 +1339,7 @@ function blockedSince(root, id, nowMs) {
     }
     catch {
         // Noted before; or not to be noted on this disk, and then the next pass tries again.
-        const noted = Number(readSmall(path));
+        const noted = Number(readSmallFile(path));
         return Number.isFinite(noted) && noted > 0 ? noted : nowMs;
     }
 }
@@ -1174,12 +1387,12 @@ function leases_findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = readSmall(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = readSmallFile(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? readSmall(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? readSmallFile(leasePath(root, `${id}.end`)) : null;
     return {
         id,
         state,
@@ -1189,42 +1402,6 @@ function readLease(root, id, state) {
         slot: lease?.slot ?? null,
     };
 }
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-function readSmall(path) {
-    let file;
-    try {
-        // A planted FIFO must not block, nor a planted link lead elsewhere.
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : { problem: (0,guard_error/* messageOf */.bD)(error) };
-    }
-    try {
-        const { size } = (0,external_node_fs_.fstatSync)(file);
-        if (!(0,external_node_fs_.fstatSync)(file).isFile())
-            return { problem: 'it is not a regular file' };
-        if (size > LARGEST)
-            return { problem: `it has ${size} bytes` };
-        const buffer = Buffer.alloc(size);
-        return buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8');
-    }
-    catch (error) {
-        return { problem: (0,guard_error/* messageOf */.bD)(error) };
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-function isOld(path, nowMs) {
-    try {
-        return Math.abs(nowMs - (0,external_node_fs_.lstatSync)(path).mtimeMs) > 3_600_000;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
 /**
  * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
  * whose it was until the slot is gone, or away altogether where there is no room for that.
@@ -1233,14 +1410,10 @@ function leases_dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
         const path = leasePath(root, `${id}${ending}`);
         if (!keepInTrash || !moveFile(path, root_controlPath(root, 'trash', `${id}.lease`)))
-            removeFile(path);
+            small_file_removeFile(path);
     }
     for (const ending of COMPANIONS)
-        removeFile(leasePath(root, `${id}${ending}`));
-}
-/** Removes a file that no lease owns any more. */
-function discardLeftover(root, name) {
-    removeFile(leasePath(root, name));
+        small_file_removeFile(leasePath(root, `${id}${ending}`));
 }
 function moveFile(from, to) {
     try {
@@ -1251,15 +1424,6 @@ function moveFile(from, to) {
         if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,guard_error/* errnoOf */.UQ)(error) === 'ENOSPC')
             return false;
         throw error;
-    }
-}
-function removeFile(path) {
-    try {
-        (0,external_node_fs_.unlinkSync)(path);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-            throw error;
     }
 }
 
@@ -1496,6 +1660,9 @@ function isNamespaceGone(namespace) {
     if (readNamespace('self') !== HOST_PID_NAMESPACE)
         return false;
     return listProcesses().every((pid) => {
+        // The first process is of this very namespace; some sandboxes let nobody look at it.
+        if (pid === 1)
+            return true;
         const found = readNamespace(pid);
         return found === 'gone' || (found !== 'hidden' && found !== namespace);
     });
@@ -1568,89 +1735,19 @@ function placeOf(folder) {
         return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
     }
 }
-/** The id of the container this process runs in, as docker writes it into its mounts. */
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
 function readContainerId() {
-    const mounts = (0,external_node_fs_.readFileSync)('/proc/self/mountinfo', 'utf8');
-    const id = /\/containers\/([0-9a-f]{64})\//.exec(mounts)?.[1];
+    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
     if (id !== undefined)
         return id;
     return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
-}
-
-;// CONCATENATED MODULE: ./lib/host/folders.js
-
-
-/**
- * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
- * kernel goes on from the directory that is open, whatever has been put at its former path.
- */
-const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
-/** The path of `name` in an open directory. */
-function folders_at(folder, name) {
-    return `/proc/self/fd/${folder}/${name}`;
-}
-/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
-function folders_openFolder(path) {
-    return (0,external_node_fs_.openSync)(path, FOLDER);
-}
-/**
- * Walks down from `base` without following any link, and hands over the last directory.
- *
- * @param step called for each component before it is opened, e.g. to make it
- * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
- */
-function folders_within(base, components, work, step = () => { }) {
-    let folder = folders_openFolder(base);
-    try {
-        for (const name of components) {
-            step(folder, name);
-            const next = folders_openFolder(folders_at(folder, name));
-            (0,external_node_fs_.closeSync)(folder);
-            folder = next;
-        }
-        return work(folder);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Whether an error of `within` means that a component is not a directory of ours. */
-function isDiverted(error) {
-    return ['ELOOP', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error));
-}
-/** Makes a directory; false where it was there already. */
-function folders_makeFolder(path) {
-    try {
-        mkdirSync(path, 0o755);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'EEXIST')
-            return false;
-        throw error;
-    }
-}
-/**
- * Gives a directory that this process has just made to somebody else, through a descriptor.
- *
- * @throws Error where it is not the empty directory of this user that it must be
- */
-function folders_giveAway(path, to) {
-    const folder = folders_openFolder(path);
-    try {
-        folders_assertFresh(folder);
-        fchownSync(folder, to.uid, to.gid);
-    }
-    finally {
-        closeSync(folder);
-    }
-}
-/** Throws where an open directory is not this user's own, or not empty. */
-function folders_assertFresh(folder) {
-    const isOwn = fstatSync(folder).uid === process.geteuid?.();
-    if (!isOwn || readdirSync(`/proc/self/fd/${folder}`).length > 0) {
-        throw new Error('the directory that was just made has been replaced by another');
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/trash.js
@@ -1660,6 +1757,8 @@ function folders_assertFresh(folder) {
 
 
 
+
+/** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
     return name === '' ? root_controlPath(root, 'trash') : root_controlPath(root, 'trash', name);
 }
@@ -1705,7 +1804,7 @@ function removeNotes(root, names, ids) {
     for (const name of names) {
         const id = name.slice(0, name.indexOf('.'));
         if (naming_isLeaseId(id) && !ids.has(id) && !isInTrash(root, id))
-            removeNote(trashPath(root, name));
+            small_file_removeFile(trashPath(root, name));
     }
 }
 function isInTrash(root, id) {
@@ -1722,22 +1821,13 @@ function isInTrash(root, id) {
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
     for (const ending of ['lease', 'quarantine'])
-        removeNote(trashPath(root, `${id}.${ending}`));
-}
-function removeNote(path) {
-    try {
-        (0,external_node_fs_.unlinkSync)(path);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-            throw error;
-    }
+        small_file_removeFile(trashPath(root, `${id}.${ending}`));
 }
 /** Notes that an entry cannot be deleted; the first time stays. */
 function quarantine(root, id, found) {
     const since = readQuarantine(root, id)?.since ?? Date.now();
     const noted = { ...found, since };
-    (0,external_node_fs_.writeFileSync)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`, { mode: 0o644 });
+    replaceFile(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
     return noted;
 }
 function readQuarantine(root, id) {
@@ -1756,15 +1846,8 @@ function readFormerSlot(root, id) {
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
-    try {
-        const note = parseObject((0,external_node_fs_.readFileSync)(trashPath(root, name), 'utf8'));
-        return isRecord(note) ? note : null;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return null;
-        throw error;
-    }
+    const text = readTextOrNull(trashPath(root, name));
+    return text === null ? null : parseObject(text);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/users.js
@@ -1844,23 +1927,10 @@ function describeBlocked(entry) {
 
 ;// CONCATENATED MODULE: ./lib/report/heartbeat.js
 
-
-
-/** Where the heartbeat is, given the root's own folder. */
-function heartbeatPath(controlFolder) {
-    return `${controlFolder}/heartbeat.json`;
-}
-/** The last heartbeat; null where there is none that can be read. */
-function heartbeat_readHeartbeat(controlFolder) {
-    let text;
-    try {
-        text = (0,external_node_fs_.readFileSync)(heartbeatPath(controlFolder), 'utf8');
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return null;
-        throw error;
-    }
+/** Reads a heartbeat; null where there is none that can be understood. */
+function heartbeat_parseHeartbeat(text) {
+    if (text === null)
+        return null;
     const found = parseObject(text);
     if (found === null || typeof found['completedAt'] !== 'number')
         return null;
@@ -1901,25 +1971,19 @@ function heartbeat_readHeartbeat(controlFolder) {
 function textOf(value) {
     return typeof value === 'string' ? value : '';
 }
-/** Replaces the heartbeat at once and whole; returns why it could not, or null. */
-function writeHeartbeat(controlFolder, heartbeat) {
-    const path = heartbeatPath(controlFolder);
-    const temporary = `${path}.${process.pid}`;
-    try {
-        (0,external_node_fs_.writeFileSync)(temporary, `${JSON.stringify(heartbeat)}\n`, { mode: 0o644 });
-        (0,external_node_fs_.renameSync)(temporary, path);
-        return null;
-    }
-    catch (error) {
-        return `The heartbeat ${path} cannot be written (${(0,guard_error/* messageOf */.bD)(error)}).`;
-    }
+function encodeHeartbeat(heartbeat) {
+    return `${JSON.stringify(heartbeat)}\n`;
 }
 const OVERDUE_MS = (/* unused pure expression or super */ null && (48 * 3_600_000));
 const BLOCKED_MS = (/* unused pure expression or super */ null && (24 * 3_600_000));
-/** What every job must be told of the host's maintenance, in words; empty when all is well. */
-function heartbeat_maintenanceWarnings(controlFolder, heartbeat, wallMs) {
+/**
+ * What every job must be told of the host's maintenance, in words; empty when all is well.
+ *
+ * @param foundedAt when the root was made, milliseconds since the epoch
+ */
+function heartbeat_maintenanceWarnings(heartbeat, foundedAt, wallMs) {
     const warnings = [];
-    const since = heartbeat?.completedAt ?? foundedAt(controlFolder);
+    const since = heartbeat?.completedAt ?? foundedAt;
     if (wallMs - since > OVERDUE_MS) {
         warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
             'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
@@ -1934,9 +1998,22 @@ function heartbeat_maintenanceWarnings(controlFolder, heartbeat, wallMs) {
 function inHours(milliseconds) {
     return Math.round(milliseconds / 3_600_000);
 }
-/** When the root was made, by its marker's time. */
-function foundedAt(controlFolder) {
-    return statSync(`${controlFolder}/root.json`).mtimeMs;
+
+;// CONCATENATED MODULE: ./lib/host/heartbeat-file.js
+
+
+
+/** The text of the last heartbeat, null where there is none. */
+function heartbeat_file_readHeartbeatText(root) {
+    return readTextOrNull(root_controlPath(root, 'heartbeat.json'));
+}
+/** Replaces the heartbeat, whole and at once; throws as the file system does. */
+function writeHeartbeatText(root, text) {
+    replaceFile(root_controlPath(root, 'heartbeat.json'), text);
+}
+/** When the root was made, by the time of its marker: milliseconds since the epoch. */
+function heartbeat_file_readFoundedAt(root) {
+    return lstatSync(controlPath(root, 'root.json')).mtimeMs;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/slots.js
@@ -1952,7 +2029,7 @@ const ATTEMPTS = 1000;
  * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
  *
  * @param slot relative to the root
- * @param chown called for the run dir (when it is new) and the slot, while they are empty
+ * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
  * @throws Error with EEXIST where the slot is there already
  */
 function slots_makeSlot(root, slot, chown) {
@@ -1979,10 +2056,13 @@ function makeParent(root, runDirectory, chown) {
         const path = at(folder, name);
         if (!makeFolder(path))
             return;
+        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
+        if (process.geteuid?.() !== 0)
+            return;
         if (name === runDirectory)
             chown(path, name);
         // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (process.geteuid?.() === 0 && root.uid !== 0)
+        else if (root.uid !== 0)
             giveAway(path, root);
     };
 }
@@ -1999,7 +2079,7 @@ function findSlot(root, slot) {
     catch (error) {
         if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
             return 'missing';
-        if (isDiverted(error))
+        if (folders_isDiverted(error))
             return 'diverted';
         throw error;
     }
@@ -2126,8 +2206,9 @@ function undo(root, lease) {
         withinSlot(root, lease.slot, (path) => rmdirSync(path));
     }
     catch (error) {
-        // Never made, or not empty and so another's: with its lease it is a later pass's work.
-        if (errnoOf(error) !== 'ENOENT')
+        // Not empty, and so another's: with its lease it is a later pass's work.
+        const isNeverMade = errnoOf(error) === 'ENOENT' || isDiverted(error);
+        if (!isNeverMade)
             return;
     }
     removeEmptyParents(root, lease.slot);
@@ -2364,7 +2445,7 @@ function planPass(view, chosen, occupancies) {
     ];
 }
 function discard(file) {
-    return { kind: 'discard', file, reason: 'left by a lease that was never finished' };
+    return { kind: 'discard', file, reason: 'its writer was ended before it was finished' };
 }
 function decide({ lease, reason }, occupancy) {
     const { record, slot, mounts } = lease;
@@ -2432,6 +2513,7 @@ function judgeForeign(occupancies) {
 const WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
+const RETRIES = { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true };
 /**
  * Does work while holding the host lock, or without it when it cannot be had in time.
  *
@@ -2459,11 +2541,12 @@ async function host_lock_acquire(root) {
         // Loaded when it is needed: most passes have nothing to rename.
         const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
         const release = await withinTime(lockfile.lock(root_controlPath(root, 'host.lock'), {
-            fs: external_node_fs_namespaceObject,
+            fs: external_node_fs_,
             realpath: false,
             stale: STALE_MS,
             update: STALE_MS / 2,
-            retries: { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true },
+            // Tries that go on after WAIT_MS must not keep the process from its end.
+            retries: { ...RETRIES, unref: true },
             // A stolen lock only costs speed; the default would end the process in the middle of a rename.
             onCompromised: () => { },
         }));
@@ -2493,7 +2576,34 @@ async function withinTime(lock) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/leftovers.js
+
+
+
+/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
+const leftovers_FOLDERS = ['', 'trash'];
+/**
+ * Files whose writer was killed before it gave them their name.
+ *
+ * @returns paths in the root's own folder
+ */
+function listUnfinished(root, nowMs) {
+    return leftovers_FOLDERS.flatMap((folder) => {
+        const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
+        return (0,external_node_fs_.readdirSync)(root_controlPath(root, ...(folder === '' ? [] : [folder])))
+            .filter((name) => UNFINISHED.test(name))
+            .map(inFolder)
+            .filter((path) => isOld(root_controlPath(root, ...path.split('/')), nowMs));
+    });
+}
+/** Removes a file in the root's own folder, by its path there. */
+function discardLeftover(root, file) {
+    small_file_removeFile(root_controlPath(root, ...file.split('/')));
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/apply.js
+
+
 
 
 
@@ -2536,10 +2646,11 @@ function carryOut(root, action, ways) {
             leases_dropLease(root, action.id, moved);
             return moved ? action.slot : null;
         }
-        case 'adopt':
-            return retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways)
-                ? action.path
-                : null;
+        case 'adopt': {
+            const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways);
+            slots_removeEmptyParents(root, action.path);
+            return moved ? action.path : null;
+        }
         case 'forget':
             if (action.slot !== null && findSlot(root, action.slot) === 'present')
                 return null;
@@ -2568,7 +2679,7 @@ function retire(root, slot, id, ways) {
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = privilege_withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, trashPath(root, id), root.path));
+        const helped = privilege_withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,guard_error/* messageOf */.bD)(error)}; ${helped.why}`, { cause: error });
@@ -2586,7 +2697,7 @@ function retire(root, slot, id, ways) {
 function heartbeatOf(request, facts) {
     const { root, self, scope, by } = request;
     const { view, actions, applied, lock, reaped, seconds } = facts;
-    const before = heartbeat_readHeartbeat(root_controlPath(root));
+    const before = heartbeat_parseHeartbeat(heartbeat_file_readHeartbeatText(root));
     const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
     const now = [...blockedLeases(root, facts), ...stuckInTrash(root)];
     const seen = new Set(now.map((each) => each.id));
@@ -2865,8 +2976,14 @@ async function get(socket, path) {
                     reject(new Error(`docker answered ${answer.statusCode ?? 'nothing'}`));
             });
         });
-        asked.setTimeout(docker_WAIT_MS, () => asked.destroy(new Error(`no answer within ${docker_WAIT_MS} ms`)));
+        // For the whole answer: an engine that keeps sending a little must not hold up a job either.
+        const late = new Error(`no answer within ${docker_WAIT_MS} ms`);
+        const timer = setTimeout(() => {
+            reject(late);
+            asked.destroy(late);
+        }, docker_WAIT_MS);
         asked.on('error', reject);
+        asked.on('close', () => clearTimeout(timer));
         asked.end();
     });
 }
@@ -2883,7 +3000,8 @@ async function get(socket, path) {
  *
  * Paths in /proc are those of the process's own mount namespace, so they are read against the
  * mounts of that namespace: a container's `/workspace/target` is found as the slot it is.
- * Processes of other users are passed over where they cannot be read: no sign, no conclusion.
+ * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
+ * and arguments may be read by anybody, so a container that root started is seen without docker.
  */
 function scanProcesses(rootRealPath, slots) {
     const wanted = new Set(slots);
@@ -2891,7 +3009,7 @@ function scanProcesses(rootRealPath, slots) {
     const scan = { wanted, bySlot, views: new Map(), rootRealPath };
     try {
         const place = locate(rootRealPath, readMounts());
-        const own = (0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt');
+        const own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
         for (const pid of listProcesses()) {
             if (pid !== process.pid)
                 lookAt(pid, { ...scan, place, own });
@@ -2903,8 +3021,8 @@ function scanProcesses(rootRealPath, slots) {
     return { bySlot, failure: null };
 }
 function lookAt(pid, scan) {
-    const namespace = readLink(`/proc/${pid}/ns/mnt`);
-    if (namespace === null)
+    const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
+    if (namespace === '')
         return;
     const views = viewsOf(pid, namespace, scan);
     if (views.length === 0)
@@ -2915,7 +3033,7 @@ function lookAt(pid, scan) {
         if (slot !== null && !uses.has(slot))
             uses.set(slot, `${how} ${path}`);
     }
-    if (namespace !== scan.own) {
+    if (!scan.own.has(namespace)) {
         for (const slot of mountedSlots(views, scan.wanted)) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
@@ -2932,7 +3050,7 @@ function viewsOf(pid, namespace, scan) {
         return known;
     const mounts = mountsOf(pid);
     const views = mounts.flatMap((mount) => viewThrough(mount, scan.place));
-    if (namespace === scan.own)
+    if (scan.own.has(namespace))
         views.push({ point: scan.rootRealPath, inRoot: '' });
     if (mounts.length > 0)
         scan.views.set(namespace, views);
@@ -3010,12 +3128,19 @@ function argumentsOf(folder) {
     }
 }
 function mountsOf(pid) {
+    return parseMounts(mountTextOf(pid));
+}
+/**
+ * What another user's process shows of its mounts, which is as good a name of its namespace as the
+ * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
+ */
+function mountTextOf(pid) {
     try {
-        return readMounts(pid);
+        return readMountText(pid);
     }
     catch (error) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return [];
+            return '';
         throw error;
     }
 }
@@ -3047,6 +3172,7 @@ function commandOf(pid) {
 
 
 
+
 /**
  * Reads the root, without looking into any slot.
  *
@@ -3066,7 +3192,11 @@ function observe(root, self, scope, adopted = []) {
         return observeLease(root, { ...record, slot }, self, mounts, ended);
     });
     const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
-    return { moment, leases, foreign, leftovers };
+    const unfinished = [
+        ...leftovers.map((name) => `leases/${name}`),
+        ...listUnfinished(root, moment.wallMs),
+    ];
+    return { moment, leases, foreign, leftovers: unfinished };
 }
 function idOf(slot) {
     return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
@@ -3154,6 +3284,7 @@ function isSame(id, own) {
 
 
 
+
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5;
 /**
@@ -3171,24 +3302,30 @@ function deleteEntry(root, id, ways) {
     }
     let why = '';
     for (let round = 1; round <= ROUNDS; round += 1) {
-        const removed = remove(path);
+        const removed = remove(root, id);
         if (!isInTrash(root, id))
             return { kind: 'deleted' };
         if (removed.kind === 'claimed')
             return { kind: 'busy', why: 'another reaper is deleting it' };
+        if (removed.kind === 'killed')
+            return { kind: 'busy', why: `rm was ended by ${removed.by}` };
         why = removed.why;
-        if (/Directory not empty/.test(why))
+        if (isWrittenInto(why))
             continue;
         if (!openUp(path))
             break;
     }
-    if (/Directory not empty/.test(why)) {
+    if (isWrittenInto(why)) {
         return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' };
     }
-    const helped = privilege_withHelp(ways, (helper) => helper.remove(trashPath(root), id));
+    const helped = privilege_withHelp(ways, (helper) => helper.remove(controlName(root, 'trash'), id));
     if (!isInTrash(root, id))
         return { kind: 'deleted' };
-    return stuck(helped.ok ? why : `${why}; ${helped.why}`, `sudo rm -rf --one-file-system ${quoted([path])}`);
+    return stuck(helped.ok ? why : `${why}; ${helped.why}`, `sudo rm -rf --one-file-system ${quoted([controlName(root, 'trash', id)])}`);
+}
+/** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
+function isWrittenInto(why) {
+    return why === '' || why.includes('Directory not empty');
 }
 function stuck(why, command) {
     return { kind: 'stuck', why, command };
@@ -3204,11 +3341,13 @@ function mountsBelow(root, id) {
 const CLAIMED = 75;
 // The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
 // gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
+// The trash is descriptor 4: its path may lead elsewhere by now.
 const deletion_SCRIPT = `
-if command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
-if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "$1"; fi
-exec rm -rf -- "$1"`;
-function remove(path) {
+if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
+if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "/proc/self/fd/4/$1"; fi
+exec rm -rf -- "/proc/self/fd/4/$1"`;
+function remove(root, id) {
+    const path = trashPath(root, id);
     let folder;
     try {
         if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
@@ -3224,18 +3363,21 @@ function remove(path) {
         folder = 'ignore';
     }
     try {
-        const result = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', deletion_SCRIPT, 'sh', path], {
+        const result = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', deletion_SCRIPT, 'sh', id], {
             cwd: '/',
             encoding: 'utf8',
             env: { ...process.env, LC_ALL: 'C' },
-            stdio: ['ignore', 'ignore', 'pipe', folder],
+            stdio: ['ignore', 'ignore', 'pipe', folder, root.folders.trash],
             maxBuffer: 1024 * 1024 * 64,
         });
         if (folder !== 'ignore' && result.status === CLAIMED)
             return { kind: 'claimed' };
         if (result.error !== undefined)
             return { kind: 'tried', why: result.error.message };
-        return { kind: 'tried', why: result.stderr.trim().split('\n').at(-1) ?? '' };
+        // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
+        if (result.signal !== null)
+            return { kind: 'killed', by: result.signal };
+        return { kind: 'tried', why: (0,guard_error/* messageOf */.bD)(new Error(result.stderr.trim().split('\n').at(-1))) };
     }
     finally {
         if (folder !== 'ignore')
@@ -3377,6 +3519,7 @@ function freeBytes(root) {
 
 
 
+
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
@@ -3422,9 +3565,12 @@ async function pass_pass(request, runtime) {
     const reaped = request.deletes === 'now' && !dryRun ? reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
-    const problem = writeHeartbeat(root_controlPath(root), heartbeat);
-    if (problem !== null)
-        runtime.voice.warning(problem);
+    try {
+        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
+    }
+    catch (error) {
+        runtime.voice.warning(`The heartbeat cannot be written (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
     for (const { action, why } of applied.failures) {
         runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`);
     }
@@ -3446,13 +3592,14 @@ var steps_runtime = __nccwpck_require__(369);
 
 
 
+
 /**
  * The beginning of a job: check every setting, prune this runner's own stale slots, get a slot.
  *
  * @param onLease told the root and the lease as soon as it is written
  * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
  */
-async function prepare_prepare(settings, madeBy, runtime, onLease) {
+async function prepare(settings, madeBy, runtime, onLease) {
     const { environment, voice } = runtime;
     const job = readJob(environment, settings.leg);
     if (settings.owner !== null)
@@ -3461,8 +3608,8 @@ async function prepare_prepare(settings, madeBy, runtime, onLease) {
     const builder = resolveOwner(settings.owner, root);
     const owner = observeOwner(environment);
     const ways = helpers(settings);
-    const control = controlPath(root);
-    for (const text of maintenanceWarnings(control, readHeartbeat(control), Date.now())) {
+    const heartbeat = parseHeartbeat(readHeartbeatText(root));
+    for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
         voice.warning(text);
     }
     const pruned = await prune(root, job, settings, runtime);

@@ -1,8 +1,14 @@
 import { environmentTwin } from '../plan/settings.ts'
 import type { Settings } from '../plan/settings.ts'
 import { GuardError } from '../plan/guard-error.ts'
-import { describeAction } from '../report/actions.ts'
-import { doctorText, hooksText, reapText, statusText, sweepText } from '../report/texts.ts'
+import {
+  doctorText,
+  explainText,
+  hooksText,
+  reapText,
+  statusText,
+  sweepText,
+} from '../report/texts.ts'
 import { settingsOf } from '../steps/settings-of.ts'
 import { doctor } from '../steps/doctor.ts'
 import { existingRoot, explain } from '../steps/explain.ts'
@@ -196,9 +202,7 @@ const explainCommand: Command = {
   run: async (invocation) => {
     const path = invocation.operands[0] ?? null
     const actions = await explain(settings(invocation), path, invocation.runtime)
-    print(invocation, actions, () =>
-      actions.length === 0 ? 'nothing there\n' : `${actions.map(describeAction).join('\n')}\n`,
-    )
+    print(invocation, actions, () => explainText(actions))
     return 0
   },
 }

@@ -15,6 +15,7 @@ import { mountsWithin, readMounts } from './mounts.ts'
 import { withHelp } from './privilege.ts'
 import type { Helper } from './privilege.ts'
 import { isInTrash, trashPath } from './trash.ts'
+import { controlName } from './root.ts'
 import type { Root } from './root.ts'
 
 /** What became of one entry of the trash. */
@@ -42,22 +43,28 @@ export function deleteEntry(root: Root, id: string, ways: readonly Helper[]): De
   }
   let why = ''
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const removed = remove(path)
+    const removed = remove(root, id)
     if (!isInTrash(root, id)) return { kind: 'deleted' }
     if (removed.kind === 'claimed') return { kind: 'busy', why: 'another reaper is deleting it' }
+    if (removed.kind === 'killed') return { kind: 'busy', why: `rm was ended by ${removed.by}` }
     why = removed.why
-    if (/Directory not empty/.test(why)) continue
+    if (isWrittenInto(why)) continue
     if (!openUp(path)) break
   }
-  if (/Directory not empty/.test(why)) {
+  if (isWrittenInto(why)) {
     return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' }
   }
-  const helped = withHelp(ways, (helper) => helper.remove(trashPath(root), id))
+  const helped = withHelp(ways, (helper) => helper.remove(controlName(root, 'trash'), id))
   if (!isInTrash(root, id)) return { kind: 'deleted' }
   return stuck(
     helped.ok ? why : `${why}; ${helped.why}`,
-    `sudo rm -rf --one-file-system ${quoted([path])}`,
+    `sudo rm -rf --one-file-system ${quoted([controlName(root, 'trash', id)])}`,
   )
+}
+
+/** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
+function isWrittenInto(why: string): boolean {
+  return why === '' || why.includes('Directory not empty')
 }
 
 function stuck(why: string, command: string): Deletion {
@@ -73,19 +80,21 @@ function mountsBelow(root: Root, id: string): string[] {
   return mountsWithin(`${root.realPath}/.target-guard/trash/${id}`, readMounts())
 }
 
-type Removal = { kind: 'claimed' } | { kind: 'tried'; why: string }
+type Removal = { kind: 'claimed' } | { kind: 'killed'; by: string } | { kind: 'tried'; why: string }
 
 /** Exit code by which the shell says that the entry is another reaper's. */
 const CLAIMED = 75
 
 // The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
 // gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
+// The trash is descriptor 4: its path may lead elsewhere by now.
 const SCRIPT = `
-if command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
-if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "$1"; fi
-exec rm -rf -- "$1"`
+if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
+if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "/proc/self/fd/4/$1"; fi
+exec rm -rf -- "/proc/self/fd/4/$1"`
 
-function remove(path: string): Removal {
+function remove(root: Root, id: string): Removal {
+  const path = trashPath(root, id)
   let folder: number | 'ignore'
   try {
     if (!lstatSync(path).isDirectory()) {
@@ -99,16 +108,18 @@ function remove(path: string): Removal {
     folder = 'ignore'
   }
   try {
-    const result = spawnSync('sh', ['-c', SCRIPT, 'sh', path], {
+    const result = spawnSync('sh', ['-c', SCRIPT, 'sh', id], {
       cwd: '/',
       encoding: 'utf8',
       env: { ...process.env, LC_ALL: 'C' },
-      stdio: ['ignore', 'ignore', 'pipe', folder],
+      stdio: ['ignore', 'ignore', 'pipe', folder, root.folders.trash],
       maxBuffer: 1024 * 1024 * 64,
     })
     if (folder !== 'ignore' && result.status === CLAIMED) return { kind: 'claimed' }
     if (result.error !== undefined) return { kind: 'tried', why: result.error.message }
-    return { kind: 'tried', why: result.stderr.trim().split('\n').at(-1) ?? '' }
+    // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
+    if (result.signal !== null) return { kind: 'killed', by: result.signal }
+    return { kind: 'tried', why: messageOf(new Error(result.stderr.trim().split('\n').at(-1))) }
   } finally {
     if (folder !== 'ignore') closeSync(folder)
   }

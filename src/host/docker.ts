@@ -76,8 +76,14 @@ async function get(socket: string, path: string): Promise<string> {
         else reject(new Error(`docker answered ${answer.statusCode ?? 'nothing'}`))
       })
     })
-    asked.setTimeout(WAIT_MS, () => asked.destroy(new Error(`no answer within ${WAIT_MS} ms`)))
+    // For the whole answer: an engine that keeps sending a little must not hold up a job either.
+    const late = new Error(`no answer within ${WAIT_MS} ms`)
+    const timer = setTimeout(() => {
+      reject(late)
+      asked.destroy(late)
+    }, WAIT_MS)
     asked.on('error', reject)
+    asked.on('close', () => clearTimeout(timer))
     asked.end()
   })
 }

@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import fs from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { messageOf } from '../plan/guard-error.ts'
 import { controlPath } from './root.ts'
@@ -20,6 +20,8 @@ const WAIT_MS = 5000
 
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000
+
+const RETRIES = { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true }
 
 /**
  * Does work while holding the host lock, or without it when it cannot be had in time.
@@ -55,7 +57,8 @@ async function acquire(root: Root): Promise<Grant> {
         realpath: false,
         stale: STALE_MS,
         update: STALE_MS / 2,
-        retries: { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true },
+        // Tries that go on after WAIT_MS must not keep the process from its end.
+        retries: { ...RETRIES, unref: true },
         // A stolen lock only costs speed; the default would end the process in the middle of a rename.
         onCompromised: () => {},
       }),

@@ -2,7 +2,15 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Inhabitant } from '../plan/evidence.ts'
 import { SLOT_DEPTH } from '../plan/naming.ts'
-import { isAtOrBelow, join, locate, readMounts, relative } from './mounts.ts'
+import {
+  isAtOrBelow,
+  join,
+  locate,
+  parseMounts,
+  readMountText,
+  readMounts,
+  relative,
+} from './mounts.ts'
 import type { Mount } from './mounts.ts'
 import { listProcesses, readProcess } from './processes.ts'
 
@@ -28,7 +36,8 @@ interface View {
  *
  * Paths in /proc are those of the process's own mount namespace, so they are read against the
  * mounts of that namespace: a container's `/workspace/target` is found as the slot it is.
- * Processes of other users are passed over where they cannot be read: no sign, no conclusion.
+ * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
+ * and arguments may be read by anybody, so a container that root started is seen without docker.
  */
 export function scanProcesses(rootRealPath: string, slots: readonly string[]): ProcessScan {
   const wanted = new Set(slots)
@@ -36,7 +45,7 @@ export function scanProcesses(rootRealPath: string, slots: readonly string[]): P
   const scan = { wanted, bySlot, views: new Map<string, View[]>(), rootRealPath }
   try {
     const place = locate(rootRealPath, readMounts())
-    const own = readlinkSync('/proc/self/ns/mnt')
+    const own = new Set([readlinkSync('/proc/self/ns/mnt'), readMountText('self')])
     for (const pid of listProcesses()) {
       if (pid !== process.pid) lookAt(pid, { ...scan, place, own })
     }
@@ -52,12 +61,13 @@ interface Scan {
   views: Map<string, View[]>
   rootRealPath: string
   place: ReturnType<typeof locate>
-  own: string
+  /** this process's own mount namespace, by both of its names */
+  own: ReadonlySet<string>
 }
 
 function lookAt(pid: number, scan: Scan): void {
-  const namespace = readLink(`/proc/${pid}/ns/mnt`)
-  if (namespace === null) return
+  const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid)
+  if (namespace === '') return
   const views = viewsOf(pid, namespace, scan)
   if (views.length === 0) return
   const uses = new Map<string, string>()
@@ -65,7 +75,7 @@ function lookAt(pid: number, scan: Scan): void {
     const slot = slotAt(path, views, scan.wanted)
     if (slot !== null && !uses.has(slot)) uses.set(slot, `${how} ${path}`)
   }
-  if (namespace !== scan.own) {
+  if (!scan.own.has(namespace)) {
     for (const slot of mountedSlots(views, scan.wanted)) {
       if (!uses.has(slot)) uses.set(slot, 'runs in a container that mounts it')
     }
@@ -81,7 +91,7 @@ function viewsOf(pid: number, namespace: string, scan: Scan): View[] {
   if (known !== undefined) return known
   const mounts = mountsOf(pid)
   const views = mounts.flatMap((mount) => viewThrough(mount, scan.place))
-  if (namespace === scan.own) views.push({ point: scan.rootRealPath, inRoot: '' })
+  if (scan.own.has(namespace)) views.push({ point: scan.rootRealPath, inRoot: '' })
   if (mounts.length > 0) scan.views.set(namespace, views)
   return views
 }
@@ -158,10 +168,18 @@ function argumentsOf(folder: string): string[] {
 }
 
 function mountsOf(pid: number): Mount[] {
+  return parseMounts(mountTextOf(pid))
+}
+
+/**
+ * What another user's process shows of its mounts, which is as good a name of its namespace as the
+ * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
+ */
+function mountTextOf(pid: number): string {
   try {
-    return readMounts(pid)
+    return readMountText(pid)
   } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error))) return []
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error))) return ''
     throw error
   }
 }

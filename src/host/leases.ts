@@ -1,24 +1,11 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  readdirSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
 import { encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
 import type { End, Lease, LeaseRecord } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
-
-/** A lease is well below 2 KiB; what is larger was not written by us. */
-const LARGEST = 16_384
+import { isOld, readSmallFile, removeFile } from './small-file.ts'
 
 const LIVE = '.json'
 const ENDED = '.ended'
@@ -53,8 +40,12 @@ export function writeLease(root: Root, lease: Lease): void {
  * @returns false where it was not live: ended already, or never written
  */
 export function endLease(root: Root, id: string, end: End): boolean {
+  // A second end must not overwrite the first, nor leave its record where the lease is gone.
+  if (readSmallFile(leasePath(root, `${id}${LIVE}`)) === null) return false
   try {
-    writeFileSync(leasePath(root, `${id}.end`), encodeEnd(end), { mode: 0o644 })
+    // Left by an end that was cut short, if it is there.
+    removeFile(leasePath(root, `${id}.end`))
+    writeFileSync(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 })
   } catch {
     // A full disk: the lease ends all the same, by a rename that needs no space; without its end
     // record it counts as expired, and is not inherited.
@@ -92,7 +83,7 @@ export function blockedSince(root: Root, id: string, nowMs: number): number {
     return nowMs
   } catch {
     // Noted before; or not to be noted on this disk, and then the next pass tries again.
-    const noted = Number(readSmall(path))
+    const noted = Number(readSmallFile(path))
     return Number.isFinite(noted) && noted > 0 ? noted : nowMs
   }
 }
@@ -143,11 +134,11 @@ export function findLease(root: Root, id: string): LeaseRecord | null {
 }
 
 function readLease(root: Root, id: string, state: 'live' | 'ended'): LeaseRecord | null {
-  const text = readSmall(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`))
+  const text = readSmallFile(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`))
   if (text === null) return null
   const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem
   const lease = typeof parsed === 'string' ? null : parsed
-  const end = state === 'ended' ? readSmall(leasePath(root, `${id}.end`)) : null
+  const end = state === 'ended' ? readSmallFile(leasePath(root, `${id}.end`)) : null
   return {
     id,
     state,
@@ -155,37 +146,6 @@ function readLease(root: Root, id: string, state: 'live' | 'ended'): LeaseRecord
     problem: typeof parsed === 'string' ? parsed : null,
     end: typeof end === 'string' ? parseEnd(end) : null,
     slot: lease?.slot ?? null,
-  }
-}
-
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-function readSmall(path: string): string | { problem: string } | null {
-  let file: number
-  try {
-    // A planted FIFO must not block, nor a planted link lead elsewhere.
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? null : { problem: messageOf(error) }
-  }
-  try {
-    const { size } = fstatSync(file)
-    if (!fstatSync(file).isFile()) return { problem: 'it is not a regular file' }
-    if (size > LARGEST) return { problem: `it has ${size} bytes` }
-    const buffer = Buffer.alloc(size)
-    return buffer.subarray(0, readSync(file, buffer)).toString('utf8')
-  } catch (error) {
-    return { problem: messageOf(error) }
-  } finally {
-    closeSync(file)
-  }
-}
-
-function isOld(path: string, nowMs: number): boolean {
-  try {
-    return Math.abs(nowMs - lstatSync(path).mtimeMs) > 3_600_000
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false
-    throw error
   }
 }
 
@@ -201,11 +161,6 @@ export function dropLease(root: Root, id: string, keepInTrash: boolean): void {
   for (const ending of COMPANIONS) removeFile(leasePath(root, `${id}${ending}`))
 }
 
-/** Removes a file that no lease owns any more. */
-export function discardLeftover(root: Root, name: string): void {
-  removeFile(leasePath(root, name))
-}
-
 function moveFile(from: string, to: string): boolean {
   try {
     renameSync(from, to)
@@ -213,13 +168,5 @@ function moveFile(from: string, to: string): boolean {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOSPC') return false
     throw error
-  }
-}
-
-function removeFile(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
   }
 }

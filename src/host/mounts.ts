@@ -15,7 +15,16 @@ export interface Mount {
 
 /** The mounts that a process sees; throws as readFileSync does. */
 export function readMounts(pid: number | 'self' = 'self'): Mount[] {
+  return parseMounts(readMountText(pid))
+}
+
+/** The same as the kernel writes it. */
+export function readMountText(pid: number | 'self'): string {
   return readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+}
+
+export function parseMounts(text: string): Mount[] {
+  return text
     .split('\n')
     .map(parseMount)
     .filter((mount) => mount !== null)

@@ -1,21 +1,22 @@
 import {
   closeSync,
+  fchownSync,
+  fstatSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
-  readdirSync,
   realpathSync,
-  statfsSync,
+  statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
-import { parseObject } from '../plan/lease.ts'
-import { isAtOrBelow } from './mounts.ts'
+import { at, openFolder } from './folders.ts'
+import { CONTROL, FORMAT, kindOf, readMarker, refuse } from './root-refusal.ts'
+import type { Precious } from './root-refusal.ts'
 
 /** The directory that holds everything. */
 export interface Root {
@@ -28,43 +29,26 @@ export interface Root {
   /** who owns the root: what root makes in it is given to them */
   uid: number
   gid: number
+  /**
+   * Descriptors of the root's own folders, opened without following links and held for as long as
+   * this process lives: what is put at their paths later leads nowhere.
+   */
+  folders: { control: number; leases: number; trash: number }
 }
 
-/** Paths that may not be the root, nor lie below it. */
-export interface Precious {
-  home: string
-  /** null outside a job */
-  workspace: string | null
-}
-
-const CONTROL = '.target-guard'
-const FORMAT = 1
-
-/** A path in the root's own folder, `<root>/.target-guard/…`. */
+/** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
 export function controlPath(root: Root, ...parts: string[]): string {
-  return [root.path, CONTROL, ...parts].join('/')
+  const { control, leases, trash } = root.folders
+  const [first, ...rest] = parts
+  if (first === 'leases' || first === 'trash') {
+    return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/')
+  }
+  return ['/proc/self/fd', control, ...parts].join('/')
 }
 
-/** File systems on which neither locks nor the boot id mean anything (statfs(2), magic numbers). */
-const REFUSED_TYPES = new Map<number, string>([
-  [0x69_69, 'NFS'],
-  [0xff_53_4d_42, 'CIFS'],
-  [0xfe_53_4d_42, 'SMB2'],
-  [0x51_7b, 'SMB'],
-  [0x01_02_19_97, '9p'],
-  [0x65_73_55_46, 'FUSE'],
-  [0x00_c3_64_00, 'Ceph'],
-  [0x53_46_41_4f, 'AFS'],
-  [0x5a_a5_6f_74, 'Lustre'],
-  [0x01_16_19_70, 'GFS2'],
-])
-
-/** The overlay of a container: what is made there lives in the upper layer, and goes with it. */
-export const OVERLAY = 0x79_4c_76_30
-
-/** The kernel's number for a file system type is 32 bits wide, whatever sign it comes with. */
-export function refusedType(type: number): string | null {
-  return REFUSED_TYPES.get(type >>> 0) ?? null
+/** The same as others know it: for messages, and for programs that run as somebody else. */
+export function controlName(root: Root, ...parts: string[]): string {
+  return [root.path, CONTROL, ...parts].join('/')
 }
 
 /**
@@ -76,10 +60,12 @@ export function openRoot(path: string, precious: Precious): Root {
   refuse(path, precious)
   try {
     mkdirSync(path, { recursive: true })
-    const root = describe(path)
-    if (root.id === '') adopt(path)
-    prepare(path)
-    return root.id === '' ? describe(path) : root
+    makeFolder(`${path}/${CONTROL}`)
+    const control = openFolder(`${path}/${CONTROL}`)
+    if (readMarker(path) === null) adopt(control)
+    for (const name of FOLDERS) makeFolder(at(control, name))
+    makeLock(control)
+    return describe(path, control)
   } catch (error) {
     if (error instanceof GuardError) throw error
     throw new GuardError(
@@ -97,128 +83,36 @@ export function openRoot(path: string, precious: Precious): Root {
  */
 export function findRoot(path: string, precious: Precious): Root | null {
   refuse(path, precious)
-  if (kindOf(path) === 'absent') return null
-  const root = describe(path)
-  return root.id === '' ? null : root
-}
-
-/** Refuses what may never be a root; only looks. */
-function refuse(path: string, precious: Precious): void {
-  const because = (why: string, next: string): GuardError =>
-    new GuardError(`The root ${path} is refused: ${why}.`, next, { usage: true })
-  const own = 'Set root to a directory of its own, such as /mnt/targets.'
-
-  if (path.split('/').includes('..')) throw because('it contains “..”', own)
-  const kind = kindOf(path)
-  if (kind === 'link') throw because('it is a symbolic link', `Set root to ${resolved(path)}.`)
-  if (kind === 'other') throw because('it is not a directory', own)
-
-  const real = kind === 'absent' ? path : realpathSync(path)
-  if (real === '/') throw because('it is the root of the file system', own)
-  for (const [name, place] of [
-    ['the home directory', precious.home],
-    ['the workspace', precious.workspace],
-  ] as const) {
-    if (place === null || place === '') continue
-    if (isAtOrBelow(resolved(place), real)) {
-      throw because(`it is ${name} (${place}) or contains it`, own)
-    }
-  }
-  const type = refusedType(statfsSync(nearestExisting(path)).type)
-  if (type !== null) {
-    throw because(
-      `it lies on ${type}, where neither locks nor process evidence can be trusted`,
-      'Set root to a directory on a local disk.',
-    )
-  }
-  if (kind === 'directory') refuseForeign(path, because)
-}
-
-function refuseForeign(path: string, because: (why: string, next: string) => GuardError): void {
-  const entries = readdirSync(path).filter((name) => name !== 'lost+found')
-  if (entries.length === 0 || readMarker(path) !== null) return
-  // Another runner may be adopting the same empty directory at this moment.
-  if (entries.length === 1 && entries[0] === CONTROL) return
-  throw because(
-    `it is not empty and holds no ${CONTROL}/root.json, so what lies in it is not ours`,
-    'Set root to an empty or a new directory.',
-  )
-}
-
-function kindOf(path: string): 'absent' | 'directory' | 'link' | 'other' {
+  if (kindOf(path) === 'absent' || readMarker(path) === null) return null
   try {
-    const found = lstatSync(path)
-    if (found.isSymbolicLink()) return 'link'
-    return found.isDirectory() ? 'directory' : 'other'
+    return describe(path, openFolder(`${path}/${CONTROL}`))
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 'absent'
-    if (errnoOf(error) === 'ENOTDIR') return 'other'
-    throw error
-  }
-}
-
-/** The path without links where it exists, else as it is. */
-function resolved(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return path
-    throw error
-  }
-}
-
-/** The path itself, or the nearest directory above it that exists. */
-export function nearestExisting(path: string): string {
-  let at = path
-  while (at !== '/' && kindOf(at) === 'absent') at = dirname(at)
-  return at
-}
-
-/** The id in root.json, null where there is none that we wrote. */
-function readMarker(path: string): string | null {
-  let text: string
-  try {
-    text = readFileSync(`${path}/${CONTROL}/root.json`, 'utf8')
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null
-    throw error
-  }
-  const marker = parseObject(text)
-  if (marker === null || typeof marker['id'] !== 'string') {
     throw new GuardError(
-      `${path}/${CONTROL}/root.json is damaged.`,
-      'Nothing below it will be touched. Restore the file, or set root to another directory.',
-      { usage: true },
+      `The root ${path} is not whole (${messageOf(error)}).`,
+      `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`,
+      { usage: true, cause: error },
     )
   }
-  if (marker['version'] !== FORMAT) {
-    throw new GuardError(
-      `The root ${path} has format version ${JSON.stringify(marker['version'])}, not ${FORMAT}.`,
-      'Use the version of target-guard that made it, or another root.',
-      { usage: true },
-    )
-  }
-  return marker['id']
 }
 
-/** The root as it is; its id is '' where it is not a root yet. */
-function describe(path: string): Root {
+/** The root as it is, with its folders held open. */
+function describe(path: string, control: number): Root {
   const { uid, gid } = lstatSync(path)
-  return { path, realPath: realpathSync(path), id: readMarker(path) ?? '', uid, gid }
+  const folders = {
+    control,
+    leases: openFolder(at(control, 'leases')),
+    trash: openFolder(at(control, 'trash')),
+  }
+  return { path, realPath: realpathSync(path), id: readMarker(path) ?? '', uid, gid, folders }
 }
 
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
-function adopt(path: string): void {
-  makeFolder(`${path}/${CONTROL}`)
-  const temporary = `${path}/${CONTROL}/.root-${randomUUID()}`
-  const file = openSync(temporary, 'wx', 0o644)
+function adopt(control: number): void {
+  const temporary = at(control, `root.json.${randomUUID()}`)
+  const text = `${JSON.stringify({ version: FORMAT, id: randomUUID() })}\n`
+  writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 })
   try {
-    writeSync(file, `${JSON.stringify({ version: FORMAT, id: randomUUID() })}\n`)
-  } finally {
-    closeSync(file)
-  }
-  try {
-    linkSync(temporary, `${path}/${CONTROL}/root.json`)
+    linkSync(temporary, at(control, 'root.json'))
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error
   } finally {
@@ -226,22 +120,38 @@ function adopt(path: string): void {
   }
 }
 
+/** What belongs to every root; what is there already is left alone. */
 const FOLDERS = ['leases', 'trash'] as const
 
-/** Makes what belongs to every root; what is there already is left alone. */
-function prepare(path: string): void {
-  for (const name of FOLDERS) makeFolder(`${path}/${CONTROL}/${name}`)
+function makeLock(control: number): void {
   try {
-    closeSync(openSync(`${path}/${CONTROL}/host.lock`, 'wx', 0o644))
+    closeSync(openSync(at(control, 'host.lock'), 'wx', 0o644))
   } catch (error) {
     // It is there, or cannot be made: the lock is a courtesy, and its absence only costs speed.
     if (errnoOf(error) === 'EEXIST') return
   }
 }
 
+/**
+ * Gives a folder that root has just made in another user's root (a step in a job container) to that
+ * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
+ * need not be empty; nothing but a directory of root's beside it could have been put in its place.
+ */
+function giveToOwner(path: string): void {
+  const { uid, gid } = statSync(dirname(path))
+  if (process.geteuid?.() !== 0 || uid === 0) return
+  const folder = openFolder(path)
+  try {
+    if (fstatSync(folder).uid === 0) fchownSync(folder, uid, gid)
+  } finally {
+    closeSync(folder)
+  }
+}
+
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, 0o755)
+    giveToOwner(path)
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error
   }

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -13,27 +14,39 @@ import { errnoOf } from '../plan/guard-error.ts'
 
 /** The runner's `.env`: one NAME=value a line, no quotes, read when the runner starts. */
 
-/** The value of a variable in a runner's `.env`, null where it is not set. */
+/** The value of a variable in a runner's `.env`, null where it is not set; the last line counts. */
 export function readVariable(runner: string, name: string): string | null {
-  const line = readLines(runner).findLast((each) => each.startsWith(`${name}=`))
+  const line = readText(runner)
+    .split('\n')
+    .findLast((each) => each.startsWith(`${name}=`))
   return line === undefined ? null : line.slice(name.length + 1).trim()
 }
 
-/** Sets or (with null) removes a variable; every other line stays as it is. */
+/**
+ * Sets or (with null) removes a variable; every other line stays where and as it is, so that setting
+ * a former value again gives the former file, byte for byte.
+ */
 export function writeVariable(runner: string, name: string, value: string | null): void {
-  const lines = readLines(runner)
-  const others = lines.filter((each) => !each.startsWith(`${name}=`))
-  const wanted = value === null ? others : [...others, `${name}=${value}`]
-  if (wanted.join('\n') === lines.join('\n')) return
-  replaceFile(`${runner}/.env`, wanted.length === 0 ? '' : `${wanted.join('\n')}\n`)
+  const text = readText(runner)
+  const lines = text.split('\n')
+  // What follows the last line break is a line only where it is not empty.
+  const end = lines.at(-1) === '' ? lines.length - 1 : lines.length
+  const at = lines.findLastIndex((each) => each.startsWith(`${name}=`))
+  if (value === null && at < 0) return
+  const line = value === null ? [] : [`${name}=${value}`]
+  const wanted = (at < 0 ? lines.toSpliced(end, 0, ...line) : lines.toSpliced(at, 1, ...line)).join(
+    '\n',
+  )
+  if (text === '' && value !== null) replaceFile(`${runner}/.env`, `${line.join('')}\n`)
+  else if (wanted === '') rmSync(`${runner}/.env`, { force: true })
+  else if (wanted !== text) replaceFile(`${runner}/.env`, wanted)
 }
 
-function readLines(runner: string): string[] {
+function readText(runner: string): string {
   try {
-    const lines = readFileSync(`${runner}/.env`, 'utf8').split('\n')
-    return lines.at(-1) === '' ? lines.slice(0, -1) : lines
+    return readFileSync(`${runner}/.env`, 'utf8')
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return []
+    if (errnoOf(error) === 'ENOENT') return ''
     throw error
   }
 }
@@ -41,9 +54,12 @@ function readLines(runner: string): string[] {
 /** Whole or not at all: a runner that starts meanwhile reads the one or the other. */
 function replaceFile(path: string, text: string): void {
   const temporary = `${path}.target-guard`
-  const mode = existsSync(path) ? statSync(path).mode & 0o777 : 0o644
+  const before = statSync(path, { throwIfNoEntry: false }) ?? null
+  const mode = before === null ? 0o644 : before.mode & 0o777
   writeFileSync(temporary, text, { mode })
   chmodSync(temporary, mode)
+  // Root may install hooks for a runner of another user, who must be able to read it still.
+  if (before !== null && process.geteuid?.() === 0) chownSync(temporary, before.uid, before.gid)
   renameSync(temporary, path)
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { messageOf } from '../plan/guard-error.ts'
@@ -60,10 +60,17 @@ function placeOf(folder: string | null): string {
   }
 }
 
-/** The id of the container this process runs in, as docker writes it into its mounts. */
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf'])
+
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
 function readContainerId(): string | null {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
-  const id = /\/containers\/([0-9a-f]{64})\//.exec(mounts)?.[1]
+  const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point))
+  const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1])
+  const id = ids.find((each) => each !== undefined)
   if (id !== undefined) return id
   return existsSync('/.dockerenv') ? hostname() : null
 }

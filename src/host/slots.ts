@@ -17,7 +17,7 @@ const ATTEMPTS = 1000
  * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
  *
  * @param slot relative to the root
- * @param chown called for the run dir (when it is new) and the slot, while they are empty
+ * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
  * @throws Error with EEXIST where the slot is there already
  */
 export function makeSlot(root: Root, slot: string, chown: Chown): void {
@@ -47,9 +47,11 @@ function makeParent(root: Root, runDirectory: string, chown: Chown) {
   return (folder: number, name: string): void => {
     const path = at(folder, name)
     if (!makeFolder(path)) return
+    // Only root can go on making slots in a run dir that is another's, and moving them out of it.
+    if (process.geteuid?.() !== 0) return
     if (name === runDirectory) chown(path, name)
     // What root makes in another user's root (a step in a job container) is given to that user.
-    else if (process.geteuid?.() === 0 && root.uid !== 0) giveAway(path, root)
+    else if (root.uid !== 0) giveAway(path, root)
   }
 }
 

@@ -1,17 +1,11 @@
-import {
-  lstatSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, readdirSync, renameSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
-import { isRecord, parseObject } from '../plan/lease.ts'
+import { parseObject } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { at, within } from './folders.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
+import { readTextOrNull, removeFile, replaceFile } from './small-file.ts'
 
 /** Something in the trash that could not be deleted, and what would delete it. */
 export interface Quarantine {
@@ -30,6 +24,7 @@ export interface TrashEntry {
   slot: string | null
 }
 
+/** The path by which to use an entry of the trash, or the trash itself. */
 export function trashPath(root: Root, name = ''): string {
   return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name)
 }
@@ -76,7 +71,7 @@ export function hasTrash(root: Root): boolean {
 function removeNotes(root: Root, names: readonly string[], ids: ReadonlySet<string>): void {
   for (const name of names) {
     const id = name.slice(0, name.indexOf('.'))
-    if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id)) removeNote(trashPath(root, name))
+    if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id)) removeFile(trashPath(root, name))
   }
 }
 
@@ -92,22 +87,14 @@ export function isInTrash(root: Root, id: string): boolean {
 
 /** Removes what was noted of an entry that is gone. */
 export function forgetEntry(root: Root, id: string): void {
-  for (const ending of ['lease', 'quarantine']) removeNote(trashPath(root, `${id}.${ending}`))
-}
-
-function removeNote(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
-  }
+  for (const ending of ['lease', 'quarantine']) removeFile(trashPath(root, `${id}.${ending}`))
 }
 
 /** Notes that an entry cannot be deleted; the first time stays. */
 export function quarantine(root: Root, id: string, found: Omit<Quarantine, 'since'>): Quarantine {
   const since = readQuarantine(root, id)?.since ?? Date.now()
   const noted = { ...found, since }
-  writeFileSync(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`, { mode: 0o644 })
+  replaceFile(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`)
   return noted
 }
 
@@ -128,11 +115,6 @@ function readFormerSlot(root: Root, id: string): string | null {
 }
 
 function readNote(root: Root, name: string): Record<string, unknown> | null {
-  try {
-    const note = parseObject(readFileSync(trashPath(root, name), 'utf8'))
-    return isRecord(note) ? note : null
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
-    throw error
-  }
+  const text = readTextOrNull(trashPath(root, name))
+  return text === null ? null : parseObject(text)
 }

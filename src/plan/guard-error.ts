@@ -16,7 +16,9 @@ export class GuardError extends Error {
 
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return textIn(error, 'message') ?? String(error)
+  const text = textIn(error, 'message') ?? String(error)
+  // Directories are held open and used by number (host/folders.ts), which tells a person nothing.
+  return text.replaceAll(/\/proc\/(self|[0-9]+)\/fd\/[0-9]+/g, '…')
 }
 
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */

@@ -150,7 +150,7 @@ export function planPass(
 }
 
 function discard(file: string): Action {
-  return { kind: 'discard', file, reason: 'left by a lease that was never finished' }
+  return { kind: 'discard', file, reason: 'its writer was ended before it was finished' }
 }
 
 function decide({ lease, reason }: Candidate, occupancy: Occupancy | undefined): Action {

@@ -1,5 +1,3 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { isRecord, parseObject } from '../plan/lease.ts'
 
 /** Something that would go and cannot, since when, and why. */
@@ -32,20 +30,9 @@ export interface Heartbeat {
   errors: string[]
 }
 
-/** Where the heartbeat is, given the root's own folder. */
-function heartbeatPath(controlFolder: string): string {
-  return `${controlFolder}/heartbeat.json`
-}
-
-/** The last heartbeat; null where there is none that can be read. */
-export function readHeartbeat(controlFolder: string): Heartbeat | null {
-  let text: string
-  try {
-    text = readFileSync(heartbeatPath(controlFolder), 'utf8')
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
-    throw error
-  }
+/** Reads a heartbeat; null where there is none that can be understood. */
+export function parseHeartbeat(text: string | null): Heartbeat | null {
+  if (text === null) return null
   const found = parseObject(text)
   if (found === null || typeof found['completedAt'] !== 'number') return null
   const list = (name: string): unknown[] => (Array.isArray(found[name]) ? found[name] : [])
@@ -87,30 +74,25 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Replaces the heartbeat at once and whole; returns why it could not, or null. */
-export function writeHeartbeat(controlFolder: string, heartbeat: Heartbeat): string | null {
-  const path = heartbeatPath(controlFolder)
-  const temporary = `${path}.${process.pid}`
-  try {
-    writeFileSync(temporary, `${JSON.stringify(heartbeat)}\n`, { mode: 0o644 })
-    renameSync(temporary, path)
-    return null
-  } catch (error) {
-    return `The heartbeat ${path} cannot be written (${messageOf(error)}).`
-  }
+export function encodeHeartbeat(heartbeat: Heartbeat): string {
+  return `${JSON.stringify(heartbeat)}\n`
 }
 
 const OVERDUE_MS = 48 * 3_600_000
 const BLOCKED_MS = 24 * 3_600_000
 
-/** What every job must be told of the host's maintenance, in words; empty when all is well. */
+/**
+ * What every job must be told of the host's maintenance, in words; empty when all is well.
+ *
+ * @param foundedAt when the root was made, milliseconds since the epoch
+ */
 export function maintenanceWarnings(
-  controlFolder: string,
   heartbeat: Heartbeat | null,
+  foundedAt: number,
   wallMs: number,
 ): string[] {
   const warnings: string[] = []
-  const since = heartbeat?.completedAt ?? foundedAt(controlFolder)
+  const since = heartbeat?.completedAt ?? foundedAt
   if (wallMs - since > OVERDUE_MS) {
     warnings.push(
       `No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
@@ -128,9 +110,4 @@ export function maintenanceWarnings(
 
 function inHours(milliseconds: number): number {
   return Math.round(milliseconds / 3_600_000)
-}
-
-/** When the root was made, by its marker's time. */
-function foundedAt(controlFolder: string): number {
-  return statSync(`${controlFolder}/root.json`).mtimeMs
 }

@@ -12,6 +12,11 @@ interface ReapFacts {
   reclaimedBytes: number
 }
 
+export function explainText(actions: readonly Action[]): string {
+  const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction)
+  return `${lines.map(printable).join('\n')}\n`
+}
+
 export function sweepText(
   actions: readonly Action[],
   reaped: ReapFacts | null,
@@ -26,11 +31,12 @@ export function reapText({ deleted, busy, quarantined, reclaimedBytes }: ReapFac
   const lines = [
     `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
     ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
-    ...quarantined.map(
-      ({ id, why, command }) => `in quarantine: ${id}: ${why}\n  to remove it: ${command}`,
-    ),
+    ...quarantined.flatMap(({ id, why, command }) => [
+      `in quarantine: ${id}: ${why}`,
+      `  to remove it: ${command}`,
+    ]),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map(printable).join('\n')}\n`
 }
 
 /** Bytes for people: GB as 10⁹, like the inputs. */
@@ -85,25 +91,31 @@ export function statusText(found: StatusFacts): string {
     `root    ${root}`,
     `disk    ${size(disk.freeBytes)} of ${size(disk.totalBytes)} free, ${inodes}`,
     `leases  ${leases.length}`,
-    ...leases.map(leaseText),
+    ...leases.flatMap(leaseText),
     `trash   ${trash.length}`,
-    ...trash.map((entry) =>
+    ...trash.flatMap((entry) =>
       entry.quarantine === null
-        ? `  ${describeBlocked(entry)}: waits for the reaper`
-        : `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}\n    to remove it: ${entry.quarantine.command}`,
+        ? [`  ${describeBlocked(entry)}: waits for the reaper`]
+        : [
+            `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
+            `    to remove it: ${entry.quarantine.command}`,
+          ],
     ),
     ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
-    ...foreign.map(({ path, why }) => `  ${path}: ${why}`),
+    ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
     `last pass ${passText(lastPass)}`,
   ]
-  return `${lines.map(printableLines).join('\n')}\n`
+  return `${lines.map(printable).join('\n')}\n`
 }
 
-function leaseText(lease: StatusFacts['leases'][number]): string {
+function leaseText(lease: StatusFacts['leases'][number]): string[] {
   const { id, state, slot, slotIs, runner, verdict } = lease
   const where = slot === null ? `lease ${id}` : slot
   const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`
-  return `  ${where}\n    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`
+  return [
+    `  ${where}`,
+    `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
+  ]
 }
 
 function passText(last: StatusFacts['lastPass']): string {
@@ -113,18 +125,13 @@ function passText(last: StatusFacts['lastPass']): string {
   return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`
 }
 
-/** Our own line breaks stay, those of others do not survive `printable`. */
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n')
-}
-
 export function doctorText(
   findings: readonly { check: string; level: string; text: string; mend: string }[],
 ): string {
   const width = Math.max(...findings.map((each) => each.check.length))
   const lines = findings.map(({ check, level, text, mend }) => {
     const line = `${level.padEnd(4)}  ${check.padEnd(width)}  ${printable(text)}`
-    return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${mend}`
+    return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${printable(mend)}`
   })
   return `${lines.join('\n')}\n`
 }

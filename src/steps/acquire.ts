@@ -6,7 +6,7 @@ import type { Lease, Maker } from '../plan/lease.ts'
 import { isLeaseId, leaseId } from '../plan/naming.ts'
 import type { Job, Owner } from '../plan/job.ts'
 import { readUptime } from '../host/boot.ts'
-import { assertFresh, at, giveAway, openFolder, within } from '../host/folders.ts'
+import { assertFresh, at, giveAway, isDiverted, openFolder, within } from '../host/folders.ts'
 import { dropLease, findLease, takeLease, writeLease } from '../host/leases.ts'
 import { cannotGive, withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
@@ -99,8 +99,9 @@ function undo(root: Root, lease: Lease): void {
   try {
     withinSlot(root, lease.slot, (path) => rmdirSync(path))
   } catch (error) {
-    // Never made, or not empty and so another's: with its lease it is a later pass's work.
-    if (errnoOf(error) !== 'ENOENT') return
+    // Not empty, and so another's: with its lease it is a later pass's work.
+    const isNeverMade = errnoOf(error) === 'ENOENT' || isDiverted(error)
+    if (!isNeverMade) return
   }
   removeEmptyParents(root, lease.slot)
   dropLease(root, lease.id, false)

@@ -1,12 +1,14 @@
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { leaseIdOfSlot } from '../plan/naming.ts'
 import type { Action } from '../plan/reclaim.ts'
-import { discardLeftover, dropLease, findLease } from '../host/leases.ts'
+import { dropLease, findLease } from '../host/leases.ts'
+import { discardLeftover } from '../host/leftovers.ts'
 import { withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
+import { controlName } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { findSlot, removeEmptyParents } from '../host/slots.ts'
-import { moveToTrash, trashPath } from '../host/trash.ts'
+import { moveToTrash } from '../host/trash.ts'
 
 /** An action that was not carried out, and why; what it was about is as it was. */
 export interface Failure {
@@ -56,10 +58,11 @@ function carryOut(root: Root, action: Action, ways: readonly Helper[]): string |
       dropLease(root, action.id, moved)
       return moved ? action.slot : null
     }
-    case 'adopt':
-      return retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways)
-        ? action.path
-        : null
+    case 'adopt': {
+      const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways)
+      removeEmptyParents(root, action.path)
+      return moved ? action.path : null
+    }
     case 'forget':
       if (action.slot !== null && findSlot(root, action.slot) === 'present') return null
       if (action.slot !== null) removeEmptyParents(root, action.slot)
@@ -87,7 +90,7 @@ function retire(root: Root, slot: string, id: string, ways: readonly Helper[]): 
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes(errnoOf(error)) || ways.length === 0) throw error
     const helped = withHelp(ways, (helper) =>
-      helper.move(`${root.path}/${slot}`, trashPath(root, id), root.path),
+      helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path),
     )
     if (helped.ok) return true
     throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error })

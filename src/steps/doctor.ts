@@ -2,12 +2,14 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { listContainers } from '../host/docker.ts'
 import { readMounts } from '../host/mounts.ts'
-import { OVERLAY, controlPath, findRoot } from '../host/root.ts'
+import { OVERLAY } from '../host/root-refusal.ts'
+import { controlName, findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { listTrash } from '../host/trash.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
-import { maintenanceWarnings, readHeartbeat } from '../report/heartbeat.ts'
+import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
+import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
 import { describeBlocked } from '../report/actions.ts'
 import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
@@ -60,7 +62,7 @@ function checkRoot(
 
 function checkWritable(root: Root): Finding {
   try {
-    for (const path of [root.path, controlPath(root, 'leases'), controlPath(root, 'trash')]) {
+    for (const path of [root.path, controlName(root, 'leases'), controlName(root, 'trash')]) {
       accessSync(path, constants.W_OK | constants.X_OK)
     }
     return ok('root', `${root.path} is there and can be written`)
@@ -154,12 +156,17 @@ async function checkDocker({ environment }: Runtime): Promise<Finding> {
   }
 }
 
-function checkPrivilege({ privilegedHelper, helperImage }: Settings): Finding {
+const DELETION = ['rm', '-rf', '--one-file-system', '--'] as const
+
+function checkPrivilege({ root, privilegedHelper, helperImage }: Settings): Finding {
   const check = 'root-owned files'
   if (process.geteuid?.() === 0) return ok(check, 'this is root: they can be deleted')
   const bySudo =
     (privilegedHelper === 'auto' || privilegedHelper === 'sudo') &&
-    spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
+    // Asked for the very command: sudo may be allowed for that and for nothing else.
+    spawnSync('sudo', ['-n', '-l', '--', ...DELETION, `${root}/.target-guard/trash/id`], {
+      stdio: 'ignore',
+    }).status === 0
   if (bySudo) return ok(check, 'sudo deletes them')
   const byDocker = helperImage !== null && ['auto', 'docker'].includes(privilegedHelper)
   if (byDocker) return ok(check, `a container of ${helperImage} deletes them`)
@@ -172,9 +179,8 @@ function checkPrivilege({ privilegedHelper, helperImage }: Settings): Finding {
 }
 
 function checkMaintenance(root: Root): Finding[] {
-  const control = controlPath(root)
-  const heartbeat = readHeartbeat(control)
-  const warnings = maintenanceWarnings(control, heartbeat, Date.now())
+  const heartbeat = parseHeartbeat(readHeartbeatText(root))
+  const warnings = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())
   const stuck = listTrash(root).flatMap((entry): Finding[] =>
     entry.quarantine === null
       ? []

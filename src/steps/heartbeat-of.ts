@@ -1,11 +1,11 @@
 import type { Action } from '../plan/reclaim.ts'
 import { runnerPrefix } from '../plan/naming.ts'
 import { blockedSince } from '../host/leases.ts'
-import { controlPath } from '../host/root.ts'
+import { readHeartbeatText } from '../host/heartbeat-file.ts'
 import type { Root } from '../host/root.ts'
 import { listTrash } from '../host/trash.ts'
 import { describeAction, describeBlocked } from '../report/actions.ts'
-import { readHeartbeat } from '../report/heartbeat.ts'
+import { parseHeartbeat } from '../report/heartbeat.ts'
 import type { Blocked, Heartbeat } from '../report/heartbeat.ts'
 import type { Applied } from './apply.ts'
 import type { View } from './observe.ts'
@@ -26,7 +26,7 @@ export interface PassFacts {
 export function heartbeatOf(request: PassRequest, facts: PassFacts): Heartbeat {
   const { root, self, scope, by } = request
   const { view, actions, applied, lock, reaped, seconds } = facts
-  const before = readHeartbeat(controlPath(root))
+  const before = parseHeartbeat(readHeartbeatText(root))
   const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
   const now = [...blockedLeases(root, facts), ...stuckInTrash(root)]
   const seen = new Set(now.map((each) => each.id))

@@ -10,6 +10,7 @@ import { probeCargoLocks } from '../host/cargo-locks.ts'
 import { listContainers } from '../host/docker.ts'
 import { scanProcesses } from '../host/inhabitants.ts'
 import { findLease, readLeases } from '../host/leases.ts'
+import { listUnfinished } from '../host/leftovers.ts'
 import { mountsWithin, readMounts } from '../host/mounts.ts'
 import type { Mount } from '../host/mounts.ts'
 import { isNamespaceGone, stateOf } from '../host/processes.ts'
@@ -25,7 +26,7 @@ export interface View {
   moment: Moment
   leases: ObservedLease[]
   foreign: ForeignDirectory[]
-  /** left-over files in the folder of leases */
+  /** left-over files, by their paths in the root's own folder */
   leftovers: string[]
 }
 
@@ -53,7 +54,11 @@ export function observe(
     return observeLease(root, { ...record, slot }, self, mounts, ended)
   })
   const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : []
-  return { moment, leases, foreign, leftovers }
+  const unfinished = [
+    ...leftovers.map((name) => `leases/${name}`),
+    ...listUnfinished(root, moment.wallMs),
+  ]
+  return { moment, leases, foreign, leftovers: unfinished }
 }
 
 function idOf(slot: string): string {

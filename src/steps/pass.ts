@@ -5,9 +5,10 @@ import type { Action, Candidate, Retention } from '../plan/reclaim.ts'
 import type { Place } from '../plan/occupancy.ts'
 import { withHostLock } from '../host/host-lock.ts'
 import type { Helper } from '../host/privilege.ts'
-import { controlPath } from '../host/root.ts'
+import { writeHeartbeatText } from '../host/heartbeat-file.ts'
+import { messageOf } from '../plan/guard-error.ts'
 import type { Root } from '../host/root.ts'
-import { writeHeartbeat } from '../report/heartbeat.ts'
+import { encodeHeartbeat } from '../report/heartbeat.ts'
 import type { Heartbeat } from '../report/heartbeat.ts'
 import { describeAction } from '../report/actions.ts'
 import { apply, changesAnything } from './apply.ts'
@@ -99,8 +100,11 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
   const reaped = request.deletes === 'now' && !dryRun ? reap(root, ways) : null
   const seconds = (performance.now() - started) / 1000
   const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds })
-  const problem = writeHeartbeat(controlPath(root), heartbeat)
-  if (problem !== null) runtime.voice.warning(problem)
+  try {
+    writeHeartbeatText(root, encodeHeartbeat(heartbeat))
+  } catch (error) {
+    runtime.voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`)
+  }
   for (const { action, why } of applied.failures) {
     runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`)
   }

@@ -4,14 +4,15 @@ import type { Maker } from '../plan/lease.ts'
 import type { Settings } from '../plan/settings.ts'
 import { helpers } from '../host/privilege.ts'
 import { startReaper } from '../host/reaper.ts'
-import { controlPath, openRoot } from '../host/root.ts'
+import { openRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
 import { hasTrash } from '../host/trash.ts'
 import { resolveOwner, resolveSetting } from '../host/users.ts'
 import { readJob } from '../github/job.ts'
 import { describeAction } from '../report/actions.ts'
-import { maintenanceWarnings, readHeartbeat } from '../report/heartbeat.ts'
+import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
+import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
 import { acquire, takeOver } from './acquire.ts'
 import type { Acquired } from './acquire.ts'
 import { pass } from './pass.ts'
@@ -50,8 +51,8 @@ export async function prepare(
   const owner = observeOwner(environment)
   const ways = helpers(settings)
 
-  const control = controlPath(root)
-  for (const text of maintenanceWarnings(control, readHeartbeat(control), Date.now())) {
+  const heartbeat = parseHeartbeat(readHeartbeatText(root))
+  for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
     voice.warning(text)
   }
   const pruned = await prune(root, job, settings, runtime)

@@ -1,13 +1,13 @@
 import { statfsSync } from 'node:fs'
 import { observeOwner } from '../host/runner.ts'
-import { controlPath } from '../host/root.ts'
+import { readHeartbeatText } from '../host/heartbeat-file.ts'
 import { listTrash } from '../host/trash.ts'
 import type { TrashEntry } from '../host/trash.ts'
 import { judge } from '../plan/evidence.ts'
 import type { Verdict } from '../plan/evidence.ts'
 import { ageHours } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
-import { readHeartbeat } from '../report/heartbeat.ts'
+import { parseHeartbeat } from '../report/heartbeat.ts'
 import type { Heartbeat } from '../report/heartbeat.ts'
 import { existingRoot } from './explain.ts'
 import { lookInto, observe } from './observe.ts'
@@ -82,7 +82,7 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
     }),
     foreign: view.foreign.map(({ path, why }) => ({ path, why })),
     trash: listTrash(root),
-    lastPass: readHeartbeat(controlPath(root)),
+    lastPass: parseHeartbeat(readHeartbeatText(root)),
   }
 }
 

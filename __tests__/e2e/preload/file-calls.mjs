@@ -79,8 +79,19 @@ export function unheard(work) {
 function toPath(value) {
   if (value instanceof URL) return fileURLToPath(value)
   return typeof value === 'string' || Buffer.isBuffer(value)
-    ? path.resolve(String(value))
+    ? byName(path.resolve(String(value)))
     : undefined
+}
+
+/** A path through a directory that is held open, by the name that directory has now. */
+function byName(file) {
+  const [, descriptor, rest] = /^(\/proc\/self\/fd\/\d+)(\/.*)?$/.exec(file) ?? []
+  if (descriptor === undefined) return file
+  try {
+    return fs.readlinkSync(descriptor) + (rest ?? '')
+  } catch {
+    return file
+  }
 }
 
 function isWatched(file) {

@@ -8,7 +8,8 @@ const append = appendFileSync
 listenToFileCalls({
   before({ number, op, path, dest }) {
     const paths = dest === undefined ? path : `${path} -> ${dest}`
-    unheard(() => append(log, `${number} ${op} ${paths}\n`))
+    // A script on a command line has lines of its own.
+    unheard(() => append(log, `${number} ${op} ${paths.replaceAll('\n', ' ')}\n`))
   },
   after() {},
 })

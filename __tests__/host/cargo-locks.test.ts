@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { probeCargoLocks } from '../../src/host/cargo-locks.ts'
+import type { CargoLocks } from '../../src/host/cargo-locks.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { secondUser } from '../e2e/second-user.ts'
+import { useScene } from '../e2e/use-scene.ts'
+import { hold } from '../helpers/hold.ts'
+import { writeProgram } from '../helpers/program.ts'
+
+const scene = useScene()
+
+const HOLD = 'exec 9<>"$1" && flock "$2" 9 && echo ready && read'
+
+function lockFile(path: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, '')
+  return path
+}
+
+function probe(slot: string): CargoLocks {
+  const found = probeCargoLocks([slot]).get(slot)
+  if (found === undefined) throw new Error('the slot has no answer')
+  return found
+}
+
+function isFree(path: string): boolean {
+  return spawnSync('flock', ['--exclusive', '--nonblock', path, 'true']).status === 0
+}
+
+describe('a lock of Cargo’s', () => {
+  const places = ['debug', 'release', 'x86_64-unknown-linux-gnu/debug', 'custom.profile']
+  const names = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock']
+  const files = places.flatMap((place) => names.map((name) => `${place}/${name}`))
+
+  test.each(files)('that is held is found: %s', async (file) => {
+    const slot = scene().directory('slot')
+    await hold(scene(), HOLD, [lockFile(`${slot}/${file}`), '-x'])
+    expect(probe(slot)).toEqual({ held: [file], unknown: [] })
+  })
+
+  test('that is held by many for reading is found', async () => {
+    const slot = scene().directory('slot')
+    const path = lockFile(`${slot}/debug/.cargo-lock`)
+    for (let reader = 0; reader < 2; reader += 1) await hold(scene(), HOLD, [path, '-s'])
+    expect(probe(slot).held).toEqual(['debug/.cargo-lock'])
+  })
+
+  test('is free again as soon as it was tried, and when its holder is gone', async () => {
+    const slot = scene().directory('slot')
+    const path = lockFile(`${slot}/debug/.cargo-lock`)
+    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+    expect(isFree(path)).toBe(true)
+    const { release } = await hold(scene(), HOLD, [path, '-x'])
+    expect(probe(slot).held).toHaveLength(1)
+    await release()
+    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+    expect(isFree(path)).toBe(true)
+  })
+
+  test('is found for the slot that it is in, among many', async () => {
+    const base = scene().directory()
+    const slots = Array.from({ length: 110 }, (_, n) => `${base}/slot-${n}`)
+    const paths = slots.flatMap((slot) =>
+      ['debug', 'release'].map((profile) => lockFile(`${slot}/${profile}/.cargo-lock`)),
+    )
+    const path = paths[211] ?? ''
+    await hold(scene(), HOLD, [path, '-x'])
+    const found = probeCargoLocks(slots)
+    const held = slots.filter((slot) => (found.get(slot)?.held.length ?? 0) > 0)
+    expect(held).toEqual([slots[105]])
+    expect([...found.values()].flatMap(({ unknown }) => unknown)).toEqual([])
+  }, 30_000)
+
+  needs('root', 'pid-namespace').describe('that a container holds', () => {
+    test('is found through its bind mount and its namespaces', async () => {
+      const slot = scene().directory('slot')
+      const elsewhere = scene().directory('elsewhere')
+      lockFile(`${slot}/debug/.cargo-lock`)
+      const inside =
+        'mount --bind "$1" "$2" && exec 9<>"$2/debug/.cargo-lock" && flock -x 9 && echo ready && read'
+      const words = ['--mount', '--pid', '--fork', 'bash', '-c', inside, 'bash', slot, elsewhere]
+      await hold(scene(), 'exec unshare "$@"', words)
+      expect(probe(slot).held).toEqual(['debug/.cargo-lock'])
+    })
+  })
+})
+
+describe('what is planted in a slot', () => {
+  test('is never waited for: a FIFO in place of a lock', () => {
+    const slot = scene().directory('slot')
+    mkdirSync(`${slot}/debug`)
+    spawnSync('mkfifo', [`${slot}/debug/.cargo-lock`])
+    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+  })
+
+  test.each(['profile', 'lock', 'slot'])(
+    'is never followed: a link in place of the %s',
+    async (what) => {
+      const slot = `${scene().directory('slot')}/slot`
+      const victim = scene().directory('victim')
+      await hold(scene(), HOLD, [lockFile(`${victim}/debug/.cargo-lock`), '-x'])
+      if (what === 'slot') symlinkSync(victim, slot)
+      else mkdirSync(slot)
+      if (what === 'profile') symlinkSync(`${victim}/debug`, `${slot}/debug`)
+      if (what === 'lock') {
+        mkdirSync(`${slot}/debug`)
+        symlinkSync(`${victim}/debug/.cargo-lock`, `${slot}/debug/.cargo-lock`)
+      }
+      const { held, unknown } = probe(slot)
+      expect(held).toEqual([])
+      expect(unknown).toHaveLength(what === 'slot' ? 1 : 0)
+    },
+  )
+
+  test('is passed over: a directory in place of a lock', () => {
+    const slot = scene().directory('slot')
+    mkdirSync(`${slot}/debug/.cargo-lock`, { recursive: true })
+    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+  })
+
+  test.each(['.', 'debug'])('makes it unknown: too many folders in %s', (where) => {
+    const slot = scene().directory('slot')
+    const count = (folders: number): void => {
+      for (let n = 0; n < folders; n += 1) mkdirSync(`${slot}/${where}/p${n}`, { recursive: true })
+    }
+    count(256)
+    expect(probe(slot).unknown).toEqual([])
+    count(257)
+    expect(probe(slot).unknown).toEqual([expect.stringContaining('257 folders, too many')])
+  })
+})
+
+test('a slot that is not there holds no lock', () => {
+  expect(probe('/nowhere/slot')).toEqual({ held: [], unknown: [] })
+})
+
+needs('root', 'second-user').describe('what this user may not read', () => {
+  test('makes it unknown: a slot, a profile’s folder, a lock', async () => {
+    const base = scene().directory()
+    const slots = ['slot', 'folder', 'lock', 'open'].map((name) => `${base}/${name}`)
+    for (const slot of slots) lockFile(`${slot}/debug/.cargo-lock`)
+    chmodSync(`${base}/slot`, 0o700)
+    chmodSync(`${base}/folder/debug`, 0o700)
+    chmodSync(`${base}/lock/debug/.cargo-lock`, 0o600)
+    const script = writeProgram(
+      scene(),
+      `import { probeCargoLocks } from './host/cargo-locks.js'
+       const found = probeCargoLocks(process.argv.slice(2))
+       console.log(JSON.stringify([...found.values()].map(({ held, unknown }) => [held.length, unknown.length])))`,
+    )
+    const { uid, gid } = secondUser() ?? { uid: 0, gid: 0 }
+    const { stdout } = await scene().must(process.execPath, [script, ...slots], { uid, gid })
+    expect(JSON.parse(stdout)).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+      [0, 0],
+    ])
+  })
+})
+
+test('without flock(1) a lock is unknown, never free', async () => {
+  const slot = scene().directory('slot')
+  lockFile(`${slot}/debug/.cargo-lock`)
+  const bin = scene().directory('bin')
+  symlinkSync('/bin/sh', `${bin}/sh`)
+  const script = writeProgram(
+    scene(),
+    `import { probeCargoLocks } from './host/cargo-locks.js'
+     console.log(JSON.stringify([...probeCargoLocks([process.argv[2]]).values()]))`,
+  )
+  for (const path of [bin, '/nowhere']) {
+    const { stdout } = await scene().must(process.execPath, [script, slot], { env: { PATH: path } })
+    expect(JSON.parse(stdout)).toEqual([
+      { held: [], unknown: [expect.stringContaining('debug/.cargo-lock could not be tried')] },
+    ])
+  }
+})

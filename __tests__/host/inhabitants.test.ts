@@ -1,0 +1,200 @@
+import { copyFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { scanProcesses } from '../../src/host/inhabitants.ts'
+import type { Root } from '../../src/host/root.ts'
+import { makeSlot } from '../../src/host/slots.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { secondUser } from '../e2e/second-user.ts'
+import { useScene } from '../e2e/use-scene.ts'
+import { hold } from '../helpers/hold.ts'
+import { aLease, anId } from '../helpers/lease.ts'
+import { writeProgram } from '../helpers/program.ts'
+import { aRoot } from '../helpers/root.ts'
+
+const scene = useScene()
+const { slot } = aLease()
+const other = aLease({ id: anId(2) }).slot
+const runDirectory = slot.slice(0, slot.lastIndexOf('/'))
+
+/** A root with two slots of one run dir. */
+function rootWithSlots(): Root {
+  const root = aRoot(scene())
+  for (const each of [slot, other]) makeSlot(root, each, () => {})
+  return root
+}
+
+/** Who lives in the slot; nobody may live in the other one. */
+function inhabitants(root: Root): string[] {
+  const { bySlot, failure } = scanProcesses(root.realPath, [slot, other])
+  expect(failure).toBeNull()
+  expect(bySlot.get(other)).toEqual([])
+  return (bySlot.get(slot) ?? []).map(({ what }) => what)
+}
+
+/** Starts a holder that knows the slot by its environment only, so that no argument names it. */
+async function enter(
+  command: string,
+  place: string,
+  more: Parameters<typeof hold>[3] = {},
+): Promise<number> {
+  const options = { cwd: '/', ...more, env: { PLACE: place, ...more.env } }
+  const { process } = await hold(scene(), `${command}; echo ready; read`, [], options)
+  return process.pid ?? 0
+}
+
+/** Starts a holder that has mounted `source` at `target` for itself alone. */
+async function enterWithMount(source: string, command: string): Promise<string> {
+  const target = scene().directory('mounted')
+  const inside = `mount --bind "$SOURCE" "$TARGET" && ${command}; echo ready; read`
+  await hold(scene(), `exec unshare --mount bash -c '${inside}'`, [], {
+    cwd: '/',
+    env: { SOURCE: source, TARGET: target },
+  })
+  return target
+}
+
+describe('a process lives in a slot', () => {
+  test.each([
+    ['that it works in', 'cd "$PLACE"', 'works in'],
+    ['that it works below', 'mkdir -p "$PLACE/debug/deps"; cd "$PLACE/debug/deps"', 'works in'],
+    ['where it has a file open', 'exec 9>"$PLACE/file"', 'has open'],
+    ['where it has a deleted file open', 'exec 9>"$PLACE/file"; rm "$PLACE/file"', 'has open'],
+    [
+      'where its directory was deleted',
+      'mkdir "$PLACE/d"; cd "$PLACE/d"; rmdir "$PLACE/d"',
+      'works in',
+    ],
+    ['where it has the directory itself open', 'exec 9<"$PLACE"', 'has open'],
+  ])('%s', async (_, command, how) => {
+    const root = rootWithSlots()
+    const pid = await enter(command, `${root.path}/${slot}`)
+    expect(inhabitants(root)).toEqual([
+      expect.stringMatching(new RegExp(`^pid ${pid} \\(bash\\) ${how} ${root.path}/${slot}`)),
+    ])
+  })
+
+  test('whose program lies in it', async () => {
+    const root = rootWithSlots()
+    const program = `${root.path}/${slot}/program`
+    copyFileSync('/bin/bash', program)
+    chmodSync(program, 0o755)
+    const command = `exec -a hidden "$PLACE/program" -c 'echo ready; read'`
+    const pid = await enter(command, `${root.path}/${slot}`)
+    expect(inhabitants(root)).toEqual([`pid ${pid} (program) runs ${program}`])
+  })
+
+  test.each(['--out-dir=', '', '-L'])('that its arguments name after “%s”', async (before) => {
+    const root = rootWithSlots()
+    const word = `${before}${root.path}/${slot}/debug`
+    const { process } = await hold(scene(), 'echo ready; read', [word], { cwd: '/' })
+    expect(inhabitants(root)).toEqual([
+      `pid ${process.pid ?? 0} (bash) is called with ${root.path}/${slot}/debug`,
+    ])
+  })
+
+  test('no longer when it has ended', async () => {
+    const root = rootWithSlots()
+    const { release } = await hold(scene(), 'echo ready; read', [], { cwd: `${root.path}/${slot}` })
+    expect(inhabitants(root)).toHaveLength(1)
+    await release()
+    expect(inhabitants(root)).toEqual([])
+  })
+})
+
+describe('a process does not live in a slot', () => {
+  test.each([
+    ['that it works above', `cd "$PLACE/${runDirectory}"`],
+    ['when it works in the root', 'cd "$PLACE"'],
+    ['whose name only begins alike', `mkdir "$PLACE/${slot}x"; cd "$PLACE/${slot}x"`],
+    ['that it only knows by its environment', 'true'],
+  ])('%s', async (_, command) => {
+    const root = rootWithSlots()
+    await enter(command, root.path)
+    expect(inhabitants(root)).toEqual([])
+  })
+})
+
+needs('root').describe('in a mount namespace of its own', () => {
+  test('a process that works in the mounted slot is found by its other path', async () => {
+    const root = rootWithSlots()
+    mkdirSync(`${root.path}/${slot}/debug`)
+    const target = await enterWithMount(`${root.path}/${slot}`, 'cd "$TARGET/debug"')
+    expect(inhabitants(root)).toEqual([expect.stringContaining(`works in ${target}/debug`)])
+  })
+
+  test('a process that works in a part of the slot is found', async () => {
+    const root = rootWithSlots()
+    mkdirSync(`${root.path}/${slot}/debug`)
+    const target = await enterWithMount(`${root.path}/${slot}/debug`, 'cd "$TARGET"')
+    expect(inhabitants(root)).toEqual([expect.stringContaining(`works in ${target}`)])
+  })
+
+  test('a process that only has the slot mounted is found', async () => {
+    const root = rootWithSlots()
+    await enterWithMount(`${root.path}/${slot}`, 'true')
+    expect(inhabitants(root)).toEqual([
+      expect.stringContaining('runs in a container that mounts it'),
+    ])
+  })
+
+  test('one that only has the run dir mounted lives in all its slots', async () => {
+    const root = rootWithSlots()
+    await enterWithMount(`${root.path}/${runDirectory}`, 'true')
+    const { bySlot } = scanProcesses(root.realPath, [slot, other])
+    for (const each of [slot, other]) {
+      expect(bySlot.get(each)).toEqual([
+        { kind: 'process', what: expect.stringContaining('runs in a container that mounts it') },
+      ])
+    }
+  })
+
+  test('the root alone, or a PR’s directory, proves nothing', async () => {
+    const root = rootWithSlots()
+    await enterWithMount(root.path, 'true')
+    await enterWithMount(`${root.path}/octo-org/demo/7`, 'true')
+    expect(inhabitants(root)).toEqual([])
+  })
+
+  test('a process that works in the slot through the mounted root is found', async () => {
+    const root = rootWithSlots()
+    const target = await enterWithMount(root.path, `cd "$TARGET/${slot}"`)
+    expect(inhabitants(root)).toEqual([expect.stringContaining(`works in ${target}/${slot}`)])
+  })
+})
+
+needs('root', 'second-user').describe('of other users', () => {
+  const user = secondUser() ?? { uid: 65_534, gid: 65_534 }
+
+  test('processes are seen by root', async () => {
+    const root = rootWithSlots()
+    const pid = await enter('true', '', { ...user, cwd: `${root.path}/${slot}` })
+    expect(inhabitants(root)).toEqual([expect.stringContaining(`pid ${pid} (bash) works in`)])
+  })
+
+  test('processes are passed over by an ordinary user, without a failure', async () => {
+    const root = rootWithSlots()
+    await enter('cd "$PLACE"', `${root.path}/${slot}`)
+    const mine = await enter('cd "$PLACE"', `${root.path}/${other}`, user)
+    const script = writeProgram(
+      scene(),
+      `import { scanProcesses } from './host/inhabitants.js'
+       const { bySlot, failure } = scanProcesses(process.argv[2], process.argv.slice(3))
+       console.log(JSON.stringify([failure, ...[...bySlot.values()].map((each) => each.map(({ what }) => what))]))`,
+    )
+    const words = [script, root.realPath, slot, other]
+    // Its own arguments would name both slots otherwise: it is passed over itself.
+    const { stdout } = await scene().must(process.execPath, words, { ...user, cwd: '/' })
+    const [failure, of, ofMine] = JSON.parse(stdout) as [string | null, string[], string[]]
+    expect(failure).toBeNull()
+    expect(of).toEqual([])
+    expect(ofMine).toEqual([expect.stringContaining(`pid ${mine} (bash) works in`)])
+  })
+})
+
+test('files that a process has open elsewhere do not count', async () => {
+  const root = rootWithSlots()
+  const file = `${scene().directory('elsewhere')}/${slot.replaceAll('/', '_')}`
+  writeFileSync(file, '')
+  await enter('exec 9<"$PLACE"', file)
+  expect(inhabitants(root)).toEqual([])
+})

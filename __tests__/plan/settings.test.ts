@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { GuardError } from '../../src/plan/guard-error.ts'
+import { INPUTS, environmentTwin, parseSettings, quote } from '../../src/plan/settings.ts'
+import type { Settings } from '../../src/plan/settings.ts'
+import { caught } from '../helpers/caught.ts'
+
+const SURROUNDINGS = { home: '/home/runner', directory: '/tmp' }
+
+/** Settings from texts by input name, as a step would give them. */
+function parse(texts: Record<string, string>): Settings {
+  return parseSettings((name) => {
+    const text = texts[name]
+    return text === undefined ? null : { text, source: `The input ${name}` }
+  }, SURROUNDINGS)
+}
+
+const control = '\u0007'
+
+/** For each input what it refuses. */
+const REFUSED: Record<string, readonly string[]> = {
+  root: [
+    'relative',
+    './x',
+    '~user/x',
+    '-rf',
+    'C:\\x',
+    `/a${control}b`,
+    '/a\nb',
+    `/${'a'.repeat(1024)}`,
+  ],
+  owner: [
+    ':',
+    '1000:',
+    ':1000',
+    '1:2:3',
+    '-1',
+    '1000:-1',
+    '4294967295',
+    '1:4294967295',
+    'a b',
+    '$(id)',
+    '9abc',
+    '../x',
+  ],
+  'retention-hours': [
+    '-1',
+    '8761',
+    '1e3',
+    '0x10',
+    'abc',
+    '1,5',
+    'Infinity',
+    'NaN',
+    '1.',
+    '.5',
+    '1 h',
+  ],
+  'keep-per-pr': ['-1', '1.5', '1001', 'all', '1e2', '+1'],
+  'privileged-helper': ['Auto', 'yes', 'sudo,docker', 'root'],
+  'helper-image': ['-v/:/x', '$(id)', 'a b', '.x', 'a\nb', 'a'.repeat(256)],
+  'dry-run': ['yes', '1', 'tRue', 'truetrue', 'on'],
+  leg: ['x'.repeat(65_537)],
+  'job-status': ['Success', 'skipped', 'x'],
+}
+
+describe('a bad value', () => {
+  test('is tried for every input', () => {
+    expect(Object.keys(REFUSED)).toEqual(INPUTS.map((input) => input.name))
+  })
+
+  const cases = Object.entries(REFUSED).flatMap(([name, texts]) =>
+    texts.map((text) => [name, text.slice(0, 40), text] as const),
+  )
+  test.each(cases)('of %s, %j, is refused by name, value and what is allowed', (name, _, text) => {
+    const error = caught(() => parse({ [name]: text }))
+    expect(error).toBeInstanceOf(GuardError)
+    expect(error).toMatchObject({ usage: true })
+    const { message } = error as GuardError
+    const allowed = INPUTS.find((input) => input.name === name)?.allowed ?? '?'
+    expect(message).toBe(`The input ${name} is ${quote(text)}. Allowed for ${name}: ${allowed}.`)
+    expect(message).not.toMatch(/\p{Cc}/u)
+    expect(message.length).toBeLessThan(400)
+  })
+
+  test('never becomes anything but a setting or a GuardError', () => {
+    const name = fc.constantFrom(...INPUTS.map((input) => input.name))
+    fc.assert(
+      fc.property(name, fc.string({ unit: 'binary' }), (input, text) => {
+        const outcome = caught(() => parse({ [input]: text }))
+        expect(outcome === null || outcome instanceof GuardError).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('a good value', () => {
+  test.each<[string, string, Partial<Settings>]>([
+    ['root', '/mnt/targets', { root: '/mnt/targets' }],
+    ['root', '~', { root: '/home/runner' }],
+    ['root', '~/t', { root: '/home/runner/t' }],
+    ['root', '//mnt/./targets//', { root: '/mnt/targets' }],
+    ['root', '/', { root: '/' }],
+    ['root', '/mnt/../etc', { root: '/mnt/../etc' }],
+    ['root', '/mnt/with blank', { root: '/mnt/with blank' }],
+    ['owner', '1000:1000', { owner: { user: '1000', group: '1000' } }],
+    ['owner', 'builder:staff', { owner: { user: 'builder', group: 'staff' } }],
+    ['owner', '0:0', { owner: { user: '0', group: '0' } }],
+    ['owner', '_apt', { owner: { user: '_apt', group: null } }],
+    ['owner', '4294967294', { owner: { user: '4294967294', group: null } }],
+    ['retention-hours', '0', { retentionHours: 0 }],
+    ['retention-hours', '0.5', { retentionHours: 0.5 }],
+    ['retention-hours', '8760', { retentionHours: 8760 }],
+    ['keep-per-pr', '0', { keepPerPr: 0 }],
+    ['keep-per-pr', '1000', { keepPerPr: 1000 }],
+    ['privileged-helper', 'docker', { privilegedHelper: 'docker' }],
+    [
+      'helper-image',
+      'registry.example:5000/a/b@sha256:0',
+      { helperImage: 'registry.example:5000/a/b@sha256:0' },
+    ],
+    ['dry-run', 'TRUE', { dryRun: true }],
+    ['dry-run', 'False', { dryRun: false }],
+    ['leg', '{"os":"linux"}', { leg: '{"os":"linux"}' }],
+    ['job-status', 'cancelled', { jobStatus: 'cancelled' }],
+  ])('of %s, %j, is taken', (name, text, expected) => {
+    expect(parse({ [name]: text })).toMatchObject(expected)
+  })
+
+  test('is taken by default', () => {
+    expect(parse({})).toEqual({
+      root: '/home/runner/.cache/target-guard',
+      owner: null,
+      retentionHours: 24,
+      keepPerPr: 1,
+      privilegedHelper: 'auto',
+      helperImage: null,
+      dryRun: false,
+      leg: '',
+      jobStatus: '',
+    })
+    expect(parse(Object.fromEntries(INPUTS.map(({ name }) => [name, ''])))).toEqual(parse({}))
+  })
+})
+
+test('an environment twin is the name in upper case with underscores', () => {
+  expect(environmentTwin('retention-hours')).toBe('TARGET_GUARD_RETENTION_HOURS')
+  expect(environmentTwin('root')).toBe('TARGET_GUARD_ROOT')
+})

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { describeAction } from '../../src/report/actions.ts'
+import { jobSummary } from '../../src/report/summary.ts'
+import type { SummaryFacts } from '../../src/report/summary.ts'
+import { size } from '../../src/report/texts.ts'
+
+function facts(overrides: Partial<SummaryFacts> = {}): SummaryFacts {
+  return {
+    targetDirectory: '/mnt/targets/slot',
+    runDirectory: '/mnt/targets',
+    lease: 'abc',
+    retired: 2,
+    reclaimedBytes: 0,
+    takenOver: false,
+    actions: [],
+    dryRun: false,
+    ...overrides,
+  }
+}
+
+describe('a job summary', () => {
+  test('names the slot, the lease and what was retired', () => {
+    const text = jobSummary(facts())
+    expect(text).toContain('| Target directory | `/mnt/targets/slot` |')
+    expect(text).toContain('| Lease | `abc`, made by this step |')
+    expect(text).toContain('| Own stale slots retired | 2 |')
+    expect(text).not.toContain('<details>')
+    expect(jobSummary(facts({ takenOver: true }))).toContain('taken over from the runner’s hook')
+  })
+
+  test('lists thirty actions, and counts the rest', () => {
+    const actions = Array.from({ length: 35 }, (_, n) => `retire ${n}`)
+    const text = jobSummary(facts({ actions, dryRun: true }))
+    expect(text.match(/^- `retire/gm)).toHaveLength(30)
+    expect(text).toContain('- and 5 more')
+    expect(text).toContain('dry run')
+  })
+
+  test('shows text of others as inert Markdown', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        const lines = jobSummary(facts({ actions: [name] })).split('\n')
+        const line = lines.find((each) => each.startsWith('- ')) ?? ''
+        expect(line).toMatch(/^- `[^`]*`$/)
+        expect(line).not.toMatch(/(?<!\\)\|/)
+      }),
+    )
+    const evil = 'a`\n</details><script>|'
+    expect(jobSummary(facts({ targetDirectory: evil }))).toContain(
+      '| `aʼ\uFFFD</details><script>\\|` |',
+    )
+  })
+})
+
+test('each kind of action has its words', () => {
+  const reason = 'why'
+  expect(
+    [
+      { kind: 'retire', id: 'i', slot: 's', reason, state: 'live' } as const,
+      { kind: 'forget', id: 'i', slot: null, reason } as const,
+      { kind: 'discard', file: 'f', reason } as const,
+      { kind: 'keep', id: 'i', slot: null, reason, state: 'blocked' } as const,
+      { kind: 'adopt', path: 'p', reason } as const,
+      { kind: 'foreign', path: 'p', reason } as const,
+    ].map(describeAction),
+  ).toEqual([
+    'retire s: why',
+    'forget lease i: why',
+    'discard f: why',
+    'keep (blocked) lease i: why',
+    'retire p: why',
+    'leave p: why',
+  ])
+})
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [1_500_000, '1.5 MB'],
+  [3e9, '3.0 GB'],
+  [5e15, '5000.0 TB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(size(bytes)).toBe(text)
+})

@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs'
+import { controlPath } from './root.ts'
+import type { Root } from './root.ts'
+import { UNFINISHED, isOld, removeFile } from './small-file.ts'
+
+/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
+const FOLDERS = ['', 'trash'] as const
+
+/**
+ * Files whose writer was killed before it gave them their name.
+ *
+ * @returns paths in the root's own folder
+ */
+export function listUnfinished(root: Root, nowMs: number): string[] {
+  return FOLDERS.flatMap((folder) => {
+    const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`)
+    return readdirSync(controlPath(root, ...(folder === '' ? [] : [folder])))
+      .filter((name) => UNFINISHED.test(name))
+      .map(inFolder)
+      .filter((path) => isOld(controlPath(root, ...path.split('/')), nowMs))
+  })
+}
+
+/** Removes a file in the root's own folder, by its path there. */
+export function discardLeftover(root: Root, file: string): void {
+  removeFile(controlPath(root, ...file.split('/')))
+}

@@ -1,0 +1,82 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
+
+/**
+ * Files of the root's own folder. Whoever owns the root may have put anything at their names: a link
+ * must not lead root elsewhere, and a FIFO must not hold anybody up.
+ */
+
+/** Ours are well below 2 MiB; what is larger was not written by us. */
+const LARGEST = 4 * 1024 * 1024
+
+/** The text of a small regular file; null where there is none, or why it could not be read. */
+export function readSmallFile(path: string): string | { problem: string } | null {
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' ? null : { problem: messageOf(error) }
+  }
+  try {
+    const stat = fstatSync(file)
+    if (!stat.isFile()) return { problem: 'it is not a regular file' }
+    if (stat.size > LARGEST) return { problem: `it has ${stat.size} bytes` }
+    const buffer = Buffer.alloc(stat.size)
+    return buffer.subarray(0, readSync(file, buffer)).toString('utf8')
+  } catch (error) {
+    return { problem: messageOf(error) }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The text of a small file, null where there is none or it cannot be read. */
+export function readTextOrNull(path: string): string | null {
+  const text = readSmallFile(path)
+  return typeof text === 'string' ? text : null
+}
+
+/** What a file is called until it is whole: its name, and an id that nobody can foresee. */
+export const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/
+
+/** Replaces a file, whole and at once. */
+export function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 })
+    renameSync(temporary, path)
+  } catch (error) {
+    removeFile(temporary)
+    throw error
+  }
+}
+
+/** Removes a file; that it is gone already is fine. */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Whether a file was last written an hour ago or more, or in the future. */
+export function isOld(path: string, nowMs: number): boolean {
+  try {
+    return Math.abs(nowMs - lstatSync(path).mtimeMs) > 3_600_000
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
