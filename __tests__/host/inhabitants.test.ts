@@ -68,8 +68,9 @@ describe('a process lives in a slot', () => {
   ])('%s', async (_, command, how) => {
     const root = rootWithSlots()
     const pid = await enter(command, `${root.path}/${slot}`)
+    const place = `${how} ${root.path}/${slot}`
     expect(inhabitants(root)).toEqual([
-      expect.stringMatching(new RegExp(`^pid ${pid} \\(bash\\) ${how} ${root.path}/${slot}`)),
+      expect.stringMatching(new RegExp(`^pid ${pid} \\(bash\\) ${place}[^ ]*$`)),
     ])
   })
 
@@ -152,6 +153,17 @@ needs('root').describe('in a mount namespace of its own', () => {
     const root = rootWithSlots()
     await enterWithMount(root.path, 'true')
     await enterWithMount(`${root.path}/octo-org/demo/7`, 'true')
+    expect(inhabitants(root)).toEqual([])
+  })
+
+  test('the same path on another file system is not the slot', async () => {
+    const root = rootWithSlots()
+    const target = scene().directory('tmpfs')
+    const inside = 'mount -t tmpfs none "$TARGET" && mkdir -p "$PLACE" && cd "$PLACE"'
+    await hold(scene(), `exec unshare --mount bash -c '${inside}; echo ready; read'`, [], {
+      cwd: '/',
+      env: { TARGET: target, PLACE: `${target}${root.realPath}/${slot}` },
+    })
     expect(inhabitants(root)).toEqual([])
   })
 

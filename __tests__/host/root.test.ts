@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { nearestExisting, refusedType } from '../../src/host/root-refusal.ts'
@@ -8,6 +9,7 @@ import { GuardError } from '../../src/plan/guard-error.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { secondUser } from '../e2e/second-user.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { waitFor } from '../e2e/wait-for.ts'
 import { caught } from '../helpers/caught.ts'
 import { listing } from '../helpers/listing.ts'
 import { writeProgram } from '../helpers/program.ts'
@@ -74,24 +76,33 @@ describe('a root is made', () => {
   })
 
   test('by sixteen processes at once, and all get the one id', async () => {
-    const path = scene().directory()
+    const base = scene().directory()
+    // One after the other, since those behind catch up with the first, which has more to do.
+    const paths = Array.from({ length: 30 }, (_, n) => `${base}/${n}`)
+    for (const path of paths) mkdirSync(path)
     const script = writeProgram(
       scene(),
       `import { openRoot } from './host/root.js'
        import { existsSync } from 'node:fs'
-       process.stdout.write('ready')
-       while (!existsSync(process.argv[3])) {}
-       process.stdout.write(openRoot(process.argv[2], ${JSON.stringify(PRECIOUS)}).id)`,
+       const [start, ...paths] = process.argv.slice(2)
+       process.stdout.write('ready\\n')
+       const cell = new Int32Array(new SharedArrayBuffer(4))
+       while (!existsSync(start)) Atomics.wait(cell, 0, 0, 1)
+       for (const path of paths) console.log(openRoot(path, ${JSON.stringify(PRECIOUS)}).id)`,
     )
     const start = `${dirname(script)}/start`
-    const runs = Array.from({ length: 16 }, async () =>
-      scene().must(process.execPath, [script, path, start]),
-    )
+    const said = Array.from({ length: 16 }, () => '')
+    const ended = said.map(async (_, index) => {
+      const child = scene().start(process.execPath, [script, start, ...paths])
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => (said[index] += text))
+      await once(child, 'close')
+    })
+    await waitFor(() => said.every((text) => text === 'ready\n'))
     writeFileSync(start, '')
-    const said = await Promise.all(runs)
-    const { id } = openRoot(path, PRECIOUS)
-    expect(new Set(said.map(({ stdout }) => stdout))).toEqual(new Set([`ready${id}`]))
-    const left = listing(`${path}/.target-guard`).filter((line) => line.includes('/root.json.'))
+    await Promise.all(ended)
+    const ids = paths.map((path) => openRoot(path, PRECIOUS).id)
+    expect(new Set(said)).toEqual(new Set([['ready', ...ids, ''].join('\n')]))
+    const left = listing(base).filter((line) => line.includes('/root.json.'))
     expect(left).toEqual([])
   }, 30_000)
 })
