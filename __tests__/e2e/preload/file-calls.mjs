@@ -85,10 +85,11 @@ function toPath(value) {
 
 /** A path through a directory that is held open, by the name that directory has now. */
 function byName(file) {
-  const [, descriptor, rest] = /^(\/proc\/self\/fd\/\d+)(\/.*)?$/.exec(file) ?? []
-  if (descriptor === undefined) return file
+  const found = /^(\/proc\/self\/fd\/\d+)(\/.*)?$/.exec(file)
+  if (found === null) return file
+  const [, descriptor = '', rest = ''] = found
   try {
-    return fs.readlinkSync(descriptor) + (rest ?? '')
+    return fs.readlinkSync(descriptor) + rest
   } catch {
     return file
   }
