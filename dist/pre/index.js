@@ -2706,8 +2706,8 @@ function retire(root, slot, id, ways) {
 
 
 /** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
-function heartbeatOf(request, facts) {
-    const { root, self, scope, by } = request;
+function heartbeatOf(pass, facts) {
+    const { root, self, scope, by } = pass;
     const { view, actions, applied, lock, reaped, seconds } = facts;
     const before = parseHeartbeat(readHeartbeatText(root));
     const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';

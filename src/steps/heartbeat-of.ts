@@ -1,3 +1,4 @@
+import type { Self } from '../plan/evidence.ts'
 import type { Action } from '../plan/reclaim.ts'
 import { runnerPrefix } from '../plan/naming.ts'
 import { blockedSince } from '../host/leases.ts'
@@ -8,9 +9,17 @@ import { describeAction, describeBlocked } from '../report/actions.ts'
 import { parseHeartbeat } from '../report/heartbeat.ts'
 import type { Blocked, Heartbeat } from '../report/heartbeat.ts'
 import type { Applied } from './apply.ts'
-import type { View } from './observe.ts'
-import type { PassRequest } from './pass.ts'
+import type { Scope, View } from './observe.ts'
 import type { Reaped } from './reap.ts'
+
+/** Which pass it was. */
+export interface PassName {
+  root: Root
+  self: Self
+  scope: Scope
+  /** which step and runner */
+  by: string
+}
 
 /** What a pass has done by the time it reports. */
 export interface PassFacts {
@@ -23,8 +32,8 @@ export interface PassFacts {
 }
 
 /** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
-export function heartbeatOf(request: PassRequest, facts: PassFacts): Heartbeat {
-  const { root, self, scope, by } = request
+export function heartbeatOf(pass: PassName, facts: PassFacts): Heartbeat {
+  const { root, self, scope, by } = pass
   const { view, actions, applied, lock, reaped, seconds } = facts
   const before = parseHeartbeat(readHeartbeatText(root))
   const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
