@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import * as path from 'node:path'
 import { throughGrantedLock } from '../granted-lock.ts'
@@ -61,7 +62,9 @@ export class Runner {
     const root = options.root ?? scene.directory('runner')
     const installation = install(root, {
       name: options.name ?? 'runner-1',
-      agentId: options.agentId ?? 1,
+      // A runner removes containers that carry its label, which comes from its settings: two test
+      // files at once must not be the same runner to docker.
+      agentId: options.agentId ?? randomInt(1, 2 ** 31),
       gitHubUrl: options.gitHubUrl ?? 'https://github.com/octo-org',
       updated: options.updated ?? false,
       user: options.user ?? null,
