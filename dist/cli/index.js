@@ -62,7 +62,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(309);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(715);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -76,7 +76,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 309:
+/***/ 715:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2211,7 +2211,10 @@ function judgeForeign(occupancies) {
     };
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/host/host-lock.js
+
 
 
 
@@ -2220,7 +2223,14 @@ function judgeForeign(occupancies) {
 const host_lock_WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
-const RETRIES = { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true };
+const OPTIONS = {
+    fs: external_node_fs_namespaceObject,
+    realpath: false,
+    stale: STALE_MS,
+    update: STALE_MS / 2,
+    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
+    onCompromised: () => { },
+};
 /**
  * Does work while holding the host lock, or without it when it cannot be had in time.
  *
@@ -2243,45 +2253,28 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
+/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root) {
-    try {
-        // Loaded when it is needed: most passes have nothing to rename.
-        const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
-        const release = await withinTime(lockfile.lock(controlPath(root, 'host.lock'), {
-            fs: external_node_fs_namespaceObject,
-            realpath: false,
-            stale: STALE_MS,
-            update: STALE_MS / 2,
-            // Tries that go on after WAIT_MS must not keep the process from its end.
-            retries: { ...RETRIES, unref: true },
-            // A stolen lock only costs speed; the default would end the process in the middle of a rename.
-            onCompromised: () => { },
-        }));
-        return { release: async () => release().catch(ignoreLost) };
-    }
-    catch (error) {
-        return { problem: messageOf(error) };
+    // Loaded when it is needed: most passes have nothing to rename.
+    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + host_lock_WAIT_MS;
+    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
+        try {
+            const release = await lockfile.lock(controlPath(root, 'host.lock'), OPTIONS);
+            return { release: async () => release().catch(ignoreLost) };
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ELOCKED')
+                return { problem: messageOf(error) };
+            if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
+                return { problem: `the host lock was not granted within ${host_lock_WAIT_MS} ms` };
+            }
+            await (0,promises_namespaceObject.setTimeout)(pauseMs * (0.5 + Math.random()));
+        }
     }
 }
 /** A lock that somebody broke cannot be given back, and needs not be. */
 function ignoreLost() { }
-/** The library's own retries have no bound in time; one that comes too late is given back. */
-async function withinTime(lock) {
-    let timer;
-    const late = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`the host lock was not granted within ${host_lock_WAIT_MS} ms`)), host_lock_WAIT_MS);
-    });
-    try {
-        return await Promise.race([lock, late]);
-    }
-    catch (error) {
-        void lock.then(async (release) => release(), ignoreLost);
-        throw error;
-    }
-    finally {
-        clearTimeout(timer);
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/host/leases.js
 

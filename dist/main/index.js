@@ -130,7 +130,7 @@ function append(environment, file, text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(904);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(662);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(119);
 
@@ -213,7 +213,7 @@ function terminal({ err }) {
 
 /***/ }),
 
-/***/ 904:
+/***/ 662:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2576,7 +2576,10 @@ function judgeForeign(occupancies) {
     };
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/host/host-lock.js
+
 
 
 
@@ -2585,7 +2588,14 @@ function judgeForeign(occupancies) {
 const WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
-const RETRIES = { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true };
+const OPTIONS = {
+    fs: external_node_fs_,
+    realpath: false,
+    stale: STALE_MS,
+    update: STALE_MS / 2,
+    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
+    onCompromised: () => { },
+};
 /**
  * Does work while holding the host lock, or without it when it cannot be had in time.
  *
@@ -2608,45 +2618,28 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
+/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function host_lock_acquire(root) {
-    try {
-        // Loaded when it is needed: most passes have nothing to rename.
-        const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
-        const release = await withinTime(lockfile.lock(controlPath(root, 'host.lock'), {
-            fs: external_node_fs_,
-            realpath: false,
-            stale: STALE_MS,
-            update: STALE_MS / 2,
-            // Tries that go on after WAIT_MS must not keep the process from its end.
-            retries: { ...RETRIES, unref: true },
-            // A stolen lock only costs speed; the default would end the process in the middle of a rename.
-            onCompromised: () => { },
-        }));
-        return { release: async () => release().catch(ignoreLost) };
-    }
-    catch (error) {
-        return { problem: (0,guard_error/* messageOf */.bD)(error) };
+    // Loaded when it is needed: most passes have nothing to rename.
+    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + WAIT_MS;
+    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
+        try {
+            const release = await lockfile.lock(controlPath(root, 'host.lock'), OPTIONS);
+            return { release: async () => release().catch(ignoreLost) };
+        }
+        catch (error) {
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
+                return { problem: (0,guard_error/* messageOf */.bD)(error) };
+            if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
+                return { problem: `the host lock was not granted within ${WAIT_MS} ms` };
+            }
+            await (0,promises_namespaceObject.setTimeout)(pauseMs * (0.5 + Math.random()));
+        }
     }
 }
 /** A lock that somebody broke cannot be given back, and needs not be. */
 function ignoreLost() { }
-/** The library's own retries have no bound in time; one that comes too late is given back. */
-async function withinTime(lock) {
-    let timer;
-    const late = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`the host lock was not granted within ${WAIT_MS} ms`)), WAIT_MS);
-    });
-    try {
-        return await Promise.race([lock, late]);
-    }
-    catch (error) {
-        void lock.then(async (release) => release(), ignoreLost);
-        throw error;
-    }
-    finally {
-        clearTimeout(timer);
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/host/leftovers.js
 

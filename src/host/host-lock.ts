@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { messageOf } from '../plan/guard-error.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 
@@ -21,7 +22,14 @@ const WAIT_MS = 5000
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000
 
-const RETRIES = { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 250, randomize: true }
+const OPTIONS = {
+  fs,
+  realpath: false,
+  stale: STALE_MS,
+  update: STALE_MS / 2,
+  // A stolen lock only costs speed; the default would end the process in the middle of a rename.
+  onCompromised: () => {},
+}
 
 /**
  * Does work while holding the host lock, or without it when it cannot be had in time.
@@ -47,48 +55,24 @@ export async function withHostLock<Value>(root: Root, work: () => Value): Promis
 
 type Grant = { release: () => Promise<void> } | { problem: string }
 
+/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root: Root): Promise<Grant> {
-  try {
-    // Loaded when it is needed: most passes have nothing to rename.
-    const { default: lockfile } = await import('proper-lockfile')
-    const release = await withinTime(
-      lockfile.lock(controlPath(root, 'host.lock'), {
-        fs,
-        realpath: false,
-        stale: STALE_MS,
-        update: STALE_MS / 2,
-        // Tries that go on after WAIT_MS must not keep the process from its end.
-        retries: { ...RETRIES, unref: true },
-        // A stolen lock only costs speed; the default would end the process in the middle of a rename.
-        onCompromised: () => {},
-      }),
-    )
-    return { release: async () => release().catch(ignoreLost) }
-  } catch (error) {
-    return { problem: messageOf(error) }
+  // Loaded when it is needed: most passes have nothing to rename.
+  const { default: lockfile } = await import('proper-lockfile')
+  const until = performance.now() + WAIT_MS
+  for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.3, 250)) {
+    try {
+      const release = await lockfile.lock(controlPath(root, 'host.lock'), OPTIONS)
+      return { release: async () => release().catch(ignoreLost) }
+    } catch (error) {
+      if (errnoOf(error) !== 'ELOCKED') return { problem: messageOf(error) }
+      if (performance.now() + pauseMs > until) {
+        return { problem: `the host lock was not granted within ${WAIT_MS} ms` }
+      }
+      await sleep(pauseMs * (0.5 + Math.random()))
+    }
   }
 }
 
 /** A lock that somebody broke cannot be given back, and needs not be. */
 function ignoreLost(): void {}
-
-type Release = () => Promise<void>
-
-/** The library's own retries have no bound in time; one that comes too late is given back. */
-async function withinTime(lock: Promise<Release>): Promise<Release> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`the host lock was not granted within ${WAIT_MS} ms`)),
-      WAIT_MS,
-    )
-  })
-  try {
-    return await Promise.race([lock, late])
-  } catch (error) {
-    void lock.then(async (release) => release(), ignoreLost)
-    throw error
-  } finally {
-    clearTimeout(timer)
-  }
-}
