@@ -34,14 +34,14 @@ export async function measureLeases(scene, node) {
     samples.add(name, runPhase(node, job, 'pre'))
     removeJob(job)
   }
-  await repeat(LEASE_ROUNDS, async (turn) => {
+  const round = async (turn) => {
     for (let index = 0; index < STALE; index += 1) makeStaleSlot(many, template, fillLikeCargo)
     if (turn % 2 === 0) sample('none', none)
     sample('many', many)
     await trashIsEmpty(many)
     if (turn % 2 === 1) sample('none', none)
-  })
-  return [
+  }
+  return repeat(LEASE_ROUNDS, round, () => [
     figure({
       what: `pre, ${OTHERS} leases of others and ${STALE} own stale slots : none`,
       node: node.name,
@@ -50,7 +50,7 @@ export async function measureLeases(scene, node) {
       right: 'none',
       goal: atMost(3),
     }),
-  ]
+  ])
 }
 
 const SIZES = { small: 10, large: 200_000 }
@@ -67,7 +67,7 @@ export async function measureTrees(scene, node) {
   const root = `${scene.folder}/trees-${node.name}`
   const template = takeTemplate(node, scene, runner, root)
   const samples = new Samples()
-  await repeat(TREE_ROUNDS, async (turn) => {
+  const round = async (turn) => {
     const sizes = Object.keys(SIZES)
     for (const size of turn % 2 === 0 ? sizes : sizes.toReversed()) {
       const tree = readyTree(scene, size)
@@ -84,16 +84,18 @@ export async function measureTrees(scene, node) {
       moveBack(root, lease, tree)
       await trashIsEmpty(root)
     }
-  })
-  return ['pre', 'post'].map((phase) =>
-    figure({
-      what: `${phase}, slot of ${SIZES.large} files : of ${SIZES.small}`,
-      node: node.name,
-      samples,
-      left: `${phase} large`,
-      right: `${phase} small`,
-      goal: within(0.9, 1.1),
-    }),
+  }
+  return repeat(TREE_ROUNDS, round, () =>
+    ['pre', 'post'].map((phase) =>
+      figure({
+        what: `${phase}, slot of ${SIZES.large} files : of ${SIZES.small}`,
+        node: node.name,
+        samples,
+        left: `${phase} large`,
+        right: `${phase} small`,
+        goal: within(0.9, 1.1),
+      }),
+    ),
   )
 }
 

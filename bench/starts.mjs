@@ -10,7 +10,7 @@ export async function measureStarts(scene, node) {
   const root = `${scene.folder}/starts-${node.name}`
   const runner = makeRunner(scene, `starts-${node.name}`)
   const samples = new Samples()
-  await repeat(ROUNDS, () => {
+  const sample = () => {
     const job = makeJob(scene, runner, root)
     samples.add('bare', timed(node.path, ['-e', '0'], job.env))
     for (const phase of PHASES) {
@@ -18,15 +18,17 @@ export async function measureStarts(scene, node) {
       if (phase === 'pre') passStateOn(job)
     }
     removeJob(job)
-  })
-  return PHASES.map((phase) =>
-    figure({
-      what: `${phase}, nothing to prune : bare \`node -e 0\``,
-      node: node.name,
-      samples,
-      left: phase,
-      right: 'bare',
-      goal: atMost(4),
-    }),
+  }
+  return repeat(ROUNDS, sample, () =>
+    PHASES.map((phase) =>
+      figure({
+        what: `${phase}, nothing to prune : bare \`node -e 0\``,
+        node: node.name,
+        samples,
+        left: phase,
+        right: 'bare',
+        goal: atMost(4),
+      }),
+    ),
   )
 }

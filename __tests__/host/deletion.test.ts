@@ -61,18 +61,18 @@ function factsOf(canary: string): unknown {
 }
 
 describe('an entry of the trash is deleted', () => {
-  test('whole', () => {
+  test('whole', async () => {
     const root = aRoot(scene())
     const path = anEntry(root)
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
     expect(existsSync(path)).toBe(false)
   })
 
-  test('also when somebody else has deleted it', () => {
-    expect(deleteEntry(aRoot(scene()), id, [])).toEqual({ kind: 'deleted' })
+  test('also when somebody else has deleted it', async () => {
+    expect(await deleteEntry(aRoot(scene()), id, [])).toEqual({ kind: 'deleted' })
   })
 
-  test.each(['a link', 'a dangling link', 'a file', 'a FIFO'])('though it is %s', (what) => {
+  test.each(['a link', 'a dangling link', 'a file', 'a FIFO'])('though it is %s', async (what) => {
     const root = aRoot(scene())
     const canary = aCanary()
     const before = factsOf(canary)
@@ -81,11 +81,11 @@ describe('an entry of the trash is deleted', () => {
     else if (what === 'a dangling link') symlinkSync('/nowhere', path)
     else if (what === 'a file') writeFileSync(path, '')
     else spawnSync('mkfifo', [path])
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
     expect(factsOf(canary)).toEqual(before)
   })
 
-  test('with links, hard links and FIFOs in it, and what they lead to stays as it is', () => {
+  test('with links, hard links and FIFOs in it, and what they lead to stays as it is', async () => {
     const root = aRoot(scene())
     const canary = aCanary()
     const before = factsOf(canary)
@@ -94,30 +94,30 @@ describe('an entry of the trash is deleted', () => {
     symlinkSync(`${canary}/file`, `${path}/debug/linked-file`)
     linkSync(`${canary}/file`, `${path}/debug/hard`)
     spawnSync('mkfifo', [`${path}/debug/fifo`])
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
     expect(factsOf(canary)).toEqual(before)
   })
 
   test('though it is deeper than any path may be long', async () => {
     const root = aRoot(scene())
     await makeDeepTree(scene(), anEntry(root))
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
   })
 
-  test('whatever the names in it are', () => {
+  test('whatever the names in it are', async () => {
     const root = aRoot(scene())
     const path = anEntry(root)
     const names = ['new\nline', '-rf', '$(id)', "it's", '*', ' ', '\\', '\u0007', '…']
     for (const name of names) mkdirSync(`${path}/${name}`)
     const invalid = Buffer.concat([Buffer.from(`${path}/`), Buffer.from([0xff, 0xfe, 0x80])])
     mkdirSync(invalid)
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
   })
 
-  test('in a root whose own path is as odd', () => {
+  test('in a root whose own path is as odd', async () => {
     const root = openRoot(`${scene().directory()}/it's “a” $(id)\\ root`, PRECIOUS)
     anEntry(root)
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
   })
 })
 
@@ -138,7 +138,7 @@ needs('root', 'second-user').describe('as an ordinary user', () => {
       scene(),
       `${OPEN_ROOT}
        import { deleteEntry } from './host/deletion.js'
-       console.log(JSON.stringify(deleteEntry(root, '${id}', [])))`,
+       console.log(JSON.stringify(await deleteEntry(root, '${id}', [])))`,
     )
     const { stdout } = await scene().must(process.execPath, [script, `${base}/root`], user)
     const found = JSON.parse(stdout) as Deletion
@@ -209,7 +209,7 @@ needs('root').describe('what is mounted in an entry', () => {
     const words = kind === 'bind' ? ['--bind', canary, point] : ['-t', 'tmpfs', 'none', point]
     await scene().must('mount', words)
     writeFileSync(`${point}/file`, 'precious')
-    const found = deleteEntry(root, id, [])
+    const found = await deleteEntry(root, id, [])
     expect(found).toEqual({
       kind: 'stuck',
       why: `something is mounted in it: ${point}`,
@@ -218,7 +218,7 @@ needs('root').describe('what is mounted in an entry', () => {
     expect(readFileSync(`${point}/file`, 'utf8')).toBe('precious')
     expect(existsSync(`${path}/debug/deps/lib.rlib`)).toBe(true)
     await scene().must('sh', ['-c', found.kind === 'stuck' ? found.command : 'false'])
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
     expect(readFileSync(`${canary}/file`, 'utf8')).toBe('precious')
   })
 
@@ -231,14 +231,14 @@ needs('root').describe('what is mounted in an entry', () => {
     if (exitCode !== 0 && process.env['TARGET_GUARD_REQUIRE_ALL'] === '1') throw new Error(stderr)
     if (exitCode !== 0) return
     scene().defer(() => void spawnSync('chattr', ['-i', file]))
-    const found = deleteEntry(root, id, [])
+    const found = await deleteEntry(root, id, [])
     expect(found).toMatchObject({
       kind: 'stuck',
       why: expect.stringContaining('Operation not permitted'),
       command: expect.stringContaining(path),
     })
     await scene().must('chattr', ['-i', file])
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
   })
 })
 
@@ -277,9 +277,9 @@ describe('while somebody works against it', () => {
       mkdirSync(`${made}/debug/deps`, { recursive: true })
       for (const name of names) writeFileSync(`${made}/debug/deps/${name}`, '')
       // Swapped at the right moment, a tree may outlast one try.
-      while (existsSync(entry)) deleteEntry(root, id, [])
+      while (existsSync(entry)) await deleteEntry(root, id, [])
       renameSync(made, entry)
-      deleteEntry(root, id, [])
+      await deleteEntry(root, id, [])
       expect(factsOf(canary)).toEqual(before)
     }
   }, 60_000)
@@ -301,11 +301,11 @@ describe('while somebody works against it', () => {
     )
     const held = await Promise.all(writers)
     for (let round = 0; round < 3; round += 1) {
-      const found = deleteEntry(root, id, [])
+      const found = await deleteEntry(root, id, [])
       expect(found).not.toMatchObject({ kind: 'stuck' })
     }
     for (const { release } of held) await release()
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
   }, 60_000)
 
   test('an entry that another reaper is at is left to it', async () => {
@@ -314,13 +314,13 @@ describe('while somebody works against it', () => {
     const { release } = await hold(scene(), 'exec 9<"$1" && flock -x 9 && echo ready && read', [
       path,
     ])
-    expect(deleteEntry(root, id, [])).toEqual({
+    expect(await deleteEntry(root, id, [])).toEqual({
       kind: 'busy',
       why: 'another reaper is deleting it',
     })
     expect(existsSync(`${path}/debug/deps/lib.rlib`)).toBe(true)
     await release()
-    expect(deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+    expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
   })
 
   test('two reapers on the same trash leave nothing, and nothing in quarantine', async () => {
@@ -330,13 +330,13 @@ describe('while somebody works against it', () => {
       scene(),
       `${OPEN_ROOT}
        import { reap } from './steps/reap.js'
-       console.log(JSON.stringify(reap(root, [])))`,
+       console.log(JSON.stringify(await reap(root, [])))`,
     )
     const run = async () => scene().must(process.execPath, [script, root.path])
     const said = await Promise.all([run(), run()])
-    const reaped = said.map(({ stdout }) => JSON.parse(stdout) as ReturnType<typeof reap>)
+    const reaped = said.map(({ stdout }) => JSON.parse(stdout) as Awaited<ReturnType<typeof reap>>)
     expect(reaped.flatMap(({ quarantined }) => quarantined)).toEqual([])
-    await waitFor(() => reap(root, []).busy.length === 0)
+    await waitFor(async () => (await reap(root, [])).busy.length === 0)
     expect(readdirSync(controlName(root, 'trash'))).toEqual([])
   }, 60_000)
 })

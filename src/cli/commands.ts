@@ -217,7 +217,7 @@ the command that would remove it.`,
   flags: [ROOT, HELPER, IMAGE, JSON_FLAG],
   run: async (invocation) => {
     const chosen = settings(invocation)
-    const reaped = emptyTrash(existingRoot(chosen, invocation.runtime), chosen)
+    const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen)
     print(invocation, reaped, () => reapText(reaped))
     return reaped.quarantined.length > 0 ? 1 : 0
   },

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import type { SpawnOptions } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
@@ -35,7 +36,11 @@ const ROUNDS = 5
  * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
  * same file system, so the mount table is asked first.
  */
-export function deleteEntry(root: Root, id: string, ways: readonly Helper[]): Deletion {
+export async function deleteEntry(
+  root: Root,
+  id: string,
+  ways: readonly Helper[],
+): Promise<Deletion> {
   const path = trashPath(root, id)
   const mounted = mountsBelow(root, id)
   if (mounted.length > 0) {
@@ -43,7 +48,7 @@ export function deleteEntry(root: Root, id: string, ways: readonly Helper[]): De
   }
   let why = ''
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const removed = remove(root, id)
+    const removed = await remove(root, id)
     if (!isInTrash(root, id)) return { kind: 'deleted' }
     if (removed.kind === 'claimed') return { kind: 'busy', why: 'another reaper is deleting it' }
     if (removed.kind === 'killed') return { kind: 'busy', why: `rm was ended by ${removed.by}` }
@@ -90,10 +95,10 @@ const CLAIMED = 75
 // The trash is descriptor 4: its path may lead elsewhere by now.
 const SCRIPT = `
 if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
-if rm --version 2>/dev/null | grep -q GNU; then exec rm -rf --one-file-system -- "/proc/self/fd/4/$1"; fi
+case $(rm --version 2>/dev/null) in *GNU*) exec rm -rf --one-file-system -- "/proc/self/fd/4/$1" ;; esac
 exec rm -rf -- "/proc/self/fd/4/$1"`
 
-function remove(root: Root, id: string): Removal {
+async function remove(root: Root, id: string): Promise<Removal> {
   const path = trashPath(root, id)
   let folder: number | 'ignore'
   try {
@@ -108,21 +113,34 @@ function remove(root: Root, id: string): Removal {
     folder = 'ignore'
   }
   try {
-    const result = spawnSync('sh', ['-c', SCRIPT, 'sh', id], {
+    return await run(['-c', SCRIPT, 'sh', id], {
       cwd: '/',
-      encoding: 'utf8',
       env: { ...process.env, LC_ALL: 'C' },
       stdio: ['ignore', 'ignore', 'pipe', folder, root.folders.trash],
-      maxBuffer: 1024 * 1024 * 64,
     })
-    if (folder !== 'ignore' && result.status === CLAIMED) return { kind: 'claimed' }
-    if (result.error !== undefined) return { kind: 'tried', why: result.error.message }
-    // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
-    if (result.signal !== null) return { kind: 'killed', by: result.signal }
-    return { kind: 'tried', why: messageOf(new Error(result.stderr.trim().split('\n').at(-1))) }
   } finally {
     if (folder !== 'ignore') closeSync(folder)
   }
+}
+
+/** rm has a line for each file that it cannot remove; the last one is what is told. */
+const TOLD_AT_MOST = 16_384
+
+async function run(words: readonly string[], options: SpawnOptions): Promise<Removal> {
+  return new Promise((resolve) => {
+    const shell = spawn('sh', words, options)
+    let said = ''
+    shell.stderr?.setEncoding('utf8').on('data', (part: string) => {
+      said = (said + part).slice(-TOLD_AT_MOST)
+    })
+    shell.on('error', (error) => resolve({ kind: 'tried', why: messageOf(error) }))
+    shell.on('close', (status, signal) => {
+      if (status === CLAIMED) resolve({ kind: 'claimed' })
+      // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
+      else if (signal !== null) resolve({ kind: 'killed', by: signal })
+      else resolve({ kind: 'tried', why: messageOf(new Error(said.trim().split('\n').at(-1))) })
+    })
+  })
 }
 
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */

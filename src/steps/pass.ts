@@ -97,7 +97,7 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
       )
     }
   }
-  const reaped = request.deletes === 'now' && !dryRun ? reap(root, ways) : null
+  const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null
   const seconds = (performance.now() - started) / 1000
   const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds })
   try {

@@ -177,7 +177,9 @@ export class Stage {
 
   /** Empties the trash, together with whatever reaper is at it. */
   async emptyTrash(): Promise<void> {
-    await waitFor(() => reap(this.root, []).busy.length === 0, { what: 'the trash to be emptied' })
+    await waitFor(async () => (await reap(this.root, [])).busy.length === 0, {
+      what: 'the trash to be emptied',
+    })
   }
 
   /** Lets two hours pass for what is half done: unfinished files, and the lock. */
