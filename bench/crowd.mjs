@@ -8,7 +8,7 @@ import {
   makeStaleSlot,
   removeJob,
   takeTemplate,
-  trashIsEmpty,
+  emptyTrash,
 } from './scene.mjs'
 import { atMost, figure } from './table.mjs'
 
@@ -35,7 +35,7 @@ export async function measureCrowd(scene, node) {
     samples.add(name, await timedTogether(starts))
     for (const held of holds.end()) samples.add(`held by ${name}`, held)
     for (const job of jobs) removeJob(job)
-    await trashIsEmpty(root)
+    await emptyTrash(root)
   }
   const round = async (turn) => {
     await together('alone', [runners[turn % JOBS]])

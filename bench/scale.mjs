@@ -11,7 +11,7 @@ import {
   removeJob,
   runPhase,
   takeTemplate,
-  trashIsEmpty,
+  emptyTrash,
 } from './scene.mjs'
 import { atMost, figure, within } from './table.mjs'
 
@@ -38,7 +38,7 @@ export async function measureLeases(scene, node) {
     for (let index = 0; index < STALE; index += 1) makeStaleSlot(many, template, fillLikeCargo)
     if (turn % 2 === 0) sample('none', none)
     sample('many', many)
-    await trashIsEmpty(many)
+    await emptyTrash(many)
     if (turn % 2 === 1) sample('none', none)
   }
   return repeat(LEASE_ROUNDS, round, () => [
@@ -76,13 +76,13 @@ export async function measureTrees(scene, node) {
       samples.add(`pre ${size}`, runPhase(node, job, 'pre'))
       moveBack(root, stale.id, tree)
       const { lease, prepared } = passStateOn(job)
-      await trashIsEmpty(root)
+      await emptyTrash(root)
       moveInto(prepared.targetDirectory, readyTree(scene, size))
       // A failed job's slot is not kept: post retires it.
       job.env['INPUT_JOB-STATUS'] = 'failure'
       samples.add(`post ${size}`, runPhase(node, job, 'post'))
       moveBack(root, lease, tree)
-      await trashIsEmpty(root)
+      await emptyTrash(root)
     }
   }
   return repeat(TREE_ROUNDS, round, () =>

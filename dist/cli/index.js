@@ -62,7 +62,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(715);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -76,7 +76,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 715:
+/***/ 85:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -478,6 +478,8 @@ function settingsOf(environment, flags) {
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./lib/plan/naming.js
@@ -754,6 +756,7 @@ function textOr(value, otherwise) {
 ;// CONCATENATED MODULE: ./lib/host/docker.js
 
 
+
 const WAIT_MS = 2000;
 /** The engine's socket: `DOCKER_HOST` when that is a Unix socket, else the usual path. */
 function socketPath(environment) {
@@ -802,7 +805,9 @@ async function get(socket, path) {
     // Loaded when it is needed: most passes ask nobody, and it is a tenth of a start.
     const { request } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 67, 19));
     return new Promise((resolve, reject) => {
-        const asked = request({ socketPath: socket, path, headers: { Host: 'docker' } }, (answer) => {
+        // With a connection of its own there is no agent, which would take as long to make as all the rest.
+        const connection = { createConnection: () => (0,external_node_net_namespaceObject.connect)(socket) };
+        const asked = request({ ...connection, path, headers: { Host: 'docker' } }, (answer) => {
             const parts = [];
             answer.on('data', (part) => parts.push(part));
             answer.on('error', reject);
@@ -1334,12 +1339,12 @@ function moveToTrash(root, slot, id) {
 }
 /** What is in the trash, with what is known of each entry. */
 function listTrash(root) {
-    const names = (0,external_node_fs_namespaceObject.readdirSync)(trashPath(root));
-    const ids = new Set(names.filter(isLeaseId));
+    const names = new Set((0,external_node_fs_namespaceObject.readdirSync)(trashPath(root)));
+    const ids = new Set([...names].filter(isLeaseId));
     removeNotes(root, names, ids);
     return [...ids].map((id) => ({
         id,
-        quarantine: readQuarantine(root, id),
+        quarantine: names.has(`${id}.quarantine`) ? readQuarantine(root, id) : null,
         slot: readFormerSlot(root, id),
     }));
 }
@@ -2437,14 +2442,17 @@ function dropLease(root, id, keepInTrash) {
     for (const ending of COMPANIONS)
         removeFile(leasePath(root, `${id}${ending}`));
 }
+/** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from, to) {
     try {
         (0,external_node_fs_namespaceObject.renameSync)(from, to);
         return true;
     }
     catch (error) {
-        if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOSPC')
+        if (errnoOf(error) === 'ENOSPC')
             return false;
+        if (errnoOf(error) === 'ENOENT')
+            return true;
         throw error;
     }
 }
@@ -3787,7 +3795,10 @@ function startReaper(root, script, settings) {
     reaper.on('error', () => { });
     reaper.unref();
 }
-const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
 command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
 exec "$@"`;
 

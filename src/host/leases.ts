@@ -161,12 +161,14 @@ export function dropLease(root: Root, id: string, keepInTrash: boolean): void {
   for (const ending of COMPANIONS) removeFile(leasePath(root, `${id}${ending}`))
 }
 
+/** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from: string, to: string): boolean {
   try {
     renameSync(from, to)
     return true
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOSPC') return false
+    if (errnoOf(error) === 'ENOSPC') return false
+    if (errnoOf(error) === 'ENOENT') return true
     throw error
   }
 }

@@ -38,6 +38,9 @@ export function startReaper(
   reaper.unref()
 }
 
-const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
 command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
 exec "$@"`

@@ -51,12 +51,12 @@ export function moveToTrash(root: Root, slot: string, id: string): boolean {
 
 /** What is in the trash, with what is known of each entry. */
 export function listTrash(root: Root): TrashEntry[] {
-  const names = readdirSync(trashPath(root))
-  const ids = new Set(names.filter(isLeaseId))
+  const names = new Set(readdirSync(trashPath(root)))
+  const ids = new Set([...names].filter(isLeaseId))
   removeNotes(root, names, ids)
   return [...ids].map((id) => ({
     id,
-    quarantine: readQuarantine(root, id),
+    quarantine: names.has(`${id}.quarantine`) ? readQuarantine(root, id) : null,
     slot: readFormerSlot(root, id),
   }))
 }
@@ -68,7 +68,7 @@ export function hasTrash(root: Root): boolean {
 }
 
 /** A note outlives its entry when a reaper is killed between the two. */
-function removeNotes(root: Root, names: readonly string[], ids: ReadonlySet<string>): void {
+function removeNotes(root: Root, names: ReadonlySet<string>, ids: ReadonlySet<string>): void {
   for (const name of names) {
     const id = name.slice(0, name.indexOf('.'))
     if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id)) removeFile(trashPath(root, name))
