@@ -17,7 +17,7 @@ import { secondUser } from './second-user.ts'
 import { useScene } from './use-scene.ts'
 
 // Every end-to-end test with a lock that is granted to everybody at once (npm run test:granting-lock):
-//   TG_GRANT_LOCK=1 npm run --silent jest -- __tests__/e2e/
+//   TG_GRANT_LOCK=1 npm run --silent jest -- __tests__/e2e/ --testPathIgnorePatterns /e2e/runner/
 // What this file says of waiting for the lock is left out then: nobody waits.
 
 const scene = useScene()
