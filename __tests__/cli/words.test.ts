@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import type { Command } from '../../src/cli/commands.ts'
+import type { Command } from '../../src/cli/command.ts'
 import { parseWords } from '../../src/cli/words.ts'
 import { INPUTS } from '../../src/plan/settings.ts'
 import { caught } from '../helpers/caught.ts'

@@ -55,16 +55,19 @@ export function signalAt(
 export function failCalls(
   options: FaultScope & {
     readonly match: string
+    /** Only the call of that number; default all. */
+    readonly at?: number
     readonly errno: string
     /** Only the first so many; default all. */
     readonly times?: number
   },
 ): FaultEnvironment {
-  const { match, errno, times } = options
+  const { at, match, errno, times } = options
   return preload('fail-calls', {
     ...scope(options),
     TG_FAULT_MATCH: match,
     TG_FAULT_ERRNO: errno,
+    ...(at === undefined ? {} : { TG_FAULT_AT: String(at) }),
     ...(times === undefined ? {} : { TG_FAULT_TIMES: String(times) }),
   })
 }

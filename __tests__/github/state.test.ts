@@ -9,11 +9,11 @@ import { anId } from '../helpers/lease.ts'
 const scene = useScene()
 
 const prepared = {
-  targetDirectory: '/mnt/targets/x',
-  runDirectory: '/mnt/targets',
+  slot: { targetDirectory: '/mnt/targets/x', runDirectory: '/mnt/targets', takenOver: true },
   retired: 2,
   reclaimedBytes: 3,
-  takenOver: true,
+  diskStatus: 'low',
+  freeBytes: 4,
   actions: ['retire x: y\n::error::z'],
 }
 
@@ -31,6 +31,13 @@ describe('the state of a step', () => {
     const state = { root: '/mnt/targets', lease: anId(), prepared }
     expect(saved(state)).toEqual(state)
     expect(saved({ ...state, prepared: null })).toEqual({ ...state, prepared: null })
+    // A job that skips its build has neither.
+    const skipped = {
+      ...state,
+      lease: null,
+      prepared: { ...prepared, slot: null, freeBytes: null },
+    }
+    expect(saved(skipped)).toEqual(skipped)
   })
 
   test('holds a hundred actions at most', () => {
@@ -47,6 +54,7 @@ describe('the state of a step', () => {
       'x',
       `{"root":"/r","lease":"../../x"}`,
       `{"lease":"${anId()}"}`,
+      '{"root":"/r"}',
     ]) {
       expect(readState({ STATE_guard: text })).toBeNull()
     }

@@ -111,20 +111,28 @@ describe('a hook', () => {
     },
   )
 
-  test('gives a tool that hangs a minute, and then lets the job go on', async () => {
+  test('gives a tool that hangs ten minutes, and then lets the job go on', async () => {
     const host = new Host(scene())
     host.node(`${host.path}/node`, 'exec sleep 600')
-    // Nobody waits a minute here: the same timeout(1), with a limit of its own.
+    // Nobody waits that long here: the same timeout(1), with a limit of its own.
     const short = `${host.path}/short/timeout`
     mkdirSync(`${host.path}/short`)
     writeFileSync(
       short,
-      '#!/bin/bash\n[ "$1 $2" = "--kill-after=5 60" ] || exit 9\nshift 2\nexec /usr/bin/timeout 0.2 "$@"\n',
+      '#!/bin/bash\n[ "$1 $2" = "--kill-after=5 600" ] || exit 9\nshift 2\nexec /usr/bin/timeout 0.2 "$@"\n',
     )
     chmodSync(short, 0o755)
     const { exitCode, stdout } = await host.run({}, { PATH: `${host.path}/short:${host.path}` })
     expect(stdout).toContain('The job-started hook ended with 124')
     expect(exitCode).toBe(0)
+  })
+
+  test('passes on that the job is turned away, and nothing else that fails', async () => {
+    const host = new Host(scene())
+    host.node(`${host.path}/node`, 'exit 75')
+    expect((await host.run()).exitCode).toBe(75)
+    host.node(`${host.path}/node`, 'exit 74')
+    expect((await host.run()).exitCode).toBe(0)
   })
 
   test('runs without timeout(1) too', async () => {

@@ -43,6 +43,12 @@ const REFUSED: Record<string, readonly string[]> = {
     '9abc',
     '../x',
   ],
+  'min-free-gb': ['-1', '3 GB', '1e9', 'x', '1000001'],
+  'min-free-percent': ['-1', '101', '5%', 'x'],
+  'min-free-inodes-percent': ['-1', '100.1', 'x'],
+  'high-watermark': ['0', '101', '85%', 'x'],
+  'low-watermark': ['0', '101', 'x'],
+  'on-critical': ['Fail', 'stop', 'skip,warn'],
   'retention-hours': [
     '-1',
     '8761',
@@ -59,6 +65,8 @@ const REFUSED: Record<string, readonly string[]> = {
   'keep-per-pr': ['-1', '1.5', '1001', 'all', '1e2', '+1'],
   'privileged-helper': ['Auto', 'yes', 'sudo,docker', 'root'],
   'helper-image': ['-v/:/x', '$(id)', 'a b', '.x', 'a\nb', 'a'.repeat(256)],
+  'alert-webhook': ['ftp://x', 'https://', 'x', 'https://a b', 'javascript:x'],
+  'alert-hours': ['-1', '8761', 'x'],
   'dry-run': ['yes', '1', 'tRue', 'truetrue', 'on'],
   leg: ['x'.repeat(65_537)],
   'job-status': ['Success', 'skipped', 'x'],
@@ -78,7 +86,9 @@ describe('a bad value', () => {
     expect(error).toMatchObject({ usage: true })
     const { message } = error as GuardError
     const allowed = INPUTS.find((input) => input.name === name)?.allowed ?? '?'
-    expect(message).toBe(`The input ${name} is ${quote(text)}. Allowed for ${name}: ${allowed}.`)
+    // An address may hold a token: it is in no text.
+    const shown = name === 'alert-webhook' ? 'not usable' : quote(text)
+    expect(message).toBe(`The input ${name} is ${shown}. Allowed for ${name}: ${allowed}.`)
     expect(message).not.toMatch(/\p{Cc}/u)
     expect(message.length).toBeLessThan(400)
   })
@@ -92,6 +102,14 @@ describe('a bad value', () => {
       }),
     )
   })
+})
+
+const FLOORS = { minFreeBytes: null, minFreePercent: 5, minFreeInodesPercent: 5 }
+
+test('a low watermark above the high one is refused', () => {
+  const error = caught(() => parse({ 'high-watermark': '70', 'low-watermark': '71' }))
+  expect(error).toMatchObject({ usage: true })
+  expect((error as GuardError).message).toContain('low-watermark (71) is above high-watermark (70)')
 })
 
 describe('a good value', () => {
@@ -108,6 +126,14 @@ describe('a good value', () => {
     ['owner', '0:0', { owner: { user: '0', group: '0' } }],
     ['owner', '_apt', { owner: { user: '_apt', group: null } }],
     ['owner', '4294967294', { owner: { user: '4294967294', group: null } }],
+    ['min-free-gb', '0', { floors: { ...FLOORS, minFreeBytes: 0 } }],
+    ['min-free-gb', '2.5', { floors: { ...FLOORS, minFreeBytes: 2.5e9 } }],
+    ['min-free-percent', '100', { floors: { ...FLOORS, minFreePercent: 100 } }],
+    ['min-free-inodes-percent', '0', { floors: { ...FLOORS, minFreeInodesPercent: 0 } }],
+    ['high-watermark', '80', { watermarks: { high: 80, low: 80 } }],
+    ['on-critical', 'skip', { onCritical: 'skip' }],
+    ['alert-webhook', 'https://hooks.example/T', { alertWebhook: 'https://hooks.example/T' }],
+    ['alert-hours', '0', { alertHours: 0 }],
     ['retention-hours', '0', { retentionHours: 0 }],
     ['retention-hours', '0.5', { retentionHours: 0.5 }],
     ['retention-hours', '8760', { retentionHours: 8760 }],
@@ -131,6 +157,11 @@ describe('a good value', () => {
     expect(parse({})).toEqual({
       root: '/home/runner/.cache/target-guard',
       owner: null,
+      floors: FLOORS,
+      watermarks: { high: 85, low: 80 },
+      onCritical: 'fail',
+      alertWebhook: null,
+      alertHours: 6,
       retentionHours: 24,
       keepPerPr: 1,
       privilegedHelper: 'auto',

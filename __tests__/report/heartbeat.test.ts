@@ -10,6 +10,7 @@ function aHeartbeat(overrides: Partial<Heartbeat> = {}): Heartbeat {
   return {
     version: 1,
     completedAt: NOW,
+    sweptAt: NOW,
     scope: 'host',
     by: 'sweep',
     seconds: 1.5,

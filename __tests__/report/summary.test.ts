@@ -5,14 +5,23 @@ import { jobSummary } from '../../src/report/summary.ts'
 import type { SummaryFacts } from '../../src/report/summary.ts'
 import { size } from '../../src/report/texts.ts'
 
-function facts(overrides: Partial<SummaryFacts> = {}): SummaryFacts {
-  return {
+function aSlot(overrides: Partial<NonNullable<SummaryFacts['slot']>> = {}): SummaryFacts['slot'] {
+  const usual = {
     targetDirectory: '/mnt/targets/slot',
     runDirectory: '/mnt/targets',
+    takenOver: false,
+  }
+  return { ...usual, ...overrides }
+}
+
+function facts(overrides: Partial<SummaryFacts> = {}): SummaryFacts {
+  return {
+    slot: aSlot(),
     lease: 'abc',
     retired: 2,
     reclaimedBytes: 0,
-    takenOver: false,
+    diskStatus: 'ok',
+    freeBytes: 2e9,
     actions: [],
     dryRun: false,
     ...overrides,
@@ -24,9 +33,11 @@ describe('a job summary', () => {
     const text = jobSummary(facts())
     expect(text).toContain('| Target directory | `/mnt/targets/slot` |')
     expect(text).toContain('| Lease | `abc`, made by this step |')
-    expect(text).toContain('| Own stale slots retired | 2 |')
+    expect(text).toContain('| Stale slots retired | 2 |')
     expect(text).not.toContain('<details>')
-    expect(jobSummary(facts({ takenOver: true }))).toContain('taken over from the runner’s hook')
+    expect(jobSummary(facts({ slot: aSlot({ takenOver: true }) }))).toContain(
+      'taken over from the runner’s hook',
+    )
   })
 
   test('lists thirty actions, and counts the rest', () => {
@@ -47,7 +58,7 @@ describe('a job summary', () => {
       }),
     )
     const evil = 'a`\n</details><script>|'
-    expect(jobSummary(facts({ targetDirectory: evil }))).toContain(
+    expect(jobSummary(facts({ slot: aSlot({ targetDirectory: evil }) }))).toContain(
       '| `aʼ\uFFFD</details><script>\\|` |',
     )
   })

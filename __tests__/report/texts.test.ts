@@ -12,22 +12,32 @@ const REAPED = {
 }
 
 describe('no text of others begins a line of what a command prints', () => {
-  const disk = { freeBytes: 1, totalBytes: 2, freeInodes: null, totalInodes: null }
+  const disk = {
+    path: EVIL,
+    level: 'low',
+    why: EVIL,
+    usedPercent: 90,
+    freeBytes: 1,
+    totalBytes: 2,
+    freeInodes: null,
+    totalInodes: null,
+  }
   const lease = { id: EVIL, state: 'live', slot: aLease().slot, slotIs: 'diverted', runner: EVIL }
   const quarantine = { reason: EVIL, command: EVIL }
   const status = {
     root: EVIL,
-    disk,
+    disks: [disk],
+    reserve: false,
     leases: [{ ...lease, verdict: aVerdict('unknown', EVIL) }],
     foreign: [{ path: EVIL, why: EVIL }],
     trash: [{ id: EVIL, slot: EVIL, quarantine }],
-    lastPass: { completedAt: 0, by: EVIL, retired: [], errors: [EVIL] },
+    lastPass: { completedAt: 0, sweptAt: null, by: EVIL, retired: [], errors: [EVIL] },
   }
   const actions = [{ kind: 'foreign' as const, path: EVIL, reason: EVIL }]
   const findings = [{ check: 'root', level: 'fail', text: EVIL, mend: EVIL }]
 
   test.each([
-    ['status', statusText(status), 12],
+    ['status', statusText(status), 14],
     ['sweep', sweepText(actions, REAPED, true), 6],
     ['explain', explainText(actions), 2],
     ['reap', reapText(REAPED), 5],

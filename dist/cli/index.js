@@ -2,67 +2,123 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 613:
+/***/ 2613:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
-/***/ 140:
+/***/ 9907:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("cluster");
+
+/***/ }),
+
+/***/ 9140:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("constants");
 
 /***/ }),
 
-/***/ 434:
+/***/ 4434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 896:
+/***/ 9896:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 67:
+/***/ 8611:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
+
+/***/ }),
+
+/***/ 5692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
+
+/***/ }),
+
+/***/ 7067:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
-/***/ 928:
+/***/ 6928:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
-/***/ 203:
+/***/ 2987:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("perf_hooks");
+
+/***/ }),
+
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ }),
+
+/***/ 2203:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
-/***/ 23:
+/***/ 7016:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
+
+/***/ }),
+
+/***/ 9023:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 69:
+/***/ 1493:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("v8");
+
+/***/ }),
+
+/***/ 3106:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
+
+/***/ }),
+
+/***/ 9069:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5111);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -76,7 +132,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 85:
+/***/ 5111:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -100,22 +156,33 @@ class GuardError extends Error {
         this.usage = options.usage ?? false;
     }
 }
+/** Whether an error says that there is no room: no blocks, no inodes, or none of this user's. */
+function isNoSpace(error) {
+    return ['ENOSPC', 'EDQUOT'].includes(errnoOf(error));
+}
 /** The text of anything that was thrown. */
 function messageOf(error) {
     const text = textIn(error, 'message') ?? String(error);
     // Directories are held open and used by number (host/folders.ts), which tells a person nothing.
     return text.replaceAll(/\/proc\/(self|[0-9]+)\/fd\/[0-9]+/g, '…');
 }
+/** libuv has no name for it; to us it is a full disk like any other. */
+const QUOTA_EXCEEDED = -122;
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 function errnoOf(error) {
+    if (fieldOf(error, 'errno') === QUOTA_EXCEEDED)
+        return 'EDQUOT';
     return textIn(error, 'code') ?? '';
 }
-/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
 function textIn(error, field) {
-    if (typeof error !== 'object' || error === null)
-        return null;
-    const text = error[field];
+    const text = fieldOf(error, field);
     return typeof text === 'string' ? text : null;
+}
+/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
+function fieldOf(error, field) {
+    return typeof error === 'object' && error !== null
+        ? error[field]
+        : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/version.js
@@ -132,354 +199,22 @@ const TAG = '[target-guard]';
 function printable(text) {
     return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
 }
+/** Our own line breaks stay, those of others do not survive `printable`. */
+function printableLines(text) {
+    return text.split('\n').map(printable).join('\n');
+}
 /** Speaks on a terminal, on standard error: standard output is for what a command prints. */
 function terminal({ err }) {
     const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
-    return { info: say(''), notice: say(''), warning: say('warning: '), error: say('error: ') };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/run-step.js
-
-/**
- * Runs one phase of the action: the one place that catches.
- *
- * @returns the exit code: 1 fails the step
- */
-async function runStep(step, runtime) {
-    try {
-        await step(runtime);
-        return 0;
-    }
-    catch (error) {
-        runtime.voice.error(inWords(error));
-        return 1;
-    }
-}
-/**
- * Runs a hook. A hook that fails would fail every job of the host, so whatever goes wrong is an
- * error annotation, and the job goes on without a slot.
- */
-async function runHook(hook, runtime) {
-    try {
-        await hook(runtime);
-    }
-    catch (error) {
-        runtime.voice.error(`${inWords(error)} The job goes on without a target dir of its own.`);
-    }
-    return 0;
-}
-/** What was thrown, for a person; what we did not foresee comes with its trace. */
-function inWords(error) {
-    if (error instanceof GuardError)
-        return error.message;
-    const trace = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-    return `Unforeseen, please report it: ${trace}`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/settings.js
-
-const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
-/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-function environmentTwin(name) {
-    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-const root = {
-    name: 'root',
-    allowed: 'an absolute path, or one that begins with ~/',
-    parse: (text) => (isPath(text) ? text : undefined),
-    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
-};
-const owner = {
-    name: 'owner',
-    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
-    parse: (text) => {
-        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
-        if (parts?.[1] === undefined)
-            return undefined;
-        const named = { user: parts[1], group: parts[2] ?? null };
-        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
-    },
-    whenEmpty: () => null,
-};
-const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
-const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
-const privilegedHelper = {
-    name: 'privileged-helper',
-    allowed: PRIVILEGED_HELPERS.join(', '),
-    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
-    whenEmpty: () => 'auto',
-};
-const helperImage = {
-    name: 'helper-image',
-    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
-    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
-    whenEmpty: () => null,
-};
-const dryRun = {
-    name: 'dry-run',
-    allowed: 'true or false',
-    parse: (text) => {
-        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
-        if (/^(true|True|TRUE)$/.test(text))
-            return true;
-        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-    },
-    whenEmpty: () => false,
-};
-const leg = {
-    name: 'leg',
-    allowed: 'text of at most 65536 characters (the matrix as JSON)',
-    parse: (text) => (text.length <= 65_536 ? text : undefined),
-    whenEmpty: () => '',
-};
-const jobStatus = {
-    name: 'job-status',
-    allowed: 'success, failure or cancelled',
-    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
-    whenEmpty: () => '',
-};
-/** Every input by its name in action.yml; a test holds both lists equal. */
-const INPUTS = [
-    root,
-    owner,
-    retentionHours,
-    keepPerPr,
-    privilegedHelper,
-    helperImage,
-    dryRun,
-    leg,
-    jobStatus,
-];
-/**
- * Reads all settings.
- *
- * @throws GuardError that names the input, its value and what is allowed
- */
-function settings_parseSettings(lookup, surroundings) {
-    const read = (input) => readInput(input, lookup, surroundings);
+    const error = say('error: ');
     return {
-        root: absolute(read(root), surroundings),
-        owner: read(owner),
-        retentionHours: read(retentionHours),
-        keepPerPr: read(keepPerPr),
-        privilegedHelper: read(privilegedHelper),
-        helperImage: read(helperImage),
-        dryRun: read(dryRun),
-        leg: read(leg),
-        jobStatus: read(jobStatus),
+        info: say(''),
+        notice: say(''),
+        warning: say('warning: '),
+        error: (text, title) => error(title === undefined ? text : `${title}: ${text}`),
     };
 }
-function readInput(input, lookup, surroundings) {
-    const found = lookup(input.name);
-    if (found === null || found.text === '')
-        return input.whenEmpty(surroundings);
-    const value = input.parse(found.text);
-    if (value !== undefined)
-        return value;
-    throw new GuardError(`${found.source} is ${quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
-}
-/** A value in an error text: one line, printable, of bounded length. */
-function quote(text) {
-    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
-    return JSON.stringify(shown);
-}
-function number(name, range) {
-    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
-    return {
-        name,
-        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
-        parse: (text) => {
-            const value = pattern.test(text) ? Number(text) : Number.NaN;
-            return value >= range.least && value <= range.most ? value : undefined;
-        },
-        whenEmpty: () => range.otherwise,
-    };
-}
-/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
-function isIdOrName(text) {
-    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
-}
-function isPath(text) {
-    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
-    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
-}
-function absolute(path, { home }) {
-    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
-    return normalise(expanded);
-}
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path) {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    return `/${parts.join('/')}`;
-}
 
-;// CONCATENATED MODULE: ./lib/report/actions.js
-/** One line for one action of a plan: the same words in explain, dry runs, logs and summaries. */
-function describeAction(action) {
-    switch (action.kind) {
-        case 'retire':
-            return `retire ${action.slot}: ${action.reason}`;
-        case 'forget':
-            return `forget lease ${action.id}: ${action.reason}`;
-        case 'discard':
-            return `discard ${action.file}: ${action.reason}`;
-        case 'keep':
-            return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`;
-        case 'adopt':
-            return `retire ${action.path}: ${action.reason}`;
-        case 'foreign':
-            return `leave ${action.path}: ${action.reason}`;
-        default:
-            return action;
-    }
-}
-/** How an entry of the trash is called: by its former slot where that is known. */
-function describeBlocked(entry) {
-    const where = `.target-guard/trash/${entry.id}`;
-    return entry.slot === null ? where : `${where} (formerly ${entry.slot})`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/texts.js
-
-
-function explainText(actions) {
-    const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
-    return `${lines.map(printable).join('\n')}\n`;
-}
-function sweepText(actions, reaped, dryRun) {
-    const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`);
-    const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
-    return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
-}
-function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
-    const lines = [
-        `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
-        ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
-        ...quarantined.flatMap(({ id, why, command }) => [
-            `in quarantine: ${id}: ${why}`,
-            `  to remove it: ${command}`,
-        ]),
-    ];
-    return `${lines.map(printable).join('\n')}\n`;
-}
-/** Bytes for people: GB as 10⁹, like the inputs. */
-function size(bytes) {
-    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-    let value = bytes;
-    let unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-        value /= 1000;
-        unit += 1;
-    }
-    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
-}
-function statusText(found) {
-    const { root, disk, leases, foreign, trash, lastPass } = found;
-    const inodes = disk.freeInodes === null || disk.totalInodes === null
-        ? 'no inode count'
-        : `${disk.freeInodes} of ${disk.totalInodes} inodes free`;
-    const lines = [
-        `root    ${root}`,
-        `disk    ${size(disk.freeBytes)} of ${size(disk.totalBytes)} free, ${inodes}`,
-        `leases  ${leases.length}`,
-        ...leases.flatMap(leaseText),
-        `trash   ${trash.length}`,
-        ...trash.flatMap((entry) => entry.quarantine === null
-            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
-            : [
-                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
-                `    to remove it: ${entry.quarantine.command}`,
-            ]),
-        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
-        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
-        `last pass ${passText(lastPass)}`,
-    ];
-    return `${lines.map(printable).join('\n')}\n`;
-}
-function leaseText(lease) {
-    const { id, state, slot, slotIs, runner, verdict } = lease;
-    const where = slot === null ? `lease ${id}` : slot;
-    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
-    return [
-        `  ${where}`,
-        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
-    ];
-}
-function passText(last) {
-    if (last === null)
-        return 'none yet';
-    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
-    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
-}
-function doctorText(findings) {
-    const width = Math.max(...findings.map((each) => each.check.length));
-    const lines = findings.map(({ check, level, text, mend }) => {
-        const line = `${level.padEnd(4)}  ${check.padEnd(width)}  ${printable(text)}`;
-        return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${printable(mend)}`;
-    });
-    return `${lines.join('\n')}\n`;
-}
-function hooksText(installed) {
-    const lines = installed.map(({ event, done, script, previous }) => {
-        const before = previous === null
-            ? ''
-            : done === 'removed'
-                ? `, ${previous} is back`
-                : `, goes on to ${previous}`;
-        return `${done}: ${event} hook ${script}${before}`;
-    });
-    const changed = installed.some(({ done }) => done === 'installed' || done === 'removed');
-    if (changed)
-        lines.push('Restart these runners: they read .env when they start.');
-    return `${lines.join('\n')}\n`;
-}
-
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./lib/github/inputs.js
-
-
-/** Settings of a step: an input wins over its environment twin. */
-function readInputs(environment) {
-    return parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
-}
-/** Settings of a hook or a command: flags win over the environment twins. */
-function readTwins(environment, flags = new Map()) {
-    const lookup = (name) => {
-        const text = flags.get(name);
-        return text === undefined ? twin(name, environment) : { text, source: `--${name}` };
-    };
-    return settings_parseSettings(lookup, surroundings(environment));
-}
-/** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
-function input(name, environment) {
-    return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
-}
-function twin(name, environment) {
-    return found(environment[environmentTwin(name)], environmentTwin(name));
-}
-function found(text, source) {
-    const trimmed = text?.trim() ?? '';
-    return trimmed === '' ? null : { text: trimmed, source };
-}
-function surroundings(environment) {
-    const home = environment['HOME'] ?? '';
-    return { home: home.startsWith('/') ? home : (0,external_node_os_namespaceObject.homedir)(), directory: process.cwd() };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/settings-of.js
-
-/** Settings of a command: its flags, then the environment, then the defaults. */
-function settingsOf(environment, flags) {
-    return readTwins(environment, flags);
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./lib/plan/naming.js
@@ -602,6 +337,498 @@ function isSlotPath(relative) {
         leaseIdOfSlot(slot) !== null);
 }
 
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./lib/host/sizes.js
+
+/**
+ * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
+ *
+ * It walks the trees, so it is for reports only, and ends after a while: what is not measured by
+ * then is left out.
+ *
+ * @returns bytes by path
+ */
+async function measureTrees(paths, waitMs) {
+    if (paths.length === 0)
+        return new Map();
+    return new Promise((resolve) => {
+        (0,external_node_child_process_namespaceObject.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+            // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
+            const lines = stdout.split('\0').filter((line) => line !== '');
+            resolve(new Map(lines.map((line) => {
+                const tab = line.indexOf('\t');
+                return [line.slice(tab + 1), Number(line.slice(0, tab))];
+            })));
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/report/actions.js
+/** One line for one action of a plan: the same words in explain, dry runs, logs and summaries. */
+function describeAction(action) {
+    switch (action.kind) {
+        case 'retire':
+            return `retire ${action.slot}: ${action.reason}`;
+        case 'forget':
+            return `forget lease ${action.id}: ${action.reason}`;
+        case 'discard':
+            return `discard ${action.file}: ${action.reason}`;
+        case 'keep':
+            return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`;
+        case 'adopt':
+            return `retire ${action.path}: ${action.reason}`;
+        case 'foreign':
+            return `leave ${action.path}: ${action.reason}`;
+        default:
+            return action;
+    }
+}
+/** How an entry of the trash is called: by its former slot where that is known. */
+function describeBlocked(entry) {
+    const where = `.target-guard/trash/${entry.id}`;
+    return entry.slot === null ? where : `${where} (formerly ${entry.slot})`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/texts.js
+
+
+function explainText(actions) {
+    const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function sweepText(actions, reaped, dryRun) {
+    const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`);
+    const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
+    return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
+}
+function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
+    const lines = [
+        `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
+        ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
+        ...quarantined.flatMap(({ id, why, command }) => [
+            `in quarantine: ${id}: ${why}`,
+            `  to remove it: ${command}`,
+        ]),
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+/** Bytes for people: GB as 10⁹, like the inputs. */
+function size(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    let value = bytes;
+    let unit = 0;
+    while (value >= 1000 && unit < units.length - 1) {
+        value /= 1000;
+        unit += 1;
+    }
+    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+function statusText(found) {
+    const { root, disks, reserve, leases, foreign, trash, lastPass } = found;
+    const lines = [
+        `root    ${root}`,
+        ...disks.map(diskText),
+        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
+        `leases  ${leases.length}`,
+        ...leases.flatMap(leaseText),
+        `trash   ${trash.length}`,
+        ...trash.flatMap((entry) => entry.quarantine === null
+            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
+            : [
+                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
+                `    to remove it: ${entry.quarantine.command}`,
+            ]),
+        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
+        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+        `last pass ${passText(lastPass)}`,
+        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function leaseText(lease) {
+    const { id, state, slot, slotIs, runner, verdict } = lease;
+    const where = slot === null ? `lease ${id}` : slot;
+    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
+    return [
+        `  ${where}`,
+        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
+    ];
+}
+function diskText(disk) {
+    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
+    const inodes = freeInodes === null || totalInodes === null
+        ? 'no inode count'
+        : `${freeInodes} of ${totalInodes} inodes free`;
+    const floor = why === '' ? '' : `: ${why}`;
+    return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`;
+}
+function sweepTime(sweptAt) {
+    if (sweptAt !== null)
+        return new Date(sweptAt).toISOString();
+    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
+}
+function passText(last) {
+    if (last === null)
+        return 'none yet';
+    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
+    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
+}
+function doctorText(findings) {
+    const width = Math.max(...findings.map((each) => each.check.length));
+    const lines = findings.map(({ check, level, text, mend }) => {
+        const line = `${level.padEnd(4)}  ${check.padEnd(width)}  ${printable(text)}`;
+        return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${printable(mend)}`;
+    });
+    return `${lines.join('\n')}\n`;
+}
+function hooksText(installed) {
+    const lines = installed.map(({ event, done, script, previous }) => {
+        const before = previous === null
+            ? ''
+            : done === 'removed'
+                ? `, ${previous} is back`
+                : `, goes on to ${previous}`;
+        return `${done}: ${event} hook ${script}${before}`;
+    });
+    const changed = installed.some(({ done }) => done === 'installed' || done === 'removed');
+    if (changed)
+        lines.push('Restart these runners: they read .env when they start.');
+    return `${lines.join('\n')}\n`;
+}
+function timerText(lines) {
+    return `${lines.join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/evidence.js
+
+/**
+ * Judges the owner of a lease by what is recorded of it, without looking into the slot.
+ */
+function judgeOwner(record, sight, self) {
+    if (record.state === 'ended')
+        return verdict('dead', endedInWords(record));
+    const owner = record.lease?.owner;
+    if (owner === undefined)
+        return judgeDamaged(record, self);
+    if (owner.bootId !== self.bootId) {
+        return verdict('dead', 'its job ran before the last start of this host');
+    }
+    const samePidNamespace = owner.pidNamespace === self.pidNamespace;
+    const { worker } = sight;
+    if (owner.worker !== null && samePidNamespace && worker !== null) {
+        const name = `its runner process ${owner.worker.pid}`;
+        if (worker === 'alive')
+            return verdict('alive', `${name} is running`);
+        if (worker === 'gone')
+            return verdict('dead', `${name} is gone`);
+        if (worker === 'replaced')
+            return verdict('dead', `${name} is gone, the pid is another’s now`);
+        return verdict('alive', `${name} is there, though /proc hides it`);
+    }
+    if (!samePidNamespace && sight.namespaceIsGone) {
+        return verdict('dead', 'the container that its job ran in is gone, and every process in it');
+    }
+    if (isSucceeded(record, owner, self)) {
+        return verdict('dead', `its runner ${owner.runner.name} works for another job now`);
+    }
+    return verdict('unknown', whyUnknown(owner, samePidNamespace));
+}
+function endedInWords(record) {
+    const result = record.end?.result ?? 'unknown';
+    return result === 'unknown' ? 'its job ended' : `its job ended (${result})`;
+}
+function judgeDamaged(record, self) {
+    const problem = `its lease cannot be read (${record.problem ?? 'damaged'})`;
+    if (isOfOtherBoot(record.id, self.bootId)) {
+        return verdict('dead', `${problem}; its id is of an earlier start of this host`);
+    }
+    const own = self.runnerKey !== null && record.id.startsWith(runnerPrefix(self.runnerKey));
+    if (own && self.job !== null && self.worker !== null) {
+        return verdict('dead', `${problem}; it is this runner’s own, and not of the job it works for now`);
+    }
+    return verdict('unknown', problem);
+}
+/**
+ * Whether the lease's own runner now works for another job: a runner has one job at a time.
+ *
+ * That holds for GitHub's runner, which is known by its Worker or its job container's work folder;
+ * with anything else several jobs may run at once under one name.
+ */
+function isSucceeded(record, owner, self) {
+    if (self.runnerKey === null || owner.runner.key !== self.runnerKey)
+        return false;
+    if (self.job === null || record.lease === null || !owner.singleJob)
+        return false;
+    if (owner.worker === null && self.worker === null) {
+        return owner.container !== null && self.container !== null && owner.container !== self.container;
+    }
+    const { runId, attempt, job } = record.lease;
+    return runId !== self.job.runId || attempt !== self.job.attempt || job !== self.job.job;
+}
+function whyUnknown(owner, samePidNamespace) {
+    if (owner.worker === null)
+        return 'it records no runner process, and has not ended';
+    return samePidNamespace
+        ? 'its runner process could not be looked for'
+        : 'its runner process is in another pid namespace';
+}
+/**
+ * The whole verdict: what lives in a slot outweighs every sign that its owner is dead, and a slot
+ * that could not be looked into is unknown, never dead.
+ */
+function judge(owner, occupancy) {
+    const living = occupancy.inhabitants.map((each) => each.what);
+    if (living.length > 0)
+        return { kind: 'alive', reasons: [...living, ...owner.reasons] };
+    if (owner.kind === 'dead' && occupancy.unknown.length > 0) {
+        return { kind: 'unknown', reasons: [...owner.reasons, ...occupancy.unknown] };
+    }
+    return owner;
+}
+function verdict(kind, reason) {
+    return { kind, reasons: [reason] };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/occupancy.js
+/** Who lives in one slot, from all that was found. */
+function occupancyOf(place, searches) {
+    const locks = searches.cargoLocks.get(place.slot);
+    const held = (locks?.held ?? []).map((path) => ({
+        kind: 'cargo-lock',
+        what: `Cargo’s lock ${path} is held`,
+    }));
+    const inside = searches.processes.bySlot.get(place.slot) ?? [];
+    const using = searches.containers.list
+        .filter((container) => uses(container, place, searches.rootPaths))
+        .map((container) => ({
+        kind: 'container',
+        what: `container ${container.name} (${container.id.slice(0, 12)}) ${container.id === place.container ? 'of its job is running' : 'mounts it'}`,
+    }));
+    const { failure: unread } = searches.processes;
+    const { failure: unasked } = searches.containers;
+    return {
+        inhabitants: [...held, ...inside, ...using],
+        unknown: [...(locks?.unknown ?? []), ...[unread, unasked].filter((each) => each !== null)],
+    };
+}
+/**
+ * Whether a container uses a slot: it is the job's own, or it mounts the slot, a part of it, or its
+ * run dir. One that mounts the whole root proves nothing: it would hold every slot for ever.
+ */
+function uses(container, place, rootPaths) {
+    if (container.id === place.container)
+        return true;
+    return rootPaths.some((root) => {
+        const slot = `${root}/${place.slot}`;
+        const runDirectory = slot.slice(0, slot.lastIndexOf('/'));
+        return container.sources.some((source) => source === runDirectory || source === slot || source.startsWith(`${slot}/`));
+    });
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./lib/host/boot.js
+
+
+
+/** The kernel's boot id: the same in every container of the host, another after each start. */
+function readBootId() {
+    return readProc('/proc/sys/kernel/random/boot_id');
+}
+/** Seconds since boot, which no clock change touches. */
+function readUptime() {
+    return Number(readProc('/proc/uptime').split(' ')[0]);
+}
+/** This process's pid namespace, e.g. `pid:[4026531836]`. */
+function readPidNamespace() {
+    try {
+        return (0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/pid');
+    }
+    catch (error) {
+        throw new GuardError(`The pid namespace cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
+    }
+}
+/** All clocks, read together. */
+function readMoment() {
+    return { bootId: readBootId(), uptimeS: readUptime(), wallMs: Date.now() };
+}
+function readProc(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8').trim();
+    }
+    catch (error) {
+        throw new GuardError(`${path} cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
+
+
+
+/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
+const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
+/** `<slot>/<profile>/` and `<slot>/<triple>/<profile>/`. */
+const DEPTH = 2;
+/** A slot with more folders than this at one level was not made by Cargo alone. */
+const FOLDERS_AT_MOST = 256;
+/**
+ * Finds out which of Cargo's locks are held in these slots, by trying to take each for a moment.
+ *
+ * The kernel answers for every process on this host, whatever its container or pid namespace.
+ * Each step of the way is opened relative to the folder before it and without following links, so a
+ * planted link leads nowhere; only regular files are tried, so a planted FIFO does not block.
+ *
+ * @param slots absolute paths
+ */
+function probeCargoLocks(slots) {
+    const found = new Map();
+    const files = [];
+    for (const slot of slots) {
+        const result = { held: [], unknown: [] };
+        found.set(slot, result);
+        try {
+            files.push(...openLocks(slot, result.unknown));
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT')
+                result.unknown.push(unreadable(slot, error));
+        }
+    }
+    try {
+        for (let from = 0; from < files.length; from += BATCH) {
+            const batch = files.slice(from, from + BATCH);
+            const answers = tryLocks(batch.map((file) => file.descriptor));
+            for (const [index, file] of batch.entries()) {
+                const answer = answers[index];
+                if (answer === 'held')
+                    found.get(file.slot)?.held.push(file.path);
+                else if (answer !== 'free')
+                    found.get(file.slot)?.unknown.push(untried(file, answer));
+            }
+        }
+    }
+    finally {
+        // Closing gives back every lock that was taken: it belongs to the open file.
+        for (const file of files)
+            (0,external_node_fs_namespaceObject.closeSync)(file.descriptor);
+    }
+    return found;
+}
+const BATCH = 200;
+function untried(file, answer) {
+    return `Cargo’s lock ${file.path} could not be tried (${answer ?? 'no answer'})`;
+}
+function unreadable(path, error) {
+    return `${path} cannot be searched for Cargo’s locks (${messageOf(error)})`;
+}
+function openLocks(slot, unknown) {
+    const files = [];
+    const folder = (0,external_node_fs_namespaceObject.openSync)(slot, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+    try {
+        collect({ slot, path: '', descriptor: folder }, DEPTH, files, unknown);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+    return files;
+}
+function collect(folder, depth, files, unknown) {
+    const here = `/proc/self/fd/${folder.descriptor}`;
+    for (const name of LOCK_NAMES) {
+        if (!isFile(`${here}/${name}`, unknown))
+            continue;
+        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_namespaceObject.constants.O_NONBLOCK, unknown);
+        if (file === null)
+            continue;
+        if ((0,external_node_fs_namespaceObject.fstatSync)(file).isFile()) {
+            files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file });
+        }
+        else
+            (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+    // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
+    if (depth === 0)
+        return;
+    const entries = (0,external_node_fs_namespaceObject.readdirSync)(here, { withFileTypes: true });
+    const below = entries.filter((entry) => entry.isDirectory());
+    if (below.length > FOLDERS_AT_MOST) {
+        unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
+        return;
+    }
+    for (const { name } of below) {
+        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_namespaceObject.constants.O_DIRECTORY, unknown);
+        if (next === null)
+            continue;
+        try {
+            const inside = { slot: folder.slot, path: `${folder.path}${name}/`, descriptor: next };
+            collect(inside, depth - 1, files, unknown);
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(next);
+        }
+    }
+}
+/** Whether a regular file lies there; only such a one is opened at all. */
+function isFile(path, unknown) {
+    try {
+        return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
+    }
+    catch (error) {
+        unknown.push(unreadable(path, error));
+        return false;
+    }
+}
+/** Opens without following a link; null where it is gone or no longer what it was. */
+function cargo_locks_open(path, flags, unknown) {
+    try {
+        return (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | flags);
+    }
+    catch (error) {
+        if (!['ENOENT', 'ELOOP', 'ENOTDIR'].includes(errnoOf(error)))
+            unknown.push(unreadable(path, error));
+        return null;
+    }
+}
+/**
+ * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
+ * flock(1), which takes a process for each lock, does it elsewhere.
+ */
+function tryLocks(descriptors) {
+    const answers = ask('perl', ['-T', '-e', PERL], descriptors);
+    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
+    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+function isAnswer(answer) {
+    return answer === 'free' || answer === 'held';
+}
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. 6 is
+// LOCK_EX | LOCK_NB; -T passes over whatever the environment adds to perl.
+const PERL = `use Config;
+exit 1 if ($Config{d_flock} // "") ne "define";
+for my $fd (@ARGV) {
+  open(my $file, "<&=", $fd) or exit 1;
+  print flock($file, 6) ? "free\n" : $!{EWOULDBLOCK} ? "held\n" : "$!\n";
+}`;
+const SHELL = `for fd; do
+  if flock -x -n "$fd" 2>/dev/null; then echo free
+  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
+  fi
+done`;
+function ask(program, words, descriptors) {
+    const numbers = descriptors.map((_, index) => String(index + 3));
+    const result = (0,external_node_child_process_namespaceObject.spawnSync)(program, [...words, ...numbers], {
+        stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
+        encoding: 'utf8',
+        timeout: 10_000,
+    });
+    if (result.error !== undefined)
+        return descriptors.map(() => messageOf(result.error));
+    return result.stdout.split('\n').slice(0, -1);
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 ;// CONCATENATED MODULE: ./lib/plan/job.js
 /** Where the slot of a job with this lease id lies. */
 function addressOf(job, id) {
@@ -803,7 +1030,7 @@ function readContainer(value) {
 }
 async function get(socket, path) {
     // Loaded when it is needed: most passes ask nobody, and it is a tenth of a start.
-    const { request } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 67, 19));
+    const { request } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 7067, 19));
     return new Promise((resolve, reject) => {
         // With a connection of its own there is no agent, which would take as long to make as all the rest.
         const connection = { createConnection: () => (0,external_node_net_namespaceObject.connect)(socket) };
@@ -889,8 +1116,380 @@ function join(base, rest) {
     return joined === '' ? '/' : joined;
 }
 
+;// CONCATENATED MODULE: ./lib/host/processes.js
+
+
+/**
+ * Reads /proc/PID/stat.
+ *
+ * @returns 'gone' where there is no such process, 'hidden' where /proc will not tell (hidepid)
+ */
+function readProcess(pid) {
+    try {
+        return parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
+    }
+    catch (error) {
+        const code = errnoOf(error);
+        if (code === 'ESRCH')
+            return 'gone';
+        // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
+        return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
+    }
+}
+/** Whether the kernel knows a process by this number; EPERM means that it does. */
+function isThere(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return errnoOf(error) !== 'ESRCH';
+    }
+}
+/** Fields are counted after the last `)`: a command's name may hold blanks and brackets. */
+function parseStat(pid, text) {
+    const opening = text.indexOf('(');
+    const closing = text.lastIndexOf(')');
+    if (opening < 0 || closing < opening)
+        return null;
+    const fields = text
+        .slice(closing + 1)
+        .trim()
+        .split(' ');
+    const [state, parent] = fields;
+    const start = fields[19];
+    if (state === undefined || parent === undefined || start === undefined)
+        return null;
+    const known = { parent: Number(parent), start: Number(start) };
+    if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
+        return null;
+    return { pid, command: text.slice(opening + 1, closing), state, ...known };
+}
+/** How a recorded process is found now; a zombie has ended. */
+function stateOf(recorded) {
+    const found = readProcess(recorded.pid);
+    if (found === 'gone' || found === 'hidden')
+        return found;
+    if (found.start !== recorded.start)
+        return 'replaced';
+    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
+}
+/** Lives exactly as long as its job. */
+const WORKER = 'Runner.Worker';
+/** What only passes a command on may end before the job does, and is no evidence of it. */
+const PASSING_ON = new Set(('sh bash dash ash zsh ksh fish busybox timeout nice ionice env setsid sudo su runuser gosu ' +
+    'su-exec xargs make npm npx sshd tini dumb-init docker-init').split(' '));
+/**
+ * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
+ * other runners (act, Gitea's) the one that started this command, past shells and the like.
+ *
+ * There is none in a job container, or under a shell alone.
+ */
+function findWorker(from = process.ppid) {
+    let starter = null;
+    let pid = from;
+    for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
+        const found = readProcess(pid);
+        if (found === 'gone' || found === 'hidden')
+            break;
+        const key = { pid: found.pid, start: found.start };
+        if (found.command === WORKER)
+            return { worker: key, isGithubs: true };
+        if (starter === null && !PASSING_ON.has(found.command))
+            starter = key;
+        pid = found.parent;
+    }
+    return { worker: starter, isGithubs: false };
+}
+/** The numbers of all processes that /proc shows; throws as readdirSync does. */
+function listProcesses() {
+    return (0,external_node_fs_namespaceObject.readdirSync)('/proc')
+        .filter((name) => /^[0-9]+$/.test(name))
+        .map(Number);
+}
+/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
+const HOST_PID_NAMESPACE = 'pid:[4026531836]';
+/**
+ * Whether a pid namespace has come to its end, and with it every process that was ever in it.
+ *
+ * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
+ * number that is in use again counts as the old namespace, and keeps what belongs to it.
+ */
+function isNamespaceGone(namespace) {
+    if (process.geteuid?.() !== 0)
+        return false;
+    if (readNamespace('self') !== HOST_PID_NAMESPACE)
+        return false;
+    return listProcesses().every((pid) => {
+        // The first process is of this very namespace; some sandboxes let nobody look at it.
+        if (pid === 1)
+            return true;
+        const found = readNamespace(pid);
+        return found === 'gone' || (found !== 'hidden' && found !== namespace);
+    });
+}
+function readNamespace(pid) {
+    try {
+        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/pid`);
+    }
+    catch (error) {
+        return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
+
+
+
+
+/**
+ * Looks for processes that have their working directory, program, arguments or an open file in one
+ * of these slots, or whose mount namespace has one of them (or its run dir) mounted.
+ *
+ * Paths in /proc are those of the process's own mount namespace, so they are read against the
+ * mounts of that namespace: a container's `/workspace/target` is found as the slot it is.
+ * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
+ * and arguments may be read by anybody, so a container that root started is seen without docker.
+ */
+function scanProcesses(rootRealPath, slots) {
+    const wanted = new Set(slots);
+    const bySlot = new Map(slots.map((slot) => [slot, []]));
+    const scan = { wanted, bySlot, views: new Map(), rootRealPath };
+    try {
+        const place = locate(rootRealPath, readMounts());
+        const own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
+        for (const pid of listProcesses()) {
+            if (pid !== process.pid)
+                lookAt(pid, { ...scan, place, own });
+        }
+    }
+    catch (error) {
+        return { bySlot, failure: `/proc cannot be read (${messageOf(error)})` };
+    }
+    return { bySlot, failure: null };
+}
+function lookAt(pid, scan) {
+    const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
+    if (namespace === '')
+        return;
+    const views = viewsOf(pid, namespace, scan);
+    if (views.length === 0)
+        return;
+    const uses = new Map();
+    for (const { path, how } of pathsOf(pid)) {
+        const slot = slotAt(path, views, scan.wanted);
+        if (slot !== null && !uses.has(slot))
+            uses.set(slot, `${how} ${path}`);
+    }
+    if (!scan.own.has(namespace)) {
+        for (const slot of mountedSlots(views, scan.wanted)) {
+            if (!uses.has(slot))
+                uses.set(slot, 'runs in a container that mounts it');
+        }
+    }
+    for (const [slot, use] of uses) {
+        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+}
+/** Where a mount namespace sees the root or a part of it; read once for each namespace. */
+function viewsOf(pid, namespace, scan) {
+    const known = scan.views.get(namespace);
+    if (known !== undefined)
+        return known;
+    const mounts = mountsOf(pid);
+    const views = mounts.flatMap((mount) => viewThrough(mount, scan.place));
+    if (scan.own.has(namespace))
+        views.push({ point: scan.rootRealPath, inRoot: '' });
+    if (mounts.length > 0)
+        scan.views.set(namespace, views);
+    return views;
+}
+function viewThrough(mount, place) {
+    if (place === null || mount.device !== place.mount.device)
+        return [];
+    if (isAtOrBelow(place.path, mount.root)) {
+        return [{ point: join(mount.point, relative(place.path, mount.root)), inRoot: '' }];
+    }
+    if (isAtOrBelow(mount.root, place.path)) {
+        return [{ point: mount.point, inRoot: relative(mount.root, place.path).slice(1) }];
+    }
+    return [];
+}
+function slotAt(path, views, wanted) {
+    for (const view of views) {
+        if (!isAtOrBelow(path, view.point))
+            continue;
+        const slot = slotOf(join(`/${view.inRoot}`, relative(path, view.point)).slice(1));
+        if (slot !== null && wanted.has(slot))
+            return slot;
+    }
+    return null;
+}
+function slotOf(inRoot) {
+    const parts = inRoot.split('/').filter((part) => part !== '');
+    return parts.length < SLOT_DEPTH ? null : parts.slice(0, SLOT_DEPTH).join('/');
+}
+/** Slots that are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
+function mountedSlots(views, wanted) {
+    return [...wanted].filter((slot) => views.some(({ inRoot }) => {
+        const depth = inRoot.split('/').length;
+        return depth >= SLOT_DEPTH - 1 && (isAtOrBelow(inRoot, slot) || isAtOrBelow(slot, inRoot));
+    }));
+}
+/** Every path by which a process may hold something, with the verb that goes before it. */
+function* pathsOf(pid) {
+    const folder = `/proc/${pid}`;
+    const directory = readLink(`${folder}/cwd`);
+    if (directory !== null)
+        yield { path: directory, how: 'works in' };
+    const program = readLink(`${folder}/exe`);
+    if (program !== null)
+        yield { path: program, how: 'runs' };
+    for (const name of openFiles(folder)) {
+        const file = readLink(`${folder}/fd/${name}`);
+        if (file?.startsWith('/') === true)
+            yield { path: file, how: 'has open' };
+    }
+    for (const word of argumentsOf(folder)) {
+        const start = word.indexOf('/');
+        if (start >= 0)
+            yield { path: word.slice(start), how: 'is called with' };
+    }
+}
+function openFiles(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(`${folder}/fd`);
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return [];
+    }
+}
+/** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
+function argumentsOf(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(`${folder}/cmdline`, 'utf8').split('\0');
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return [];
+    }
+}
+function mountsOf(pid) {
+    return parseMounts(mountTextOf(pid));
+}
+/**
+ * What another user's process shows of its mounts, which is as good a name of its namespace as the
+ * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
+ */
+function mountTextOf(pid) {
+    try {
+        return readMountText(pid);
+    }
+    catch (error) {
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error)))
+            return '';
+        throw error;
+    }
+}
+/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
+function readLink(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.readlinkSync)(path).replace(/ \(deleted\)$/, '');
+    }
+    catch {
+        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
+        return null;
+    }
+}
+function commandOf(pid) {
+    const found = readProcess(pid);
+    return typeof found === 'string' ? found : found.command;
+}
+
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/plan/alert.js
+/** What an alert is about; each kind is throttled by itself. */
+const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
+
+;// CONCATENATED MODULE: ./lib/host/folders.js
+
+
+/**
+ * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
+ * kernel goes on from the directory that is open, whatever has been put at its former path.
+ */
+const FOLDER = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW;
+/** The path of `name` in an open directory. */
+function at(folder, name) {
+    return `/proc/self/fd/${folder}/${name}`;
+}
+/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
+function openFolder(path) {
+    return (0,external_node_fs_namespaceObject.openSync)(path, FOLDER);
+}
+/**
+ * Walks down from `base` without following any link, and hands over the last directory.
+ *
+ * @param step called for each component before it is opened, e.g. to make it
+ * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
+ */
+function within(base, components, work, step = () => { }) {
+    let folder = openFolder(base);
+    try {
+        for (const name of components) {
+            step(folder, name);
+            const next = openFolder(at(folder, name));
+            (0,external_node_fs_namespaceObject.closeSync)(folder);
+            folder = next;
+        }
+        return work(folder);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/** Whether an error of `within` means that a component is not a directory of ours. */
+function isDiverted(error) {
+    return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error));
+}
+/** Makes a directory; false where it was there already. */
+function makeFolder(path) {
+    try {
+        (0,external_node_fs_namespaceObject.mkdirSync)(path, 0o755);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'EEXIST')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Gives a directory that this process has just made to somebody else, through a descriptor.
+ *
+ * @throws Error where it is not the empty directory of this user that it must be
+ */
+function giveAway(path, to) {
+    const folder = openFolder(path);
+    try {
+        assertFresh(folder);
+        (0,external_node_fs_namespaceObject.fchownSync)(folder, to.uid, to.gid);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/** Throws where an open directory is not this user's own, or not empty. */
+function assertFresh(folder) {
+    const isOwn = (0,external_node_fs_namespaceObject.fstatSync)(folder).uid === process.geteuid?.();
+    if (!isOwn || (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
+        throw new Error('the directory that was just made has been replaced by another');
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/small-file.js
 
 
@@ -1098,83 +1697,8 @@ function readMarker(path) {
     return marker['id'];
 }
 
-;// CONCATENATED MODULE: ./lib/host/folders.js
-
-
-/**
- * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
- * kernel goes on from the directory that is open, whatever has been put at its former path.
- */
-const FOLDER = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW;
-/** The path of `name` in an open directory. */
-function at(folder, name) {
-    return `/proc/self/fd/${folder}/${name}`;
-}
-/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
-function openFolder(path) {
-    return (0,external_node_fs_namespaceObject.openSync)(path, FOLDER);
-}
-/**
- * Walks down from `base` without following any link, and hands over the last directory.
- *
- * @param step called for each component before it is opened, e.g. to make it
- * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
- */
-function within(base, components, work, step = () => { }) {
-    let folder = openFolder(base);
-    try {
-        for (const name of components) {
-            step(folder, name);
-            const next = openFolder(at(folder, name));
-            (0,external_node_fs_namespaceObject.closeSync)(folder);
-            folder = next;
-        }
-        return work(folder);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
-    }
-}
-/** Whether an error of `within` means that a component is not a directory of ours. */
-function isDiverted(error) {
-    return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error));
-}
-/** Makes a directory; false where it was there already. */
-function makeFolder(path) {
-    try {
-        (0,external_node_fs_namespaceObject.mkdirSync)(path, 0o755);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'EEXIST')
-            return false;
-        throw error;
-    }
-}
-/**
- * Gives a directory that this process has just made to somebody else, through a descriptor.
- *
- * @throws Error where it is not the empty directory of this user that it must be
- */
-function giveAway(path, to) {
-    const folder = openFolder(path);
-    try {
-        assertFresh(folder);
-        (0,external_node_fs_namespaceObject.fchownSync)(folder, to.uid, to.gid);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
-    }
-}
-/** Throws where an open directory is not this user's own, or not empty. */
-function assertFresh(folder) {
-    const isOwn = (0,external_node_fs_namespaceObject.fstatSync)(folder).uid === process.geteuid?.();
-    if (!isOwn || (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
-        throw new Error('the directory that was just made has been replaced by another');
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/root.js
+
 
 
 
@@ -1209,7 +1733,8 @@ function openRoot(path, precious) {
             adopt(control);
         for (const name of FOLDERS)
             root_makeFolder(at(control, name));
-        makeLock(control);
+        for (const name of FILES)
+            makeFile(at(control, name));
         return describe(path, control);
     }
     catch (error) {
@@ -1261,13 +1786,26 @@ function adopt(control) {
     }
 }
 /** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash'];
-function makeLock(control) {
+const FOLDERS = ['leases', 'trash', 'alerts'];
+/** Locks and clocks: made while there is room, so that a full disk finds them there. */
+const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+function makeFile(path) {
     try {
-        (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(at(control, 'host.lock'), 'wx', 0o644));
+        const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o644);
+        try {
+            const { uid, gid } = (0,external_node_fs_namespaceObject.statSync)((0,external_node_path_namespaceObject.dirname)(path));
+            // Its owner alone may set its time.
+            if (process.geteuid?.() === 0 && uid !== 0)
+                (0,external_node_fs_namespaceObject.fchownSync)(file, uid, gid);
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(file);
+        }
+        // The epoch: nothing has happened yet of what its time notes.
+        (0,external_node_fs_namespaceObject.utimesSync)(path, 0, 0);
     }
     catch (error) {
-        // It is there, or cannot be made: the lock is a courtesy, and its absence only costs speed.
+        // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
         if (errnoOf(error) === 'EEXIST')
             return;
     }
@@ -1301,6 +1839,337 @@ function root_makeFolder(path) {
     }
     if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
         throw new GuardError(`${path} is not a directory.`, 'Remove what lies there.');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/leases.js
+
+
+
+
+
+
+const LIVE = '.json';
+const ENDED = '.ended';
+/** What is learned of a lease after it was written, each in a file of its own. */
+const COMPANIONS = ['.end', '.taken', '.blocked'];
+function leasePath(root, name) {
+    return controlPath(root, 'leases', name);
+}
+/**
+ * Writes a lease, once and whole: a name of its own, then one rename.
+ *
+ * It is not flushed to the disk: only a power loss could undo it, and then its boot is over, which
+ * the id in its name still tells.
+ */
+function writeLease(root, lease) {
+    const temporary = leasePath(root, `.${lease.id}.tmp`);
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(temporary, encodeLease(lease), { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_namespaceObject.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
+    }
+    catch (error) {
+        removeFile(temporary);
+        throw error;
+    }
+}
+/**
+ * Ends a live lease; only its own job does that.
+ *
+ * @returns false where it was not live: ended already, or never written
+ */
+function endLease(root, id, end) {
+    // A second end must not overwrite the first, nor leave its record where the lease is gone.
+    if (readSmallFile(leasePath(root, `${id}${LIVE}`)) === null)
+        return false;
+    try {
+        // Left by an end that was cut short, if it is there.
+        removeFile(leasePath(root, `${id}.end`));
+        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
+    }
+    catch {
+        // A full disk: the lease ends all the same, by a rename that needs no space; without its end
+        // record it counts as expired, and is not inherited.
+    }
+    try {
+        (0,external_node_fs_namespaceObject.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
+ * to be deleted where it is.
+ */
+function spoilEnd(root, id) {
+    removeFile(leasePath(root, `${id}.end`));
+}
+/** Marks a hook's lease as taken by a step; false where another step was first. */
+function takeLease(root, id) {
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'EEXIST')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
+ * which goes with the lease.
+ *
+ * @param notes false where nothing may be written (a dry run)
+ * @returns milliseconds since the epoch
+ */
+function blockedSince(root, id, nowMs, notes = true) {
+    const path = leasePath(root, `${id}.blocked`);
+    const noted = Number(readSmallFile(path));
+    if (Number.isFinite(noted) && noted > 0)
+        return noted;
+    if (!notes)
+        return nowMs;
+    try {
+        // An empty one was left by a full disk.
+        removeFile(path);
+        (0,external_node_fs_namespaceObject.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+    }
+    catch {
+        // Not to be noted on this disk: the next pass tries again.
+        return nowMs;
+    }
+    return nowMs;
+}
+/**
+ * Reads leases.
+ *
+ * @param prefix only ids that begin with it; '' for all
+ * @param nowMs the wall clock: an unfinished file of others is left alone for an hour. Taking one
+ *   away early harms nobody: its writer notices, and fails before there is a slot.
+ */
+function readLeases(root, prefix, nowMs) {
+    const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
+    const records = new Map();
+    const leftovers = [];
+    const withLease = new Set();
+    const companions = [];
+    for (const name of names) {
+        const dot = name.indexOf('.', 1);
+        const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
+        if (!isLeaseId(id) || !id.startsWith(prefix))
+            continue;
+        const ending = name.slice(dot);
+        if (name.startsWith('.')) {
+            if (prefix !== '' || isOld(leasePath(root, name), nowMs))
+                leftovers.push(name);
+        }
+        else if (ending === LIVE || ending === ENDED) {
+            withLease.add(id);
+            const record = readLease(root, id, ending === ENDED ? 'ended' : 'live');
+            // Seen under both names, it ended while the folder was being read.
+            if (record !== null && (ending === ENDED || !records.has(id)))
+                records.set(id, record);
+        }
+        else
+            companions.push({ id, name });
+    }
+    for (const { id, name } of companions) {
+        if (!withLease.has(id) && isOld(leasePath(root, name), nowMs))
+            leftovers.push(name);
+    }
+    return { records: [...records.values()], leftovers };
+}
+/** Reads one lease by its id, whatever its state; null where there is none. */
+function findLease(root, id) {
+    return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
+}
+function readLease(root, id, state) {
+    const text = readSmallFile(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    if (text === null)
+        return null;
+    const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem;
+    const lease = typeof parsed === 'string' ? null : parsed;
+    const end = state === 'ended' ? readSmallFile(leasePath(root, `${id}.end`)) : null;
+    return {
+        id,
+        state,
+        lease,
+        problem: typeof parsed === 'string' ? parsed : null,
+        end: typeof end === 'string' ? parseEnd(end) : null,
+        slot: lease?.slot ?? null,
+    };
+}
+/**
+ * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
+ * whose it was until the slot is gone, or away altogether where there is no room for that.
+ */
+function dropLease(root, id, keepInTrash) {
+    for (const ending of [LIVE, ENDED]) {
+        const path = leasePath(root, `${id}${ending}`);
+        if (!keepInTrash || !moveFile(path, controlPath(root, 'trash', `${id}.lease`)))
+            removeFile(path);
+    }
+    for (const ending of COMPANIONS)
+        removeFile(leasePath(root, `${id}${ending}`));
+}
+/** Moves a file where there is one; false where there is no room for it. */
+function moveFile(from, to) {
+    try {
+        (0,external_node_fs_namespaceObject.renameSync)(from, to);
+        return true;
+    }
+    catch (error) {
+        if (isNoSpace(error))
+            return false;
+        if (errnoOf(error) === 'ENOENT')
+            return true;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/leftovers.js
+
+
+
+/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
+const leftovers_FOLDERS = ['', 'trash'];
+/**
+ * Files whose writer was killed before it gave them their name.
+ *
+ * @returns paths in the root's own folder
+ */
+function listUnfinished(root, nowMs) {
+    return leftovers_FOLDERS.flatMap((folder) => {
+        const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
+        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, ...(folder === '' ? [] : [folder])))
+            .filter((name) => UNFINISHED.test(name))
+            .map(inFolder)
+            .filter((path) => isOld(controlPath(root, ...path.split('/')), nowMs));
+    });
+}
+/** Removes a file in the root's own folder, by its path there. */
+function discardLeftover(root, file) {
+    removeFile(controlPath(root, ...file.split('/')));
+}
+
+;// CONCATENATED MODULE: ./lib/host/slots.js
+
+
+
+
+/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
+const ATTEMPTS = 1000;
+/**
+ * Makes a slot that did not exist before, and the directories above it.
+ *
+ * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
+ *
+ * @param slot relative to the root
+ * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
+ * @throws Error with EEXIST where the slot is there already
+ */
+function makeSlot(root, slot, chown) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            within(root.path, parents, (folder) => {
+                const path = at(folder, name);
+                if (!makeFolder(path))
+                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
+                chown(path, slot);
+            }, makeParent(root, parents.at(-1) ?? '', chown));
+            return;
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS)
+                throw error;
+        }
+    }
+}
+function makeParent(root, runDirectory, chown) {
+    return (folder, name) => {
+        const path = at(folder, name);
+        if (!makeFolder(path))
+            return;
+        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
+        if (process.geteuid?.() !== 0)
+            return;
+        if (name === runDirectory)
+            chown(path, name);
+        // What root makes in another user's root (a step in a job container) is given to that user.
+        else if (root.uid !== 0)
+            giveAway(path, root);
+    };
+}
+/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
+function findSlot(root, slot) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    try {
+        return within(root.path, parents, (folder) => {
+            (0,external_node_fs_namespaceObject.lstatSync)(at(folder, name));
+            return 'present';
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return 'missing';
+        if (isDiverted(error))
+            return 'diverted';
+        throw error;
+    }
+}
+/** Removes the directories above a slot, from the inside out, as far as they are empty. */
+function removeEmptyParents(root, slot) {
+    const parts = slot.split('/');
+    for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
+        const parents = parts.slice(0, depth - 1);
+        const name = parts[depth - 1] ?? '';
+        try {
+            within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.rmdirSync)(at(folder, name)));
+        }
+        catch (error) {
+            if (errnoOf(error) === 'ENOENT')
+                continue;
+            // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
+            return;
+        }
+    }
+}
+/** Lists the upper levels of the root; it goes into no slot. */
+function listSlots(root) {
+    const found = { slots: [], odd: [] };
+    list(root.path, [], found);
+    return found;
+}
+function list(base, parts, found) {
+    const path = parts.join('/');
+    let entries;
+    try {
+        entries = within(base, parts, (folder) => (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
+    }
+    catch (error) {
+        // Gone or replaced meanwhile; what may not be read is reported as it is.
+        if (errnoOf(error) !== 'ENOENT')
+            found.odd.push(path);
+        return;
+    }
+    for (const entry of entries) {
+        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
+            continue;
+        const inside = [...parts, entry.name];
+        if (inside.length < SLOT_DEPTH && entry.isDirectory())
+            list(base, inside, found);
+        else if (isSlotPath(inside.join('/')))
+            found.slots.push(inside.join('/'));
+        else
+            found.odd.push(inside.join('/'));
     }
 }
 
@@ -1404,678 +2273,125 @@ function readNote(root, name) {
     return text === null ? null : parseObject(text);
 }
 
-;// CONCATENATED MODULE: ./lib/host/heartbeat-file.js
+;// CONCATENATED MODULE: ./lib/steps/observe.js
 
 
 
-/** The text of the last heartbeat, null where there is none. */
-function readHeartbeatText(root) {
-    return readTextOrNull(controlPath(root, 'heartbeat.json'));
-}
-/** Replaces the heartbeat, whole and at once; throws as the file system does. */
-function writeHeartbeatText(root, text) {
-    replaceFile(controlPath(root, 'heartbeat.json'), text);
-}
-/** When the root was made, by the time of its marker: milliseconds since the epoch. */
-function readFoundedAt(root) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'root.json')).mtimeMs;
-}
 
-;// CONCATENATED MODULE: ./lib/report/heartbeat.js
 
-/** Reads a heartbeat; null where there is none that can be understood. */
-function parseHeartbeat(text) {
-    if (text === null)
-        return null;
-    const found = parseObject(text);
-    if (found === null || typeof found['completedAt'] !== 'number')
-        return null;
-    const list = (name) => (Array.isArray(found[name]) ? found[name] : []);
-    return {
-        version: 1,
-        completedAt: found['completedAt'],
-        scope: found['scope'] === 'host' ? 'host' : 'own',
-        by: textOf(found['by']),
-        seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
-        retired: list('retired').filter((each) => typeof each === 'string'),
-        kept: list('kept')
-            .filter(isRecord)
-            .map((each) => ({
-            path: textOf(each['path']),
-            state: textOf(each['state']),
-            reason: textOf(each['reason']),
-        })),
-        blocked: list('blocked')
-            .filter(isRecord)
-            .map((each) => ({
-            id: textOf(each['id']),
-            path: textOf(each['path']),
-            reason: textOf(each['reason']),
-            since: typeof each['since'] === 'number' ? each['since'] : 0,
-        })),
-        foreign: list('foreign')
-            .filter(isRecord)
-            .map((each) => ({
-            path: textOf(each['path']),
-            reason: textOf(each['reason']),
-        })),
-        reclaimedBytes: typeof found['reclaimedBytes'] === 'number' ? found['reclaimedBytes'] : 0,
-        lock: null,
-        errors: list('errors').filter((each) => typeof each === 'string'),
-    };
-}
-function textOf(value) {
-    return typeof value === 'string' ? value : '';
-}
-function encodeHeartbeat(heartbeat) {
-    return `${JSON.stringify(heartbeat)}\n`;
-}
-const OVERDUE_MS = 48 * 3_600_000;
-const BLOCKED_MS = 24 * 3_600_000;
+
+
+
+
+
+
+
+
 /**
- * What every job must be told of the host's maintenance, in words; empty when all is well.
+ * Reads the root, without looking into any slot.
  *
- * @param foundedAt when the root was made, milliseconds since the epoch
+ * @param adopted paths relative to the root that an administrator gives up for deletion
  */
-function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
-    const warnings = [];
-    const since = heartbeat?.completedAt ?? foundedAt;
-    if (wallMs - since > OVERDUE_MS) {
-        warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
-            'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
-    }
-    for (const each of heartbeat?.blocked ?? []) {
-        if (wallMs - each.since <= BLOCKED_MS)
-            continue;
-        warnings.push(`${each.path} has been blocked for ${inHours(wallMs - each.since)} h: ${each.reason}`);
-    }
-    return warnings;
+function observe(root, self, scope, adopted = []) {
+    const moment = readMoment();
+    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
+    const { records, leftovers } = readLeases(root, prefix, moment.wallMs);
+    const needsInventory = scope === 'host' || records.some((record) => record.slot === null);
+    const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [] };
+    const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]));
+    const mounts = readMounts();
+    const ended = rememberEnded();
+    const leases = records.map((record) => {
+        const slot = record.slot ?? byId.get(record.id) ?? null;
+        return observeLease(root, { ...record, slot }, self, mounts, ended);
+    });
+    const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
+    const unfinished = [
+        ...leftovers.map((name) => `leases/${name}`),
+        ...listUnfinished(root, moment.wallMs),
+    ];
+    return { moment, leases, foreign, leftovers: unfinished };
 }
-function inHours(milliseconds) {
-    return Math.round(milliseconds / 3_600_000);
+function idOf(slot) {
+    return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
 }
-
-;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
-
-
-
-/** One annotation; the runner shows ten of a kind for each step, 4096 characters each. */
-function annotation(kind, title, text) {
-    const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
-    return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
-}
-function escapeData(text) {
-    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-function escapeProperty(text) {
-    return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-/**
- * Hands a value to the runner through one of its command files.
- *
- * @throws GuardError where the file is missing or cannot be written
- */
-function handOver(environment, file, name, value) {
-    // The delimiter is random, so that no value can close it and add commands of its own.
-    const delimiter = `target_guard_${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
-    append(environment, file, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
-}
-/** Adds Markdown to the job summary; throws GuardError as `handOver` does. */
-function addSummary(environment, markdown) {
-    append(environment, 'GITHUB_STEP_SUMMARY', markdown);
-}
-function append(environment, file, text) {
-    const path = environment[file] ?? '';
-    if (path === '') {
-        throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
-    }
-    try {
-        (0,external_node_fs_namespaceObject.appendFileSync)(path, text);
-    }
-    catch (error) {
-        throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/runtime.js
-
-
-/** This process as the other side of every comparison. */
-function selfOf(owner, job) {
+function observeLease(root, record, self, mounts, ended) {
+    const { slot } = record;
     return {
-        bootId: owner.bootId,
-        pidNamespace: owner.pidNamespace,
-        runnerKey: job === null ? null : owner.runner.key,
-        worker: owner.worker,
-        container: owner.container,
-        job: job === null ? null : { runId: job.runId, attempt: job.attempt, job: job.job },
+        record,
+        owner: judgeOwner(record, sightOf(record, self, ended), self),
+        slot: slot === null ? 'missing' : findSlot(root, slot),
+        mounts: slot === null ? [] : mountsWithin(`${root.realPath}/${slot}`, mounts),
     };
 }
-/** Paths that may not be a root, from the environment of a job or a terminal. */
-function preciousOf(environment) {
-    return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
-}
-/** The runtime of what the runner starts: a phase of the action, or a hook. */
-function workflowRuntime(environment, script, write) {
-    return { environment, script, voice: workflowVoice(write) };
-}
-/** Speaks in a workflow's log: lines for facts, annotations for what matters. */
-function workflowVoice(write) {
-    return {
-        info: (text) => write(`${TAG} ${printable(text)}\n`),
-        notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
-        warning: (text) => write(annotation('warning', 'target-guard', printable(text))),
-        error: (text) => write(annotation('error', 'target-guard', printable(text))),
+/** Remembers the answers for the length of one pass: each is a look at every process. */
+function rememberEnded() {
+    const known = new Map();
+    return (namespace) => {
+        const answer = known.get(namespace) ?? isNamespaceGone(namespace);
+        known.set(namespace, answer);
+        return answer;
     };
 }
-
-;// CONCATENATED MODULE: ./lib/steps/doctor.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** Checks everything the guard relies on, and says how to mend what is not in place. */
-async function doctor(settings, runtime) {
-    const { root, findings } = checkRoot(settings, runtime);
+/** How the owner is found; a process can be looked for in this boot and pid namespace only. */
+function sightOf({ lease, state }, self, ended) {
+    const unseen = { worker: null, namespaceIsGone: false };
+    const owner = lease?.owner;
+    if (owner === undefined || state === 'ended' || owner.bootId !== self.bootId)
+        return unseen;
+    if (owner.pidNamespace !== self.pidNamespace) {
+        return { worker: null, namespaceIsGone: ended(owner.pidNamespace) };
+    }
+    return { worker: owner.worker === null ? null : stateOf(owner.worker), namespaceIsGone: false };
+}
+function findForeign(root, inventory, leases, adopted) {
+    const leased = new Set(leases.map((each) => each.record.id));
+    // A slot that was made after the leases were read has a lease by now; one in the trash is gone.
+    const without = inventory.slots.filter((slot) => {
+        const id = idOf(slot);
+        return !leased.has(id) && !isInTrash(root, id) && findLease(root, id) === null;
+    });
     return [
-        ...findings,
-        checkNode(),
-        ...checkTools(),
-        checkProc(),
-        await checkDocker(runtime),
-        checkPrivilege(settings),
-        ...(root === null ? [] : checkMaintenance(root)),
+        ...without.map((path) => ({
+            path,
+            why: 'it looks like a slot, but has no lease',
+            adopted: adopted.includes(path),
+        })),
+        ...inventory.odd.map((path) => ({
+            path,
+            why: 'it is not target-guard’s: it has no slot’s name',
+            adopted: false,
+        })),
     ];
 }
-function ok(check, text) {
-    return { check, level: 'ok', text, mend: '' };
-}
-function checkRoot(settings, runtime) {
-    const check = 'root';
-    try {
-        const root = findRoot(settings.root, preciousOf(runtime.environment));
-        if (root === null) {
-            const text = `${settings.root} is not there yet`;
-            return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] };
-        }
-        return { root, findings: [checkWritable(root), checkFileSystem(root)] };
-    }
-    catch (error) {
-        const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
-        return { root: null, findings: [{ check, level: 'fail', text: messageOf(error), mend }] };
-    }
-}
-function checkWritable(root) {
-    try {
-        for (const path of [root.path, controlName(root, 'leases'), controlName(root, 'trash')]) {
-            (0,external_node_fs_namespaceObject.accessSync)(path, external_node_fs_namespaceObject.constants.W_OK | external_node_fs_namespaceObject.constants.X_OK);
-        }
-        return ok('root', `${root.path} is there and can be written`);
-    }
-    catch (error) {
-        const mend = `Give it to the runner’s user: sudo chown $(id -u) ${root.path} and what is directly in it.`;
-        return { check: 'root', level: 'fail', text: messageOf(error), mend };
-    }
-}
-function checkFileSystem(root) {
-    if ((0,external_node_fs_namespaceObject.statfsSync)(root.path).type >>> 0 !== OVERLAY)
-        return ok('file system', 'it is a local disk');
-    return {
-        check: 'file system',
-        level: 'warn',
-        text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
-        mend: 'Mount a volume at the root.',
-    };
-}
-const NODE_AT_LEAST = 20;
-function checkNode() {
-    const major = Number(process.versions.node.split('.')[0]);
-    const text = `node ${process.versions.node}`;
-    if (major >= NODE_AT_LEAST)
-        return ok('node', text);
-    return { check: 'node', level: 'fail', text, mend: `Use node ${NODE_AT_LEAST} or newer.` };
-}
-/** What each tool is for, and what is missing without it. */
-const TOOLS = [
-    ['sh', 'fail', 'nothing can be deleted'],
-    ['rm', 'fail', 'nothing can be deleted'],
-    ['flock', 'fail', 'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned'],
-    ['nice', 'warn', 'the reaper competes with builds for the CPU'],
-    ['ionice', 'warn', 'the reaper competes with builds for the disk'],
-    ['timeout', 'warn', 'a hook that hangs holds up its job'],
-];
-function checkTools() {
-    return TOOLS.map(([tool, level, without]) => {
-        const found = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' });
-        if (found.status === 0)
-            return ok(tool, found.stdout.trim());
-        const text = `${tool} is not installed: ${without}`;
-        return { check: tool, level, text, mend: 'Install coreutils and util-linux.' };
-    });
-}
-function checkProc() {
-    const check = 'processes';
-    if (process.geteuid?.() === 0)
-        return ok(check, 'root sees every process');
-    const hidden = readMounts().some(({ point, type }) => point === '/proc' && type === 'proc') && isHidden();
-    const text = 'this user sees only its own processes’ files; Cargo’s locks and docker cover the rest';
-    if (!hidden)
-        return ok(check, text);
-    return {
-        check,
-        level: 'warn',
-        text: '/proc hides other users’ processes (hidepid)',
-        mend: 'Run sweep as root from a timer, which sees them all.',
-    };
-}
-/** With hidepid=2 not even init can be seen. */
-function isHidden() {
-    try {
-        (0,external_node_fs_namespaceObject.accessSync)('/proc/1/stat', external_node_fs_namespaceObject.constants.R_OK);
-        return false;
-    }
-    catch {
-        // Not to be seen: that is the answer.
-        return true;
-    }
-}
-async function checkDocker({ environment }) {
+/** Looks who lives in these slots; only those that would go are worth the look. */
+async function lookInto(root, places, self, environment) {
+    if (places.length === 0)
+        return new Map();
+    const slots = places.map((place) => place.slot);
     const answer = await listContainers(environment);
-    switch (answer.kind) {
-        case 'answered':
-            return ok('docker', `it answers, ${answer.containers.length} container(s) are running`);
-        case 'absent':
-            return ok('docker', `not asked for containers that mount a slot (${answer.why})`);
-        case 'silent':
-            return {
-                check: 'docker',
-                level: 'fail',
-                text: `the engine is there and does not answer (${answer.why}), so no stale slot is pruned`,
-                mend: 'Restart docker.',
-            };
-        default:
-            return answer;
-    }
-}
-const DELETION = ['rm', '-rf', '--one-file-system', '--'];
-function checkPrivilege({ root, privilegedHelper, helperImage }) {
-    const check = 'root-owned files';
-    if (process.geteuid?.() === 0)
-        return ok(check, 'this is root: they can be deleted');
-    const bySudo = (privilegedHelper === 'auto' || privilegedHelper === 'sudo') &&
-        // Asked for the very command: sudo may be allowed for that and for nothing else.
-        (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', '-l', '--', ...DELETION, `${root}/.target-guard/trash/id`], {
-            stdio: 'ignore',
-        }).status === 0;
-    if (bySudo)
-        return ok(check, 'sudo deletes them');
-    const byDocker = helperImage !== null && ['auto', 'docker'].includes(privilegedHelper);
-    if (byDocker)
-        return ok(check, `a container of ${helperImage} deletes them`);
-    return {
-        check,
-        level: 'warn',
-        text: 'what containers leave as root cannot be deleted by this user; it stays in quarantine',
-        mend: 'Allow passwordless sudo for rm, mv and chown, or set helper-image to a local image.',
+    const locks = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`));
+    const searches = {
+        rootPaths: [...new Set([root.path, root.realPath])],
+        cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found])),
+        processes: scanProcesses(root.realPath, slots),
+        containers: {
+            // The container this process runs in has every mount of its job: no news of other jobs.
+            list: answer.kind === 'answered'
+                ? answer.containers.filter((each) => !isSame(each.id, self.container))
+                : [],
+            failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
+        },
     };
+    return new Map(places.map((place) => [place.slot, occupancyOf(place, searches)]));
 }
-function checkMaintenance(root) {
-    const heartbeat = parseHeartbeat(readHeartbeatText(root));
-    const warnings = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now());
-    const stuck = listTrash(root).flatMap((entry) => entry.quarantine === null
-        ? []
-        : [
-            {
-                check: 'quarantine',
-                level: 'warn',
-                text: `${describeBlocked(entry)}: ${entry.quarantine.reason}`,
-                mend: entry.quarantine.command,
-            },
-        ]);
-    const age = heartbeat === null
-        ? 'no pass yet'
-        : `last pass ${new Date(heartbeat.completedAt).toISOString()}`;
-    return [
-        ...(warnings.length === 0 ? [ok('maintenance', age)] : []),
-        ...warnings.map((text) => ({
-            check: 'maintenance',
-            level: 'warn',
-            text,
-            mend: 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
-        })),
-        ...stuck,
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/host/boot.js
-
-
-
-/** The kernel's boot id: the same in every container of the host, another after each start. */
-function readBootId() {
-    return readProc('/proc/sys/kernel/random/boot_id');
-}
-/** Seconds since boot, which no clock change touches. */
-function readUptime() {
-    return Number(readProc('/proc/uptime').split(' ')[0]);
-}
-/** This process's pid namespace, e.g. `pid:[4026531836]`. */
-function readPidNamespace() {
-    try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/pid');
-    }
-    catch (error) {
-        throw new GuardError(`The pid namespace cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
-    }
-}
-/** All clocks, read together. */
-function readMoment() {
-    return { bootId: readBootId(), uptimeS: readUptime(), wallMs: Date.now() };
-}
-function readProc(path) {
-    try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8').trim();
-    }
-    catch (error) {
-        throw new GuardError(`${path} cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/processes.js
-
-
-/**
- * Reads /proc/PID/stat.
- *
- * @returns 'gone' where there is no such process, 'hidden' where /proc will not tell (hidepid)
- */
-function readProcess(pid) {
-    try {
-        return parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
-    }
-    catch (error) {
-        const code = errnoOf(error);
-        if (code === 'ESRCH')
-            return 'gone';
-        // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
-        return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
-    }
-}
-/** Whether the kernel knows a process by this number; EPERM means that it does. */
-function isThere(pid) {
-    try {
-        process.kill(pid, 0);
-        return true;
-    }
-    catch (error) {
-        return errnoOf(error) !== 'ESRCH';
-    }
-}
-/** Fields are counted after the last `)`: a command's name may hold blanks and brackets. */
-function parseStat(pid, text) {
-    const opening = text.indexOf('(');
-    const closing = text.lastIndexOf(')');
-    if (opening < 0 || closing < opening)
-        return null;
-    const fields = text
-        .slice(closing + 1)
-        .trim()
-        .split(' ');
-    const [state, parent] = fields;
-    const start = fields[19];
-    if (state === undefined || parent === undefined || start === undefined)
-        return null;
-    const known = { parent: Number(parent), start: Number(start) };
-    if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
-        return null;
-    return { pid, command: text.slice(opening + 1, closing), state, ...known };
-}
-/** How a recorded process is found now; a zombie has ended. */
-function stateOf(recorded) {
-    const found = readProcess(recorded.pid);
-    if (found === 'gone' || found === 'hidden')
-        return found;
-    if (found.start !== recorded.start)
-        return 'replaced';
-    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
-}
-/** Lives exactly as long as its job. */
-const WORKER = 'Runner.Worker';
-/** What only passes a command on may end before the job does, and is no evidence of it. */
-const PASSING_ON = new Set(('sh bash dash ash zsh ksh fish busybox timeout nice ionice env setsid sudo su runuser gosu ' +
-    'su-exec xargs make npm npx sshd tini dumb-init docker-init').split(' '));
-/**
- * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
- * other runners (act, Gitea's) the one that started this command, past shells and the like.
- *
- * There is none in a job container, or under a shell alone.
- */
-function findWorker(from = process.ppid) {
-    let starter = null;
-    let pid = from;
-    for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
-        const found = readProcess(pid);
-        if (found === 'gone' || found === 'hidden')
-            break;
-        const key = { pid: found.pid, start: found.start };
-        if (found.command === WORKER)
-            return { worker: key, isGithubs: true };
-        if (starter === null && !PASSING_ON.has(found.command))
-            starter = key;
-        pid = found.parent;
-    }
-    return { worker: starter, isGithubs: false };
-}
-/** The numbers of all processes that /proc shows; throws as readdirSync does. */
-function listProcesses() {
-    return (0,external_node_fs_namespaceObject.readdirSync)('/proc')
-        .filter((name) => /^[0-9]+$/.test(name))
-        .map(Number);
-}
-/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
-const HOST_PID_NAMESPACE = 'pid:[4026531836]';
-/**
- * Whether a pid namespace has come to its end, and with it every process that was ever in it.
- *
- * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
- * number that is in use again counts as the old namespace, and keeps what belongs to it.
- */
-function isNamespaceGone(namespace) {
-    if (process.geteuid?.() !== 0)
-        return false;
-    if (readNamespace('self') !== HOST_PID_NAMESPACE)
-        return false;
-    return listProcesses().every((pid) => {
-        // The first process is of this very namespace; some sandboxes let nobody look at it.
-        if (pid === 1)
-            return true;
-        const found = readNamespace(pid);
-        return found === 'gone' || (found !== 'hidden' && found !== namespace);
-    });
-}
-function readNamespace(pid) {
-    try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/pid`);
-    }
-    catch (error) {
-        return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/runner.js
-
-
-
-
-
-
-
-
-/** Who this process works for; read from its environment, /proc and its mounts. */
-function observeOwner(environment) {
-    const name = environment['RUNNER_NAME'] ?? '';
-    const { worker, isGithubs } = findWorker();
-    return {
-        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
-        bootId: readBootId(),
-        pidNamespace: readPidNamespace(),
-        worker,
-        container: readContainerId(),
-        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
-    };
-}
-/** Where GitHub's runner mounts its work folder in every job container. */
-const JOB_CONTAINER_WORK_FOLDER = '/__w';
-/**
- * Which runner of this host it is: from its work folder and its name.
- *
- * The work folder counts by its place in its file system, so a step in a job container, where it is
- * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
- * runners of two organisations may share one.
- */
-function runnerKey(environment, name) {
-    return sha256(`${placeOf(workFolder(environment))}\n${name}`);
-}
-/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
-function workFolder(environment) {
-    const inside = [
-        environment['RUNNER_WORKSPACE'],
-        environment['RUNNER_TEMP'],
-        environment['GITHUB_WORKSPACE'],
-    ].find((path) => path?.startsWith('/') === true);
-    return inside === undefined ? null : (0,external_node_path_namespaceObject.dirname)(inside);
-}
-function placeOf(folder) {
-    if (folder === null)
-        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
-    try {
-        const place = locate((0,external_node_fs_namespaceObject.realpathSync)(folder), readMounts());
-        if (place === null)
-            return folder;
-        const { source, device } = place.mount;
-        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
-        return `${source.startsWith('/') ? source : device}:${place.path}`;
-    }
-    catch (error) {
-        // The work folder is not there: its path is the best name for it.
-        return `${folder} (${messageOf(error)})`;
-    }
-}
-/** What the engine mounts into every container from that container's own folder. */
-const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
-/**
- * The id of the container this process runs in, as docker writes it into its mounts; other mounts
- * may name other containers, since on the host those with a shareable IPC namespace have one there.
- */
-function readContainerId() {
-    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
-    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
-    const id = ids.find((each) => each !== undefined);
-    if (id !== undefined)
-        return id;
-    return (0,external_node_fs_namespaceObject.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+/** A container knows itself by its full id or by its hostname, which is the beginning of it. */
+function isSame(id, own) {
+    return own !== null && own !== '' && id.startsWith(own);
 }
 
 ;// CONCATENATED MODULE: external "node:perf_hooks"
 const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
-;// CONCATENATED MODULE: ./lib/plan/evidence.js
-
-/**
- * Judges the owner of a lease by what is recorded of it, without looking into the slot.
- */
-function judgeOwner(record, sight, self) {
-    if (record.state === 'ended')
-        return verdict('dead', endedInWords(record));
-    const owner = record.lease?.owner;
-    if (owner === undefined)
-        return judgeDamaged(record, self);
-    if (owner.bootId !== self.bootId) {
-        return verdict('dead', 'its job ran before the last start of this host');
-    }
-    const samePidNamespace = owner.pidNamespace === self.pidNamespace;
-    const { worker } = sight;
-    if (owner.worker !== null && samePidNamespace && worker !== null) {
-        const name = `its runner process ${owner.worker.pid}`;
-        if (worker === 'alive')
-            return verdict('alive', `${name} is running`);
-        if (worker === 'gone')
-            return verdict('dead', `${name} is gone`);
-        if (worker === 'replaced')
-            return verdict('dead', `${name} is gone, the pid is another’s now`);
-        return verdict('alive', `${name} is there, though /proc hides it`);
-    }
-    if (!samePidNamespace && sight.namespaceIsGone) {
-        return verdict('dead', 'the container that its job ran in is gone, and every process in it');
-    }
-    if (isSucceeded(record, owner, self)) {
-        return verdict('dead', `its runner ${owner.runner.name} works for another job now`);
-    }
-    return verdict('unknown', whyUnknown(owner, samePidNamespace));
-}
-function endedInWords(record) {
-    const result = record.end?.result ?? 'unknown';
-    return result === 'unknown' ? 'its job ended' : `its job ended (${result})`;
-}
-function judgeDamaged(record, self) {
-    const problem = `its lease cannot be read (${record.problem ?? 'damaged'})`;
-    if (isOfOtherBoot(record.id, self.bootId)) {
-        return verdict('dead', `${problem}; its id is of an earlier start of this host`);
-    }
-    const own = self.runnerKey !== null && record.id.startsWith(runnerPrefix(self.runnerKey));
-    if (own && self.job !== null && self.worker !== null) {
-        return verdict('dead', `${problem}; it is this runner’s own, and not of the job it works for now`);
-    }
-    return verdict('unknown', problem);
-}
-/**
- * Whether the lease's own runner now works for another job: a runner has one job at a time.
- *
- * That holds for GitHub's runner, which is known by its Worker or its job container's work folder;
- * with anything else several jobs may run at once under one name.
- */
-function isSucceeded(record, owner, self) {
-    if (self.runnerKey === null || owner.runner.key !== self.runnerKey)
-        return false;
-    if (self.job === null || record.lease === null || !owner.singleJob)
-        return false;
-    if (owner.worker === null && self.worker === null) {
-        return owner.container !== null && self.container !== null && owner.container !== self.container;
-    }
-    const { runId, attempt, job } = record.lease;
-    return runId !== self.job.runId || attempt !== self.job.attempt || job !== self.job.job;
-}
-function whyUnknown(owner, samePidNamespace) {
-    if (owner.worker === null)
-        return 'it records no runner process, and has not ended';
-    return samePidNamespace
-        ? 'its runner process could not be looked for'
-        : 'its runner process is in another pid namespace';
-}
-/**
- * The whole verdict: what lives in a slot outweighs every sign that its owner is dead, and a slot
- * that could not be looked into is unknown, never dead.
- */
-function judge(owner, occupancy) {
-    const living = occupancy.inhabitants.map((each) => each.what);
-    if (living.length > 0)
-        return { kind: 'alive', reasons: [...living, ...owner.reasons] };
-    if (owner.kind === 'dead' && occupancy.unknown.length > 0) {
-        return { kind: 'unknown', reasons: [...owner.reasons, ...occupancy.unknown] };
-    }
-    return owner;
-}
-function verdict(kind, reason) {
-    return { kind, reasons: [reason] };
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/reclaim.js
 
 /**
@@ -2261,7 +2577,7 @@ async function withHostLock(root, work) {
 /** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root) {
     // Loaded when it is needed: most passes have nothing to rename.
-    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
+    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
     const until = external_node_perf_hooks_namespaceObject.performance.now() + host_lock_WAIT_MS;
     for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
         try {
@@ -2281,205 +2597,101 @@ async function acquire(root) {
 /** A lock that somebody broke cannot be given back, and needs not be. */
 function ignoreLost() { }
 
-;// CONCATENATED MODULE: ./lib/host/leases.js
+;// CONCATENATED MODULE: ./lib/host/heartbeat-file.js
 
 
 
+/** The text of the last heartbeat, null where there is none. */
+function readHeartbeatText(root) {
+    return readTextOrNull(controlPath(root, 'heartbeat.json'));
+}
+/** Replaces the heartbeat, whole and at once; throws as the file system does. */
+function writeHeartbeatText(root, text) {
+    replaceFile(controlPath(root, 'heartbeat.json'), text);
+}
+/** When the root was made, by the time of its marker: milliseconds since the epoch. */
+function readFoundedAt(root) {
+    return (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'root.json')).mtimeMs;
+}
 
+;// CONCATENATED MODULE: ./lib/report/heartbeat.js
 
-
-const LIVE = '.json';
-const ENDED = '.ended';
-/** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken', '.blocked'];
-function leasePath(root, name) {
-    return controlPath(root, 'leases', name);
-}
-/**
- * Writes a lease, once and whole: a name of its own, then one rename.
- *
- * It is not flushed to the disk: only a power loss could undo it, and then its boot is over, which
- * the id in its name still tells.
- */
-function writeLease(root, lease) {
-    const temporary = leasePath(root, `.${lease.id}.tmp`);
-    try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(temporary, encodeLease(lease), { flag: 'wx', mode: 0o644 });
-        (0,external_node_fs_namespaceObject.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
-    }
-    catch (error) {
-        removeFile(temporary);
-        throw error;
-    }
-}
-/**
- * Ends a live lease; only its own job does that.
- *
- * @returns false where it was not live: ended already, or never written
- */
-function endLease(root, id, end) {
-    // A second end must not overwrite the first, nor leave its record where the lease is gone.
-    if (readSmallFile(leasePath(root, `${id}${LIVE}`)) === null)
-        return false;
-    try {
-        // Left by an end that was cut short, if it is there.
-        removeFile(leasePath(root, `${id}.end`));
-        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
-    }
-    catch {
-        // A full disk: the lease ends all the same, by a rename that needs no space; without its end
-        // record it counts as expired, and is not inherited.
-    }
-    try {
-        (0,external_node_fs_namespaceObject.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** Marks a hook's lease as taken by a step; false where another step was first. */
-function takeLease(root, id) {
-    try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'EEXIST')
-            return false;
-        throw error;
-    }
-}
-/**
- * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
- * which goes with the lease.
- *
- * @returns milliseconds since the epoch
- */
-function blockedSince(root, id, nowMs) {
-    const path = leasePath(root, `${id}.blocked`);
-    try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
-        return nowMs;
-    }
-    catch {
-        // Noted before; or not to be noted on this disk, and then the next pass tries again.
-        const noted = Number(readSmallFile(path));
-        return Number.isFinite(noted) && noted > 0 ? noted : nowMs;
-    }
-}
-/**
- * Reads leases.
- *
- * @param prefix only ids that begin with it; '' for all
- * @param nowMs the wall clock: an unfinished file of others is left alone for an hour. Taking one
- *   away early harms nobody: its writer notices, and fails before there is a slot.
- */
-function readLeases(root, prefix, nowMs) {
-    const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
-    const records = new Map();
-    const leftovers = [];
-    const withLease = new Set();
-    const companions = [];
-    for (const name of names) {
-        const dot = name.indexOf('.', 1);
-        const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
-        if (!isLeaseId(id) || !id.startsWith(prefix))
-            continue;
-        const ending = name.slice(dot);
-        if (name.startsWith('.')) {
-            if (prefix !== '' || isOld(leasePath(root, name), nowMs))
-                leftovers.push(name);
-        }
-        else if (ending === LIVE || ending === ENDED) {
-            withLease.add(id);
-            const record = readLease(root, id, ending === ENDED ? 'ended' : 'live');
-            // Seen under both names, it ended while the folder was being read.
-            if (record !== null && (ending === ENDED || !records.has(id)))
-                records.set(id, record);
-        }
-        else
-            companions.push({ id, name });
-    }
-    for (const { id, name } of companions) {
-        if (!withLease.has(id) && isOld(leasePath(root, name), nowMs))
-            leftovers.push(name);
-    }
-    return { records: [...records.values()], leftovers };
-}
-/** Reads one lease by its id, whatever its state; null where there is none. */
-function findLease(root, id) {
-    return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
-}
-function readLease(root, id, state) {
-    const text = readSmallFile(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+/** Reads a heartbeat; null where there is none that can be understood. */
+function parseHeartbeat(text) {
     if (text === null)
         return null;
-    const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem;
-    const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? readSmallFile(leasePath(root, `${id}.end`)) : null;
+    const found = parseObject(text);
+    if (found === null || typeof found['completedAt'] !== 'number')
+        return null;
+    const list = (name) => (Array.isArray(found[name]) ? found[name] : []);
     return {
-        id,
-        state,
-        lease,
-        problem: typeof parsed === 'string' ? parsed : null,
-        end: typeof end === 'string' ? parseEnd(end) : null,
-        slot: lease?.slot ?? null,
+        version: 1,
+        completedAt: found['completedAt'],
+        sweptAt: typeof found['sweptAt'] === 'number' ? found['sweptAt'] : 0,
+        scope: found['scope'] === 'host' ? 'host' : 'own',
+        by: textOf(found['by']),
+        seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
+        retired: list('retired').filter((each) => typeof each === 'string'),
+        kept: list('kept')
+            .filter(isRecord)
+            .map((each) => ({
+            path: textOf(each['path']),
+            state: textOf(each['state']),
+            reason: textOf(each['reason']),
+        })),
+        blocked: list('blocked')
+            .filter(isRecord)
+            .map((each) => ({
+            id: textOf(each['id']),
+            path: textOf(each['path']),
+            reason: textOf(each['reason']),
+            since: typeof each['since'] === 'number' ? each['since'] : 0,
+        })),
+        foreign: list('foreign')
+            .filter(isRecord)
+            .map((each) => ({
+            path: textOf(each['path']),
+            reason: textOf(each['reason']),
+        })),
+        reclaimedBytes: typeof found['reclaimedBytes'] === 'number' ? found['reclaimedBytes'] : 0,
+        lock: null,
+        errors: list('errors').filter((each) => typeof each === 'string'),
     };
 }
-/**
- * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
- * whose it was until the slot is gone, or away altogether where there is no room for that.
- */
-function dropLease(root, id, keepInTrash) {
-    for (const ending of [LIVE, ENDED]) {
-        const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, controlPath(root, 'trash', `${id}.lease`)))
-            removeFile(path);
-    }
-    for (const ending of COMPANIONS)
-        removeFile(leasePath(root, `${id}${ending}`));
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
 }
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from, to) {
-    try {
-        (0,external_node_fs_namespaceObject.renameSync)(from, to);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOSPC')
-            return false;
-        if (errnoOf(error) === 'ENOENT')
-            return true;
-        throw error;
-    }
+function encodeHeartbeat(heartbeat) {
+    return `${JSON.stringify(heartbeat)}\n`;
 }
-
-;// CONCATENATED MODULE: ./lib/host/leftovers.js
-
-
-
-/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const leftovers_FOLDERS = ['', 'trash'];
+const OVERDUE_MS = 48 * 3_600_000;
+const BLOCKED_MS = 24 * 3_600_000;
 /**
- * Files whose writer was killed before it gave them their name.
+ * What every job must be told of the host's maintenance, in words; empty when all is well.
  *
- * @returns paths in the root's own folder
+ * @param foundedAt when the root was made, milliseconds since the epoch
  */
-function listUnfinished(root, nowMs) {
-    return leftovers_FOLDERS.flatMap((folder) => {
-        const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
-        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, ...(folder === '' ? [] : [folder])))
-            .filter((name) => UNFINISHED.test(name))
-            .map(inFolder)
-            .filter((path) => isOld(controlPath(root, ...path.split('/')), nowMs));
-    });
+function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
+    const warnings = [];
+    const since = heartbeat?.completedAt ?? foundedAt;
+    if (wallMs - since > OVERDUE_MS) {
+        warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
+            'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
+    }
+    const sweptAt = Math.max(heartbeat?.sweptAt ?? 0, foundedAt);
+    if (warnings.length === 0 && wallMs - sweptAt > OVERDUE_MS) {
+        warnings.push('No sweep has gone over this host for 48 h: its timer is absent or does not run. ' +
+            'Install it with “target-guard install-timer”.');
+    }
+    for (const each of heartbeat?.blocked ?? []) {
+        if (wallMs - each.since <= BLOCKED_MS)
+            continue;
+        warnings.push(`${each.path} has been blocked for ${inHours(wallMs - each.since)} h: ${each.reason}`);
+    }
+    return warnings;
 }
-/** Removes a file in the root's own folder, by its path there. */
-function discardLeftover(root, file) {
-    removeFile(controlPath(root, ...file.split('/')));
+function inHours(milliseconds) {
+    return Math.round(milliseconds / 3_600_000);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/privilege.js
@@ -2572,754 +2784,7 @@ function run(command, words) {
     return { ok: false, why: said === '' ? `it ended with ${status ?? 'a signal'}` : said };
 }
 
-;// CONCATENATED MODULE: ./lib/host/slots.js
-
-
-
-
-/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
-const ATTEMPTS = 1000;
-/**
- * Makes a slot that did not exist before, and the directories above it.
- *
- * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
- *
- * @param slot relative to the root
- * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
- * @throws Error with EEXIST where the slot is there already
- */
-function makeSlot(root, slot, chown) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    for (let attempt = 1;; attempt += 1) {
-        try {
-            within(root.path, parents, (folder) => {
-                const path = at(folder, name);
-                if (!makeFolder(path))
-                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
-                chown(path, slot);
-            }, makeParent(root, parents.at(-1) ?? '', chown));
-            return;
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS)
-                throw error;
-        }
-    }
-}
-function makeParent(root, runDirectory, chown) {
-    return (folder, name) => {
-        const path = at(folder, name);
-        if (!makeFolder(path))
-            return;
-        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-        if (process.geteuid?.() !== 0)
-            return;
-        if (name === runDirectory)
-            chown(path, name);
-        // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (root.uid !== 0)
-            giveAway(path, root);
-    };
-}
-/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
-function findSlot(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    try {
-        return within(root.path, parents, (folder) => {
-            (0,external_node_fs_namespaceObject.lstatSync)(at(folder, name));
-            return 'present';
-        });
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return 'missing';
-        if (isDiverted(error))
-            return 'diverted';
-        throw error;
-    }
-}
-/** Removes the directories above a slot, from the inside out, as far as they are empty. */
-function removeEmptyParents(root, slot) {
-    const parts = slot.split('/');
-    for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
-        const parents = parts.slice(0, depth - 1);
-        const name = parts[depth - 1] ?? '';
-        try {
-            within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.rmdirSync)(at(folder, name)));
-        }
-        catch (error) {
-            if (errnoOf(error) === 'ENOENT')
-                continue;
-            // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
-            return;
-        }
-    }
-}
-/** Lists the upper levels of the root; it goes into no slot. */
-function listSlots(root) {
-    const found = { slots: [], odd: [] };
-    list(root.path, [], found);
-    return found;
-}
-function list(base, parts, found) {
-    const path = parts.join('/');
-    let entries;
-    try {
-        entries = within(base, parts, (folder) => (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
-    }
-    catch (error) {
-        // Gone or replaced meanwhile; what may not be read is reported as it is.
-        if (errnoOf(error) !== 'ENOENT')
-            found.odd.push(path);
-        return;
-    }
-    for (const entry of entries) {
-        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
-            continue;
-        const inside = [...parts, entry.name];
-        if (inside.length < SLOT_DEPTH && entry.isDirectory())
-            list(base, inside, found);
-        else if (isSlotPath(inside.join('/')))
-            found.slots.push(inside.join('/'));
-        else
-            found.odd.push(inside.join('/'));
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/apply.js
-
-
-
-
-
-
-
-
-/** Whether there is anything in a plan that changes the root. */
-function changesAnything(actions) {
-    return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign');
-}
-/**
- * Carries out a plan: renames and single files only, so it takes milliseconds.
- *
- * Each step leaves the root in order if the process ends after it: the slot goes first, then the
- * empty directories above it, the lease last, so that a later pass finds by the lease what is left.
- */
-function apply(root, actions, ways) {
-    const applied = { retired: [], failures: [] };
-    for (const action of actions) {
-        try {
-            const slot = carryOut(root, action, ways);
-            if (slot !== null)
-                applied.retired.push(slot);
-        }
-        catch (error) {
-            applied.failures.push({ action, why: messageOf(error) });
-        }
-    }
-    return applied;
-}
-/** @returns the slot that was retired, null where none was */
-function carryOut(root, action, ways) {
-    switch (action.kind) {
-        case 'retire': {
-            // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if (findLease(root, action.id)?.state !== action.state)
-                return null;
-            const moved = retire(root, action.slot, action.id, ways);
-            removeEmptyParents(root, action.slot);
-            dropLease(root, action.id, moved);
-            return moved ? action.slot : null;
-        }
-        case 'adopt': {
-            const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways);
-            removeEmptyParents(root, action.path);
-            return moved ? action.path : null;
-        }
-        case 'forget':
-            if (action.slot !== null && findSlot(root, action.slot) === 'present')
-                return null;
-            if (action.slot !== null)
-                removeEmptyParents(root, action.slot);
-            dropLease(root, action.id, false);
-            return null;
-        case 'discard':
-            discardLeftover(root, action.file);
-            return null;
-        case 'keep':
-        case 'foreign':
-            return null;
-        default:
-            return action;
-    }
-}
-function nameOf(path) {
-    return path.slice(path.lastIndexOf('/') + 1);
-}
-/** Moves a slot to the trash; another user's directory may need help even for that. */
-function retire(root, slot, id, ways) {
-    try {
-        return moveToTrash(root, slot, id);
-    }
-    catch (error) {
-        if (!['EACCES', 'EPERM'].includes(errnoOf(error)) || ways.length === 0)
-            throw error;
-        const helped = withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path));
-        if (helped.ok)
-            return true;
-        throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
-
-
-
-
-
-
-/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
-function heartbeatOf(pass, facts) {
-    const { root, self, scope, by } = pass;
-    const { view, actions, applied, lock, reaped, seconds } = facts;
-    const before = parseHeartbeat(readHeartbeatText(root));
-    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
-    const now = [...blockedLeases(root, facts), ...stuckInTrash(root)];
-    const seen = new Set(now.map((each) => each.id));
-    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
-    return {
-        version: 1,
-        completedAt: view.moment.wallMs,
-        scope,
-        by,
-        seconds: Number(seconds.toFixed(3)),
-        retired: applied.retired,
-        kept: actions.flatMap((action) => action.kind === 'keep'
-            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
-            : []),
-        blocked: [...now, ...carried],
-        foreign: scope === 'host'
-            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
-            : (before?.foreign ?? []),
-        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
-        lock,
-        errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
-    };
-}
-/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
-function blockedLeases(root, { view, actions, applied }) {
-    const blocked = (id, path, reason) => {
-        const since = blockedSince(root, id, view.moment.wallMs);
-        return { id, path, reason, since };
-    };
-    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
-        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
-        : []);
-    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
-    return [...inTheWay, ...failed];
-}
-function stuckInTrash(root) {
-    return listTrash(root).flatMap((entry) => {
-        if (entry.quarantine === null)
-            return [];
-        const { reason, since } = entry.quarantine;
-        return [{ id: entry.id, path: describeBlocked(entry), reason, since }];
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/plan/occupancy.js
-/** Who lives in one slot, from all that was found. */
-function occupancyOf(place, searches) {
-    const locks = searches.cargoLocks.get(place.slot);
-    const held = (locks?.held ?? []).map((path) => ({
-        kind: 'cargo-lock',
-        what: `Cargo’s lock ${path} is held`,
-    }));
-    const inside = searches.processes.bySlot.get(place.slot) ?? [];
-    const using = searches.containers.list
-        .filter((container) => uses(container, place, searches.rootPaths))
-        .map((container) => ({
-        kind: 'container',
-        what: `container ${container.name} (${container.id.slice(0, 12)}) ${container.id === place.container ? 'of its job is running' : 'mounts it'}`,
-    }));
-    const { failure: unread } = searches.processes;
-    const { failure: unasked } = searches.containers;
-    return {
-        inhabitants: [...held, ...inside, ...using],
-        unknown: [...(locks?.unknown ?? []), ...[unread, unasked].filter((each) => each !== null)],
-    };
-}
-/**
- * Whether a container uses a slot: it is the job's own, or it mounts the slot, a part of it, or its
- * run dir. One that mounts the whole root proves nothing: it would hold every slot for ever.
- */
-function uses(container, place, rootPaths) {
-    if (container.id === place.container)
-        return true;
-    return rootPaths.some((root) => {
-        const slot = `${root}/${place.slot}`;
-        const runDirectory = slot.slice(0, slot.lastIndexOf('/'));
-        return container.sources.some((source) => source === runDirectory || source === slot || source.startsWith(`${slot}/`));
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
-
-
-
-/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
-const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
-/** `<slot>/<profile>/` and `<slot>/<triple>/<profile>/`. */
-const DEPTH = 2;
-/** A slot with more folders than this at one level was not made by Cargo alone. */
-const FOLDERS_AT_MOST = 256;
-/**
- * Finds out which of Cargo's locks are held in these slots, by trying to take each for a moment.
- *
- * The kernel answers for every process on this host, whatever its container or pid namespace.
- * Each step of the way is opened relative to the folder before it and without following links, so a
- * planted link leads nowhere; only regular files are tried, so a planted FIFO does not block.
- *
- * @param slots absolute paths
- */
-function probeCargoLocks(slots) {
-    const found = new Map();
-    const files = [];
-    for (const slot of slots) {
-        const result = { held: [], unknown: [] };
-        found.set(slot, result);
-        try {
-            files.push(...openLocks(slot, result.unknown));
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ENOENT')
-                result.unknown.push(unreadable(slot, error));
-        }
-    }
-    try {
-        for (let from = 0; from < files.length; from += BATCH) {
-            const batch = files.slice(from, from + BATCH);
-            const answers = tryLocks(batch.map((file) => file.descriptor));
-            for (const [index, file] of batch.entries()) {
-                const answer = answers[index];
-                if (answer === 'held')
-                    found.get(file.slot)?.held.push(file.path);
-                else if (answer !== 'free')
-                    found.get(file.slot)?.unknown.push(untried(file, answer));
-            }
-        }
-    }
-    finally {
-        // Closing gives back every lock that was taken: it belongs to the open file.
-        for (const file of files)
-            (0,external_node_fs_namespaceObject.closeSync)(file.descriptor);
-    }
-    return found;
-}
-const BATCH = 200;
-function untried(file, answer) {
-    return `Cargo’s lock ${file.path} could not be tried (${answer ?? 'no answer'})`;
-}
-function unreadable(path, error) {
-    return `${path} cannot be searched for Cargo’s locks (${messageOf(error)})`;
-}
-function openLocks(slot, unknown) {
-    const files = [];
-    const folder = (0,external_node_fs_namespaceObject.openSync)(slot, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
-    try {
-        collect({ slot, path: '', descriptor: folder }, DEPTH, files, unknown);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
-    }
-    return files;
-}
-function collect(folder, depth, files, unknown) {
-    const here = `/proc/self/fd/${folder.descriptor}`;
-    for (const name of LOCK_NAMES) {
-        if (!isFile(`${here}/${name}`, unknown))
-            continue;
-        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_namespaceObject.constants.O_NONBLOCK, unknown);
-        if (file === null)
-            continue;
-        if ((0,external_node_fs_namespaceObject.fstatSync)(file).isFile()) {
-            files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file });
-        }
-        else
-            (0,external_node_fs_namespaceObject.closeSync)(file);
-    }
-    // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
-    if (depth === 0)
-        return;
-    const entries = (0,external_node_fs_namespaceObject.readdirSync)(here, { withFileTypes: true });
-    const below = entries.filter((entry) => entry.isDirectory());
-    if (below.length > FOLDERS_AT_MOST) {
-        unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
-        return;
-    }
-    for (const { name } of below) {
-        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_namespaceObject.constants.O_DIRECTORY, unknown);
-        if (next === null)
-            continue;
-        try {
-            const inside = { slot: folder.slot, path: `${folder.path}${name}/`, descriptor: next };
-            collect(inside, depth - 1, files, unknown);
-        }
-        finally {
-            (0,external_node_fs_namespaceObject.closeSync)(next);
-        }
-    }
-}
-/** Whether a regular file lies there; only such a one is opened at all. */
-function isFile(path, unknown) {
-    try {
-        return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
-    }
-    catch (error) {
-        unknown.push(unreadable(path, error));
-        return false;
-    }
-}
-/** Opens without following a link; null where it is gone or no longer what it was. */
-function cargo_locks_open(path, flags, unknown) {
-    try {
-        return (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | flags);
-    }
-    catch (error) {
-        if (!['ENOENT', 'ELOOP', 'ENOTDIR'].includes(errnoOf(error)))
-            unknown.push(unreadable(path, error));
-        return null;
-    }
-}
-/**
- * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
- * flock(1), which takes a process for each lock, does it elsewhere.
- */
-function tryLocks(descriptors) {
-    const answers = ask('perl', ['-T', '-e', PERL], descriptors);
-    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
-    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
-}
-function isAnswer(answer) {
-    return answer === 'free' || answer === 'held';
-}
-// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. 6 is
-// LOCK_EX | LOCK_NB; -T passes over whatever the environment adds to perl.
-const PERL = `use Config;
-exit 1 if ($Config{d_flock} // "") ne "define";
-for my $fd (@ARGV) {
-  open(my $file, "<&=", $fd) or exit 1;
-  print flock($file, 6) ? "free\n" : $!{EWOULDBLOCK} ? "held\n" : "$!\n";
-}`;
-const SHELL = `for fd; do
-  if flock -x -n "$fd" 2>/dev/null; then echo free
-  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
-  fi
-done`;
-function ask(program, words, descriptors) {
-    const numbers = descriptors.map((_, index) => String(index + 3));
-    const result = (0,external_node_child_process_namespaceObject.spawnSync)(program, [...words, ...numbers], {
-        stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
-        encoding: 'utf8',
-        timeout: 10_000,
-    });
-    if (result.error !== undefined)
-        return descriptors.map(() => messageOf(result.error));
-    return result.stdout.split('\n').slice(0, -1);
-}
-
-;// CONCATENATED MODULE: ./lib/host/inhabitants.js
-
-
-
-
-
-/**
- * Looks for processes that have their working directory, program, arguments or an open file in one
- * of these slots, or whose mount namespace has one of them (or its run dir) mounted.
- *
- * Paths in /proc are those of the process's own mount namespace, so they are read against the
- * mounts of that namespace: a container's `/workspace/target` is found as the slot it is.
- * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
- * and arguments may be read by anybody, so a container that root started is seen without docker.
- */
-function scanProcesses(rootRealPath, slots) {
-    const wanted = new Set(slots);
-    const bySlot = new Map(slots.map((slot) => [slot, []]));
-    const scan = { wanted, bySlot, views: new Map(), rootRealPath };
-    try {
-        const place = locate(rootRealPath, readMounts());
-        const own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
-        for (const pid of listProcesses()) {
-            if (pid !== process.pid)
-                lookAt(pid, { ...scan, place, own });
-        }
-    }
-    catch (error) {
-        return { bySlot, failure: `/proc cannot be read (${messageOf(error)})` };
-    }
-    return { bySlot, failure: null };
-}
-function lookAt(pid, scan) {
-    const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
-    if (namespace === '')
-        return;
-    const views = viewsOf(pid, namespace, scan);
-    if (views.length === 0)
-        return;
-    const uses = new Map();
-    for (const { path, how } of pathsOf(pid)) {
-        const slot = slotAt(path, views, scan.wanted);
-        if (slot !== null && !uses.has(slot))
-            uses.set(slot, `${how} ${path}`);
-    }
-    if (!scan.own.has(namespace)) {
-        for (const slot of mountedSlots(views, scan.wanted)) {
-            if (!uses.has(slot))
-                uses.set(slot, 'runs in a container that mounts it');
-        }
-    }
-    for (const [slot, use] of uses) {
-        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
-    }
-}
-/** Where a mount namespace sees the root or a part of it; read once for each namespace. */
-function viewsOf(pid, namespace, scan) {
-    const known = scan.views.get(namespace);
-    if (known !== undefined)
-        return known;
-    const mounts = mountsOf(pid);
-    const views = mounts.flatMap((mount) => viewThrough(mount, scan.place));
-    if (scan.own.has(namespace))
-        views.push({ point: scan.rootRealPath, inRoot: '' });
-    if (mounts.length > 0)
-        scan.views.set(namespace, views);
-    return views;
-}
-function viewThrough(mount, place) {
-    if (place === null || mount.device !== place.mount.device)
-        return [];
-    if (isAtOrBelow(place.path, mount.root)) {
-        return [{ point: join(mount.point, relative(place.path, mount.root)), inRoot: '' }];
-    }
-    if (isAtOrBelow(mount.root, place.path)) {
-        return [{ point: mount.point, inRoot: relative(mount.root, place.path).slice(1) }];
-    }
-    return [];
-}
-function slotAt(path, views, wanted) {
-    for (const view of views) {
-        if (!isAtOrBelow(path, view.point))
-            continue;
-        const slot = slotOf(join(`/${view.inRoot}`, relative(path, view.point)).slice(1));
-        if (slot !== null && wanted.has(slot))
-            return slot;
-    }
-    return null;
-}
-function slotOf(inRoot) {
-    const parts = inRoot.split('/').filter((part) => part !== '');
-    return parts.length < SLOT_DEPTH ? null : parts.slice(0, SLOT_DEPTH).join('/');
-}
-/** Slots that are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
-function mountedSlots(views, wanted) {
-    return [...wanted].filter((slot) => views.some(({ inRoot }) => {
-        const depth = inRoot.split('/').length;
-        return depth >= SLOT_DEPTH - 1 && (isAtOrBelow(inRoot, slot) || isAtOrBelow(slot, inRoot));
-    }));
-}
-/** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid) {
-    const folder = `/proc/${pid}`;
-    const directory = readLink(`${folder}/cwd`);
-    if (directory !== null)
-        yield { path: directory, how: 'works in' };
-    const program = readLink(`${folder}/exe`);
-    if (program !== null)
-        yield { path: program, how: 'runs' };
-    for (const name of openFiles(folder)) {
-        const file = readLink(`${folder}/fd/${name}`);
-        if (file?.startsWith('/') === true)
-            yield { path: file, how: 'has open' };
-    }
-    for (const word of argumentsOf(folder)) {
-        const start = word.indexOf('/');
-        if (start >= 0)
-            yield { path: word.slice(start), how: 'is called with' };
-    }
-}
-function openFiles(folder) {
-    try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(`${folder}/fd`);
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
-    }
-}
-/** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
-function argumentsOf(folder) {
-    try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(`${folder}/cmdline`, 'utf8').split('\0');
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
-    }
-}
-function mountsOf(pid) {
-    return parseMounts(mountTextOf(pid));
-}
-/**
- * What another user's process shows of its mounts, which is as good a name of its namespace as the
- * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
- */
-function mountTextOf(pid) {
-    try {
-        return readMountText(pid);
-    }
-    catch (error) {
-        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error)))
-            return '';
-        throw error;
-    }
-}
-/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
-function readLink(path) {
-    try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)(path).replace(/ \(deleted\)$/, '');
-    }
-    catch {
-        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
-        return null;
-    }
-}
-function commandOf(pid) {
-    const found = readProcess(pid);
-    return typeof found === 'string' ? found : found.command;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/observe.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Reads the root, without looking into any slot.
- *
- * @param adopted paths relative to the root that an administrator gives up for deletion
- */
-function observe(root, self, scope, adopted = []) {
-    const moment = readMoment();
-    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
-    const { records, leftovers } = readLeases(root, prefix, moment.wallMs);
-    const needsInventory = scope === 'host' || records.some((record) => record.slot === null);
-    const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [] };
-    const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]));
-    const mounts = readMounts();
-    const ended = rememberEnded();
-    const leases = records.map((record) => {
-        const slot = record.slot ?? byId.get(record.id) ?? null;
-        return observeLease(root, { ...record, slot }, self, mounts, ended);
-    });
-    const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
-    const unfinished = [
-        ...leftovers.map((name) => `leases/${name}`),
-        ...listUnfinished(root, moment.wallMs),
-    ];
-    return { moment, leases, foreign, leftovers: unfinished };
-}
-function idOf(slot) {
-    return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
-}
-function observeLease(root, record, self, mounts, ended) {
-    const { slot } = record;
-    return {
-        record,
-        owner: judgeOwner(record, sightOf(record, self, ended), self),
-        slot: slot === null ? 'missing' : findSlot(root, slot),
-        mounts: slot === null ? [] : mountsWithin(`${root.realPath}/${slot}`, mounts),
-    };
-}
-/** Remembers the answers for the length of one pass: each is a look at every process. */
-function rememberEnded() {
-    const known = new Map();
-    return (namespace) => {
-        const answer = known.get(namespace) ?? isNamespaceGone(namespace);
-        known.set(namespace, answer);
-        return answer;
-    };
-}
-/** How the owner is found; a process can be looked for in this boot and pid namespace only. */
-function sightOf({ lease, state }, self, ended) {
-    const unseen = { worker: null, namespaceIsGone: false };
-    const owner = lease?.owner;
-    if (owner === undefined || state === 'ended' || owner.bootId !== self.bootId)
-        return unseen;
-    if (owner.pidNamespace !== self.pidNamespace) {
-        return { worker: null, namespaceIsGone: ended(owner.pidNamespace) };
-    }
-    return { worker: owner.worker === null ? null : stateOf(owner.worker), namespaceIsGone: false };
-}
-function findForeign(root, inventory, leases, adopted) {
-    const leased = new Set(leases.map((each) => each.record.id));
-    // A slot that was made after the leases were read has a lease by now; one in the trash is gone.
-    const without = inventory.slots.filter((slot) => {
-        const id = idOf(slot);
-        return !leased.has(id) && !isInTrash(root, id) && findLease(root, id) === null;
-    });
-    return [
-        ...without.map((path) => ({
-            path,
-            why: 'it looks like a slot, but has no lease',
-            adopted: adopted.includes(path),
-        })),
-        ...inventory.odd.map((path) => ({
-            path,
-            why: 'it is not target-guard’s: it has no slot’s name',
-            adopted: false,
-        })),
-    ];
-}
-/** Looks who lives in these slots; only those that would go are worth the look. */
-async function lookInto(root, places, self, environment) {
-    if (places.length === 0)
-        return new Map();
-    const slots = places.map((place) => place.slot);
-    const answer = await listContainers(environment);
-    const locks = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`));
-    const searches = {
-        rootPaths: [...new Set([root.path, root.realPath])],
-        cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found])),
-        processes: scanProcesses(root.realPath, slots),
-        containers: {
-            // The container this process runs in has every mount of its job: no news of other jobs.
-            list: answer.kind === 'answered'
-                ? answer.containers.filter((each) => !isSame(each.id, self.container))
-                : [],
-            failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
-        },
-    };
-    return new Map(places.map((place) => [place.slot, occupancyOf(place, searches)]));
-}
-/** A container knows itself by its full id or by its hostname, which is the beginning of it. */
-function isSame(id, own) {
-    return own !== null && own !== '' && id.startsWith(own);
-}
-
 ;// CONCATENATED MODULE: ./lib/host/deletion.js
-
 
 
 
@@ -3330,22 +2795,54 @@ function isSame(id, own) {
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5;
 /**
- * Deletes one entry of the trash, by rm(1), which walks by descriptor (openat) and so cannot be
- * led out of the tree by a directory that is swapped for a link; node's own `fs.rm` can.
+ * Deletes one entry of the trash.
+ *
+ * @param waitSeconds how long to wait for another reaper that is at it; 0 leaves it to that one
+ */
+async function deleteEntry(root, id, ways, waitSeconds = 0) {
+    const target = {
+        folder: root.folders.trash,
+        name: id,
+        realPath: `${root.realPath}/.target-guard/trash/${id}`,
+        shown: controlName(root, 'trash', id),
+        help: (helper) => helper.remove(controlName(root, 'trash'), id),
+    };
+    return deleteTree(target, ways, waitSeconds);
+}
+/**
+ * Deletes a slot where it is: for a full disk, on which even the rename into the trash may need a
+ * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
+ */
+async function deleteInPlace(root, slot) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    const folder = within(root.path, parents, (last) => openFolder(at(last, '.')));
+    try {
+        const realPath = `${root.realPath}/${slot}`;
+        return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], 0);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/**
+ * Deletes a tree, by rm(1), which walks by descriptor (openat) and so cannot be led out of the tree
+ * by a directory that is swapped for a link; node's own `fs.rm` can.
  *
  * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
  * same file system, so the mount table is asked first.
  */
-async function deleteEntry(root, id, ways) {
-    const path = trashPath(root, id);
-    const mounted = mountsBelow(root, id);
+async function deleteTree(target, ways, waitSeconds) {
+    const { folder, name, realPath, shown, help } = target;
+    const path = at(folder, name);
+    const mounted = mountsWithin(realPath, readMounts());
     if (mounted.length > 0) {
         return stuck(`something is mounted in it: ${mounted.join(', ')}`, `umount ${quoted(mounted)}`);
     }
     let why = '';
     for (let round = 1; round <= ROUNDS; round += 1) {
-        const removed = await remove(root, id);
-        if (!isInTrash(root, id))
+        const removed = await remove(target, waitSeconds);
+        if (!deletion_isThere(path))
             return { kind: 'deleted' };
         if (removed.kind === 'claimed')
             return { kind: 'busy', why: 'another reaper is deleting it' };
@@ -3360,10 +2857,22 @@ async function deleteEntry(root, id, ways) {
     if (isWrittenInto(why)) {
         return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' };
     }
-    const helped = withHelp(ways, (helper) => helper.remove(controlName(root, 'trash'), id));
-    if (!isInTrash(root, id))
+    const helped = help === null ? { ok: true } : withHelp(ways, help);
+    if (!deletion_isThere(path))
         return { kind: 'deleted' };
-    return stuck(helped.ok ? why : `${why}; ${helped.why}`, `sudo rm -rf --one-file-system ${quoted([controlName(root, 'trash', id)])}`);
+    const command = `sudo rm -rf --one-file-system ${quoted([shown])}`;
+    return stuck(helped.ok ? why : `${why}; ${helped.why}`, command);
+}
+function deletion_isThere(path) {
+    try {
+        (0,external_node_fs_namespaceObject.lstatSync)(path);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
 }
 /** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
 function isWrittenInto(why) {
@@ -3376,20 +2885,19 @@ function stuck(why, command) {
 function quoted(words) {
     return words.map((word) => `'${word.replaceAll("'", String.raw `'\''`)}'`).join(' ');
 }
-function mountsBelow(root, id) {
-    return mountsWithin(`${root.realPath}/.target-guard/trash/${id}`, readMounts());
-}
 /** Exit code by which the shell says that the entry is another reaper's. */
 const CLAIMED = 75;
 // The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
-// gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
-// The trash is descriptor 4: its path may lead elsewhere by now.
+// gives it back when rm ends, however it ends. Without flock(1), or with one that complains (busybox's
+// cannot wait), two rm at once only do work twice.
+// The directory it lies in is descriptor 4: its path may lead elsewhere by now.
 const SCRIPT = `
-if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
+if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then said=$(flock -x $2 3 2>&1) || [ -n "$said" ] || exit ${CLAIMED}; fi
 case $(rm --version 2>/dev/null) in *GNU*) exec rm -rf --one-file-system -- "/proc/self/fd/4/$1" ;; esac
 exec rm -rf -- "/proc/self/fd/4/$1"`;
-async function remove(root, id) {
-    const path = trashPath(root, id);
+async function remove({ folder: parent, name }, waitSeconds) {
+    const path = at(parent, name);
+    const patience = waitSeconds === 0 ? '-n' : `-w ${waitSeconds}`;
     let folder;
     try {
         if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
@@ -3405,10 +2913,10 @@ async function remove(root, id) {
         folder = 'ignore';
     }
     try {
-        return await deletion_run(['-c', SCRIPT, 'sh', id], {
+        return await deletion_run(['-c', SCRIPT, 'sh', name, patience], {
             cwd: '/',
             env: { ...process.env, LC_ALL: 'C' },
-            stdio: ['ignore', 'ignore', 'pipe', folder, root.folders.trash],
+            stdio: ['ignore', 'ignore', 'pipe', folder, parent],
         });
     }
     finally {
@@ -3496,6 +3004,182 @@ function deletion_open(folder) {
         return false;
     (0,external_node_fs_namespaceObject.chmodSync)(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700);
     return true;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/apply.js
+
+
+
+
+
+
+
+
+
+/** Whether there is anything in a plan that changes the root. */
+function changesAnything(actions) {
+    return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign');
+}
+/**
+ * Carries out a plan: renames and single files only, so it takes milliseconds.
+ *
+ * Each step leaves the root in order if the process ends after it: the slot goes first, then the
+ * empty directories above it, the lease last, so that a later pass finds by the lease what is left.
+ */
+function apply(root, actions, ways) {
+    const applied = { retired: [], failures: [] };
+    for (const action of actions) {
+        try {
+            const slot = carryOut(root, action, ways);
+            if (slot !== null)
+                applied.retired.push(slot);
+        }
+        catch (error) {
+            applied.failures.push({ action, why: messageOf(error), code: errnoOf(error) });
+        }
+    }
+    return applied;
+}
+/** Errors of a rename into the trash after which the slot can still be deleted where it is. */
+const NO_RENAME = new Set(['ENOSPC', 'EDQUOT', 'EXDEV', 'EBUSY']);
+/**
+ * Deletes where they are the slots whose rename into the trash found no room, which a full disk can
+ * do; not under the host lock, since it takes as long as the trees are large.
+ *
+ * Killed half-way it is begun again by the next pass: the lease stays until the slot is gone.
+ */
+async function finishInPlace(root, applied) {
+    const finished = { retired: [...applied.retired], failures: [] };
+    for (const failure of applied.failures) {
+        const { action, code } = failure;
+        if (action.kind !== 'retire' || !NO_RENAME.has(code)) {
+            finished.failures.push(failure);
+            continue;
+        }
+        try {
+            spoilEnd(root, action.id);
+            const deletion = await deleteInPlace(root, action.slot);
+            if (deletion.kind === 'deleted') {
+                removeEmptyParents(root, action.slot);
+                dropLease(root, action.id, false);
+                finished.retired.push(action.slot);
+            }
+            else
+                finished.failures.push({ ...failure, why: `${failure.why}; ${deletion.why}` });
+        }
+        catch (error) {
+            finished.failures.push({ ...failure, why: `${failure.why}; ${messageOf(error)}` });
+        }
+    }
+    return finished;
+}
+/** @returns the slot that was retired, null where none was */
+function carryOut(root, action, ways) {
+    switch (action.kind) {
+        case 'retire': {
+            // Ended or retired by somebody else meanwhile: then the plan was made for something else.
+            if (findLease(root, action.id)?.state !== action.state)
+                return null;
+            const moved = retire(root, action.slot, action.id, ways);
+            removeEmptyParents(root, action.slot);
+            dropLease(root, action.id, moved);
+            return moved ? action.slot : null;
+        }
+        case 'adopt': {
+            const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways);
+            removeEmptyParents(root, action.path);
+            return moved ? action.path : null;
+        }
+        case 'forget':
+            if (action.slot !== null && findSlot(root, action.slot) === 'present')
+                return null;
+            if (action.slot !== null)
+                removeEmptyParents(root, action.slot);
+            dropLease(root, action.id, false);
+            return null;
+        case 'discard':
+            discardLeftover(root, action.file);
+            return null;
+        case 'keep':
+        case 'foreign':
+            return null;
+        default:
+            return action;
+    }
+}
+function nameOf(path) {
+    return path.slice(path.lastIndexOf('/') + 1);
+}
+/** Moves a slot to the trash; another user's directory may need help even for that. */
+function retire(root, slot, id, ways) {
+    try {
+        return moveToTrash(root, slot, id);
+    }
+    catch (error) {
+        if (!['EACCES', 'EPERM'].includes(errnoOf(error)) || ways.length === 0)
+            throw error;
+        const helped = withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path));
+        if (helped.ok)
+            return true;
+        throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
+
+
+
+
+
+
+/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
+function heartbeatOf(pass, facts) {
+    const { root, self, scope, by } = pass;
+    const { view, actions, applied, lock, reaped, seconds } = facts;
+    const before = parseHeartbeat(readHeartbeatText(root));
+    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
+    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root)];
+    const seen = new Set(now.map((each) => each.id));
+    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
+    return {
+        version: 1,
+        completedAt: view.moment.wallMs,
+        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
+        scope,
+        by,
+        seconds: Number(seconds.toFixed(3)),
+        retired: applied.retired,
+        kept: actions.flatMap((action) => action.kind === 'keep'
+            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
+            : []),
+        blocked: [...now, ...carried],
+        foreign: scope === 'host'
+            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
+            : (before?.foreign ?? []),
+        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
+        lock,
+        errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
+    };
+}
+/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
+function blockedLeases({ root, dryRun }, { view, actions, applied }) {
+    const blocked = (id, path, reason) => {
+        const since = blockedSince(root, id, view.moment.wallMs, !dryRun);
+        return { id, path, reason, since };
+    };
+    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
+        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
+        : []);
+    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
+    return [...inTheWay, ...failed];
+}
+function stuckInTrash(root) {
+    return listTrash(root).flatMap((entry) => {
+        if (entry.quarantine === null)
+            return [];
+        const { reason, since } = entry.quarantine;
+        return [{ id: entry.id, path: describeBlocked(entry), reason, since }];
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
@@ -3587,12 +3271,12 @@ async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
     const view = observe(root, self, scope, adopted);
     const chosen = candidates(view.leases, retention, view.moment);
-    const places = [...chosen.flatMap(pass_placeOf), ...adoptedPlaces(view)];
+    const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
     const bySlot = await lookInto(root, places, self, runtime.environment);
     const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
     return { view, actions: planPass(view, chosen, occupancies) };
 }
-function pass_placeOf({ lease: { record, slot, mounts } }) {
+function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
         return [];
     const container = record.lease?.owner.container ?? null;
@@ -3617,7 +3301,7 @@ async function pass(request, runtime) {
     let lock = null;
     if (!dryRun && changesAnything(actions)) {
         const { value, ...times } = await withHostLock(root, () => apply(root, actions, ways));
-        applied = value;
+        applied = await finishInPlace(root, value);
         lock = times;
         if (times.problem !== null) {
             runtime.voice.warning(`The host lock could not be had (${times.problem}); the pass went on without it, which is ` +
@@ -3639,7 +3323,1616 @@ async function pass(request, runtime) {
     return { ...applied, actions, heartbeat, reaped };
 }
 
+;// CONCATENATED MODULE: ./lib/steps/refuse.js
+
+
+
+
+
+
+
+/** Thrown for a job that is turned away because of the host, not because of itself. */
+class RefusedError extends GuardError {
+}
+const HOLDERS = 10;
+const MEASURE_MS = 15_000;
+/** The title of every annotation that tells a job it was turned away. */
+const REFUSED_TITLE = 'Infrastructure, not your change';
+/**
+ * Why a job is turned away: the disk, its floor, and who holds it and why.
+ *
+ * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
+ */
+async function describeHolders(root, self, settings, runtime) {
+    const { leases } = observe(root, self, 'host');
+    const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
+    const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
+    const { actions } = await plan({ root, self, scope: 'host', retention: settings }, runtime);
+    return slots
+        .map((slot) => ({ slot, bytes: sizes.get(`${root.realPath}/${slot}`) ?? null }))
+        .toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0))
+        .slice(0, HOLDERS)
+        .map(({ slot, bytes }) => {
+        const lease = leases.find((each) => each.record.slot === slot)?.record.lease ?? null;
+        const action = actions.find((each) => 'slot' in each && each.slot === slot);
+        const who = lease === null ? '' : ` of runner ${lease.owner.runner.name}`;
+        const [owner, repository, key, run] = slot.split('/', SLOT_DEPTH);
+        const where = `${owner ?? ''}/${repository ?? ''}, PR ${key ?? ''}, ${run ?? ''}`;
+        const much = bytes === null ? 'not measured in time' : size(bytes);
+        return `${much}: ${where}${who}; ${action === undefined ? slot : describeAction(action)}`;
+    });
+}
+/** One sentence for each disk below a floor. */
+function describeCritical(assessments) {
+    return assessments
+        .filter((each) => each.level === 'critical')
+        .map(({ reading, why }) => `The disk of ${reading.path} has ${why}.`)
+        .join(' ');
+}
+/** The error of a job that is turned away. */
+function refused(assessments, holders) {
+    const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`;
+    return new RefusedError(`${describeCritical(assessments)} The emergency pass could not free enough, so no build was started.${list}`, 'Make room on the host (“target-guard status” and “target-guard explain” show what holds it), then run the job again.');
+}
+
+;// CONCATENATED MODULE: ./lib/steps/run-step.js
+
+
+/**
+ * Runs one phase of the action: the one place that catches.
+ *
+ * @returns the exit code: 1 fails the step
+ */
+async function runStep(step, runtime) {
+    try {
+        await step(runtime);
+        return 0;
+    }
+    catch (error) {
+        say(error, runtime, '');
+        return 1;
+    }
+}
+/**
+ * Runs a hook. A hook that fails would fail every job of the host, so whatever goes wrong is an
+ * error annotation, and the job goes on without a slot; but a job that is turned away must fail.
+ */
+async function runHook(hook, runtime) {
+    try {
+        await hook(runtime);
+    }
+    catch (error) {
+        if (error instanceof RefusedError) {
+            say(error, runtime, '');
+            return REFUSED;
+        }
+        say(error, runtime, ' The job goes on without a target dir of its own.');
+    }
+    return 0;
+}
+/** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
+const REFUSED = 75;
+function say(error, { voice }, addition) {
+    const title = error instanceof RefusedError ? REFUSED_TITLE : undefined;
+    voice.error(`${inWords(error)}${addition}`, title);
+}
+/** What was thrown, for a person; what we did not foresee comes with its trace. */
+function inWords(error) {
+    if (error instanceof GuardError)
+        return error.message;
+    const trace = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+    return `Unforeseen, please report it: ${trace}`;
+}
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
+
+
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+async function withKernelLock(path, waitSeconds, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+    }
+    catch {
+        return work();
+    }
+    try {
+        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+        const { status, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', file],
+        });
+        // One that is held is refused without a word; busybox, which cannot wait, complains.
+        return status === 1 && stderr === '' ? null : await work();
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/alert-clock.js
+
+
+
+/**
+ * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
+ * processes that ask at once, one is told yes.
+ *
+ * The note is the time of a file that was made with the root: setting it needs no space.
+ *
+ * @param hours at most one in so many hours; 0 sends each
+ */
+async function claimAlert(root, kind, hours, nowMs) {
+    const path = controlPath(root, 'alerts', kind);
+    const claimed = await withKernelLock(path, 1, async () => {
+        const { mtimeMs } = (0,external_node_fs_namespaceObject.statSync)(path);
+        // A time in the future means that a clock was wrong: it throttles nothing.
+        const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
+        if (isDue)
+            (0,external_node_fs_namespaceObject.utimesSync)(path, nowMs / 1000, nowMs / 1000);
+        return isDue;
+    });
+    return claimed ?? false;
+}
+
+;// CONCATENATED MODULE: ./lib/host/background.js
+
+
+
+/** What a process in the background needs of the environment; no token of the job goes along. */
+const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/**
+ * Starts a command of the tool and does not wait for it.
+ *
+ * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
+ * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
+ *
+ * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
+ * @param variables what it gets besides, and no list of processes shows
+ */
+function startInBackground(script, words, variables = {}) {
+    const tool = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'cli', 'index.js');
+    const kept = Object.entries(process.env).filter(([name]) => KEPT.has(name));
+    // nice and ionice are looked for by the shell: an image may lack one of them.
+    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, tool, ...words], {
+        cwd: '/',
+        detached: true,
+        env: { ...Object.fromEntries(kept), ...variables },
+        stdio: 'ignore',
+    });
+    // Whatever it would have done is done by the next one that is started.
+    child.on('error', () => { });
+    child.unref();
+}
+
+;// CONCATENATED MODULE: ./lib/steps/alert.js
+
+
+
+
+
+const alert_WAIT_MS = 5000;
+/**
+ * Tells the webhook, where one is set and an alert of this kind is due on this host.
+ *
+ * It is sent by a process in the background: an address that does not answer holds up nobody.
+ */
+async function alert_alert(root, settings, about, { script, voice }) {
+    const { alertWebhook, alertHours } = settings;
+    if (alertWebhook === null || settings.dryRun)
+        return;
+    try {
+        if (!(await claimAlert(root, about.kind, alertHours, Date.now())))
+            return;
+        startInBackground(script, ['alert', '--text', `${root.path}: ${about.text}`], {
+            TARGET_GUARD_ALERT_WEBHOOK: alertWebhook,
+        });
+        voice.info(`alert sent (${about.kind})`);
+    }
+    catch (error) {
+        voice.warning(`No alert was sent (${messageOf(error)}).`);
+    }
+}
+/**
+ * Posts one text to a Slack-compatible address.
+ *
+ * @throws GuardError where it is not accepted within five seconds; the address is in no text
+ */
+async function sendAlert(address, text) {
+    const body = JSON.stringify({ text: `${TAG} ${(0,external_node_os_namespaceObject.hostname)()}: ${text}` });
+    const headers = { 'content-type': 'application/json' };
+    const next = 'Look at alert-webhook and at the network of this host.';
+    let status;
+    try {
+        const signal = AbortSignal.timeout(alert_WAIT_MS);
+        ({ status } = await fetch(address, { method: 'POST', headers, body, signal }));
+    }
+    catch {
+        // The error’s own text may hold the address, which is a secret.
+        throw new GuardError(`The webhook did not answer within ${alert_WAIT_MS} ms.`, next);
+    }
+    if (status < 200 || status > 299)
+        throw new GuardError(`The webhook answered ${status}.`, next);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/settings.js
+
+/** What becomes of a job when the disk is still critical after the emergency pass. */
+const ON_CRITICAL = ['fail', 'skip', 'warn'];
+const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
+/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
+function environmentTwin(name) {
+    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+const root = {
+    name: 'root',
+    allowed: 'an absolute path, or one that begins with ~/',
+    parse: (text) => (isPath(text) ? text : undefined),
+    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
+};
+const owner = {
+    name: 'owner',
+    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
+    parse: (text) => {
+        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
+        if (parts?.[1] === undefined)
+            return undefined;
+        const named = { user: parts[1], group: parts[2] ?? null };
+        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
+    },
+    whenEmpty: () => null,
+};
+const GB = 1e9;
+const minFreeGb = {
+    ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
+    // Without a setting the default depends on the disk; see plan/pressure.ts.
+    whenEmpty: () => null,
+};
+const minFreePercent = number('min-free-percent', { least: 0, most: 100, otherwise: 5 });
+const minFreeInodesPercent = number('min-free-inodes-percent', {
+    least: 0,
+    most: 100,
+    otherwise: 5,
+});
+const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
+const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
+const onCritical = {
+    name: 'on-critical',
+    allowed: ON_CRITICAL.join(', '),
+    parse: (text) => ON_CRITICAL.find((each) => each === text),
+    whenEmpty: () => 'fail',
+};
+const alertWebhook = {
+    name: 'alert-webhook',
+    allowed: 'an http or https address',
+    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
+    whenEmpty: () => null,
+    isSecret: true,
+};
+const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
+const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
+const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
+const privilegedHelper = {
+    name: 'privileged-helper',
+    allowed: PRIVILEGED_HELPERS.join(', '),
+    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
+    whenEmpty: () => 'auto',
+};
+const helperImage = {
+    name: 'helper-image',
+    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
+    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
+    whenEmpty: () => null,
+};
+const dryRun = {
+    name: 'dry-run',
+    allowed: 'true or false',
+    parse: (text) => {
+        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
+        if (/^(true|True|TRUE)$/.test(text))
+            return true;
+        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+    },
+    whenEmpty: () => false,
+};
+const leg = {
+    name: 'leg',
+    allowed: 'text of at most 65536 characters (the matrix as JSON)',
+    parse: (text) => (text.length <= 65_536 ? text : undefined),
+    whenEmpty: () => '',
+};
+const jobStatus = {
+    name: 'job-status',
+    allowed: 'success, failure or cancelled',
+    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
+    whenEmpty: () => '',
+};
+/** Every input by its name in action.yml; a test holds both lists equal. */
+const INPUTS = [
+    root,
+    owner,
+    minFreeGb,
+    minFreePercent,
+    minFreeInodesPercent,
+    highWatermark,
+    lowWatermark,
+    onCritical,
+    retentionHours,
+    keepPerPr,
+    privilegedHelper,
+    helperImage,
+    alertWebhook,
+    alertHours,
+    dryRun,
+    leg,
+    jobStatus,
+];
+/**
+ * Reads all settings.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function settings_parseSettings(lookup, surroundings) {
+    const read = (input) => readInput(input, lookup, surroundings);
+    const freeGb = read(minFreeGb);
+    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
+    if (watermarks.low > watermarks.high) {
+        throw new GuardError(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+    }
+    return {
+        root: absolute(read(root), surroundings),
+        owner: read(owner),
+        floors: {
+            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreePercent: read(minFreePercent),
+            minFreeInodesPercent: read(minFreeInodesPercent),
+        },
+        watermarks,
+        onCritical: read(onCritical),
+        retentionHours: read(retentionHours),
+        keepPerPr: read(keepPerPr),
+        privilegedHelper: read(privilegedHelper),
+        helperImage: read(helperImage),
+        alertWebhook: read(alertWebhook),
+        alertHours: read(alertHours),
+        dryRun: read(dryRun),
+        leg: read(leg),
+        jobStatus: read(jobStatus),
+    };
+}
+function readInput(input, lookup, surroundings) {
+    const found = lookup(input.name);
+    if (found === null || found.text === '')
+        return input.whenEmpty(surroundings);
+    const value = input.parse(found.text);
+    if (value !== undefined)
+        return value;
+    throw new GuardError(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+}
+/** A value in an error text: one line, printable, of bounded length. */
+function quote(text) {
+    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
+    return JSON.stringify(shown);
+}
+function number(name, range) {
+    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
+    return {
+        name,
+        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
+        parse: (text) => {
+            const value = pattern.test(text) ? Number(text) : Number.NaN;
+            return value >= range.least && value <= range.most ? value : undefined;
+        },
+        whenEmpty: () => range.otherwise,
+    };
+}
+/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
+function isIdOrName(text) {
+    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+}
+function isPath(text) {
+    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
+    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+function absolute(path, { home }) {
+    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
+    return normalise(expanded);
+}
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    return `/${parts.join('/')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/github/inputs.js
+
+
+/** Settings of a step: an input wins over its environment twin. */
+function readInputs(environment) {
+    return parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
+}
+/** Settings of a hook or a command: flags win over the environment twins. */
+function readTwins(environment, flags = new Map()) {
+    const lookup = (name) => {
+        const text = flags.get(name);
+        return text === undefined ? twin(name, environment) : { text, source: `--${name}` };
+    };
+    return settings_parseSettings(lookup, surroundings(environment));
+}
+/** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
+function input(name, environment) {
+    return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
+}
+function twin(name, environment) {
+    return found(environment[environmentTwin(name)], environmentTwin(name));
+}
+function found(text, source) {
+    const trimmed = text?.trim() ?? '';
+    return trimmed === '' ? null : { text: trimmed, source };
+}
+function surroundings(environment) {
+    const home = environment['HOME'] ?? '';
+    return { home: home.startsWith('/') ? home : (0,external_node_os_namespaceObject.homedir)(), directory: process.cwd() };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/settings-of.js
+
+/** Settings of a command: its flags, then the environment, then the defaults. */
+function settingsOf(environment, flags) {
+    return readTwins(environment, flags);
+}
+
+;// CONCATENATED MODULE: ./lib/cli/command.js
+
+/** For commands without operands. */
+const NO_OPERANDS = { operands: '', operandCount: { least: 0, most: 0 } };
+/** Prints as JSON or as text. */
+function print({ switches, out }, value, text) {
+    out(switches.has('json') ? `${JSON.stringify(value, null, 2)}\n` : text());
+}
+/** The settings of a command: its flags, then the environment, then the defaults. */
+function settings(invocation) {
+    return settingsOf(invocation.runtime.environment, invocation.settings);
+}
+
+;// CONCATENATED MODULE: ./lib/cli/flags.js
+
+function flag(name, value, about) {
+    return { name, value, about, setting: false };
+}
+function setting(name, value, about) {
+    return { name, value, about: `${about} (${environmentTwin(name)})`, setting: true };
+}
+const JSON_FLAG = flag('json', null, 'print JSON');
+const ROOT = setting('root', 'DIR', 'the root; default ~/.cache/target-guard');
+const flags_OWNER = setting('owner', 'UID:GID', 'who builds; default the runner’s user');
+const DRY_RUN = setting('dry-run', null, 'say what would be done, and delete nothing');
+/** How long ended slots are kept, and how many. */
+const RETENTION = [
+    setting('retention-hours', 'N', 'how long ended slots are kept; default 24'),
+    setting('keep-per-pr', 'N', 'how many ended slots are kept for a job and PR; default 1'),
+];
+/** How root-owned leftovers go. */
+const HELP = [
+    setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go'),
+    setting('helper-image', 'IMAGE', 'local image for the docker helper'),
+];
+/** What counts as too little room. */
+const DISK = [
+    setting('min-free-gb', 'N', 'below it the disk is critical; default 3, at most a tenth of the disk'),
+    setting('min-free-percent', 'N', 'below it the disk is critical; default 5'),
+    setting('min-free-inodes-percent', 'N', 'below it the disk is critical; default 5'),
+    setting('high-watermark', 'N', 'percent used at which retention is shortened; default 85'),
+    setting('low-watermark', 'N', 'percent used at which that stops; default 80'),
+];
+const flags_ON_CRITICAL = setting('on-critical', 'WHAT', 'fail, skip or warn when the disk stays critical; default fail');
+/** Whom to tell. */
+const ALERTS = [
+    setting('alert-webhook', 'URL', 'Slack-compatible address for alerts'),
+    setting('alert-hours', 'N', 'at most one alert of a kind in so many hours; default 6'),
+];
+
+;// CONCATENATED MODULE: ./lib/cli/commands/alert.js
+
+
+
+
+const alertCommand = {
+    name: 'alert',
+    summary: 'post one text to alert-webhook, now; good for trying the address',
+    about: 'Passes call it in the background, at most once per alert-hours and kind for the whole host.',
+    ...NO_OPERANDS,
+    flags: [flag('text', 'TEXT', 'what to say; default a test message'), ...ALERTS],
+    run: async (invocation) => {
+        const { alertWebhook } = settings(invocation);
+        if (alertWebhook === null) {
+            throw new GuardError('No webhook is set.', 'Set TARGET_GUARD_ALERT_WEBHOOK.', { usage: true });
+        }
+        await sendAlert(alertWebhook, invocation.values.get('text')?.at(-1) ?? 'this is a test');
+        return 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/host/reserve.js
+
+
+
+
+
+/** Space and inodes set aside, to be given back when the disk is full. */
+const BYTES = 64 * 1024 * 1024;
+const INODES = 64;
+/** Of a small file system no more than this share. */
+const SHARE = 0.01;
+/** How large the reserve of a file system of this size is, bytes. */
+function reserveBytes(totalBytes) {
+    return Math.min(BYTES, Math.floor(totalBytes * SHARE));
+}
+/** Whether the reserve is set aside, whole: its file is made last, and cut to nothing first. */
+function hasReserve(root) {
+    return allocated(root) > 0;
+}
+function allocated(root) {
+    return (0,external_node_fs_namespaceObject.statSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false })?.size ?? 0;
+}
+/**
+ * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
+ * blocks on copy-on-write file systems too, then everything is unlinked.
+ *
+ * @returns whether there was one that could be given back
+ */
+function releaseReserve(root) {
+    const file = controlPath(root, 'reserve');
+    const had = (0,external_node_fs_namespaceObject.existsSync)(file);
+    for (const free of [() => (0,external_node_fs_namespaceObject.truncateSync)(file, 0), () => (0,external_node_fs_namespaceObject.unlinkSync)(file)])
+        attempt(free);
+    for (const name of entries(root)) {
+        attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(controlPath(root, 'reserve.d', name)));
+    }
+    return had && !(0,external_node_fs_namespaceObject.existsSync)(file);
+}
+/**
+ * Sets the reserve aside, as far as it is not there already.
+ *
+ * @param totalBytes size of the root's file system
+ * @throws as the file system does; what could not be made is made by a later pass
+ */
+function makeReserve(root, totalBytes) {
+    const folder = controlPath(root, 'reserve.d');
+    // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
+    if (makeFolder(folder) && process.geteuid?.() === 0 && root.uid !== 0)
+        giveAway(folder, root);
+    for (let number = 0; number < INODES; number += 1) {
+        (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(controlPath(root, 'reserve.d', String(number)), 'a', 0o644));
+    }
+    const size = reserveBytes(totalBytes);
+    if (allocated(root) < size)
+        allocate(controlPath(root, 'reserve'), size);
+}
+/** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
+function allocate(path, size) {
+    attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(path));
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o644);
+    try {
+        const { status, stderr, error } = (0,external_node_child_process_namespaceObject.spawnSync)('fallocate', ['-l', String(size), '/proc/self/fd/3'], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', file] });
+        if (error !== undefined)
+            throw error;
+        if (status !== 0)
+            throw new Error(stderr.trim());
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+function entries(root) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'reserve.d'));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+/** Absent, or not to be freed: one thing that stays must not keep the others. */
+function attempt(free) {
+    try {
+        free();
+    }
+    catch {
+        return;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/pressure.js
+const pressure_GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
+const DEFAULT_SHARE = 0.1;
+/** Near a floor: within this many times of it. */
+const LOW = 1.5;
+/**
+ * Numbers that make sense, or null: a total of 0 and more available than there is come from file
+ * systems that do not know, and are no reason to delete anything.
+ */
+function plausible(raw) {
+    const { available, blocks, blockSize, freeFiles, files } = raw;
+    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
+    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
+        return null;
+    const hasInodes = files > 0 && freeFiles <= files;
+    return {
+        freeBytes: available * blockSize,
+        totalBytes: blocks * blockSize,
+        freeInodes: hasInodes ? freeFiles : null,
+        totalInodes: hasInodes ? files : null,
+    };
+}
+/** Judges one file system: critical below any floor, low within 1.5 times of one. */
+function assess(reading, floors) {
+    const checks = floorsOf(reading, floors).filter((each) => each.floor > 0);
+    const broken = checks.find((each) => each.free < each.floor);
+    if (broken !== undefined)
+        return { reading, level: 'critical', why: pressure_inWords(broken, 'below') };
+    const near = checks.find((each) => each.free < LOW * each.floor);
+    if (near !== undefined)
+        return { reading, level: 'low', why: pressure_inWords(near, 'near') };
+    return { reading, level: 'ok', why: '' };
+}
+function floorsOf(reading, floors) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
+    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
+    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
+    const wanted = floors.minFreeBytes ?? small;
+    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
+    const checks = [
+        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
+        {
+            what: 'bytes',
+            free: freeBytes,
+            floor: (totalBytes * floors.minFreePercent) / 100,
+            setting: 'min-free-percent',
+        },
+    ];
+    if (freeInodes === null || totalInodes === null)
+        return checks;
+    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
+    return [
+        ...checks,
+        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
+    ];
+}
+function pressure_inWords({ what, free, floor, setting }, where) {
+    const amount = (value) => what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
+    return `${amount(free)} free, ${where} the floor of ${amount(floor)} (${setting})`;
+}
+/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
+function gigabytes(bytes) {
+    const value = bytes / pressure_GB;
+    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
+}
+const ORDER = ['ok', 'low', 'critical'];
+/** The worst level of all. */
+function worst(assessments) {
+    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
+    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Percent used, of bytes or of inodes, whichever is more. */
+function usedPercent(reading) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    const bytes = 100 * (1 - freeBytes / totalBytes);
+    if (freeInodes === null || totalInodes === null)
+        return bytes;
+    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
+}
+/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
+function reliefFor(assessments, watermarks) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    if (root === undefined)
+        return 'none';
+    if (root.level === 'critical')
+        return 'emergency';
+    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
+}
+/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
+function isRelieved(root, watermarks) {
+    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
+}
+
+;// CONCATENATED MODULE: ./lib/host/disk.js
+
+
+
+
+
+
+
+/** A mount that does not answer within this is passed over. */
+const disk_WAIT_MS = 2000;
+/** File systems of this kernel alone: statfs(2) on them does not wait for anybody. */
+const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '));
+/**
+ * Reads free bytes and inodes of the file systems that hold these paths.
+ *
+ * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
+ * type without touching it, and such mounts are asked by a process that can be left behind.
+ *
+ * @param rootPath the root, or where it will be
+ * @param others further paths; those that are absent are passed over
+ */
+async function probeDisks(rootPath, others) {
+    const probe = { readings: [], problems: [] };
+    const mounts = readMounts();
+    const seen = new Set();
+    for (const [index, path] of [rootPath, ...others].entries()) {
+        const place = locate(path, mounts);
+        if (place === null || seen.has(place.mount.device))
+            continue;
+        seen.add(place.mount.device);
+        const raw = await readSpace(index === 0 ? nearestExisting(path) : path, place.mount);
+        if (raw === null)
+            continue;
+        const space = typeof raw === 'string' ? null : plausible(raw);
+        if (space === null) {
+            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
+            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
+        }
+        else {
+            probe.readings.push({ path, device: place.mount.device, holdsRoot: index === 0, ...space });
+        }
+    }
+    return probe;
+}
+/** @returns null where the path is absent, a text where it cannot be read */
+async function readSpace(path, mount) {
+    if (!LOCAL.has(mount.type))
+        return askOutside(path);
+    try {
+        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_namespaceObject.statfsSync)(path);
+        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
+    }
+    catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+            return null;
+        return messageOf(error);
+    }
+}
+/** By stat(1), which may hang for ever without holding us up. */
+async function askOutside(path) {
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_namespaceObject.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: disk_WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
+            clearTimeout(giveUp);
+            if (error !== null) {
+                resolve(error.killed === true ? `no answer within ${disk_WAIT_MS} ms` : messageOf(error));
+                return;
+            }
+            const [available, blocks, blockSize, freeFiles, files] = stdout
+                .trim()
+                .split(' ')
+                .map(Number);
+            resolve({
+                available: available ?? Number.NaN,
+                blocks: blocks ?? Number.NaN,
+                blockSize: blockSize ?? Number.NaN,
+                freeFiles: freeFiles ?? Number.NaN,
+                files: files ?? Number.NaN,
+            });
+        });
+        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
+        const giveUp = setTimeout(() => {
+            child.unref();
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+            resolve(`no answer within ${disk_WAIT_MS} ms`);
+        }, disk_WAIT_MS + 250);
+    });
+}
+/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
+const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
+const SETTLE_MS = 30_000;
+/**
+ * Has the file system count what was just freed, where it would do so only seconds later: a pass that
+ * believed the old number would take more than it needs.
+ */
+function settle(path) {
+    if (!LATE.has((0,external_node_fs_namespaceObject.statfsSync)(path).type >>> 0))
+        return;
+    // Fails or takes too long: then the number is the old one, as it would have been.
+    (0,external_node_child_process_namespaceObject.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
+}
+/** Where docker keeps images and containers. */
+function dockerDirectory() {
+    try {
+        const root = parseObject((0,external_node_fs_namespaceObject.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
+        if (typeof root === 'string' && root.startsWith('/'))
+            return root;
+    }
+    catch {
+        // No such file, or not for this user: the default then.
+    }
+    return '/var/lib/docker';
+}
+
+;// CONCATENATED MODULE: ./lib/host/deleted-files.js
+
+
+
+const DELETED = ' (deleted)';
+/** Deleted files below a directory that processes still have open, the largest first. */
+function findHeldFiles(directory) {
+    return listProcesses()
+        .flatMap((pid) => heldBy(pid, directory))
+        .toSorted((a, b) => b.bytes - a.bytes);
+}
+function heldBy(pid, directory) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/${pid}/fd`).flatMap((name) => {
+            const link = (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/fd/${name}`);
+            if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
+                return [];
+            const { blocks } = (0,external_node_fs_namespaceObject.statSync)(`/proc/${pid}/fd/${name}`);
+            const found = readProcess(pid);
+            const command = typeof found === 'string' ? found : found.command;
+            return [{ pid, command, path: link.slice(0, -DELETED.length), bytes: blocks * 512 }];
+        });
+    }
+    catch {
+        // Gone meanwhile, or another user's: then nobody can tell.
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/relief.js
+
+
+/**
+ * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
+ * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
+ * has a dead owner is among them, and nobody has looked into their slots yet.
+ */
+function reliefOrder(leases, self, extent, now) {
+    const own = self.runnerKey === null ? null : runnerPrefix(self.runnerKey);
+    const rank = ({ record }) => {
+        if (own !== null && record.id.startsWith(own))
+            return record.state === 'ended' ? 0 : 1;
+        return record.state === 'ended' ? 2 : 3;
+    };
+    return leases
+        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+        .filter((lease) => extent === 'host' || rank(lease) < 2)
+        .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
+        .toSorted((a, b) => a.rank - b.rank || relief_byAge(a.age, b.age))
+        .map(({ lease, rank: order }) => ({
+        lease,
+        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${KINDS[order] ?? ''})`,
+    }));
+}
+const KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
+/** The older first; an unknown age is the oldest. */
+function relief_byAge(a, b) {
+    if (a === b)
+        return 0;
+    return a > b ? -1 : 1;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
+
+
+
+
+
+
+
+
+/** A reaper that is at an entry already frees the same space: it is waited for. */
+const PATIENCE_SECONDS = 120;
+/** Less than this is full: the reserve is for such a disk. */
+const FULL_BYTES = 1024 * 1024;
+const FULL_INODES = 16;
+/**
+ * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
+ * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * @returns null where the disk cannot be read: no number, no deletion
+ */
+async function relieve(request, runtime) {
+    const { root, settings } = request;
+    const look = async () => {
+        const [reading] = (await probeDisks(root.path, [])).readings;
+        return reading === undefined ? null : assess(reading, settings.floors);
+    };
+    const first = await look();
+    if (first === null)
+        return null;
+    const done = {
+        before: first.reading,
+        after: first,
+        retired: [],
+        deleted: 0,
+        failures: [],
+        kept: [],
+        gaveReserve: false,
+    };
+    const isEnough = async () => {
+        settle(root.path);
+        done.after = (await look()) ?? done.after;
+        return isRelieved(done.after, settings.watermarks);
+    };
+    if (await relieve_emptyTrash(request, done, isEnough))
+        return done;
+    if (isFull(done.after.reading)) {
+        done.gaveReserve = releaseReserve(root);
+        if (await isEnough())
+            return done;
+    }
+    const { candidates, actions } = await choose(request, runtime);
+    done.kept = actions.filter((action) => action.kind === 'keep');
+    for (const { lease } of candidates) {
+        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
+        if (action === undefined)
+            continue;
+        const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
+        done.retired.push(...applied.retired);
+        done.failures.push(...applied.failures);
+        if (await relieve_emptyTrash(request, done, isEnough))
+            break;
+    }
+    return done;
+}
+/** Deletes what is in the trash, one by one; true as soon as it is enough. */
+async function relieve_emptyTrash({ root, settings }, done, isEnough) {
+    for (const { id, quarantine: noted } of listTrash(root)) {
+        if (noted !== null)
+            continue;
+        try {
+            const outcome = await deleteEntry(root, id, helpers(settings), PATIENCE_SECONDS);
+            if (outcome.kind === 'deleted') {
+                done.deleted += 1;
+                forgetEntry(root, id);
+            }
+            else if (outcome.kind === 'stuck')
+                note(root, id, outcome);
+        }
+        catch {
+            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
+        }
+        if (await isEnough())
+            return true;
+    }
+    return isEnough();
+}
+/** A note needs room too; without it the next reaper finds out again. */
+function note(root, id, { why, command }) {
+    try {
+        quarantine(root, id, { reason: why, command });
+    }
+    catch {
+        return;
+    }
+}
+function isFull({ freeBytes, freeInodes }) {
+    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
+}
+/** What relief would take, in its order; touches nothing. */
+async function planRelief(request, runtime) {
+    const { candidates, actions } = await choose(request, runtime);
+    return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
+}
+/** What may go, in order, and what of it would be retired now that its slots were looked into. */
+async function choose({ root, self, extent }, runtime) {
+    const view = observe(root, self, extent === 'own' ? 'own' : 'host');
+    const candidates = reliefOrder(view.leases, self, extent, view.moment);
+    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
+        ? []
+        : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }]);
+    const bySlot = await lookInto(root, places, self, runtime.environment);
+    const occupancies = new Map(places.flatMap(({ id, slot }) => {
+        const occupancy = bySlot.get(slot);
+        return occupancy === undefined ? [] : [[id, occupancy]];
+    }));
+    const seen = { leases: view.leases, foreign: [], leftovers: [] };
+    return { candidates, actions: planPass(seen, candidates, occupancies) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
+ * not start another.
+ */
+const INSIDE = 'TARGET_GUARD_EMERGENCY';
+/** Jobs that meet a critical disk together wait so long for the one that does the work. */
+const WAIT_SECONDS = 300;
+/**
+ * Looks at the disks, and makes room on the root's where it is needed: from the high watermark on by
+ * shortening retention, below a floor by one emergency pass for all jobs that meet it together.
+ */
+async function guardDisk(request, runtime) {
+    const { root, settings } = request;
+    const before = await look(request, runtime);
+    const need = reliefFor(before, settings.watermarks);
+    if (need === 'none')
+        return guarded(before, null, need);
+    if (settings.dryRun) {
+        await tellPlan(request, need, runtime);
+        return guarded(before, null, need);
+    }
+    const relieved = await makeRoom(request, need, runtime);
+    if (relieved !== null)
+        tell(root, settings, need, relieved, runtime);
+    return guarded(await look(request, runtime), relieved, need);
+}
+/** What relief would take in this order until the low watermark is reached; nothing is touched. */
+async function tellPlan(request, need, runtime) {
+    const { root, self, scope } = request;
+    const extent = need === 'emergency' ? 'host' : scope;
+    for (const action of await planRelief({ root, self, extent }, runtime)) {
+        runtime.voice.info(`would, as far as needed, ${describeAction(action)}`);
+    }
+}
+/** Relief that fails stops no job: the disk is looked at again, and decides. */
+async function makeRoom(request, need, runtime) {
+    const { root, self, settings, scope } = request;
+    try {
+        return need === 'emergency'
+            ? await emergency(request, runtime)
+            : await relieve({ root, self, settings, extent: scope }, runtime);
+    }
+    catch (error) {
+        runtime.voice.warning(`Making room on the disk of ${root.path} failed (${messageOf(error)}); the next pass tries again.`);
+        return null;
+    }
+}
+/** Every watched file system under its floors; what cannot be read is a warning, and ok. */
+async function look({ root, settings }, runtime) {
+    try {
+        const { readings, problems } = await probeDisks(root.path, watched(runtime.environment));
+        for (const problem of problems)
+            runtime.voice.warning(problem);
+        return readings.map((reading) => assess(reading, settings.floors));
+    }
+    catch (error) {
+        runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`);
+        return [];
+    }
+}
+/** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
+function watched(environment) {
+    const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment;
+    return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter((path) => path?.startsWith('/') === true);
+}
+function guarded(assessments, relieved, need) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    return {
+        assessments,
+        level: worst(assessments),
+        freeBytes: root?.reading.freeBytes ?? null,
+        retired: relieved?.retired ?? [],
+        reclaimedBytes: relieved === null ? 0 : reclaimed(relieved),
+        emergency: need === 'emergency',
+    };
+}
+function reclaimed({ before, after }) {
+    return Math.max(0, after.reading.freeBytes - before.freeBytes);
+}
+/**
+ * The emergency pass: one for the host at a time, once per job, never from inside itself.
+ *
+ * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
+ * another's pass looks again, and does not repeat it: what it could not free is not free-able.
+ */
+async function emergency(request, runtime) {
+    const { environment, voice } = runtime;
+    if (environment[INSIDE] === '1')
+        return null;
+    environment[INSIDE] = '1';
+    const { root, self, settings } = request;
+    const askedAt = Date.now();
+    const work = async () => {
+        if (lastPassAt(root) > askedAt)
+            return { relieved: null };
+        const [assessment] = await look(request, {
+            ...runtime,
+            voice: { ...voice, warning: () => { } },
+        });
+        if (assessment !== undefined && assessment.level !== 'critical')
+            return { relieved: null };
+        const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);
+        notePass(root);
+        return { relieved };
+    };
+    try {
+        const done = await withKernelLock(controlPath(root, 'root.json'), WAIT_SECONDS, work);
+        // Never granted: whoever holds it does not get on, and no safety rests on it.
+        return (done ?? (await work())).relieved;
+    }
+    finally {
+        delete environment[INSIDE];
+    }
+}
+/** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
+function lastPassAt(root) {
+    return (0,external_node_fs_namespaceObject.statSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+function notePass(root) {
+    try {
+        const now = new Date();
+        (0,external_node_fs_namespaceObject.utimesSync)(controlPath(root, 'host.lock'), now, now);
+    }
+    catch {
+        // Without it the next job that waited looks for itself: work done twice, no harm.
+        return;
+    }
+}
+/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
+function tell(root, settings, need, relieved, { voice }) {
+    const { before, after, retired, deleted, kept, failures } = relieved;
+    const { high, low } = settings.watermarks;
+    const why = need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`;
+    voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
+        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${size(reclaimed(relieved))} freed ` +
+        `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
+        `now at ${Math.floor(usedPercent(after.reading))} % (goal: below ${low} %)`);
+    for (const slot of retired)
+        voice.info(`retired for room: ${slot}`);
+    if (relieved.gaveReserve)
+        voice.info('the reserve was given back');
+    for (const failure of failures) {
+        voice.warning(`Not done: ${describeAction(failure.action)} (${failure.why})`);
+    }
+    if (usedPercent(after.reading) < low && after.level !== 'critical')
+        return;
+    for (const action of kept.slice(0, 20))
+        voice.info(describeAction(action));
+    for (const { pid, command, path, bytes } of findHeldFiles(root.realPath).slice(0, 10)) {
+        voice.warning(`${size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
+    }
+}
+/** A reserve is set aside when the disk has this many times its size to spare (CockroachDB's rule). */
+const TIMES = 4;
+/**
+ * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
+ * later pass.
+ */
+function keepReserve(root, { assessments }, { voice }) {
+    const disk = assessments.find((each) => each.reading.holdsRoot);
+    if (disk?.level !== 'ok' || hasReserve(root))
+        return;
+    const { freeBytes, totalBytes } = disk.reading;
+    if (freeBytes < TIMES * reserveBytes(totalBytes))
+        return;
+    try {
+        makeReserve(root, totalBytes);
+    }
+    catch (error) {
+        releaseReserve(root);
+        voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
+
+
+
+/** One annotation; the runner shows ten of a kind for each step, 4096 characters each. */
+function annotation(kind, title, text) {
+    const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
+    return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
+}
+function escapeData(text) {
+    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+function escapeProperty(text) {
+    return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+/**
+ * Hands a value to the runner through one of its command files.
+ *
+ * @throws GuardError where the file is missing or cannot be written
+ */
+function handOver(environment, file, name, value) {
+    // The delimiter is random, so that no value can close it and add commands of its own.
+    const delimiter = `target_guard_${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
+    append(environment, file, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+}
+/** Adds Markdown to the job summary; throws GuardError as `handOver` does. */
+function addSummary(environment, markdown) {
+    append(environment, 'GITHUB_STEP_SUMMARY', markdown);
+}
+function append(environment, file, text) {
+    const path = environment[file] ?? '';
+    if (path === '') {
+        throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
+    }
+    try {
+        (0,external_node_fs_namespaceObject.appendFileSync)(path, text);
+    }
+    catch (error) {
+        throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/runtime.js
+
+
+/** This process as the other side of every comparison. */
+function selfOf(owner, job) {
+    return {
+        bootId: owner.bootId,
+        pidNamespace: owner.pidNamespace,
+        runnerKey: job === null ? null : owner.runner.key,
+        worker: owner.worker,
+        container: owner.container,
+        job: job === null ? null : { runId: job.runId, attempt: job.attempt, job: job.job },
+    };
+}
+/** Paths that may not be a root, from the environment of a job or a terminal. */
+function preciousOf(environment) {
+    return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
+}
+/** The runtime of what the runner starts: a phase of the action, or a hook. */
+function workflowRuntime(environment, script, write) {
+    return { environment, script, voice: workflowVoice(write) };
+}
+/** Speaks in a workflow's log: lines for facts, annotations for what matters. */
+function workflowVoice(write) {
+    return {
+        info: (text) => write(`${TAG} ${printable(text)}\n`),
+        notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
+        warning: (text) => write(annotation('warning', 'target-guard', printable(text))),
+        error: (text, title = 'target-guard') => write(annotation('error', title, printableLines(text))),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/doctor.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Checks everything the guard relies on, and says how to mend what is not in place. */
+async function doctor(settings, runtime) {
+    const { root, findings } = checkRoot(settings, runtime);
+    return [
+        ...findings,
+        checkNode(),
+        ...checkTools(),
+        checkProc(),
+        await checkDocker(runtime),
+        checkPrivilege(settings),
+        ...(root === null ? [] : await checkDisks(root, settings, runtime)),
+        ...(root === null ? [] : checkMaintenance(root)),
+    ];
+}
+function ok(check, text) {
+    return { check, level: 'ok', text, mend: '' };
+}
+function checkRoot(settings, runtime) {
+    const check = 'root';
+    try {
+        const root = findRoot(settings.root, preciousOf(runtime.environment));
+        if (root === null) {
+            const text = `${settings.root} is not there yet`;
+            return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] };
+        }
+        return { root, findings: [checkWritable(root), checkFileSystem(root), checkReserve(root)] };
+    }
+    catch (error) {
+        const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
+        return { root: null, findings: [{ check, level: 'fail', text: messageOf(error), mend }] };
+    }
+}
+function checkWritable(root) {
+    try {
+        for (const path of [root.path, controlName(root, 'leases'), controlName(root, 'trash')]) {
+            (0,external_node_fs_namespaceObject.accessSync)(path, external_node_fs_namespaceObject.constants.W_OK | external_node_fs_namespaceObject.constants.X_OK);
+        }
+        return ok('root', `${root.path} is there and can be written`);
+    }
+    catch (error) {
+        const mend = `Give it to the runner’s user: sudo chown $(id -u) ${root.path} and what is directly in it.`;
+        return { check: 'root', level: 'fail', text: messageOf(error), mend };
+    }
+}
+function checkFileSystem(root) {
+    if ((0,external_node_fs_namespaceObject.statfsSync)(root.path).type >>> 0 !== OVERLAY)
+        return ok('file system', 'it is a local disk');
+    return {
+        check: 'file system',
+        level: 'warn',
+        text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
+        mend: 'Mount a volume at the root.',
+    };
+}
+function checkReserve(root) {
+    const check = 'reserve';
+    if (hasReserve(root))
+        return ok(check, 'space is set aside for a full disk');
+    return {
+        check,
+        level: 'warn',
+        text: 'no space is set aside for a full disk',
+        mend: 'The next pass makes it when the disk has room to spare.',
+    };
+}
+/** Every disk that jobs fill, under its floors and the high watermark. */
+async function checkDisks(root, settings, runtime) {
+    const problems = [];
+    const quiet = { ...runtime.voice, warning: (text) => void problems.push(text) };
+    const assessments = await look({ root, settings }, { ...runtime, voice: quiet });
+    const check = 'disk';
+    const mend = '“target-guard explain” says what holds it; “target-guard sweep” makes room.';
+    return [
+        ...problems.map((text) => ({
+            check,
+            level: 'warn',
+            text,
+            mend: 'Look at its mount.',
+        })),
+        ...assessments.map(({ level, reading, why }) => {
+            const used = `${reading.path} is ${Math.floor(usedPercent(reading))} % used`;
+            if (level === 'ok')
+                return ok(check, used);
+            return { check, level: level === 'low' ? 'warn' : 'fail', text: `${used}: ${why}`, mend };
+        }),
+    ];
+}
+const NODE_AT_LEAST = 20;
+function checkNode() {
+    const major = Number(process.versions.node.split('.')[0]);
+    const text = `node ${process.versions.node}`;
+    if (major >= NODE_AT_LEAST)
+        return ok('node', text);
+    return { check: 'node', level: 'fail', text, mend: `Use node ${NODE_AT_LEAST} or newer.` };
+}
+/** What each tool is for, and what is missing without it. */
+const TOOLS = [
+    ['sh', 'fail', 'nothing can be deleted'],
+    ['rm', 'fail', 'nothing can be deleted'],
+    ['flock', 'fail', 'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned'],
+    ['nice', 'warn', 'the reaper competes with builds for the CPU'],
+    ['ionice', 'warn', 'the reaper competes with builds for the disk'],
+    ['timeout', 'warn', 'a hook that hangs holds up its job'],
+];
+function checkTools() {
+    return TOOLS.map(([tool, level, without]) => {
+        const found = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' });
+        if (found.status === 0)
+            return ok(tool, found.stdout.trim());
+        const text = `${tool} is not installed: ${without}`;
+        return { check: tool, level, text, mend: 'Install coreutils and util-linux.' };
+    });
+}
+function checkProc() {
+    const check = 'processes';
+    if (process.geteuid?.() === 0)
+        return ok(check, 'root sees every process');
+    const hidden = readMounts().some(({ point, type }) => point === '/proc' && type === 'proc') && isHidden();
+    const text = 'this user sees only its own processes’ files; Cargo’s locks and docker cover the rest';
+    if (!hidden)
+        return ok(check, text);
+    return {
+        check,
+        level: 'warn',
+        text: '/proc hides other users’ processes (hidepid)',
+        mend: 'Run sweep as root from a timer, which sees them all.',
+    };
+}
+/** With hidepid=2 not even init can be seen. */
+function isHidden() {
+    try {
+        (0,external_node_fs_namespaceObject.accessSync)('/proc/1/stat', external_node_fs_namespaceObject.constants.R_OK);
+        return false;
+    }
+    catch {
+        // Not to be seen: that is the answer.
+        return true;
+    }
+}
+async function checkDocker({ environment }) {
+    const answer = await listContainers(environment);
+    switch (answer.kind) {
+        case 'answered':
+            return ok('docker', `it answers, ${answer.containers.length} container(s) are running`);
+        case 'absent':
+            return ok('docker', `not asked for containers that mount a slot (${answer.why})`);
+        case 'silent':
+            return {
+                check: 'docker',
+                level: 'fail',
+                text: `the engine is there and does not answer (${answer.why}), so no stale slot is pruned`,
+                mend: 'Restart docker.',
+            };
+        default:
+            return answer;
+    }
+}
+const DELETION = ['rm', '-rf', '--one-file-system', '--'];
+function checkPrivilege({ root, privilegedHelper, helperImage }) {
+    const check = 'root-owned files';
+    if (process.geteuid?.() === 0)
+        return ok(check, 'this is root: they can be deleted');
+    const bySudo = (privilegedHelper === 'auto' || privilegedHelper === 'sudo') &&
+        // Asked for the very command: sudo may be allowed for that and for nothing else.
+        (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', '-l', '--', ...DELETION, `${root}/.target-guard/trash/id`], {
+            stdio: 'ignore',
+        }).status === 0;
+    if (bySudo)
+        return ok(check, 'sudo deletes them');
+    const byDocker = helperImage !== null && ['auto', 'docker'].includes(privilegedHelper);
+    if (byDocker)
+        return ok(check, `a container of ${helperImage} deletes them`);
+    return {
+        check,
+        level: 'warn',
+        text: 'what containers leave as root cannot be deleted by this user; it stays in quarantine',
+        mend: 'Allow passwordless sudo for rm, mv and chown, or set helper-image to a local image.',
+    };
+}
+function checkMaintenance(root) {
+    const heartbeat = parseHeartbeat(readHeartbeatText(root));
+    const warnings = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now());
+    const stuck = listTrash(root).flatMap((entry) => entry.quarantine === null
+        ? []
+        : [
+            {
+                check: 'quarantine',
+                level: 'warn',
+                text: `${describeBlocked(entry)}: ${entry.quarantine.reason}`,
+                mend: entry.quarantine.command,
+            },
+        ]);
+    const age = heartbeat === null
+        ? 'no pass yet'
+        : `last pass ${new Date(heartbeat.completedAt).toISOString()}`;
+    return [
+        ...(warnings.length === 0 ? [ok('maintenance', age)] : []),
+        ...warnings.map((text) => ({
+            check: 'maintenance',
+            level: 'warn',
+            text,
+            mend: 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
+        })),
+        ...stuck,
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/doctor.js
+
+
+
+
+const doctorCommand = {
+    name: 'doctor',
+    summary: 'check everything the guard relies on, and say how to mend what is not in place',
+    about: 'Exit code 1 when something keeps the guard from its work.',
+    ...NO_OPERANDS,
+    flags: [ROOT, ...HELP, JSON_FLAG],
+    run: async (invocation) => {
+        const findings = await doctor(settings(invocation), invocation.runtime);
+        print(invocation, findings, () => doctorText(findings));
+        return findings.some((each) => each.level === 'fail') ? 1 : 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/host/runner.js
+
+
+
+
+
+
+
+
+/** Who this process works for; read from its environment, /proc and its mounts. */
+function observeOwner(environment) {
+    const name = environment['RUNNER_NAME'] ?? '';
+    const { worker, isGithubs } = findWorker();
+    return {
+        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        container: readContainerId(),
+        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
+    };
+}
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w';
+/**
+ * Which runner of this host it is: from its work folder and its name.
+ *
+ * The work folder counts by its place in its file system, so a step in a job container, where it is
+ * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
+ * runners of two organisations may share one.
+ */
+function runnerKey(environment, name) {
+    return sha256(`${runner_placeOf(workFolder(environment))}\n${name}`);
+}
+/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
+function workFolder(environment) {
+    const inside = [
+        environment['RUNNER_WORKSPACE'],
+        environment['RUNNER_TEMP'],
+        environment['GITHUB_WORKSPACE'],
+    ].find((path) => path?.startsWith('/') === true);
+    return inside === undefined ? null : (0,external_node_path_namespaceObject.dirname)(inside);
+}
+function runner_placeOf(folder) {
+    if (folder === null)
+        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
+    try {
+        const place = locate((0,external_node_fs_namespaceObject.realpathSync)(folder), readMounts());
+        if (place === null)
+            return folder;
+        const { source, device } = place.mount;
+        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
+        return `${source.startsWith('/') ? source : device}:${place.path}`;
+    }
+    catch (error) {
+        // The work folder is not there: its path is the best name for it.
+        return `${folder} (${messageOf(error)})`;
+    }
+}
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
+function readContainerId() {
+    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
+    if (id !== undefined)
+        return id;
+    return (0,external_node_fs_namespaceObject.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/explain.js
+
+
+
 
 
 
@@ -3648,13 +4941,27 @@ async function pass(request, runtime) {
 /**
  * What a sweep would do to each slot and why; touches nothing.
  *
+ * Under pressure what would go for room stands at the end, in its order: a sweep takes of it what the
+ * disk needs.
+ *
  * @param path only what lies at or below it, or contains it; absolute or relative to the root
  */
 async function explain(settings, path, runtime) {
     const root = existingRoot(settings, runtime);
     const self = selfOf(observeOwner(runtime.environment), null);
-    const { actions } = await plan({ root, self, scope: 'host', retention: settings }, runtime);
+    const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime);
+    const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks);
+    const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime);
+    const actions = withRelief(planned.actions, relief);
     return path === null ? actions : actions.filter((action) => concerns(action, path, root));
+}
+/** What is kept in quiet times and would go for room stands there once: as what would go. */
+function withRelief(actions, relief) {
+    const goes = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
+    const given = new Set(more.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+    const others = actions.filter((each) => each.kind !== 'keep' || !given.has(each.id));
+    return [...others, ...more];
 }
 /** The root, which a command that only looks does not make. */
 function existingRoot(settings, runtime) {
@@ -3688,6 +4995,26 @@ function subjectOf(action) {
             return action;
     }
 }
+
+;// CONCATENATED MODULE: ./lib/cli/commands/explain.js
+
+
+
+
+const explainCommand = {
+    name: 'explain',
+    summary: 'what a sweep would do to each slot and why; touches nothing',
+    about: 'With PATH: only what lies there, absolute or relative to the root.',
+    operands: '[PATH]',
+    operandCount: { least: 0, most: 1 },
+    flags: [ROOT, ...RETENTION, JSON_FLAG],
+    run: async (invocation) => {
+        const path = invocation.operands[0] ?? null;
+        const actions = await explain(settings(invocation), path, invocation.runtime);
+        print(invocation, actions, () => explainText(actions));
+        return 0;
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/github/job.js
 
@@ -3765,42 +5092,13 @@ function defaultBranch(payload) {
 
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
-
-
-/** What the reaper needs of the environment; no token of the job goes along. */
-const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
-/**
- * Starts the reaper and does not wait for it.
- *
- * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with
- * its streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
- *
- * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
- */
+/** Starts the reaper, and does not wait for it. */
 function startReaper(root, script, settings) {
-    const tool = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'cli', 'index.js');
-    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.has(name)));
     const helper = ['--privileged-helper', settings.privilegedHelper];
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
-    const command = [process.execPath, tool, 'reap', '--root', root.path, ...helper];
-    // nice and ionice are looked for by the shell: an image may lack one of them.
-    const reaper = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', YIELDING, 'sh', ...command], {
-        cwd: '/',
-        detached: true,
-        env: environment,
-        stdio: 'ignore',
-    });
-    // Without it the trash waits for the next pass, which starts another.
-    reaper.on('error', () => { });
-    reaper.unref();
+    startInBackground(script, ['reap', '--root', root.path, ...helper]);
 }
-// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
-// session of its own: then the group has to be nice.
-const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
-command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
 
 ;// CONCATENATED MODULE: ./lib/host/users.js
 
@@ -3991,6 +5289,217 @@ function isSameWorker({ owner: recorded }, owner) {
     return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
 }
 
+;// CONCATENATED MODULE: ./lib/report/metrics.js
+const PREFIX = 'target_guard_';
+const COUNTERS = {
+    passes: `${PREFIX}passes_total`,
+    jobs: `${PREFIX}jobs_total`,
+    reclaimed: `${PREFIX}reclaimed_bytes_total`,
+    lockWait: `${PREFIX}host_lock_wait_seconds_total`,
+};
+const LEVELS = ['ok', 'low', 'critical'];
+/**
+ * The metrics file, in the Prometheus text format (by prom-client).
+ *
+ * @param before the file as it was: its counters go on counting, whichever process wrote them
+ */
+async function metricsText(facts, before) {
+    // Loaded when there is something to write: it takes longer than all of a quiet pass.
+    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+    const registry = new Registry();
+    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] });
+    const counter = (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
+    const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', ['path']);
+    const total = gauge('disk_size_bytes', 'Size of the file system.', ['path']);
+    const freeInodes = gauge('disk_free_inodes', 'Inodes free.', ['path']);
+    const allInodes = gauge('disk_size_inodes', 'Inodes of the file system.', ['path']);
+    const level = gauge('pressure_level', '1 for the level the disk is at.', ['path', 'level']);
+    for (const disk of facts.disks) {
+        const { path } = disk;
+        free.set({ path }, disk.freeBytes);
+        total.set({ path }, disk.totalBytes);
+        if (disk.freeInodes !== null)
+            freeInodes.set({ path }, disk.freeInodes);
+        if (disk.totalInodes !== null)
+            allInodes.set({ path }, disk.totalInodes);
+        for (const each of LEVELS)
+            level.set({ path, level: each }, each === disk.level ? 1 : 0);
+    }
+    gauge('slots', 'Slots in the root.').set(facts.slots);
+    const leases = gauge('leases', 'Leases by state.', ['state']);
+    leases.set({ state: 'live' }, facts.leases.live);
+    leases.set({ state: 'ended' }, facts.leases.ended);
+    gauge('trash_entries', 'Slots out of service that are not deleted yet.').set(facts.trash);
+    gauge('quarantined_entries', 'Entries of the trash that cannot be deleted.').set(facts.quarantined);
+    gauge('blocked_slots', 'Slots that should go and cannot.').set(facts.blocked);
+    const passes = counter(COUNTERS.passes, 'Passes by scope and result.', ['scope', 'result']);
+    const jobs = counter(COUNTERS.jobs, 'Ended jobs by result.', ['result']);
+    const reclaimed = counter(COUNTERS.reclaimed, 'Bytes freed by passes, by statfs.');
+    const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
+    const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
+    const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
+    for (const { name, labels, value } of samples(before)) {
+        if (name === COUNTERS.passes)
+            passes.inc(labels, value);
+        else if (name === COUNTERS.jobs)
+            jobs.inc(labels, value);
+        else if (name === COUNTERS.reclaimed)
+            reclaimed.inc(value);
+        else if (name === COUNTERS.lockWait)
+            lockWait.inc(value);
+        else if (name === `${PREFIX}last_pass_duration_seconds`)
+            last.set(labels, value);
+        else if (name === `${PREFIX}last_pass_timestamp_seconds`)
+            when.set(labels, value);
+    }
+    if (facts.pass !== null) {
+        const { scope, result, seconds, atMs } = facts.pass;
+        passes.inc({ scope, result });
+        last.set({ scope }, seconds);
+        when.set({ scope }, atMs / 1000);
+    }
+    for (const result of facts.jobs)
+        jobs.inc({ result });
+    reclaimed.inc(facts.reclaimedBytes);
+    lockWait.inc(facts.lockWaitSeconds ?? 0);
+    return registry.metrics();
+}
+/** The samples of a file in the text format, as far as they can be understood. */
+function samples(text) {
+    return text.split('\n').flatMap((line) => {
+        const found = /^([a-z_]+)(?:\{([^}]*)\})? ([0-9.e+-]+)$/.exec(line);
+        const [, name, labels, value] = found ?? [];
+        if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
+            return [];
+        const pairs = [...(labels ?? '').matchAll(/([a-z_]+)="([^"\\]*)"/g)];
+        return [
+            {
+                name,
+                labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, content])),
+                value: Number(value),
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
+
+
+
+
+
+
+
+
+
+const record_metrics_WAIT_SECONDS = 2;
+/**
+ * Replaces the metrics file, whole and at once. One process at a time adds to the counters; who is
+ * not let in within two seconds leaves its share out rather than hold up a job.
+ */
+async function recordMetrics(root, recorded, { voice }) {
+    try {
+        await withKernelLock(controlPath(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
+            const path = controlPath(root, 'metrics.prom');
+            const text = await metricsText(factsOf(root, recorded), readTextOrNull(path) ?? '');
+            replaceFile(path, text);
+        });
+    }
+    catch (error) {
+        voice.warning(`The metrics were not written (${messageOf(error)}).`);
+    }
+}
+function factsOf(root, { assessments, ...counts }) {
+    const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
+    const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
+    const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
+    const trash = listTrash(root);
+    return {
+        ...counts,
+        disks: assessments.map(({ level, reading }) => ({ level, ...reading })),
+        slots: live + ended,
+        leases: { live, ended },
+        trash: trash.length,
+        quarantined: trash.filter((entry) => entry.quarantine !== null).length,
+        blocked: parseHeartbeat(readHeartbeatText(root))?.blocked.length ?? 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/after-pass.js
+
+
+
+
+
+/** Tells the metrics and, where it is bad, the webhook. */
+async function afterPass(outcome, runtime) {
+    const { root, settings, done, guarded, jobs } = outcome;
+    const { assessments } = guarded;
+    const heartbeat = done?.heartbeat ?? null;
+    await recordMetrics(root, {
+        assessments,
+        jobs,
+        pass: {
+            scope: heartbeat?.scope ?? 'own',
+            result: done === null || done.failures.length > 0 ? 'failed' : 'done',
+            seconds: heartbeat?.seconds ?? 0,
+            atMs: heartbeat?.completedAt ?? Date.now(),
+        },
+        reclaimedBytes: guarded.reclaimedBytes + (heartbeat?.reclaimedBytes ?? 0),
+        lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
+    }, runtime);
+    if (guarded.level === 'critical') {
+        const text = `${describeCritical(assessments)} The emergency pass could not free enough.`;
+        await alert_alert(root, settings, { kind: 'critical', text }, runtime);
+    }
+    if (done === null || done.failures.length > 0) {
+        const text = done === null ? 'A pass failed.' : done.heartbeat.errors.slice(0, 5).join('; ');
+        await alert_alert(root, settings, { kind: 'pass-failed', text }, runtime);
+    }
+    const blocked = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now()).filter((text) => text.includes('has been blocked for'));
+    if (blocked.length > 0) {
+        const text = blocked.slice(0, 5).join('; ');
+        await alert_alert(root, settings, { kind: 'blocked', text }, runtime);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/own-pass.js
+
+
+
+
+/**
+ * The pass over this runner's own slots, told to the log of its job.
+ *
+ * @returns null where it failed: that stops no job
+ */
+async function passOverOwn({ root, self, settings, by }, runtime) {
+    const { dryRun } = settings;
+    const ways = helpers(settings);
+    try {
+        const done = await pass({ root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by }, runtime);
+        announce(done.actions, dryRun, runtime);
+        return done;
+    }
+    catch (error) {
+        runtime.voice.warning(`The pass over this runner’s slots failed (${messageOf(error)}); the job goes on, and the ` +
+            'next pass tries again. “target-guard doctor” checks the host.');
+        return null;
+    }
+}
+/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
+function announce(actions, dryRun, { voice }) {
+    for (const action of actions) {
+        if (action.kind === 'foreign')
+            continue;
+        voice.info(`${dryRun ? 'would ' : ''}${describeAction(action)}`);
+    }
+    if (!dryRun)
+        return;
+    const many = actions.filter((action) => action.kind === 'retire').length;
+    voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/prepare.js
 
 
@@ -4005,11 +5514,18 @@ function isSameWorker({ owner: recorded }, owner) {
 
 
 
+
+
+
+
+
 /**
- * The beginning of a job: check every setting, prune this runner's own stale slots, get a slot.
+ * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
+ * has room, get a slot.
  *
  * @param onLease told the root and the lease as soon as it is written
  * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
+ * @throws RefusedError where the disk stays critical and the job is to fail
  */
 async function prepare(settings, madeBy, runtime, onLease) {
     const { environment, voice } = runtime;
@@ -4019,58 +5535,82 @@ async function prepare(settings, madeBy, runtime, onLease) {
     const root = openRoot(settings.root, preciousOf(environment));
     const builder = resolveOwner(settings.owner, root);
     const owner = observeOwner(environment);
+    const self = selfOf(owner, job);
     const ways = helpers(settings);
     const heartbeat = parseHeartbeat(readHeartbeatText(root));
     for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
         voice.warning(text);
     }
-    const pruned = await prune(root, job, settings, runtime);
+    const by = `pre of ${owner.runner.name}`;
+    const pruned = await passOverOwn({ root, self, settings, by }, runtime);
+    const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime);
+    await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime);
+    const { level, freeBytes, emergency } = guarded;
+    const done = {
+        root: root.path,
+        actions: pruned?.actions ?? [],
+        retired: (pruned?.retired.length ?? 0) + guarded.retired.length,
+        reclaimedBytes: guarded.reclaimedBytes,
+        disk: { level, freeBytes, emergency },
+    };
+    const verdict = await prepare_decide(root, self, settings, guarded, madeBy, runtime);
+    if (verdict === 'skip')
+        return { ...done, slot: null };
     const request = { root, job, owner, builder, ways };
     const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '';
     const taken = takeOver(hooked, request);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
-    const slot = taken ?? acquire_acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) });
-    return { ...slot, ...pruned, root: root.path, takenOver: taken !== null };
-}
-/** The pass over this runner's own slots; a pass that fails never stops a job. */
-async function prune(root, job, settings, runtime) {
-    const { environment, voice } = runtime;
-    const owner = observeOwner(environment);
-    try {
-        const done = await pass({
-            root,
-            self: selfOf(owner, job),
-            scope: 'own',
-            retention: settings,
-            ways: helpers(settings),
-            dryRun: settings.dryRun,
-            deletes: 'later',
-            by: `pre of ${owner.runner.name}`,
-        }, runtime);
-        announce(done.actions, settings.dryRun, runtime);
-        if (!settings.dryRun && hasTrash(root))
+    const slot = taken ??
+        withReserve(root, runtime, () => acquire_acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) }));
+    if (!settings.dryRun) {
+        keepReserve(root, guarded, runtime);
+        if (hasTrash(root))
             startReaper(root, runtime.script, settings);
-        const { actions, retired, heartbeat } = done;
-        return { actions, retired: retired.length, reclaimedBytes: heartbeat.reclaimedBytes };
+    }
+    return { ...done, slot: { ...slot, takenOver: taken !== null } };
+}
+/** Once per job: its later steps, and what they start, make no second emergency pass. */
+function rememberEmergency({ disk }, environment) {
+    if (disk.emergency)
+        handOver(environment, 'GITHUB_ENV', INSIDE, '1');
+}
+/** Makes a slot, and where there is no room even for a lease, gives the reserve back and tries again. */
+function withReserve(root, { voice }, make) {
+    try {
+        return make();
     }
     catch (error) {
-        voice.warning(`The pass over this runner’s slots failed (${error instanceof Error ? error.message : String(error)}); ` +
-            'the job goes on, and the next pass tries again. “target-guard doctor” checks the host.');
-        return { actions: [], retired: 0, reclaimedBytes: 0 };
+        const cause = error instanceof GuardError ? error.cause : error;
+        if (!isNoSpace(cause) || !releaseReserve(root))
+            throw error;
+        voice.warning('The disk is full: the reserve was given back to make this job’s slot.');
+        return make();
     }
 }
-/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
-function announce(actions, dryRun, { voice }) {
-    for (const action of actions) {
-        if (action.kind === 'foreign')
-            continue;
-        voice.info(`${dryRun ? 'would ' : ''}${describeAction(action)}`);
+/** What becomes of a job whose disk stays critical; a hook cannot skip a job, and warns instead. */
+async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
+    const { voice } = runtime;
+    // Once per job: the started hook has said it.
+    const isTold = madeBy === 'step' && (runtime.environment['TARGET_GUARD_LEASE'] ?? '') !== '';
+    for (const { level, reading, why } of guarded.assessments) {
+        if (level === 'low' && !isTold)
+            voice.warning(`The disk of ${reading.path} is low: ${why}.`);
     }
-    if (!dryRun)
-        return;
-    const many = actions.filter((action) => action.kind === 'retire').length;
-    voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
+    if (guarded.level !== 'critical')
+        return 'go on';
+    const wanted = settings.dryRun ? 'warn' : settings.onCritical;
+    if (wanted === 'fail') {
+        const holders = await describeHolders(root, self, settings, runtime);
+        throw refused(guarded.assessments, holders);
+    }
+    const text = describeCritical(guarded.assessments);
+    if (wanted === 'skip' && madeBy === 'step') {
+        voice.warning(`${text} The output proceed is false: skip the build.`);
+        return 'skip';
+    }
+    voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
+    return 'go on';
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/release.js
@@ -4097,29 +5637,30 @@ async function release(request, runtime) {
     if (settings.dryRun)
         voice.info('dry-run: the lease is ended, its slot stays');
     for (const id of leases) {
-        const ended = endLease(root, id, { result, bootId, uptimeS, wallMs });
-        voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
+        try {
+            const ended = endLease(root, id, { result, bootId, uptimeS, wallMs });
+            voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
+        }
+        catch (error) {
+            voice.warning(`The lease ${id} was not ended (${messageOf(error)}); the end of its job ends it.`);
+        }
     }
     const owner = observeOwner(environment);
-    try {
-        const done = await pass({
-            root,
-            self: selfOf(owner, job),
-            scope: 'own',
-            retention: settings,
-            ways: helpers(settings),
-            dryRun: settings.dryRun,
-            deletes: 'later',
-            by: `${by} of ${owner.runner.name}`,
-        }, runtime);
-        announce(done.actions, settings.dryRun, runtime);
-    }
-    catch (error) {
-        voice.warning(`The pass at the end of the job failed (${messageOf(error)}); the next one does its work.`);
-    }
+    const self = selfOf(owner, job);
+    const done = await passOverOwn({ root, self, settings, by: `${by} of ${owner.runner.name}` }, runtime);
+    const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
+    await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
     if (!settings.dryRun && hasTrash(root))
         startReaper(root, runtime.script, settings);
 }
+/** The end of a job makes no room: its disks are looked at for the metrics. */
+const NOTHING_FREED = {
+    level: 'ok',
+    freeBytes: null,
+    retired: [],
+    reclaimedBytes: 0,
+    emergency: false,
+};
 
 ;// CONCATENATED MODULE: ./lib/steps/hook.js
 
@@ -4142,9 +5683,12 @@ async function hookStarted(runtime) {
     const settings = readTwins(environment);
     const prepared = await prepare(settings, 'hook', runtime, () => { });
     handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_ROOT', prepared.root);
-    handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_LEASE', prepared.lease.id);
-    handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.targetDirectory);
-    voice.info(`CARGO_TARGET_DIR is ${prepared.targetDirectory}`);
+    rememberEmergency(prepared, environment);
+    if (prepared.slot === null)
+        return;
+    handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_LEASE', prepared.slot.lease.id);
+    handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory);
+    voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`);
 }
 /** After a job: end whatever leases of it are still live; the runner tells a hook no result. */
 async function hookCompleted(runtime) {
@@ -4178,6 +5722,33 @@ function liveLeases(root, job, owner) {
         return isOfWorker || isInContainer ? [id] : [];
     });
 }
+
+;// CONCATENATED MODULE: ./lib/cli/commands/hook.js
+
+
+
+
+const hookCommand = {
+    name: 'hook',
+    summary: 'what a runner’s hook scripts call',
+    about: `job-started gives the job a slot and exports CARGO_TARGET_DIR to all its steps; job-completed
+ends it. Settings come from the environment. A hook never fails its job: whatever goes wrong is an
+error annotation and exit code 0; only a job whose disk is critical is turned away, by exit code 75.`,
+    operands: 'job-started|job-completed',
+    operandCount: { least: 1, most: 1 },
+    flags: [],
+    run: async ({ operands, runtime, out }) => {
+        const event = operands[0];
+        const hooks = { 'job-started': hookStarted, 'job-completed': hookCompleted };
+        if (event !== 'job-started' && event !== 'job-completed') {
+            throw new GuardError(`There is no hook “${event ?? ''}”.`, 'Use job-started or job-completed.', {
+                usage: true,
+            });
+        }
+        const { environment, script } = runtime;
+        return runHook(hooks[event], workflowRuntime(environment, script, out));
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/host/runner-environment.js
 
@@ -4278,11 +5849,14 @@ const HOOKS = [
         script: 'job-completed.sh',
     },
 ];
+const LIMIT_SECONDS = 600;
+/** Exit code of a hook that turns its job away. */
+const hook_script_REFUSED = 75;
 /**
  * A runner's hook. The runner starts it as `bash -e PATH`, so nothing in it may fail by chance.
  *
- * It finds node where the runner keeps its own, gives up after a minute (the runner sets hooks no
- * limit), and never fails the job itself; a hook that was there before keeps its say.
+ * It finds node where the runner keeps its own, gives up after a while (the runner sets hooks no
+ * limit, and an emergency pass on a full disk may take minutes), and never fails the job itself; a hook that was there before keeps its say.
  */
 function hookScript(hook) {
     const { event, runner, tool, previous, variables } = hook;
@@ -4308,9 +5882,14 @@ guard() {
     return 0
   fi
   limit=
-  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 60"; fi
-  $limit "$node" "$tool" hook ${event} ||
-    echo "::error title=target-guard::The ${event} hook ended with $?. The job goes on."
+  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${LIMIT_SECONDS}"; fi
+  code=0
+  $limit "$node" "$tool" hook ${event} || code=$?
+  # ${hook_script_REFUSED} turns the job away: the disk is critical. Nothing else of ours may fail a job.
+  if [ "$code" = ${hook_script_REFUSED} ]; then return ${hook_script_REFUSED}; fi
+  if [ "$code" != 0 ]; then
+    echo "::error title=target-guard::The ${event} hook ended with $code. The job goes on."
+  fi
 }
 earlier() {
   if [ -z "$previous" ]; then return 0; fi
@@ -4407,7 +5986,252 @@ function removeHook(runner, hook, { scripts }) {
     return { runner, event: hook.event, done: 'removed', script, previous: putBack };
 }
 
+;// CONCATENATED MODULE: ./lib/cli/commands/install-hooks.js
+
+
+
+
+
+const installHooksCommand = {
+    name: 'install-hooks',
+    summary: 'give every job of these runners a slot, without a change to any workflow',
+    about: `Writes both hook scripts of each runner and names them in its .env; hooks that are there already
+are run as well. Running it again changes nothing. Restart the runners afterwards: they read .env
+when they start. Settings given here are written into the scripts.`,
+    operands: 'RUNNER_DIR…',
+    operandCount: { least: 1, most: 1000 },
+    flags: [
+        flag('remove', null, 'take the hooks away, and put back what was there before'),
+        flag('scripts', 'DIR', 'where the scripts go; default RUNNER_DIR/target-guard'),
+        ROOT,
+        flags_OWNER,
+        ...RETENTION,
+        ...DISK,
+        flags_ON_CRITICAL,
+        ...HELP,
+        ...ALERTS,
+        JSON_FLAG,
+    ],
+    run: async (invocation) => {
+        const { operands, values, switches, runtime } = invocation;
+        // Checked now, so that no hook carries a setting that every job would complain of.
+        settings(invocation);
+        const request = {
+            runners: operands,
+            remove: switches.has('remove'),
+            scripts: values.get('scripts')?.at(-1) ?? null,
+            variables: [...invocation.settings].map(([name, text]) => [environmentTwin(name), text]),
+        };
+        const installed = installHooks(request, runtime.script);
+        print(invocation, installed, () => hooksText(installed));
+        return 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/plan/timer-units.js
+/** Name of both units, without their endings. */
+const UNIT = 'target-guard-sweep';
+/**
+ * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
+ * disk, so nothing that a host may lack keeps it from running.
+ */
+function serviceUnit({ node, tool, flags, user }) {
+    const command = [node, tool, 'sweep', ...flags].map(timer_units_word).join(' ');
+    return `[Unit]
+Description=target-guard: prune stale Cargo target directories
+Documentation=man:systemd.timer(5)
+ConditionPathExists=${specifier(tool)}
+
+[Service]
+Type=oneshot
+ExecStart=${command}
+${user === null ? '' : `User=${user}\n`}Nice=19
+CPUSchedulingPolicy=batch
+IOSchedulingClass=idle
+TimeoutStartSec=2h
+`;
+}
+/** The timer: every 15 minutes, not all hosts at once, made up for after a power cut. */
+function timerUnit() {
+    return `[Unit]
+Description=target-guard: sweep every 15 minutes
+
+[Timer]
+OnCalendar=*:0/15
+RandomizedDelaySec=3min
+AccuracySec=1min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+`;
+}
+/** A word of ExecStart, quoted as systemd.service(5) says. */
+function timer_units_word(text) {
+    const escaped = text.replaceAll(/[\\"]/g, (each) => `\\${each}`).replaceAll('$', '$$$$');
+    return `"${specifier(escaped)}"`;
+}
+/** `%` begins a specifier in units. */
+function specifier(text) {
+    return text.replaceAll('%', '%%');
+}
+
+;// CONCATENATED MODULE: ./lib/host/timer.js
+
+
+
+/** Where an administrator's units go. */
+const UNIT_FOLDER = '/etc/systemd/system';
+/** Writes a unit, whole; false where it is as it should be already. */
+function writeUnit(folder, name, text) {
+    const path = `${folder}/${name}`;
+    (0,external_node_fs_namespaceObject.mkdirSync)(folder, { recursive: true });
+    if ((0,external_node_fs_namespaceObject.existsSync)(path) && (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8') === text)
+        return false;
+    (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { mode: 0o644 });
+    (0,external_node_fs_namespaceObject.renameSync)(`${path}.new`, path);
+    return true;
+}
+/** Removes a unit; false where there was none. */
+function removeUnit(folder, name) {
+    try {
+        (0,external_node_fs_namespaceObject.unlinkSync)(`${folder}/${name}`);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Whether systemd is what runs this host (sd_booted(3)). */
+function isSystemdRunning() {
+    return (0,external_node_fs_namespaceObject.existsSync)('/run/systemd/system');
+}
+/** Runs systemctl(1); what it said when it failed, null when it did not. */
+function systemctl(...words) {
+    const { status, stderr, error } = (0,external_node_child_process_namespaceObject.spawnSync)('systemctl', words, { encoding: 'utf8' });
+    if (error !== undefined)
+        return error.message;
+    return status === 0 ? null : stderr.trim();
+}
+
+;// CONCATENATED MODULE: ./lib/steps/install-timer.js
+
+
+
+
+/**
+ * Writes the service and the timer that run `sweep`, and starts the timer where systemd runs this
+ * host; or takes both away.
+ *
+ * @param node absolute path of the node to run it with
+ * @param tool absolute path of dist/cli/index.js
+ */
+function installTimer(request, node, tool) {
+    const folder = request.folder ?? UNIT_FOLDER;
+    const isLive = request.folder === null && isSystemdRunning();
+    return request.remove ? install_timer_remove(folder, isLive) : install(request, folder, isLive, node, tool);
+}
+function install({ user, flags }, folder, isLive, node, tool) {
+    const units = { node: (0,external_node_fs_namespaceObject.realpathSync)(node), tool: (0,external_node_fs_namespaceObject.realpathSync)(tool), flags, user };
+    const service = writeUnit(folder, `${UNIT}.service`, serviceUnit(units));
+    const timer = writeUnit(folder, `${UNIT}.timer`, timerUnit());
+    const lines = [
+        `${service ? 'written' : 'unchanged'}: ${folder}/${UNIT}.service`,
+        `${timer ? 'written' : 'unchanged'}: ${folder}/${UNIT}.timer`,
+    ];
+    if (!isLive) {
+        return [
+            ...lines,
+            `To start it: systemctl daemon-reload && systemctl enable --now ${UNIT}.timer`,
+        ];
+    }
+    must(['daemon-reload']);
+    must(['enable', '--now', `${UNIT}.timer`]);
+    return [...lines, `started: ${UNIT}.timer`];
+}
+function install_timer_remove(folder, isLive) {
+    if (isLive)
+        systemctl('disable', '--now', `${UNIT}.timer`);
+    const lines = ['timer', 'service'].map((ending) => {
+        const done = removeUnit(folder, `${UNIT}.${ending}`) ? 'removed' : 'absent';
+        return `${done}: ${folder}/${UNIT}.${ending}`;
+    });
+    if (isLive)
+        must(['daemon-reload']);
+    return lines;
+}
+function must(words) {
+    const problem = systemctl(...words);
+    if (problem === null)
+        return;
+    throw new GuardError(`systemctl ${words.join(' ')} failed (${problem}).`, 'Run it by hand.');
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/install-timer.js
+
+
+
+
+const installTimerCommand = {
+    name: 'install-timer',
+    summary: 'sweep the host every 15 minutes, by a systemd timer',
+    about: `Writes a systemd service and timer that run “sweep”, and starts the timer. The sweep yields to every
+build, needs neither network nor free disk, and runs with the settings given here and no others.
+Running it again changes nothing.`,
+    ...NO_OPERANDS,
+    flags: [
+        flag('remove', null, 'stop the timer and take both units away'),
+        flag('units', 'DIR', 'write the units there and start nothing; default /etc/systemd/system'),
+        flag('user', 'NAME', 'who sweeps; default root, who sees and can delete everything'),
+        ROOT,
+        ...RETENTION,
+        ...DISK,
+        ...HELP,
+        ...ALERTS,
+        JSON_FLAG,
+    ],
+    run: async (invocation) => {
+        const { values, switches, runtime } = invocation;
+        // The timer has neither this environment nor this user’s home: the root is written out.
+        const { root } = settings(invocation);
+        const given = new Map([...invocation.settings, ['root', root]]);
+        const lines = installTimer({
+            folder: values.get('units')?.at(-1) ?? null,
+            user: values.get('user')?.at(-1) ?? null,
+            remove: switches.has('remove'),
+            flags: [...given].map(([name, text]) => `--${name}=${text}`),
+        }, process.execPath, runtime.script);
+        print(invocation, lines, () => timerText(lines));
+        return 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/cli/commands/reap.js
+
+
+
+
+
+const reapCommand = {
+    name: 'reap',
+    summary: 'delete what is in the trash (what the background process runs)',
+    about: `Deletes what passes have taken out of service. What cannot be deleted stays in quarantine, with
+the command that would remove it.`,
+    ...NO_OPERANDS,
+    flags: [ROOT, ...HELP, JSON_FLAG],
+    run: async (invocation) => {
+        const chosen = settings(invocation);
+        const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen);
+        print(invocation, reaped, () => reapText(reaped));
+        return reaped.quarantined.length > 0 ? 1 : 0;
+    },
+};
+
 ;// CONCATENATED MODULE: ./lib/steps/status.js
+
+
 
 
 
@@ -4429,7 +6253,8 @@ async function status_status(settings, runtime) {
     const occupancies = await lookInto(root, places, self, runtime.environment);
     return {
         root: root.path,
-        disk: readDisk(root.path),
+        disks: (await look({ root, settings }, runtime)).map(({ reading, level, why }) => Object.assign(reading, { level, why, usedPercent: Number(usedPercent(reading).toFixed(1)) })),
+        reserve: hasReserve(root),
         leases: view.leases.map(({ record, owner, slot }) => {
             const { lease, end } = record;
             const occupancy = record.slot === null ? undefined : occupancies.get(record.slot);
@@ -4455,18 +6280,28 @@ async function status_status(settings, runtime) {
         lastPass: parseHeartbeat(readHeartbeatText(root)),
     };
 }
-/** Free and total as an ordinary user has them; a file system without inode counts has none. */
-function readDisk(path) {
-    const { bavail, blocks, bsize, files, ffree } = (0,external_node_fs_namespaceObject.statfsSync)(path);
-    return {
-        freeBytes: bavail * bsize,
-        totalBytes: blocks * bsize,
-        freeInodes: files === 0 ? null : ffree,
-        totalInodes: files === 0 ? null : files,
-    };
-}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/status.js
+
+
+
+
+const statusCommand = {
+    name: 'status',
+    summary: 'disk, leases with their evidence, trash, last pass',
+    about: 'Shows everything that is in the root, and what speaks for and against each lease.',
+    ...NO_OPERANDS,
+    flags: [ROOT, JSON_FLAG],
+    run: async (invocation) => {
+        const found = await status_status(settings(invocation), invocation.runtime);
+        print(invocation, found, () => statusText(found));
+        return 0;
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/steps/sweep.js
+
+
 
 
 
@@ -4480,9 +6315,10 @@ function readDisk(path) {
 async function sweep(settings, adopted, runtime) {
     const root = openRoot(settings.root, preciousOf(runtime.environment));
     const inRoot = adopted.map((path) => path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path);
-    return pass({
+    const self = selfOf(observeOwner(runtime.environment), null);
+    const done = await pass({
         root,
-        self: selfOf(observeOwner(runtime.environment), null),
+        self,
         scope: 'host',
         retention: settings,
         ways: helpers(settings),
@@ -4491,112 +6327,34 @@ async function sweep(settings, adopted, runtime) {
         by: 'sweep',
         adopted: inRoot,
     }, runtime);
+    const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime);
+    if (!settings.dryRun)
+        keepReserve(root, guarded, runtime);
+    for (const { level, reading, why } of guarded.assessments) {
+        if (level !== 'ok')
+            runtime.voice.warning(`The disk of ${reading.path} is ${level}: ${why}.`);
+    }
+    await afterPass({ root, settings, done, guarded, jobs: [] }, runtime);
+    return { ...done, guarded };
 }
 
-;// CONCATENATED MODULE: ./lib/cli/commands.js
+;// CONCATENATED MODULE: ./lib/cli/commands/sweep.js
 
 
 
 
-
-
-
-
-
-
-
-
-
-function setting(name, value, about) {
-    return { name, value, about: `${about} (${environmentTwin(name)})`, setting: true };
-}
-const ROOT = setting('root', 'DIR', 'the root; default ~/.cache/target-guard');
-const HELPER = setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go');
-const IMAGE = setting('helper-image', 'IMAGE', 'local image for the docker helper');
-const RETENTION = setting('retention-hours', 'N', 'how long ended slots are kept; default 24');
-const KEEP = setting('keep-per-pr', 'N', 'how many ended slots are kept for a job and PR; default 1');
-const DRY_RUN = setting('dry-run', null, 'say what would be done, and delete nothing');
-const commands_OWNER = setting('owner', 'UID:GID', 'who builds; default the runner’s user');
-const JSON_FLAG = { name: 'json', value: null, about: 'print JSON', setting: false };
-const NONE = { least: 0, most: 0 };
-function flag(name, value, about) {
-    return { name, value, about, setting: false };
-}
-/** Prints as JSON or as text. */
-function print({ switches, out }, value, text) {
-    out(switches.has('json') ? `${JSON.stringify(value, null, 2)}\n` : text());
-}
-function settings(invocation) {
-    return settingsOf(invocation.runtime.environment, invocation.settings);
-}
-const hook = {
-    name: 'hook',
-    summary: 'what a runner’s hook scripts call',
-    about: `job-started gives the job a slot and exports CARGO_TARGET_DIR to all its steps; job-completed
-ends it. Settings come from the environment. A hook never fails its job: whatever goes wrong is an
-error annotation and exit code 0.`,
-    operands: 'job-started|job-completed',
-    operandCount: { least: 1, most: 1 },
-    flags: [],
-    run: async ({ operands, runtime, out }) => {
-        const event = operands[0];
-        const hooks = { 'job-started': hookStarted, 'job-completed': hookCompleted };
-        if (event !== 'job-started' && event !== 'job-completed') {
-            throw new GuardError(`There is no hook “${event ?? ''}”.`, 'Use job-started or job-completed.', {
-                usage: true,
-            });
-        }
-        const { environment, script } = runtime;
-        return runHook(hooks[event], workflowRuntime(environment, script, out));
-    },
-};
-const installHooksCommand = {
-    name: 'install-hooks',
-    summary: 'give every job of these runners a slot, without a change to any workflow',
-    about: `Writes both hook scripts of each runner and names them in its .env; hooks that are there already
-are run as well. Running it again changes nothing. Restart the runners afterwards: they read .env
-when they start. Settings given here are written into the scripts.`,
-    operands: 'RUNNER_DIR…',
-    operandCount: { least: 1, most: 1000 },
-    flags: [
-        flag('remove', null, 'take the hooks away, and put back what was there before'),
-        flag('scripts', 'DIR', 'where the scripts go; default RUNNER_DIR/target-guard'),
-        ROOT,
-        commands_OWNER,
-        RETENTION,
-        KEEP,
-        HELPER,
-        IMAGE,
-        JSON_FLAG,
-    ],
-    run: async (invocation) => {
-        const { operands, values, switches, runtime } = invocation;
-        // Checked now, so that no hook carries a setting that every job would complain of.
-        settings(invocation);
-        const request = {
-            runners: operands,
-            remove: switches.has('remove'),
-            scripts: values.get('scripts')?.at(-1) ?? null,
-            variables: [...invocation.settings].map(([name, text]) => [environmentTwin(name), text]),
-        };
-        const installed = installHooks(request, runtime.script);
-        print(invocation, installed, () => hooksText(installed));
-        return 0;
-    },
-};
 const sweepCommand = {
     name: 'sweep',
     summary: 'the pass for the whole host: stale slots of all runners, orphans, the trash',
     about: `Takes stale slots of every runner out of service, on conclusive evidence only, and empties the
 trash. What is in use, unknown or not target-guard’s stays, and is reported with the reason.`,
-    operands: '',
-    operandCount: NONE,
+    ...NO_OPERANDS,
     flags: [
         ROOT,
-        RETENTION,
-        KEEP,
-        HELPER,
-        IMAGE,
+        ...RETENTION,
+        ...DISK,
+        ...HELP,
+        ...ALERTS,
         DRY_RUN,
         flag('adopt', 'PATH', 'also take this slot, which has no lease; may be given several times'),
         JSON_FLAG,
@@ -4609,70 +6367,28 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
         return done.failures.length > 0 ? 1 : 0;
     },
 };
-const statusCommand = {
-    name: 'status',
-    summary: 'disk, leases with their evidence, trash, last pass',
-    about: 'Shows everything that is in the root, and what speaks for and against each lease.',
-    operands: '',
-    operandCount: NONE,
-    flags: [ROOT, JSON_FLAG],
-    run: async (invocation) => {
-        const found = await status_status(settings(invocation), invocation.runtime);
-        print(invocation, found, () => statusText(found));
-        return 0;
-    },
-};
-const explainCommand = {
-    name: 'explain',
-    summary: 'what a sweep would do to each slot and why; touches nothing',
-    about: 'With PATH: only what lies there, absolute or relative to the root.',
-    operands: '[PATH]',
-    operandCount: { least: 0, most: 1 },
-    flags: [ROOT, RETENTION, KEEP, JSON_FLAG],
-    run: async (invocation) => {
-        const path = invocation.operands[0] ?? null;
-        const actions = await explain(settings(invocation), path, invocation.runtime);
-        print(invocation, actions, () => explainText(actions));
-        return 0;
-    },
-};
-const reapCommand = {
-    name: 'reap',
-    summary: 'delete what is in the trash (what the background process runs)',
-    about: `Deletes what passes have taken out of service. What cannot be deleted stays in quarantine, with
-the command that would remove it.`,
-    operands: '',
-    operandCount: NONE,
-    flags: [ROOT, HELPER, IMAGE, JSON_FLAG],
-    run: async (invocation) => {
-        const chosen = settings(invocation);
-        const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen);
-        print(invocation, reaped, () => reapText(reaped));
-        return reaped.quarantined.length > 0 ? 1 : 0;
-    },
-};
-const doctorCommand = {
-    name: 'doctor',
-    summary: 'check everything the guard relies on, and say how to mend what is not in place',
-    about: 'Exit code 1 when something keeps the guard from its work.',
-    operands: '',
-    operandCount: NONE,
-    flags: [ROOT, HELPER, IMAGE, JSON_FLAG],
-    run: async (invocation) => {
-        const findings = await doctor(settings(invocation), invocation.runtime);
-        print(invocation, findings, () => doctorText(findings));
-        return findings.some((each) => each.level === 'fail') ? 1 : 0;
-    },
-};
+
+;// CONCATENATED MODULE: ./lib/cli/commands.js
+
+
+
+
+
+
+
+
+
 /** Every command, in the order of the overview. */
 const COMMANDS = [
-    hook,
+    hookCommand,
     installHooksCommand,
+    installTimerCommand,
     sweepCommand,
     statusCommand,
     explainCommand,
     reapCommand,
     doctorCommand,
+    alertCommand,
 ];
 
 ;// CONCATENATED MODULE: external "node:util"
@@ -4799,7 +6515,7 @@ ${lines.join('\n')}
 
 “target-guard COMMAND --help” tells more. Every setting may also come from the environment:
 TARGET_GUARD_ROOT for --root, and so on.
-Exit codes: 0 done, 1 failed, 2 wrong usage.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 75 turned away for now (the started hook).
 `;
 }
 function help(command) {
@@ -5070,6 +6786,6 @@ function help(command) {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(69);
+/******/ var __webpack_exports__ = __nccwpck_require__(9069);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

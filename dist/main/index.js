@@ -1,77 +1,147 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 613:
+/***/ 2613:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
-/***/ 140:
+/***/ 9907:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("cluster");
+
+/***/ }),
+
+/***/ 9140:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("constants");
 
 /***/ }),
 
-/***/ 434:
+/***/ 4434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 896:
+/***/ 9896:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 598:
+/***/ 8611:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
+
+/***/ }),
+
+/***/ 5692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
+
+/***/ }),
+
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
+/***/ 7598:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 
 /***/ }),
 
-/***/ 24:
+/***/ 3024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
-/***/ 67:
+/***/ 7067:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
-/***/ 928:
+/***/ 6760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
+/***/ 6928:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
-/***/ 203:
+/***/ 2987:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("perf_hooks");
+
+/***/ }),
+
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ }),
+
+/***/ 2203:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
-/***/ 23:
+/***/ 7016:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
+
+/***/ }),
+
+/***/ 9023:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 217:
+/***/ 1493:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("v8");
+
+/***/ }),
+
+/***/ 3106:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
+
+/***/ }),
+
+/***/ 7217:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -79,8 +149,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */   S0: () => (/* binding */ addSummary),
 /* harmony export */   w7: () => (/* binding */ annotation)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7598);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 
 
@@ -126,13 +196,1652 @@ function append(environment, file, text) {
 
 /***/ }),
 
+/***/ 6368:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T$: () => (/* binding */ readMoment),
+/* harmony export */   Ze: () => (/* binding */ readPidNamespace),
+/* harmony export */   te: () => (/* binding */ readUptime),
+/* harmony export */   wV: () => (/* binding */ readBootId)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+
+/** The kernel's boot id: the same in every container of the host, another after each start. */
+function readBootId() {
+    return readProc('/proc/sys/kernel/random/boot_id');
+}
+/** Seconds since boot, which no clock change touches. */
+function readUptime() {
+    return Number(readProc('/proc/uptime').split(' ')[0]);
+}
+/** This process's pid namespace, e.g. `pid:[4026531836]`. */
+function readPidNamespace() {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)('/proc/self/ns/pid');
+    }
+    catch (error) {
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .GuardError */ .U$(`The pid namespace cannot be read (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
+    }
+}
+/** All clocks, read together. */
+function readMoment() {
+    return { bootId: readBootId(), uptimeS: readUptime(), wallMs: Date.now() };
+}
+function readProc(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8').trim();
+    }
+    catch (error) {
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .GuardError */ .U$(`${path} cannot be read (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
+    }
+}
+
+
+/***/ }),
+
+/***/ 18:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ deleteEntry),
+/* harmony export */   a: () => (/* binding */ deleteInPlace)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7154);
+/* harmony import */ var _privilege_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3457);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+
+
+
+
+
+
+
+/** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
+const ROUNDS = 5;
+/**
+ * Deletes one entry of the trash.
+ *
+ * @param waitSeconds how long to wait for another reaper that is at it; 0 leaves it to that one
+ */
+async function deleteEntry(root, id, ways, waitSeconds = 0) {
+    const target = {
+        folder: root.folders.trash,
+        name: id,
+        realPath: `${root.realPath}/.target-guard/trash/${id}`,
+        shown: (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlName */ .Fu)(root, 'trash', id),
+        help: (helper) => helper.remove((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlName */ .Fu)(root, 'trash'), id),
+    };
+    return deleteTree(target, ways, waitSeconds);
+}
+/**
+ * Deletes a slot where it is: for a full disk, on which even the rename into the trash may need a
+ * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
+ */
+async function deleteInPlace(root, slot) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (last) => (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(last, '.')));
+    try {
+        const realPath = `${root.realPath}/${slot}`;
+        return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], 0);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+    }
+}
+/**
+ * Deletes a tree, by rm(1), which walks by descriptor (openat) and so cannot be led out of the tree
+ * by a directory that is swapped for a link; node's own `fs.rm` can.
+ *
+ * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
+ * same file system, so the mount table is asked first.
+ */
+async function deleteTree(target, ways, waitSeconds) {
+    const { folder, name, realPath, shown, help } = target;
+    const path = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name);
+    const mounted = (0,_mounts_js__WEBPACK_IMPORTED_MODULE_4__/* .mountsWithin */ .ec)(realPath, (0,_mounts_js__WEBPACK_IMPORTED_MODULE_4__/* .readMounts */ .bq)());
+    if (mounted.length > 0) {
+        return stuck(`something is mounted in it: ${mounted.join(', ')}`, `umount ${quoted(mounted)}`);
+    }
+    let why = '';
+    for (let round = 1; round <= ROUNDS; round += 1) {
+        const removed = await remove(target, waitSeconds);
+        if (!isThere(path))
+            return { kind: 'deleted' };
+        if (removed.kind === 'claimed')
+            return { kind: 'busy', why: 'another reaper is deleting it' };
+        if (removed.kind === 'killed')
+            return { kind: 'busy', why: `rm was ended by ${removed.by}` };
+        why = removed.why;
+        if (isWrittenInto(why))
+            continue;
+        if (!openUp(path))
+            break;
+    }
+    if (isWrittenInto(why)) {
+        return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' };
+    }
+    const helped = help === null ? { ok: true } : (0,_privilege_js__WEBPACK_IMPORTED_MODULE_5__/* .withHelp */ .il)(ways, help);
+    if (!isThere(path))
+        return { kind: 'deleted' };
+    const command = `sudo rm -rf --one-file-system ${quoted([shown])}`;
+    return stuck(helped.ok ? why : `${why}; ${helped.why}`, command);
+}
+function isThere(path) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path);
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
+function isWrittenInto(why) {
+    return why === '' || why.includes('Directory not empty');
+}
+function stuck(why, command) {
+    return { kind: 'stuck', why, command };
+}
+/** Words for a shell, for a person to copy. */
+function quoted(words) {
+    return words.map((word) => `'${word.replaceAll("'", String.raw `'\''`)}'`).join(' ');
+}
+/** Exit code by which the shell says that the entry is another reaper's. */
+const CLAIMED = 75;
+// The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
+// gives it back when rm ends, however it ends. Without flock(1), or with one that complains (busybox's
+// cannot wait), two rm at once only do work twice.
+// The directory it lies in is descriptor 4: its path may lead elsewhere by now.
+const SCRIPT = `
+if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then said=$(flock -x $2 3 2>&1) || [ -n "$said" ] || exit ${CLAIMED}; fi
+case $(rm --version 2>/dev/null) in *GNU*) exec rm -rf --one-file-system -- "/proc/self/fd/4/$1" ;; esac
+exec rm -rf -- "/proc/self/fd/4/$1"`;
+async function remove({ folder: parent, name }, waitSeconds) {
+    const path = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(parent, name);
+    const patience = waitSeconds === 0 ? '-n' : `-w ${waitSeconds}`;
+    let folder;
+    try {
+        if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path).isDirectory()) {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.unlinkSync)(path);
+            return { kind: 'tried', why: '' };
+        }
+        folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)(path);
+    }
+    catch (error) {
+        // Unreadable for this user: rm will say so in its own words.
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) !== 'EACCES')
+            return { kind: 'tried', why: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
+        folder = 'ignore';
+    }
+    try {
+        return await run(['-c', SCRIPT, 'sh', name, patience], {
+            cwd: '/',
+            env: { ...process.env, LC_ALL: 'C' },
+            stdio: ['ignore', 'ignore', 'pipe', folder, parent],
+        });
+    }
+    finally {
+        if (folder !== 'ignore')
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+    }
+}
+/** rm has a line for each file that it cannot remove; the last one is what is told. */
+const TOLD_AT_MOST = 16_384;
+async function run(words, options) {
+    return new Promise((resolve) => {
+        const shell = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('sh', words, options);
+        let said = '';
+        shell.stderr?.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(-TOLD_AT_MOST);
+        });
+        shell.on('error', (error) => resolve({ kind: 'tried', why: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) }));
+        shell.on('close', (status, signal) => {
+            if (status === CLAIMED)
+                resolve({ kind: 'claimed' });
+            // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
+            else if (signal !== null)
+                resolve({ kind: 'killed', by: signal });
+            else
+                resolve({ kind: 'tried', why: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(new Error(said.trim().split('\n').at(-1))) });
+        });
+    });
+}
+/** open(2) flag that node does not name: a descriptor on something that may not be read. */
+const O_PATH = 0o10_000_000;
+/** Deeper than this, a tree with read-only directories is left to the helper. */
+const DEPTH_AT_MOST = 500;
+/**
+ * Makes every directory of this user's in a tree writable for its owner, so that rm can empty it.
+ *
+ * By descriptor at each step, and directories alone: a file may have another name outside the tree.
+ *
+ * @returns whether anything was changed
+ */
+function openUp(path) {
+    if (process.geteuid?.() === 0)
+        return false;
+    let changed = false;
+    const visit = (entry, depth) => {
+        const folder = openByPath(entry);
+        if (folder === null)
+            return;
+        try {
+            const here = `/proc/self/fd/${folder}`;
+            if (open(folder))
+                changed = true;
+            if (depth === DEPTH_AT_MOST)
+                return;
+            for (const child of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(here, { withFileTypes: true, encoding: 'buffer' })) {
+                if (child.isDirectory())
+                    visit(Buffer.concat([Buffer.from(`${here}/`), child.name]), depth + 1);
+            }
+        }
+        catch (error) {
+            // Another user's directory: the helper's part.
+            if (!['EACCES', 'EPERM', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error)))
+                throw error;
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+        }
+    };
+    visit(path, 0);
+    return changed;
+}
+function openByPath(entry) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(entry, O_PATH | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_DIRECTORY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error)))
+            return null;
+        throw error;
+    }
+}
+/** Gives the owner all rights to the directory; false where they are there already. */
+function open(folder) {
+    const { mode } = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(`/proc/self/fd/${folder}`);
+    if ((mode & 0o700) === 0o700)
+        return false;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700);
+    return true;
+}
+
+
+/***/ }),
+
+/***/ 1687:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NE: () => (/* binding */ openFolder),
+/* harmony export */   PD: () => (/* binding */ assertFresh),
+/* harmony export */   _j: () => (/* binding */ giveAway),
+/* harmony export */   at: () => (/* binding */ at),
+/* harmony export */   cX: () => (/* binding */ isDiverted),
+/* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   ux: () => (/* binding */ within)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+/**
+ * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
+ * kernel goes on from the directory that is open, whatever has been put at its former path.
+ */
+const FOLDER = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_DIRECTORY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW;
+/** The path of `name` in an open directory. */
+function at(folder, name) {
+    return `/proc/self/fd/${folder}/${name}`;
+}
+/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
+function openFolder(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, FOLDER);
+}
+/**
+ * Walks down from `base` without following any link, and hands over the last directory.
+ *
+ * @param step called for each component before it is opened, e.g. to make it
+ * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
+ */
+function within(base, components, work, step = () => { }) {
+    let folder = openFolder(base);
+    try {
+        for (const name of components) {
+            step(folder, name);
+            const next = openFolder(at(folder, name));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+            folder = next;
+        }
+        return work(folder);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** Whether an error of `within` means that a component is not a directory of ours. */
+function isDiverted(error) {
+    return ['ELOOP', 'ENOTDIR'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error));
+}
+/** Makes a directory; false where it was there already. */
+function makeFolder(path) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(path, 0o755);
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'EEXIST')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Gives a directory that this process has just made to somebody else, through a descriptor.
+ *
+ * @throws Error where it is not the empty directory of this user that it must be
+ */
+function giveAway(path, to) {
+    const folder = openFolder(path);
+    try {
+        assertFresh(folder);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fchownSync)(folder, to.uid, to.gid);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** Throws where an open directory is not this user's own, or not empty. */
+function assertFresh(folder) {
+    const isOwn = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(folder).uid === process.geteuid?.();
+    if (!isOwn || (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
+        throw new Error('the directory that was just made has been replaced by another');
+    }
+}
+
+
+/***/ }),
+
+/***/ 2121:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I9: () => (/* binding */ readHeartbeatText),
+/* harmony export */   Pm: () => (/* binding */ readFoundedAt),
+/* harmony export */   hJ: () => (/* binding */ writeHeartbeatText)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
+
+
+
+/** The text of the last heartbeat, null where there is none. */
+function readHeartbeatText(root) {
+    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .readTextOrNull */ .GR)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'heartbeat.json'));
+}
+/** Replaces the heartbeat, whole and at once; throws as the file system does. */
+function writeHeartbeatText(root, text) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .replaceFile */ .fR)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'heartbeat.json'), text);
+}
+/** When the root was made, by the time of its marker: milliseconds since the epoch. */
+function readFoundedAt(root) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'root.json')).mtimeMs;
+}
+
+
+/***/ }),
+
+/***/ 7847:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bv: () => (/* binding */ blockedSince),
+/* harmony export */   Dg: () => (/* binding */ spoilEnd),
+/* harmony export */   G0: () => (/* binding */ findLease),
+/* harmony export */   Mw: () => (/* binding */ readLeases),
+/* harmony export */   Oj: () => (/* binding */ dropLease),
+/* harmony export */   _e: () => (/* binding */ takeLease),
+/* harmony export */   e3: () => (/* binding */ writeLease)
+/* harmony export */ });
+/* unused harmony export endLease */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2100);
+
+
+
+
+
+
+const LIVE = '.json';
+const ENDED = '.ended';
+/** What is learned of a lease after it was written, each in a file of its own. */
+const COMPANIONS = ['.end', '.taken', '.blocked'];
+function leasePath(root, name) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases', name);
+}
+/**
+ * Writes a lease, once and whole: a name of its own, then one rename.
+ *
+ * It is not flushed to the disk: only a power loss could undo it, and then its boot is over, which
+ * the id in its name still tells.
+ */
+function writeLease(root, lease) {
+    const temporary = leasePath(root, `.${lease.id}.tmp`);
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(temporary, (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .encodeLease */ .jS)(lease), { flag: 'wx', mode: 0o644 });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
+    }
+    catch (error) {
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(temporary);
+        throw error;
+    }
+}
+/**
+ * Ends a live lease; only its own job does that.
+ *
+ * @returns false where it was not live: ended already, or never written
+ */
+function endLease(root, id, end) {
+    // A second end must not overwrite the first, nor leave its record where the lease is gone.
+    if (readSmallFile(leasePath(root, `${id}${LIVE}`)) === null)
+        return false;
+    try {
+        // Left by an end that was cut short, if it is there.
+        removeFile(leasePath(root, `${id}.end`));
+        writeFileSync(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
+    }
+    catch {
+        // A full disk: the lease ends all the same, by a rename that needs no space; without its end
+        // record it counts as expired, and is not inherited.
+    }
+    try {
+        renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
+ * to be deleted where it is.
+ */
+function spoilEnd(root, id) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}.end`));
+}
+/** Marks a hook's lease as taken by a step; false where another step was first. */
+function takeLease(root, id) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'EEXIST')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
+ * which goes with the lease.
+ *
+ * @param notes false where nothing may be written (a dry run)
+ * @returns milliseconds since the epoch
+ */
+function blockedSince(root, id, nowMs, notes = true) {
+    const path = leasePath(root, `${id}.blocked`);
+    const noted = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(path));
+    if (Number.isFinite(noted) && noted > 0)
+        return noted;
+    if (!notes)
+        return nowMs;
+    try {
+        // An empty one was left by a full disk.
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(path);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+    }
+    catch {
+        // Not to be noted on this disk: the next pass tries again.
+        return nowMs;
+    }
+    return nowMs;
+}
+/**
+ * Reads leases.
+ *
+ * @param prefix only ids that begin with it; '' for all
+ * @param nowMs the wall clock: an unfinished file of others is left alone for an hour. Taking one
+ *   away early harms nobody: its writer notices, and fails before there is a slot.
+ */
+function readLeases(root, prefix, nowMs) {
+    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases'));
+    const records = new Map();
+    const leftovers = [];
+    const withLease = new Set();
+    const companions = [];
+    for (const name of names) {
+        const dot = name.indexOf('.', 1);
+        const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
+        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) || !id.startsWith(prefix))
+            continue;
+        const ending = name.slice(dot);
+        if (name.startsWith('.')) {
+            if (prefix !== '' || (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+                leftovers.push(name);
+        }
+        else if (ending === LIVE || ending === ENDED) {
+            withLease.add(id);
+            const record = readLease(root, id, ending === ENDED ? 'ended' : 'live');
+            // Seen under both names, it ended while the folder was being read.
+            if (record !== null && (ending === ENDED || !records.has(id)))
+                records.set(id, record);
+        }
+        else
+            companions.push({ id, name });
+    }
+    for (const { id, name } of companions) {
+        if (!withLease.has(id) && (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+            leftovers.push(name);
+    }
+    return { records: [...records.values()], leftovers };
+}
+/** Reads one lease by its id, whatever its state; null where there is none. */
+function findLease(root, id) {
+    return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
+}
+function readLease(root, id, state) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    if (text === null)
+        return null;
+    const parsed = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLease */ .QM)(text, id) : text.problem;
+    const lease = typeof parsed === 'string' ? null : parsed;
+    const end = state === 'ended' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(leasePath(root, `${id}.end`)) : null;
+    return {
+        id,
+        state,
+        lease,
+        problem: typeof parsed === 'string' ? parsed : null,
+        end: typeof end === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseEnd */ .J)(end) : null,
+        slot: lease?.slot ?? null,
+    };
+}
+/**
+ * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
+ * whose it was until the slot is gone, or away altogether where there is no room for that.
+ */
+function dropLease(root, id, keepInTrash) {
+    for (const ending of [LIVE, ENDED]) {
+        const path = leasePath(root, `${id}${ending}`);
+        if (!keepInTrash || !moveFile(path, (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'trash', `${id}.lease`)))
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(path);
+    }
+    for (const ending of COMPANIONS)
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}${ending}`));
+}
+/** Moves a file where there is one; false where there is no room for it. */
+function moveFile(from, to) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(from, to);
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .isNoSpace */ .YV)(error))
+            return false;
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return true;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 1758:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ discardLeftover),
+/* harmony export */   s: () => (/* binding */ listUnfinished)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
+
+
+
+/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
+const FOLDERS = ['', 'trash'];
+/**
+ * Files whose writer was killed before it gave them their name.
+ *
+ * @returns paths in the root's own folder
+ */
+function listUnfinished(root, nowMs) {
+    return FOLDERS.flatMap((folder) => {
+        const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...(folder === '' ? [] : [folder])))
+            .filter((name) => _small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .UNFINISHED */ .yA.test(name))
+            .map(inFolder)
+            .filter((path) => (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .isOld */ .eD)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...path.split('/')), nowMs));
+    });
+}
+/** Removes a file in the root's own folder, by its path there. */
+function discardLeftover(root, file) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .removeFile */ .nM)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...file.split('/')));
+}
+
+
+/***/ }),
+
+/***/ 7154:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L1: () => (/* binding */ readMountText),
+/* harmony export */   V8: () => (/* binding */ relative),
+/* harmony export */   a5: () => (/* binding */ isAtOrBelow),
+/* harmony export */   bq: () => (/* binding */ readMounts),
+/* harmony export */   ec: () => (/* binding */ mountsWithin),
+/* harmony export */   fj: () => (/* binding */ join),
+/* harmony export */   qV: () => (/* binding */ parseMounts),
+/* harmony export */   x5: () => (/* binding */ locate)
+/* harmony export */ });
+/* unused harmony export parseMount */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+
+/** The mounts that a process sees; throws as readFileSync does. */
+function readMounts(pid = 'self') {
+    return parseMounts(readMountText(pid));
+}
+/** The same as the kernel writes it. */
+function readMountText(pid) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8');
+}
+function parseMounts(text) {
+    return text
+        .split('\n')
+        .map(parseMount)
+        .filter((mount) => mount !== null);
+}
+function parseMount(line) {
+    const [front, back] = line.split(' - ');
+    if (front === undefined || back === undefined)
+        return null;
+    const [, , device, root, point] = front.split(' ');
+    const [type, source] = back.split(' ');
+    if (device === undefined || root === undefined || point === undefined)
+        return null;
+    if (type === undefined || source === undefined)
+        return null;
+    return { device, root: unescape(root), point: unescape(point), type, source: unescape(source) };
+}
+/** The kernel writes blank, tab, newline and backslash as three octal digits. */
+function unescape(text) {
+    return text.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCodePoint(Number.parseInt(octal, 8)));
+}
+/** Whether `path` is `ancestor` or lies below it. */
+function isAtOrBelow(path, ancestor) {
+    return ancestor === '/' || path === ancestor || path.startsWith(`${ancestor}/`);
+}
+/** The place of a real path (no symlinks) among these mounts; later mounts cover earlier ones. */
+function locate(path, mounts) {
+    const mount = mounts
+        .filter((each) => isAtOrBelow(path, each.point))
+        .reduce((best, each) => (best === null || each.point.length >= best.point.length ? each : best), null);
+    if (mount === null)
+        return null;
+    return { mount, path: join(mount.root, relative(path, mount.point)) };
+}
+/** Mount points at or below a real path. */
+function mountsWithin(path, mounts) {
+    return mounts.map((each) => each.point).filter((point) => isAtOrBelow(point, path));
+}
+/** What of `path` remains below `ancestor`, with a leading slash, or ''. */
+function relative(path, ancestor) {
+    return ancestor === '/' ? (path === '/' ? '' : path) : path.slice(ancestor.length);
+}
+function join(base, rest) {
+    const joined = `${base === '/' ? '' : base}${rest}`;
+    return joined === '' ? '/' : joined;
+}
+
+
+/***/ }),
+
+/***/ 3457:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _$: () => (/* binding */ helpers),
+/* harmony export */   il: () => (/* binding */ withHelp),
+/* harmony export */   xJ: () => (/* binding */ cannotGive)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+/**
+ * The ways that are set, best first; none for root, who needs none.
+ *
+ * Each helper gets one fixed command on one path that we chose, never a pattern and never `-R`.
+ */
+function helpers(settings) {
+    if (process.geteuid?.() === 0)
+        return [];
+    const { privilegedHelper: wanted, helperImage } = settings;
+    const found = [];
+    if (wanted === 'sudo' || wanted === 'auto')
+        found.push(sudo);
+    if (helperImage !== null && (wanted === 'docker' || wanted === 'auto')) {
+        found.push(docker(helperImage));
+    }
+    return found;
+}
+/** Tries each helper in turn; the outcome of the last where none succeeds. */
+function withHelp(ways, use) {
+    const failures = [];
+    for (const helper of ways) {
+        const outcome = use(helper);
+        if (outcome.ok)
+            return outcome;
+        failures.push(`${helper.name}: ${outcome.why}`);
+    }
+    return { ok: false, why: failures.length === 0 ? 'no helper is set' : failures.join('; ') };
+}
+/** The error for a slot that cannot be given to the owner that was asked for. */
+function cannotGive(path, to, why) {
+    return new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .GuardError */ .U$(`${path} cannot be given to ${to.uid}:${to.gid} by uid ${process.geteuid?.() ?? '?'} (${why}).`, 'Three ways out: run the runner as that user or as root; allow its user passwordless sudo for ' +
+        'chown, mv and rm; or set helper-image to a local image whose container may do it.');
+}
+const sudo = {
+    name: 'sudo',
+    // /proc/PID/fd/N leads to the very directory that is open here, whatever its path says now.
+    chown: ({ descriptor }, to) => run('sudo', [
+        '-n',
+        '--',
+        'chown',
+        `${to.uid}:${to.gid}`,
+        `/proc/${process.pid}/fd/${descriptor}`,
+    ]),
+    move: (from, to) => run('sudo', ['-n', '--', 'mv', '-n', '-T', '--', from, to]),
+    remove: (trash, id) => run('sudo', ['-n', '--', 'rm', '-rf', '--one-file-system', '--', `${trash}/${id}`]),
+};
+/** The mount is the sandbox: nothing outside it can be reached, whatever links point to. */
+function docker(image) {
+    const contained = (mount, capabilities, command) => run('docker', [
+        'run',
+        '--rm',
+        '--pull=never',
+        '--network=none',
+        '--read-only',
+        '--user=0:0',
+        '--cap-drop=ALL',
+        ...capabilities.map((each) => `--cap-add=${each}`),
+        '--security-opt=no-new-privileges',
+        `--volume=${mount}:/guarded`,
+        '--entrypoint=',
+        image,
+        ...command,
+    ]);
+    return {
+        name: 'docker',
+        chown: ({ path }, to) => contained(path, ['CHOWN'], ['chown', '-h', `${to.uid}:${to.gid}`, '/guarded']),
+        move: (from, to, root) => contained(root, ['DAC_OVERRIDE', 'FOWNER'], ['mv', '-n', '-T', inside(from, root), inside(to, root)]),
+        remove: (trash, id) => contained(trash, ['DAC_OVERRIDE', 'FOWNER'], ['rm', '-rf', `/guarded/${id}`]),
+    };
+}
+function inside(path, root) {
+    return `/guarded${path.slice(root.length)}`;
+}
+function run(command, words) {
+    const { status, error, stderr } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)(command, words, {
+        encoding: 'utf8',
+        stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: 120_000,
+    });
+    if (error !== undefined)
+        return { ok: false, why: error.message };
+    if (status === 0)
+        return { ok: true };
+    const said = stderr.trim().split('\n').at(-1) ?? '';
+    return { ok: false, why: said === '' ? `it ended with ${status ?? 'a signal'}` : said };
+}
+
+
+/***/ }),
+
+/***/ 9415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KS: () => (/* binding */ findWorker),
+/* harmony export */   L4: () => (/* binding */ stateOf),
+/* harmony export */   O3: () => (/* binding */ listProcesses),
+/* harmony export */   Wv: () => (/* binding */ readProcess),
+/* harmony export */   l7: () => (/* binding */ isNamespaceGone)
+/* harmony export */ });
+/* unused harmony export parseStat */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+/**
+ * Reads /proc/PID/stat.
+ *
+ * @returns 'gone' where there is no such process, 'hidden' where /proc will not tell (hidepid)
+ */
+function readProcess(pid) {
+    try {
+        return parseStat(pid, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
+    }
+    catch (error) {
+        const code = (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error);
+        if (code === 'ESRCH')
+            return 'gone';
+        // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
+        return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
+    }
+}
+/** Whether the kernel knows a process by this number; EPERM means that it does. */
+function isThere(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ESRCH';
+    }
+}
+/** Fields are counted after the last `)`: a command's name may hold blanks and brackets. */
+function parseStat(pid, text) {
+    const opening = text.indexOf('(');
+    const closing = text.lastIndexOf(')');
+    if (opening < 0 || closing < opening)
+        return null;
+    const fields = text
+        .slice(closing + 1)
+        .trim()
+        .split(' ');
+    const [state, parent] = fields;
+    const start = fields[19];
+    if (state === undefined || parent === undefined || start === undefined)
+        return null;
+    const known = { parent: Number(parent), start: Number(start) };
+    if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
+        return null;
+    return { pid, command: text.slice(opening + 1, closing), state, ...known };
+}
+/** How a recorded process is found now; a zombie has ended. */
+function stateOf(recorded) {
+    const found = readProcess(recorded.pid);
+    if (found === 'gone' || found === 'hidden')
+        return found;
+    if (found.start !== recorded.start)
+        return 'replaced';
+    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
+}
+/** Lives exactly as long as its job. */
+const WORKER = 'Runner.Worker';
+/** What only passes a command on may end before the job does, and is no evidence of it. */
+const PASSING_ON = new Set(('sh bash dash ash zsh ksh fish busybox timeout nice ionice env setsid sudo su runuser gosu ' +
+    'su-exec xargs make npm npx sshd tini dumb-init docker-init').split(' '));
+/**
+ * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
+ * other runners (act, Gitea's) the one that started this command, past shells and the like.
+ *
+ * There is none in a job container, or under a shell alone.
+ */
+function findWorker(from = process.ppid) {
+    let starter = null;
+    let pid = from;
+    for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
+        const found = readProcess(pid);
+        if (found === 'gone' || found === 'hidden')
+            break;
+        const key = { pid: found.pid, start: found.start };
+        if (found.command === WORKER)
+            return { worker: key, isGithubs: true };
+        if (starter === null && !PASSING_ON.has(found.command))
+            starter = key;
+        pid = found.parent;
+    }
+    return { worker: starter, isGithubs: false };
+}
+/** The numbers of all processes that /proc shows; throws as readdirSync does. */
+function listProcesses() {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)('/proc')
+        .filter((name) => /^[0-9]+$/.test(name))
+        .map(Number);
+}
+/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
+const HOST_PID_NAMESPACE = 'pid:[4026531836]';
+/**
+ * Whether a pid namespace has come to its end, and with it every process that was ever in it.
+ *
+ * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
+ * number that is in use again counts as the old namespace, and keeps what belongs to it.
+ */
+function isNamespaceGone(namespace) {
+    if (process.geteuid?.() !== 0)
+        return false;
+    if (readNamespace('self') !== HOST_PID_NAMESPACE)
+        return false;
+    return listProcesses().every((pid) => {
+        // The first process is of this very namespace; some sandboxes let nobody look at it.
+        if (pid === 1)
+            return true;
+        const found = readNamespace(pid);
+        return found === 'gone' || (found !== 'hidden' && found !== namespace);
+    });
+}
+function readNamespace(pid) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(`/proc/${pid}/ns/pid`);
+    }
+    catch (error) {
+        return ['ENOENT', 'ESRCH'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) ? 'gone' : 'hidden';
+    }
+}
+
+
+/***/ }),
+
+/***/ 7193:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Iv: () => (/* binding */ nearestExisting),
+/* harmony export */   TR: () => (/* binding */ refuse),
+/* harmony export */   W3: () => (/* binding */ CONTROL),
+/* harmony export */   t7: () => (/* binding */ readMarker),
+/* harmony export */   uB: () => (/* binding */ FORMAT)
+/* harmony export */ });
+/* unused harmony exports OVERLAY, refusedType, kindOf */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(230);
+/* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7154);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2100);
+
+
+
+
+
+
+/** The root’s own folder. */
+const CONTROL = '.target-guard';
+/** Version of what is in it. */
+const FORMAT = 1;
+/** File systems on which neither locks nor the boot id mean anything (statfs(2), magic numbers). */
+const REFUSED_TYPES = new Map([
+    [0x69_69, 'NFS'],
+    [0xff_53_4d_42, 'CIFS'],
+    [0xfe_53_4d_42, 'SMB2'],
+    [0x51_7b, 'SMB'],
+    [0x01_02_19_97, '9p'],
+    [0x65_73_55_46, 'FUSE'],
+    [0x00_c3_64_00, 'Ceph'],
+    [0x53_46_41_4f, 'AFS'],
+    [0x5a_a5_6f_74, 'Lustre'],
+    [0x01_16_19_70, 'GFS2'],
+]);
+/** The overlay of a container: what is made there lives in the upper layer, and goes with it. */
+const OVERLAY = 0x79_4c_76_30;
+/** The kernel's number for a file system type is 32 bits wide, whatever sign it comes with. */
+function refusedType(type) {
+    return REFUSED_TYPES.get(type >>> 0) ?? null;
+}
+/** Refuses what may never be a root, or cannot be looked at; only looks. */
+function refuse(path, precious) {
+    try {
+        refuseUnfit(path, precious);
+    }
+    catch (error) {
+        if (error instanceof _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$)
+            throw error;
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`The root ${path} cannot be looked at (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}).`, 'Let the runner’s user read it, or set root to another directory.', { usage: true, cause: error });
+    }
+}
+function refuseUnfit(path, precious) {
+    const because = (why, next) => new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`The root ${path} is refused: ${why}.`, next, { usage: true });
+    const own = 'Set root to a directory of its own, such as /mnt/targets.';
+    if (path.split('/').includes('..'))
+        throw because('it contains “..”', own);
+    const kind = kindOf(path);
+    if (kind === 'link')
+        throw because('it is a symbolic link', `Set root to ${resolved(path)}.`);
+    if (kind === 'other')
+        throw because('it is not a directory', own);
+    const real = kind === 'absent' ? path : (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(path);
+    if (real === '/')
+        throw because('it is the root of the file system', own);
+    for (const [name, place] of [
+        ['the home directory', precious.home],
+        ['the workspace', precious.workspace],
+    ]) {
+        if (place === null || place === '')
+            continue;
+        if ((0,_mounts_js__WEBPACK_IMPORTED_MODULE_4__/* .isAtOrBelow */ .a5)(resolved(place), real)) {
+            throw because(`it is ${name} (${place}) or contains it`, own);
+        }
+    }
+    const type = refusedType((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(nearestExisting(path)).type);
+    if (type !== null) {
+        throw because(`it lies on ${type}, where neither locks nor process evidence can be trusted`, 'Set root to a directory on a local disk.');
+    }
+    if (kind === 'directory')
+        refuseForeign(path, because);
+}
+function refuseForeign(path, because) {
+    const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(path).filter((name) => name !== 'lost+found');
+    if (entries.length === 0 || readMarker(path) !== null)
+        return;
+    // Another runner may be adopting the same empty directory at this moment.
+    if (entries.length === 1 && entries[0] === CONTROL)
+        return;
+    throw because(`it is not empty and holds no ${CONTROL}/root.json, so what lies in it is not ours`, 'Set root to an empty or a new directory.');
+}
+function kindOf(path) {
+    try {
+        const found = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path);
+        if (found.isSymbolicLink())
+            return 'link';
+        return found.isDirectory() ? 'directory' : 'other';
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return 'absent';
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOTDIR')
+            return 'other';
+        throw error;
+    }
+}
+/** The path without links where it exists, else as it is. */
+function resolved(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(path);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return path;
+        throw error;
+    }
+}
+/** The path itself, or the nearest directory above it that exists. */
+function nearestExisting(path) {
+    let near = path;
+    while (near !== '/' && kindOf(near) === 'absent')
+        near = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(near);
+    return near;
+}
+/** The id in root.json, null where there is none that we wrote. */
+function readMarker(path) {
+    if (kindOf(`${path}/${CONTROL}`) === 'link') {
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`${path}/${CONTROL} is a symbolic link.`, 'It must be a directory of the root itself; remove it, or set root to another directory.', { usage: true });
+    }
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(`${path}/${CONTROL}/root.json`);
+    if (text === null)
+        return null;
+    const marker = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text) : null;
+    if (marker === null || typeof marker['id'] !== 'string') {
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`${path}/${CONTROL}/root.json is damaged.`, 'Nothing below it will be touched. Restore the file, or set root to another directory.', { usage: true });
+    }
+    if (marker['version'] !== FORMAT) {
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`The root ${path} has format version ${JSON.stringify(marker['version'])}, not ${FORMAT}.`, 'Use the version of target-guard that made it, or another root.', { usage: true });
+    }
+    return marker['id'];
+}
+
+
+/***/ }),
+
+/***/ 9903:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Fu: () => (/* binding */ controlName),
+  XL: () => (/* binding */ controlPath),
+  R8: () => (/* binding */ openRoot)
+});
+
+// UNUSED EXPORTS: findRoot
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/plan/alert.js
+/** What an alert is about; each kind is throttled by itself. */
+const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
+
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var host_folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/root-refusal.js
+var root_refusal = __nccwpck_require__(7193);
+;// CONCATENATED MODULE: ./lib/host/root.js
+
+
+
+
+
+
+
+/** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
+function controlPath(root, ...parts) {
+    const { control, leases, trash } = root.folders;
+    const [first, ...rest] = parts;
+    if (first === 'leases' || first === 'trash') {
+        return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/');
+    }
+    return ['/proc/self/fd', control, ...parts].join('/');
+}
+/** The same as others know it: for messages, and for programs that run as somebody else. */
+function controlName(root, ...parts) {
+    return [root.path, root_refusal/* CONTROL */.W3, ...parts].join('/');
+}
+/**
+ * Opens the root, or makes it where the directory is absent or empty.
+ *
+ * @throws GuardError where the path may not be a root; nothing has been touched then
+ */
+function openRoot(path, precious) {
+    (0,root_refusal/* refuse */.TR)(path, precious);
+    try {
+        (0,external_node_fs_.mkdirSync)(path, { recursive: true });
+        makeFolder(`${path}/${root_refusal/* CONTROL */.W3}`);
+        const control = (0,host_folders/* openFolder */.NE)(`${path}/${root_refusal/* CONTROL */.W3}`);
+        if ((0,root_refusal/* readMarker */.t7)(path) === null)
+            adopt(control);
+        for (const name of FOLDERS)
+            makeFolder((0,host_folders.at)(control, name));
+        for (const name of FILES)
+            makeFile((0,host_folders.at)(control, name));
+        return describe(path, control);
+    }
+    catch (error) {
+        if (error instanceof guard_error/* GuardError */.U$)
+            throw error;
+        throw new guard_error/* GuardError */.U$(`The root ${path} cannot be set up (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
+    }
+}
+/**
+ * Opens a root that is already there, and writes nothing.
+ *
+ * @returns null where there is none yet
+ */
+function findRoot(path, precious) {
+    refuse(path, precious);
+    if (kindOf(path) === 'absent' || readMarker(path) === null)
+        return null;
+    try {
+        return describe(path, openFolder(`${path}/${CONTROL}`));
+    }
+    catch (error) {
+        throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
+    }
+}
+/** The root as it is, with its folders held open. */
+function describe(path, control) {
+    const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
+    const folders = {
+        control,
+        leases: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'leases')),
+        trash: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'trash')),
+    };
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: (0,root_refusal/* readMarker */.t7)(path) ?? '', uid, gid, folders };
+}
+/** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
+function adopt(control) {
+    const temporary = (0,host_folders.at)(control, `root.json.${(0,external_node_crypto_.randomUUID)()}`);
+    const text = `${JSON.stringify({ version: root_refusal/* FORMAT */.uB, id: (0,external_node_crypto_.randomUUID)() })}\n`;
+    (0,external_node_fs_.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+    try {
+        (0,external_node_fs_.linkSync)(temporary, (0,host_folders.at)(control, 'root.json'));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EEXIST')
+            throw error;
+    }
+    finally {
+        (0,external_node_fs_.unlinkSync)(temporary);
+    }
+}
+/** What belongs to every root; what is there already is left alone. */
+const FOLDERS = ['leases', 'trash', 'alerts'];
+/** Locks and clocks: made while there is room, so that a full disk finds them there. */
+const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+function makeFile(path) {
+    try {
+        const file = (0,external_node_fs_.openSync)(path, 'wx', 0o644);
+        try {
+            const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_.dirname)(path));
+            // Its owner alone may set its time.
+            if (process.geteuid?.() === 0 && uid !== 0)
+                (0,external_node_fs_.fchownSync)(file, uid, gid);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+        // The epoch: nothing has happened yet of what its time notes.
+        (0,external_node_fs_.utimesSync)(path, 0, 0);
+    }
+    catch (error) {
+        // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
+            return;
+    }
+}
+/**
+ * Gives a folder that root has just made in another user's root (a step in a job container) to that
+ * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
+ * need not be empty; nothing but a directory of root's beside it could have been put in its place.
+ */
+function giveToOwner(path) {
+    const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_.dirname)(path));
+    if (process.geteuid?.() !== 0 || uid === 0)
+        return;
+    const folder = (0,host_folders/* openFolder */.NE)(path);
+    try {
+        if ((0,external_node_fs_.fstatSync)(folder).uid === 0)
+            (0,external_node_fs_.fchownSync)(folder, uid, gid);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+function makeFolder(path) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path, 0o755);
+        giveToOwner(path);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EEXIST')
+            throw error;
+    }
+    if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
+        throw new guard_error/* GuardError */.U$(`${path} is not a directory.`, 'Remove what lies there.');
+    }
+}
+
+
+/***/ }),
+
+/***/ 5647:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QY: () => (/* binding */ listSlots),
+/* harmony export */   jE: () => (/* binding */ removeEmptyParents),
+/* harmony export */   q3: () => (/* binding */ findSlot),
+/* harmony export */   xB: () => (/* binding */ makeSlot)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+
+
+
+
+/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
+const ATTEMPTS = 1000;
+/**
+ * Makes a slot that did not exist before, and the directories above it.
+ *
+ * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
+ *
+ * @param slot relative to the root
+ * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
+ * @throws Error with EEXIST where the slot is there already
+ */
+function makeSlot(root, slot, chown) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+                const path = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name);
+                if (!(0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path))
+                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
+                chown(path, slot);
+            }, makeParent(root, parents.at(-1) ?? '', chown));
+            return;
+        }
+        catch (error) {
+            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' || attempt === ATTEMPTS)
+                throw error;
+        }
+    }
+}
+function makeParent(root, runDirectory, chown) {
+    return (folder, name) => {
+        const path = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name);
+        if (!(0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path))
+            return;
+        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
+        if (process.geteuid?.() !== 0)
+            return;
+        if (name === runDirectory)
+            chown(path, name);
+        // What root makes in another user's root (a step in a job container) is given to that user.
+        else if (root.uid !== 0)
+            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .giveAway */ ._j)(path, root);
+    };
+}
+/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
+function findSlot(root, slot) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    try {
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name));
+            return 'present';
+        });
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return 'missing';
+        if ((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
+            return 'diverted';
+        throw error;
+    }
+}
+/** Removes the directories above a slot, from the inside out, as far as they are empty. */
+function removeEmptyParents(root, slot) {
+    const parts = slot.split('/');
+    for (let depth = _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .SLOT_DEPTH */ .xl - 1; depth > 0; depth -= 1) {
+        const parents = parts.slice(0, depth - 1);
+        const name = parts[depth - 1] ?? '';
+        try {
+            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
+        }
+        catch (error) {
+            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+                continue;
+            // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
+            return;
+        }
+    }
+}
+/** Lists the upper levels of the root; it goes into no slot. */
+function listSlots(root) {
+    const found = { slots: [], odd: [] };
+    list(root.path, [], found);
+    return found;
+}
+function list(base, parts, found) {
+    const path = parts.join('/');
+    let entries;
+    try {
+        entries = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(base, parts, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
+    }
+    catch (error) {
+        // Gone or replaced meanwhile; what may not be read is reported as it is.
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT')
+            found.odd.push(path);
+        return;
+    }
+    for (const entry of entries) {
+        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
+            continue;
+        const inside = [...parts, entry.name];
+        if (inside.length < _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .SLOT_DEPTH */ .xl && entry.isDirectory())
+            list(base, inside, found);
+        else if ((0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .isSlotPath */ .wS)(inside.join('/')))
+            found.slots.push(inside.join('/'));
+        else
+            found.odd.push(inside.join('/'));
+    }
+}
+
+
+/***/ }),
+
+/***/ 2100:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EW: () => (/* binding */ readSmallFile),
+/* harmony export */   GR: () => (/* binding */ readTextOrNull),
+/* harmony export */   eD: () => (/* binding */ isOld),
+/* harmony export */   fR: () => (/* binding */ replaceFile),
+/* harmony export */   nM: () => (/* binding */ removeFile),
+/* harmony export */   yA: () => (/* binding */ UNFINISHED)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7598);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+
+
+
+/**
+ * Files of the root's own folder. Whoever owns the root may have put anything at their names: a link
+ * must not lead root elsewhere, and a FIFO must not hold anybody up.
+ */
+/** Ours are well below 2 MiB; what is larger was not written by us. */
+const LARGEST = 4 * 1024 * 1024;
+/** The text of a small regular file; null where there is none, or why it could not be read. */
+function readSmallFile(path) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        return (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' ? null : { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
+    }
+    try {
+        const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file);
+        if (!stat.isFile())
+            return { problem: 'it is not a regular file' };
+        if (stat.size > LARGEST)
+            return { problem: `it has ${stat.size} bytes` };
+        const buffer = Buffer.alloc(stat.size);
+        return buffer.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer)).toString('utf8');
+    }
+    catch (error) {
+        return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    }
+}
+/** The text of a small file, null where there is none or it cannot be read. */
+function readTextOrNull(path) {
+    const text = readSmallFile(path);
+    return typeof text === 'string' ? text : null;
+}
+/** What a file is called until it is whole: its name, and an id that nobody can foresee. */
+const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
+/** Replaces a file, whole and at once. */
+function replaceFile(path, text) {
+    const temporary = `${path}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_1__.randomUUID)()}`;
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, path);
+    }
+    catch (error) {
+        removeFile(temporary);
+        throw error;
+    }
+}
+/** Removes a file; that it is gone already is fine. */
+function removeFile(path) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Whether a file was last written an hour ago or more, or in the future. */
+function isOld(path, nowMs) {
+    try {
+        return Math.abs(nowMs - (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).mtimeMs) > 3_600_000;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5920:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F0: () => (/* binding */ moveToTrash),
+/* harmony export */   O2: () => (/* binding */ isInTrash),
+/* harmony export */   P_: () => (/* binding */ hasTrash),
+/* harmony export */   gp: () => (/* binding */ forgetEntry),
+/* harmony export */   hQ: () => (/* binding */ listTrash),
+/* harmony export */   tW: () => (/* binding */ quarantine)
+/* harmony export */ });
+/* unused harmony export trashPath */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
+
+
+
+
+
+
+
+/** The path by which to use an entry of the trash, or the trash itself. */
+function trashPath(root, name = '') {
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash', name);
+}
+/**
+ * Takes a slot out of service: one rename, which no link on the way can lead astray.
+ *
+ * @returns false where somebody else was faster
+ * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
+ */
+function moveToTrash(root, slot, id) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    try {
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .within */ .ux)(root.path, parents, (folder) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name), trashPath(root, id));
+            return true;
+        });
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** What is in the trash, with what is known of each entry. */
+function listTrash(root) {
+    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(trashPath(root)));
+    const ids = new Set([...names].filter(_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl));
+    removeNotes(root, names, ids);
+    return [...ids].map((id) => ({
+        id,
+        quarantine: names.has(`${id}.quarantine`) ? readQuarantine(root, id) : null,
+        slot: readFormerSlot(root, id),
+    }));
+}
+/** Whether a reaper has work: what is in quarantine already waits for a sweep, or a person. */
+function hasTrash(root) {
+    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(trashPath(root)));
+    return [...names].some((name) => (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(name) && !names.has(`${name}.quarantine`));
+}
+/** A note outlives its entry when a reaper is killed between the two. */
+function removeNotes(root, names, ids) {
+    for (const name of names) {
+        const id = name.slice(0, name.indexOf('.'));
+        if ((0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) && !ids.has(id) && !isInTrash(root, id))
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(trashPath(root, name));
+    }
+}
+function isInTrash(root, id) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(trashPath(root, id));
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Removes what was noted of an entry that is gone. */
+function forgetEntry(root, id) {
+    for (const ending of ['lease', 'quarantine'])
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
+}
+/** Notes that an entry cannot be deleted; the first time stays. */
+function quarantine(root, id, found) {
+    const since = readQuarantine(root, id)?.since ?? Date.now();
+    const noted = { ...found, since };
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
+    return noted;
+}
+function readQuarantine(root, id) {
+    const noted = readNote(root, `${id}.quarantine`);
+    if (noted === null)
+        return null;
+    const { reason, command, since } = noted;
+    return {
+        reason: typeof reason === 'string' ? reason : 'it could not be deleted',
+        command: typeof command === 'string' ? command : '',
+        since: typeof since === 'number' ? since : 0,
+    };
+}
+function readFormerSlot(root, id) {
+    const slot = readNote(root, `${id}.lease`)?.['slot'];
+    return typeof slot === 'string' ? slot : null;
+}
+function readNote(root, name) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(trashPath(root, name));
+    return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseObject */ .lj)(text);
+}
+
+
+/***/ }),
+
 /***/ 342:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(15);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8072);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
-/* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(119);
+/* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
 
 
@@ -144,12 +1853,113 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 8442:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ judge),
+/* harmony export */   l: () => (/* binding */ judgeOwner)
+/* harmony export */ });
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
+
+/**
+ * Judges the owner of a lease by what is recorded of it, without looking into the slot.
+ */
+function judgeOwner(record, sight, self) {
+    if (record.state === 'ended')
+        return verdict('dead', endedInWords(record));
+    const owner = record.lease?.owner;
+    if (owner === undefined)
+        return judgeDamaged(record, self);
+    if (owner.bootId !== self.bootId) {
+        return verdict('dead', 'its job ran before the last start of this host');
+    }
+    const samePidNamespace = owner.pidNamespace === self.pidNamespace;
+    const { worker } = sight;
+    if (owner.worker !== null && samePidNamespace && worker !== null) {
+        const name = `its runner process ${owner.worker.pid}`;
+        if (worker === 'alive')
+            return verdict('alive', `${name} is running`);
+        if (worker === 'gone')
+            return verdict('dead', `${name} is gone`);
+        if (worker === 'replaced')
+            return verdict('dead', `${name} is gone, the pid is another’s now`);
+        return verdict('alive', `${name} is there, though /proc hides it`);
+    }
+    if (!samePidNamespace && sight.namespaceIsGone) {
+        return verdict('dead', 'the container that its job ran in is gone, and every process in it');
+    }
+    if (isSucceeded(record, owner, self)) {
+        return verdict('dead', `its runner ${owner.runner.name} works for another job now`);
+    }
+    return verdict('unknown', whyUnknown(owner, samePidNamespace));
+}
+function endedInWords(record) {
+    const result = record.end?.result ?? 'unknown';
+    return result === 'unknown' ? 'its job ended' : `its job ended (${result})`;
+}
+function judgeDamaged(record, self) {
+    const problem = `its lease cannot be read (${record.problem ?? 'damaged'})`;
+    if ((0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isOfOtherBoot */ ._X)(record.id, self.bootId)) {
+        return verdict('dead', `${problem}; its id is of an earlier start of this host`);
+    }
+    const own = self.runnerKey !== null && record.id.startsWith((0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .runnerPrefix */ .Lm)(self.runnerKey));
+    if (own && self.job !== null && self.worker !== null) {
+        return verdict('dead', `${problem}; it is this runner’s own, and not of the job it works for now`);
+    }
+    return verdict('unknown', problem);
+}
+/**
+ * Whether the lease's own runner now works for another job: a runner has one job at a time.
+ *
+ * That holds for GitHub's runner, which is known by its Worker or its job container's work folder;
+ * with anything else several jobs may run at once under one name.
+ */
+function isSucceeded(record, owner, self) {
+    if (self.runnerKey === null || owner.runner.key !== self.runnerKey)
+        return false;
+    if (self.job === null || record.lease === null || !owner.singleJob)
+        return false;
+    if (owner.worker === null && self.worker === null) {
+        return owner.container !== null && self.container !== null && owner.container !== self.container;
+    }
+    const { runId, attempt, job } = record.lease;
+    return runId !== self.job.runId || attempt !== self.job.attempt || job !== self.job.job;
+}
+function whyUnknown(owner, samePidNamespace) {
+    if (owner.worker === null)
+        return 'it records no runner process, and has not ended';
+    return samePidNamespace
+        ? 'its runner process could not be looked for'
+        : 'its runner process is in another pid namespace';
+}
+/**
+ * The whole verdict: what lives in a slot outweighs every sign that its owner is dead, and a slot
+ * that could not be looked into is unknown, never dead.
+ */
+function judge(owner, occupancy) {
+    const living = occupancy.inhabitants.map((each) => each.what);
+    if (living.length > 0)
+        return { kind: 'alive', reasons: [...living, ...owner.reasons] };
+    if (owner.kind === 'dead' && occupancy.unknown.length > 0) {
+        return { kind: 'unknown', reasons: [...owner.reasons, ...occupancy.unknown] };
+    }
+    return owner;
+}
+function verdict(kind, reason) {
+    return { kind, reasons: [reason] };
+}
+
+
+/***/ }),
+
 /***/ 29:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U$: () => (/* binding */ GuardError),
 /* harmony export */   UQ: () => (/* binding */ errnoOf),
+/* harmony export */   YV: () => (/* binding */ isNoSpace),
 /* harmony export */   bD: () => (/* binding */ messageOf)
 /* harmony export */ });
 /**
@@ -166,237 +1976,235 @@ class GuardError extends Error {
         this.usage = options.usage ?? false;
     }
 }
+/** Whether an error says that there is no room: no blocks, no inodes, or none of this user's. */
+function isNoSpace(error) {
+    return ['ENOSPC', 'EDQUOT'].includes(errnoOf(error));
+}
 /** The text of anything that was thrown. */
 function messageOf(error) {
     const text = textIn(error, 'message') ?? String(error);
     // Directories are held open and used by number (host/folders.ts), which tells a person nothing.
     return text.replaceAll(/\/proc\/(self|[0-9]+)\/fd\/[0-9]+/g, '…');
 }
+/** libuv has no name for it; to us it is a full disk like any other. */
+const QUOTA_EXCEEDED = -122;
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 function errnoOf(error) {
+    if (fieldOf(error, 'errno') === QUOTA_EXCEEDED)
+        return 'EDQUOT';
     return textIn(error, 'code') ?? '';
 }
-/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
 function textIn(error, field) {
-    if (typeof error !== 'object' || error === null)
-        return null;
-    const text = error[field];
+    const text = fieldOf(error, field);
     return typeof text === 'string' ? text : null;
 }
-
-
-/***/ }),
-
-/***/ 944:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dk: () => (/* binding */ TAG),
-/* harmony export */   g$: () => (/* binding */ printable)
-/* harmony export */ });
-/* unused harmony export terminal */
-/** Every line of ours in a log begins with it. */
-const TAG = '[target-guard]';
-/**
- * Text of others (paths, command names) on one line without control characters: a planted newline
- * could otherwise begin a workflow command.
- */
-function printable(text) {
-    return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
-}
-/** Speaks on a terminal, on standard error: standard output is for what a command prints. */
-function terminal({ err }) {
-    const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
-    return { info: say(''), notice: say(''), warning: say('warning: '), error: say('error: ') };
+/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
+function fieldOf(error, field) {
+    return typeof error === 'object' && error !== null
+        ? error[field]
+        : undefined;
 }
 
 
 /***/ }),
 
-/***/ 15:
+/***/ 230:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  i: () => (/* binding */ main)
+  jS: () => (/* binding */ encodeLease),
+  u4: () => (/* binding */ isRecord),
+  ZQ: () => (/* binding */ newLease),
+  J: () => (/* binding */ parseEnd),
+  QM: () => (/* binding */ parseLease),
+  lj: () => (/* binding */ parseObject)
 });
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-;// CONCATENATED MODULE: ./lib/plan/settings.js
+// UNUSED EXPORTS: encodeEnd, resultOf
 
-const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
-/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-function environmentTwin(name) {
-    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+;// CONCATENATED MODULE: ./lib/plan/job.js
+/** Where the slot of a job with this lease id lies. */
+function addressOf(job, id) {
+    const { owner, repository, prKey, runId, attempt } = job;
+    return { owner, repository, prKey, runId, attempt, job: job.job, id };
 }
-const root = {
-    name: 'root',
-    allowed: 'an absolute path, or one that begins with ~/',
-    parse: (text) => (isPath(text) ? text : undefined),
-    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
-};
-const owner = {
-    name: 'owner',
-    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
-    parse: (text) => {
-        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
-        if (parts?.[1] === undefined)
-            return undefined;
-        const named = { user: parts[1], group: parts[2] ?? null };
-        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
-    },
-    whenEmpty: () => null,
-};
-const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
-const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
-const privilegedHelper = {
-    name: 'privileged-helper',
-    allowed: PRIVILEGED_HELPERS.join(', '),
-    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
-    whenEmpty: () => 'auto',
-};
-const helperImage = {
-    name: 'helper-image',
-    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
-    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
-    whenEmpty: () => null,
-};
-const dryRun = {
-    name: 'dry-run',
-    allowed: 'true or false',
-    parse: (text) => {
-        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
-        if (/^(true|True|TRUE)$/.test(text))
-            return true;
-        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-    },
-    whenEmpty: () => false,
-};
-const leg = {
-    name: 'leg',
-    allowed: 'text of at most 65536 characters (the matrix as JSON)',
-    parse: (text) => (text.length <= 65_536 ? text : undefined),
-    whenEmpty: () => '',
-};
-const jobStatus = {
-    name: 'job-status',
-    allowed: 'success, failure or cancelled',
-    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
-    whenEmpty: () => '',
-};
-/** Every input by its name in action.yml; a test holds both lists equal. */
-const INPUTS = [
-    root,
-    owner,
-    retentionHours,
-    keepPerPr,
-    privilegedHelper,
-    helperImage,
-    dryRun,
-    leg,
-    jobStatus,
-];
+
+;// CONCATENATED MODULE: ./lib/plan/version.js
+/** The release this code belongs to; a test holds it equal to package.json. */
+const VERSION = '0.1.0';
+
+;// CONCATENATED MODULE: ./lib/plan/lease.js
+
+
+
+function newLease(job, owner, made) {
+    return {
+        version: 1,
+        id: made.id,
+        slot: (0,naming/* slotPath */.UG)(addressOf(job, made.id)),
+        repository: `${job.owner}/${job.repository}`,
+        prKey: job.prKey,
+        runId: job.runId,
+        attempt: job.attempt,
+        job: job.job,
+        leg: job.leg,
+        trusted: job.trusted,
+        madeBy: made.madeBy,
+        owner,
+        uptimeS: made.uptimeS,
+        at: made.at,
+        by: VERSION,
+    };
+}
+function encodeLease(lease) {
+    return `${JSON.stringify(lease)}\n`;
+}
 /**
- * Reads all settings.
+ * Reads a lease that anybody may have written.
  *
- * @throws GuardError that names the input, its value and what is allowed
+ * @returns the lease, or in words what is wrong with it
  */
-function settings_parseSettings(lookup, surroundings) {
-    const read = (input) => readInput(input, lookup, surroundings);
+function parseLease(text, id) {
+    if (text.trim() === '')
+        return 'the file is empty';
+    const found = parseObject(text);
+    if (found === null)
+        return 'the file is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    if (found['id'] !== id || !(0,naming/* isLeaseId */.cl)(id))
+        return 'its id is not the one in its file name';
+    const { slot, repository, prKey, runId, attempt, job, leg, owner } = found;
+    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
+        return 'its slot is not a slot path';
+    if ((0,naming/* leaseIdOfSlot */.T1)(slot.slice(slot.lastIndexOf('/') + 1)) !== id)
+        return 'its slot has another id';
+    if (typeof repository !== 'string' || typeof prKey !== 'string')
+        return 'it names no repository';
+    if (!slot.startsWith(`${repository}/${prKey}/`))
+        return 'its slot is another repository’s';
+    if (typeof runId !== 'string' || !(0,naming/* isRunId */.Pk)(runId))
+        return 'its run id is not a number';
+    if (!(0,naming/* isAttempt */.k)(String(attempt)) || typeof attempt !== 'number')
+        return 'its attempt is no number';
+    if (typeof job !== 'string' || typeof leg !== 'string')
+        return 'it names no job';
+    const known = parseOwner(owner);
+    if (known === null)
+        return 'its owner is incomplete';
     return {
-        root: absolute(read(root), surroundings),
-        owner: read(owner),
-        retentionHours: read(retentionHours),
-        keepPerPr: read(keepPerPr),
-        privilegedHelper: read(privilegedHelper),
-        helperImage: read(helperImage),
-        dryRun: read(dryRun),
-        leg: read(leg),
-        jobStatus: read(jobStatus),
+        version: 1,
+        id,
+        slot,
+        repository,
+        prKey,
+        runId,
+        attempt,
+        job,
+        leg,
+        trusted: found['trusted'] === true,
+        madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
+        owner: known,
+        uptimeS: numberOr(found['uptimeS'], 0),
+        at: textOr(found['at'], ''),
+        by: textOr(found['by'], ''),
     };
 }
-function readInput(input, lookup, surroundings) {
-    const found = lookup(input.name);
-    if (found === null || found.text === '')
-        return input.whenEmpty(surroundings);
-    const value = input.parse(found.text);
-    if (value !== undefined)
-        return value;
-    throw new guard_error/* GuardError */.U$(`${found.source} is ${quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
-}
-/** A value in an error text: one line, printable, of bounded length. */
-function quote(text) {
-    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
-    return JSON.stringify(shown);
-}
-function number(name, range) {
-    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
+function parseOwner(value) {
+    if (!isRecord(value) || !isRecord(value['runner']))
+        return null;
+    const { name, key } = value['runner'];
+    const { bootId, pidNamespace, worker, container } = value;
+    if (typeof name !== 'string' || typeof key !== 'string')
+        return null;
+    if (typeof bootId !== 'string' || typeof pidNamespace !== 'string')
+        return null;
+    if (bootId === '' || pidNamespace === '' || key === '')
+        return null;
     return {
-        name,
-        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
-        parse: (text) => {
-            const value = pattern.test(text) ? Number(text) : Number.NaN;
-            return value >= range.least && value <= range.most ? value : undefined;
-        },
-        whenEmpty: () => range.otherwise,
+        runner: { name, key },
+        bootId,
+        pidNamespace,
+        worker: parseProcess(worker),
+        container: typeof container === 'string' ? container : null,
+        singleJob: value['singleJob'] === true,
     };
 }
-/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
-function isIdOrName(text) {
-    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+function parseProcess(value) {
+    if (!isRecord(value))
+        return null;
+    const { pid, start } = value;
+    if (typeof pid !== 'number' || typeof start !== 'number')
+        return null;
+    return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
 }
-function isPath(text) {
-    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
-    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
+/** A job's status as its end record has it: what is not known stays unknown. */
+function resultOf(status) {
+    return RESULTS.find((each) => each === status) ?? 'unknown';
 }
-function absolute(path, { home }) {
-    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
-    return normalise(expanded);
+function encodeEnd(end) {
+    return `${JSON.stringify(end)}\n`;
 }
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path) {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    return `/${parts.join('/')}`;
+/** Reads an end record; null where it is absent or damaged: its lease has ended all the same. */
+function parseEnd(text) {
+    const found = parseObject(text);
+    if (found === null || typeof found['bootId'] !== 'string')
+        return null;
+    const { uptimeS, wallMs } = found;
+    if (typeof uptimeS !== 'number' || typeof wallMs !== 'number')
+        return null;
+    return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
 }
-
-;// CONCATENATED MODULE: ./lib/github/inputs.js
-
-
-/** Settings of a step: an input wins over its environment twin. */
-function readInputs(environment) {
-    return settings_parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
+/** A JSON object, or null for anything else. */
+function parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isRecord(value) ? value : null;
+    }
+    catch {
+        // Not JSON: that is an answer here, not an error; the caller says what follows from it.
+        return null;
+    }
 }
-/** Settings of a hook or a command: flags win over the environment twins. */
-function readTwins(environment, flags = new Map()) {
-    const lookup = (name) => {
-        const text = flags.get(name);
-        return text === undefined ? twin(name, environment) : { text, source: `--${name}` };
-    };
-    return parseSettings(lookup, surroundings(environment));
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-/** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
-function input(name, environment) {
-    return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
+function numberOr(value, otherwise) {
+    return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
 }
-function twin(name, environment) {
-    return found(environment[environmentTwin(name)], environmentTwin(name));
-}
-function found(text, source) {
-    const trimmed = text?.trim() ?? '';
-    return trimmed === '' ? null : { text: trimmed, source };
-}
-function surroundings(environment) {
-    const home = environment['HOME'] ?? '';
-    return { home: home.startsWith('/') ? home : (0,external_node_os_namespaceObject.homedir)(), directory: process.cwd() };
+function textOr(value, otherwise) {
+    return typeof value === 'string' ? value : otherwise;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./lib/plan/naming.js
+
+/***/ }),
+
+/***/ 2463:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ leaseId),
+/* harmony export */   Lm: () => (/* binding */ runnerPrefix),
+/* harmony export */   Pk: () => (/* binding */ isRunId),
+/* harmony export */   T1: () => (/* binding */ leaseIdOfSlot),
+/* harmony export */   UG: () => (/* binding */ slotPath),
+/* harmony export */   _X: () => (/* binding */ isOfOtherBoot),
+/* harmony export */   cl: () => (/* binding */ isLeaseId),
+/* harmony export */   en: () => (/* binding */ isRepositoryName),
+/* harmony export */   k: () => (/* binding */ isAttempt),
+/* harmony export */   qN: () => (/* binding */ prKey),
+/* harmony export */   sc: () => (/* binding */ sha256),
+/* harmony export */   u8: () => (/* binding */ isOwner),
+/* harmony export */   wS: () => (/* binding */ isSlotPath),
+/* harmony export */   xl: () => (/* binding */ SLOT_DEPTH)
+/* harmony export */ });
+/* unused harmony exports slug, jobComponent, bootPrefix, runDirectory */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
 /** A path component that is used as it stands: no leading dot or dash, 64 characters at most. */
 const SAFE_COMPONENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -412,7 +2220,7 @@ const SLOT = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}-[1-9][0-9]{0,8}-([0-9a-f]{24})$/
 const SLOT_DEPTH = 5;
 /** Lower-case hexadecimal SHA-256 of the UTF-8 (or raw) bytes. */
 function sha256(raw) {
-    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('hex');
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(raw).digest('hex');
 }
 /**
  * A component for any text: at most 40 characters of it, then 12 hex of the SHA-256 of the whole.
@@ -516,1933 +2324,18 @@ function isSlotPath(relative) {
         leaseIdOfSlot(slot) !== null);
 }
 
-;// CONCATENATED MODULE: ./lib/plan/job.js
-/** Where the slot of a job with this lease id lies. */
-function addressOf(job, id) {
-    const { owner, repository, prKey, runId, attempt } = job;
-    return { owner, repository, prKey, runId, attempt, job: job.job, id };
-}
 
-;// CONCATENATED MODULE: ./lib/plan/version.js
-/** The release this code belongs to; a test holds it equal to package.json. */
-const VERSION = '0.1.0';
+/***/ }),
 
-;// CONCATENATED MODULE: ./lib/plan/lease.js
+/***/ 9060:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-
-function newLease(job, owner, made) {
-    return {
-        version: 1,
-        id: made.id,
-        slot: slotPath(addressOf(job, made.id)),
-        repository: `${job.owner}/${job.repository}`,
-        prKey: job.prKey,
-        runId: job.runId,
-        attempt: job.attempt,
-        job: job.job,
-        leg: job.leg,
-        trusted: job.trusted,
-        madeBy: made.madeBy,
-        owner,
-        uptimeS: made.uptimeS,
-        at: made.at,
-        by: VERSION,
-    };
-}
-function encodeLease(lease) {
-    return `${JSON.stringify(lease)}\n`;
-}
-/**
- * Reads a lease that anybody may have written.
- *
- * @returns the lease, or in words what is wrong with it
- */
-function parseLease(text, id) {
-    if (text.trim() === '')
-        return 'the file is empty';
-    const found = parseObject(text);
-    if (found === null)
-        return 'the file is not a JSON object';
-    if (found['version'] !== 1)
-        return `its format version is ${JSON.stringify(found['version'])}`;
-    if (found['id'] !== id || !isLeaseId(id))
-        return 'its id is not the one in its file name';
-    const { slot, repository, prKey, runId, attempt, job, leg, owner } = found;
-    if (typeof slot !== 'string' || !isSlotPath(slot))
-        return 'its slot is not a slot path';
-    if (leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) !== id)
-        return 'its slot has another id';
-    if (typeof repository !== 'string' || typeof prKey !== 'string')
-        return 'it names no repository';
-    if (!slot.startsWith(`${repository}/${prKey}/`))
-        return 'its slot is another repository’s';
-    if (typeof runId !== 'string' || !isRunId(runId))
-        return 'its run id is not a number';
-    if (!isAttempt(String(attempt)) || typeof attempt !== 'number')
-        return 'its attempt is no number';
-    if (typeof job !== 'string' || typeof leg !== 'string')
-        return 'it names no job';
-    const known = parseOwner(owner);
-    if (known === null)
-        return 'its owner is incomplete';
-    return {
-        version: 1,
-        id,
-        slot,
-        repository,
-        prKey,
-        runId,
-        attempt,
-        job,
-        leg,
-        trusted: found['trusted'] === true,
-        madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
-        owner: known,
-        uptimeS: numberOr(found['uptimeS'], 0),
-        at: textOr(found['at'], ''),
-        by: textOr(found['by'], ''),
-    };
-}
-function parseOwner(value) {
-    if (!isRecord(value) || !isRecord(value['runner']))
-        return null;
-    const { name, key } = value['runner'];
-    const { bootId, pidNamespace, worker, container } = value;
-    if (typeof name !== 'string' || typeof key !== 'string')
-        return null;
-    if (typeof bootId !== 'string' || typeof pidNamespace !== 'string')
-        return null;
-    if (bootId === '' || pidNamespace === '' || key === '')
-        return null;
-    return {
-        runner: { name, key },
-        bootId,
-        pidNamespace,
-        worker: parseProcess(worker),
-        container: typeof container === 'string' ? container : null,
-        singleJob: value['singleJob'] === true,
-    };
-}
-function parseProcess(value) {
-    if (!isRecord(value))
-        return null;
-    const { pid, start } = value;
-    if (typeof pid !== 'number' || typeof start !== 'number')
-        return null;
-    return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
-}
-const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
-/** A job's status as its end record has it: what is not known stays unknown. */
-function resultOf(status) {
-    return RESULTS.find((each) => each === status) ?? 'unknown';
-}
-function lease_encodeEnd(end) {
-    return `${JSON.stringify(end)}\n`;
-}
-/** Reads an end record; null where it is absent or damaged: its lease has ended all the same. */
-function parseEnd(text) {
-    const found = parseObject(text);
-    if (found === null || typeof found['bootId'] !== 'string')
-        return null;
-    const { uptimeS, wallMs } = found;
-    if (typeof uptimeS !== 'number' || typeof wallMs !== 'number')
-        return null;
-    return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
-}
-/** A JSON object, or null for anything else. */
-function parseObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return isRecord(value) ? value : null;
-    }
-    catch {
-        // Not JSON: that is an answer here, not an error; the caller says what follows from it.
-        return null;
-    }
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function numberOr(value, otherwise) {
-    return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
-}
-function textOr(value, otherwise) {
-    return typeof value === 'string' ? value : otherwise;
-}
-
-// EXTERNAL MODULE: ./lib/github/workflow-commands.js
-var workflow_commands = __nccwpck_require__(217);
-;// CONCATENATED MODULE: ./lib/github/state.js
-
-
-
-const NAME = 'guard';
-const ACTIONS_AT_MOST = 100;
-function saveState(environment, state) {
-    const prepared = state.prepared === null
-        ? null
-        : { ...state.prepared, actions: state.prepared.actions.slice(0, ACTIONS_AT_MOST) };
-    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_STATE', NAME, JSON.stringify({ ...state, prepared }));
-}
-/** The state; null where pre never got as far as a lease. */
-function readState(environment) {
-    const found = parseObject(environment[`STATE_${NAME}`] ?? '');
-    if (found === null)
-        return null;
-    const { root, lease, prepared } = found;
-    if (typeof root !== 'string' || typeof lease !== 'string' || !isLeaseId(lease))
-        return null;
-    return { root, lease, prepared: isRecord(prepared) ? readPrepared(prepared) : null };
-}
-function readPrepared(found) {
-    const { targetDirectory, runDirectory, retired, reclaimedBytes, takenOver, actions } = found;
-    if (typeof targetDirectory !== 'string' || typeof runDirectory !== 'string')
-        return null;
-    return {
-        targetDirectory,
-        runDirectory,
-        retired: Number(retired ?? 0),
-        reclaimedBytes: Number(reclaimedBytes ?? 0),
-        takenOver: takenOver === true,
-        actions: Array.isArray(actions) ? actions.filter((each) => typeof each === 'string') : [],
-    };
-}
-
-// EXTERNAL MODULE: ./lib/report/voice.js
-var voice = __nccwpck_require__(944);
-;// CONCATENATED MODULE: ./lib/report/summary.js
-
-const LINES_AT_MOST = 30;
-/** The job summary, as Markdown. */
-function jobSummary(facts) {
-    const origin = facts.takenOver ? 'taken over from the runner’s hook' : 'made by this step';
-    const rows = [
-        ['Target directory', code(facts.targetDirectory)],
-        ['Run directory', code(facts.runDirectory)],
-        ['Lease', `${code(facts.lease)}, ${origin}`],
-        ['Own stale slots retired', String(facts.retired)],
-    ];
-    const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
-    return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`;
-}
-function details({ actions, dryRun }) {
-    if (actions.length === 0)
-        return '';
-    const shown = actions.slice(0, LINES_AT_MOST).map((line) => `- ${code(line)}`);
-    const more = actions.length - shown.length;
-    if (more > 0)
-        shown.push(`- and ${more} more`);
-    const title = dryRun ? 'What a pass would do (dry run)' : 'What the pass did and why';
-    return `\n<details><summary>${title}</summary>\n\n${shown.join('\n')}\n\n</details>\n`;
-}
-/** Text of others as inert Markdown: one line, in a code span that it cannot close. */
-function code(text) {
-    return `\`${(0,voice/* printable */.g$)(text)
-        .replaceAll('`', 'ʼ')
-        .replaceAll('|', String.raw `\|`)}\``;
-}
-
-;// CONCATENATED MODULE: ./lib/report/actions.js
-/** One line for one action of a plan: the same words in explain, dry runs, logs and summaries. */
-function describeAction(action) {
-    switch (action.kind) {
-        case 'retire':
-            return `retire ${action.slot}: ${action.reason}`;
-        case 'forget':
-            return `forget lease ${action.id}: ${action.reason}`;
-        case 'discard':
-            return `discard ${action.file}: ${action.reason}`;
-        case 'keep':
-            return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`;
-        case 'adopt':
-            return `retire ${action.path}: ${action.reason}`;
-        case 'foreign':
-            return `leave ${action.path}: ${action.reason}`;
-        default:
-            return action;
-    }
-}
-/** How an entry of the trash is called: by its former slot where that is known. */
-function describeBlocked(entry) {
-    const where = `.target-guard/trash/${entry.id}`;
-    return entry.slot === null ? where : `${where} (formerly ${entry.slot})`;
-}
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./lib/host/privilege.js
-
-
-/**
- * The ways that are set, best first; none for root, who needs none.
- *
- * Each helper gets one fixed command on one path that we chose, never a pattern and never `-R`.
- */
-function privilege_helpers(settings) {
-    if (process.geteuid?.() === 0)
-        return [];
-    const { privilegedHelper: wanted, helperImage } = settings;
-    const found = [];
-    if (wanted === 'sudo' || wanted === 'auto')
-        found.push(sudo);
-    if (helperImage !== null && (wanted === 'docker' || wanted === 'auto')) {
-        found.push(docker(helperImage));
-    }
-    return found;
-}
-/** Tries each helper in turn; the outcome of the last where none succeeds. */
-function withHelp(ways, use) {
-    const failures = [];
-    for (const helper of ways) {
-        const outcome = use(helper);
-        if (outcome.ok)
-            return outcome;
-        failures.push(`${helper.name}: ${outcome.why}`);
-    }
-    return { ok: false, why: failures.length === 0 ? 'no helper is set' : failures.join('; ') };
-}
-/** The error for a slot that cannot be given to the owner that was asked for. */
-function cannotGive(path, to, why) {
-    return new guard_error/* GuardError */.U$(`${path} cannot be given to ${to.uid}:${to.gid} by uid ${process.geteuid?.() ?? '?'} (${why}).`, 'Three ways out: run the runner as that user or as root; allow its user passwordless sudo for ' +
-        'chown, mv and rm; or set helper-image to a local image whose container may do it.');
-}
-const sudo = {
-    name: 'sudo',
-    // /proc/PID/fd/N leads to the very directory that is open here, whatever its path says now.
-    chown: ({ descriptor }, to) => run('sudo', [
-        '-n',
-        '--',
-        'chown',
-        `${to.uid}:${to.gid}`,
-        `/proc/${process.pid}/fd/${descriptor}`,
-    ]),
-    move: (from, to) => run('sudo', ['-n', '--', 'mv', '-n', '-T', '--', from, to]),
-    remove: (trash, id) => run('sudo', ['-n', '--', 'rm', '-rf', '--one-file-system', '--', `${trash}/${id}`]),
-};
-/** The mount is the sandbox: nothing outside it can be reached, whatever links point to. */
-function docker(image) {
-    const contained = (mount, capabilities, command) => run('docker', [
-        'run',
-        '--rm',
-        '--pull=never',
-        '--network=none',
-        '--read-only',
-        '--user=0:0',
-        '--cap-drop=ALL',
-        ...capabilities.map((each) => `--cap-add=${each}`),
-        '--security-opt=no-new-privileges',
-        `--volume=${mount}:/guarded`,
-        '--entrypoint=',
-        image,
-        ...command,
-    ]);
-    return {
-        name: 'docker',
-        chown: ({ path }, to) => contained(path, ['CHOWN'], ['chown', '-h', `${to.uid}:${to.gid}`, '/guarded']),
-        move: (from, to, root) => contained(root, ['DAC_OVERRIDE', 'FOWNER'], ['mv', '-n', '-T', inside(from, root), inside(to, root)]),
-        remove: (trash, id) => contained(trash, ['DAC_OVERRIDE', 'FOWNER'], ['rm', '-rf', `/guarded/${id}`]),
-    };
-}
-function inside(path, root) {
-    return `/guarded${path.slice(root.length)}`;
-}
-function run(command, words) {
-    const { status, error, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)(command, words, {
-        encoding: 'utf8',
-        stdio: ['ignore', 'ignore', 'pipe'],
-        timeout: 120_000,
-    });
-    if (error !== undefined)
-        return { ok: false, why: error.message };
-    if (status === 0)
-        return { ok: true };
-    const said = stderr.trim().split('\n').at(-1) ?? '';
-    return { ok: false, why: said === '' ? `it ended with ${status ?? 'a signal'}` : said };
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(24);
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/host/reaper.js
-
-
-
-/** What the reaper needs of the environment; no token of the job goes along. */
-const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
-/**
- * Starts the reaper and does not wait for it.
- *
- * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with
- * its streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
- *
- * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
- */
-function startReaper(root, script, settings) {
-    const tool = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
-    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.has(name)));
-    const helper = ['--privileged-helper', settings.privilegedHelper];
-    if (settings.helperImage !== null)
-        helper.push('--helper-image', settings.helperImage);
-    const command = [process.execPath, tool, 'reap', '--root', root.path, ...helper];
-    // nice and ionice are looked for by the shell: an image may lack one of them.
-    const reaper = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', YIELDING, 'sh', ...command], {
-        cwd: '/',
-        detached: true,
-        env: environment,
-        stdio: 'ignore',
-    });
-    // Without it the trash waits for the next pass, which starts another.
-    reaper.on('error', () => { });
-    reaper.unref();
-}
-// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
-// session of its own: then the group has to be nice.
-const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
-command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
-
-;// CONCATENATED MODULE: ./lib/host/folders.js
-
-
-/**
- * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
- * kernel goes on from the directory that is open, whatever has been put at its former path.
- */
-const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
-/** The path of `name` in an open directory. */
-function at(folder, name) {
-    return `/proc/self/fd/${folder}/${name}`;
-}
-/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
-function folders_openFolder(path) {
-    return (0,external_node_fs_.openSync)(path, FOLDER);
-}
-/**
- * Walks down from `base` without following any link, and hands over the last directory.
- *
- * @param step called for each component before it is opened, e.g. to make it
- * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
- */
-function within(base, components, work, step = () => { }) {
-    let folder = folders_openFolder(base);
-    try {
-        for (const name of components) {
-            step(folder, name);
-            const next = folders_openFolder(at(folder, name));
-            (0,external_node_fs_.closeSync)(folder);
-            folder = next;
-        }
-        return work(folder);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Whether an error of `within` means that a component is not a directory of ours. */
-function isDiverted(error) {
-    return ['ELOOP', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error));
-}
-/** Makes a directory; false where it was there already. */
-function makeFolder(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)(path, 0o755);
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
-            return false;
-        throw error;
-    }
-}
-/**
- * Gives a directory that this process has just made to somebody else, through a descriptor.
- *
- * @throws Error where it is not the empty directory of this user that it must be
- */
-function giveAway(path, to) {
-    const folder = folders_openFolder(path);
-    try {
-        assertFresh(folder);
-        (0,external_node_fs_.fchownSync)(folder, to.uid, to.gid);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Throws where an open directory is not this user's own, or not empty. */
-function assertFresh(folder) {
-    const isOwn = (0,external_node_fs_.fstatSync)(folder).uid === process.geteuid?.();
-    if (!isOwn || (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
-        throw new Error('the directory that was just made has been replaced by another');
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/mounts.js
-
-/** The mounts that a process sees; throws as readFileSync does. */
-function readMounts(pid = 'self') {
-    return parseMounts(readMountText(pid));
-}
-/** The same as the kernel writes it. */
-function readMountText(pid) {
-    return (0,external_node_fs_.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8');
-}
-function parseMounts(text) {
-    return text
-        .split('\n')
-        .map(parseMount)
-        .filter((mount) => mount !== null);
-}
-function parseMount(line) {
-    const [front, back] = line.split(' - ');
-    if (front === undefined || back === undefined)
-        return null;
-    const [, , device, root, point] = front.split(' ');
-    const [type, source] = back.split(' ');
-    if (device === undefined || root === undefined || point === undefined)
-        return null;
-    if (type === undefined || source === undefined)
-        return null;
-    return { device, root: mounts_unescape(root), point: mounts_unescape(point), type, source: mounts_unescape(source) };
-}
-/** The kernel writes blank, tab, newline and backslash as three octal digits. */
-function mounts_unescape(text) {
-    return text.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCodePoint(Number.parseInt(octal, 8)));
-}
-/** Whether `path` is `ancestor` or lies below it. */
-function isAtOrBelow(path, ancestor) {
-    return ancestor === '/' || path === ancestor || path.startsWith(`${ancestor}/`);
-}
-/** The place of a real path (no symlinks) among these mounts; later mounts cover earlier ones. */
-function locate(path, mounts) {
-    const mount = mounts
-        .filter((each) => isAtOrBelow(path, each.point))
-        .reduce((best, each) => (best === null || each.point.length >= best.point.length ? each : best), null);
-    if (mount === null)
-        return null;
-    return { mount, path: join(mount.root, relative(path, mount.point)) };
-}
-/** Mount points at or below a real path. */
-function mountsWithin(path, mounts) {
-    return mounts.map((each) => each.point).filter((point) => isAtOrBelow(point, path));
-}
-/** What of `path` remains below `ancestor`, with a leading slash, or ''. */
-function relative(path, ancestor) {
-    return ancestor === '/' ? (path === '/' ? '' : path) : path.slice(ancestor.length);
-}
-function join(base, rest) {
-    const joined = `${base === '/' ? '' : base}${rest}`;
-    return joined === '' ? '/' : joined;
-}
-
-;// CONCATENATED MODULE: ./lib/host/small-file.js
-
-
-
-/**
- * Files of the root's own folder. Whoever owns the root may have put anything at their names: a link
- * must not lead root elsewhere, and a FIFO must not hold anybody up.
- */
-/** Ours are well below 2 MiB; what is larger was not written by us. */
-const LARGEST = 4 * 1024 * 1024;
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-function small_file_readSmallFile(path) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : { problem: (0,guard_error/* messageOf */.bD)(error) };
-    }
-    try {
-        const stat = (0,external_node_fs_.fstatSync)(file);
-        if (!stat.isFile())
-            return { problem: 'it is not a regular file' };
-        if (stat.size > LARGEST)
-            return { problem: `it has ${stat.size} bytes` };
-        const buffer = Buffer.alloc(stat.size);
-        return buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8');
-    }
-    catch (error) {
-        return { problem: (0,guard_error/* messageOf */.bD)(error) };
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** The text of a small file, null where there is none or it cannot be read. */
-function readTextOrNull(path) {
-    const text = small_file_readSmallFile(path);
-    return typeof text === 'string' ? text : null;
-}
-/** What a file is called until it is whole: its name, and an id that nobody can foresee. */
-const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
-/** Replaces a file, whole and at once. */
-function replaceFile(path, text) {
-    const temporary = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
-    try {
-        (0,external_node_fs_.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
-        (0,external_node_fs_.renameSync)(temporary, path);
-    }
-    catch (error) {
-        small_file_removeFile(temporary);
-        throw error;
-    }
-}
-/** Removes a file; that it is gone already is fine. */
-function small_file_removeFile(path) {
-    try {
-        (0,external_node_fs_.unlinkSync)(path);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-            throw error;
-    }
-}
-/** Whether a file was last written an hour ago or more, or in the future. */
-function isOld(path, nowMs) {
-    try {
-        return Math.abs(nowMs - (0,external_node_fs_.lstatSync)(path).mtimeMs) > 3_600_000;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/root-refusal.js
-
-
-
-
-
-
-/** The root’s own folder. */
-const root_refusal_CONTROL = '.target-guard';
-/** Version of what is in it. */
-const FORMAT = 1;
-/** File systems on which neither locks nor the boot id mean anything (statfs(2), magic numbers). */
-const REFUSED_TYPES = new Map([
-    [0x69_69, 'NFS'],
-    [0xff_53_4d_42, 'CIFS'],
-    [0xfe_53_4d_42, 'SMB2'],
-    [0x51_7b, 'SMB'],
-    [0x01_02_19_97, '9p'],
-    [0x65_73_55_46, 'FUSE'],
-    [0x00_c3_64_00, 'Ceph'],
-    [0x53_46_41_4f, 'AFS'],
-    [0x5a_a5_6f_74, 'Lustre'],
-    [0x01_16_19_70, 'GFS2'],
-]);
-/** The overlay of a container: what is made there lives in the upper layer, and goes with it. */
-const OVERLAY = 0x79_4c_76_30;
-/** The kernel's number for a file system type is 32 bits wide, whatever sign it comes with. */
-function refusedType(type) {
-    return REFUSED_TYPES.get(type >>> 0) ?? null;
-}
-/** Refuses what may never be a root, or cannot be looked at; only looks. */
-function root_refusal_refuse(path, precious) {
-    try {
-        refuseUnfit(path, precious);
-    }
-    catch (error) {
-        if (error instanceof guard_error/* GuardError */.U$)
-            throw error;
-        throw new guard_error/* GuardError */.U$(`The root ${path} cannot be looked at (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Let the runner’s user read it, or set root to another directory.', { usage: true, cause: error });
-    }
-}
-function refuseUnfit(path, precious) {
-    const because = (why, next) => new guard_error/* GuardError */.U$(`The root ${path} is refused: ${why}.`, next, { usage: true });
-    const own = 'Set root to a directory of its own, such as /mnt/targets.';
-    if (path.split('/').includes('..'))
-        throw because('it contains “..”', own);
-    const kind = root_refusal_kindOf(path);
-    if (kind === 'link')
-        throw because('it is a symbolic link', `Set root to ${resolved(path)}.`);
-    if (kind === 'other')
-        throw because('it is not a directory', own);
-    const real = kind === 'absent' ? path : (0,external_node_fs_.realpathSync)(path);
-    if (real === '/')
-        throw because('it is the root of the file system', own);
-    for (const [name, place] of [
-        ['the home directory', precious.home],
-        ['the workspace', precious.workspace],
-    ]) {
-        if (place === null || place === '')
-            continue;
-        if (isAtOrBelow(resolved(place), real)) {
-            throw because(`it is ${name} (${place}) or contains it`, own);
-        }
-    }
-    const type = refusedType((0,external_node_fs_.statfsSync)(nearestExisting(path)).type);
-    if (type !== null) {
-        throw because(`it lies on ${type}, where neither locks nor process evidence can be trusted`, 'Set root to a directory on a local disk.');
-    }
-    if (kind === 'directory')
-        refuseForeign(path, because);
-}
-function refuseForeign(path, because) {
-    const entries = (0,external_node_fs_.readdirSync)(path).filter((name) => name !== 'lost+found');
-    if (entries.length === 0 || root_refusal_readMarker(path) !== null)
-        return;
-    // Another runner may be adopting the same empty directory at this moment.
-    if (entries.length === 1 && entries[0] === root_refusal_CONTROL)
-        return;
-    throw because(`it is not empty and holds no ${root_refusal_CONTROL}/root.json, so what lies in it is not ours`, 'Set root to an empty or a new directory.');
-}
-function root_refusal_kindOf(path) {
-    try {
-        const found = (0,external_node_fs_.lstatSync)(path);
-        if (found.isSymbolicLink())
-            return 'link';
-        return found.isDirectory() ? 'directory' : 'other';
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return 'absent';
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOTDIR')
-            return 'other';
-        throw error;
-    }
-}
-/** The path without links where it exists, else as it is. */
-function resolved(path) {
-    try {
-        return (0,external_node_fs_.realpathSync)(path);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return path;
-        throw error;
-    }
-}
-/** The path itself, or the nearest directory above it that exists. */
-function nearestExisting(path) {
-    let near = path;
-    while (near !== '/' && root_refusal_kindOf(near) === 'absent')
-        near = (0,external_node_path_namespaceObject.dirname)(near);
-    return near;
-}
-/** The id in root.json, null where there is none that we wrote. */
-function root_refusal_readMarker(path) {
-    if (root_refusal_kindOf(`${path}/${root_refusal_CONTROL}`) === 'link') {
-        throw new guard_error/* GuardError */.U$(`${path}/${root_refusal_CONTROL} is a symbolic link.`, 'It must be a directory of the root itself; remove it, or set root to another directory.', { usage: true });
-    }
-    const text = small_file_readSmallFile(`${path}/${root_refusal_CONTROL}/root.json`);
-    if (text === null)
-        return null;
-    const marker = typeof text === 'string' ? parseObject(text) : null;
-    if (marker === null || typeof marker['id'] !== 'string') {
-        throw new guard_error/* GuardError */.U$(`${path}/${root_refusal_CONTROL}/root.json is damaged.`, 'Nothing below it will be touched. Restore the file, or set root to another directory.', { usage: true });
-    }
-    if (marker['version'] !== FORMAT) {
-        throw new guard_error/* GuardError */.U$(`The root ${path} has format version ${JSON.stringify(marker['version'])}, not ${FORMAT}.`, 'Use the version of target-guard that made it, or another root.', { usage: true });
-    }
-    return marker['id'];
-}
-
-;// CONCATENATED MODULE: ./lib/host/root.js
-
-
-
-
-
-
-/** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
-function controlPath(root, ...parts) {
-    const { control, leases, trash } = root.folders;
-    const [first, ...rest] = parts;
-    if (first === 'leases' || first === 'trash') {
-        return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/');
-    }
-    return ['/proc/self/fd', control, ...parts].join('/');
-}
-/** The same as others know it: for messages, and for programs that run as somebody else. */
-function controlName(root, ...parts) {
-    return [root.path, root_refusal_CONTROL, ...parts].join('/');
-}
-/**
- * Opens the root, or makes it where the directory is absent or empty.
- *
- * @throws GuardError where the path may not be a root; nothing has been touched then
- */
-function openRoot(path, precious) {
-    root_refusal_refuse(path, precious);
-    try {
-        (0,external_node_fs_.mkdirSync)(path, { recursive: true });
-        root_makeFolder(`${path}/${root_refusal_CONTROL}`);
-        const control = folders_openFolder(`${path}/${root_refusal_CONTROL}`);
-        if (root_refusal_readMarker(path) === null)
-            adopt(control);
-        for (const name of FOLDERS)
-            root_makeFolder(at(control, name));
-        makeLock(control);
-        return describe(path, control);
-    }
-    catch (error) {
-        if (error instanceof guard_error/* GuardError */.U$)
-            throw error;
-        throw new guard_error/* GuardError */.U$(`The root ${path} cannot be set up (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
-    }
-}
-/**
- * Opens a root that is already there, and writes nothing.
- *
- * @returns null where there is none yet
- */
-function findRoot(path, precious) {
-    refuse(path, precious);
-    if (kindOf(path) === 'absent' || readMarker(path) === null)
-        return null;
-    try {
-        return describe(path, openFolder(`${path}/${CONTROL}`));
-    }
-    catch (error) {
-        throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
-    }
-}
-/** The root as it is, with its folders held open. */
-function describe(path, control) {
-    const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-    const folders = {
-        control,
-        leases: folders_openFolder(at(control, 'leases')),
-        trash: folders_openFolder(at(control, 'trash')),
-    };
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: root_refusal_readMarker(path) ?? '', uid, gid, folders };
-}
-/** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
-function adopt(control) {
-    const temporary = at(control, `root.json.${(0,external_node_crypto_.randomUUID)()}`);
-    const text = `${JSON.stringify({ version: FORMAT, id: (0,external_node_crypto_.randomUUID)() })}\n`;
-    (0,external_node_fs_.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
-    try {
-        (0,external_node_fs_.linkSync)(temporary, at(control, 'root.json'));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EEXIST')
-            throw error;
-    }
-    finally {
-        (0,external_node_fs_.unlinkSync)(temporary);
-    }
-}
-/** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash'];
-function makeLock(control) {
-    try {
-        (0,external_node_fs_.closeSync)((0,external_node_fs_.openSync)(at(control, 'host.lock'), 'wx', 0o644));
-    }
-    catch (error) {
-        // It is there, or cannot be made: the lock is a courtesy, and its absence only costs speed.
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
-            return;
-    }
-}
-/**
- * Gives a folder that root has just made in another user's root (a step in a job container) to that
- * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
- * need not be empty; nothing but a directory of root's beside it could have been put in its place.
- */
-function giveToOwner(path) {
-    const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.dirname)(path));
-    if (process.geteuid?.() !== 0 || uid === 0)
-        return;
-    const folder = folders_openFolder(path);
-    try {
-        if ((0,external_node_fs_.fstatSync)(folder).uid === 0)
-            (0,external_node_fs_.fchownSync)(folder, uid, gid);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-function root_makeFolder(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)(path, 0o755);
-        giveToOwner(path);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EEXIST')
-            throw error;
-    }
-    if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
-        throw new guard_error/* GuardError */.U$(`${path} is not a directory.`, 'Remove what lies there.');
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/boot.js
-
-
-
-/** The kernel's boot id: the same in every container of the host, another after each start. */
-function readBootId() {
-    return readProc('/proc/sys/kernel/random/boot_id');
-}
-/** Seconds since boot, which no clock change touches. */
-function readUptime() {
-    return Number(readProc('/proc/uptime').split(' ')[0]);
-}
-/** This process's pid namespace, e.g. `pid:[4026531836]`. */
-function readPidNamespace() {
-    try {
-        return (0,external_node_fs_.readlinkSync)('/proc/self/ns/pid');
-    }
-    catch (error) {
-        throw new guard_error/* GuardError */.U$(`The pid namespace cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
-    }
-}
-/** All clocks, read together. */
-function readMoment() {
-    return { bootId: readBootId(), uptimeS: readUptime(), wallMs: Date.now() };
-}
-function readProc(path) {
-    try {
-        return (0,external_node_fs_.readFileSync)(path, 'utf8').trim();
-    }
-    catch (error) {
-        throw new guard_error/* GuardError */.U$(`${path} cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/processes.js
-
-
-/**
- * Reads /proc/PID/stat.
- *
- * @returns 'gone' where there is no such process, 'hidden' where /proc will not tell (hidepid)
- */
-function readProcess(pid) {
-    try {
-        return parseStat(pid, (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
-    }
-    catch (error) {
-        const code = (0,guard_error/* errnoOf */.UQ)(error);
-        if (code === 'ESRCH')
-            return 'gone';
-        // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
-        return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
-    }
-}
-/** Whether the kernel knows a process by this number; EPERM means that it does. */
-function isThere(pid) {
-    try {
-        process.kill(pid, 0);
-        return true;
-    }
-    catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) !== 'ESRCH';
-    }
-}
-/** Fields are counted after the last `)`: a command's name may hold blanks and brackets. */
-function parseStat(pid, text) {
-    const opening = text.indexOf('(');
-    const closing = text.lastIndexOf(')');
-    if (opening < 0 || closing < opening)
-        return null;
-    const fields = text
-        .slice(closing + 1)
-        .trim()
-        .split(' ');
-    const [state, parent] = fields;
-    const start = fields[19];
-    if (state === undefined || parent === undefined || start === undefined)
-        return null;
-    const known = { parent: Number(parent), start: Number(start) };
-    if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
-        return null;
-    return { pid, command: text.slice(opening + 1, closing), state, ...known };
-}
-/** How a recorded process is found now; a zombie has ended. */
-function stateOf(recorded) {
-    const found = readProcess(recorded.pid);
-    if (found === 'gone' || found === 'hidden')
-        return found;
-    if (found.start !== recorded.start)
-        return 'replaced';
-    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
-}
-/** Lives exactly as long as its job. */
-const WORKER = 'Runner.Worker';
-/** What only passes a command on may end before the job does, and is no evidence of it. */
-const PASSING_ON = new Set(('sh bash dash ash zsh ksh fish busybox timeout nice ionice env setsid sudo su runuser gosu ' +
-    'su-exec xargs make npm npx sshd tini dumb-init docker-init').split(' '));
-/**
- * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
- * other runners (act, Gitea's) the one that started this command, past shells and the like.
- *
- * There is none in a job container, or under a shell alone.
- */
-function findWorker(from = process.ppid) {
-    let starter = null;
-    let pid = from;
-    for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
-        const found = readProcess(pid);
-        if (found === 'gone' || found === 'hidden')
-            break;
-        const key = { pid: found.pid, start: found.start };
-        if (found.command === WORKER)
-            return { worker: key, isGithubs: true };
-        if (starter === null && !PASSING_ON.has(found.command))
-            starter = key;
-        pid = found.parent;
-    }
-    return { worker: starter, isGithubs: false };
-}
-/** The numbers of all processes that /proc shows; throws as readdirSync does. */
-function listProcesses() {
-    return (0,external_node_fs_.readdirSync)('/proc')
-        .filter((name) => /^[0-9]+$/.test(name))
-        .map(Number);
-}
-/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
-const HOST_PID_NAMESPACE = 'pid:[4026531836]';
-/**
- * Whether a pid namespace has come to its end, and with it every process that was ever in it.
- *
- * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
- * number that is in use again counts as the old namespace, and keeps what belongs to it.
- */
-function isNamespaceGone(namespace) {
-    if (process.geteuid?.() !== 0)
-        return false;
-    if (readNamespace('self') !== HOST_PID_NAMESPACE)
-        return false;
-    return listProcesses().every((pid) => {
-        // The first process is of this very namespace; some sandboxes let nobody look at it.
-        if (pid === 1)
-            return true;
-        const found = readNamespace(pid);
-        return found === 'gone' || (found !== 'hidden' && found !== namespace);
-    });
-}
-function readNamespace(pid) {
-    try {
-        return (0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/pid`);
-    }
-    catch (error) {
-        return ['ENOENT', 'ESRCH'].includes((0,guard_error/* errnoOf */.UQ)(error)) ? 'gone' : 'hidden';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/runner.js
-
-
-
-
-
-
-
-
-/** Who this process works for; read from its environment, /proc and its mounts. */
-function observeOwner(environment) {
-    const name = environment['RUNNER_NAME'] ?? '';
-    const { worker, isGithubs } = findWorker();
-    return {
-        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
-        bootId: readBootId(),
-        pidNamespace: readPidNamespace(),
-        worker,
-        container: readContainerId(),
-        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
-    };
-}
-/** Where GitHub's runner mounts its work folder in every job container. */
-const JOB_CONTAINER_WORK_FOLDER = '/__w';
-/**
- * Which runner of this host it is: from its work folder and its name.
- *
- * The work folder counts by its place in its file system, so a step in a job container, where it is
- * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
- * runners of two organisations may share one.
- */
-function runnerKey(environment, name) {
-    return sha256(`${placeOf(workFolder(environment))}\n${name}`);
-}
-/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
-function workFolder(environment) {
-    const inside = [
-        environment['RUNNER_WORKSPACE'],
-        environment['RUNNER_TEMP'],
-        environment['GITHUB_WORKSPACE'],
-    ].find((path) => path?.startsWith('/') === true);
-    return inside === undefined ? null : (0,external_node_path_namespaceObject.dirname)(inside);
-}
-function placeOf(folder) {
-    if (folder === null)
-        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
-    try {
-        const place = locate((0,external_node_fs_.realpathSync)(folder), readMounts());
-        if (place === null)
-            return folder;
-        const { source, device } = place.mount;
-        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
-        return `${source.startsWith('/') ? source : device}:${place.path}`;
-    }
-    catch (error) {
-        // The work folder is not there: its path is the best name for it.
-        return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
-    }
-}
-/** What the engine mounts into every container from that container's own folder. */
-const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
-/**
- * The id of the container this process runs in, as docker writes it into its mounts; other mounts
- * may name other containers, since on the host those with a shareable IPC namespace have one there.
- */
-function readContainerId() {
-    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
-    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
-    const id = ids.find((each) => each !== undefined);
-    if (id !== undefined)
-        return id;
-    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
-}
-
-;// CONCATENATED MODULE: ./lib/host/trash.js
-
-
-
-
-
-
-
-/** The path by which to use an entry of the trash, or the trash itself. */
-function trashPath(root, name = '') {
-    return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name);
-}
-/**
- * Takes a slot out of service: one rename, which no link on the way can lead astray.
- *
- * @returns false where somebody else was faster
- * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
- */
-function moveToTrash(root, slot, id) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    try {
-        return within(root.path, parents, (folder) => {
-            (0,external_node_fs_.renameSync)(at(folder, name), trashPath(root, id));
-            return true;
-        });
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** What is in the trash, with what is known of each entry. */
-function listTrash(root) {
-    const names = new Set((0,external_node_fs_.readdirSync)(trashPath(root)));
-    const ids = new Set([...names].filter(isLeaseId));
-    removeNotes(root, names, ids);
-    return [...ids].map((id) => ({
-        id,
-        quarantine: names.has(`${id}.quarantine`) ? readQuarantine(root, id) : null,
-        slot: readFormerSlot(root, id),
-    }));
-}
-/** Whether a reaper has work: what is in quarantine already waits for a sweep, or a person. */
-function hasTrash(root) {
-    const names = new Set((0,external_node_fs_.readdirSync)(trashPath(root)));
-    return [...names].some((name) => isLeaseId(name) && !names.has(`${name}.quarantine`));
-}
-/** A note outlives its entry when a reaper is killed between the two. */
-function removeNotes(root, names, ids) {
-    for (const name of names) {
-        const id = name.slice(0, name.indexOf('.'));
-        if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id))
-            small_file_removeFile(trashPath(root, name));
-    }
-}
-function isInTrash(root, id) {
-    try {
-        (0,external_node_fs_.lstatSync)(trashPath(root, id));
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** Removes what was noted of an entry that is gone. */
-function forgetEntry(root, id) {
-    for (const ending of ['lease', 'quarantine'])
-        small_file_removeFile(trashPath(root, `${id}.${ending}`));
-}
-/** Notes that an entry cannot be deleted; the first time stays. */
-function quarantine(root, id, found) {
-    const since = readQuarantine(root, id)?.since ?? Date.now();
-    const noted = { ...found, since };
-    replaceFile(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
-    return noted;
-}
-function readQuarantine(root, id) {
-    const noted = readNote(root, `${id}.quarantine`);
-    if (noted === null)
-        return null;
-    const { reason, command, since } = noted;
-    return {
-        reason: typeof reason === 'string' ? reason : 'it could not be deleted',
-        command: typeof command === 'string' ? command : '',
-        since: typeof since === 'number' ? since : 0,
-    };
-}
-function readFormerSlot(root, id) {
-    const slot = readNote(root, `${id}.lease`)?.['slot'];
-    return typeof slot === 'string' ? slot : null;
-}
-function readNote(root, name) {
-    const text = readTextOrNull(trashPath(root, name));
-    return text === null ? null : parseObject(text);
-}
-
-;// CONCATENATED MODULE: ./lib/host/users.js
-
-
-
-/**
- * Who a slot shall belong to.
- *
- * By default that is the runner's user: this process's own, or, where this process is root, the one
- * who owns the root directory. A step that runs as root in a job container so makes slots that
- * the runner outside can take out of service again.
- */
-function resolveOwner(setting, root) {
-    const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-    if (setting === null)
-        return own.uid === 0 ? { uid: root.uid, gid: root.gid } : own;
-    return resolveSetting(setting);
-}
-/**
- * Turns names into numbers by getent(1), which asks whatever directory service the host has.
- *
- * @throws GuardError where there is no such user or group
- */
-function resolveSetting(setting) {
-    const user = isNumber(setting.user) ? null : lookUp('passwd', setting.user);
-    const uid = user === null ? Number(setting.user) : user.id;
-    if (setting.group !== null) {
-        const gid = isNumber(setting.group) ? Number(setting.group) : lookUp('group', setting.group).id;
-        return { uid, gid };
-    }
-    // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
-    return { uid, gid: (user ?? find('passwd', setting.user))?.group ?? uid };
-}
-function isNumber(text) {
-    return /^[0-9]+$/.test(text);
-}
-function lookUp(database, name) {
-    const entry = find(database, name);
-    if (entry !== null)
-        return entry;
-    throw new guard_error/* GuardError */.U$(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${quote(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
-}
-function find(database, name) {
-    const { stdout, status } = (0,external_node_child_process_namespaceObject.spawnSync)('getent', [database, '--', name], { encoding: 'utf8' });
-    if (status !== 0)
-        return null;
-    const [, , id, group] = stdout.trim().split(':');
-    return id === undefined ? null : { id: Number(id), group: Number(group) };
-}
-
-;// CONCATENATED MODULE: ./lib/github/job.js
-
-
-
-
-
-/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
-const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
-/**
- * The job that this process works for, from the runner's variables and the event's payload.
- *
- * Both may be anybody's words: what becomes part of a path is checked, never cleaned up.
- *
- * @param leg the matrix as JSON, '' or `null` without one
- * @throws GuardError where a variable is missing or has another form
- */
-function readJob(environment, leg) {
-    const read = (name) => environment[name] ?? '';
-    const [owner = '', repository = '', ...rest] = read('GITHUB_REPOSITORY').split('/');
-    if (!isOwner(owner) || !isRepositoryName(repository) || rest.length > 0) {
-        throw unfit('GITHUB_REPOSITORY', read('GITHUB_REPOSITORY'), 'owner/name');
-    }
-    const runId = read('GITHUB_RUN_ID');
-    if (!isRunId(runId))
-        throw unfit('GITHUB_RUN_ID', runId, 'a number of at most 20 digits');
-    const attempt = read('GITHUB_RUN_ATTEMPT') === '' ? '1' : read('GITHUB_RUN_ATTEMPT');
-    if (!isAttempt(attempt))
-        throw unfit('GITHUB_RUN_ATTEMPT', attempt, 'a number from 1');
-    const payload = readPayload(read('GITHUB_EVENT_PATH'));
-    const ref = read('GITHUB_REF');
-    return {
-        owner,
-        repository,
-        prKey: prKey({
-            eventName: read('GITHUB_EVENT_NAME'),
-            ref,
-            pullRequestNumber: pullRequestNumber(payload),
-        }),
-        runId,
-        attempt: Number(attempt),
-        job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
-        leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : sha256(leg).slice(0, 12),
-        trusted: read('GITHUB_EVENT_NAME') === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
-    };
-}
-function unfit(name, value, allowed) {
-    return new guard_error/* GuardError */.U$(`${name} is ${quote(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
-}
-/** The payload, or an empty one: the ref alone then decides. */
-function readPayload(path) {
-    if (path === '')
-        return {};
-    try {
-        const { size } = (0,external_node_fs_.statSync)(path);
-        if (size > PAYLOAD_AT_MOST)
-            return {};
-        return parseObject((0,external_node_fs_.readFileSync)(path, 'utf8')) ?? {};
-    }
-    catch {
-        // No payload is a defined case: for merged and forked pull requests the runner may have none.
-        return {};
-    }
-}
-function pullRequestNumber(payload) {
-    const { pull_request: pullRequest, number } = payload;
-    const found = isRecord(pullRequest) ? pullRequest['number'] : number;
-    return typeof found === 'number' ? found : null;
-}
-function defaultBranch(payload) {
-    const { repository } = payload;
-    const branch = isRecord(repository) ? repository['default_branch'] : null;
-    return typeof branch === 'string' && branch !== '' ? branch : null;
-}
-
-;// CONCATENATED MODULE: ./lib/report/heartbeat.js
-
-/** Reads a heartbeat; null where there is none that can be understood. */
-function parseHeartbeat(text) {
-    if (text === null)
-        return null;
-    const found = parseObject(text);
-    if (found === null || typeof found['completedAt'] !== 'number')
-        return null;
-    const list = (name) => (Array.isArray(found[name]) ? found[name] : []);
-    return {
-        version: 1,
-        completedAt: found['completedAt'],
-        scope: found['scope'] === 'host' ? 'host' : 'own',
-        by: textOf(found['by']),
-        seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
-        retired: list('retired').filter((each) => typeof each === 'string'),
-        kept: list('kept')
-            .filter(isRecord)
-            .map((each) => ({
-            path: textOf(each['path']),
-            state: textOf(each['state']),
-            reason: textOf(each['reason']),
-        })),
-        blocked: list('blocked')
-            .filter(isRecord)
-            .map((each) => ({
-            id: textOf(each['id']),
-            path: textOf(each['path']),
-            reason: textOf(each['reason']),
-            since: typeof each['since'] === 'number' ? each['since'] : 0,
-        })),
-        foreign: list('foreign')
-            .filter(isRecord)
-            .map((each) => ({
-            path: textOf(each['path']),
-            reason: textOf(each['reason']),
-        })),
-        reclaimedBytes: typeof found['reclaimedBytes'] === 'number' ? found['reclaimedBytes'] : 0,
-        lock: null,
-        errors: list('errors').filter((each) => typeof each === 'string'),
-    };
-}
-function textOf(value) {
-    return typeof value === 'string' ? value : '';
-}
-function encodeHeartbeat(heartbeat) {
-    return `${JSON.stringify(heartbeat)}\n`;
-}
-const OVERDUE_MS = 48 * 3_600_000;
-const BLOCKED_MS = 24 * 3_600_000;
-/**
- * What every job must be told of the host's maintenance, in words; empty when all is well.
- *
- * @param foundedAt when the root was made, milliseconds since the epoch
- */
-function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
-    const warnings = [];
-    const since = heartbeat?.completedAt ?? foundedAt;
-    if (wallMs - since > OVERDUE_MS) {
-        warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
-            'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
-    }
-    for (const each of heartbeat?.blocked ?? []) {
-        if (wallMs - each.since <= BLOCKED_MS)
-            continue;
-        warnings.push(`${each.path} has been blocked for ${inHours(wallMs - each.since)} h: ${each.reason}`);
-    }
-    return warnings;
-}
-function inHours(milliseconds) {
-    return Math.round(milliseconds / 3_600_000);
-}
-
-;// CONCATENATED MODULE: ./lib/host/heartbeat-file.js
-
-
-
-/** The text of the last heartbeat, null where there is none. */
-function readHeartbeatText(root) {
-    return readTextOrNull(controlPath(root, 'heartbeat.json'));
-}
-/** Replaces the heartbeat, whole and at once; throws as the file system does. */
-function writeHeartbeatText(root, text) {
-    replaceFile(controlPath(root, 'heartbeat.json'), text);
-}
-/** When the root was made, by the time of its marker: milliseconds since the epoch. */
-function readFoundedAt(root) {
-    return (0,external_node_fs_.lstatSync)(controlPath(root, 'root.json')).mtimeMs;
-}
-
-;// CONCATENATED MODULE: ./lib/host/leases.js
-
-
-
-
-
-
-const LIVE = '.json';
-const ENDED = '.ended';
-/** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken', '.blocked'];
-function leasePath(root, name) {
-    return controlPath(root, 'leases', name);
-}
-/**
- * Writes a lease, once and whole: a name of its own, then one rename.
- *
- * It is not flushed to the disk: only a power loss could undo it, and then its boot is over, which
- * the id in its name still tells.
- */
-function writeLease(root, lease) {
-    const temporary = leasePath(root, `.${lease.id}.tmp`);
-    try {
-        (0,external_node_fs_.writeFileSync)(temporary, encodeLease(lease), { flag: 'wx', mode: 0o644 });
-        (0,external_node_fs_.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
-    }
-    catch (error) {
-        small_file_removeFile(temporary);
-        throw error;
-    }
-}
-/**
- * Ends a live lease; only its own job does that.
- *
- * @returns false where it was not live: ended already, or never written
- */
-function endLease(root, id, end) {
-    // A second end must not overwrite the first, nor leave its record where the lease is gone.
-    if (readSmallFile(leasePath(root, `${id}${LIVE}`)) === null)
-        return false;
-    try {
-        // Left by an end that was cut short, if it is there.
-        removeFile(leasePath(root, `${id}.end`));
-        writeFileSync(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
-    }
-    catch {
-        // A full disk: the lease ends all the same, by a rename that needs no space; without its end
-        // record it counts as expired, and is not inherited.
-    }
-    try {
-        renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** Marks a hook's lease as taken by a step; false where another step was first. */
-function takeLease(root, id) {
-    try {
-        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
-            return false;
-        throw error;
-    }
-}
-/**
- * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
- * which goes with the lease.
- *
- * @returns milliseconds since the epoch
- */
-function blockedSince(root, id, nowMs) {
-    const path = leasePath(root, `${id}.blocked`);
-    try {
-        (0,external_node_fs_.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
-        return nowMs;
-    }
-    catch {
-        // Noted before; or not to be noted on this disk, and then the next pass tries again.
-        const noted = Number(small_file_readSmallFile(path));
-        return Number.isFinite(noted) && noted > 0 ? noted : nowMs;
-    }
-}
-/**
- * Reads leases.
- *
- * @param prefix only ids that begin with it; '' for all
- * @param nowMs the wall clock: an unfinished file of others is left alone for an hour. Taking one
- *   away early harms nobody: its writer notices, and fails before there is a slot.
- */
-function readLeases(root, prefix, nowMs) {
-    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
-    const records = new Map();
-    const leftovers = [];
-    const withLease = new Set();
-    const companions = [];
-    for (const name of names) {
-        const dot = name.indexOf('.', 1);
-        const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
-        if (!isLeaseId(id) || !id.startsWith(prefix))
-            continue;
-        const ending = name.slice(dot);
-        if (name.startsWith('.')) {
-            if (prefix !== '' || isOld(leasePath(root, name), nowMs))
-                leftovers.push(name);
-        }
-        else if (ending === LIVE || ending === ENDED) {
-            withLease.add(id);
-            const record = readLease(root, id, ending === ENDED ? 'ended' : 'live');
-            // Seen under both names, it ended while the folder was being read.
-            if (record !== null && (ending === ENDED || !records.has(id)))
-                records.set(id, record);
-        }
-        else
-            companions.push({ id, name });
-    }
-    for (const { id, name } of companions) {
-        if (!withLease.has(id) && isOld(leasePath(root, name), nowMs))
-            leftovers.push(name);
-    }
-    return { records: [...records.values()], leftovers };
-}
-/** Reads one lease by its id, whatever its state; null where there is none. */
-function findLease(root, id) {
-    return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
-}
-function readLease(root, id, state) {
-    const text = small_file_readSmallFile(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
-    if (text === null)
-        return null;
-    const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem;
-    const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? small_file_readSmallFile(leasePath(root, `${id}.end`)) : null;
-    return {
-        id,
-        state,
-        lease,
-        problem: typeof parsed === 'string' ? parsed : null,
-        end: typeof end === 'string' ? parseEnd(end) : null,
-        slot: lease?.slot ?? null,
-    };
-}
-/**
- * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
- * whose it was until the slot is gone, or away altogether where there is no room for that.
- */
-function dropLease(root, id, keepInTrash) {
-    for (const ending of [LIVE, ENDED]) {
-        const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, controlPath(root, 'trash', `${id}.lease`)))
-            small_file_removeFile(path);
-    }
-    for (const ending of COMPANIONS)
-        small_file_removeFile(leasePath(root, `${id}${ending}`));
-}
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from, to) {
-    try {
-        (0,external_node_fs_.renameSync)(from, to);
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOSPC')
-            return false;
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return true;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/slots.js
-
-
-
-
-/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
-const ATTEMPTS = 1000;
-/**
- * Makes a slot that did not exist before, and the directories above it.
- *
- * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
- *
- * @param slot relative to the root
- * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
- * @throws Error with EEXIST where the slot is there already
- */
-function makeSlot(root, slot, chown) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    for (let attempt = 1;; attempt += 1) {
-        try {
-            within(root.path, parents, (folder) => {
-                const path = at(folder, name);
-                if (!makeFolder(path))
-                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
-                chown(path, slot);
-            }, makeParent(root, parents.at(-1) ?? '', chown));
-            return;
-        }
-        catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' || attempt === ATTEMPTS)
-                throw error;
-        }
-    }
-}
-function makeParent(root, runDirectory, chown) {
-    return (folder, name) => {
-        const path = at(folder, name);
-        if (!makeFolder(path))
-            return;
-        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-        if (process.geteuid?.() !== 0)
-            return;
-        if (name === runDirectory)
-            chown(path, name);
-        // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (root.uid !== 0)
-            giveAway(path, root);
-    };
-}
-/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
-function findSlot(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    try {
-        return within(root.path, parents, (folder) => {
-            (0,external_node_fs_.lstatSync)(at(folder, name));
-            return 'present';
-        });
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return 'missing';
-        if (isDiverted(error))
-            return 'diverted';
-        throw error;
-    }
-}
-/** Removes the directories above a slot, from the inside out, as far as they are empty. */
-function removeEmptyParents(root, slot) {
-    const parts = slot.split('/');
-    for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
-        const parents = parts.slice(0, depth - 1);
-        const name = parts[depth - 1] ?? '';
-        try {
-            within(root.path, parents, (folder) => (0,external_node_fs_.rmdirSync)(at(folder, name)));
-        }
-        catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-                continue;
-            // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
-            return;
-        }
-    }
-}
-/** Lists the upper levels of the root; it goes into no slot. */
-function listSlots(root) {
-    const found = { slots: [], odd: [] };
-    list(root.path, [], found);
-    return found;
-}
-function list(base, parts, found) {
-    const path = parts.join('/');
-    let entries;
-    try {
-        entries = within(base, parts, (folder) => (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
-    }
-    catch (error) {
-        // Gone or replaced meanwhile; what may not be read is reported as it is.
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-            found.odd.push(path);
-        return;
-    }
-    for (const entry of entries) {
-        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
-            continue;
-        const inside = [...parts, entry.name];
-        if (inside.length < SLOT_DEPTH && entry.isDirectory())
-            list(base, inside, found);
-        else if (isSlotPath(inside.join('/')))
-            found.slots.push(inside.join('/'));
-        else
-            found.odd.push(inside.join('/'));
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/acquire.js
-
-
-
-
-
-
-
-
-
-
-
-const acquire_ATTEMPTS = 8;
-/**
- * Makes a new slot for a job: lease first, then the directory, then its owner.
- *
- * @throws GuardError where it cannot be made; nothing of it is left then
- */
-function acquire(request) {
-    const { root, job, owner, madeBy, onLease } = request;
-    for (let attempt = 1;; attempt += 1) {
-        const id = leaseId(owner.runner.key, owner.bootId, (0,external_node_crypto_.randomBytes)(6).toString('hex'));
-        const made = { id, madeBy, uptimeS: readUptime(), at: new Date().toISOString() };
-        const lease = newLease(job, owner, made);
-        try {
-            writeLease(root, lease);
-            onLease(id);
-            makeSlot(root, lease.slot, (path, what) => give(path, what, request));
-            return acquired(root, lease);
-        }
-        catch (error) {
-            undo(root, lease);
-            const again = ['EEXIST', 'ENOENT'].includes((0,guard_error/* errnoOf */.UQ)(error)) && attempt < acquire_ATTEMPTS;
-            if (!again)
-                throw explained(error, root, lease);
-        }
-    }
-}
-function acquired(root, lease) {
-    const targetDirectory = `${root.path}/${lease.slot}`;
-    const runDirectory = targetDirectory.slice(0, targetDirectory.lastIndexOf('/'));
-    return { lease, targetDirectory, runDirectory };
-}
-/** Gives a directory that has just been made to the one who will build. */
-function give(path, what, { root, builder, ways }) {
-    const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid;
-    if (isOwn)
-        return;
-    try {
-        giveAway(path, builder);
-        return;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EPERM')
-            throw error;
-    }
-    const descriptor = folders_openFolder(path);
-    try {
-        assertFresh(descriptor);
-        const target = { descriptor, path: (0,external_node_fs_.realpathSync)(path) };
-        const helped = withHelp(ways, (helper) => helper.chown(target, builder));
-        if (!helped.ok)
-            throw cannotGive(`${root.path}/…/${what}`, builder, helped.why);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(descriptor);
-    }
-}
-/** Takes back what there is of a slot that nobody has been told of. */
-function undo(root, lease) {
-    try {
-        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
-    }
-    catch (error) {
-        // Not empty, and so another's: with its lease it is a later pass's work.
-        const isNeverMade = (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || isDiverted(error);
-        if (!isNeverMade)
-            return;
-    }
-    removeEmptyParents(root, lease.slot);
-    dropLease(root, lease.id, false);
-}
-function explained(error, root, lease) {
-    if (error instanceof guard_error/* GuardError */.U$)
-        return error;
-    return new guard_error/* GuardError */.U$(`The slot ${root.path}/${lease.slot} cannot be made (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.', { cause: error });
-}
-/**
- * Takes over the lease that the started hook made for this very job; null where there is none to
- * take: another step has it, it has ended, or it is another job's.
- */
-function takeOver(id, { root, job, owner, builder, ways }) {
-    if (!isLeaseId(id))
-        return null;
-    const record = findLease(root, id);
-    const lease = record?.lease ?? null;
-    if (record?.state !== 'live' || lease === null || lease.madeBy !== 'hook')
-        return null;
-    const isSameJob = lease.repository === `${job.owner}/${job.repository}` &&
-        lease.runId === job.runId &&
-        lease.attempt === job.attempt &&
-        lease.job === job.job &&
-        lease.owner.runner.key === owner.runner.key &&
-        lease.owner.bootId === owner.bootId;
-    if (!isSameJob || !isSameWorker(lease, owner))
-        return null;
-    if (!isOwnedBy(root, lease.slot, { builder, ways }))
-        return null;
-    return takeLease(root, id) ? acquired(root, lease) : null;
-}
-/** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
-function isOwnedBy(root, slot, request) {
-    const { builder } = request;
-    try {
-        return withinSlot(root, slot, (path) => {
-            const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-            if (uid !== builder.uid || gid !== builder.gid)
-                give(path, slot, { root, ...request });
-            return true;
-        });
-    }
-    catch {
-        // Gone, in use already, or not ours to give: the step then makes a slot of its own.
-        return false;
-    }
-}
-function withinSlot(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return within(root.path, parents, (folder) => use(at(folder, name)));
-}
-/** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
-function isSameWorker({ owner: recorded }, owner) {
-    if (recorded.worker === null || recorded.pidNamespace !== owner.pidNamespace)
-        return true;
-    if (owner.worker === null)
-        return stateOf(recorded.worker) === 'alive';
-    return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
-}
-
-;// CONCATENATED MODULE: external "node:perf_hooks"
-const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
-;// CONCATENATED MODULE: ./lib/plan/evidence.js
-
-/**
- * Judges the owner of a lease by what is recorded of it, without looking into the slot.
- */
-function judgeOwner(record, sight, self) {
-    if (record.state === 'ended')
-        return verdict('dead', endedInWords(record));
-    const owner = record.lease?.owner;
-    if (owner === undefined)
-        return judgeDamaged(record, self);
-    if (owner.bootId !== self.bootId) {
-        return verdict('dead', 'its job ran before the last start of this host');
-    }
-    const samePidNamespace = owner.pidNamespace === self.pidNamespace;
-    const { worker } = sight;
-    if (owner.worker !== null && samePidNamespace && worker !== null) {
-        const name = `its runner process ${owner.worker.pid}`;
-        if (worker === 'alive')
-            return verdict('alive', `${name} is running`);
-        if (worker === 'gone')
-            return verdict('dead', `${name} is gone`);
-        if (worker === 'replaced')
-            return verdict('dead', `${name} is gone, the pid is another’s now`);
-        return verdict('alive', `${name} is there, though /proc hides it`);
-    }
-    if (!samePidNamespace && sight.namespaceIsGone) {
-        return verdict('dead', 'the container that its job ran in is gone, and every process in it');
-    }
-    if (isSucceeded(record, owner, self)) {
-        return verdict('dead', `its runner ${owner.runner.name} works for another job now`);
-    }
-    return verdict('unknown', whyUnknown(owner, samePidNamespace));
-}
-function endedInWords(record) {
-    const result = record.end?.result ?? 'unknown';
-    return result === 'unknown' ? 'its job ended' : `its job ended (${result})`;
-}
-function judgeDamaged(record, self) {
-    const problem = `its lease cannot be read (${record.problem ?? 'damaged'})`;
-    if (isOfOtherBoot(record.id, self.bootId)) {
-        return verdict('dead', `${problem}; its id is of an earlier start of this host`);
-    }
-    const own = self.runnerKey !== null && record.id.startsWith(runnerPrefix(self.runnerKey));
-    if (own && self.job !== null && self.worker !== null) {
-        return verdict('dead', `${problem}; it is this runner’s own, and not of the job it works for now`);
-    }
-    return verdict('unknown', problem);
-}
-/**
- * Whether the lease's own runner now works for another job: a runner has one job at a time.
- *
- * That holds for GitHub's runner, which is known by its Worker or its job container's work folder;
- * with anything else several jobs may run at once under one name.
- */
-function isSucceeded(record, owner, self) {
-    if (self.runnerKey === null || owner.runner.key !== self.runnerKey)
-        return false;
-    if (self.job === null || record.lease === null || !owner.singleJob)
-        return false;
-    if (owner.worker === null && self.worker === null) {
-        return owner.container !== null && self.container !== null && owner.container !== self.container;
-    }
-    const { runId, attempt, job } = record.lease;
-    return runId !== self.job.runId || attempt !== self.job.attempt || job !== self.job.job;
-}
-function whyUnknown(owner, samePidNamespace) {
-    if (owner.worker === null)
-        return 'it records no runner process, and has not ended';
-    return samePidNamespace
-        ? 'its runner process could not be looked for'
-        : 'its runner process is in another pid namespace';
-}
-/**
- * The whole verdict: what lives in a slot outweighs every sign that its owner is dead, and a slot
- * that could not be looked into is unknown, never dead.
- */
-function judge(owner, occupancy) {
-    const living = occupancy.inhabitants.map((each) => each.what);
-    if (living.length > 0)
-        return { kind: 'alive', reasons: [...living, ...owner.reasons] };
-    if (owner.kind === 'dead' && occupancy.unknown.length > 0) {
-        return { kind: 'unknown', reasons: [...owner.reasons, ...occupancy.unknown] };
-    }
-    return owner;
-}
-function verdict(kind, reason) {
-    return { kind, reasons: [reason] };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/reclaim.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   RL: () => (/* binding */ ageHours),
+/* harmony export */   Xi: () => (/* binding */ candidates),
+/* harmony export */   hJ: () => (/* binding */ planPass)
+/* harmony export */ });
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8442);
 
 /**
  * The leases that may go, oldest first, before anybody has looked into their slots: those of dead
@@ -2538,7 +2431,7 @@ function decide({ lease, reason }, occupancy) {
         const where = mounts.join(', ');
         return kept(record, `${reason}, but something is mounted in it: ${where}`, 'blocked');
     }
-    const verdict = judge(lease.owner, occupancy ?? NOT_LOOKED_INTO);
+    const verdict = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S)(lease.owner, occupancy ?? NOT_LOOKED_INTO);
     switch (verdict.kind) {
         case 'alive':
             return kept(record, `${reason}, but it is in use: ${living(occupancy)}`, 'blocked');
@@ -2582,97 +2475,309 @@ function judgeForeign(occupancies) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/host/host-lock.js
 
+/***/ }),
 
+/***/ 8565:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-
-/** A pass waits no longer than this, then goes on without the lock. */
-const WAIT_MS = 5000;
-/** A holder is gone after this; renames take milliseconds. */
-const STALE_MS = 20_000;
-const OPTIONS = {
-    fs: external_node_fs_,
-    realpath: false,
-    stale: STALE_MS,
-    update: STALE_MS / 2,
-    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
-    onCompromised: () => { },
-};
-/**
- * Does work while holding the host lock, or without it when it cannot be had in time.
- *
- * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
- * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
- */
-async function withHostLock(root, work) {
-    const asked = external_node_perf_hooks_namespaceObject.performance.now();
-    const granted = await host_lock_acquire(root);
-    const started = external_node_perf_hooks_namespaceObject.performance.now();
-    const waitedMs = started - asked;
-    if ('problem' in granted) {
-        return { value: work(), waitedMs, heldMs: null, problem: granted.problem };
-    }
-    try {
-        const value = work();
-        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null };
-    }
-    finally {
-        await granted.release();
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ describeBlocked),
+/* harmony export */   u: () => (/* binding */ describeAction)
+/* harmony export */ });
+/** One line for one action of a plan: the same words in explain, dry runs, logs and summaries. */
+function describeAction(action) {
+    switch (action.kind) {
+        case 'retire':
+            return `retire ${action.slot}: ${action.reason}`;
+        case 'forget':
+            return `forget lease ${action.id}: ${action.reason}`;
+        case 'discard':
+            return `discard ${action.file}: ${action.reason}`;
+        case 'keep':
+            return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`;
+        case 'adopt':
+            return `retire ${action.path}: ${action.reason}`;
+        case 'foreign':
+            return `leave ${action.path}: ${action.reason}`;
+        default:
+            return action;
     }
 }
-/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
-async function host_lock_acquire(root) {
-    // Loaded when it is needed: most passes have nothing to rename.
-    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 648, 19));
-    const until = external_node_perf_hooks_namespaceObject.performance.now() + WAIT_MS;
-    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
-        try {
-            const release = await lockfile.lock(controlPath(root, 'host.lock'), OPTIONS);
-            return { release: async () => release().catch(ignoreLost) };
-        }
-        catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
-                return { problem: (0,guard_error/* messageOf */.bD)(error) };
-            if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
-                return { problem: `the host lock was not granted within ${WAIT_MS} ms` };
-            }
-            await (0,promises_namespaceObject.setTimeout)(pauseMs * (0.5 + Math.random()));
-        }
-    }
+/** How an entry of the trash is called: by its former slot where that is known. */
+function describeBlocked(entry) {
+    const where = `.target-guard/trash/${entry.id}`;
+    return entry.slot === null ? where : `${where} (formerly ${entry.slot})`;
 }
-/** A lock that somebody broke cannot be given back, and needs not be. */
-function ignoreLost() { }
-
-;// CONCATENATED MODULE: ./lib/host/leftovers.js
 
 
+/***/ }),
 
-/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const leftovers_FOLDERS = ['', 'trash'];
+/***/ 2334:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CW: () => (/* binding */ parseHeartbeat),
+/* harmony export */   NG: () => (/* binding */ maintenanceWarnings),
+/* harmony export */   Vm: () => (/* binding */ encodeHeartbeat)
+/* harmony export */ });
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+
+/** Reads a heartbeat; null where there is none that can be understood. */
+function parseHeartbeat(text) {
+    if (text === null)
+        return null;
+    const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .parseObject */ .lj)(text);
+    if (found === null || typeof found['completedAt'] !== 'number')
+        return null;
+    const list = (name) => (Array.isArray(found[name]) ? found[name] : []);
+    return {
+        version: 1,
+        completedAt: found['completedAt'],
+        sweptAt: typeof found['sweptAt'] === 'number' ? found['sweptAt'] : 0,
+        scope: found['scope'] === 'host' ? 'host' : 'own',
+        by: textOf(found['by']),
+        seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
+        retired: list('retired').filter((each) => typeof each === 'string'),
+        kept: list('kept')
+            .filter(_plan_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)
+            .map((each) => ({
+            path: textOf(each['path']),
+            state: textOf(each['state']),
+            reason: textOf(each['reason']),
+        })),
+        blocked: list('blocked')
+            .filter(_plan_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)
+            .map((each) => ({
+            id: textOf(each['id']),
+            path: textOf(each['path']),
+            reason: textOf(each['reason']),
+            since: typeof each['since'] === 'number' ? each['since'] : 0,
+        })),
+        foreign: list('foreign')
+            .filter(_plan_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)
+            .map((each) => ({
+            path: textOf(each['path']),
+            reason: textOf(each['reason']),
+        })),
+        reclaimedBytes: typeof found['reclaimedBytes'] === 'number' ? found['reclaimedBytes'] : 0,
+        lock: null,
+        errors: list('errors').filter((each) => typeof each === 'string'),
+    };
+}
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
+function encodeHeartbeat(heartbeat) {
+    return `${JSON.stringify(heartbeat)}\n`;
+}
+const OVERDUE_MS = 48 * 3_600_000;
+const BLOCKED_MS = 24 * 3_600_000;
 /**
- * Files whose writer was killed before it gave them their name.
+ * What every job must be told of the host's maintenance, in words; empty when all is well.
  *
- * @returns paths in the root's own folder
+ * @param foundedAt when the root was made, milliseconds since the epoch
  */
-function listUnfinished(root, nowMs) {
-    return leftovers_FOLDERS.flatMap((folder) => {
-        const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
-        return (0,external_node_fs_.readdirSync)(controlPath(root, ...(folder === '' ? [] : [folder])))
-            .filter((name) => UNFINISHED.test(name))
-            .map(inFolder)
-            .filter((path) => isOld(controlPath(root, ...path.split('/')), nowMs));
+function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
+    const warnings = [];
+    const since = heartbeat?.completedAt ?? foundedAt;
+    if (wallMs - since > OVERDUE_MS) {
+        warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
+            'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
+    }
+    const sweptAt = Math.max(heartbeat?.sweptAt ?? 0, foundedAt);
+    if (warnings.length === 0 && wallMs - sweptAt > OVERDUE_MS) {
+        warnings.push('No sweep has gone over this host for 48 h: its timer is absent or does not run. ' +
+            'Install it with “target-guard install-timer”.');
+    }
+    for (const each of heartbeat?.blocked ?? []) {
+        if (wallMs - each.since <= BLOCKED_MS)
+            continue;
+        warnings.push(`${each.path} has been blocked for ${inHours(wallMs - each.since)} h: ${each.reason}`);
+    }
+    return warnings;
+}
+function inHours(milliseconds) {
+    return Math.round(milliseconds / 3_600_000);
+}
+
+
+/***/ }),
+
+/***/ 4282:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ej: () => (/* binding */ size)
+/* harmony export */ });
+/* unused harmony exports explainText, sweepText, reapText, statusText, doctorText, hooksText, timerText */
+
+
+function explainText(actions) {
+    const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function sweepText(actions, reaped, dryRun) {
+    const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`);
+    const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
+    return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
+}
+function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
+    const lines = [
+        `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
+        ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
+        ...quarantined.flatMap(({ id, why, command }) => [
+            `in quarantine: ${id}: ${why}`,
+            `  to remove it: ${command}`,
+        ]),
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+/** Bytes for people: GB as 10⁹, like the inputs. */
+function size(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    let value = bytes;
+    let unit = 0;
+    while (value >= 1000 && unit < units.length - 1) {
+        value /= 1000;
+        unit += 1;
+    }
+    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+function statusText(found) {
+    const { root, disks, reserve, leases, foreign, trash, lastPass } = found;
+    const lines = [
+        `root    ${root}`,
+        ...disks.map(diskText),
+        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
+        `leases  ${leases.length}`,
+        ...leases.flatMap(leaseText),
+        `trash   ${trash.length}`,
+        ...trash.flatMap((entry) => entry.quarantine === null
+            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
+            : [
+                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
+                `    to remove it: ${entry.quarantine.command}`,
+            ]),
+        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
+        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+        `last pass ${passText(lastPass)}`,
+        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function leaseText(lease) {
+    const { id, state, slot, slotIs, runner, verdict } = lease;
+    const where = slot === null ? `lease ${id}` : slot;
+    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
+    return [
+        `  ${where}`,
+        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
+    ];
+}
+function diskText(disk) {
+    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
+    const inodes = freeInodes === null || totalInodes === null
+        ? 'no inode count'
+        : `${freeInodes} of ${totalInodes} inodes free`;
+    const floor = why === '' ? '' : `: ${why}`;
+    return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`;
+}
+function sweepTime(sweptAt) {
+    if (sweptAt !== null)
+        return new Date(sweptAt).toISOString();
+    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
+}
+function passText(last) {
+    if (last === null)
+        return 'none yet';
+    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
+    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
+}
+function doctorText(findings) {
+    const width = Math.max(...findings.map((each) => each.check.length));
+    const lines = findings.map(({ check, level, text, mend }) => {
+        const line = `${level.padEnd(4)}  ${check.padEnd(width)}  ${printable(text)}`;
+        return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${printable(mend)}`;
     });
+    return `${lines.join('\n')}\n`;
 }
-/** Removes a file in the root's own folder, by its path there. */
-function discardLeftover(root, file) {
-    small_file_removeFile(controlPath(root, ...file.split('/')));
+function hooksText(installed) {
+    const lines = installed.map(({ event, done, script, previous }) => {
+        const before = previous === null
+            ? ''
+            : done === 'removed'
+                ? `, ${previous} is back`
+                : `, goes on to ${previous}`;
+        return `${done}: ${event} hook ${script}${before}`;
+    });
+    const changed = installed.some(({ done }) => done === 'installed' || done === 'removed');
+    if (changed)
+        lines.push('Restart these runners: they read .env when they start.');
+    return `${lines.join('\n')}\n`;
+}
+function timerText(lines) {
+    return `${lines.join('\n')}\n`;
 }
 
-;// CONCATENATED MODULE: ./lib/steps/apply.js
+
+/***/ }),
+
+/***/ 5944:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dk: () => (/* binding */ TAG),
+/* harmony export */   fk: () => (/* binding */ printableLines),
+/* harmony export */   g$: () => (/* binding */ printable)
+/* harmony export */ });
+/* unused harmony export terminal */
+/** Every line of ours in a log begins with it. */
+const TAG = '[target-guard]';
+/**
+ * Text of others (paths, command names) on one line without control characters: a planted newline
+ * could otherwise begin a workflow command.
+ */
+function printable(text) {
+    return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
+}
+/** Our own line breaks stay, those of others do not survive `printable`. */
+function printableLines(text) {
+    return text.split('\n').map(printable).join('\n');
+}
+/** Speaks on a terminal, on standard error: standard output is for what a command prints. */
+function terminal({ err }) {
+    const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
+    const error = say('error: ');
+    return {
+        info: say(''),
+        notice: say(''),
+        warning: say('warning: '),
+        error: (text, title) => error(title === undefined ? text : `${title}: ${text}`),
+    };
+}
+
+
+/***/ }),
+
+/***/ 6551:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bb: () => (/* binding */ apply),
+/* harmony export */   gR: () => (/* binding */ changesAnything),
+/* harmony export */   yo: () => (/* binding */ finishInPlace)
+/* harmony export */ });
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+/* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(18);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7847);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5920);
+
 
 
 
@@ -2700,37 +2805,70 @@ function apply(root, actions, ways) {
                 applied.retired.push(slot);
         }
         catch (error) {
-            applied.failures.push({ action, why: (0,guard_error/* messageOf */.bD)(error) });
+            applied.failures.push({ action, why: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error), code: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error) });
         }
     }
     return applied;
+}
+/** Errors of a rename into the trash after which the slot can still be deleted where it is. */
+const NO_RENAME = new Set(['ENOSPC', 'EDQUOT', 'EXDEV', 'EBUSY']);
+/**
+ * Deletes where they are the slots whose rename into the trash found no room, which a full disk can
+ * do; not under the host lock, since it takes as long as the trees are large.
+ *
+ * Killed half-way it is begun again by the next pass: the lease stays until the slot is gone.
+ */
+async function finishInPlace(root, applied) {
+    const finished = { retired: [...applied.retired], failures: [] };
+    for (const failure of applied.failures) {
+        const { action, code } = failure;
+        if (action.kind !== 'retire' || !NO_RENAME.has(code)) {
+            finished.failures.push(failure);
+            continue;
+        }
+        try {
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .spoilEnd */ .Dg)(root, action.id);
+            const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
+            if (deletion.kind === 'deleted') {
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, false);
+                finished.retired.push(action.slot);
+            }
+            else
+                finished.failures.push({ ...failure, why: `${failure.why}; ${deletion.why}` });
+        }
+        catch (error) {
+            finished.failures.push({ ...failure, why: `${failure.why}; ${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}` });
+        }
+    }
+    return finished;
 }
 /** @returns the slot that was retired, null where none was */
 function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if (findLease(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
-            removeEmptyParents(root, action.slot);
-            dropLease(root, action.id, moved);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, moved);
             return moved ? action.slot : null;
         }
         case 'adopt': {
-            const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways);
-            removeEmptyParents(root, action.path);
+            const moved = retire(root, action.path, (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '', ways);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.path);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && findSlot(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
             if (action.slot !== null)
-                removeEmptyParents(root, action.slot);
-            dropLease(root, action.id, false);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            discardLeftover(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_4__/* .discardLeftover */ .G)(root, action.file);
             return null;
         case 'keep':
         case 'foreign':
@@ -2745,74 +2883,2003 @@ function nameOf(path) {
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return moveToTrash(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
-        if (!['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)) || ways.length === 0)
+        if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_5__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
-        throw new Error(`${(0,guard_error/* messageOf */.bD)(error)}; ${helped.why}`, { cause: error });
+        throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
     }
 }
 
-;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
+
+/***/ }),
+
+/***/ 8072:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ main)
+});
 
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/settings.js
 
-
-
-/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
-function heartbeatOf(pass, facts) {
-    const { root, self, scope, by } = pass;
-    const { view, actions, applied, lock, reaped, seconds } = facts;
-    const before = parseHeartbeat(readHeartbeatText(root));
-    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
-    const now = [...blockedLeases(root, facts), ...stuckInTrash(root)];
-    const seen = new Set(now.map((each) => each.id));
-    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
+/** What becomes of a job when the disk is still critical after the emergency pass. */
+const ON_CRITICAL = ['fail', 'skip', 'warn'];
+const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
+/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
+function environmentTwin(name) {
+    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+const root = {
+    name: 'root',
+    allowed: 'an absolute path, or one that begins with ~/',
+    parse: (text) => (isPath(text) ? text : undefined),
+    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
+};
+const owner = {
+    name: 'owner',
+    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
+    parse: (text) => {
+        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
+        if (parts?.[1] === undefined)
+            return undefined;
+        const named = { user: parts[1], group: parts[2] ?? null };
+        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
+    },
+    whenEmpty: () => null,
+};
+const GB = 1e9;
+const minFreeGb = {
+    ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
+    // Without a setting the default depends on the disk; see plan/pressure.ts.
+    whenEmpty: () => null,
+};
+const minFreePercent = number('min-free-percent', { least: 0, most: 100, otherwise: 5 });
+const minFreeInodesPercent = number('min-free-inodes-percent', {
+    least: 0,
+    most: 100,
+    otherwise: 5,
+});
+const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
+const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
+const onCritical = {
+    name: 'on-critical',
+    allowed: ON_CRITICAL.join(', '),
+    parse: (text) => ON_CRITICAL.find((each) => each === text),
+    whenEmpty: () => 'fail',
+};
+const alertWebhook = {
+    name: 'alert-webhook',
+    allowed: 'an http or https address',
+    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
+    whenEmpty: () => null,
+    isSecret: true,
+};
+const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
+const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
+const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
+const privilegedHelper = {
+    name: 'privileged-helper',
+    allowed: PRIVILEGED_HELPERS.join(', '),
+    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
+    whenEmpty: () => 'auto',
+};
+const helperImage = {
+    name: 'helper-image',
+    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
+    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
+    whenEmpty: () => null,
+};
+const dryRun = {
+    name: 'dry-run',
+    allowed: 'true or false',
+    parse: (text) => {
+        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
+        if (/^(true|True|TRUE)$/.test(text))
+            return true;
+        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+    },
+    whenEmpty: () => false,
+};
+const leg = {
+    name: 'leg',
+    allowed: 'text of at most 65536 characters (the matrix as JSON)',
+    parse: (text) => (text.length <= 65_536 ? text : undefined),
+    whenEmpty: () => '',
+};
+const jobStatus = {
+    name: 'job-status',
+    allowed: 'success, failure or cancelled',
+    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
+    whenEmpty: () => '',
+};
+/** Every input by its name in action.yml; a test holds both lists equal. */
+const INPUTS = [
+    root,
+    owner,
+    minFreeGb,
+    minFreePercent,
+    minFreeInodesPercent,
+    highWatermark,
+    lowWatermark,
+    onCritical,
+    retentionHours,
+    keepPerPr,
+    privilegedHelper,
+    helperImage,
+    alertWebhook,
+    alertHours,
+    dryRun,
+    leg,
+    jobStatus,
+];
+/**
+ * Reads all settings.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function settings_parseSettings(lookup, surroundings) {
+    const read = (input) => readInput(input, lookup, surroundings);
+    const freeGb = read(minFreeGb);
+    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
+    if (watermarks.low > watermarks.high) {
+        throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+    }
     return {
-        version: 1,
-        completedAt: view.moment.wallMs,
-        scope,
-        by,
-        seconds: Number(seconds.toFixed(3)),
-        retired: applied.retired,
-        kept: actions.flatMap((action) => action.kind === 'keep'
-            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
-            : []),
-        blocked: [...now, ...carried],
-        foreign: scope === 'host'
-            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
-            : (before?.foreign ?? []),
-        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
-        lock,
-        errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
+        root: absolute(read(root), surroundings),
+        owner: read(owner),
+        floors: {
+            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreePercent: read(minFreePercent),
+            minFreeInodesPercent: read(minFreeInodesPercent),
+        },
+        watermarks,
+        onCritical: read(onCritical),
+        retentionHours: read(retentionHours),
+        keepPerPr: read(keepPerPr),
+        privilegedHelper: read(privilegedHelper),
+        helperImage: read(helperImage),
+        alertWebhook: read(alertWebhook),
+        alertHours: read(alertHours),
+        dryRun: read(dryRun),
+        leg: read(leg),
+        jobStatus: read(jobStatus),
     };
 }
-/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
-function blockedLeases(root, { view, actions, applied }) {
-    const blocked = (id, path, reason) => {
-        const since = blockedSince(root, id, view.moment.wallMs);
-        return { id, path, reason, since };
-    };
-    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
-        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
-        : []);
-    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
-    return [...inTheWay, ...failed];
+function readInput(input, lookup, surroundings) {
+    const found = lookup(input.name);
+    if (found === null || found.text === '')
+        return input.whenEmpty(surroundings);
+    const value = input.parse(found.text);
+    if (value !== undefined)
+        return value;
+    throw new guard_error/* GuardError */.U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
 }
-function stuckInTrash(root) {
-    return listTrash(root).flatMap((entry) => {
-        if (entry.quarantine === null)
+/** A value in an error text: one line, printable, of bounded length. */
+function quote(text) {
+    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
+    return JSON.stringify(shown);
+}
+function number(name, range) {
+    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
+    return {
+        name,
+        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
+        parse: (text) => {
+            const value = pattern.test(text) ? Number(text) : Number.NaN;
+            return value >= range.least && value <= range.most ? value : undefined;
+        },
+        whenEmpty: () => range.otherwise,
+    };
+}
+/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
+function isIdOrName(text) {
+    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+}
+function isPath(text) {
+    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
+    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+function absolute(path, { home }) {
+    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
+    return normalise(expanded);
+}
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    return `/${parts.join('/')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/github/inputs.js
+
+
+/** Settings of a step: an input wins over its environment twin. */
+function readInputs(environment) {
+    return settings_parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
+}
+/** Settings of a hook or a command: flags win over the environment twins. */
+function readTwins(environment, flags = new Map()) {
+    const lookup = (name) => {
+        const text = flags.get(name);
+        return text === undefined ? twin(name, environment) : { text, source: `--${name}` };
+    };
+    return parseSettings(lookup, surroundings(environment));
+}
+/** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
+function input(name, environment) {
+    return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
+}
+function twin(name, environment) {
+    return found(environment[environmentTwin(name)], environmentTwin(name));
+}
+function found(text, source) {
+    const trimmed = text?.trim() ?? '';
+    return trimmed === '' ? null : { text: trimmed, source };
+}
+function surroundings(environment) {
+    const home = environment['HOME'] ?? '';
+    return { home: home.startsWith('/') ? home : (0,external_node_os_namespaceObject.homedir)(), directory: process.cwd() };
+}
+
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/github/workflow-commands.js
+var workflow_commands = __nccwpck_require__(7217);
+;// CONCATENATED MODULE: ./lib/github/state.js
+
+
+
+const NAME = 'guard';
+const ACTIONS_AT_MOST = 100;
+function saveState(environment, state) {
+    const prepared = state.prepared === null
+        ? null
+        : { ...state.prepared, actions: state.prepared.actions.slice(0, ACTIONS_AT_MOST) };
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_STATE', NAME, JSON.stringify({ ...state, prepared }));
+}
+/** The state; null where pre never got as far as a lease. */
+function readState(environment) {
+    const found = (0,plan_lease/* parseObject */.lj)(environment[`STATE_${NAME}`] ?? '');
+    if (found === null)
+        return null;
+    const { root, lease, prepared } = found;
+    if (typeof root !== 'string')
+        return null;
+    if (lease !== null && (typeof lease !== 'string' || !(0,naming/* isLeaseId */.cl)(lease)))
+        return null;
+    return { root, lease, prepared: (0,plan_lease/* isRecord */.u4)(prepared) ? readPrepared(prepared) : null };
+}
+function readPrepared(found) {
+    const { slot, retired, reclaimedBytes, diskStatus, freeBytes, actions } = found;
+    return {
+        slot: (0,plan_lease/* isRecord */.u4)(slot) ? readSlot(slot) : null,
+        retired: Number(retired ?? 0),
+        reclaimedBytes: Number(reclaimedBytes ?? 0),
+        diskStatus: typeof diskStatus === 'string' ? diskStatus : 'ok',
+        freeBytes: typeof freeBytes === 'number' ? freeBytes : null,
+        actions: Array.isArray(actions) ? actions.filter((each) => typeof each === 'string') : [],
+    };
+}
+function readSlot(slot) {
+    const { targetDirectory, runDirectory, takenOver } = slot;
+    if (typeof targetDirectory !== 'string' || typeof runDirectory !== 'string')
+        return null;
+    return { targetDirectory, runDirectory, takenOver: takenOver === true };
+}
+
+// EXTERNAL MODULE: ./lib/report/texts.js
+var texts = __nccwpck_require__(4282);
+// EXTERNAL MODULE: ./lib/report/voice.js
+var voice = __nccwpck_require__(5944);
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+const LINES_AT_MOST = 30;
+/** The job summary, as Markdown. */
+function jobSummary(facts) {
+    const { freeBytes, diskStatus, reclaimedBytes } = facts;
+    const free = freeBytes === null ? 'free space not known' : `${(0,texts/* size */.Ej)(freeBytes)} free`;
+    const rows = [
+        ...slotRows(facts),
+        ['Disk', `${diskStatus}, ${free}`],
+        ['Stale slots retired', String(facts.retired)],
+        ...(reclaimedBytes === 0 ? [] : [['Freed by this job', (0,texts/* size */.Ej)(reclaimedBytes)]]),
+    ];
+    const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
+    return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`;
+}
+function slotRows({ slot, lease }) {
+    if (slot === null)
+        return [['Target directory', 'none: the disk is critical, skip the build']];
+    const origin = slot.takenOver ? 'taken over from the runner’s hook' : 'made by this step';
+    return [
+        ['Target directory', code(slot.targetDirectory)],
+        ['Run directory', code(slot.runDirectory)],
+        ['Lease', `${code(lease ?? '')}, ${origin}`],
+    ];
+}
+function details({ actions, dryRun }) {
+    if (actions.length === 0)
+        return '';
+    const shown = actions.slice(0, LINES_AT_MOST).map((line) => `- ${code(line)}`);
+    const more = actions.length - shown.length;
+    if (more > 0)
+        shown.push(`- and ${more} more`);
+    const title = dryRun ? 'What a pass would do (dry run)' : 'What the pass did and why';
+    return `\n<details><summary>${title}</summary>\n\n${shown.join('\n')}\n\n</details>\n`;
+}
+/** Text of others as inert Markdown: one line, in a code span that it cannot close. */
+function code(text) {
+    return `\`${(0,voice/* printable */.g$)(text)
+        .replaceAll('`', 'ʼ')
+        .replaceAll('|', String.raw `\|`)}\``;
+}
+
+// EXTERNAL MODULE: ./lib/report/actions.js
+var report_actions = __nccwpck_require__(8565);
+// EXTERNAL MODULE: ./lib/host/privilege.js
+var privilege = __nccwpck_require__(3457);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/host/background.js
+
+
+
+/** What a process in the background needs of the environment; no token of the job goes along. */
+const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/**
+ * Starts a command of the tool and does not wait for it.
+ *
+ * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
+ * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
+ *
+ * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
+ * @param variables what it gets besides, and no list of processes shows
+ */
+function startInBackground(script, words, variables = {}) {
+    const tool = (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
+    const kept = Object.entries(process.env).filter(([name]) => KEPT.has(name));
+    // nice and ionice are looked for by the shell: an image may lack one of them.
+    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, tool, ...words], {
+        cwd: '/',
+        detached: true,
+        env: { ...Object.fromEntries(kept), ...variables },
+        stdio: 'ignore',
+    });
+    // Whatever it would have done is done by the next one that is started.
+    child.on('error', () => { });
+    child.unref();
+}
+
+;// CONCATENATED MODULE: ./lib/host/reaper.js
+
+/** Starts the reaper, and does not wait for it. */
+function startReaper(root, script, settings) {
+    const helper = ['--privileged-helper', settings.privilegedHelper];
+    if (settings.helperImage !== null)
+        helper.push('--helper-image', settings.helperImage);
+    startInBackground(script, ['reap', '--root', root.path, ...helper]);
+}
+
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+;// CONCATENATED MODULE: ./lib/host/reserve.js
+
+
+
+
+
+/** Space and inodes set aside, to be given back when the disk is full. */
+const BYTES = 64 * 1024 * 1024;
+const INODES = 64;
+/** Of a small file system no more than this share. */
+const SHARE = 0.01;
+/** How large the reserve of a file system of this size is, bytes. */
+function reserveBytes(totalBytes) {
+    return Math.min(BYTES, Math.floor(totalBytes * SHARE));
+}
+/** Whether the reserve is set aside, whole: its file is made last, and cut to nothing first. */
+function hasReserve(root) {
+    return allocated(root) > 0;
+}
+function allocated(root) {
+    return (0,external_node_fs_.statSync)((0,host_root/* controlPath */.XL)(root, 'reserve'), { throwIfNoEntry: false })?.size ?? 0;
+}
+/**
+ * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
+ * blocks on copy-on-write file systems too, then everything is unlinked.
+ *
+ * @returns whether there was one that could be given back
+ */
+function releaseReserve(root) {
+    const file = (0,host_root/* controlPath */.XL)(root, 'reserve');
+    const had = (0,external_node_fs_.existsSync)(file);
+    for (const free of [() => (0,external_node_fs_.truncateSync)(file, 0), () => (0,external_node_fs_.unlinkSync)(file)])
+        attempt(free);
+    for (const name of entries(root)) {
+        attempt(() => (0,external_node_fs_.unlinkSync)((0,host_root/* controlPath */.XL)(root, 'reserve.d', name)));
+    }
+    return had && !(0,external_node_fs_.existsSync)(file);
+}
+/**
+ * Sets the reserve aside, as far as it is not there already.
+ *
+ * @param totalBytes size of the root's file system
+ * @throws as the file system does; what could not be made is made by a later pass
+ */
+function makeReserve(root, totalBytes) {
+    const folder = (0,host_root/* controlPath */.XL)(root, 'reserve.d');
+    // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
+    if ((0,folders/* makeFolder */.fc)(folder) && process.geteuid?.() === 0 && root.uid !== 0)
+        (0,folders/* giveAway */._j)(folder, root);
+    for (let number = 0; number < INODES; number += 1) {
+        (0,external_node_fs_.closeSync)((0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'reserve.d', String(number)), 'a', 0o644));
+    }
+    const size = reserveBytes(totalBytes);
+    if (allocated(root) < size)
+        allocate((0,host_root/* controlPath */.XL)(root, 'reserve'), size);
+}
+/** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
+function allocate(path, size) {
+    attempt(() => (0,external_node_fs_.unlinkSync)(path));
+    const file = (0,external_node_fs_.openSync)(path, 'wx', 0o644);
+    try {
+        const { status, stderr, error } = (0,external_node_child_process_.spawnSync)('fallocate', ['-l', String(size), '/proc/self/fd/3'], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', file] });
+        if (error !== undefined)
+            throw error;
+        if (status !== 0)
+            throw new Error(stderr.trim());
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function entries(root) {
+    try {
+        return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'reserve.d'));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
             return [];
-        const { reason, since } = entry.quarantine;
-        return [{ id: entry.id, path: describeBlocked(entry), reason, since }];
+        throw error;
+    }
+}
+/** Absent, or not to be freed: one thing that stays must not keep the others. */
+function attempt(free) {
+    try {
+        free();
+    }
+    catch {
+        return;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/boot.js
+var boot = __nccwpck_require__(6368);
+// EXTERNAL MODULE: ./lib/host/mounts.js
+var host_mounts = __nccwpck_require__(7154);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
+;// CONCATENATED MODULE: ./lib/host/runner.js
+
+
+
+
+
+
+
+
+/** Who this process works for; read from its environment, /proc and its mounts. */
+function observeOwner(environment) {
+    const name = environment['RUNNER_NAME'] ?? '';
+    const { worker, isGithubs } = (0,processes/* findWorker */.KS)();
+    return {
+        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
+        bootId: (0,boot/* readBootId */.wV)(),
+        pidNamespace: (0,boot/* readPidNamespace */.Ze)(),
+        worker,
+        container: readContainerId(),
+        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
+    };
+}
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w';
+/**
+ * Which runner of this host it is: from its work folder and its name.
+ *
+ * The work folder counts by its place in its file system, so a step in a job container, where it is
+ * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
+ * runners of two organisations may share one.
+ */
+function runnerKey(environment, name) {
+    return (0,naming/* sha256 */.sc)(`${placeOf(workFolder(environment))}\n${name}`);
+}
+/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
+function workFolder(environment) {
+    const inside = [
+        environment['RUNNER_WORKSPACE'],
+        environment['RUNNER_TEMP'],
+        environment['GITHUB_WORKSPACE'],
+    ].find((path) => path?.startsWith('/') === true);
+    return inside === undefined ? null : (0,external_node_path_.dirname)(inside);
+}
+function placeOf(folder) {
+    if (folder === null)
+        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
+    try {
+        const place = (0,host_mounts/* locate */.x5)((0,external_node_fs_.realpathSync)(folder), (0,host_mounts/* readMounts */.bq)());
+        if (place === null)
+            return folder;
+        const { source, device } = place.mount;
+        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
+        return `${source.startsWith('/') ? source : device}:${place.path}`;
+    }
+    catch (error) {
+        // The work folder is not there: its path is the best name for it.
+        return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
+    }
+}
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
+function readContainerId() {
+    const own = (0,host_mounts/* readMounts */.bq)().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
+    if (id !== undefined)
+        return id;
+    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+}
+
+// EXTERNAL MODULE: ./lib/host/trash.js
+var host_trash = __nccwpck_require__(5920);
+;// CONCATENATED MODULE: ./lib/host/users.js
+
+
+
+/**
+ * Who a slot shall belong to.
+ *
+ * By default that is the runner's user: this process's own, or, where this process is root, the one
+ * who owns the root directory. A step that runs as root in a job container so makes slots that
+ * the runner outside can take out of service again.
+ */
+function resolveOwner(setting, root) {
+    const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+    if (setting === null)
+        return own.uid === 0 ? { uid: root.uid, gid: root.gid } : own;
+    return resolveSetting(setting);
+}
+/**
+ * Turns names into numbers by getent(1), which asks whatever directory service the host has.
+ *
+ * @throws GuardError where there is no such user or group
+ */
+function resolveSetting(setting) {
+    const user = isNumber(setting.user) ? null : lookUp('passwd', setting.user);
+    const uid = user === null ? Number(setting.user) : user.id;
+    if (setting.group !== null) {
+        const gid = isNumber(setting.group) ? Number(setting.group) : lookUp('group', setting.group).id;
+        return { uid, gid };
+    }
+    // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
+    return { uid, gid: (user ?? find('passwd', setting.user))?.group ?? uid };
+}
+function isNumber(text) {
+    return /^[0-9]+$/.test(text);
+}
+function lookUp(database, name) {
+    const entry = find(database, name);
+    if (entry !== null)
+        return entry;
+    throw new guard_error/* GuardError */.U$(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${quote(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
+}
+function find(database, name) {
+    const { stdout, status } = (0,external_node_child_process_.spawnSync)('getent', [database, '--', name], { encoding: 'utf8' });
+    if (status !== 0)
+        return null;
+    const [, , id, group] = stdout.trim().split(':');
+    return id === undefined ? null : { id: Number(id), group: Number(group) };
+}
+
+;// CONCATENATED MODULE: ./lib/github/job.js
+
+
+
+
+
+/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
+const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
+/**
+ * The job that this process works for, from the runner's variables and the event's payload.
+ *
+ * Both may be anybody's words: what becomes part of a path is checked, never cleaned up.
+ *
+ * @param leg the matrix as JSON, '' or `null` without one
+ * @throws GuardError where a variable is missing or has another form
+ */
+function readJob(environment, leg) {
+    const read = (name) => environment[name] ?? '';
+    const [owner = '', repository = '', ...rest] = read('GITHUB_REPOSITORY').split('/');
+    if (!(0,naming/* isOwner */.u8)(owner) || !(0,naming/* isRepositoryName */.en)(repository) || rest.length > 0) {
+        throw unfit('GITHUB_REPOSITORY', read('GITHUB_REPOSITORY'), 'owner/name');
+    }
+    const runId = read('GITHUB_RUN_ID');
+    if (!(0,naming/* isRunId */.Pk)(runId))
+        throw unfit('GITHUB_RUN_ID', runId, 'a number of at most 20 digits');
+    const attempt = read('GITHUB_RUN_ATTEMPT') === '' ? '1' : read('GITHUB_RUN_ATTEMPT');
+    if (!(0,naming/* isAttempt */.k)(attempt))
+        throw unfit('GITHUB_RUN_ATTEMPT', attempt, 'a number from 1');
+    const payload = readPayload(read('GITHUB_EVENT_PATH'));
+    const ref = read('GITHUB_REF');
+    return {
+        owner,
+        repository,
+        prKey: (0,naming/* prKey */.qN)({
+            eventName: read('GITHUB_EVENT_NAME'),
+            ref,
+            pullRequestNumber: pullRequestNumber(payload),
+        }),
+        runId,
+        attempt: Number(attempt),
+        job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
+        leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : (0,naming/* sha256 */.sc)(leg).slice(0, 12),
+        trusted: read('GITHUB_EVENT_NAME') === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
+    };
+}
+function unfit(name, value, allowed) {
+    return new guard_error/* GuardError */.U$(`${name} is ${quote(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
+}
+/** The payload, or an empty one: the ref alone then decides. */
+function readPayload(path) {
+    if (path === '')
+        return {};
+    try {
+        const { size } = (0,external_node_fs_.statSync)(path);
+        if (size > PAYLOAD_AT_MOST)
+            return {};
+        return (0,plan_lease/* parseObject */.lj)((0,external_node_fs_.readFileSync)(path, 'utf8')) ?? {};
+    }
+    catch {
+        // No payload is a defined case: for merged and forked pull requests the runner may have none.
+        return {};
+    }
+}
+function pullRequestNumber(payload) {
+    const { pull_request: pullRequest, number } = payload;
+    const found = (0,plan_lease/* isRecord */.u4)(pullRequest) ? pullRequest['number'] : number;
+    return typeof found === 'number' ? found : null;
+}
+function defaultBranch(payload) {
+    const { repository } = payload;
+    const branch = (0,plan_lease/* isRecord */.u4)(repository) ? repository['default_branch'] : null;
+    return typeof branch === 'string' && branch !== '' ? branch : null;
+}
+
+// EXTERNAL MODULE: ./lib/host/heartbeat-file.js
+var heartbeat_file = __nccwpck_require__(2121);
+// EXTERNAL MODULE: ./lib/report/heartbeat.js
+var report_heartbeat = __nccwpck_require__(2334);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/host/leases.js
+var leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/slots.js
+var slots = __nccwpck_require__(5647);
+;// CONCATENATED MODULE: ./lib/steps/acquire.js
+
+
+
+
+
+
+
+
+
+
+
+const ATTEMPTS = 8;
+/**
+ * Makes a new slot for a job: lease first, then the directory, then its owner.
+ *
+ * @throws GuardError where it cannot be made; nothing of it is left then
+ */
+function acquire(request) {
+    const { root, job, owner, madeBy, onLease } = request;
+    for (let attempt = 1;; attempt += 1) {
+        const id = (0,naming/* leaseId */.K)(owner.runner.key, owner.bootId, (0,external_node_crypto_.randomBytes)(6).toString('hex'));
+        const made = { id, madeBy, uptimeS: (0,boot/* readUptime */.te)(), at: new Date().toISOString() };
+        const lease = (0,plan_lease/* newLease */.ZQ)(job, owner, made);
+        try {
+            (0,leases/* writeLease */.e3)(root, lease);
+            onLease(id);
+            (0,slots/* makeSlot */.xB)(root, lease.slot, (path, what) => give(path, what, request));
+            return acquired(root, lease);
+        }
+        catch (error) {
+            undo(root, lease);
+            const again = ['EEXIST', 'ENOENT'].includes((0,guard_error/* errnoOf */.UQ)(error)) && attempt < ATTEMPTS;
+            if (!again)
+                throw explained(error, root, lease);
+        }
+    }
+}
+function acquired(root, lease) {
+    const targetDirectory = `${root.path}/${lease.slot}`;
+    const runDirectory = targetDirectory.slice(0, targetDirectory.lastIndexOf('/'));
+    return { lease, targetDirectory, runDirectory };
+}
+/** Gives a directory that has just been made to the one who will build. */
+function give(path, what, { root, builder, ways }) {
+    const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid;
+    if (isOwn)
+        return;
+    try {
+        (0,folders/* giveAway */._j)(path, builder);
+        return;
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EPERM')
+            throw error;
+    }
+    const descriptor = (0,folders/* openFolder */.NE)(path);
+    try {
+        (0,folders/* assertFresh */.PD)(descriptor);
+        const target = { descriptor, path: (0,external_node_fs_.realpathSync)(path) };
+        const helped = (0,privilege/* withHelp */.il)(ways, (helper) => helper.chown(target, builder));
+        if (!helped.ok)
+            throw (0,privilege/* cannotGive */.xJ)(`${root.path}/…/${what}`, builder, helped.why);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+/** Takes back what there is of a slot that nobody has been told of. */
+function undo(root, lease) {
+    try {
+        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
+    }
+    catch (error) {
+        // Not empty, and so another's: with its lease it is a later pass's work.
+        const isNeverMade = (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,folders/* isDiverted */.cX)(error);
+        if (!isNeverMade)
+            return;
+    }
+    (0,slots/* removeEmptyParents */.jE)(root, lease.slot);
+    (0,leases/* dropLease */.Oj)(root, lease.id, false);
+}
+function explained(error, root, lease) {
+    if (error instanceof guard_error/* GuardError */.U$)
+        return error;
+    return new guard_error/* GuardError */.U$(`The slot ${root.path}/${lease.slot} cannot be made (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.', { cause: error });
+}
+/**
+ * Takes over the lease that the started hook made for this very job; null where there is none to
+ * take: another step has it, it has ended, or it is another job's.
+ */
+function takeOver(id, { root, job, owner, builder, ways }) {
+    if (!(0,naming/* isLeaseId */.cl)(id))
+        return null;
+    const record = (0,leases/* findLease */.G0)(root, id);
+    const lease = record?.lease ?? null;
+    if (record?.state !== 'live' || lease === null || lease.madeBy !== 'hook')
+        return null;
+    const isSameJob = lease.repository === `${job.owner}/${job.repository}` &&
+        lease.runId === job.runId &&
+        lease.attempt === job.attempt &&
+        lease.job === job.job &&
+        lease.owner.runner.key === owner.runner.key &&
+        lease.owner.bootId === owner.bootId;
+    if (!isSameJob || !isSameWorker(lease, owner))
+        return null;
+    if (!isOwnedBy(root, lease.slot, { builder, ways }))
+        return null;
+    return (0,leases/* takeLease */._e)(root, id) ? acquired(root, lease) : null;
+}
+/** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
+function isOwnedBy(root, slot, request) {
+    const { builder } = request;
+    try {
+        return withinSlot(root, slot, (path) => {
+            const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
+            if (uid !== builder.uid || gid !== builder.gid)
+                give(path, slot, { root, ...request });
+            return true;
+        });
+    }
+    catch {
+        // Gone, in use already, or not ours to give: the step then makes a slot of its own.
+        return false;
+    }
+}
+function withinSlot(root, slot, use) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    return (0,folders/* within */.ux)(root.path, parents, (folder) => use((0,folders.at)(folder, name)));
+}
+/** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
+function isSameWorker({ owner: recorded }, owner) {
+    if (recorded.worker === null || recorded.pidNamespace !== owner.pidNamespace)
+        return true;
+    if (owner.worker === null)
+        return (0,processes/* stateOf */.L4)(recorded.worker) === 'alive';
+    return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/pressure.js
+const pressure_GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
+const DEFAULT_SHARE = 0.1;
+/** Near a floor: within this many times of it. */
+const LOW = 1.5;
+/**
+ * Numbers that make sense, or null: a total of 0 and more available than there is come from file
+ * systems that do not know, and are no reason to delete anything.
+ */
+function plausible(raw) {
+    const { available, blocks, blockSize, freeFiles, files } = raw;
+    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
+    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
+        return null;
+    const hasInodes = files > 0 && freeFiles <= files;
+    return {
+        freeBytes: available * blockSize,
+        totalBytes: blocks * blockSize,
+        freeInodes: hasInodes ? freeFiles : null,
+        totalInodes: hasInodes ? files : null,
+    };
+}
+/** Judges one file system: critical below any floor, low within 1.5 times of one. */
+function assess(reading, floors) {
+    const checks = floorsOf(reading, floors).filter((each) => each.floor > 0);
+    const broken = checks.find((each) => each.free < each.floor);
+    if (broken !== undefined)
+        return { reading, level: 'critical', why: inWords(broken, 'below') };
+    const near = checks.find((each) => each.free < LOW * each.floor);
+    if (near !== undefined)
+        return { reading, level: 'low', why: inWords(near, 'near') };
+    return { reading, level: 'ok', why: '' };
+}
+function floorsOf(reading, floors) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
+    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
+    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
+    const wanted = floors.minFreeBytes ?? small;
+    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
+    const checks = [
+        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
+        {
+            what: 'bytes',
+            free: freeBytes,
+            floor: (totalBytes * floors.minFreePercent) / 100,
+            setting: 'min-free-percent',
+        },
+    ];
+    if (freeInodes === null || totalInodes === null)
+        return checks;
+    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
+    return [
+        ...checks,
+        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
+    ];
+}
+function inWords({ what, free, floor, setting }, where) {
+    const amount = (value) => what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
+    return `${amount(free)} free, ${where} the floor of ${amount(floor)} (${setting})`;
+}
+/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
+function gigabytes(bytes) {
+    const value = bytes / pressure_GB;
+    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
+}
+const ORDER = ['ok', 'low', 'critical'];
+/** The worst level of all. */
+function worst(assessments) {
+    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
+    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Percent used, of bytes or of inodes, whichever is more. */
+function usedPercent(reading) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    const bytes = 100 * (1 - freeBytes / totalBytes);
+    if (freeInodes === null || totalInodes === null)
+        return bytes;
+    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
+}
+/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
+function reliefFor(assessments, watermarks) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    if (root === undefined)
+        return 'none';
+    if (root.level === 'critical')
+        return 'emergency';
+    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
+}
+/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
+function isRelieved(root, watermarks) {
+    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
+}
+
+// EXTERNAL MODULE: ./lib/host/root-refusal.js
+var root_refusal = __nccwpck_require__(7193);
+;// CONCATENATED MODULE: ./lib/host/disk.js
+
+
+
+
+
+
+
+/** A mount that does not answer within this is passed over. */
+const WAIT_MS = 2000;
+/** File systems of this kernel alone: statfs(2) on them does not wait for anybody. */
+const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '));
+/**
+ * Reads free bytes and inodes of the file systems that hold these paths.
+ *
+ * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
+ * type without touching it, and such mounts are asked by a process that can be left behind.
+ *
+ * @param rootPath the root, or where it will be
+ * @param others further paths; those that are absent are passed over
+ */
+async function probeDisks(rootPath, others) {
+    const probe = { readings: [], problems: [] };
+    const mounts = (0,host_mounts/* readMounts */.bq)();
+    const seen = new Set();
+    for (const [index, path] of [rootPath, ...others].entries()) {
+        const place = (0,host_mounts/* locate */.x5)(path, mounts);
+        if (place === null || seen.has(place.mount.device))
+            continue;
+        seen.add(place.mount.device);
+        const raw = await readSpace(index === 0 ? (0,root_refusal/* nearestExisting */.Iv)(path) : path, place.mount);
+        if (raw === null)
+            continue;
+        const space = typeof raw === 'string' ? null : plausible(raw);
+        if (space === null) {
+            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
+            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
+        }
+        else {
+            probe.readings.push({ path, device: place.mount.device, holdsRoot: index === 0, ...space });
+        }
+    }
+    return probe;
+}
+/** @returns null where the path is absent, a text where it cannot be read */
+async function readSpace(path, mount) {
+    if (!LOCAL.has(mount.type))
+        return askOutside(path);
+    try {
+        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(path);
+        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
+    }
+    catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+            return null;
+        return (0,guard_error/* messageOf */.bD)(error);
+    }
+}
+/** By stat(1), which may hang for ever without holding us up. */
+async function askOutside(path) {
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
+            clearTimeout(giveUp);
+            if (error !== null) {
+                resolve(error.killed === true ? `no answer within ${WAIT_MS} ms` : (0,guard_error/* messageOf */.bD)(error));
+                return;
+            }
+            const [available, blocks, blockSize, freeFiles, files] = stdout
+                .trim()
+                .split(' ')
+                .map(Number);
+            resolve({
+                available: available ?? Number.NaN,
+                blocks: blocks ?? Number.NaN,
+                blockSize: blockSize ?? Number.NaN,
+                freeFiles: freeFiles ?? Number.NaN,
+                files: files ?? Number.NaN,
+            });
+        });
+        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
+        const giveUp = setTimeout(() => {
+            child.unref();
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+            resolve(`no answer within ${WAIT_MS} ms`);
+        }, WAIT_MS + 250);
+    });
+}
+/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
+const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
+const SETTLE_MS = 30_000;
+/**
+ * Has the file system count what was just freed, where it would do so only seconds later: a pass that
+ * believed the old number would take more than it needs.
+ */
+function settle(path) {
+    if (!LATE.has((0,external_node_fs_.statfsSync)(path).type >>> 0))
+        return;
+    // Fails or takes too long: then the number is the old one, as it would have been.
+    (0,external_node_child_process_.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
+}
+/** Where docker keeps images and containers. */
+function dockerDirectory() {
+    try {
+        const root = (0,plan_lease/* parseObject */.lj)((0,external_node_fs_.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
+        if (typeof root === 'string' && root.startsWith('/'))
+            return root;
+    }
+    catch {
+        // No such file, or not for this user: the default then.
+    }
+    return '/var/lib/docker';
+}
+
+;// CONCATENATED MODULE: ./lib/host/deleted-files.js
+
+
+
+const DELETED = ' (deleted)';
+/** Deleted files below a directory that processes still have open, the largest first. */
+function findHeldFiles(directory) {
+    return (0,processes/* listProcesses */.O3)()
+        .flatMap((pid) => heldBy(pid, directory))
+        .toSorted((a, b) => b.bytes - a.bytes);
+}
+function heldBy(pid, directory) {
+    try {
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`).flatMap((name) => {
+            const link = (0,external_node_fs_.readlinkSync)(`/proc/${pid}/fd/${name}`);
+            if (!link.endsWith(DELETED) || !(0,host_mounts/* isAtOrBelow */.a5)(link, directory))
+                return [];
+            const { blocks } = (0,external_node_fs_.statSync)(`/proc/${pid}/fd/${name}`);
+            const found = (0,processes/* readProcess */.Wv)(pid);
+            const command = typeof found === 'string' ? found : found.command;
+            return [{ pid, command, path: link.slice(0, -DELETED.length), bytes: blocks * 512 }];
+        });
+    }
+    catch {
+        // Gone meanwhile, or another user's: then nobody can tell.
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
+
+
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+async function withKernelLock(path, waitSeconds, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+    }
+    catch {
+        return work();
+    }
+    try {
+        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+        const { status, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', file],
+        });
+        // One that is held is refused without a word; busybox, which cannot wait, complains.
+        return status === 1 && stderr === '' ? null : await work();
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/plan/reclaim.js
+var reclaim = __nccwpck_require__(9060);
+;// CONCATENATED MODULE: ./lib/plan/relief.js
+
+
+/**
+ * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
+ * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
+ * has a dead owner is among them, and nobody has looked into their slots yet.
+ */
+function reliefOrder(leases, self, extent, now) {
+    const own = self.runnerKey === null ? null : (0,naming/* runnerPrefix */.Lm)(self.runnerKey);
+    const rank = ({ record }) => {
+        if (own !== null && record.id.startsWith(own))
+            return record.state === 'ended' ? 0 : 1;
+        return record.state === 'ended' ? 2 : 3;
+    };
+    return leases
+        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+        .filter((lease) => extent === 'host' || rank(lease) < 2)
+        .map((lease) => ({ lease, rank: rank(lease), age: (0,reclaim/* ageHours */.RL)(lease.record, now) }))
+        .toSorted((a, b) => a.rank - b.rank || byAge(a.age, b.age))
+        .map(({ lease, rank: order }) => ({
+        lease,
+        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${KINDS[order] ?? ''})`,
+    }));
+}
+const KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
+/** The older first; an unknown age is the oldest. */
+function byAge(a, b) {
+    if (a === b)
+        return 0;
+    return a > b ? -1 : 1;
+}
+
+// EXTERNAL MODULE: ./lib/host/deletion.js
+var deletion = __nccwpck_require__(18);
+// EXTERNAL MODULE: ./lib/steps/apply.js
+var apply = __nccwpck_require__(6551);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
+var observe = __nccwpck_require__(2147);
+;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
+
+
+
+
+
+
+
+
+/** A reaper that is at an entry already frees the same space: it is waited for. */
+const PATIENCE_SECONDS = 120;
+/** Less than this is full: the reserve is for such a disk. */
+const FULL_BYTES = 1024 * 1024;
+const FULL_INODES = 16;
+/**
+ * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
+ * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * @returns null where the disk cannot be read: no number, no deletion
+ */
+async function relieve(request, runtime) {
+    const { root, settings } = request;
+    const look = async () => {
+        const [reading] = (await probeDisks(root.path, [])).readings;
+        return reading === undefined ? null : assess(reading, settings.floors);
+    };
+    const first = await look();
+    if (first === null)
+        return null;
+    const done = {
+        before: first.reading,
+        after: first,
+        retired: [],
+        deleted: 0,
+        failures: [],
+        kept: [],
+        gaveReserve: false,
+    };
+    const isEnough = async () => {
+        settle(root.path);
+        done.after = (await look()) ?? done.after;
+        return isRelieved(done.after, settings.watermarks);
+    };
+    if (await emptyTrash(request, done, isEnough))
+        return done;
+    if (isFull(done.after.reading)) {
+        done.gaveReserve = releaseReserve(root);
+        if (await isEnough())
+            return done;
+    }
+    const { candidates, actions } = await choose(request, runtime);
+    done.kept = actions.filter((action) => action.kind === 'keep');
+    for (const { lease } of candidates) {
+        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
+        if (action === undefined)
+            continue;
+        const applied = await (0,apply/* finishInPlace */.yo)(root, (0,apply/* apply */.Bb)(root, [action], (0,privilege/* helpers */._$)(settings)));
+        done.retired.push(...applied.retired);
+        done.failures.push(...applied.failures);
+        if (await emptyTrash(request, done, isEnough))
+            break;
+    }
+    return done;
+}
+/** Deletes what is in the trash, one by one; true as soon as it is enough. */
+async function emptyTrash({ root, settings }, done, isEnough) {
+    for (const { id, quarantine: noted } of (0,host_trash/* listTrash */.hQ)(root)) {
+        if (noted !== null)
+            continue;
+        try {
+            const outcome = await (0,deletion/* deleteEntry */.K)(root, id, (0,privilege/* helpers */._$)(settings), PATIENCE_SECONDS);
+            if (outcome.kind === 'deleted') {
+                done.deleted += 1;
+                (0,host_trash/* forgetEntry */.gp)(root, id);
+            }
+            else if (outcome.kind === 'stuck')
+                note(root, id, outcome);
+        }
+        catch {
+            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
+        }
+        if (await isEnough())
+            return true;
+    }
+    return isEnough();
+}
+/** A note needs room too; without it the next reaper finds out again. */
+function note(root, id, { why, command }) {
+    try {
+        (0,host_trash/* quarantine */.tW)(root, id, { reason: why, command });
+    }
+    catch {
+        return;
+    }
+}
+function isFull({ freeBytes, freeInodes }) {
+    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
+}
+/** What relief would take, in its order; touches nothing. */
+async function planRelief(request, runtime) {
+    const { candidates, actions } = await choose(request, runtime);
+    return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
+}
+/** What may go, in order, and what of it would be retired now that its slots were looked into. */
+async function choose({ root, self, extent }, runtime) {
+    const view = (0,observe/* observe */.l)(root, self, extent === 'own' ? 'own' : 'host');
+    const candidates = reliefOrder(view.leases, self, extent, view.moment);
+    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
+        ? []
+        : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }]);
+    const bySlot = await (0,observe/* lookInto */.O)(root, places, self, runtime.environment);
+    const occupancies = new Map(places.flatMap(({ id, slot }) => {
+        const occupancy = bySlot.get(slot);
+        return occupancy === undefined ? [] : [[id, occupancy]];
+    }));
+    const seen = { leases: view.leases, foreign: [], leftovers: [] };
+    return { candidates, actions: (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
+ * not start another.
+ */
+const INSIDE = 'TARGET_GUARD_EMERGENCY';
+/** Jobs that meet a critical disk together wait so long for the one that does the work. */
+const WAIT_SECONDS = 300;
+/**
+ * Looks at the disks, and makes room on the root's where it is needed: from the high watermark on by
+ * shortening retention, below a floor by one emergency pass for all jobs that meet it together.
+ */
+async function guardDisk(request, runtime) {
+    const { root, settings } = request;
+    const before = await look(request, runtime);
+    const need = reliefFor(before, settings.watermarks);
+    if (need === 'none')
+        return guarded(before, null, need);
+    if (settings.dryRun) {
+        await tellPlan(request, need, runtime);
+        return guarded(before, null, need);
+    }
+    const relieved = await makeRoom(request, need, runtime);
+    if (relieved !== null)
+        tell(root, settings, need, relieved, runtime);
+    return guarded(await look(request, runtime), relieved, need);
+}
+/** What relief would take in this order until the low watermark is reached; nothing is touched. */
+async function tellPlan(request, need, runtime) {
+    const { root, self, scope } = request;
+    const extent = need === 'emergency' ? 'host' : scope;
+    for (const action of await planRelief({ root, self, extent }, runtime)) {
+        runtime.voice.info(`would, as far as needed, ${(0,report_actions/* describeAction */.u)(action)}`);
+    }
+}
+/** Relief that fails stops no job: the disk is looked at again, and decides. */
+async function makeRoom(request, need, runtime) {
+    const { root, self, settings, scope } = request;
+    try {
+        return need === 'emergency'
+            ? await emergency(request, runtime)
+            : await relieve({ root, self, settings, extent: scope }, runtime);
+    }
+    catch (error) {
+        runtime.voice.warning(`Making room on the disk of ${root.path} failed (${(0,guard_error/* messageOf */.bD)(error)}); the next pass tries again.`);
+        return null;
+    }
+}
+/** Every watched file system under its floors; what cannot be read is a warning, and ok. */
+async function look({ root, settings }, runtime) {
+    try {
+        const { readings, problems } = await probeDisks(root.path, watched(runtime.environment));
+        for (const problem of problems)
+            runtime.voice.warning(problem);
+        return readings.map((reading) => assess(reading, settings.floors));
+    }
+    catch (error) {
+        runtime.voice.warning(`The disks cannot be read (${(0,guard_error/* messageOf */.bD)(error)}); they count as ok.`);
+        return [];
+    }
+}
+/** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
+function watched(environment) {
+    const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment;
+    return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter((path) => path?.startsWith('/') === true);
+}
+function guarded(assessments, relieved, need) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    return {
+        assessments,
+        level: worst(assessments),
+        freeBytes: root?.reading.freeBytes ?? null,
+        retired: relieved?.retired ?? [],
+        reclaimedBytes: relieved === null ? 0 : reclaimed(relieved),
+        emergency: need === 'emergency',
+    };
+}
+function reclaimed({ before, after }) {
+    return Math.max(0, after.reading.freeBytes - before.freeBytes);
+}
+/**
+ * The emergency pass: one for the host at a time, once per job, never from inside itself.
+ *
+ * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
+ * another's pass looks again, and does not repeat it: what it could not free is not free-able.
+ */
+async function emergency(request, runtime) {
+    const { environment, voice } = runtime;
+    if (environment[INSIDE] === '1')
+        return null;
+    environment[INSIDE] = '1';
+    const { root, self, settings } = request;
+    const askedAt = Date.now();
+    const work = async () => {
+        if (lastPassAt(root) > askedAt)
+            return { relieved: null };
+        const [assessment] = await look(request, {
+            ...runtime,
+            voice: { ...voice, warning: () => { } },
+        });
+        if (assessment !== undefined && assessment.level !== 'critical')
+            return { relieved: null };
+        const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);
+        notePass(root);
+        return { relieved };
+    };
+    try {
+        const done = await withKernelLock((0,host_root/* controlPath */.XL)(root, 'root.json'), WAIT_SECONDS, work);
+        // Never granted: whoever holds it does not get on, and no safety rests on it.
+        return (done ?? (await work())).relieved;
+    }
+    finally {
+        delete environment[INSIDE];
+    }
+}
+/** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
+function lastPassAt(root) {
+    return (0,external_node_fs_.statSync)((0,host_root/* controlPath */.XL)(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+function notePass(root) {
+    try {
+        const now = new Date();
+        (0,external_node_fs_.utimesSync)((0,host_root/* controlPath */.XL)(root, 'host.lock'), now, now);
+    }
+    catch {
+        // Without it the next job that waited looks for itself: work done twice, no harm.
+        return;
+    }
+}
+/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
+function tell(root, settings, need, relieved, { voice }) {
+    const { before, after, retired, deleted, kept, failures } = relieved;
+    const { high, low } = settings.watermarks;
+    const why = need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`;
+    voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
+        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${(0,texts/* size */.Ej)(reclaimed(relieved))} freed ` +
+        `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
+        `now at ${Math.floor(usedPercent(after.reading))} % (goal: below ${low} %)`);
+    for (const slot of retired)
+        voice.info(`retired for room: ${slot}`);
+    if (relieved.gaveReserve)
+        voice.info('the reserve was given back');
+    for (const failure of failures) {
+        voice.warning(`Not done: ${(0,report_actions/* describeAction */.u)(failure.action)} (${failure.why})`);
+    }
+    if (usedPercent(after.reading) < low && after.level !== 'critical')
+        return;
+    for (const action of kept.slice(0, 20))
+        voice.info((0,report_actions/* describeAction */.u)(action));
+    for (const { pid, command, path, bytes } of findHeldFiles(root.realPath).slice(0, 10)) {
+        voice.warning(`${(0,texts/* size */.Ej)(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
+    }
+}
+/** A reserve is set aside when the disk has this many times its size to spare (CockroachDB's rule). */
+const TIMES = 4;
+/**
+ * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
+ * later pass.
+ */
+function keepReserve(root, { assessments }, { voice }) {
+    const disk = assessments.find((each) => each.reading.holdsRoot);
+    if (disk?.level !== 'ok' || hasReserve(root))
+        return;
+    const { freeBytes, totalBytes } = disk.reading;
+    if (freeBytes < TIMES * reserveBytes(totalBytes))
+        return;
+    try {
+        makeReserve(root, totalBytes);
+    }
+    catch (error) {
+        releaseReserve(root);
+        voice.warning(`The reserve for a full disk could not be set aside (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/alert-clock.js
+
+
+
+/**
+ * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
+ * processes that ask at once, one is told yes.
+ *
+ * The note is the time of a file that was made with the root: setting it needs no space.
+ *
+ * @param hours at most one in so many hours; 0 sends each
+ */
+async function claimAlert(root, kind, hours, nowMs) {
+    const path = (0,host_root/* controlPath */.XL)(root, 'alerts', kind);
+    const claimed = await withKernelLock(path, 1, async () => {
+        const { mtimeMs } = (0,external_node_fs_.statSync)(path);
+        // A time in the future means that a clock was wrong: it throttles nothing.
+        const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
+        if (isDue)
+            (0,external_node_fs_.utimesSync)(path, nowMs / 1000, nowMs / 1000);
+        return isDue;
+    });
+    return claimed ?? false;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/alert.js
+
+
+
+
+
+const alert_WAIT_MS = 5000;
+/**
+ * Tells the webhook, where one is set and an alert of this kind is due on this host.
+ *
+ * It is sent by a process in the background: an address that does not answer holds up nobody.
+ */
+async function alert_alert(root, settings, about, { script, voice }) {
+    const { alertWebhook, alertHours } = settings;
+    if (alertWebhook === null || settings.dryRun)
+        return;
+    try {
+        if (!(await claimAlert(root, about.kind, alertHours, Date.now())))
+            return;
+        startInBackground(script, ['alert', '--text', `${root.path}: ${about.text}`], {
+            TARGET_GUARD_ALERT_WEBHOOK: alertWebhook,
+        });
+        voice.info(`alert sent (${about.kind})`);
+    }
+    catch (error) {
+        voice.warning(`No alert was sent (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+/**
+ * Posts one text to a Slack-compatible address.
+ *
+ * @throws GuardError where it is not accepted within five seconds; the address is in no text
+ */
+async function sendAlert(address, text) {
+    const body = JSON.stringify({ text: `${TAG} ${hostname()}: ${text}` });
+    const headers = { 'content-type': 'application/json' };
+    const next = 'Look at alert-webhook and at the network of this host.';
+    let status;
+    try {
+        const signal = AbortSignal.timeout(alert_WAIT_MS);
+        ({ status } = await fetch(address, { method: 'POST', headers, body, signal }));
+    }
+    catch {
+        // The error’s own text may hold the address, which is a secret.
+        throw new GuardError(`The webhook did not answer within ${alert_WAIT_MS} ms.`, next);
+    }
+    if (status < 200 || status > 299)
+        throw new GuardError(`The webhook answered ${status}.`, next);
+}
+
+// EXTERNAL MODULE: ./lib/steps/refuse.js + 1 modules
+var refuse = __nccwpck_require__(456);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/report/metrics.js
+const PREFIX = 'target_guard_';
+const COUNTERS = {
+    passes: `${PREFIX}passes_total`,
+    jobs: `${PREFIX}jobs_total`,
+    reclaimed: `${PREFIX}reclaimed_bytes_total`,
+    lockWait: `${PREFIX}host_lock_wait_seconds_total`,
+};
+const LEVELS = ['ok', 'low', 'critical'];
+/**
+ * The metrics file, in the Prometheus text format (by prom-client).
+ *
+ * @param before the file as it was: its counters go on counting, whichever process wrote them
+ */
+async function metricsText(facts, before) {
+    // Loaded when there is something to write: it takes longer than all of a quiet pass.
+    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+    const registry = new Registry();
+    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] });
+    const counter = (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
+    const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', ['path']);
+    const total = gauge('disk_size_bytes', 'Size of the file system.', ['path']);
+    const freeInodes = gauge('disk_free_inodes', 'Inodes free.', ['path']);
+    const allInodes = gauge('disk_size_inodes', 'Inodes of the file system.', ['path']);
+    const level = gauge('pressure_level', '1 for the level the disk is at.', ['path', 'level']);
+    for (const disk of facts.disks) {
+        const { path } = disk;
+        free.set({ path }, disk.freeBytes);
+        total.set({ path }, disk.totalBytes);
+        if (disk.freeInodes !== null)
+            freeInodes.set({ path }, disk.freeInodes);
+        if (disk.totalInodes !== null)
+            allInodes.set({ path }, disk.totalInodes);
+        for (const each of LEVELS)
+            level.set({ path, level: each }, each === disk.level ? 1 : 0);
+    }
+    gauge('slots', 'Slots in the root.').set(facts.slots);
+    const leases = gauge('leases', 'Leases by state.', ['state']);
+    leases.set({ state: 'live' }, facts.leases.live);
+    leases.set({ state: 'ended' }, facts.leases.ended);
+    gauge('trash_entries', 'Slots out of service that are not deleted yet.').set(facts.trash);
+    gauge('quarantined_entries', 'Entries of the trash that cannot be deleted.').set(facts.quarantined);
+    gauge('blocked_slots', 'Slots that should go and cannot.').set(facts.blocked);
+    const passes = counter(COUNTERS.passes, 'Passes by scope and result.', ['scope', 'result']);
+    const jobs = counter(COUNTERS.jobs, 'Ended jobs by result.', ['result']);
+    const reclaimed = counter(COUNTERS.reclaimed, 'Bytes freed by passes, by statfs.');
+    const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
+    const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
+    const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
+    for (const { name, labels, value } of samples(before)) {
+        if (name === COUNTERS.passes)
+            passes.inc(labels, value);
+        else if (name === COUNTERS.jobs)
+            jobs.inc(labels, value);
+        else if (name === COUNTERS.reclaimed)
+            reclaimed.inc(value);
+        else if (name === COUNTERS.lockWait)
+            lockWait.inc(value);
+        else if (name === `${PREFIX}last_pass_duration_seconds`)
+            last.set(labels, value);
+        else if (name === `${PREFIX}last_pass_timestamp_seconds`)
+            when.set(labels, value);
+    }
+    if (facts.pass !== null) {
+        const { scope, result, seconds, atMs } = facts.pass;
+        passes.inc({ scope, result });
+        last.set({ scope }, seconds);
+        when.set({ scope }, atMs / 1000);
+    }
+    for (const result of facts.jobs)
+        jobs.inc({ result });
+    reclaimed.inc(facts.reclaimedBytes);
+    lockWait.inc(facts.lockWaitSeconds ?? 0);
+    return registry.metrics();
+}
+/** The samples of a file in the text format, as far as they can be understood. */
+function samples(text) {
+    return text.split('\n').flatMap((line) => {
+        const found = /^([a-z_]+)(?:\{([^}]*)\})? ([0-9.e+-]+)$/.exec(line);
+        const [, name, labels, value] = found ?? [];
+        if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
+            return [];
+        const pairs = [...(labels ?? '').matchAll(/([a-z_]+)="([^"\\]*)"/g)];
+        return [
+            {
+                name,
+                labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, content])),
+                value: Number(value),
+            },
+        ];
     });
 }
 
+;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
+
+
+
+
+
+
+
+
+
+const record_metrics_WAIT_SECONDS = 2;
+/**
+ * Replaces the metrics file, whole and at once. One process at a time adds to the counters; who is
+ * not let in within two seconds leaves its share out rather than hold up a job.
+ */
+async function recordMetrics(root, recorded, { voice }) {
+    try {
+        await withKernelLock((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
+            const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
+            const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
+            (0,small_file/* replaceFile */.fR)(path, text);
+        });
+    }
+    catch (error) {
+        voice.warning(`The metrics were not written (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+function factsOf(root, { assessments, ...counts }) {
+    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
+    const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
+    const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
+    const trash = (0,host_trash/* listTrash */.hQ)(root);
+    return {
+        ...counts,
+        disks: assessments.map(({ level, reading }) => ({ level, ...reading })),
+        slots: live + ended,
+        leases: { live, ended },
+        trash: trash.length,
+        quarantined: trash.filter((entry) => entry.quarantine !== null).length,
+        blocked: (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root))?.blocked.length ?? 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/after-pass.js
+
+
+
+
+
+/** Tells the metrics and, where it is bad, the webhook. */
+async function afterPass(outcome, runtime) {
+    const { root, settings, done, guarded, jobs } = outcome;
+    const { assessments } = guarded;
+    const heartbeat = done?.heartbeat ?? null;
+    await recordMetrics(root, {
+        assessments,
+        jobs,
+        pass: {
+            scope: heartbeat?.scope ?? 'own',
+            result: done === null || done.failures.length > 0 ? 'failed' : 'done',
+            seconds: heartbeat?.seconds ?? 0,
+            atMs: heartbeat?.completedAt ?? Date.now(),
+        },
+        reclaimedBytes: guarded.reclaimedBytes + (heartbeat?.reclaimedBytes ?? 0),
+        lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
+    }, runtime);
+    if (guarded.level === 'critical') {
+        const text = `${(0,refuse/* describeCritical */.jJ)(assessments)} The emergency pass could not free enough.`;
+        await alert_alert(root, settings, { kind: 'critical', text }, runtime);
+    }
+    if (done === null || done.failures.length > 0) {
+        const text = done === null ? 'A pass failed.' : done.heartbeat.errors.slice(0, 5).join('; ');
+        await alert_alert(root, settings, { kind: 'pass-failed', text }, runtime);
+    }
+    const blocked = (0,report_heartbeat/* maintenanceWarnings */.NG)(heartbeat, (0,heartbeat_file/* readFoundedAt */.Pm)(root), Date.now()).filter((text) => text.includes('has been blocked for'));
+    if (blocked.length > 0) {
+        const text = blocked.slice(0, 5).join('; ');
+        await alert_alert(root, settings, { kind: 'blocked', text }, runtime);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/steps/pass.js + 5 modules
+var pass = __nccwpck_require__(1504);
+;// CONCATENATED MODULE: ./lib/steps/own-pass.js
+
+
+
+
+/**
+ * The pass over this runner's own slots, told to the log of its job.
+ *
+ * @returns null where it failed: that stops no job
+ */
+async function passOverOwn({ root, self, settings, by }, runtime) {
+    const { dryRun } = settings;
+    const ways = (0,privilege/* helpers */._$)(settings);
+    try {
+        const done = await (0,pass/* pass */.I)({ root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by }, runtime);
+        announce(done.actions, dryRun, runtime);
+        return done;
+    }
+    catch (error) {
+        runtime.voice.warning(`The pass over this runner’s slots failed (${(0,guard_error/* messageOf */.bD)(error)}); the job goes on, and the ` +
+            'next pass tries again. “target-guard doctor” checks the host.');
+        return null;
+    }
+}
+/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
+function announce(actions, dryRun, { voice }) {
+    for (const action of actions) {
+        if (action.kind === 'foreign')
+            continue;
+        voice.info(`${dryRun ? 'would ' : ''}${(0,report_actions/* describeAction */.u)(action)}`);
+    }
+    if (!dryRun)
+        return;
+    const many = actions.filter((action) => action.kind === 'retire').length;
+    voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
+}
+
+// EXTERNAL MODULE: ./lib/steps/runtime.js
+var steps_runtime = __nccwpck_require__(6119);
+;// CONCATENATED MODULE: ./lib/steps/prepare.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
+ * has room, get a slot.
+ *
+ * @param onLease told the root and the lease as soon as it is written
+ * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
+ * @throws RefusedError where the disk stays critical and the job is to fail
+ */
+async function prepare(settings, madeBy, runtime, onLease) {
+    const { environment, voice } = runtime;
+    const job = readJob(environment, settings.leg);
+    if (settings.owner !== null)
+        resolveSetting(settings.owner);
+    const root = (0,host_root/* openRoot */.R8)(settings.root, (0,steps_runtime/* preciousOf */.YU)(environment));
+    const builder = resolveOwner(settings.owner, root);
+    const owner = observeOwner(environment);
+    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
+    const ways = (0,privilege/* helpers */._$)(settings);
+    const heartbeat = (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root));
+    for (const text of (0,report_heartbeat/* maintenanceWarnings */.NG)(heartbeat, (0,heartbeat_file/* readFoundedAt */.Pm)(root), Date.now())) {
+        voice.warning(text);
+    }
+    const by = `pre of ${owner.runner.name}`;
+    const pruned = await passOverOwn({ root, self, settings, by }, runtime);
+    const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime);
+    await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime);
+    const { level, freeBytes, emergency } = guarded;
+    const done = {
+        root: root.path,
+        actions: pruned?.actions ?? [],
+        retired: (pruned?.retired.length ?? 0) + guarded.retired.length,
+        reclaimedBytes: guarded.reclaimedBytes,
+        disk: { level, freeBytes, emergency },
+    };
+    const verdict = await decide(root, self, settings, guarded, madeBy, runtime);
+    if (verdict === 'skip')
+        return { ...done, slot: null };
+    const request = { root, job, owner, builder, ways };
+    const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '';
+    const taken = takeOver(hooked, request);
+    if (taken !== null)
+        onLease(root.path, taken.lease.id);
+    const slot = taken ??
+        withReserve(root, runtime, () => acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) }));
+    if (!settings.dryRun) {
+        keepReserve(root, guarded, runtime);
+        if ((0,host_trash/* hasTrash */.P_)(root))
+            startReaper(root, runtime.script, settings);
+    }
+    return { ...done, slot: { ...slot, takenOver: taken !== null } };
+}
+/** Once per job: its later steps, and what they start, make no second emergency pass. */
+function rememberEmergency({ disk }, environment) {
+    if (disk.emergency)
+        (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', INSIDE, '1');
+}
+/** Makes a slot, and where there is no room even for a lease, gives the reserve back and tries again. */
+function withReserve(root, { voice }, make) {
+    try {
+        return make();
+    }
+    catch (error) {
+        const cause = error instanceof guard_error/* GuardError */.U$ ? error.cause : error;
+        if (!(0,guard_error/* isNoSpace */.YV)(cause) || !releaseReserve(root))
+            throw error;
+        voice.warning('The disk is full: the reserve was given back to make this job’s slot.');
+        return make();
+    }
+}
+/** What becomes of a job whose disk stays critical; a hook cannot skip a job, and warns instead. */
+async function decide(root, self, settings, guarded, madeBy, runtime) {
+    const { voice } = runtime;
+    // Once per job: the started hook has said it.
+    const isTold = madeBy === 'step' && (runtime.environment['TARGET_GUARD_LEASE'] ?? '') !== '';
+    for (const { level, reading, why } of guarded.assessments) {
+        if (level === 'low' && !isTold)
+            voice.warning(`The disk of ${reading.path} is low: ${why}.`);
+    }
+    if (guarded.level !== 'critical')
+        return 'go on';
+    const wanted = settings.dryRun ? 'warn' : settings.onCritical;
+    if (wanted === 'fail') {
+        const holders = await (0,refuse/* describeHolders */.hX)(root, self, settings, runtime);
+        throw (0,refuse/* refused */.J5)(guarded.assessments, holders);
+    }
+    const text = (0,refuse/* describeCritical */.jJ)(guarded.assessments);
+    if (wanted === 'skip' && madeBy === 'step') {
+        voice.warning(`${text} The output proceed is false: skip the build.`);
+        return 'skip';
+    }
+    voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
+    return 'go on';
+}
+
+;// CONCATENATED MODULE: ./lib/steps/pre.js
+
+
+
+
+
+
+/** Gets the job its slot and exports it; main does the same where the runner skips pre. */
+async function pre(runtime) {
+    const { environment, voice } = runtime;
+    const settings = readInputs(environment);
+    const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
+    const state = stateOf(prepared);
+    keepState(state, runtime);
+    rememberEmergency(prepared, environment);
+    if (prepared.slot === null)
+        return state;
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory);
+    voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`);
+    return state;
+}
+/** Without its state post cannot end the lease; then the end of the job’s Worker does. */
+function keepState(state, { environment, voice }) {
+    try {
+        saveState(environment, state);
+    }
+    catch (error) {
+        voice.warning(`${(0,guard_error/* messageOf */.bD)(error)} The slot will be given back when the runner’s job is over.`);
+    }
+}
+function stateOf(prepared) {
+    const { root, slot, retired, reclaimedBytes, disk } = prepared;
+    return {
+        root,
+        lease: slot?.lease.id ?? null,
+        prepared: {
+            slot: slot === null
+                ? null
+                : {
+                    targetDirectory: slot.targetDirectory,
+                    runDirectory: slot.runDirectory,
+                    takenOver: slot.takenOver,
+                },
+            retired,
+            reclaimedBytes,
+            diskStatus: disk.level,
+            freeBytes: disk.freeBytes,
+            actions: prepared.actions.map(report_actions/* describeAction */.u),
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/main.js
+
+
+
+
+
+
+/** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
+async function main(runtime) {
+    const { environment, voice } = runtime;
+    const before = readState(environment);
+    const state = before?.prepared === null || before === null ? await pre(runtime) : before;
+    for (const [name, value] of Object.entries(outputsOf(state))) {
+        (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_OUTPUT', name, value);
+    }
+    const { prepared, lease } = state;
+    if (prepared === null)
+        return;
+    try {
+        const { dryRun } = readInputs(environment);
+        (0,workflow_commands/* addSummary */.S0)(environment, jobSummary({ ...prepared, lease, dryRun }));
+    }
+    catch (error) {
+        // A summary is for people to read; no build is stopped for the lack of one.
+        voice.warning(`The job summary was not written: ${(0,guard_error/* messageOf */.bD)(error)}`);
+    }
+}
+function outputsOf({ prepared, lease }) {
+    if (prepared === null)
+        return {};
+    const disk = {
+        'disk-status': prepared.diskStatus,
+        'free-bytes': prepared.freeBytes === null ? '' : String(prepared.freeBytes),
+        retired: String(prepared.retired),
+        'reclaimed-bytes': String(prepared.reclaimedBytes),
+    };
+    if (prepared.slot === null)
+        return { ...disk, proceed: 'false' };
+    return {
+        ...disk,
+        proceed: 'true',
+        'target-dir': prepared.slot.targetDirectory,
+        'run-dir': prepared.slot.runDirectory,
+        lease: lease ?? '',
+    };
+}
+
+
+/***/ }),
+
+/***/ 2147:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  O: () => (/* binding */ lookInto),
+  l: () => (/* binding */ observe)
+});
+
+// EXTERNAL MODULE: ./lib/plan/evidence.js
+var evidence = __nccwpck_require__(8442);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
@@ -2849,6 +4916,14 @@ function uses(container, place, rootPaths) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/host/boot.js
+var boot = __nccwpck_require__(6368);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
 ;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
 
 
@@ -3004,7 +5079,7 @@ const SHELL = `for fd; do
 done`;
 function ask(program, words, descriptors) {
     const numbers = descriptors.map((_, index) => String(index + 3));
-    const result = (0,external_node_child_process_namespaceObject.spawnSync)(program, [...words, ...numbers], {
+    const result = (0,external_node_child_process_.spawnSync)(program, [...words, ...numbers], {
         stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
         encoding: 'utf8',
         timeout: 10_000,
@@ -3016,11 +5091,13 @@ function ask(program, words, descriptors) {
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var lease = __nccwpck_require__(230);
 ;// CONCATENATED MODULE: ./lib/host/docker.js
 
 
 
-const docker_WAIT_MS = 2000;
+const WAIT_MS = 2000;
 /** The engine's socket: `DOCKER_HOST` when that is a Unix socket, else the usual path. */
 function socketPath(environment) {
     const host = environment['DOCKER_HOST'] ?? '';
@@ -3053,11 +5130,11 @@ async function listContainers(environment) {
     }
 }
 function readContainer(value) {
-    if (!isRecord(value) || typeof value['Id'] !== 'string')
+    if (!(0,lease/* isRecord */.u4)(value) || typeof value['Id'] !== 'string')
         return null;
     const names = Array.isArray(value['Names']) ? value['Names'] : [];
     const mounts = Array.isArray(value['Mounts']) ? value['Mounts'] : [];
-    const sources = mounts.map((each) => (isRecord(each) ? each['Source'] : null));
+    const sources = mounts.map((each) => ((0,lease/* isRecord */.u4)(each) ? each['Source'] : null));
     return {
         id: value['Id'],
         name: typeof names[0] === 'string' ? names[0].replace(/^\//, '') : value['Id'].slice(0, 12),
@@ -3066,7 +5143,7 @@ function readContainer(value) {
 }
 async function get(socket, path) {
     // Loaded when it is needed: most passes ask nobody, and it is a tenth of a start.
-    const { request } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 67, 19));
+    const { request } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 7067, 19));
     return new Promise((resolve, reject) => {
         // With a connection of its own there is no agent, which would take as long to make as all the rest.
         const connection = { createConnection: () => (0,external_node_net_namespaceObject.connect)(socket) };
@@ -3083,17 +5160,21 @@ async function get(socket, path) {
             });
         });
         // For the whole answer: an engine that keeps sending a little must not hold up a job either.
-        const late = new Error(`no answer within ${docker_WAIT_MS} ms`);
+        const late = new Error(`no answer within ${WAIT_MS} ms`);
         const timer = setTimeout(() => {
             reject(late);
             asked.destroy(late);
-        }, docker_WAIT_MS);
+        }, WAIT_MS);
         asked.on('error', reject);
         asked.on('close', () => clearTimeout(timer));
         asked.end();
     });
 }
 
+// EXTERNAL MODULE: ./lib/host/mounts.js
+var host_mounts = __nccwpck_require__(7154);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
 
 
@@ -3114,9 +5195,9 @@ function scanProcesses(rootRealPath, slots) {
     const bySlot = new Map(slots.map((slot) => [slot, []]));
     const scan = { wanted, bySlot, views: new Map(), rootRealPath };
     try {
-        const place = locate(rootRealPath, readMounts());
-        const own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
-        for (const pid of listProcesses()) {
+        const place = (0,host_mounts/* locate */.x5)(rootRealPath, (0,host_mounts/* readMounts */.bq)());
+        const own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), (0,host_mounts/* readMountText */.L1)('self')]);
+        for (const pid of (0,processes/* listProcesses */.O3)()) {
             if (pid !== process.pid)
                 lookAt(pid, { ...scan, place, own });
         }
@@ -3165,19 +5246,19 @@ function viewsOf(pid, namespace, scan) {
 function viewThrough(mount, place) {
     if (place === null || mount.device !== place.mount.device)
         return [];
-    if (isAtOrBelow(place.path, mount.root)) {
-        return [{ point: join(mount.point, relative(place.path, mount.root)), inRoot: '' }];
+    if ((0,host_mounts/* isAtOrBelow */.a5)(place.path, mount.root)) {
+        return [{ point: (0,host_mounts/* join */.fj)(mount.point, (0,host_mounts/* relative */.V8)(place.path, mount.root)), inRoot: '' }];
     }
-    if (isAtOrBelow(mount.root, place.path)) {
-        return [{ point: mount.point, inRoot: relative(mount.root, place.path).slice(1) }];
+    if ((0,host_mounts/* isAtOrBelow */.a5)(mount.root, place.path)) {
+        return [{ point: mount.point, inRoot: (0,host_mounts/* relative */.V8)(mount.root, place.path).slice(1) }];
     }
     return [];
 }
 function slotAt(path, views, wanted) {
     for (const view of views) {
-        if (!isAtOrBelow(path, view.point))
+        if (!(0,host_mounts/* isAtOrBelow */.a5)(path, view.point))
             continue;
-        const slot = slotOf(join(`/${view.inRoot}`, relative(path, view.point)).slice(1));
+        const slot = slotOf((0,host_mounts/* join */.fj)(`/${view.inRoot}`, (0,host_mounts/* relative */.V8)(path, view.point)).slice(1));
         if (slot !== null && wanted.has(slot))
             return slot;
     }
@@ -3185,13 +5266,13 @@ function slotAt(path, views, wanted) {
 }
 function slotOf(inRoot) {
     const parts = inRoot.split('/').filter((part) => part !== '');
-    return parts.length < SLOT_DEPTH ? null : parts.slice(0, SLOT_DEPTH).join('/');
+    return parts.length < naming/* SLOT_DEPTH */.xl ? null : parts.slice(0, naming/* SLOT_DEPTH */.xl).join('/');
 }
 /** Slots that are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
 function mountedSlots(views, wanted) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => {
         const depth = inRoot.split('/').length;
-        return depth >= SLOT_DEPTH - 1 && (isAtOrBelow(inRoot, slot) || isAtOrBelow(slot, inRoot));
+        return depth >= naming/* SLOT_DEPTH */.xl - 1 && ((0,host_mounts/* isAtOrBelow */.a5)(inRoot, slot) || (0,host_mounts/* isAtOrBelow */.a5)(slot, inRoot));
     }));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
@@ -3234,7 +5315,7 @@ function argumentsOf(folder) {
     }
 }
 function mountsOf(pid) {
-    return parseMounts(mountTextOf(pid));
+    return (0,host_mounts/* parseMounts */.qV)(mountTextOf(pid));
 }
 /**
  * What another user's process shows of its mounts, which is as good a name of its namespace as the
@@ -3242,7 +5323,7 @@ function mountsOf(pid) {
  */
 function mountTextOf(pid) {
     try {
-        return readMountText(pid);
+        return (0,host_mounts/* readMountText */.L1)(pid);
     }
     catch (error) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes((0,guard_error/* errnoOf */.UQ)(error)))
@@ -3261,10 +5342,18 @@ function readLink(path) {
     }
 }
 function commandOf(pid) {
-    const found = readProcess(pid);
+    const found = (0,processes/* readProcess */.Wv)(pid);
     return typeof found === 'string' ? found : found.command;
 }
 
+// EXTERNAL MODULE: ./lib/host/leases.js
+var host_leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leftovers.js
+var host_leftovers = __nccwpck_require__(1758);
+// EXTERNAL MODULE: ./lib/host/slots.js
+var slots = __nccwpck_require__(5647);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/observe.js
 
 
@@ -3285,13 +5374,13 @@ function commandOf(pid) {
  * @param adopted paths relative to the root that an administrator gives up for deletion
  */
 function observe(root, self, scope, adopted = []) {
-    const moment = readMoment();
-    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
-    const { records, leftovers } = readLeases(root, prefix, moment.wallMs);
+    const moment = (0,boot/* readMoment */.T$)();
+    const prefix = scope === 'own' ? (0,naming/* runnerPrefix */.Lm)(self.runnerKey ?? '') : '';
+    const { records, leftovers } = (0,host_leases/* readLeases */.Mw)(root, prefix, moment.wallMs);
     const needsInventory = scope === 'host' || records.some((record) => record.slot === null);
-    const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [] };
+    const inventory = needsInventory ? (0,slots/* listSlots */.QY)(root) : { slots: [], odd: [] };
     const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]));
-    const mounts = readMounts();
+    const mounts = (0,host_mounts/* readMounts */.bq)();
     const ended = rememberEnded();
     const leases = records.map((record) => {
         const slot = record.slot ?? byId.get(record.id) ?? null;
@@ -3300,27 +5389,27 @@ function observe(root, self, scope, adopted = []) {
     const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
     const unfinished = [
         ...leftovers.map((name) => `leases/${name}`),
-        ...listUnfinished(root, moment.wallMs),
+        ...(0,host_leftovers/* listUnfinished */.s)(root, moment.wallMs),
     ];
     return { moment, leases, foreign, leftovers: unfinished };
 }
 function idOf(slot) {
-    return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
+    return (0,naming/* leaseIdOfSlot */.T1)(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
 }
 function observeLease(root, record, self, mounts, ended) {
     const { slot } = record;
     return {
         record,
-        owner: judgeOwner(record, sightOf(record, self, ended), self),
-        slot: slot === null ? 'missing' : findSlot(root, slot),
-        mounts: slot === null ? [] : mountsWithin(`${root.realPath}/${slot}`, mounts),
+        owner: (0,evidence/* judgeOwner */.l)(record, sightOf(record, self, ended), self),
+        slot: slot === null ? 'missing' : (0,slots/* findSlot */.q3)(root, slot),
+        mounts: slot === null ? [] : (0,host_mounts/* mountsWithin */.ec)(`${root.realPath}/${slot}`, mounts),
     };
 }
 /** Remembers the answers for the length of one pass: each is a look at every process. */
 function rememberEnded() {
     const known = new Map();
     return (namespace) => {
-        const answer = known.get(namespace) ?? isNamespaceGone(namespace);
+        const answer = known.get(namespace) ?? (0,processes/* isNamespaceGone */.l7)(namespace);
         known.set(namespace, answer);
         return answer;
     };
@@ -3334,14 +5423,14 @@ function sightOf({ lease, state }, self, ended) {
     if (owner.pidNamespace !== self.pidNamespace) {
         return { worker: null, namespaceIsGone: ended(owner.pidNamespace) };
     }
-    return { worker: owner.worker === null ? null : stateOf(owner.worker), namespaceIsGone: false };
+    return { worker: owner.worker === null ? null : (0,processes/* stateOf */.L4)(owner.worker), namespaceIsGone: false };
 }
 function findForeign(root, inventory, leases, adopted) {
     const leased = new Set(leases.map((each) => each.record.id));
     // A slot that was made after the leases were read has a lease by now; one in the trash is gone.
     const without = inventory.slots.filter((slot) => {
         const id = idOf(slot);
-        return !leased.has(id) && !isInTrash(root, id) && findLease(root, id) === null;
+        return !leased.has(id) && !(0,trash/* isInTrash */.O2)(root, id) && (0,host_leases/* findLease */.G0)(root, id) === null;
     });
     return [
         ...without.map((path) => ({
@@ -3382,186 +5471,171 @@ function isSame(id, own) {
     return own !== null && own !== '' && id.startsWith(own);
 }
 
-;// CONCATENATED MODULE: ./lib/host/deletion.js
+
+/***/ }),
+
+/***/ 1504:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ pass),
+  e: () => (/* binding */ plan)
+});
+
+;// CONCATENATED MODULE: external "node:perf_hooks"
+const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+// EXTERNAL MODULE: ./lib/plan/reclaim.js
+var reclaim = __nccwpck_require__(9060);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+;// CONCATENATED MODULE: ./lib/host/host-lock.js
 
 
 
 
 
-
-
-
-/** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
-const ROUNDS = 5;
+/** A pass waits no longer than this, then goes on without the lock. */
+const WAIT_MS = 5000;
+/** A holder is gone after this; renames take milliseconds. */
+const STALE_MS = 20_000;
+const OPTIONS = {
+    fs: external_node_fs_,
+    realpath: false,
+    stale: STALE_MS,
+    update: STALE_MS / 2,
+    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
+    onCompromised: () => { },
+};
 /**
- * Deletes one entry of the trash, by rm(1), which walks by descriptor (openat) and so cannot be
- * led out of the tree by a directory that is swapped for a link; node's own `fs.rm` can.
+ * Does work while holding the host lock, or without it when it cannot be had in time.
  *
- * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
- * same file system, so the mount table is asked first.
+ * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
+ * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
  */
-async function deleteEntry(root, id, ways) {
-    const path = trashPath(root, id);
-    const mounted = mountsBelow(root, id);
-    if (mounted.length > 0) {
-        return stuck(`something is mounted in it: ${mounted.join(', ')}`, `umount ${quoted(mounted)}`);
-    }
-    let why = '';
-    for (let round = 1; round <= ROUNDS; round += 1) {
-        const removed = await remove(root, id);
-        if (!isInTrash(root, id))
-            return { kind: 'deleted' };
-        if (removed.kind === 'claimed')
-            return { kind: 'busy', why: 'another reaper is deleting it' };
-        if (removed.kind === 'killed')
-            return { kind: 'busy', why: `rm was ended by ${removed.by}` };
-        why = removed.why;
-        if (isWrittenInto(why))
-            continue;
-        if (!openUp(path))
-            break;
-    }
-    if (isWrittenInto(why)) {
-        return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' };
-    }
-    const helped = withHelp(ways, (helper) => helper.remove(controlName(root, 'trash'), id));
-    if (!isInTrash(root, id))
-        return { kind: 'deleted' };
-    return stuck(helped.ok ? why : `${why}; ${helped.why}`, `sudo rm -rf --one-file-system ${quoted([controlName(root, 'trash', id)])}`);
-}
-/** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
-function isWrittenInto(why) {
-    return why === '' || why.includes('Directory not empty');
-}
-function stuck(why, command) {
-    return { kind: 'stuck', why, command };
-}
-/** Words for a shell, for a person to copy. */
-function quoted(words) {
-    return words.map((word) => `'${word.replaceAll("'", String.raw `'\''`)}'`).join(' ');
-}
-function mountsBelow(root, id) {
-    return mountsWithin(`${root.realPath}/.target-guard/trash/${id}`, readMounts());
-}
-/** Exit code by which the shell says that the entry is another reaper's. */
-const CLAIMED = 75;
-// The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
-// gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
-// The trash is descriptor 4: its path may lead elsewhere by now.
-const SCRIPT = `
-if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
-case $(rm --version 2>/dev/null) in *GNU*) exec rm -rf --one-file-system -- "/proc/self/fd/4/$1" ;; esac
-exec rm -rf -- "/proc/self/fd/4/$1"`;
-async function remove(root, id) {
-    const path = trashPath(root, id);
-    let folder;
-    try {
-        if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
-            (0,external_node_fs_.unlinkSync)(path);
-            return { kind: 'tried', why: '' };
-        }
-        folder = folders_openFolder(path);
-    }
-    catch (error) {
-        // Unreadable for this user: rm will say so in its own words.
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EACCES')
-            return { kind: 'tried', why: (0,guard_error/* messageOf */.bD)(error) };
-        folder = 'ignore';
+async function withHostLock(root, work) {
+    const asked = external_node_perf_hooks_namespaceObject.performance.now();
+    const granted = await acquire(root);
+    const started = external_node_perf_hooks_namespaceObject.performance.now();
+    const waitedMs = started - asked;
+    if ('problem' in granted) {
+        return { value: work(), waitedMs, heldMs: null, problem: granted.problem };
     }
     try {
-        return await deletion_run(['-c', SCRIPT, 'sh', id], {
-            cwd: '/',
-            env: { ...process.env, LC_ALL: 'C' },
-            stdio: ['ignore', 'ignore', 'pipe', folder, root.folders.trash],
-        });
+        const value = work();
+        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null };
     }
     finally {
-        if (folder !== 'ignore')
-            (0,external_node_fs_.closeSync)(folder);
+        await granted.release();
     }
 }
-/** rm has a line for each file that it cannot remove; the last one is what is told. */
-const TOLD_AT_MOST = 16_384;
-async function deletion_run(words, options) {
-    return new Promise((resolve) => {
-        const shell = (0,external_node_child_process_namespaceObject.spawn)('sh', words, options);
-        let said = '';
-        shell.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(-TOLD_AT_MOST);
-        });
-        shell.on('error', (error) => resolve({ kind: 'tried', why: (0,guard_error/* messageOf */.bD)(error) }));
-        shell.on('close', (status, signal) => {
-            if (status === CLAIMED)
-                resolve({ kind: 'claimed' });
-            // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
-            else if (signal !== null)
-                resolve({ kind: 'killed', by: signal });
-            else
-                resolve({ kind: 'tried', why: (0,guard_error/* messageOf */.bD)(new Error(said.trim().split('\n').at(-1))) });
-        });
-    });
-}
-/** open(2) flag that node does not name: a descriptor on something that may not be read. */
-const O_PATH = 0o10_000_000;
-/** Deeper than this, a tree with read-only directories is left to the helper. */
-const DEPTH_AT_MOST = 500;
-/**
- * Makes every directory of this user's in a tree writable for its owner, so that rm can empty it.
- *
- * By descriptor at each step, and directories alone: a file may have another name outside the tree.
- *
- * @returns whether anything was changed
- */
-function openUp(path) {
-    if (process.geteuid?.() === 0)
-        return false;
-    let changed = false;
-    const visit = (entry, depth) => {
-        const folder = openByPath(entry);
-        if (folder === null)
-            return;
+/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
+async function acquire(root) {
+    // Loaded when it is needed: most passes have nothing to rename.
+    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + WAIT_MS;
+    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
         try {
-            const here = `/proc/self/fd/${folder}`;
-            if (deletion_open(folder))
-                changed = true;
-            if (depth === DEPTH_AT_MOST)
-                return;
-            for (const child of (0,external_node_fs_.readdirSync)(here, { withFileTypes: true, encoding: 'buffer' })) {
-                if (child.isDirectory())
-                    visit(Buffer.concat([Buffer.from(`${here}/`), child.name]), depth + 1);
-            }
+            const release = await lockfile.lock((0,host_root/* controlPath */.XL)(root, 'host.lock'), OPTIONS);
+            return { release: async () => release().catch(ignoreLost) };
         }
         catch (error) {
-            // Another user's directory: the helper's part.
-            if (!['EACCES', 'EPERM', 'ENOENT'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-                throw error;
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
+                return { problem: (0,guard_error/* messageOf */.bD)(error) };
+            if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
+                return { problem: `the host lock was not granted within ${WAIT_MS} ms` };
+            }
+            await (0,promises_namespaceObject.setTimeout)(pauseMs * (0.5 + Math.random()));
         }
-        finally {
-            (0,external_node_fs_.closeSync)(folder);
-        }
+    }
+}
+/** A lock that somebody broke cannot be given back, and needs not be. */
+function ignoreLost() { }
+
+// EXTERNAL MODULE: ./lib/host/heartbeat-file.js
+var heartbeat_file = __nccwpck_require__(2121);
+// EXTERNAL MODULE: ./lib/report/heartbeat.js
+var report_heartbeat = __nccwpck_require__(2334);
+// EXTERNAL MODULE: ./lib/report/actions.js
+var report_actions = __nccwpck_require__(8565);
+// EXTERNAL MODULE: ./lib/steps/apply.js
+var apply = __nccwpck_require__(6551);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/host/leases.js
+var leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
+;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
+
+
+
+
+
+
+/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
+function heartbeatOf(pass, facts) {
+    const { root, self, scope, by } = pass;
+    const { view, actions, applied, lock, reaped, seconds } = facts;
+    const before = (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root));
+    const prefix = scope === 'own' ? (0,naming/* runnerPrefix */.Lm)(self.runnerKey ?? '') : '';
+    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root)];
+    const seen = new Set(now.map((each) => each.id));
+    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
+    return {
+        version: 1,
+        completedAt: view.moment.wallMs,
+        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
+        scope,
+        by,
+        seconds: Number(seconds.toFixed(3)),
+        retired: applied.retired,
+        kept: actions.flatMap((action) => action.kind === 'keep'
+            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
+            : []),
+        blocked: [...now, ...carried],
+        foreign: scope === 'host'
+            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
+            : (before?.foreign ?? []),
+        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
+        lock,
+        errors: applied.failures.map(({ action, why }) => `${(0,report_actions/* describeAction */.u)(action)}: ${why}`),
     };
-    visit(path, 0);
-    return changed;
 }
-function openByPath(entry) {
-    try {
-        return (0,external_node_fs_.openSync)(entry, O_PATH | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return null;
-        throw error;
-    }
+/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
+function blockedLeases({ root, dryRun }, { view, actions, applied }) {
+    const blocked = (id, path, reason) => {
+        const since = (0,leases/* blockedSince */.Bv)(root, id, view.moment.wallMs, !dryRun);
+        return { id, path, reason, since };
+    };
+    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
+        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
+        : []);
+    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
+    return [...inTheWay, ...failed];
 }
-/** Gives the owner all rights to the directory; false where they are there already. */
-function deletion_open(folder) {
-    const { mode } = (0,external_node_fs_.statSync)(`/proc/self/fd/${folder}`);
-    if ((mode & 0o700) === 0o700)
-        return false;
-    (0,external_node_fs_.chmodSync)(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700);
-    return true;
+function stuckInTrash(root) {
+    return (0,trash/* listTrash */.hQ)(root).flatMap((entry) => {
+        if (entry.quarantine === null)
+            return [];
+        const { reason, since } = entry.quarantine;
+        return [{ id: entry.id, path: (0,report_actions/* describeBlocked */.G)(entry), reason, since }];
+    });
 }
 
+// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
+var observe = __nccwpck_require__(2147);
+// EXTERNAL MODULE: ./lib/host/privilege.js
+var privilege = __nccwpck_require__(3457);
+// EXTERNAL MODULE: ./lib/host/deletion.js
+var deletion = __nccwpck_require__(18);
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
 
 
@@ -3586,7 +5660,7 @@ async function reap(root, ways) {
     const before = freeBytes(root);
     const reaped = { deleted: [], busy: [], quarantined: [], reclaimedBytes: 0 };
     const tried = new Set();
-    for (let fresh = reap_untried(root, tried); fresh.length > 0; fresh = reap_untried(root, tried)) {
+    for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
         for (const id of fresh)
             tried.add(id);
         const waiting = fresh.values();
@@ -3599,17 +5673,17 @@ async function reap(root, ways) {
     reaped.reclaimedBytes = Math.max(0, freeBytes(root) - before);
     return reaped;
 }
-function reap_untried(root, tried) {
-    return listTrash(root)
+function untried(root, tried) {
+    return (0,trash/* listTrash */.hQ)(root)
         .map((entry) => entry.id)
         .filter((id) => !tried.has(id));
 }
 async function reapEntry(root, id, ways, reaped) {
     try {
-        const outcome = await deleteEntry(root, id, ways);
+        const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
         switch (outcome.kind) {
             case 'deleted':
-                forgetEntry(root, id);
+                (0,trash/* forgetEntry */.gp)(root, id);
                 reaped.deleted.push(id);
                 return;
             case 'busy':
@@ -3617,7 +5691,7 @@ async function reapEntry(root, id, ways, reaped) {
                 return;
             case 'stuck': {
                 const { why, command } = outcome;
-                quarantine(root, id, { reason: why, command });
+                (0,trash/* quarantine */.tW)(root, id, { reason: why, command });
                 reaped.quarantined.push({ id, why, command });
                 return;
             }
@@ -3649,14 +5723,14 @@ function freeBytes(root) {
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
-    const view = observe(root, self, scope, adopted);
-    const chosen = candidates(view.leases, retention, view.moment);
-    const places = [...chosen.flatMap(pass_placeOf), ...adoptedPlaces(view)];
-    const bySlot = await lookInto(root, places, self, runtime.environment);
+    const view = (0,observe/* observe */.l)(root, self, scope, adopted);
+    const chosen = (0,reclaim/* candidates */.Xi)(view.leases, retention, view.moment);
+    const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
+    const bySlot = await (0,observe/* lookInto */.O)(root, places, self, runtime.environment);
     const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
-    return { view, actions: planPass(view, chosen, occupancies) };
+    return { view, actions: (0,reclaim/* planPass */.hJ)(view, chosen, occupancies) };
 }
-function pass_placeOf({ lease: { record, slot, mounts } }) {
+function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
         return [];
     const container = record.lease?.owner.container ?? null;
@@ -3679,9 +5753,9 @@ async function pass(request, runtime) {
     const { view, actions } = await plan(request, runtime);
     let applied = { retired: [], failures: [] };
     let lock = null;
-    if (!dryRun && changesAnything(actions)) {
-        const { value, ...times } = await withHostLock(root, () => apply(root, actions, ways));
-        applied = value;
+    if (!dryRun && (0,apply/* changesAnything */.gR)(actions)) {
+        const { value, ...times } = await withHostLock(root, () => (0,apply/* apply */.Bb)(root, actions, ways));
+        applied = await (0,apply/* finishInPlace */.yo)(root, value);
         lock = times;
         if (times.problem !== null) {
             runtime.voice.warning(`The host lock could not be had (${times.problem}); the pass went on without it, which is ` +
@@ -3692,161 +5766,122 @@ async function pass(request, runtime) {
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
     try {
-        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
+        (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
     }
     catch (error) {
         runtime.voice.warning(`The heartbeat cannot be written (${(0,guard_error/* messageOf */.bD)(error)}).`);
     }
     for (const { action, why } of applied.failures) {
-        runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`);
+        runtime.voice.warning(`Not done: ${(0,report_actions/* describeAction */.u)(action)} (${why})`);
     }
     return { ...applied, actions, heartbeat, reaped };
 }
 
-// EXTERNAL MODULE: ./lib/steps/runtime.js
-var steps_runtime = __nccwpck_require__(119);
-;// CONCATENATED MODULE: ./lib/steps/prepare.js
+
+/***/ }),
+
+/***/ 456:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  co: () => (/* binding */ REFUSED_TITLE),
+  fk: () => (/* binding */ RefusedError),
+  jJ: () => (/* binding */ describeCritical),
+  hX: () => (/* binding */ describeHolders),
+  J5: () => (/* binding */ refused)
+});
 
-
-
-
-
-
-
-
-
-
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./lib/host/sizes.js
 
 /**
- * The beginning of a job: check every setting, prune this runner's own stale slots, get a slot.
+ * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
- * @param onLease told the root and the lease as soon as it is written
- * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
+ * It walks the trees, so it is for reports only, and ends after a while: what is not measured by
+ * then is left out.
+ *
+ * @returns bytes by path
  */
-async function prepare(settings, madeBy, runtime, onLease) {
-    const { environment, voice } = runtime;
-    const job = readJob(environment, settings.leg);
-    if (settings.owner !== null)
-        resolveSetting(settings.owner);
-    const root = openRoot(settings.root, (0,steps_runtime/* preciousOf */.YU)(environment));
-    const builder = resolveOwner(settings.owner, root);
-    const owner = observeOwner(environment);
-    const ways = privilege_helpers(settings);
-    const heartbeat = parseHeartbeat(readHeartbeatText(root));
-    for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
-        voice.warning(text);
-    }
-    const pruned = await prune(root, job, settings, runtime);
-    const request = { root, job, owner, builder, ways };
-    const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '';
-    const taken = takeOver(hooked, request);
-    if (taken !== null)
-        onLease(root.path, taken.lease.id);
-    const slot = taken ?? acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) });
-    return { ...slot, ...pruned, root: root.path, takenOver: taken !== null };
-}
-/** The pass over this runner's own slots; a pass that fails never stops a job. */
-async function prune(root, job, settings, runtime) {
-    const { environment, voice } = runtime;
-    const owner = observeOwner(environment);
-    try {
-        const done = await pass({
-            root,
-            self: (0,steps_runtime/* selfOf */.KV)(owner, job),
-            scope: 'own',
-            retention: settings,
-            ways: privilege_helpers(settings),
-            dryRun: settings.dryRun,
-            deletes: 'later',
-            by: `pre of ${owner.runner.name}`,
-        }, runtime);
-        announce(done.actions, settings.dryRun, runtime);
-        if (!settings.dryRun && hasTrash(root))
-            startReaper(root, runtime.script, settings);
-        const { actions, retired, heartbeat } = done;
-        return { actions, retired: retired.length, reclaimedBytes: heartbeat.reclaimedBytes };
-    }
-    catch (error) {
-        voice.warning(`The pass over this runner’s slots failed (${error instanceof Error ? error.message : String(error)}); ` +
-            'the job goes on, and the next pass tries again. “target-guard doctor” checks the host.');
-        return { actions: [], retired: 0, reclaimedBytes: 0 };
-    }
-}
-/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
-function announce(actions, dryRun, { voice }) {
-    for (const action of actions) {
-        if (action.kind === 'foreign')
-            continue;
-        voice.info(`${dryRun ? 'would ' : ''}${describeAction(action)}`);
-    }
-    if (!dryRun)
-        return;
-    const many = actions.filter((action) => action.kind === 'retire').length;
-    voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
+async function measureTrees(paths, waitMs) {
+    if (paths.length === 0)
+        return new Map();
+    return new Promise((resolve) => {
+        (0,external_node_child_process_.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+            // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
+            const lines = stdout.split('\0').filter((line) => line !== '');
+            resolve(new Map(lines.map((line) => {
+                const tab = line.indexOf('\t');
+                return [line.slice(tab + 1), Number(line.slice(0, tab))];
+            })));
+        });
+    });
 }
 
-;// CONCATENATED MODULE: ./lib/steps/pre.js
+// EXTERNAL MODULE: ./lib/report/actions.js
+var report_actions = __nccwpck_require__(8565);
+// EXTERNAL MODULE: ./lib/report/texts.js
+var texts = __nccwpck_require__(4282);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
+var observe = __nccwpck_require__(2147);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 5 modules
+var pass = __nccwpck_require__(1504);
+;// CONCATENATED MODULE: ./lib/steps/refuse.js
 
 
 
 
 
-/** Gets the job its slot and exports it; main does the same where the runner skips pre. */
-async function pre(runtime) {
-    const { environment, voice } = runtime;
-    const settings = readInputs(environment);
-    const prepared = await prepare(settings, 'step', runtime, (root, lease) => saveState(environment, { root, lease, prepared: null }));
-    const state = pre_stateOf(prepared);
-    saveState(environment, state);
-    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.targetDirectory);
-    voice.info(`CARGO_TARGET_DIR is ${prepared.targetDirectory}`);
-    return state;
+
+
+/** Thrown for a job that is turned away because of the host, not because of itself. */
+class RefusedError extends guard_error/* GuardError */.U$ {
 }
-function pre_stateOf(prepared) {
-    const { lease, root, targetDirectory, runDirectory, retired, reclaimedBytes, takenOver } = prepared;
-    const actions = prepared.actions.map(describeAction);
-    return {
-        root,
-        lease: lease.id,
-        prepared: { targetDirectory, runDirectory, retired, reclaimedBytes, takenOver, actions },
-    };
+const HOLDERS = 10;
+const MEASURE_MS = 15_000;
+/** The title of every annotation that tells a job it was turned away. */
+const REFUSED_TITLE = 'Infrastructure, not your change';
+/**
+ * Why a job is turned away: the disk, its floor, and who holds it and why.
+ *
+ * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
+ */
+async function describeHolders(root, self, settings, runtime) {
+    const { leases } = (0,observe/* observe */.l)(root, self, 'host');
+    const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
+    const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
+    const { actions } = await (0,pass/* plan */.e)({ root, self, scope: 'host', retention: settings }, runtime);
+    return slots
+        .map((slot) => ({ slot, bytes: sizes.get(`${root.realPath}/${slot}`) ?? null }))
+        .toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0))
+        .slice(0, HOLDERS)
+        .map(({ slot, bytes }) => {
+        const lease = leases.find((each) => each.record.slot === slot)?.record.lease ?? null;
+        const action = actions.find((each) => 'slot' in each && each.slot === slot);
+        const who = lease === null ? '' : ` of runner ${lease.owner.runner.name}`;
+        const [owner, repository, key, run] = slot.split('/', naming/* SLOT_DEPTH */.xl);
+        const where = `${owner ?? ''}/${repository ?? ''}, PR ${key ?? ''}, ${run ?? ''}`;
+        const much = bytes === null ? 'not measured in time' : (0,texts/* size */.Ej)(bytes);
+        return `${much}: ${where}${who}; ${action === undefined ? slot : (0,report_actions/* describeAction */.u)(action)}`;
+    });
 }
-
-;// CONCATENATED MODULE: ./lib/steps/main.js
-
-
-
-
-
-
-/** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
-async function main(runtime) {
-    const { environment, voice } = runtime;
-    const before = readState(environment);
-    const state = before?.prepared === null || before === null ? await pre(runtime) : before;
-    const { prepared } = state;
-    if (prepared === null)
-        return;
-    const outputs = {
-        'target-dir': prepared.targetDirectory,
-        'run-dir': prepared.runDirectory,
-        lease: state.lease,
-        retired: String(prepared.retired),
-        'reclaimed-bytes': String(prepared.reclaimedBytes),
-    };
-    for (const [name, value] of Object.entries(outputs)) {
-        (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_OUTPUT', name, value);
-    }
-    try {
-        const { dryRun } = readInputs(environment);
-        (0,workflow_commands/* addSummary */.S0)(environment, jobSummary({ ...prepared, lease: state.lease, dryRun }));
-    }
-    catch (error) {
-        // A summary is for people to read; no build is stopped for the lack of one.
-        voice.warning(`The job summary was not written: ${(0,guard_error/* messageOf */.bD)(error)}`);
-    }
+/** One sentence for each disk below a floor. */
+function describeCritical(assessments) {
+    return assessments
+        .filter((each) => each.level === 'critical')
+        .map(({ reading, why }) => `The disk of ${reading.path} has ${why}.`)
+        .join(' ');
+}
+/** The error of a job that is turned away. */
+function refused(assessments, holders) {
+    const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`;
+    return new RefusedError(`${describeCritical(assessments)} The emergency pass could not free enough, so no build was started.${list}`, 'Make room on the host (“target-guard status” and “target-guard explain” show what holds it), then run the job again.');
 }
 
 
@@ -3858,8 +5893,10 @@ async function main(runtime) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eg: () => (/* binding */ runStep)
 /* harmony export */ });
-/* unused harmony exports runHook, inWords */
+/* unused harmony exports runHook, REFUSED, inWords */
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+/* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(456);
+
 
 /**
  * Runs one phase of the action: the one place that catches.
@@ -3872,22 +5909,32 @@ async function runStep(step, runtime) {
         return 0;
     }
     catch (error) {
-        runtime.voice.error(inWords(error));
+        say(error, runtime, '');
         return 1;
     }
 }
 /**
  * Runs a hook. A hook that fails would fail every job of the host, so whatever goes wrong is an
- * error annotation, and the job goes on without a slot.
+ * error annotation, and the job goes on without a slot; but a job that is turned away must fail.
  */
 async function runHook(hook, runtime) {
     try {
         await hook(runtime);
     }
     catch (error) {
-        runtime.voice.error(`${inWords(error)} The job goes on without a target dir of its own.`);
+        if (error instanceof RefusedError) {
+            say(error, runtime, '');
+            return REFUSED;
+        }
+        say(error, runtime, ' The job goes on without a target dir of its own.');
     }
     return 0;
+}
+/** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
+const REFUSED = 75;
+function say(error, { voice }, addition) {
+    const title = error instanceof _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .fk ? _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .REFUSED_TITLE */ .co : undefined;
+    voice.error(`${inWords(error)}${addition}`, title);
 }
 /** What was thrown, for a person; what we did not foresee comes with its trace. */
 function inWords(error) {
@@ -3900,7 +5947,7 @@ function inWords(error) {
 
 /***/ }),
 
-/***/ 119:
+/***/ 6119:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -3908,8 +5955,8 @@ function inWords(error) {
 /* harmony export */   KV: () => (/* binding */ selfOf),
 /* harmony export */   YU: () => (/* binding */ preciousOf)
 /* harmony export */ });
-/* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(217);
-/* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(944);
+/* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7217);
+/* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5944);
 
 
 /** This process as the other side of every comparison. */
@@ -3937,7 +5984,7 @@ function workflowVoice(write) {
         info: (text) => write(`${_report_voice_js__WEBPACK_IMPORTED_MODULE_1__/* .TAG */ .Dk} ${(0,_report_voice_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(text)}\n`),
         notice: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w7)('notice', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(text))),
         warning: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w7)('warning', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(text))),
-        error: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w7)('error', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(text))),
+        error: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w7)('error', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLines */ .fk)(text))),
     };
 }
 

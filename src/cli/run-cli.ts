@@ -3,7 +3,7 @@ import { VERSION } from '../plan/version.ts'
 import { terminal } from '../report/voice.ts'
 import { inWords } from '../steps/run-step.ts'
 import { COMMANDS } from './commands.ts'
-import type { Command, Invocation } from './commands.ts'
+import type { Command, Invocation } from './command.ts'
 import { parseWords } from './words.ts'
 
 /** What the tool is started with. */
@@ -85,7 +85,7 @@ ${lines.join('\n')}
 
 “target-guard COMMAND --help” tells more. Every setting may also come from the environment:
 TARGET_GUARD_ROOT for --root, and so on.
-Exit codes: 0 done, 1 failed, 2 wrong usage.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 75 turned away for now (the started hook).
 `
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { GuardError, messageOf } from '../plan/guard-error.ts'
-import type { Command } from './commands.ts'
+import type { Command } from './command.ts'
 
 /** Arguments of a command, sorted. */
 export interface ParsedWords {

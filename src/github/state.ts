@@ -5,14 +5,18 @@ import { handOver } from './workflow-commands.ts'
 /** What pre (or main) leaves for main and post of the same step. */
 export interface State {
   root: string
-  lease: string
-  /** null until the slot is there */
+  /** null where the job was told to skip its build */
+  lease: string | null
+  /** null until all of pre is done */
   prepared: {
-    targetDirectory: string
-    runDirectory: string
+    /** null where the job was told to skip its build */
+    slot: { targetDirectory: string; runDirectory: string; takenOver: boolean } | null
     retired: number
     reclaimedBytes: number
-    takenOver: boolean
+    /** ok, low or critical */
+    diskStatus: string
+    /** of the root's disk, null where it cannot be read */
+    freeBytes: number | null
     /** the plan of the pass, a line for each action */
     actions: string[]
   } | null
@@ -34,19 +38,27 @@ export function readState(environment: NodeJS.ProcessEnv): State | null {
   const found = parseObject(environment[`STATE_${NAME}`] ?? '')
   if (found === null) return null
   const { root, lease, prepared } = found
-  if (typeof root !== 'string' || typeof lease !== 'string' || !isLeaseId(lease)) return null
+  if (typeof root !== 'string') return null
+  if (lease !== null && (typeof lease !== 'string' || !isLeaseId(lease))) return null
   return { root, lease, prepared: isRecord(prepared) ? readPrepared(prepared) : null }
 }
 
 function readPrepared(found: Record<string, unknown>): State['prepared'] {
-  const { targetDirectory, runDirectory, retired, reclaimedBytes, takenOver, actions } = found
-  if (typeof targetDirectory !== 'string' || typeof runDirectory !== 'string') return null
+  const { slot, retired, reclaimedBytes, diskStatus, freeBytes, actions } = found
   return {
-    targetDirectory,
-    runDirectory,
+    slot: isRecord(slot) ? readSlot(slot) : null,
     retired: Number(retired ?? 0),
     reclaimedBytes: Number(reclaimedBytes ?? 0),
-    takenOver: takenOver === true,
+    diskStatus: typeof diskStatus === 'string' ? diskStatus : 'ok',
+    freeBytes: typeof freeBytes === 'number' ? freeBytes : null,
     actions: Array.isArray(actions) ? actions.filter((each) => typeof each === 'string') : [],
   }
+}
+
+function readSlot(
+  slot: Record<string, unknown>,
+): NonNullable<NonNullable<State['prepared']>['slot']> | null {
+  const { targetDirectory, runDirectory, takenOver } = slot
+  if (typeof targetDirectory !== 'string' || typeof runDirectory !== 'string') return null
+  return { targetDirectory, runDirectory, takenOver: takenOver === true }
 }

@@ -11,11 +11,10 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import { openFolder } from './folders.ts'
+import { at, openFolder, within } from './folders.ts'
 import { mountsWithin, readMounts } from './mounts.ts'
 import { withHelp } from './privilege.ts'
-import type { Helper } from './privilege.ts'
-import { isInTrash, trashPath } from './trash.ts'
+import type { Helper, Outcome } from './privilege.ts'
 import { controlName } from './root.ts'
 import type { Root } from './root.ts'
 
@@ -29,27 +28,78 @@ export type Deletion =
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5
 
+/** A directory to delete. */
+interface Target {
+  /** descriptor of the directory it lies in, and its name there */
+  folder: number
+  name: string
+  /** its path without links: what the mount table calls it */
+  realPath: string
+  /** its path for people */
+  shown: string
+  /** what a helper with more rights may do, null where none may */
+  help: ((helper: Helper) => Outcome) | null
+}
+
 /**
- * Deletes one entry of the trash, by rm(1), which walks by descriptor (openat) and so cannot be
- * led out of the tree by a directory that is swapped for a link; node's own `fs.rm` can.
+ * Deletes one entry of the trash.
  *
- * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
- * same file system, so the mount table is asked first.
+ * @param waitSeconds how long to wait for another reaper that is at it; 0 leaves it to that one
  */
 export async function deleteEntry(
   root: Root,
   id: string,
   ways: readonly Helper[],
+  waitSeconds = 0,
 ): Promise<Deletion> {
-  const path = trashPath(root, id)
-  const mounted = mountsBelow(root, id)
+  const target: Target = {
+    folder: root.folders.trash,
+    name: id,
+    realPath: `${root.realPath}/.target-guard/trash/${id}`,
+    shown: controlName(root, 'trash', id),
+    help: (helper) => helper.remove(controlName(root, 'trash'), id),
+  }
+  return deleteTree(target, ways, waitSeconds)
+}
+
+/**
+ * Deletes a slot where it is: for a full disk, on which even the rename into the trash may need a
+ * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
+ */
+export async function deleteInPlace(root: Root, slot: string): Promise<Deletion> {
+  const parents = slot.split('/')
+  const name = parents.pop() ?? ''
+  const folder = within(root.path, parents, (last) => openFolder(at(last, '.')))
+  try {
+    const realPath = `${root.realPath}/${slot}`
+    return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], 0)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/**
+ * Deletes a tree, by rm(1), which walks by descriptor (openat) and so cannot be led out of the tree
+ * by a directory that is swapped for a link; node's own `fs.rm` can.
+ *
+ * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
+ * same file system, so the mount table is asked first.
+ */
+async function deleteTree(
+  target: Target,
+  ways: readonly Helper[],
+  waitSeconds: number,
+): Promise<Deletion> {
+  const { folder, name, realPath, shown, help } = target
+  const path = at(folder, name)
+  const mounted = mountsWithin(realPath, readMounts())
   if (mounted.length > 0) {
     return stuck(`something is mounted in it: ${mounted.join(', ')}`, `umount ${quoted(mounted)}`)
   }
   let why = ''
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const removed = await remove(root, id)
-    if (!isInTrash(root, id)) return { kind: 'deleted' }
+    const removed = await remove(target, waitSeconds)
+    if (!isThere(path)) return { kind: 'deleted' }
     if (removed.kind === 'claimed') return { kind: 'busy', why: 'another reaper is deleting it' }
     if (removed.kind === 'killed') return { kind: 'busy', why: `rm was ended by ${removed.by}` }
     why = removed.why
@@ -59,12 +109,20 @@ export async function deleteEntry(
   if (isWrittenInto(why)) {
     return { kind: 'busy', why: 'something keeps writing into it while it is being deleted' }
   }
-  const helped = withHelp(ways, (helper) => helper.remove(controlName(root, 'trash'), id))
-  if (!isInTrash(root, id)) return { kind: 'deleted' }
-  return stuck(
-    helped.ok ? why : `${why}; ${helped.why}`,
-    `sudo rm -rf --one-file-system ${quoted([controlName(root, 'trash', id)])}`,
-  )
+  const helped = help === null ? { ok: true as const } : withHelp(ways, help)
+  if (!isThere(path)) return { kind: 'deleted' }
+  const command = `sudo rm -rf --one-file-system ${quoted([shown])}`
+  return stuck(helped.ok ? why : `${why}; ${helped.why}`, command)
+}
+
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
@@ -81,25 +139,23 @@ function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
 }
 
-function mountsBelow(root: Root, id: string): string[] {
-  return mountsWithin(`${root.realPath}/.target-guard/trash/${id}`, readMounts())
-}
-
 type Removal = { kind: 'claimed' } | { kind: 'killed'; by: string } | { kind: 'tried'; why: string }
 
 /** Exit code by which the shell says that the entry is another reaper's. */
 const CLAIMED = 75
 
 // The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
-// gives it back when rm ends, however it ends. Without flock(1) two rm at once only do work twice.
-// The trash is descriptor 4: its path may lead elsewhere by now.
+// gives it back when rm ends, however it ends. Without flock(1), or with one that complains (busybox's
+// cannot wait), two rm at once only do work twice.
+// The directory it lies in is descriptor 4: its path may lead elsewhere by now.
 const SCRIPT = `
-if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then flock -x -n 3 2>/dev/null || exit ${CLAIMED}; fi
+if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then said=$(flock -x $2 3 2>&1) || [ -n "$said" ] || exit ${CLAIMED}; fi
 case $(rm --version 2>/dev/null) in *GNU*) exec rm -rf --one-file-system -- "/proc/self/fd/4/$1" ;; esac
 exec rm -rf -- "/proc/self/fd/4/$1"`
 
-async function remove(root: Root, id: string): Promise<Removal> {
-  const path = trashPath(root, id)
+async function remove({ folder: parent, name }: Target, waitSeconds: number): Promise<Removal> {
+  const path = at(parent, name)
+  const patience = waitSeconds === 0 ? '-n' : `-w ${waitSeconds}`
   let folder: number | 'ignore'
   try {
     if (!lstatSync(path).isDirectory()) {
@@ -113,10 +169,10 @@ async function remove(root: Root, id: string): Promise<Removal> {
     folder = 'ignore'
   }
   try {
-    return await run(['-c', SCRIPT, 'sh', id], {
+    return await run(['-c', SCRIPT, 'sh', name, patience], {
       cwd: '/',
       env: { ...process.env, LC_ALL: 'C' },
-      stdio: ['ignore', 'ignore', 'pipe', folder, root.folders.trash],
+      stdio: ['ignore', 'ignore', 'pipe', folder, parent],
     })
   } finally {
     if (folder !== 'ignore') closeSync(folder)

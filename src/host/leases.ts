@@ -1,5 +1,5 @@
 import { readdirSync, renameSync, writeFileSync } from 'node:fs'
-import { errnoOf } from '../plan/guard-error.ts'
+import { errnoOf, isNoSpace } from '../plan/guard-error.ts'
 import { encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
 import type { End, Lease, LeaseRecord } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
@@ -59,6 +59,14 @@ export function endLease(root: Root, id: string, end: End): boolean {
   }
 }
 
+/**
+ * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
+ * to be deleted where it is.
+ */
+export function spoilEnd(root: Root, id: string): void {
+  removeFile(leasePath(root, `${id}.end`))
+}
+
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 export function takeLease(root: Root, id: string): boolean {
   try {
@@ -74,18 +82,23 @@ export function takeLease(root: Root, id: string): boolean {
  * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
  * which goes with the lease.
  *
+ * @param notes false where nothing may be written (a dry run)
  * @returns milliseconds since the epoch
  */
-export function blockedSince(root: Root, id: string, nowMs: number): number {
+export function blockedSince(root: Root, id: string, nowMs: number, notes = true): number {
   const path = leasePath(root, `${id}.blocked`)
+  const noted = Number(readSmallFile(path))
+  if (Number.isFinite(noted) && noted > 0) return noted
+  if (!notes) return nowMs
   try {
+    // An empty one was left by a full disk.
+    removeFile(path)
     writeFileSync(path, String(nowMs), { flag: 'wx', mode: 0o644 })
-    return nowMs
   } catch {
-    // Noted before; or not to be noted on this disk, and then the next pass tries again.
-    const noted = Number(readSmallFile(path))
-    return Number.isFinite(noted) && noted > 0 ? noted : nowMs
+    // Not to be noted on this disk: the next pass tries again.
+    return nowMs
   }
+  return nowMs
 }
 
 /** What lies in the folder of leases. */
@@ -167,7 +180,7 @@ function moveFile(from: string, to: string): boolean {
     renameSync(from, to)
     return true
   } catch (error) {
-    if (errnoOf(error) === 'ENOSPC') return false
+    if (isNoSpace(error)) return false
     if (errnoOf(error) === 'ENOENT') return true
     throw error
   }

@@ -9,10 +9,12 @@ import {
   realpathSync,
   statSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
+import { ALERT_KINDS } from '../plan/alert.ts'
 import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
 import { at, openFolder } from './folders.ts'
 import { CONTROL, FORMAT, kindOf, readMarker, refuse } from './root-refusal.ts'
@@ -64,7 +66,7 @@ export function openRoot(path: string, precious: Precious): Root {
     const control = openFolder(`${path}/${CONTROL}`)
     if (readMarker(path) === null) adopt(control)
     for (const name of FOLDERS) makeFolder(at(control, name))
-    makeLock(control)
+    for (const name of FILES) makeFile(at(control, name))
     return describe(path, control)
   } catch (error) {
     if (error instanceof GuardError) throw error
@@ -121,13 +123,25 @@ function adopt(control: number): void {
 }
 
 /** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash'] as const
+const FOLDERS = ['leases', 'trash', 'alerts'] as const
 
-function makeLock(control: number): void {
+/** Locks and clocks: made while there is room, so that a full disk finds them there. */
+const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)]
+
+function makeFile(path: string): void {
   try {
-    closeSync(openSync(at(control, 'host.lock'), 'wx', 0o644))
+    const file = openSync(path, 'wx', 0o644)
+    try {
+      const { uid, gid } = statSync(dirname(path))
+      // Its owner alone may set its time.
+      if (process.geteuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid)
+    } finally {
+      closeSync(file)
+    }
+    // The epoch: nothing has happened yet of what its time notes.
+    utimesSync(path, 0, 0)
   } catch (error) {
-    // It is there, or cannot be made: the lock is a courtesy, and its absence only costs speed.
+    // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
     if (errnoOf(error) === 'EEXIST') return
   }
 }

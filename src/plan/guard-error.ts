@@ -14,6 +14,11 @@ export class GuardError extends Error {
   }
 }
 
+/** Whether an error says that there is no room: no blocks, no inodes, or none of this user's. */
+export function isNoSpace(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(errnoOf(error))
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
   const text = textIn(error, 'message') ?? String(error)
@@ -21,14 +26,23 @@ export function messageOf(error: unknown): string {
   return text.replaceAll(/\/proc\/(self|[0-9]+)\/fd\/[0-9]+/g, '…')
 }
 
+/** libuv has no name for it; to us it is a full disk like any other. */
+const QUOTA_EXCEEDED = -122
+
 /** The errno name (`ENOENT`, …) of anything that was thrown, or '' when it carries none. */
 export function errnoOf(error: unknown): string {
+  if (fieldOf(error, 'errno') === QUOTA_EXCEEDED) return 'EDQUOT'
   return textIn(error, 'code') ?? ''
 }
 
-/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
-function textIn(error: unknown, field: 'message' | 'code'): string | null {
-  if (typeof error !== 'object' || error === null) return null
-  const text = (error as Record<typeof field, unknown>)[field]
+function textIn(error: unknown, field: string): string | null {
+  const text = fieldOf(error, field)
   return typeof text === 'string' ? text : null
+}
+
+/** By its fields, not by `instanceof`: an error may come from another realm (worker, vm, jest). */
+function fieldOf(error: unknown, field: string): unknown {
+  return typeof error === 'object' && error !== null
+    ? (error as Record<string, unknown>)[field]
+    : undefined
 }

@@ -8,6 +8,11 @@ export const HOOKS = [
   },
 ] as const
 
+const LIMIT_SECONDS = 600
+
+/** Exit code of a hook that turns its job away. */
+const REFUSED = 75
+
 export type HookEvent = (typeof HOOKS)[number]['event']
 
 /** What a hook script is made of. */
@@ -26,8 +31,8 @@ export interface HookScript {
 /**
  * A runner's hook. The runner starts it as `bash -e PATH`, so nothing in it may fail by chance.
  *
- * It finds node where the runner keeps its own, gives up after a minute (the runner sets hooks no
- * limit), and never fails the job itself; a hook that was there before keeps its say.
+ * It finds node where the runner keeps its own, gives up after a while (the runner sets hooks no
+ * limit, and an emergency pass on a full disk may take minutes), and never fails the job itself; a hook that was there before keeps its say.
  */
 export function hookScript(hook: HookScript): string {
   const { event, runner, tool, previous, variables } = hook
@@ -55,9 +60,14 @@ guard() {
     return 0
   fi
   limit=
-  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 60"; fi
-  $limit "$node" "$tool" hook ${event} ||
-    echo "::error title=target-guard::The ${event} hook ended with $?. The job goes on."
+  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${LIMIT_SECONDS}"; fi
+  code=0
+  $limit "$node" "$tool" hook ${event} || code=$?
+  # ${REFUSED} turns the job away: the disk is critical. Nothing else of ours may fail a job.
+  if [ "$code" = ${REFUSED} ]; then return ${REFUSED}; fi
+  if [ "$code" != 0 ]; then
+    echo "::error title=target-guard::The ${event} hook ended with $code. The job goes on."
+  fi
 }
 earlier() {
   if [ -z "$previous" ]; then return 0; fi

@@ -1,4 +1,5 @@
 import { GuardError } from './guard-error.ts'
+import type { Floors, Watermarks } from './pressure.ts'
 
 /** What a person may set; every value is checked before anything is touched. */
 export interface Settings {
@@ -6,11 +7,18 @@ export interface Settings {
   root: string
   /** who will build, null for the runner's user */
   owner: OwnerSetting | null
+  floors: Floors
+  watermarks: Watermarks
+  onCritical: OnCritical
   retentionHours: number
   keepPerPr: number
   privilegedHelper: PrivilegedHelper
   /** local image for the `docker` helper, null without one */
   helperImage: string | null
+  /** Slack-compatible address for alerts, null for none */
+  alertWebhook: string | null
+  /** at most one alert of a kind in so many hours, for the whole host */
+  alertHours: number
   dryRun: boolean
   /** the matrix of the job as JSON, '' without one */
   leg: string
@@ -24,6 +32,10 @@ export interface OwnerSetting {
   group: string | null
 }
 
+/** What becomes of a job when the disk is still critical after the emergency pass. */
+export const ON_CRITICAL = ['fail', 'skip', 'warn'] as const
+export type OnCritical = (typeof ON_CRITICAL)[number]
+
 export const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'] as const
 export type PrivilegedHelper = (typeof PRIVILEGED_HELPERS)[number]
 
@@ -35,6 +47,8 @@ interface Input<Value> {
   /** undefined refuses the text */
   parse: (text: string) => Value | undefined
   whenEmpty: (surroundings: Surroundings) => Value
+  /** whether its value stays out of every text */
+  isSecret?: true
 }
 
 /** Where a setting is looked up: the text of an input, and where it came from for the error. */
@@ -72,6 +86,38 @@ const owner: Input<OwnerSetting | null> = {
   },
   whenEmpty: () => null,
 }
+
+const GB = 1e9
+
+const minFreeGb: Input<number | null> = {
+  ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
+  // Without a setting the default depends on the disk; see plan/pressure.ts.
+  whenEmpty: () => null,
+}
+const minFreePercent = number('min-free-percent', { least: 0, most: 100, otherwise: 5 })
+const minFreeInodesPercent = number('min-free-inodes-percent', {
+  least: 0,
+  most: 100,
+  otherwise: 5,
+})
+const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 })
+const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 })
+
+const onCritical: Input<OnCritical> = {
+  name: 'on-critical',
+  allowed: ON_CRITICAL.join(', '),
+  parse: (text) => ON_CRITICAL.find((each) => each === text),
+  whenEmpty: () => 'fail',
+}
+
+const alertWebhook: Input<string | null> = {
+  name: 'alert-webhook',
+  allowed: 'an http or https address',
+  parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
+  whenEmpty: () => null,
+  isSecret: true,
+}
+const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 })
 
 const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 })
 const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true })
@@ -119,10 +165,18 @@ const jobStatus: Input<string> = {
 export const INPUTS = [
   root,
   owner,
+  minFreeGb,
+  minFreePercent,
+  minFreeInodesPercent,
+  highWatermark,
+  lowWatermark,
+  onCritical,
   retentionHours,
   keepPerPr,
   privilegedHelper,
   helperImage,
+  alertWebhook,
+  alertHours,
   dryRun,
   leg,
   jobStatus,
@@ -135,13 +189,31 @@ export const INPUTS = [
  */
 export function parseSettings(lookup: Lookup, surroundings: Surroundings): Settings {
   const read = <Value>(input: Input<Value>): Value => readInput(input, lookup, surroundings)
+  const freeGb = read(minFreeGb)
+  const watermarks = { high: read(highWatermark), low: read(lowWatermark) }
+  if (watermarks.low > watermarks.high) {
+    throw new GuardError(
+      `low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`,
+      'A pass begins at the high one and stops at the low one.',
+      { usage: true },
+    )
+  }
   return {
     root: absolute(read(root), surroundings),
     owner: read(owner),
+    floors: {
+      minFreeBytes: freeGb === null ? null : freeGb * GB,
+      minFreePercent: read(minFreePercent),
+      minFreeInodesPercent: read(minFreeInodesPercent),
+    },
+    watermarks,
+    onCritical: read(onCritical),
     retentionHours: read(retentionHours),
     keepPerPr: read(keepPerPr),
     privilegedHelper: read(privilegedHelper),
     helperImage: read(helperImage),
+    alertWebhook: read(alertWebhook),
+    alertHours: read(alertHours),
     dryRun: read(dryRun),
     leg: read(leg),
     jobStatus: read(jobStatus),
@@ -154,7 +226,7 @@ function readInput<Value>(input: Input<Value>, lookup: Lookup, surroundings: Sur
   const value = input.parse(found.text)
   if (value !== undefined) return value
   throw new GuardError(
-    `${found.source} is ${quote(found.text)}.`,
+    `${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`,
     `Allowed for ${input.name}: ${input.allowed}.`,
     { usage: true },
   )

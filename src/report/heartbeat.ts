@@ -15,6 +15,8 @@ export interface Heartbeat {
   version: 1
   /** when the last pass was completed, milliseconds since the epoch */
   completedAt: number
+  /** when the last sweep of the whole host was completed, milliseconds since the epoch; 0 for never */
+  sweptAt: number
   /** `own` for a runner's pass over its own slots, `host` for a sweep */
   scope: 'own' | 'host'
   /** which step and runner */
@@ -39,6 +41,7 @@ export function parseHeartbeat(text: string | null): Heartbeat | null {
   return {
     version: 1,
     completedAt: found['completedAt'],
+    sweptAt: typeof found['sweptAt'] === 'number' ? found['sweptAt'] : 0,
     scope: found['scope'] === 'host' ? 'host' : 'own',
     by: textOf(found['by']),
     seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
@@ -97,6 +100,13 @@ export function maintenanceWarnings(
     warnings.push(
       `No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
         'Run “target-guard sweep” there, and “target-guard doctor” to see why.',
+    )
+  }
+  const sweptAt = Math.max(heartbeat?.sweptAt ?? 0, foundedAt)
+  if (warnings.length === 0 && wallMs - sweptAt > OVERDUE_MS) {
+    warnings.push(
+      'No sweep has gone over this host for 48 h: its timer is absent or does not run. ' +
+        'Install it with “target-guard install-timer”.',
     )
   }
   for (const each of heartbeat?.blocked ?? []) {

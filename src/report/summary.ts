@@ -1,13 +1,15 @@
+import { size } from './texts.ts'
 import { printable } from './voice.ts'
 
 /** What a job summary tells. */
 export interface SummaryFacts {
-  targetDirectory: string
-  runDirectory: string
-  lease: string
+  /** null where the job was told to skip its build */
+  slot: { targetDirectory: string; runDirectory: string; takenOver: boolean } | null
+  lease: string | null
   retired: number
   reclaimedBytes: number
-  takenOver: boolean
+  diskStatus: string
+  freeBytes: number | null
   /** the plan of the pass, a line for each action */
   actions: readonly string[]
   dryRun: boolean
@@ -17,15 +19,26 @@ const LINES_AT_MOST = 30
 
 /** The job summary, as Markdown. */
 export function jobSummary(facts: SummaryFacts): string {
-  const origin = facts.takenOver ? 'taken over from the runner’s hook' : 'made by this step'
+  const { freeBytes, diskStatus, reclaimedBytes } = facts
+  const free = freeBytes === null ? 'free space not known' : `${size(freeBytes)} free`
   const rows = [
-    ['Target directory', code(facts.targetDirectory)],
-    ['Run directory', code(facts.runDirectory)],
-    ['Lease', `${code(facts.lease)}, ${origin}`],
-    ['Own stale slots retired', String(facts.retired)],
+    ...slotRows(facts),
+    ['Disk', `${diskStatus}, ${free}`],
+    ['Stale slots retired', String(facts.retired)],
+    ...(reclaimedBytes === 0 ? [] : [['Freed by this job', size(reclaimedBytes)]]),
   ]
   const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')
   return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`
+}
+
+function slotRows({ slot, lease }: SummaryFacts): string[][] {
+  if (slot === null) return [['Target directory', 'none: the disk is critical, skip the build']]
+  const origin = slot.takenOver ? 'taken over from the runner’s hook' : 'made by this step'
+  return [
+    ['Target directory', code(slot.targetDirectory)],
+    ['Run directory', code(slot.runDirectory)],
+    ['Lease', `${code(lease ?? '')}, ${origin}`],
+  ]
 }
 
 function details({ actions, dryRun }: SummaryFacts): string {

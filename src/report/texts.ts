@@ -53,12 +53,17 @@ export function size(bytes: number): string {
 
 interface StatusFacts {
   root: string
-  disk: {
+  disks: readonly {
+    path: string
+    level: string
+    why: string
+    usedPercent: number
     freeBytes: number
     totalBytes: number
     freeInodes: number | null
     totalInodes: number | null
-  }
+  }[]
+  reserve: boolean
   leases: readonly {
     id: string
     state: string
@@ -75,6 +80,7 @@ interface StatusFacts {
   }[]
   lastPass: {
     completedAt: number
+    sweptAt: number | null
     by: string
     retired: readonly string[]
     errors: readonly string[]
@@ -82,14 +88,11 @@ interface StatusFacts {
 }
 
 export function statusText(found: StatusFacts): string {
-  const { root, disk, leases, foreign, trash, lastPass } = found
-  const inodes =
-    disk.freeInodes === null || disk.totalInodes === null
-      ? 'no inode count'
-      : `${disk.freeInodes} of ${disk.totalInodes} inodes free`
+  const { root, disks, reserve, leases, foreign, trash, lastPass } = found
   const lines = [
     `root    ${root}`,
-    `disk    ${size(disk.freeBytes)} of ${size(disk.totalBytes)} free, ${inodes}`,
+    ...disks.map(diskText),
+    `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
     `leases  ${leases.length}`,
     ...leases.flatMap(leaseText),
     `trash   ${trash.length}`,
@@ -104,6 +107,7 @@ export function statusText(found: StatusFacts): string {
     ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
     ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
     `last pass ${passText(lastPass)}`,
+    `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
   ]
   return `${lines.map(printable).join('\n')}\n`
 }
@@ -116,6 +120,21 @@ function leaseText(lease: StatusFacts['leases'][number]): string[] {
     `  ${where}`,
     `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
   ]
+}
+
+function diskText(disk: StatusFacts['disks'][number]): string {
+  const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk
+  const inodes =
+    freeInodes === null || totalInodes === null
+      ? 'no inode count'
+      : `${freeInodes} of ${totalInodes} inodes free`
+  const floor = why === '' ? '' : `: ${why}`
+  return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`
+}
+
+function sweepTime(sweptAt: number | null): string {
+  if (sweptAt !== null) return new Date(sweptAt).toISOString()
+  return 'none yet: “target-guard install-timer” has one made every 15 minutes'
 }
 
 function passText(last: StatusFacts['lastPass']): string {
@@ -156,5 +175,9 @@ export function hooksText(
   })
   const changed = installed.some(({ done }) => done === 'installed' || done === 'removed')
   if (changed) lines.push('Restart these runners: they read .env when they start.')
+  return `${lines.join('\n')}\n`
+}
+
+export function timerText(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`
 }

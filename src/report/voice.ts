@@ -3,7 +3,8 @@ export interface Voice {
   info: (text: string) => void
   notice: (text: string) => void
   warning: (text: string) => void
-  error: (text: string) => void
+  /** @param title of the annotation, where it is not target-guard’s own */
+  error: (text: string, title?: string) => void
 }
 
 /** Every line of ours in a log begins with it. */
@@ -17,8 +18,19 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD')
 }
 
+/** Our own line breaks stay, those of others do not survive `printable`. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
 /** Speaks on a terminal, on standard error: standard output is for what a command prints. */
 export function terminal({ err }: { err: (text: string) => void }): Voice {
   const say = (prefix: string) => (text: string) => err(`${TAG} ${prefix}${printable(text)}\n`)
-  return { info: say(''), notice: say(''), warning: say('warning: '), error: say('error: ') }
+  const error = say('error: ')
+  return {
+    info: say(''),
+    notice: say(''),
+    warning: say('warning: '),
+    error: (text, title) => error(title === undefined ? text : `${title}: ${text}`),
+  }
 }

@@ -1,7 +1,8 @@
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { leaseIdOfSlot } from '../plan/naming.ts'
 import type { Action } from '../plan/reclaim.ts'
-import { dropLease, findLease } from '../host/leases.ts'
+import { deleteInPlace } from '../host/deletion.ts'
+import { dropLease, findLease, spoilEnd } from '../host/leases.ts'
 import { discardLeftover } from '../host/leftovers.ts'
 import { withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
@@ -14,6 +15,8 @@ import { moveToTrash } from '../host/trash.ts'
 export interface Failure {
   action: Action
   why: string
+  /** the errno name, '' where it carries none */
+  code: string
 }
 
 /** What a plan came to. */
@@ -41,10 +44,42 @@ export function apply(root: Root, actions: readonly Action[], ways: readonly Hel
       const slot = carryOut(root, action, ways)
       if (slot !== null) applied.retired.push(slot)
     } catch (error) {
-      applied.failures.push({ action, why: messageOf(error) })
+      applied.failures.push({ action, why: messageOf(error), code: errnoOf(error) })
     }
   }
   return applied
+}
+
+/** Errors of a rename into the trash after which the slot can still be deleted where it is. */
+const NO_RENAME = new Set(['ENOSPC', 'EDQUOT', 'EXDEV', 'EBUSY'])
+
+/**
+ * Deletes where they are the slots whose rename into the trash found no room, which a full disk can
+ * do; not under the host lock, since it takes as long as the trees are large.
+ *
+ * Killed half-way it is begun again by the next pass: the lease stays until the slot is gone.
+ */
+export async function finishInPlace(root: Root, applied: Applied): Promise<Applied> {
+  const finished: Applied = { retired: [...applied.retired], failures: [] }
+  for (const failure of applied.failures) {
+    const { action, code } = failure
+    if (action.kind !== 'retire' || !NO_RENAME.has(code)) {
+      finished.failures.push(failure)
+      continue
+    }
+    try {
+      spoilEnd(root, action.id)
+      const deletion = await deleteInPlace(root, action.slot)
+      if (deletion.kind === 'deleted') {
+        removeEmptyParents(root, action.slot)
+        dropLease(root, action.id, false)
+        finished.retired.push(action.slot)
+      } else finished.failures.push({ ...failure, why: `${failure.why}; ${deletion.why}` })
+    } catch (error) {
+      finished.failures.push({ ...failure, why: `${failure.why}; ${messageOf(error)}` })
+    }
+  }
+  return finished
 }
 
 /** @returns the slot that was retired, null where none was */

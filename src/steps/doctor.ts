@@ -5,12 +5,15 @@ import { readMounts } from '../host/mounts.ts'
 import { OVERLAY } from '../host/root-refusal.ts'
 import { controlName, findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
+import { hasReserve } from '../host/reserve.ts'
 import { listTrash } from '../host/trash.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { usedPercent } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
 import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
 import { describeBlocked } from '../report/actions.ts'
+import { look } from './guard-disk.ts'
 import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -34,6 +37,7 @@ export async function doctor(settings: Settings, runtime: Runtime): Promise<Find
     checkProc(),
     await checkDocker(runtime),
     checkPrivilege(settings),
+    ...(root === null ? [] : await checkDisks(root, settings, runtime)),
     ...(root === null ? [] : checkMaintenance(root)),
   ]
 }
@@ -53,7 +57,7 @@ function checkRoot(
       const text = `${settings.root} is not there yet`
       return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] }
     }
-    return { root, findings: [checkWritable(root), checkFileSystem(root)] }
+    return { root, findings: [checkWritable(root), checkFileSystem(root), checkReserve(root)] }
   } catch (error) {
     const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.'
     return { root: null, findings: [{ check, level: 'fail', text: messageOf(error), mend }] }
@@ -80,6 +84,39 @@ function checkFileSystem(root: Root): Finding {
     text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
     mend: 'Mount a volume at the root.',
   }
+}
+
+function checkReserve(root: Root): Finding {
+  const check = 'reserve'
+  if (hasReserve(root)) return ok(check, 'space is set aside for a full disk')
+  return {
+    check,
+    level: 'warn',
+    text: 'no space is set aside for a full disk',
+    mend: 'The next pass makes it when the disk has room to spare.',
+  }
+}
+
+/** Every disk that jobs fill, under its floors and the high watermark. */
+async function checkDisks(root: Root, settings: Settings, runtime: Runtime): Promise<Finding[]> {
+  const problems: string[] = []
+  const quiet = { ...runtime.voice, warning: (text: string) => void problems.push(text) }
+  const assessments = await look({ root, settings }, { ...runtime, voice: quiet })
+  const check = 'disk'
+  const mend = '“target-guard explain” says what holds it; “target-guard sweep” makes room.'
+  return [
+    ...problems.map((text): Finding => ({
+      check,
+      level: 'warn',
+      text,
+      mend: 'Look at its mount.',
+    })),
+    ...assessments.map(({ level, reading, why }): Finding => {
+      const used = `${reading.path} is ${Math.floor(usedPercent(reading))} % used`
+      if (level === 'ok') return ok(check, used)
+      return { check, level: level === 'low' ? 'warn' : 'fail', text: `${used}: ${why}`, mend }
+    }),
+  ]
 }
 
 const NODE_AT_LEAST = 20

@@ -4,12 +4,18 @@ import type { Root } from '../host/root.ts'
 import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
 import { GuardError } from '../plan/guard-error.ts'
+import { reliefFor } from '../plan/pressure.ts'
+import { look } from './guard-disk.ts'
 import { plan } from './pass.ts'
+import { planRelief } from './relieve.ts'
 import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
  * What a sweep would do to each slot and why; touches nothing.
+ *
+ * Under pressure what would go for room stands at the end, in its order: a sweep takes of it what the
+ * disk needs.
  *
  * @param path only what lies at or below it, or contains it; absolute or relative to the root
  */
@@ -20,8 +26,20 @@ export async function explain(
 ): Promise<Action[]> {
   const root = existingRoot(settings, runtime)
   const self = selfOf(observeOwner(runtime.environment), null)
-  const { actions } = await plan({ root, self, scope: 'host', retention: settings }, runtime)
+  const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime)
+  const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks)
+  const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime)
+  const actions = withRelief(planned.actions, relief)
   return path === null ? actions : actions.filter((action) => concerns(action, path, root))
+}
+
+/** What is kept in quiet times and would go for room stands there once: as what would go. */
+function withRelief(actions: readonly Action[], relief: readonly Action[]): Action[] {
+  const goes = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])))
+  const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id))
+  const given = new Set(more.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])))
+  const others = actions.filter((each) => each.kind !== 'keep' || !given.has(each.id))
+  return [...others, ...more]
 }
 
 /** The root, which a command that only looks does not make. */

@@ -17,6 +17,7 @@ export interface PassName {
   root: Root
   self: Self
   scope: Scope
+  dryRun: boolean
   /** which step and runner */
   by: string
 }
@@ -37,7 +38,7 @@ export function heartbeatOf(pass: PassName, facts: PassFacts): Heartbeat {
   const { view, actions, applied, lock, reaped, seconds } = facts
   const before = parseHeartbeat(readHeartbeatText(root))
   const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
-  const now = [...blockedLeases(root, facts), ...stuckInTrash(root)]
+  const now = [...blockedLeases(pass, facts), ...stuckInTrash(root)]
   const seen = new Set(now.map((each) => each.id))
   const carried = (before?.blocked ?? []).filter(
     ({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'),
@@ -45,6 +46,7 @@ export function heartbeatOf(pass: PassName, facts: PassFacts): Heartbeat {
   return {
     version: 1,
     completedAt: view.moment.wallMs,
+    sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
     scope,
     by,
     seconds: Number(seconds.toFixed(3)),
@@ -66,9 +68,12 @@ export function heartbeatOf(pass: PassName, facts: PassFacts): Heartbeat {
 }
 
 /** Slots that should go and do not: something is in the way, or taking them out of service failed. */
-function blockedLeases(root: Root, { view, actions, applied }: PassFacts): Blocked[] {
+function blockedLeases(
+  { root, dryRun }: PassName,
+  { view, actions, applied }: PassFacts,
+): Blocked[] {
   const blocked = (id: string, path: string, reason: string): Blocked => {
-    const since = blockedSince(root, id, view.moment.wallMs)
+    const since = blockedSince(root, id, view.moment.wallMs, !dryRun)
     return { id, path, reason, since }
   }
   const inTheWay = actions.flatMap((action) =>

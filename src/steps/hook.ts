@@ -7,7 +7,7 @@ import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
 import { runnerPrefix } from '../plan/naming.ts'
 import type { Job, Owner } from '../plan/job.ts'
-import { prepare } from './prepare.ts'
+import { prepare, rememberEmergency } from './prepare.ts'
 import { release } from './release.ts'
 import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
@@ -22,9 +22,11 @@ export async function hookStarted(runtime: Runtime): Promise<void> {
   const settings = readTwins(environment)
   const prepared = await prepare(settings, 'hook', runtime, () => {})
   handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_ROOT', prepared.root)
-  handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_LEASE', prepared.lease.id)
-  handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.targetDirectory)
-  voice.info(`CARGO_TARGET_DIR is ${prepared.targetDirectory}`)
+  rememberEmergency(prepared, environment)
+  if (prepared.slot === null) return
+  handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_LEASE', prepared.slot.lease.id)
+  handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory)
+  voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`)
 }
 
 /** After a job: end whatever leases of it are still live; the runner tells a hook no result. */

@@ -11,7 +11,7 @@ import type { Root } from '../host/root.ts'
 import { encodeHeartbeat } from '../report/heartbeat.ts'
 import type { Heartbeat } from '../report/heartbeat.ts'
 import { describeAction } from '../report/actions.ts'
-import { apply, changesAnything } from './apply.ts'
+import { apply, changesAnything, finishInPlace } from './apply.ts'
 import type { Applied } from './apply.ts'
 import { heartbeatOf } from './heartbeat-of.ts'
 import { lookInto, observe } from './observe.ts'
@@ -88,7 +88,7 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
   let lock: Heartbeat['lock'] = null
   if (!dryRun && changesAnything(actions)) {
     const { value, ...times } = await withHostLock(root, () => apply(root, actions, ways))
-    applied = value
+    applied = await finishInPlace(root, value)
     lock = times
     if (times.problem !== null) {
       runtime.voice.warning(

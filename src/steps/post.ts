@@ -10,7 +10,7 @@ import type { Runtime } from './runtime.ts'
 export async function post(runtime: Runtime): Promise<void> {
   const { environment, voice } = runtime
   const state = readState(environment)
-  if (state === null) {
+  if (state === null || state.lease === null) {
     voice.info('nothing to end: this step got no lease')
     return
   }

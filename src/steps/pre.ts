@@ -2,8 +2,9 @@ import { readInputs } from '../github/inputs.ts'
 import { saveState } from '../github/state.ts'
 import type { State } from '../github/state.ts'
 import { handOver } from '../github/workflow-commands.ts'
+import { messageOf } from '../plan/guard-error.ts'
 import { describeAction } from '../report/actions.ts'
-import { prepare } from './prepare.ts'
+import { prepare, rememberEmergency } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -12,22 +13,45 @@ export async function pre(runtime: Runtime): Promise<State> {
   const { environment, voice } = runtime
   const settings = readInputs(environment)
   const prepared = await prepare(settings, 'step', runtime, (root, lease) =>
-    saveState(environment, { root, lease, prepared: null }),
+    keepState({ root, lease, prepared: null }, runtime),
   )
   const state = stateOf(prepared)
-  saveState(environment, state)
-  handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.targetDirectory)
-  voice.info(`CARGO_TARGET_DIR is ${prepared.targetDirectory}`)
+  keepState(state, runtime)
+  rememberEmergency(prepared, environment)
+  if (prepared.slot === null) return state
+  handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory)
+  voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`)
   return state
 }
 
+/** Without its state post cannot end the lease; then the end of the job’s Worker does. */
+function keepState(state: State, { environment, voice }: Runtime): void {
+  try {
+    saveState(environment, state)
+  } catch (error) {
+    voice.warning(`${messageOf(error)} The slot will be given back when the runner’s job is over.`)
+  }
+}
+
 function stateOf(prepared: Prepared): State {
-  const { lease, root, targetDirectory, runDirectory, retired, reclaimedBytes, takenOver } =
-    prepared
-  const actions = prepared.actions.map(describeAction)
+  const { root, slot, retired, reclaimedBytes, disk } = prepared
   return {
     root,
-    lease: lease.id,
-    prepared: { targetDirectory, runDirectory, retired, reclaimedBytes, takenOver, actions },
+    lease: slot?.lease.id ?? null,
+    prepared: {
+      slot:
+        slot === null
+          ? null
+          : {
+              targetDirectory: slot.targetDirectory,
+              runDirectory: slot.runDirectory,
+              takenOver: slot.takenOver,
+            },
+      retired,
+      reclaimedBytes,
+      diskStatus: disk.level,
+      freeBytes: disk.freeBytes,
+      actions: prepared.actions.map(describeAction),
+    },
   }
 }

@@ -1,41 +1,60 @@
+import { GuardError, isNoSpace } from '../plan/guard-error.ts'
+import type { Self } from '../plan/evidence.ts'
 import type { Action } from '../plan/reclaim.ts'
-import type { Job } from '../plan/job.ts'
 import type { Maker } from '../plan/lease.ts'
+import type { Level } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { helpers } from '../host/privilege.ts'
 import { startReaper } from '../host/reaper.ts'
+import { releaseReserve } from '../host/reserve.ts'
 import { openRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
 import { hasTrash } from '../host/trash.ts'
 import { resolveOwner, resolveSetting } from '../host/users.ts'
 import { readJob } from '../github/job.ts'
-import { describeAction } from '../report/actions.ts'
-import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
+import { handOver } from '../github/workflow-commands.ts'
 import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
+import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
 import { acquire, takeOver } from './acquire.ts'
 import type { Acquired } from './acquire.ts'
-import { pass } from './pass.ts'
+import { INSIDE, guardDisk, keepReserve } from './guard-disk.ts'
+import type { Guarded } from './guard-disk.ts'
+import { afterPass } from './after-pass.ts'
+import { passOverOwn } from './own-pass.ts'
+import { describeCritical, describeHolders, refused } from './refuse.ts'
 import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a job has after prepare. */
-export interface Prepared extends Acquired {
+export interface Prepared {
   root: string
   actions: Action[]
   /** how many slots were retired */
   retired: number
-  /** freed by the pass itself */
+  /** freed by this job itself, bytes */
   reclaimedBytes: number
-  /** whether the slot is the hook's */
-  takenOver: boolean
+  disk: DiskState
+  /** null where the job was told to skip its build: the disk is critical, and on-critical is `skip` */
+  slot: (Acquired & { takenOver: boolean }) | null
+}
+
+/** The disks at the beginning of a job. */
+export interface DiskState {
+  level: Level
+  /** of the root's disk, null where it cannot be read */
+  freeBytes: number | null
+  /** whether this job has met an emergency: it starts no second one */
+  emergency: boolean
 }
 
 /**
- * The beginning of a job: check every setting, prune this runner's own stale slots, get a slot.
+ * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
+ * has room, get a slot.
  *
  * @param onLease told the root and the lease as soon as it is written
  * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
+ * @throws RefusedError where the disk stays critical and the job is to fail
  */
 export async function prepare(
   settings: Settings,
@@ -49,66 +68,90 @@ export async function prepare(
   const root = openRoot(settings.root, preciousOf(environment))
   const builder = resolveOwner(settings.owner, root)
   const owner = observeOwner(environment)
+  const self = selfOf(owner, job)
   const ways = helpers(settings)
 
   const heartbeat = parseHeartbeat(readHeartbeatText(root))
   for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
     voice.warning(text)
   }
-  const pruned = await prune(root, job, settings, runtime)
+  const by = `pre of ${owner.runner.name}`
+  const pruned = await passOverOwn({ root, self, settings, by }, runtime)
+  const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime)
+  await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime)
+  const { level, freeBytes, emergency } = guarded
+  const done = {
+    root: root.path,
+    actions: pruned?.actions ?? [],
+    retired: (pruned?.retired.length ?? 0) + guarded.retired.length,
+    reclaimedBytes: guarded.reclaimedBytes,
+    disk: { level, freeBytes, emergency },
+  }
+  const verdict = await decide(root, self, settings, guarded, madeBy, runtime)
+  if (verdict === 'skip') return { ...done, slot: null }
+
   const request = { root, job, owner, builder, ways }
   const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : ''
   const taken = takeOver(hooked, request)
   if (taken !== null) onLease(root.path, taken.lease.id)
-  const slot = taken ?? acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) })
-  return { ...slot, ...pruned, root: root.path, takenOver: taken !== null }
+  const slot =
+    taken ??
+    withReserve(root, runtime, () =>
+      acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) }),
+    )
+  if (!settings.dryRun) {
+    keepReserve(root, guarded, runtime)
+    if (hasTrash(root)) startReaper(root, runtime.script, settings)
+  }
+  return { ...done, slot: { ...slot, takenOver: taken !== null } }
 }
 
-/** The pass over this runner's own slots; a pass that fails never stops a job. */
-async function prune(
-  root: Root,
-  job: Job,
-  settings: Settings,
-  runtime: Runtime,
-): Promise<Pick<Prepared, 'actions' | 'retired' | 'reclaimedBytes'>> {
-  const { environment, voice } = runtime
-  const owner = observeOwner(environment)
+/** Once per job: its later steps, and what they start, make no second emergency pass. */
+export function rememberEmergency(
+  { disk }: Pick<Prepared, 'disk'>,
+  environment: NodeJS.ProcessEnv,
+): void {
+  if (disk.emergency) handOver(environment, 'GITHUB_ENV', INSIDE, '1')
+}
+
+/** Makes a slot, and where there is no room even for a lease, gives the reserve back and tries again. */
+function withReserve(root: Root, { voice }: Runtime, make: () => Acquired): Acquired {
   try {
-    const done = await pass(
-      {
-        root,
-        self: selfOf(owner, job),
-        scope: 'own',
-        retention: settings,
-        ways: helpers(settings),
-        dryRun: settings.dryRun,
-        deletes: 'later',
-        by: `pre of ${owner.runner.name}`,
-      },
-      runtime,
-    )
-    announce(done.actions, settings.dryRun, runtime)
-    if (!settings.dryRun && hasTrash(root)) startReaper(root, runtime.script, settings)
-    const { actions, retired, heartbeat } = done
-    return { actions, retired: retired.length, reclaimedBytes: heartbeat.reclaimedBytes }
+    return make()
   } catch (error) {
-    voice.warning(
-      `The pass over this runner’s slots failed (${error instanceof Error ? error.message : String(error)}); ` +
-        'the job goes on, and the next pass tries again. “target-guard doctor” checks the host.',
-    )
-    return { actions: [], retired: 0, reclaimedBytes: 0 }
+    const cause = error instanceof GuardError ? error.cause : error
+    if (!isNoSpace(cause) || !releaseReserve(root)) throw error
+    voice.warning('The disk is full: the reserve was given back to make this job’s slot.')
+    return make()
   }
 }
 
-/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
-export function announce(actions: readonly Action[], dryRun: boolean, { voice }: Runtime): void {
-  for (const action of actions) {
-    if (action.kind === 'foreign') continue
-    voice.info(`${dryRun ? 'would ' : ''}${describeAction(action)}`)
+/** What becomes of a job whose disk stays critical; a hook cannot skip a job, and warns instead. */
+async function decide(
+  root: Root,
+  self: Self,
+  settings: Settings,
+  guarded: Guarded,
+  madeBy: Maker,
+  runtime: Runtime,
+): Promise<'go on' | 'skip'> {
+  const { voice } = runtime
+  // Once per job: the started hook has said it.
+  const isTold = madeBy === 'step' && (runtime.environment['TARGET_GUARD_LEASE'] ?? '') !== ''
+  for (const { level, reading, why } of guarded.assessments) {
+    if (level === 'low' && !isTold) voice.warning(`The disk of ${reading.path} is low: ${why}.`)
   }
-  if (!dryRun) return
-  const many = actions.filter((action) => action.kind === 'retire').length
-  voice.warning(
-    `dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`,
-  )
+  if (guarded.level !== 'critical') return 'go on'
+  const wanted = settings.dryRun ? 'warn' : settings.onCritical
+  if (wanted === 'fail') {
+    const holders = await describeHolders(root, self, settings, runtime)
+    throw refused(guarded.assessments, holders)
+  }
+  const text = describeCritical(guarded.assessments)
+  if (wanted === 'skip' && madeBy === 'step') {
+    voice.warning(`${text} The output proceed is false: skip the build.`)
+    return 'skip'
+  }
+  voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`)
+  return 'go on'
 }

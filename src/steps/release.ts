@@ -5,13 +5,13 @@ import type { Job } from '../plan/job.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readMoment } from '../host/boot.ts'
 import { endLease } from '../host/leases.ts'
-import { helpers } from '../host/privilege.ts'
 import { startReaper } from '../host/reaper.ts'
 import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
 import { hasTrash } from '../host/trash.ts'
-import { announce } from './prepare.ts'
-import { pass } from './pass.ts'
+import { afterPass } from './after-pass.ts'
+import { look } from './guard-disk.ts'
+import { passOverOwn } from './own-pass.ts'
 import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -37,29 +37,31 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   const { bootId, uptimeS, wallMs } = readMoment()
   if (settings.dryRun) voice.info('dry-run: the lease is ended, its slot stays')
   for (const id of leases) {
-    const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
-    voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`)
+    try {
+      const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
+      voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`)
+    } catch (error) {
+      voice.warning(
+        `The lease ${id} was not ended (${messageOf(error)}); the end of its job ends it.`,
+      )
+    }
   }
   const owner = observeOwner(environment)
-  try {
-    const done = await pass(
-      {
-        root,
-        self: selfOf(owner, job),
-        scope: 'own',
-        retention: settings,
-        ways: helpers(settings),
-        dryRun: settings.dryRun,
-        deletes: 'later',
-        by: `${by} of ${owner.runner.name}`,
-      },
-      runtime,
-    )
-    announce(done.actions, settings.dryRun, runtime)
-  } catch (error) {
-    voice.warning(
-      `The pass at the end of the job failed (${messageOf(error)}); the next one does its work.`,
-    )
-  }
+  const self = selfOf(owner, job)
+  const done = await passOverOwn(
+    { root, self, settings, by: `${by} of ${owner.runner.name}` },
+    runtime,
+  )
+  const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) }
+  await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime)
   if (!settings.dryRun && hasTrash(root)) startReaper(root, runtime.script, settings)
 }
+
+/** The end of a job makes no room: its disks are looked at for the metrics. */
+const NOTHING_FREED = {
+  level: 'ok',
+  freeBytes: null,
+  retired: [],
+  reclaimedBytes: 0,
+  emergency: false,
+} as const

@@ -1,4 +1,5 @@
 import { GuardError, messageOf } from '../plan/guard-error.ts'
+import { REFUSED_TITLE, RefusedError } from './refuse.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -14,14 +15,14 @@ export async function runStep(
     await step(runtime)
     return 0
   } catch (error) {
-    runtime.voice.error(inWords(error))
+    say(error, runtime, '')
     return 1
   }
 }
 
 /**
  * Runs a hook. A hook that fails would fail every job of the host, so whatever goes wrong is an
- * error annotation, and the job goes on without a slot.
+ * error annotation, and the job goes on without a slot; but a job that is turned away must fail.
  */
 export async function runHook(
   hook: (runtime: Runtime) => Promise<unknown>,
@@ -30,9 +31,21 @@ export async function runHook(
   try {
     await hook(runtime)
   } catch (error) {
-    runtime.voice.error(`${inWords(error)} The job goes on without a target dir of its own.`)
+    if (error instanceof RefusedError) {
+      say(error, runtime, '')
+      return REFUSED
+    }
+    say(error, runtime, ' The job goes on without a target dir of its own.')
   }
   return 0
+}
+
+/** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
+export const REFUSED = 75
+
+function say(error: unknown, { voice }: Runtime, addition: string): void {
+  const title = error instanceof RefusedError ? REFUSED_TITLE : undefined
+  voice.error(`${inWords(error)}${addition}`, title)
 }
 
 /** What was thrown, for a person; what we did not foresee comes with its trace. */

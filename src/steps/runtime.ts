@@ -1,7 +1,7 @@
 import type { Self } from '../plan/evidence.ts'
 import type { Job, Owner } from '../plan/job.ts'
 import { annotation } from '../github/workflow-commands.ts'
-import { TAG, printable } from '../report/voice.ts'
+import { TAG, printable, printableLines } from '../report/voice.ts'
 import type { Voice } from '../report/voice.ts'
 
 /** What a step is started with; nothing in steps/ reads `process` for these. */
@@ -47,6 +47,7 @@ function workflowVoice(write: (text: string) => void): Voice {
     info: (text) => write(`${TAG} ${printable(text)}\n`),
     notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
     warning: (text) => write(annotation('warning', 'target-guard', printable(text))),
-    error: (text) => write(annotation('error', 'target-guard', printable(text))),
+    error: (text, title = 'target-guard') =>
+      write(annotation('error', title, printableLines(text))),
   }
 }

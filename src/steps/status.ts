@@ -1,15 +1,18 @@
-import { statfsSync } from 'node:fs'
 import { observeOwner } from '../host/runner.ts'
 import { readHeartbeatText } from '../host/heartbeat-file.ts'
+import { hasReserve } from '../host/reserve.ts'
 import { listTrash } from '../host/trash.ts'
 import type { TrashEntry } from '../host/trash.ts'
 import { judge } from '../plan/evidence.ts'
 import type { Verdict } from '../plan/evidence.ts'
 import { ageHours } from '../plan/reclaim.ts'
+import { usedPercent } from '../plan/pressure.ts'
+import type { Level, Reading } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { parseHeartbeat } from '../report/heartbeat.ts'
 import type { Heartbeat } from '../report/heartbeat.ts'
 import { existingRoot } from './explain.ts'
+import { look } from './guard-disk.ts'
 import { lookInto, observe } from './observe.ts'
 import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
@@ -34,12 +37,10 @@ export interface LeaseStatus {
 /** The root at a glance. */
 export interface Status {
   root: string
-  disk: {
-    freeBytes: number
-    totalBytes: number
-    freeInodes: number | null
-    totalInodes: number | null
-  }
+  /** the root's own first; those that cannot be read are left out */
+  disks: (Reading & { level: Level; why: string; usedPercent: number })[]
+  /** whether space is set aside for a full disk */
+  reserve: boolean
   leases: LeaseStatus[]
   foreign: { path: string; why: string }[]
   trash: TrashEntry[]
@@ -59,7 +60,10 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
   const occupancies = await lookInto(root, places, self, runtime.environment)
   return {
     root: root.path,
-    disk: readDisk(root.path),
+    disks: (await look({ root, settings }, runtime)).map(({ reading, level, why }) =>
+      Object.assign(reading, { level, why, usedPercent: Number(usedPercent(reading).toFixed(1)) }),
+    ),
+    reserve: hasReserve(root),
     leases: view.leases.map(({ record, owner, slot }) => {
       const { lease, end } = record
       const occupancy = record.slot === null ? undefined : occupancies.get(record.slot)
@@ -83,16 +87,5 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
     foreign: view.foreign.map(({ path, why }) => ({ path, why })),
     trash: listTrash(root),
     lastPass: parseHeartbeat(readHeartbeatText(root)),
-  }
-}
-
-/** Free and total as an ordinary user has them; a file system without inode counts has none. */
-function readDisk(path: string): Status['disk'] {
-  const { bavail, blocks, bsize, files, ffree } = statfsSync(path)
-  return {
-    freeBytes: bavail * bsize,
-    totalBytes: blocks * bsize,
-    freeInodes: files === 0 ? null : ffree,
-    totalInodes: files === 0 ? null : files,
   }
 }

@@ -2,10 +2,18 @@ import { observeOwner } from '../host/runner.ts'
 import { helpers } from '../host/privilege.ts'
 import { openRoot } from '../host/root.ts'
 import type { Settings } from '../plan/settings.ts'
+import { guardDisk, keepReserve } from './guard-disk.ts'
+import type { Guarded } from './guard-disk.ts'
+import { afterPass } from './after-pass.ts'
 import { pass } from './pass.ts'
 import type { PassResult } from './pass.ts'
 import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+
+/** What a sweep did: its pass, and what the disk guard found after it. */
+export interface Swept extends PassResult {
+  guarded: Guarded
+}
 
 /**
  * The pass for the whole host: stale slots of every runner, orphans among them, and the trash.
@@ -16,15 +24,16 @@ export async function sweep(
   settings: Settings,
   adopted: readonly string[],
   runtime: Runtime,
-): Promise<PassResult> {
+): Promise<Swept> {
   const root = openRoot(settings.root, preciousOf(runtime.environment))
   const inRoot = adopted.map((path) =>
     path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path,
   )
-  return pass(
+  const self = selfOf(observeOwner(runtime.environment), null)
+  const done = await pass(
     {
       root,
-      self: selfOf(observeOwner(runtime.environment), null),
+      self,
       scope: 'host',
       retention: settings,
       ways: helpers(settings),
@@ -35,4 +44,11 @@ export async function sweep(
     },
     runtime,
   )
+  const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime)
+  if (!settings.dryRun) keepReserve(root, guarded, runtime)
+  for (const { level, reading, why } of guarded.assessments) {
+    if (level !== 'ok') runtime.voice.warning(`The disk of ${reading.path} is ${level}: ${why}.`)
+  }
+  await afterPass({ root, settings, done, guarded, jobs: [] }, runtime)
+  return { ...done, guarded }
 }

@@ -24,8 +24,8 @@ export interface Cast {
   tool(root: string, words: readonly string[], env?: NodeJS.ProcessEnv): Promise<CommandResult>
   /** Starts the tool on a root, and does not wait for it; `output` is all it says. */
   start(root: string, words: readonly string[]): ChildProcess & { readonly output: Promise<string> }
-  /** A stage in a directory of its own. */
-  stage(): Stage
+  /** A stage in a directory of its own; its root there too, or at another path. */
+  stage(root?: string): Stage
 }
 
 function environment(root: string): NodeJS.ProcessEnv {
@@ -62,9 +62,9 @@ export async function assemble(scene: Scene): Promise<Cast> {
       if (child.stdout === null) throw new Error('the tool has no standard output')
       return Object.assign(child, { output: text(child.stdout) })
     },
-    stage: () => {
+    stage: (root) => {
       stages += 1
-      return new Stage(cast, path.join(base, String(stages)))
+      return new Stage(cast, path.join(base, String(stages)), root)
     },
   }
   return cast

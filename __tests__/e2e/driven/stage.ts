@@ -44,6 +44,10 @@ export interface PlaceOptions {
 
 const HOURS = 3600
 
+/** What belongs to a root for good, and the files of its passes. */
+const LASTING =
+  /^(?:root\.json|host\.lock(?:\.lock)?|metrics\.lock|heartbeat\.json|metrics\.prom|alerts|leases|trash|reserve(?:\.d)?)$/
+
 /** One root with what must never be touched in it, and what a test puts there. */
 export class Stage {
   readonly cast: Cast
@@ -53,10 +57,10 @@ export class Stage {
   readonly #bystanders: Placed[] = []
   #untouched: string[] = []
 
-  constructor(cast: Cast, base: string) {
+  constructor(cast: Cast, base: string, root = path.join(base, 'targets')) {
     this.cast = cast
     this.base = base
-    this.path = path.join(base, 'targets')
+    this.path = root
     for (const name of ['alpha', 'beta'])
       mkdirSync(path.join(base, name, '_work'), { recursive: true })
   }
@@ -89,6 +93,13 @@ export class Stage {
       'octo-org/demo/main/run-11/notes',
     ].map((name) => path.join(this.path, name))
     this.#foreign.push(unleased.slot, 'octo-org/demo/main/run-11/notes')
+  }
+
+  /** A small one, so that no pass makes a large one on each of many stages. */
+  addReserve(): void {
+    mkdirSync(this.control('reserve.d'))
+    writeFileSync(this.control('reserve'), 'set aside')
+    writeFileSync(this.control('reserve.d/0'), '')
   }
 
   readonly #foreign: string[] = []
@@ -208,7 +219,7 @@ export class Stage {
   #controlProblems(): string[] {
     const found = readdirSync(this.control('')).filter(
       // A lock left by a process that was killed is taken by the next one that needs it.
-      (name) => !/^(?:root\.json|host\.lock(?:\.lock)?|heartbeat\.json|leases|trash)$/.test(name),
+      (name) => !LASTING.test(name),
     )
     const trash = readdirSync(this.control('trash'))
     return [...found, ...trash.map((name) => `trash/${name}`)].map((name) => `left over: ${name}`)

@@ -9,11 +9,17 @@ import type { Placed, Stage } from './stage.ts'
 
 function set(cast: Cast, scenario: Scenario): Stage {
   const stage = cast.stage()
-  if (scenario.bare !== true) stage.addBystanders()
+  if (scenario.bare !== true) {
+    stage.addReserve()
+    stage.addBystanders()
+  }
   return stage
 }
 
-/** Every mutating call that the scenario's program makes, in order. */
+/**
+ * Every mutating call that the scenario's program makes, in order; of a row of calls that differ in a
+ * number alone, such as those that make the reserve's files, the first two and the last.
+ */
 export async function callsOf(cast: Cast, scenario: Scenario): Promise<RecordedCall[]> {
   const stage = set(cast, scenario)
   const victim = scenario.arrange(stage, scenario.inputs ?? {})
@@ -21,7 +27,15 @@ export async function callsOf(cast: Cast, scenario: Scenario): Promise<RecordedC
   const end = await victim.run(recordCalls({ root: '/', program: scenario.program, log }))
   await victim.end()
   if (end.exitCode !== 0) throw new Error(`unharmed, it ended with ${say(end)}`)
-  return readCalls(log)
+  const calls = readCalls(log)
+  return calls.filter(
+    (call, index) => ![-2, -1, 1].every((step) => kindOf(calls[index + step]) === kindOf(call)),
+  )
+}
+
+/** What a call does, whatever number its path ends with. */
+function kindOf(call: RecordedCall | undefined): string {
+  return call === undefined ? '' : `${call.op} ${call.path.replace(/\d+$/, '#')}`
 }
 
 /** What a strike came to. */

@@ -1,10 +1,11 @@
 // Has every call whose `op path` (or `op path -> path`) matches the regex TG_FAULT_MATCH fail with
-// TG_FAULT_ERRNO, such as ENOSPC; with TG_FAULT_TIMES only the first so many of them.
+// TG_FAULT_ERRNO, such as ENOSPC; with TG_FAULT_AT only the call of that number, with TG_FAULT_TIMES only
+// the first so many of them.
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 import { listenToFileCalls } from './file-calls.mjs'
 
-const { TG_FAULT_ERRNO, TG_FAULT_MATCH, TG_FAULT_TIMES = 'Infinity' } = process.env
+const { TG_FAULT_AT, TG_FAULT_ERRNO, TG_FAULT_MATCH, TG_FAULT_TIMES = 'Infinity' } = process.env
 const pattern = new RegExp(TG_FAULT_MATCH)
 let left = Number(TG_FAULT_TIMES)
 
@@ -38,6 +39,7 @@ function systemError({ op, path, dest }) {
 listenToFileCalls({
   before(call) {
     const paths = call.dest === undefined ? call.path : `${call.path} -> ${call.dest}`
+    if (TG_FAULT_AT !== undefined && call.number !== Number(TG_FAULT_AT)) return
     if (left > 0 && pattern.test(`${call.op} ${paths}`)) {
       left -= 1
       throw systemError(call)

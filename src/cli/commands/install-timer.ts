@@ -1,0 +1,43 @@
+import { timerText } from '../../report/texts.ts'
+import { installTimer } from '../../steps/install-timer.ts'
+import { NO_OPERANDS, print, settings } from '../command.ts'
+import type { Command } from '../command.ts'
+import { ALERTS, DISK, HELP, JSON_FLAG, RETENTION, ROOT, flag } from '../flags.ts'
+
+export const installTimerCommand: Command = {
+  name: 'install-timer',
+  summary: 'sweep the host every 15 minutes, by a systemd timer',
+  about: `Writes a systemd service and timer that run “sweep”, and starts the timer. The sweep yields to every
+build, needs neither network nor free disk, and runs with the settings given here and no others.
+Running it again changes nothing.`,
+  ...NO_OPERANDS,
+  flags: [
+    flag('remove', null, 'stop the timer and take both units away'),
+    flag('units', 'DIR', 'write the units there and start nothing; default /etc/systemd/system'),
+    flag('user', 'NAME', 'who sweeps; default root, who sees and can delete everything'),
+    ROOT,
+    ...RETENTION,
+    ...DISK,
+    ...HELP,
+    ...ALERTS,
+    JSON_FLAG,
+  ],
+  run: async (invocation) => {
+    const { values, switches, runtime } = invocation
+    // The timer has neither this environment nor this user’s home: the root is written out.
+    const { root } = settings(invocation)
+    const given = new Map([...invocation.settings, ['root', root] as const])
+    const lines = installTimer(
+      {
+        folder: values.get('units')?.at(-1) ?? null,
+        user: values.get('user')?.at(-1) ?? null,
+        remove: switches.has('remove'),
+        flags: [...given].map(([name, text]) => `--${name}=${text}`),
+      },
+      process.execPath,
+      runtime.script,
+    )
+    print(invocation, lines, () => timerText(lines))
+    return 0
+  },
+}

@@ -1,0 +1,21 @@
+import { reapText } from '../../report/texts.ts'
+import { existingRoot } from '../../steps/explain.ts'
+import { emptyTrash } from '../../steps/reap.ts'
+import { NO_OPERANDS, print, settings } from '../command.ts'
+import type { Command } from '../command.ts'
+import { HELP, JSON_FLAG, ROOT } from '../flags.ts'
+
+export const reapCommand: Command = {
+  name: 'reap',
+  summary: 'delete what is in the trash (what the background process runs)',
+  about: `Deletes what passes have taken out of service. What cannot be deleted stays in quarantine, with
+the command that would remove it.`,
+  ...NO_OPERANDS,
+  flags: [ROOT, ...HELP, JSON_FLAG],
+  run: async (invocation) => {
+    const chosen = settings(invocation)
+    const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen)
+    print(invocation, reaped, () => reapText(reaped))
+    return reaped.quarantined.length > 0 ? 1 : 0
+  },
+}

@@ -1,0 +1,18 @@
+import { statusText } from '../../report/texts.ts'
+import { status } from '../../steps/status.ts'
+import { NO_OPERANDS, print, settings } from '../command.ts'
+import type { Command } from '../command.ts'
+import { JSON_FLAG, ROOT } from '../flags.ts'
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'disk, leases with their evidence, trash, last pass',
+  about: 'Shows everything that is in the root, and what speaks for and against each lease.',
+  ...NO_OPERANDS,
+  flags: [ROOT, JSON_FLAG],
+  run: async (invocation) => {
+    const found = await status(settings(invocation), invocation.runtime)
+    print(invocation, found, () => statusText(found))
+    return 0
+  },
+}

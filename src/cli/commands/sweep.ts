@@ -1,0 +1,32 @@
+import { sweepText } from '../../report/texts.ts'
+import { sweep } from '../../steps/sweep.ts'
+import { NO_OPERANDS, print, settings } from '../command.ts'
+import type { Command } from '../command.ts'
+import { ALERTS, DISK, DRY_RUN, HELP, JSON_FLAG, RETENTION, ROOT, flag } from '../flags.ts'
+
+export const sweepCommand: Command = {
+  name: 'sweep',
+  summary: 'the pass for the whole host: stale slots of all runners, orphans, the trash',
+  about: `Takes stale slots of every runner out of service, on conclusive evidence only, and empties the
+trash. What is in use, unknown or not target-guard’s stays, and is reported with the reason.`,
+  ...NO_OPERANDS,
+  flags: [
+    ROOT,
+    ...RETENTION,
+    ...DISK,
+    ...HELP,
+    ...ALERTS,
+    DRY_RUN,
+    flag('adopt', 'PATH', 'also take this slot, which has no lease; may be given several times'),
+    JSON_FLAG,
+  ],
+  run: async (invocation) => {
+    const adopted = invocation.values.get('adopt') ?? []
+    const done = await sweep(settings(invocation), adopted, invocation.runtime)
+    const { dryRun } = settings(invocation)
+    print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () =>
+      sweepText(done.actions, done.reaped, dryRun),
+    )
+    return done.failures.length > 0 ? 1 : 0
+  },
+}

@@ -1,0 +1,30 @@
+import { statSync, utimesSync } from 'node:fs'
+import type { AlertKind } from '../plan/alert.ts'
+import { withKernelLock } from './kernel-lock.ts'
+import { controlPath } from './root.ts'
+import type { Root } from './root.ts'
+
+/**
+ * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
+ * processes that ask at once, one is told yes.
+ *
+ * The note is the time of a file that was made with the root: setting it needs no space.
+ *
+ * @param hours at most one in so many hours; 0 sends each
+ */
+export async function claimAlert(
+  root: Root,
+  kind: AlertKind,
+  hours: number,
+  nowMs: number,
+): Promise<boolean> {
+  const path = controlPath(root, 'alerts', kind)
+  const claimed = await withKernelLock(path, 1, async () => {
+    const { mtimeMs } = statSync(path)
+    // A time in the future means that a clock was wrong: it throttles nothing.
+    const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000
+    if (isDue) utimesSync(path, nowMs / 1000, nowMs / 1000)
+    return isDue
+  })
+  return claimed ?? false
+}

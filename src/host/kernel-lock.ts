@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, constants, openSync } from 'node:fs'
+
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+export async function withKernelLock<Value>(
+  path: string,
+  waitSeconds: number,
+  work: () => Promise<Value>,
+): Promise<Value | null> {
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch {
+    return work()
+  }
+  try {
+    const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)]
+    const { status, stderr } = spawnSync('flock', ['-x', ...patience, '3'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe', file],
+    })
+    // One that is held is refused without a word; busybox, which cannot wait, complains.
+    return status === 1 && stderr === '' ? null : await work()
+  } finally {
+    closeSync(file)
+  }
+}

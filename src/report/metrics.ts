@@ -1,0 +1,124 @@
+import type { Registry } from 'prom-client'
+import type { Level } from '../plan/pressure.ts'
+
+/** What the metrics file tells; counters are what this process adds to them. */
+export interface MetricFacts {
+  disks: readonly {
+    path: string
+    level: Level
+    freeBytes: number
+    totalBytes: number
+    freeInodes: number | null
+    totalInodes: number | null
+  }[]
+  slots: number
+  leases: { live: number; ended: number }
+  trash: number
+  quarantined: number
+  blocked: number
+  /** null where this process made no pass */
+  pass: { scope: 'own' | 'host'; result: 'done' | 'failed'; seconds: number; atMs: number } | null
+  /** results of jobs that have just ended */
+  jobs: readonly string[]
+  reclaimedBytes: number
+  /** seconds that this process waited for the host lock, null where it asked for none */
+  lockWaitSeconds: number | null
+}
+
+const PREFIX = 'target_guard_'
+
+const COUNTERS = {
+  passes: `${PREFIX}passes_total`,
+  jobs: `${PREFIX}jobs_total`,
+  reclaimed: `${PREFIX}reclaimed_bytes_total`,
+  lockWait: `${PREFIX}host_lock_wait_seconds_total`,
+} as const
+
+const LEVELS: readonly Level[] = ['ok', 'low', 'critical']
+
+/**
+ * The metrics file, in the Prometheus text format (by prom-client).
+ *
+ * @param before the file as it was: its counters go on counting, whichever process wrote them
+ */
+export async function metricsText(facts: MetricFacts, before: string): Promise<string> {
+  // Loaded when there is something to write: it takes longer than all of a quiet pass.
+  const { Registry, Gauge, Counter } = await import('prom-client')
+  const registry: Registry = new Registry()
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] })
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers: [registry] })
+
+  const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', ['path'])
+  const total = gauge('disk_size_bytes', 'Size of the file system.', ['path'])
+  const freeInodes = gauge('disk_free_inodes', 'Inodes free.', ['path'])
+  const allInodes = gauge('disk_size_inodes', 'Inodes of the file system.', ['path'])
+  const level = gauge('pressure_level', '1 for the level the disk is at.', ['path', 'level'])
+  for (const disk of facts.disks) {
+    const { path } = disk
+    free.set({ path }, disk.freeBytes)
+    total.set({ path }, disk.totalBytes)
+    if (disk.freeInodes !== null) freeInodes.set({ path }, disk.freeInodes)
+    if (disk.totalInodes !== null) allInodes.set({ path }, disk.totalInodes)
+    for (const each of LEVELS) level.set({ path, level: each }, each === disk.level ? 1 : 0)
+  }
+  gauge('slots', 'Slots in the root.').set(facts.slots)
+  const leases = gauge('leases', 'Leases by state.', ['state'])
+  leases.set({ state: 'live' }, facts.leases.live)
+  leases.set({ state: 'ended' }, facts.leases.ended)
+  gauge('trash_entries', 'Slots out of service that are not deleted yet.').set(facts.trash)
+  gauge('quarantined_entries', 'Entries of the trash that cannot be deleted.').set(
+    facts.quarantined,
+  )
+  gauge('blocked_slots', 'Slots that should go and cannot.').set(facts.blocked)
+
+  const passes = counter(COUNTERS.passes, 'Passes by scope and result.', ['scope', 'result'])
+  const jobs = counter(COUNTERS.jobs, 'Ended jobs by result.', ['result'])
+  const reclaimed = counter(COUNTERS.reclaimed, 'Bytes freed by passes, by statfs.')
+  const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.')
+  const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope'])
+  const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope'])
+
+  for (const { name, labels, value } of samples(before)) {
+    if (name === COUNTERS.passes) passes.inc(labels, value)
+    else if (name === COUNTERS.jobs) jobs.inc(labels, value)
+    else if (name === COUNTERS.reclaimed) reclaimed.inc(value)
+    else if (name === COUNTERS.lockWait) lockWait.inc(value)
+    else if (name === `${PREFIX}last_pass_duration_seconds`) last.set(labels, value)
+    else if (name === `${PREFIX}last_pass_timestamp_seconds`) when.set(labels, value)
+  }
+  if (facts.pass !== null) {
+    const { scope, result, seconds, atMs } = facts.pass
+    passes.inc({ scope, result })
+    last.set({ scope }, seconds)
+    when.set({ scope }, atMs / 1000)
+  }
+  for (const result of facts.jobs) jobs.inc({ result })
+  reclaimed.inc(facts.reclaimedBytes)
+  lockWait.inc(facts.lockWaitSeconds ?? 0)
+  return registry.metrics()
+}
+
+interface Sample {
+  name: string
+  labels: Record<string, string>
+  value: number
+}
+
+/** The samples of a file in the text format, as far as they can be understood. */
+function samples(text: string): Sample[] {
+  return text.split('\n').flatMap((line) => {
+    const found = /^([a-z_]+)(?:\{([^}]*)\})? ([0-9.e+-]+)$/.exec(line)
+    const [, name, labels, value] = found ?? []
+    if (name === undefined || value === undefined || !Number.isFinite(Number(value))) return []
+    const pairs = [...(labels ?? '').matchAll(/([a-z_]+)="([^"\\]*)"/g)]
+    return [
+      {
+        name,
+        labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, content])),
+        value: Number(value),
+      },
+    ]
+  })
+}

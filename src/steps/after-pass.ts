@@ -1,0 +1,59 @@
+import type { Root } from '../host/root.ts'
+import type { Settings } from '../plan/settings.ts'
+import { maintenanceWarnings } from '../report/heartbeat.ts'
+import { readFoundedAt } from '../host/heartbeat-file.ts'
+import { alert } from './alert.ts'
+import type { Guarded } from './guard-disk.ts'
+import type { PassResult } from './pass.ts'
+import { describeCritical } from './refuse.ts'
+import { recordMetrics } from './record-metrics.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What a pass came to, for those who are to be told of it. */
+export interface Outcome {
+  root: Root
+  settings: Settings
+  /** null where the pass failed */
+  done: PassResult | null
+  guarded: Guarded
+  /** results of jobs that have just ended */
+  jobs: readonly string[]
+}
+
+/** Tells the metrics and, where it is bad, the webhook. */
+export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<void> {
+  const { root, settings, done, guarded, jobs } = outcome
+  const { assessments } = guarded
+  const heartbeat = done?.heartbeat ?? null
+  await recordMetrics(
+    root,
+    {
+      assessments,
+      jobs,
+      pass: {
+        scope: heartbeat?.scope ?? 'own',
+        result: done === null || done.failures.length > 0 ? 'failed' : 'done',
+        seconds: heartbeat?.seconds ?? 0,
+        atMs: heartbeat?.completedAt ?? Date.now(),
+      },
+      reclaimedBytes: guarded.reclaimedBytes + (heartbeat?.reclaimedBytes ?? 0),
+      lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
+    },
+    runtime,
+  )
+  if (guarded.level === 'critical') {
+    const text = `${describeCritical(assessments)} The emergency pass could not free enough.`
+    await alert(root, settings, { kind: 'critical', text }, runtime)
+  }
+  if (done === null || done.failures.length > 0) {
+    const text = done === null ? 'A pass failed.' : done.heartbeat.errors.slice(0, 5).join('; ')
+    await alert(root, settings, { kind: 'pass-failed', text }, runtime)
+  }
+  const blocked = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now()).filter((text) =>
+    text.includes('has been blocked for'),
+  )
+  if (blocked.length > 0) {
+    const text = blocked.slice(0, 5).join('; ')
+    await alert(root, settings, { kind: 'blocked', text }, runtime)
+  }
+}

@@ -1,0 +1,231 @@
+import { statSync, utimesSync } from 'node:fs'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Self } from '../plan/evidence.ts'
+import { assess, gigabytes, reliefFor, usedPercent, worst } from '../plan/pressure.ts'
+import type { Assessment, Level, Relief } from '../plan/pressure.ts'
+import type { Settings } from '../plan/settings.ts'
+import { dockerDirectory, probeDisks } from '../host/disk.ts'
+import { findHeldFiles } from '../host/deleted-files.ts'
+import { withKernelLock } from '../host/kernel-lock.ts'
+import { hasReserve, makeReserve, releaseReserve, reserveBytes } from '../host/reserve.ts'
+import { controlPath } from '../host/root.ts'
+import type { Root } from '../host/root.ts'
+import { describeAction } from '../report/actions.ts'
+import { size } from '../report/texts.ts'
+import { planRelief, relieve } from './relieve.ts'
+import type { Relieved } from './relieve.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What the disk guard found and did. */
+export interface Guarded {
+  assessments: Assessment[]
+  level: Level
+  /** free bytes of the root's disk, null where it cannot be read */
+  freeBytes: number | null
+  /** slots that relief took */
+  retired: readonly string[]
+  reclaimedBytes: number
+  /** whether the root's disk was below a floor: then there was an emergency pass, here or elsewhere */
+  emergency: boolean
+}
+
+export interface GuardRequest {
+  root: Root
+  self: Self
+  settings: Settings
+  /** a job relieves by its own slots at the watermark; the host's sweep by all ended ones */
+  scope: 'own' | 'host'
+}
+
+/**
+ * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
+ * not start another.
+ */
+export const INSIDE = 'TARGET_GUARD_EMERGENCY'
+
+/** Jobs that meet a critical disk together wait so long for the one that does the work. */
+const WAIT_SECONDS = 300
+
+/**
+ * Looks at the disks, and makes room on the root's where it is needed: from the high watermark on by
+ * shortening retention, below a floor by one emergency pass for all jobs that meet it together.
+ */
+export async function guardDisk(request: GuardRequest, runtime: Runtime): Promise<Guarded> {
+  const { root, settings } = request
+  const before = await look(request, runtime)
+  const need = reliefFor(before, settings.watermarks)
+  if (need === 'none') return guarded(before, null, need)
+  if (settings.dryRun) {
+    await tellPlan(request, need, runtime)
+    return guarded(before, null, need)
+  }
+  const relieved = await makeRoom(request, need, runtime)
+  if (relieved !== null) tell(root, settings, need, relieved, runtime)
+  return guarded(await look(request, runtime), relieved, need)
+}
+
+/** What relief would take in this order until the low watermark is reached; nothing is touched. */
+async function tellPlan(request: GuardRequest, need: Relief, runtime: Runtime): Promise<void> {
+  const { root, self, scope } = request
+  const extent = need === 'emergency' ? 'host' : scope
+  for (const action of await planRelief({ root, self, extent }, runtime)) {
+    runtime.voice.info(`would, as far as needed, ${describeAction(action)}`)
+  }
+}
+
+/** Relief that fails stops no job: the disk is looked at again, and decides. */
+async function makeRoom(
+  request: GuardRequest,
+  need: 'watermark' | 'emergency',
+  runtime: Runtime,
+): Promise<Relieved | null> {
+  const { root, self, settings, scope } = request
+  try {
+    return need === 'emergency'
+      ? await emergency(request, runtime)
+      : await relieve({ root, self, settings, extent: scope }, runtime)
+  } catch (error) {
+    runtime.voice.warning(
+      `Making room on the disk of ${root.path} failed (${messageOf(error)}); the next pass tries again.`,
+    )
+    return null
+  }
+}
+
+/** Every watched file system under its floors; what cannot be read is a warning, and ok. */
+export async function look(
+  { root, settings }: Pick<GuardRequest, 'root' | 'settings'>,
+  runtime: Runtime,
+): Promise<Assessment[]> {
+  try {
+    const { readings, problems } = await probeDisks(root.path, watched(runtime.environment))
+    for (const problem of problems) runtime.voice.warning(problem)
+    return readings.map((reading) => assess(reading, settings.floors))
+  } catch (error) {
+    runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`)
+    return []
+  }
+}
+
+/** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
+export function watched(environment: NodeJS.ProcessEnv): string[] {
+  const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment
+  return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter(
+    (path) => path?.startsWith('/') === true,
+  ) as string[]
+}
+
+function guarded(assessments: Assessment[], relieved: Relieved | null, need: Relief): Guarded {
+  const root = assessments.find((each) => each.reading.holdsRoot)
+  return {
+    assessments,
+    level: worst(assessments),
+    freeBytes: root?.reading.freeBytes ?? null,
+    retired: relieved?.retired ?? [],
+    reclaimedBytes: relieved === null ? 0 : reclaimed(relieved),
+    emergency: need === 'emergency',
+  }
+}
+
+function reclaimed({ before, after }: Relieved): number {
+  return Math.max(0, after.reading.freeBytes - before.freeBytes)
+}
+
+/**
+ * The emergency pass: one for the host at a time, once per job, never from inside itself.
+ *
+ * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
+ * another's pass looks again, and does not repeat it: what it could not free is not free-able.
+ */
+async function emergency(request: GuardRequest, runtime: Runtime): Promise<Relieved | null> {
+  const { environment, voice } = runtime
+  if (environment[INSIDE] === '1') return null
+  environment[INSIDE] = '1'
+  const { root, self, settings } = request
+  const askedAt = Date.now()
+  const work = async (): Promise<{ relieved: Relieved | null }> => {
+    if (lastPassAt(root) > askedAt) return { relieved: null }
+    const [assessment] = await look(request, {
+      ...runtime,
+      voice: { ...voice, warning: () => {} },
+    })
+    if (assessment !== undefined && assessment.level !== 'critical') return { relieved: null }
+    const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime)
+    notePass(root)
+    return { relieved }
+  }
+  try {
+    const done = await withKernelLock(controlPath(root, 'root.json'), WAIT_SECONDS, work)
+    // Never granted: whoever holds it does not get on, and no safety rests on it.
+    return (done ?? (await work())).relieved
+  } finally {
+    delete environment[INSIDE]
+  }
+}
+
+/** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
+function lastPassAt(root: Root): number {
+  return statSync(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+function notePass(root: Root): void {
+  try {
+    const now = new Date()
+    utimesSync(controlPath(root, 'host.lock'), now, now)
+  } catch {
+    // Without it the next job that waited looks for itself: work done twice, no harm.
+    return
+  }
+}
+
+/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
+function tell(
+  root: Root,
+  settings: Settings,
+  need: 'watermark' | 'emergency',
+  relieved: Relieved,
+  { voice }: Runtime,
+): void {
+  const { before, after, retired, deleted, kept, failures } = relieved
+  const { high, low } = settings.watermarks
+  const why =
+    need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`
+  voice.info(
+    `${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
+      `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${size(reclaimed(relieved))} freed ` +
+      `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
+      `now at ${Math.floor(usedPercent(after.reading))} % (goal: below ${low} %)`,
+  )
+  for (const slot of retired) voice.info(`retired for room: ${slot}`)
+  if (relieved.gaveReserve) voice.info('the reserve was given back')
+  for (const failure of failures) {
+    voice.warning(`Not done: ${describeAction(failure.action)} (${failure.why})`)
+  }
+  if (usedPercent(after.reading) < low && after.level !== 'critical') return
+  for (const action of kept.slice(0, 20)) voice.info(describeAction(action))
+  for (const { pid, command, path, bytes } of findHeldFiles(root.realPath).slice(0, 10)) {
+    voice.warning(
+      `${size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`,
+    )
+  }
+}
+
+/** A reserve is set aside when the disk has this many times its size to spare (CockroachDB's rule). */
+const TIMES = 4
+
+/**
+ * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
+ * later pass.
+ */
+export function keepReserve(root: Root, { assessments }: Guarded, { voice }: Runtime): void {
+  const disk = assessments.find((each) => each.reading.holdsRoot)
+  if (disk?.level !== 'ok' || hasReserve(root)) return
+  const { freeBytes, totalBytes } = disk.reading
+  if (freeBytes < TIMES * reserveBytes(totalBytes)) return
+  try {
+    makeReserve(root, totalBytes)
+  } catch (error) {
+    releaseReserve(root)
+    voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`)
+  }
+}

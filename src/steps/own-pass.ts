@@ -1,0 +1,58 @@
+import type { Self } from '../plan/evidence.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Action } from '../plan/reclaim.ts'
+import type { Settings } from '../plan/settings.ts'
+import { helpers } from '../host/privilege.ts'
+import type { Root } from '../host/root.ts'
+import { describeAction } from '../report/actions.ts'
+import { pass } from './pass.ts'
+import type { PassResult } from './pass.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface OwnPassRequest {
+  root: Root
+  self: Self
+  settings: Settings
+  /** which phase of which runner, for the heartbeat */
+  by: string
+}
+
+/**
+ * The pass over this runner's own slots, told to the log of its job.
+ *
+ * @returns null where it failed: that stops no job
+ */
+export async function passOverOwn(
+  { root, self, settings, by }: OwnPassRequest,
+  runtime: Runtime,
+): Promise<PassResult | null> {
+  const { dryRun } = settings
+  const ways = helpers(settings)
+  try {
+    const done = await pass(
+      { root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by },
+      runtime,
+    )
+    announce(done.actions, dryRun, runtime)
+    return done
+  } catch (error) {
+    runtime.voice.warning(
+      `The pass over this runner’s slots failed (${messageOf(error)}); the job goes on, and the ` +
+        'next pass tries again. “target-guard doctor” checks the host.',
+    )
+    return null
+  }
+}
+
+/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
+function announce(actions: readonly Action[], dryRun: boolean, { voice }: Runtime): void {
+  for (const action of actions) {
+    if (action.kind === 'foreign') continue
+    voice.info(`${dryRun ? 'would ' : ''}${describeAction(action)}`)
+  }
+  if (!dryRun) return
+  const many = actions.filter((action) => action.kind === 'retire').length
+  voice.warning(
+    `dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`,
+  )
+}

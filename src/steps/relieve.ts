@@ -1,0 +1,163 @@
+import type { Self } from '../plan/evidence.ts'
+import { assess, isRelieved } from '../plan/pressure.ts'
+import type { Assessment, Reading } from '../plan/pressure.ts'
+import { planPass } from '../plan/reclaim.ts'
+import type { Action, Candidate } from '../plan/reclaim.ts'
+import { reliefOrder } from '../plan/relief.ts'
+import type { Extent } from '../plan/relief.ts'
+import type { Settings } from '../plan/settings.ts'
+import { deleteEntry } from '../host/deletion.ts'
+import { probeDisks, settle } from '../host/disk.ts'
+import { helpers } from '../host/privilege.ts'
+import { releaseReserve } from '../host/reserve.ts'
+import type { Root } from '../host/root.ts'
+import { forgetEntry, listTrash, quarantine } from '../host/trash.ts'
+import { apply, finishInPlace } from './apply.ts'
+import type { Failure } from './apply.ts'
+import { lookInto, observe } from './observe.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What relief may take and when it is enough. */
+export interface ReliefRequest {
+  root: Root
+  self: Self
+  settings: Settings
+  extent: Extent
+}
+
+/** What relief did. */
+export interface Relieved {
+  before: Reading
+  after: Assessment
+  /** slots, relative to the root */
+  retired: string[]
+  /** entries of the trash that were deleted, those of `retired` among them */
+  deleted: number
+  failures: Failure[]
+  /** what was kept although the disk needs room, with the reason */
+  kept: Action[]
+  /** whether the reserve was given back */
+  gaveReserve: boolean
+}
+
+/** A reaper that is at an entry already frees the same space: it is waited for. */
+const PATIENCE_SECONDS = 120
+
+/** Less than this is full: the reserve is for such a disk. */
+const FULL_BYTES = 1024 * 1024
+const FULL_INODES = 16
+
+/**
+ * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
+ * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * @returns null where the disk cannot be read: no number, no deletion
+ */
+export async function relieve(request: ReliefRequest, runtime: Runtime): Promise<Relieved | null> {
+  const { root, settings } = request
+  const look = async (): Promise<Assessment | null> => {
+    const [reading] = (await probeDisks(root.path, [])).readings
+    return reading === undefined ? null : assess(reading, settings.floors)
+  }
+  const first = await look()
+  if (first === null) return null
+  const done: Relieved = {
+    before: first.reading,
+    after: first,
+    retired: [],
+    deleted: 0,
+    failures: [],
+    kept: [],
+    gaveReserve: false,
+  }
+  const isEnough = async (): Promise<boolean> => {
+    settle(root.path)
+    done.after = (await look()) ?? done.after
+    return isRelieved(done.after, settings.watermarks)
+  }
+  if (await emptyTrash(request, done, isEnough)) return done
+  if (isFull(done.after.reading)) {
+    done.gaveReserve = releaseReserve(root)
+    if (await isEnough()) return done
+  }
+  const { candidates, actions } = await choose(request, runtime)
+  done.kept = actions.filter((action) => action.kind === 'keep')
+  for (const { lease } of candidates) {
+    const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id)
+    if (action === undefined) continue
+    const applied = await finishInPlace(root, apply(root, [action], helpers(settings)))
+    done.retired.push(...applied.retired)
+    done.failures.push(...applied.failures)
+    if (await emptyTrash(request, done, isEnough)) break
+  }
+  return done
+}
+
+/** Deletes what is in the trash, one by one; true as soon as it is enough. */
+async function emptyTrash(
+  { root, settings }: ReliefRequest,
+  done: Relieved,
+  isEnough: () => Promise<boolean>,
+): Promise<boolean> {
+  for (const { id, quarantine: noted } of listTrash(root)) {
+    if (noted !== null) continue
+    try {
+      const outcome = await deleteEntry(root, id, helpers(settings), PATIENCE_SECONDS)
+      if (outcome.kind === 'deleted') {
+        done.deleted += 1
+        forgetEntry(root, id)
+      } else if (outcome.kind === 'stuck') note(root, id, outcome)
+    } catch {
+      // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
+    }
+    if (await isEnough()) return true
+  }
+  return isEnough()
+}
+
+/** A note needs room too; without it the next reaper finds out again. */
+function note(root: Root, id: string, { why, command }: { why: string; command: string }): void {
+  try {
+    quarantine(root, id, { reason: why, command })
+  } catch {
+    return
+  }
+}
+
+function isFull({ freeBytes, freeInodes }: Reading): boolean {
+  return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES)
+}
+
+/** What relief would take, in its order; touches nothing. */
+export async function planRelief(
+  request: Omit<ReliefRequest, 'settings'>,
+  runtime: Runtime,
+): Promise<Action[]> {
+  const { candidates, actions } = await choose(request, runtime)
+  return candidates.flatMap(({ lease }) =>
+    actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id),
+  )
+}
+
+/** What may go, in order, and what of it would be retired now that its slots were looked into. */
+async function choose(
+  { root, self, extent }: Omit<ReliefRequest, 'settings'>,
+  runtime: Runtime,
+): Promise<{ candidates: Candidate[]; actions: Action[] }> {
+  const view = observe(root, self, extent === 'own' ? 'own' : 'host')
+  const candidates = reliefOrder(view.leases, self, extent, view.moment)
+  const places = candidates.flatMap(({ lease: { record, mounts } }) =>
+    record.slot === null || mounts.length > 0
+      ? []
+      : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }],
+  )
+  const bySlot = await lookInto(root, places, self, runtime.environment)
+  const occupancies = new Map(
+    places.flatMap(({ id, slot }) => {
+      const occupancy = bySlot.get(slot)
+      return occupancy === undefined ? [] : [[id, occupancy] as const]
+    }),
+  )
+  const seen = { leases: view.leases, foreign: [], leftovers: [] }
+  return { candidates, actions: planPass(seen, candidates, occupancies) }
+}
