@@ -118,7 +118,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5111);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4906);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -132,7 +132,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5111:
+/***/ 4906:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1490,6 +1490,63 @@ function assertFresh(folder) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/destination.js
+
+
+
+
+/** File systems of this kernel alone: no call on them waits for anybody else. */
+const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '));
+/** As many links as the kernel follows (path_resolution(7)). */
+const LINKS_AT_MOST = 40;
+/**
+ * Follows a path without touching anything that may hang: each step is looked up in the mount table
+ * first, and the first one on NFS, FUSE and the like is the last.
+ *
+ * What is absent counts as it was given.
+ *
+ * @throws Error as lstatSync does, but not for what is absent; with ELOOP after too many links
+ */
+function follow(path, mounts) {
+    let here = '/';
+    let mount = locate(here, mounts)?.mount ?? null;
+    let links = 0;
+    const names = path.split('/');
+    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+        if (name === '' || name === '.')
+            continue;
+        const next = name === '..' ? (0,external_node_path_namespaceObject.dirname)(here) : join(here, `/${name}`);
+        mount = locate(next, mounts)?.mount ?? null;
+        if (mount === null || !LOCAL.has(mount.type)) {
+            return { path: [next, ...names].join('/'), mount, isLocal: false };
+        }
+        const link = destination_readLink(next);
+        if (link === null)
+            here = next;
+        else {
+            links += 1;
+            if (links > LINKS_AT_MOST) {
+                throw Object.assign(new Error(`${path} goes through too many links`), { code: 'ELOOP' });
+            }
+            if (link.startsWith('/'))
+                here = '/';
+            names.unshift(...link.split('/'));
+        }
+    }
+    return { path: here, mount: locate(here, mounts)?.mount ?? null, isLocal: true };
+}
+/** Where a link leads, null where it is none. */
+function destination_readLink(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.lstatSync)(path).isSymbolicLink() ? (0,external_node_fs_namespaceObject.readlinkSync)(path) : null;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/small-file.js
 
 
@@ -1573,6 +1630,7 @@ function isOld(path, nowMs) {
 
 
 
+
 /** The root’s own folder. */
 const CONTROL = '.target-guard';
 /** Version of what is in it. */
@@ -1590,6 +1648,24 @@ const REFUSED_TYPES = new Map([
     [0x5a_a5_6f_74, 'Lustre'],
     [0x01_16_19_70, 'GFS2'],
 ]);
+/** The same by the names in the mount table. */
+const REFUSED_NAMES = [
+    [/^nfs4?$/, 'NFS'],
+    [/^cifs$/, 'CIFS'],
+    [/^smb(?:3|fs)$/, 'SMB'],
+    [/^9p$/, '9p'],
+    [/^(?:fuse(?:blk)?(?:\..*)?|virtiofs)$/, 'FUSE'],
+    [/^ceph$/, 'Ceph'],
+    [/^afs$/, 'AFS'],
+    [/^lustre$/, 'Lustre'],
+    [/^gfs2$/, 'GFS2'],
+];
+function refusedName(type) {
+    return REFUSED_NAMES.find(([pattern]) => pattern.test(type))?.[1] ?? null;
+}
+function unfitType(type) {
+    return `it lies on ${type}, where neither locks nor process evidence can be trusted`;
+}
 /** The overlay of a container: what is made there lives in the upper layer, and goes with it. */
 const OVERLAY = 0x79_4c_76_30;
 /** The kernel's number for a file system type is 32 bits wide, whatever sign it comes with. */
@@ -1610,11 +1686,18 @@ function refuse(path, precious) {
 function refuseUnfit(path, precious) {
     const because = (why, next) => new GuardError(`The root ${path} is refused: ${why}.`, next, { usage: true });
     const own = 'Set root to a directory of its own, such as /mnt/targets.';
+    const local = 'Set root to a directory on a local disk.';
     if (path.split('/').includes('..'))
         throw because('it contains “..”', own);
+    const mounts = mountTable();
+    const { mount, isLocal } = follow(path, mounts);
+    // Before anything is asked of it, since it may be stuck.
+    const network = isLocal ? null : refusedName(mount?.type ?? '');
+    if (network !== null)
+        throw because(unfitType(network), local);
     const kind = kindOf(path);
     if (kind === 'link')
-        throw because('it is a symbolic link', `Set root to ${resolved(path)}.`);
+        throw because('it is a symbolic link', `Set root to ${follow(path, mounts).path}.`);
     if (kind === 'other')
         throw because('it is not a directory', own);
     const real = kind === 'absent' ? path : (0,external_node_fs_namespaceObject.realpathSync)(path);
@@ -1626,16 +1709,23 @@ function refuseUnfit(path, precious) {
     ]) {
         if (place === null || place === '')
             continue;
-        if (isAtOrBelow(resolved(place), real)) {
+        if (isAtOrBelow(follow(place, mounts).path, real)) {
             throw because(`it is ${name} (${place}) or contains it`, own);
         }
     }
-    const type = refusedType((0,external_node_fs_namespaceObject.statfsSync)(nearestExisting(path)).type);
-    if (type !== null) {
-        throw because(`it lies on ${type}, where neither locks nor process evidence can be trusted`, 'Set root to a directory on a local disk.');
-    }
+    const type = isLocal ? null : refusedType((0,external_node_fs_namespaceObject.statfsSync)(nearestExisting(path)).type);
+    if (type !== null)
+        throw because(unfitType(type), local);
     if (kind === 'directory')
         refuseForeign(path, because);
+}
+function mountTable() {
+    try {
+        return readMounts();
+    }
+    catch (error) {
+        throw new GuardError(`The mount table cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
+    }
 }
 function refuseForeign(path, because) {
     const entries = (0,external_node_fs_namespaceObject.readdirSync)(path).filter((name) => name !== 'lost+found');
@@ -1658,17 +1748,6 @@ function kindOf(path) {
             return 'absent';
         if (errnoOf(error) === 'ENOTDIR')
             return 'other';
-        throw error;
-    }
-}
-/** The path without links where it exists, else as it is. */
-function resolved(path) {
-    try {
-        return (0,external_node_fs_namespaceObject.realpathSync)(path);
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return path;
         throw error;
     }
 }
@@ -4065,12 +4144,11 @@ function isRelieved(root, watermarks) {
 
 
 
+
 /** A mount that does not answer within this is passed over. */
 const disk_WAIT_MS = 2000;
-/** File systems of this kernel alone: statfs(2) on them does not wait for anybody. */
-const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '));
 /**
- * Reads free bytes and inodes of the file systems that hold these paths.
+ * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
  *
  * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
  * type without touching it, and such mounts are asked by a process that can be left behind.
@@ -4079,15 +4157,19 @@ const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs 
  * @param others further paths; those that are absent are passed over
  */
 async function probeDisks(rootPath, others) {
-    const probe = { readings: [], problems: [] };
     const mounts = readMounts();
     const seen = new Set();
-    for (const [index, path] of [rootPath, ...others].entries()) {
-        const place = locate(path, mounts);
-        if (place === null || seen.has(place.mount.device))
-            continue;
-        seen.add(place.mount.device);
-        const raw = await readSpace(index === 0 ? nearestExisting(path) : path, place.mount);
+    const disks = [rootPath, ...others].flatMap((path, index) => {
+        const { mount, ...place } = lookUp(path, mounts);
+        if (mount === null || seen.has(mount.device))
+            return [];
+        seen.add(mount.device);
+        return [{ path, place, device: mount.device, holdsRoot: index === 0 }];
+    });
+    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
+    const probe = { readings: [], problems: [] };
+    for (const [index, { path, device, holdsRoot }] of disks.entries()) {
+        const raw = answers[index] ?? null;
         if (raw === null)
             continue;
         const space = typeof raw === 'string' ? null : plausible(raw);
@@ -4095,22 +4177,31 @@ async function probeDisks(rootPath, others) {
             const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
             probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
         }
-        else {
-            probe.readings.push({ path, device: place.mount.device, holdsRoot: index === 0, ...space });
-        }
+        else
+            probe.readings.push({ path, device, holdsRoot, ...space });
     }
     return probe;
 }
+/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
+function lookUp(path, mounts) {
+    try {
+        return follow(path, mounts);
+    }
+    catch {
+        return { path, mount: locate(path, mounts)?.mount ?? null, isLocal: false };
+    }
+}
 /** @returns null where the path is absent, a text where it cannot be read */
-async function readSpace(path, mount) {
-    if (!LOCAL.has(mount.type))
+async function readSpace(path, place, holdsRoot) {
+    if (!place.isLocal)
         return askOutside(path);
     try {
-        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_namespaceObject.statfsSync)(path);
+        const asked = holdsRoot ? nearestExisting(place.path) : place.path;
+        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_namespaceObject.statfsSync)(asked);
         return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
     }
     catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+        if (errnoOf(error) === 'ENOENT')
             return null;
         return messageOf(error);
     }
@@ -4387,10 +4478,10 @@ async function guardDisk(request, runtime) {
         await tellPlan(request, need, runtime);
         return guarded(before, null, need);
     }
-    const relieved = await makeRoom(request, need, runtime);
+    const relieved = await makeRoom(request, need, before, runtime);
     if (relieved !== null)
         tell(root, settings, need, relieved, runtime);
-    return guarded(await look(request, runtime), relieved, need);
+    return guarded(await lookAgain(request, before), relieved, need);
 }
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
 async function tellPlan(request, need, runtime) {
@@ -4401,11 +4492,11 @@ async function tellPlan(request, need, runtime) {
     }
 }
 /** Relief that fails stops no job: the disk is looked at again, and decides. */
-async function makeRoom(request, need, runtime) {
+async function makeRoom(request, need, before, runtime) {
     const { root, self, settings, scope } = request;
     try {
         return need === 'emergency'
-            ? await emergency(request, runtime)
+            ? await emergency(request, before, runtime)
             : await relieve({ root, self, settings, extent: scope }, runtime);
     }
     catch (error) {
@@ -4425,6 +4516,13 @@ async function look({ root, settings }, runtime) {
         runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`);
         return [];
     }
+}
+/** The root's disk once more, which relief may have changed; the others are as they were found. */
+async function lookAgain({ root, settings }, before) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return [...before];
+    return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each));
 }
 /** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
 function watched(environment) {
@@ -4451,8 +4549,8 @@ function reclaimed({ before, after }) {
  * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
  * another's pass looks again, and does not repeat it: what it could not free is not free-able.
  */
-async function emergency(request, runtime) {
-    const { environment, voice } = runtime;
+async function emergency(request, before, runtime) {
+    const { environment } = runtime;
     if (environment[INSIDE] === '1')
         return null;
     environment[INSIDE] = '1';
@@ -4461,10 +4559,7 @@ async function emergency(request, runtime) {
     const work = async () => {
         if (lastPassAt(root) > askedAt)
             return { relieved: null };
-        const [assessment] = await look(request, {
-            ...runtime,
-            voice: { ...voice, warning: () => { } },
-        });
+        const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
         if (assessment !== undefined && assessment.level !== 'critical')
             return { relieved: null };
         const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);
@@ -4864,6 +4959,7 @@ const doctorCommand = {
 
 
 
+
 /** Who this process works for; read from its environment, /proc and its mounts. */
 function observeOwner(environment) {
     const name = environment['RUNNER_NAME'] ?? '';
@@ -4902,7 +4998,9 @@ function runner_placeOf(folder) {
     if (folder === null)
         return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
     try {
-        const place = locate((0,external_node_fs_namespaceObject.realpathSync)(folder), readMounts());
+        // Not by realpath, which would hang with the mount that a work folder may lie on.
+        const mounts = readMounts();
+        const place = locate(follow(folder, mounts).path, mounts);
         if (place === null)
             return folder;
         const { source, device } = place.mount;
@@ -4910,7 +5008,7 @@ function runner_placeOf(folder) {
         return `${source.startsWith('/') ? source : device}:${place.path}`;
     }
     catch (error) {
-        // The work folder is not there: its path is the best name for it.
+        // It may not be looked at: its path is the best name for it.
         return `${folder} (${messageOf(error)})`;
     }
 }
@@ -5123,10 +5221,10 @@ function resolveOwner(setting, root) {
  * @throws GuardError where there is no such user or group
  */
 function resolveSetting(setting) {
-    const user = isNumber(setting.user) ? null : lookUp('passwd', setting.user);
+    const user = isNumber(setting.user) ? null : users_lookUp('passwd', setting.user);
     const uid = user === null ? Number(setting.user) : user.id;
     if (setting.group !== null) {
-        const gid = isNumber(setting.group) ? Number(setting.group) : lookUp('group', setting.group).id;
+        const gid = isNumber(setting.group) ? Number(setting.group) : users_lookUp('group', setting.group).id;
         return { uid, gid };
     }
     // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
@@ -5135,7 +5233,7 @@ function resolveSetting(setting) {
 function isNumber(text) {
     return /^[0-9]+$/.test(text);
 }
-function lookUp(database, name) {
+function users_lookUp(database, name) {
     const entry = find(database, name);
     if (entry !== null)
         return entry;

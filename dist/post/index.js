@@ -480,6 +480,75 @@ function open(folder) {
 
 /***/ }),
 
+/***/ 8582:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ follow)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7154);
+
+
+
+
+/** File systems of this kernel alone: no call on them waits for anybody else. */
+const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '));
+/** As many links as the kernel follows (path_resolution(7)). */
+const LINKS_AT_MOST = 40;
+/**
+ * Follows a path without touching anything that may hang: each step is looked up in the mount table
+ * first, and the first one on NFS, FUSE and the like is the last.
+ *
+ * What is absent counts as it was given.
+ *
+ * @throws Error as lstatSync does, but not for what is absent; with ELOOP after too many links
+ */
+function follow(path, mounts) {
+    let here = '/';
+    let mount = (0,_mounts_js__WEBPACK_IMPORTED_MODULE_3__/* .locate */ .x5)(here, mounts)?.mount ?? null;
+    let links = 0;
+    const names = path.split('/');
+    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+        if (name === '' || name === '.')
+            continue;
+        const next = name === '..' ? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(here) : (0,_mounts_js__WEBPACK_IMPORTED_MODULE_3__/* .join */ .fj)(here, `/${name}`);
+        mount = (0,_mounts_js__WEBPACK_IMPORTED_MODULE_3__/* .locate */ .x5)(next, mounts)?.mount ?? null;
+        if (mount === null || !LOCAL.has(mount.type)) {
+            return { path: [next, ...names].join('/'), mount, isLocal: false };
+        }
+        const link = readLink(next);
+        if (link === null)
+            here = next;
+        else {
+            links += 1;
+            if (links > LINKS_AT_MOST) {
+                throw Object.assign(new Error(`${path} goes through too many links`), { code: 'ELOOP' });
+            }
+            if (link.startsWith('/'))
+                here = '/';
+            names.unshift(...link.split('/'));
+        }
+    }
+    return { path: here, mount: (0,_mounts_js__WEBPACK_IMPORTED_MODULE_3__/* .locate */ .x5)(here, mounts)?.mount ?? null, isLocal: true };
+}
+/** Where a link leads, null where it is none. */
+function readLink(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isSymbolicLink() ? (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(path) : null;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error)))
+            return null;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 1687:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1175,8 +1244,10 @@ function readNamespace(pid) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9949);
-/* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7154);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2100);
+/* harmony import */ var _destination_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8582);
+/* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7154);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
+
 
 
 
@@ -1200,6 +1271,24 @@ const REFUSED_TYPES = new Map([
     [0x5a_a5_6f_74, 'Lustre'],
     [0x01_16_19_70, 'GFS2'],
 ]);
+/** The same by the names in the mount table. */
+const REFUSED_NAMES = [
+    [/^nfs4?$/, 'NFS'],
+    [/^cifs$/, 'CIFS'],
+    [/^smb(?:3|fs)$/, 'SMB'],
+    [/^9p$/, '9p'],
+    [/^(?:fuse(?:blk)?(?:\..*)?|virtiofs)$/, 'FUSE'],
+    [/^ceph$/, 'Ceph'],
+    [/^afs$/, 'AFS'],
+    [/^lustre$/, 'Lustre'],
+    [/^gfs2$/, 'GFS2'],
+];
+function refusedName(type) {
+    return REFUSED_NAMES.find(([pattern]) => pattern.test(type))?.[1] ?? null;
+}
+function unfitType(type) {
+    return `it lies on ${type}, where neither locks nor process evidence can be trusted`;
+}
 /** The overlay of a container: what is made there lives in the upper layer, and goes with it. */
 const OVERLAY = 0x79_4c_76_30;
 /** The kernel's number for a file system type is 32 bits wide, whatever sign it comes with. */
@@ -1220,11 +1309,18 @@ function refuse(path, precious) {
 function refuseUnfit(path, precious) {
     const because = (why, next) => new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`The root ${path} is refused: ${why}.`, next, { usage: true });
     const own = 'Set root to a directory of its own, such as /mnt/targets.';
+    const local = 'Set root to a directory on a local disk.';
     if (path.split('/').includes('..'))
         throw because('it contains “..”', own);
+    const mounts = mountTable();
+    const { mount, isLocal } = (0,_destination_js__WEBPACK_IMPORTED_MODULE_4__/* .follow */ .e)(path, mounts);
+    // Before anything is asked of it, since it may be stuck.
+    const network = isLocal ? null : refusedName(mount?.type ?? '');
+    if (network !== null)
+        throw because(unfitType(network), local);
     const kind = kindOf(path);
     if (kind === 'link')
-        throw because('it is a symbolic link', `Set root to ${resolved(path)}.`);
+        throw because('it is a symbolic link', `Set root to ${(0,_destination_js__WEBPACK_IMPORTED_MODULE_4__/* .follow */ .e)(path, mounts).path}.`);
     if (kind === 'other')
         throw because('it is not a directory', own);
     const real = kind === 'absent' ? path : (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(path);
@@ -1236,16 +1332,23 @@ function refuseUnfit(path, precious) {
     ]) {
         if (place === null || place === '')
             continue;
-        if ((0,_mounts_js__WEBPACK_IMPORTED_MODULE_4__/* .isAtOrBelow */ .a5)(resolved(place), real)) {
+        if ((0,_mounts_js__WEBPACK_IMPORTED_MODULE_5__/* .isAtOrBelow */ .a5)((0,_destination_js__WEBPACK_IMPORTED_MODULE_4__/* .follow */ .e)(place, mounts).path, real)) {
             throw because(`it is ${name} (${place}) or contains it`, own);
         }
     }
-    const type = refusedType((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(nearestExisting(path)).type);
-    if (type !== null) {
-        throw because(`it lies on ${type}, where neither locks nor process evidence can be trusted`, 'Set root to a directory on a local disk.');
-    }
+    const type = isLocal ? null : refusedType((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(nearestExisting(path)).type);
+    if (type !== null)
+        throw because(unfitType(type), local);
     if (kind === 'directory')
         refuseForeign(path, because);
+}
+function mountTable() {
+    try {
+        return (0,_mounts_js__WEBPACK_IMPORTED_MODULE_5__/* .readMounts */ .bq)();
+    }
+    catch (error) {
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`The mount table cannot be read (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
+    }
 }
 function refuseForeign(path, because) {
     const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(path).filter((name) => name !== 'lost+found');
@@ -1271,17 +1374,6 @@ function kindOf(path) {
         throw error;
     }
 }
-/** The path without links where it exists, else as it is. */
-function resolved(path) {
-    try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(path);
-    }
-    catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
-            return path;
-        throw error;
-    }
-}
 /** The path itself, or the nearest directory above it that exists. */
 function nearestExisting(path) {
     let near = path;
@@ -1294,7 +1386,7 @@ function readMarker(path) {
     if (kindOf(`${path}/${CONTROL}`) === 'link') {
         throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`${path}/${CONTROL} is a symbolic link.`, 'It must be a directory of the root itself; remove it, or set root to another directory.', { usage: true });
     }
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(`${path}/${CONTROL}/root.json`);
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readSmallFile */ .EW)(`${path}/${CONTROL}/root.json`);
     if (text === null)
         return null;
     const marker = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text) : null;
@@ -4047,11 +4139,14 @@ function startReaper(root, script, settings) {
     startInBackground(script, ['reap', '--root', root.path, ...helper]);
 }
 
+// EXTERNAL MODULE: ./lib/host/destination.js
+var destination = __nccwpck_require__(8582);
 // EXTERNAL MODULE: ./lib/host/mounts.js
 var host_mounts = __nccwpck_require__(7154);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
 ;// CONCATENATED MODULE: ./lib/host/runner.js
+
 
 
 
@@ -4098,7 +4193,9 @@ function placeOf(folder) {
     if (folder === null)
         return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
     try {
-        const place = (0,host_mounts/* locate */.x5)((0,external_node_fs_.realpathSync)(folder), (0,host_mounts/* readMounts */.bq)());
+        // Not by realpath, which would hang with the mount that a work folder may lie on.
+        const mounts = (0,host_mounts/* readMounts */.bq)();
+        const place = (0,host_mounts/* locate */.x5)((0,destination/* follow */.e)(folder, mounts).path, mounts);
         if (place === null)
             return folder;
         const { source, device } = place.mount;
@@ -4106,7 +4203,7 @@ function placeOf(folder) {
         return `${source.startsWith('/') ? source : device}:${place.path}`;
     }
     catch (error) {
-        // The work folder is not there: its path is the best name for it.
+        // It may not be looked at: its path is the best name for it.
         return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
     }
 }
@@ -4525,12 +4622,11 @@ var root_refusal = __nccwpck_require__(7193);
 
 
 
+
 /** A mount that does not answer within this is passed over. */
 const disk_WAIT_MS = 2000;
-/** File systems of this kernel alone: statfs(2) on them does not wait for anybody. */
-const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '));
 /**
- * Reads free bytes and inodes of the file systems that hold these paths.
+ * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
  *
  * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
  * type without touching it, and such mounts are asked by a process that can be left behind.
@@ -4539,15 +4635,19 @@ const LOCAL = new Set('ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs 
  * @param others further paths; those that are absent are passed over
  */
 async function disk_probeDisks(rootPath, others) {
-    const probe = { readings: [], problems: [] };
     const mounts = (0,host_mounts/* readMounts */.bq)();
     const seen = new Set();
-    for (const [index, path] of [rootPath, ...others].entries()) {
-        const place = (0,host_mounts/* locate */.x5)(path, mounts);
-        if (place === null || seen.has(place.mount.device))
-            continue;
-        seen.add(place.mount.device);
-        const raw = await readSpace(index === 0 ? (0,root_refusal/* nearestExisting */.Iv)(path) : path, place.mount);
+    const disks = [rootPath, ...others].flatMap((path, index) => {
+        const { mount, ...place } = lookUp(path, mounts);
+        if (mount === null || seen.has(mount.device))
+            return [];
+        seen.add(mount.device);
+        return [{ path, place, device: mount.device, holdsRoot: index === 0 }];
+    });
+    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
+    const probe = { readings: [], problems: [] };
+    for (const [index, { path, device, holdsRoot }] of disks.entries()) {
+        const raw = answers[index] ?? null;
         if (raw === null)
             continue;
         const space = typeof raw === 'string' ? null : plausible(raw);
@@ -4555,22 +4655,31 @@ async function disk_probeDisks(rootPath, others) {
             const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
             probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
         }
-        else {
-            probe.readings.push({ path, device: place.mount.device, holdsRoot: index === 0, ...space });
-        }
+        else
+            probe.readings.push({ path, device, holdsRoot, ...space });
     }
     return probe;
 }
+/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
+function lookUp(path, mounts) {
+    try {
+        return (0,destination/* follow */.e)(path, mounts);
+    }
+    catch {
+        return { path, mount: (0,host_mounts/* locate */.x5)(path, mounts)?.mount ?? null, isLocal: false };
+    }
+}
 /** @returns null where the path is absent, a text where it cannot be read */
-async function readSpace(path, mount) {
-    if (!LOCAL.has(mount.type))
+async function readSpace(path, place, holdsRoot) {
+    if (!place.isLocal)
         return askOutside(path);
     try {
-        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(path);
+        const asked = holdsRoot ? (0,root_refusal/* nearestExisting */.Iv)(place.path) : place.path;
+        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(asked);
         return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
     }
     catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
             return null;
         return (0,guard_error/* messageOf */.bD)(error);
     }
@@ -4950,10 +5059,10 @@ async function guardDisk(request, runtime) {
         await tellPlan(request, need, runtime);
         return guarded(before, null, need);
     }
-    const relieved = await makeRoom(request, need, runtime);
+    const relieved = await makeRoom(request, need, before, runtime);
     if (relieved !== null)
         tell(root, settings, need, relieved, runtime);
-    return guarded(await look(request, runtime), relieved, need);
+    return guarded(await lookAgain(request, before), relieved, need);
 }
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
 async function tellPlan(request, need, runtime) {
@@ -4964,11 +5073,11 @@ async function tellPlan(request, need, runtime) {
     }
 }
 /** Relief that fails stops no job: the disk is looked at again, and decides. */
-async function makeRoom(request, need, runtime) {
+async function makeRoom(request, need, before, runtime) {
     const { root, self, settings, scope } = request;
     try {
         return need === 'emergency'
-            ? await emergency(request, runtime)
+            ? await emergency(request, before, runtime)
             : await relieve({ root, self, settings, extent: scope }, runtime);
     }
     catch (error) {
@@ -4988,6 +5097,13 @@ async function look({ root, settings }, runtime) {
         runtime.voice.warning(`The disks cannot be read (${(0,guard_error/* messageOf */.bD)(error)}); they count as ok.`);
         return [];
     }
+}
+/** The root's disk once more, which relief may have changed; the others are as they were found. */
+async function lookAgain({ root, settings }, before) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return [...before];
+    return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each));
 }
 /** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
 function watched(environment) {
@@ -5014,8 +5130,8 @@ function reclaimed({ before, after }) {
  * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
  * another's pass looks again, and does not repeat it: what it could not free is not free-able.
  */
-async function emergency(request, runtime) {
-    const { environment, voice } = runtime;
+async function emergency(request, before, runtime) {
+    const { environment } = runtime;
     if (environment[INSIDE] === '1')
         return null;
     environment[INSIDE] = '1';
@@ -5024,10 +5140,7 @@ async function emergency(request, runtime) {
     const work = async () => {
         if (lastPassAt(root) > askedAt)
             return { relieved: null };
-        const [assessment] = await look(request, {
-            ...runtime,
-            voice: { ...voice, warning: () => { } },
-        });
+        const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
         if (assessment !== undefined && assessment.level !== 'critical')
             return { relieved: null };
         const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);

@@ -1,9 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync, statfsSync } from 'node:fs'
-import { messageOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { parseObject } from '../plan/lease.ts'
 import { plausible } from '../plan/pressure.ts'
 import type { RawReading, Reading } from '../plan/pressure.ts'
+import { follow } from './destination.ts'
+import type { Destination } from './destination.ts'
 import { locate, readMounts } from './mounts.ts'
 import type { Mount } from './mounts.ts'
 import { nearestExisting } from './root-refusal.ts'
@@ -17,13 +19,8 @@ export interface Probe {
 /** A mount that does not answer within this is passed over. */
 const WAIT_MS = 2000
 
-/** File systems of this kernel alone: statfs(2) on them does not wait for anybody. */
-const LOCAL = new Set(
-  'ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '),
-)
-
 /**
- * Reads free bytes and inodes of the file systems that hold these paths.
+ * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
  *
  * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
  * type without touching it, and such mounts are asked by a process that can be left behind.
@@ -32,34 +29,52 @@ const LOCAL = new Set(
  * @param others further paths; those that are absent are passed over
  */
 export async function probeDisks(rootPath: string, others: readonly string[]): Promise<Probe> {
-  const probe: Probe = { readings: [], problems: [] }
   const mounts = readMounts()
   const seen = new Set<string>()
-  for (const [index, path] of [rootPath, ...others].entries()) {
-    const place = locate(path, mounts)
-    if (place === null || seen.has(place.mount.device)) continue
-    seen.add(place.mount.device)
-    const raw = await readSpace(index === 0 ? nearestExisting(path) : path, place.mount)
+  const disks = [rootPath, ...others].flatMap((path, index) => {
+    const { mount, ...place } = lookUp(path, mounts)
+    if (mount === null || seen.has(mount.device)) return []
+    seen.add(mount.device)
+    return [{ path, place, device: mount.device, holdsRoot: index === 0 }]
+  })
+  const answers = await Promise.all(
+    disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)),
+  )
+  const probe: Probe = { readings: [], problems: [] }
+  for (const [index, { path, device, holdsRoot }] of disks.entries()) {
+    const raw = answers[index] ?? null
     if (raw === null) continue
     const space = typeof raw === 'string' ? null : plausible(raw)
     if (space === null) {
       const why = typeof raw === 'string' ? raw : 'its numbers make no sense'
       probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`)
-    } else {
-      probe.readings.push({ path, device: place.mount.device, holdsRoot: index === 0, ...space })
-    }
+    } else probe.readings.push({ path, device, holdsRoot, ...space })
   }
   return probe
 }
 
-/** @returns null where the path is absent, a text where it cannot be read */
-async function readSpace(path: string, mount: Mount): Promise<RawReading | string | null> {
-  if (!LOCAL.has(mount.type)) return askOutside(path)
+/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
+function lookUp(path: string, mounts: readonly Mount[]): Destination {
   try {
-    const { bavail, blocks, bsize, ffree, files } = statfsSync(path)
+    return follow(path, mounts)
+  } catch {
+    return { path, mount: locate(path, mounts)?.mount ?? null, isLocal: false }
+  }
+}
+
+/** @returns null where the path is absent, a text where it cannot be read */
+async function readSpace(
+  path: string,
+  place: Omit<Destination, 'mount'>,
+  holdsRoot: boolean,
+): Promise<RawReading | string | null> {
+  if (!place.isLocal) return askOutside(path)
+  try {
+    const asked = holdsRoot ? nearestExisting(place.path) : place.path
+    const { bavail, blocks, bsize, ffree, files } = statfsSync(asked)
     return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (errnoOf(error) === 'ENOENT') return null
     return messageOf(error)
   }
 }

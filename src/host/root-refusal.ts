@@ -2,7 +2,9 @@ import { lstatSync, readdirSync, realpathSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
 import { parseObject } from '../plan/lease.ts'
-import { isAtOrBelow } from './mounts.ts'
+import { follow } from './destination.ts'
+import { isAtOrBelow, readMounts } from './mounts.ts'
+import type { Mount } from './mounts.ts'
 import { readSmallFile } from './small-file.ts'
 
 /** Paths that may not be the root, nor lie below it. */
@@ -31,6 +33,27 @@ const REFUSED_TYPES = new Map<number, string>([
   [0x01_16_19_70, 'GFS2'],
 ])
 
+/** The same by the names in the mount table. */
+const REFUSED_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^nfs4?$/, 'NFS'],
+  [/^cifs$/, 'CIFS'],
+  [/^smb(?:3|fs)$/, 'SMB'],
+  [/^9p$/, '9p'],
+  [/^(?:fuse(?:blk)?(?:\..*)?|virtiofs)$/, 'FUSE'],
+  [/^ceph$/, 'Ceph'],
+  [/^afs$/, 'AFS'],
+  [/^lustre$/, 'Lustre'],
+  [/^gfs2$/, 'GFS2'],
+]
+
+function refusedName(type: string): string | null {
+  return REFUSED_NAMES.find(([pattern]) => pattern.test(type))?.[1] ?? null
+}
+
+function unfitType(type: string): string {
+  return `it lies on ${type}, where neither locks nor process evidence can be trusted`
+}
+
 /** The overlay of a container: what is made there lives in the upper layer, and goes with it. */
 export const OVERLAY = 0x79_4c_76_30
 
@@ -57,10 +80,17 @@ function refuseUnfit(path: string, precious: Precious): void {
   const because = (why: string, next: string): GuardError =>
     new GuardError(`The root ${path} is refused: ${why}.`, next, { usage: true })
   const own = 'Set root to a directory of its own, such as /mnt/targets.'
+  const local = 'Set root to a directory on a local disk.'
 
   if (path.split('/').includes('..')) throw because('it contains “..”', own)
+  const mounts = mountTable()
+  const { mount, isLocal } = follow(path, mounts)
+  // Before anything is asked of it, since it may be stuck.
+  const network = isLocal ? null : refusedName(mount?.type ?? '')
+  if (network !== null) throw because(unfitType(network), local)
   const kind = kindOf(path)
-  if (kind === 'link') throw because('it is a symbolic link', `Set root to ${resolved(path)}.`)
+  if (kind === 'link')
+    throw because('it is a symbolic link', `Set root to ${follow(path, mounts).path}.`)
   if (kind === 'other') throw because('it is not a directory', own)
 
   const real = kind === 'absent' ? path : realpathSync(path)
@@ -70,18 +100,25 @@ function refuseUnfit(path: string, precious: Precious): void {
     ['the workspace', precious.workspace],
   ] as const) {
     if (place === null || place === '') continue
-    if (isAtOrBelow(resolved(place), real)) {
+    if (isAtOrBelow(follow(place, mounts).path, real)) {
       throw because(`it is ${name} (${place}) or contains it`, own)
     }
   }
-  const type = refusedType(statfsSync(nearestExisting(path)).type)
-  if (type !== null) {
-    throw because(
-      `it lies on ${type}, where neither locks nor process evidence can be trusted`,
-      'Set root to a directory on a local disk.',
+  const type = isLocal ? null : refusedType(statfsSync(nearestExisting(path)).type)
+  if (type !== null) throw because(unfitType(type), local)
+  if (kind === 'directory') refuseForeign(path, because)
+}
+
+function mountTable(): Mount[] {
+  try {
+    return readMounts()
+  } catch (error) {
+    throw new GuardError(
+      `The mount table cannot be read (${messageOf(error)}).`,
+      'target-guard needs Linux with /proc mounted.',
+      { cause: error },
     )
   }
-  if (kind === 'directory') refuseForeign(path, because)
 }
 
 function refuseForeign(path: string, because: (why: string, next: string) => GuardError): void {
@@ -103,16 +140,6 @@ export function kindOf(path: string): 'absent' | 'directory' | 'link' | 'other' 
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return 'absent'
     if (errnoOf(error) === 'ENOTDIR') return 'other'
-    throw error
-  }
-}
-
-/** The path without links where it exists, else as it is. */
-function resolved(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return path
     throw error
   }
 }

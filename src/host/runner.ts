@@ -1,10 +1,11 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { messageOf } from '../plan/guard-error.ts'
 import { sha256 } from '../plan/naming.ts'
 import type { Owner } from '../plan/job.ts'
 import { readBootId, readPidNamespace } from './boot.ts'
+import { follow } from './destination.ts'
 import { locate, readMounts } from './mounts.ts'
 import { findWorker } from './processes.ts'
 
@@ -49,13 +50,15 @@ function workFolder(environment: NodeJS.ProcessEnv): string | null {
 function placeOf(folder: string | null): string {
   if (folder === null) return `user ${userInfo().uid}`
   try {
-    const place = locate(realpathSync(folder), readMounts())
+    // Not by realpath, which would hang with the mount that a work folder may lie on.
+    const mounts = readMounts()
+    const place = locate(follow(folder, mounts).path, mounts)
     if (place === null) return folder
     const { source, device } = place.mount
     // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
     return `${source.startsWith('/') ? source : device}:${place.path}`
   } catch (error) {
-    // The work folder is not there: its path is the best name for it.
+    // It may not be looked at: its path is the best name for it.
     return `${folder} (${messageOf(error)})`
   }
 }

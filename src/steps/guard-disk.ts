@@ -59,9 +59,9 @@ export async function guardDisk(request: GuardRequest, runtime: Runtime): Promis
     await tellPlan(request, need, runtime)
     return guarded(before, null, need)
   }
-  const relieved = await makeRoom(request, need, runtime)
+  const relieved = await makeRoom(request, need, before, runtime)
   if (relieved !== null) tell(root, settings, need, relieved, runtime)
-  return guarded(await look(request, runtime), relieved, need)
+  return guarded(await lookAgain(request, before), relieved, need)
 }
 
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
@@ -77,12 +77,13 @@ async function tellPlan(request: GuardRequest, need: Relief, runtime: Runtime): 
 async function makeRoom(
   request: GuardRequest,
   need: 'watermark' | 'emergency',
+  before: readonly Assessment[],
   runtime: Runtime,
 ): Promise<Relieved | null> {
   const { root, self, settings, scope } = request
   try {
     return need === 'emergency'
-      ? await emergency(request, runtime)
+      ? await emergency(request, before, runtime)
       : await relieve({ root, self, settings, extent: scope }, runtime)
   } catch (error) {
     runtime.voice.warning(
@@ -105,6 +106,16 @@ export async function look(
     runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`)
     return []
   }
+}
+
+/** The root's disk once more, which relief may have changed; the others are as they were found. */
+async function lookAgain(
+  { root, settings }: Pick<GuardRequest, 'root' | 'settings'>,
+  before: readonly Assessment[],
+): Promise<Assessment[]> {
+  const [reading] = (await probeDisks(root.path, [])).readings
+  if (reading === undefined) return [...before]
+  return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each))
 }
 
 /** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
@@ -137,18 +148,22 @@ function reclaimed({ before, after }: Relieved): number {
  * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
  * another's pass looks again, and does not repeat it: what it could not free is not free-able.
  */
-async function emergency(request: GuardRequest, runtime: Runtime): Promise<Relieved | null> {
-  const { environment, voice } = runtime
+async function emergency(
+  request: GuardRequest,
+  before: readonly Assessment[],
+  runtime: Runtime,
+): Promise<Relieved | null> {
+  const { environment } = runtime
   if (environment[INSIDE] === '1') return null
   environment[INSIDE] = '1'
   const { root, self, settings } = request
   const askedAt = Date.now()
   const work = async (): Promise<{ relieved: Relieved | null }> => {
     if (lastPassAt(root) > askedAt) return { relieved: null }
-    const [assessment] = await look(request, {
-      ...runtime,
-      voice: { ...voice, warning: () => {} },
-    })
+    const [assessment] = await lookAgain(
+      request,
+      before.filter((each) => each.reading.holdsRoot),
+    )
     if (assessment !== undefined && assessment.level !== 'critical') return { relieved: null }
     const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime)
     notePass(root)
