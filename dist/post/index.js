@@ -4947,7 +4947,11 @@ async function relieve_relieve(request, runtime) {
     };
     const isEnough = async () => {
         settle(root.path);
-        done.after = (await look()) ?? done.after;
+        const again = await look();
+        // No number any more: nothing further goes.
+        if (again === null)
+            return true;
+        done.after = again;
         return isRelieved(done.after, settings.watermarks);
     };
     if (await emptyTrash(request, done, isEnough))

@@ -72,7 +72,10 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
   }
   const isEnough = async (): Promise<boolean> => {
     settle(root.path)
-    done.after = (await look()) ?? done.after
+    const again = await look()
+    // No number any more: nothing further goes.
+    if (again === null) return true
+    done.after = again
     return isRelieved(done.after, settings.watermarks)
   }
   if (await emptyTrash(request, done, isEnough)) return done
