@@ -51,7 +51,7 @@ export function signalAt(
   return preload('signal-at', { ...scope(options), ...values })
 }
 
-/** Has the calls fail whose `op path` matches `match`; `errno` is a name such as `ENOSPC`. */
+/** Has the calls fail whose `op path` matches `match` (`statfs path` too); `errno` is a name such as `ENOSPC`. */
 export function failCalls(
   options: FaultScope & {
     readonly match: string
@@ -60,15 +60,18 @@ export function failCalls(
     readonly errno: string
     /** Only the first so many; default all. */
     readonly times?: number
+    /** Not the first so many; default none. */
+    readonly skip?: number
   },
 ): FaultEnvironment {
-  const { at, match, errno, times } = options
+  const { at, match, errno, times, skip } = options
   return preload('fail-calls', {
     ...scope(options),
     TG_FAULT_MATCH: match,
     TG_FAULT_ERRNO: errno,
     ...(at === undefined ? {} : { TG_FAULT_AT: String(at) }),
     ...(times === undefined ? {} : { TG_FAULT_TIMES: String(times) }),
+    ...(skip === undefined ? {} : { TG_FAULT_SKIP: String(skip) }),
   })
 }
 

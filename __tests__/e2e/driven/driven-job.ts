@@ -42,6 +42,8 @@ export interface StepOptions {
   readonly faults?: FaultEnvironment
   /** instead of what earlier steps saved */
   readonly state?: Readonly<Record<string, string>>
+  /** words before the program's, such as `unshare --mount`; each must exec the rest */
+  readonly within?: readonly string[]
 }
 
 /** Reads names of scripts and runs each as its child, for as long as its input is open. */
@@ -153,7 +155,9 @@ export class DrivenJob {
       .join('')
     const words =
       typeof program === 'string' ? [this.#dist(program)] : [this.#dist('cli'), ...program]
-    const command = [nodeBinary('node24'), ...words].map(quoted).join(' ')
+    const command = [...(options.within ?? []), nodeBinary('node24'), ...words]
+      .map(quoted)
+      .join(' ')
     return `${exports}exec ${command}\n`
   }
 
