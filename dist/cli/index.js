@@ -2204,7 +2204,14 @@ function findSlot(root, slot) {
         throw error;
     }
 }
-/** Removes the directories above a slot, from the inside out, as far as they are empty. */
+/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
+const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY']);
+/**
+ * Removes the directories above a slot, from the inside out, as far as they are empty.
+ *
+ * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
+ *   what is left
+ */
 function removeEmptyParents(root, slot) {
     const parts = slot.split('/');
     for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
@@ -2216,8 +2223,9 @@ function removeEmptyParents(root, slot) {
         catch (error) {
             if (errnoOf(error) === 'ENOENT')
                 continue;
-            // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
-            return;
+            if (STAYS.has(errnoOf(error)))
+                return;
+            throw error;
         }
     }
 }
@@ -5330,8 +5338,14 @@ function undo(root, lease) {
         if (!isNeverMade)
             return;
     }
-    removeEmptyParents(root, lease.slot);
-    dropLease(root, lease.id, false);
+    try {
+        removeEmptyParents(root, lease.slot);
+        dropLease(root, lease.id, false);
+    }
+    catch {
+        // What is left is a later pass’s work; why there is no slot is what the job is told.
+        return;
+    }
 }
 function explained(error, root, lease) {
     if (error instanceof GuardError)

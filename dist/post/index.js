@@ -1659,7 +1659,14 @@ function findSlot(root, slot) {
         throw error;
     }
 }
-/** Removes the directories above a slot, from the inside out, as far as they are empty. */
+/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
+const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY']);
+/**
+ * Removes the directories above a slot, from the inside out, as far as they are empty.
+ *
+ * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
+ *   what is left
+ */
 function removeEmptyParents(root, slot) {
     const parts = slot.split('/');
     for (let depth = _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .SLOT_DEPTH */ .xl - 1; depth > 0; depth -= 1) {
@@ -1671,8 +1678,9 @@ function removeEmptyParents(root, slot) {
         catch (error) {
             if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
                 continue;
-            // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
-            return;
+            if (STAYS.has((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)))
+                return;
+            throw error;
         }
     }
 }

@@ -1663,7 +1663,14 @@ function findSlot(root, slot) {
         throw error;
     }
 }
-/** Removes the directories above a slot, from the inside out, as far as they are empty. */
+/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
+const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY']);
+/**
+ * Removes the directories above a slot, from the inside out, as far as they are empty.
+ *
+ * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
+ *   what is left
+ */
 function removeEmptyParents(root, slot) {
     const parts = slot.split('/');
     for (let depth = _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .SLOT_DEPTH */ .xl - 1; depth > 0; depth -= 1) {
@@ -1675,8 +1682,9 @@ function removeEmptyParents(root, slot) {
         catch (error) {
             if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
                 continue;
-            // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
-            return;
+            if (STAYS.has((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)))
+                return;
+            throw error;
         }
     }
 }
@@ -4598,8 +4606,14 @@ function undo(root, lease) {
         if (!isNeverMade)
             return;
     }
-    (0,slots/* removeEmptyParents */.jE)(root, lease.slot);
-    (0,leases/* dropLease */.Oj)(root, lease.id, false);
+    try {
+        (0,slots/* removeEmptyParents */.jE)(root, lease.slot);
+        (0,leases/* dropLease */.Oj)(root, lease.id, false);
+    }
+    catch {
+        // What is left is a later pass’s work; why there is no slot is what the job is told.
+        return;
+    }
 }
 function explained(error, root, lease) {
     if (error instanceof guard_error/* GuardError */.U$)

@@ -71,7 +71,15 @@ export function findSlot(root: Root, slot: string): 'present' | 'missing' | 'div
   }
 }
 
-/** Removes the directories above a slot, from the inside out, as far as they are empty. */
+/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
+const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY'])
+
+/**
+ * Removes the directories above a slot, from the inside out, as far as they are empty.
+ *
+ * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
+ *   what is left
+ */
 export function removeEmptyParents(root: Root, slot: string): void {
   const parts = slot.split('/')
   for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
@@ -81,8 +89,8 @@ export function removeEmptyParents(root: Root, slot: string): void {
       within(root.path, parents, (folder) => rmdirSync(at(folder, name)))
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') continue
-      // Not empty, not a directory, or not ours to remove: it stays, and so do those above it.
-      return
+      if (STAYS.has(errnoOf(error))) return
+      throw error
     }
   }
 }

@@ -103,8 +103,13 @@ function undo(root: Root, lease: Lease): void {
     const isNeverMade = errnoOf(error) === 'ENOENT' || isDiverted(error)
     if (!isNeverMade) return
   }
-  removeEmptyParents(root, lease.slot)
-  dropLease(root, lease.id, false)
+  try {
+    removeEmptyParents(root, lease.slot)
+    dropLease(root, lease.id, false)
+  } catch {
+    // What is left is a later pass’s work; why there is no slot is what the job is told.
+    return
+  }
 }
 
 function explained(error: unknown, root: Root, lease: Lease): GuardError {
