@@ -1812,6 +1812,7 @@ function openRoot(path, precious) {
             adopt(control);
         for (const name of FOLDERS)
             root_makeFolder(at(control, name));
+        makeAlerts(at(control, 'alerts'));
         for (const name of FILES)
             makeFile(at(control, name));
         return describe(path, control);
@@ -1865,9 +1866,18 @@ function adopt(control) {
     }
 }
 /** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash', 'alerts'];
+const FOLDERS = ['leases', 'trash'];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+function makeAlerts(path) {
+    try {
+        root_makeFolder(path);
+    }
+    catch {
+        return;
+    }
+}
 function makeFile(path) {
     try {
         const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o644);
@@ -2313,8 +2323,15 @@ function hasTrash(root) {
 function removeNotes(root, names, ids) {
     for (const name of names) {
         const id = name.slice(0, name.indexOf('.'));
-        if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id))
+        if (!isLeaseId(id) || ids.has(id) || isInTrash(root, id))
+            continue;
+        try {
             removeFile(trashPath(root, name));
+        }
+        catch {
+            // It harms nobody: whoever looks next tries again.
+            continue;
+        }
     }
 }
 function isInTrash(root, id) {
@@ -3303,7 +3320,8 @@ async function reap(root, ways) {
         };
         await Promise.all(Array.from({ length: AT_ONCE }, reaper));
     }
-    reaped.reclaimedBytes = Math.max(0, freeBytes(root) - before);
+    const after = freeBytes(root);
+    reaped.reclaimedBytes = before === null || after === null ? 0 : Math.max(0, after - before);
     return reaped;
 }
 function reap_untried(root, tried) {
@@ -3336,9 +3354,15 @@ async function reapEntry(root, id, ways, reaped) {
         reaped.busy.push({ id, why: messageOf(error) });
     }
 }
+/** Null where it cannot be read: the trash goes all the same. */
 function freeBytes(root) {
-    const { bavail, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(root.path);
-    return bavail * bsize;
+    try {
+        const { bavail, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(root.path);
+        return bavail * bsize;
+    }
+    catch {
+        return null;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/pass.js

@@ -1467,6 +1467,7 @@ function openRoot(path, precious) {
             adopt(control);
         for (const name of FOLDERS)
             makeFolder(at(control, name));
+        makeAlerts(at(control, 'alerts'));
         for (const name of FILES)
             makeFile(at(control, name));
         return describe(path, control);
@@ -1520,9 +1521,18 @@ function adopt(control) {
     }
 }
 /** What belongs to every root; what is there already is left alone. */
-const FOLDERS = (/* unused pure expression or super */ null && (['leases', 'trash', 'alerts']));
+const FOLDERS = (/* unused pure expression or super */ null && (['leases', 'trash']));
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+function makeAlerts(path) {
+    try {
+        makeFolder(path);
+    }
+    catch {
+        return;
+    }
+}
 function makeFile(path) {
     try {
         const file = openSync(path, 'wx', 0o644);
@@ -1881,8 +1891,15 @@ function hasTrash(root) {
 function removeNotes(root, names, ids) {
     for (const name of names) {
         const id = name.slice(0, name.indexOf('.'));
-        if ((0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) && !ids.has(id) && !isInTrash(root, id))
+        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) || ids.has(id) || isInTrash(root, id))
+            continue;
+        try {
             (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(trashPath(root, name));
+        }
+        catch {
+            // It harms nobody: whoever looks next tries again.
+            continue;
+        }
     }
 }
 function isInTrash(root, id) {
@@ -3624,7 +3641,8 @@ async function reap(root, ways) {
         };
         await Promise.all(Array.from({ length: AT_ONCE }, reaper));
     }
-    reaped.reclaimedBytes = Math.max(0, freeBytes(root) - before);
+    const after = freeBytes(root);
+    reaped.reclaimedBytes = before === null || after === null ? 0 : Math.max(0, after - before);
     return reaped;
 }
 function untried(root, tried) {
@@ -3657,9 +3675,15 @@ async function reapEntry(root, id, ways, reaped) {
         reaped.busy.push({ id, why: (0,guard_error/* messageOf */.bD)(error) });
     }
 }
+/** Null where it cannot be read: the trash goes all the same. */
 function freeBytes(root) {
-    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(root.path);
-    return bavail * bsize;
+    try {
+        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(root.path);
+        return bavail * bsize;
+    }
+    catch {
+        return null;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/pass.js

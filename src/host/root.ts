@@ -66,6 +66,7 @@ export function openRoot(path: string, precious: Precious): Root {
     const control = openFolder(`${path}/${CONTROL}`)
     if (readMarker(path) === null) adopt(control)
     for (const name of FOLDERS) makeFolder(at(control, name))
+    makeAlerts(at(control, 'alerts'))
     for (const name of FILES) makeFile(at(control, name))
     return describe(path, control)
   } catch (error) {
@@ -123,10 +124,19 @@ function adopt(control: number): void {
 }
 
 /** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash', 'alerts'] as const
+const FOLDERS = ['leases', 'trash'] as const
 
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)]
+
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+function makeAlerts(path: string): void {
+  try {
+    makeFolder(path)
+  } catch {
+    return
+  }
+}
 
 function makeFile(path: string): void {
   try {

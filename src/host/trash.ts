@@ -71,7 +71,13 @@ export function hasTrash(root: Root): boolean {
 function removeNotes(root: Root, names: ReadonlySet<string>, ids: ReadonlySet<string>): void {
   for (const name of names) {
     const id = name.slice(0, name.indexOf('.'))
-    if (isLeaseId(id) && !ids.has(id) && !isInTrash(root, id)) removeFile(trashPath(root, name))
+    if (!isLeaseId(id) || ids.has(id) || isInTrash(root, id)) continue
+    try {
+      removeFile(trashPath(root, name))
+    } catch {
+      // It harms nobody: whoever looks next tries again.
+      continue
+    }
   }
 }
 

@@ -46,7 +46,8 @@ export async function reap(root: Root, ways: readonly Helper[]): Promise<Reaped>
     }
     await Promise.all(Array.from({ length: AT_ONCE }, reaper))
   }
-  reaped.reclaimedBytes = Math.max(0, freeBytes(root) - before)
+  const after = freeBytes(root)
+  reaped.reclaimedBytes = before === null || after === null ? 0 : Math.max(0, after - before)
   return reaped
 }
 
@@ -86,7 +87,12 @@ async function reapEntry(
   }
 }
 
-function freeBytes(root: Root): number {
-  const { bavail, bsize } = statfsSync(root.path)
-  return bavail * bsize
+/** Null where it cannot be read: the trash goes all the same. */
+function freeBytes(root: Root): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(root.path)
+    return bavail * bsize
+  } catch {
+    return null
+  }
 }
