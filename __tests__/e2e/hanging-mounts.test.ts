@@ -189,6 +189,21 @@ needs('root').describe('a disk that cannot be read', () => {
     },
   )
 
+  test('keeps no sweep from its work', async () => {
+    const stage = cast.stage()
+    stage.addBystanders()
+    const before = stage.untouched()
+    const { id } = stage.placeInTrash()
+    const { stderr } = await cast.tool(
+      stage.path,
+      ['sweep'],
+      failCalls({ root: '/', match: '^statfs ', errno: 'EIO' }),
+    )
+    expect(stderr).toContain('is not known (EIO')
+    expect(existsSync(stage.control(`trash/${id}`))).toBe(false)
+    expect(stage.untouched()).toEqual(before)
+  })
+
   // The first three are the looks that find it critical; what comes next is after the trash.
   test.each([3, 4])('after %i looks: nothing further goes', async (skip) => {
     const host = await PressedHost.make(cast, 'tmpfs')

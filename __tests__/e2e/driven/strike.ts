@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import * as path from 'node:path'
 import { readCalls, recordCalls } from '../faults.ts'
 import type { FaultEnvironment, RecordedCall } from '../faults.ts'
@@ -60,9 +60,11 @@ export async function strike(
   const running = victim.run(faults).finally(() => (hasEnded = true))
   const [end] = await Promise.all([running, during(victim, () => hasEnded)])
   await victim.end()
-  const kept = victim.keptIfEnded.filter(({ id }) =>
-    existsSync(stage.control(`leases/${id}.ended`)),
-  )
+  // Without a record of its end (a full disk) a lease counts as expired.
+  const isKept = ({ id }: Placed): boolean =>
+    existsSync(stage.control(`leases/${id}.ended`)) &&
+    (statSync(stage.control(`leases/${id}.end`), { throwIfNoEntry: false })?.size ?? 0) > 0
+  const kept = victim.keptIfEnded.filter(isKept)
   stage.age()
   const made = await mend(stage, mender, scenario.inputs ?? {})
   await stage.emptyTrash()
