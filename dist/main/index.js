@@ -4857,7 +4857,7 @@ async function prepare(settings, madeBy, runtime, onLease) {
         return { ...done, slot: null };
     const request = { root, job, owner, builder, ways };
     const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '';
-    const taken = takeOver(hooked, request);
+    const taken = tryTakeOver(hooked, request, runtime);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
     const slot = taken ??
@@ -4873,6 +4873,16 @@ async function prepare(settings, madeBy, runtime, onLease) {
 function rememberEmergency({ disk }, environment) {
     if (disk.emergency)
         (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', INSIDE, '1');
+}
+/** Takes the hook’s slot over; where that cannot be noted, the step makes one of its own. */
+function tryTakeOver(id, request, { voice }) {
+    try {
+        return takeOver(id, request);
+    }
+    catch (error) {
+        voice.warning(`The slot of the started hook was not taken over (${(0,guard_error/* messageOf */.bD)(error)}); this step gets its own.`);
+        return null;
+    }
 }
 /** Makes a slot, and where there is no room even for a lease, gives the reserve back and tries again. */
 function withReserve(root, { voice }, make) {

@@ -1,4 +1,4 @@
-import { GuardError, isNoSpace } from '../plan/guard-error.ts'
+import { GuardError, isNoSpace, messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Action } from '../plan/reclaim.ts'
 import type { Maker } from '../plan/lease.ts'
@@ -92,7 +92,7 @@ export async function prepare(
 
   const request = { root, job, owner, builder, ways }
   const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : ''
-  const taken = takeOver(hooked, request)
+  const taken = tryTakeOver(hooked, request, runtime)
   if (taken !== null) onLease(root.path, taken.lease.id)
   const slot =
     taken ??
@@ -112,6 +112,22 @@ export function rememberEmergency(
   environment: NodeJS.ProcessEnv,
 ): void {
   if (disk.emergency) handOver(environment, 'GITHUB_ENV', INSIDE, '1')
+}
+
+/** Takes the hook’s slot over; where that cannot be noted, the step makes one of its own. */
+function tryTakeOver(
+  id: string,
+  request: Parameters<typeof takeOver>[1],
+  { voice }: Runtime,
+): Acquired | null {
+  try {
+    return takeOver(id, request)
+  } catch (error) {
+    voice.warning(
+      `The slot of the started hook was not taken over (${messageOf(error)}); this step gets its own.`,
+    )
+    return null
+  }
 }
 
 /** Makes a slot, and where there is no room even for a lease, gives the reserve back and tries again. */
