@@ -204,13 +204,19 @@ needs('root').describe('a disk that cannot be read', () => {
     expect(stage.untouched()).toEqual(before)
   })
 
-  // The first three are the looks that find it critical; what comes next is after the trash.
-  test.each([3, 4])('after %i looks: nothing further goes', async (skip) => {
+  // The first three are the looks that find it critical; what comes next is after the trash: whether
+  // the file system counts late, and how much is free now.
+  test.each([
+    [3, 1],
+    [3, 99],
+    [4, 1],
+    [4, 99],
+  ])('after %i looks, %i time(s): nothing further goes', async (skip, times) => {
     const host = await PressedHost.make(cast, 'tmpfs')
     const stale = host.leaveStale()
     await host.fill()
     const match = `^statfs ${host.disk}`
-    const faults = failCalls({ root: '/', match, errno: 'EIO', skip })
+    const faults = failCalls({ root: '/', match, errno: 'EIO', skip, times })
     const { exitCode } = await host.job('31').step('pre', { faults })
     expect([exitCode, gone(host.stage, stale)]).toEqual([1, []])
     expect(host.touched()).toEqual([])

@@ -60,6 +60,27 @@ needs('root', 'loop-mount').describe('jobs that meet a critical disk together', 
   })
 })
 
+needs('root').test('who waited for a pass that freed too little does not repeat it', async () => {
+  const host = await PressedHost.make(cast, 'tmpfs')
+  const stale = host.leaveStale()
+  await host.seal()
+  // Nobody is given the lock before everybody has asked for it.
+  const gate = path.join(scene().directory('gate'), 'open')
+  const waits = `case "$*" in *" 300 "*) until [ -e ${gate} ]; do sleep 0.02; done ;; esac`
+  const PATH = await stubProgram(scene(), 'flock', `${waits}\nexec "$REAL" "$@"`)
+  const jobs = Array.from({ length: 4 }, (_, n) => host.job('31', `runner-${n}`))
+  const pending = Promise.all(
+    jobs.map(async (job) => job.must('pre', { faults: { PATH }, inputs: CRITICAL })),
+  )
+  await waitFor(() => busyWith(['flock']) >= jobs.length, { what: 'all jobs to come' })
+  writeFileSync(gate, '')
+  const ends = await pending
+
+  expect(ends.filter(({ stdout }) => stdout.includes(': emergency:'))).toHaveLength(1)
+  expect(ends.flatMap(({ stdout }) => retiredForRoom(stdout))).toHaveLength(stale.length)
+  expect(host.touched()).toEqual([])
+})
+
 /** How many programs of this scene run one of these commands for a node of ours. */
 function busyWith(commands: readonly string[]): number {
   return processesWith(SCENE_VARIABLE, scene().id).filter((pid) =>
@@ -360,7 +381,9 @@ needs('root', 'second-user').describe('the reserve', () => {
     expect(existsSync(reserve)).toBe(false)
 
     await scene().must('rm', ['-r', path.join(host.disk, 'filler')])
-    await host.job('34').must('pre')
+    await host.job('34').must('pre', { inputs: CRITICAL })
+    expect(existsSync(reserve)).toBe(false)
+    await host.job('35').must('pre')
     expect(existsSync(reserve)).toBe(true)
     expect(readdirSync(stage.control('reserve.d'))).toHaveLength(64)
   })
