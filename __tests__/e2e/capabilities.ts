@@ -17,9 +17,11 @@ const PROBES = {
   node20: () => (hasNode('node20') ? null : 'no node 20'),
   node24: () => (hasNode('node24') ? null : 'no node 24'),
   'pid-namespace': () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),
+  promtool: () => runs('promtool', ['--version']),
   root: () => (process.getuid?.() === 0 ? null : 'not root'),
   'second-user': () => becomesSecondUser(),
   sudo: () => runs('sudo', ['-n', 'true']),
+  'systemd-analyze': () => runs('systemd-analyze', ['--version']),
   xfs: () => mountsImage('mkfs.xfs', ['-q'], 320),
 } satisfies Record<string, () => string | null>
 

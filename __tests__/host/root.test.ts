@@ -180,6 +180,12 @@ describe('a root is refused', () => {
     expectRefused(`${base}/dangling`, base, /symbolic link/)
   })
 
+  test('where nothing can be made: in /proc, at once', () => {
+    expect(() => openRoot('/proc/nowhere/targets', PRECIOUS)).toThrow(
+      /^The root \/proc\/nowhere\/targets cannot be set up \(ENOENT/,
+    )
+  })
+
   test('where a file lies, or below one', () => {
     const base = scene().directory()
     writeFileSync(`${base}/file`, '')

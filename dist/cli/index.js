@@ -1467,6 +1467,21 @@ function makeFolder(path) {
         throw error;
     }
 }
+/** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
+function makeFolders(path) {
+    const parts = path.split('/').slice(1);
+    for (let depth = 1; depth <= parts.length; depth += 1) {
+        try {
+            (0,external_node_fs_namespaceObject.mkdirSync)(`/${parts.slice(0, depth).join('/')}`);
+        }
+        catch (error) {
+            // EROFS, EACCES and the like come before EEXIST on some file systems: the next one will tell.
+            const isLast = depth === parts.length;
+            if (errnoOf(error) !== 'EEXIST' && (isLast || errnoOf(error) === 'ENOENT'))
+                throw error;
+        }
+    }
+}
 /**
  * Gives a directory that this process has just made to somebody else, through a descriptor.
  *
@@ -1805,7 +1820,7 @@ function controlName(root, ...parts) {
 function openRoot(path, precious) {
     refuse(path, precious);
     try {
-        (0,external_node_fs_namespaceObject.mkdirSync)(path, { recursive: true });
+        makeFolders(path);
         root_makeFolder(`${path}/${CONTROL}`);
         const control = openFolder(`${path}/${CONTROL}`);
         if (readMarker(path) === null)
@@ -4680,6 +4695,11 @@ function annotation(kind, title, text) {
     const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
     return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
 }
+/** Has the runner replace a secret by *** in all that follows in the log. */
+function maskSecret(secret) {
+    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+    return lines.map((line) => `::add-mask::${escapeData(line)}\n`).join('');
+}
 function escapeData(text) {
     return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
@@ -4716,6 +4736,7 @@ function append(environment, file, text) {
 ;// CONCATENATED MODULE: ./lib/steps/runtime.js
 
 
+
 /** This process as the other side of every comparison. */
 function selfOf(owner, job) {
     return {
@@ -4731,8 +4752,15 @@ function selfOf(owner, job) {
 function preciousOf(environment) {
     return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
 }
-/** The runtime of what the runner starts: a phase of the action, or a hook. */
+/** The variables of the one setting that is a secret: its input and its environment twin. */
+const SECRETS = ['INPUT_ALERT-WEBHOOK', environmentTwin('alert-webhook')];
+/**
+ * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
+ * anything else is written: an error of anybody's may hold them.
+ */
 function workflowRuntime(environment, script, write) {
+    for (const name of SECRETS)
+        write(maskSecret(environment[name] ?? ''));
     return { environment, script, voice: workflowVoice(write) };
 }
 /** Speaks in a workflow's log: lines for facts, annotations for what matters. */
@@ -4962,7 +4990,9 @@ function checkMaintenance(root) {
             check: 'maintenance',
             level: 'warn',
             text,
-            mend: 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
+            mend: text.includes('install-timer')
+                ? 'sudo target-guard install-timer'
+                : 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
         })),
         ...stuck,
     ];
@@ -5903,6 +5933,7 @@ error annotation and exit code 0; only a job whose disk is critical is turned aw
 ;// CONCATENATED MODULE: ./lib/host/runner-environment.js
 
 
+
 /** The runner's `.env`: one NAME=value a line, no quotes, read when the runner starts. */
 /** The value of a variable in a runner's `.env`, null where it is not set; the last line counts. */
 function readVariable(runner, name) {
@@ -5960,7 +5991,7 @@ function isRunner(directory) {
 }
 /** Writes a script, whole, with its folder. */
 function writeScript(folder, name, text) {
-    (0,external_node_fs_namespaceObject.mkdirSync)(folder, { recursive: true });
+    makeFolders(folder);
     const path = `${folder}/${name}`;
     (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { mode: 0o755 });
     (0,external_node_fs_namespaceObject.chmodSync)(`${path}.new`, 0o755);
@@ -6185,17 +6216,16 @@ const UNIT = 'target-guard-sweep';
  * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
  * disk, so nothing that a host may lack keeps it from running.
  */
-function serviceUnit({ node, tool, flags, user }) {
+function serviceUnit({ node, tool, flags, user, secrets }) {
     const command = [node, tool, 'sweep', ...flags].map(timer_units_word).join(' ');
     return `[Unit]
 Description=target-guard: prune stale Cargo target directories
 Documentation=man:systemd.timer(5)
-ConditionPathExists=${specifier(tool)}
 
 [Service]
 Type=oneshot
 ExecStart=${command}
-${user === null ? '' : `User=${user}\n`}Nice=19
+${user === null ? '' : `User=${user}\n`}${secrets === null ? '' : `EnvironmentFile=-${specifier(secrets)}\n`}Nice=19
 CPUSchedulingPolicy=batch
 IOSchedulingClass=idle
 TimeoutStartSec=2h
@@ -6216,10 +6246,16 @@ Persistent=true
 WantedBy=timers.target
 `;
 }
+/** Settings that are secret, as systemd.exec(5) reads them: a unit may be read by everybody. */
+function secretsFile(variables) {
+    return [...variables].map(([name, value]) => `${name}="${timer_units_quoted(value)}"\n`).join('');
+}
 /** A word of ExecStart, quoted as systemd.service(5) says. */
 function timer_units_word(text) {
-    const escaped = text.replaceAll(/[\\"]/g, (each) => `\\${each}`).replaceAll('$', '$$$$');
-    return `"${specifier(escaped)}"`;
+    return `"${specifier(timer_units_quoted(text)).replaceAll('$', '$$$$')}"`;
+}
+function timer_units_quoted(text) {
+    return text.replaceAll(/[\\"]/g, (each) => `\\${each}`);
 }
 /** `%` begins a specifier in units. */
 function specifier(text) {
@@ -6230,15 +6266,21 @@ function specifier(text) {
 
 
 
+
 /** Where an administrator's units go. */
 const UNIT_FOLDER = '/etc/systemd/system';
-/** Writes a unit, whole; false where it is as it should be already. */
-function writeUnit(folder, name, text) {
+/**
+ * Writes a unit, whole; false where it is as it should be already.
+ *
+ * @param mode 0o600 for one that only root may read
+ */
+function writeUnit(folder, name, text, mode = 0o644) {
     const path = `${folder}/${name}`;
-    (0,external_node_fs_namespaceObject.mkdirSync)(folder, { recursive: true });
+    makeFolder(folder);
     if ((0,external_node_fs_namespaceObject.existsSync)(path) && (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8') === text)
         return false;
-    (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { mode: 0o644 });
+    (0,external_node_fs_namespaceObject.rmSync)(`${path}.new`, { force: true });
+    (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { mode, flag: 'wx' });
     (0,external_node_fs_namespaceObject.renameSync)(`${path}.new`, path);
     return true;
 }
@@ -6281,10 +6323,28 @@ function systemctl(...words) {
 function installTimer(request, node, tool) {
     const folder = request.folder ?? UNIT_FOLDER;
     const isLive = request.folder === null && isSystemdRunning();
-    return request.remove ? install_timer_remove(folder, isLive) : install(request, folder, isLive, node, tool);
+    try {
+        return request.remove ? install_timer_remove(folder, isLive) : install(request, folder, isLive, node, tool);
+    }
+    catch (error) {
+        if (error instanceof GuardError)
+            throw error;
+        throw new GuardError(`The units in ${folder} cannot be written (${messageOf(error)}).`, 'Run this as root, or name a folder of your own with --units.', { cause: error });
+    }
 }
-function install({ user, flags }, folder, isLive, node, tool) {
-    const units = { node: (0,external_node_fs_namespaceObject.realpathSync)(node), tool: (0,external_node_fs_namespaceObject.realpathSync)(tool), flags, user };
+function install({ user, flags, secrets }, folder, isLive, node, tool) {
+    const variables = `${folder}/${UNIT}.env`;
+    const units = {
+        node: (0,external_node_fs_namespaceObject.realpathSync)(node),
+        tool: (0,external_node_fs_namespaceObject.realpathSync)(tool),
+        flags,
+        user,
+        secrets: secrets.size === 0 ? null : variables,
+    };
+    if (secrets.size > 0)
+        writeUnit(folder, `${UNIT}.env`, secretsFile(secrets), 0o600);
+    else
+        removeUnit(folder, `${UNIT}.env`);
     const service = writeUnit(folder, `${UNIT}.service`, serviceUnit(units));
     const timer = writeUnit(folder, `${UNIT}.timer`, timerUnit());
     const lines = [
@@ -6304,6 +6364,7 @@ function install({ user, flags }, folder, isLive, node, tool) {
 function install_timer_remove(folder, isLive) {
     if (isLive)
         systemctl('disable', '--now', `${UNIT}.timer`);
+    removeUnit(folder, `${UNIT}.env`);
     const lines = ['timer', 'service'].map((ending) => {
         const done = removeUnit(folder, `${UNIT}.${ending}`) ? 'removed' : 'absent';
         return `${done}: ${folder}/${UNIT}.${ending}`;
@@ -6320,6 +6381,7 @@ function must(words) {
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/install-timer.js
+
 
 
 
@@ -6347,16 +6409,24 @@ Running it again changes nothing.`,
         // The timer has neither this environment nor this user’s home: the root is written out.
         const { root } = settings(invocation);
         const given = new Map([...invocation.settings, ['root', root]]);
+        const secrets = [...given].filter(([name]) => isSecret(name));
         const lines = installTimer({
             folder: values.get('units')?.at(-1) ?? null,
             user: values.get('user')?.at(-1) ?? null,
             remove: switches.has('remove'),
-            flags: [...given].map(([name, text]) => `--${name}=${text}`),
+            flags: [...given]
+                .filter(([name]) => !isSecret(name))
+                .map(([name, text]) => `--${name}=${text}`),
+            secrets: new Map(secrets.map(([name, text]) => [environmentTwin(name), text])),
         }, process.execPath, runtime.script);
         print(invocation, lines, () => timerText(lines));
         return 0;
     },
 };
+/** Whether a setting stays out of every file and list that others may read. */
+function isSecret(name) {
+    return INPUTS.some((each) => each.name === name && 'isSecret' in each);
+}
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/reap.js
 

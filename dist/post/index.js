@@ -145,6 +145,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $l: () => (/* binding */ maskSecret),
 /* harmony export */   w7: () => (/* binding */ annotation)
 /* harmony export */ });
 /* unused harmony exports handOver, addSummary */
@@ -158,6 +159,11 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 function annotation(kind, title, text) {
     const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
     return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
+}
+/** Has the runner replace a secret by *** in all that follows in the log. */
+function maskSecret(secret) {
+    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+    return lines.map((line) => `::add-mask::${escapeData(line)}\n`).join('');
 }
 function escapeData(text) {
     return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
@@ -558,7 +564,7 @@ function readLink(path) {
 /* harmony export */   cX: () => (/* binding */ isDiverted),
 /* harmony export */   ux: () => (/* binding */ within)
 /* harmony export */ });
-/* unused harmony exports makeFolder, giveAway, assertFresh */
+/* unused harmony exports makeFolder, makeFolders, giveAway, assertFresh */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -611,6 +617,21 @@ function makeFolder(path) {
         if (errnoOf(error) === 'EEXIST')
             return false;
         throw error;
+    }
+}
+/** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
+function makeFolders(path) {
+    const parts = path.split('/').slice(1);
+    for (let depth = 1; depth <= parts.length; depth += 1) {
+        try {
+            mkdirSync(`/${parts.slice(0, depth).join('/')}`);
+        }
+        catch (error) {
+            // EROFS, EACCES and the like come before EEXIST on some file systems: the next one will tell.
+            const isLast = depth === parts.length;
+            if (errnoOf(error) !== 'EEXIST' && (isLast || errnoOf(error) === 'ENOENT'))
+                throw error;
+        }
     }
 }
 /**
@@ -1460,7 +1481,7 @@ function controlName(root, ...parts) {
 function openRoot(path, precious) {
     refuse(path, precious);
     try {
-        mkdirSync(path, { recursive: true });
+        makeFolders(path);
         makeFolder(`${path}/${CONTROL}`);
         const control = openFolder(`${path}/${CONTROL}`);
         if (readMarker(path) === null)
@@ -2554,11 +2575,212 @@ function judgeForeign(occupancies) {
 
 /***/ }),
 
+/***/ 6962:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P$: () => (/* binding */ parseSettings),
+/* harmony export */   gf: () => (/* binding */ environmentTwin),
+/* harmony export */   hD: () => (/* binding */ quote)
+/* harmony export */ });
+/* unused harmony exports ON_CRITICAL, PRIVILEGED_HELPERS, INPUTS */
+/* harmony import */ var _guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+
+/** What becomes of a job when the disk is still critical after the emergency pass. */
+const ON_CRITICAL = ['fail', 'skip', 'warn'];
+const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
+/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
+function environmentTwin(name) {
+    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+const root = {
+    name: 'root',
+    allowed: 'an absolute path, or one that begins with ~/',
+    parse: (text) => (isPath(text) ? text : undefined),
+    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
+};
+const owner = {
+    name: 'owner',
+    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
+    parse: (text) => {
+        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
+        if (parts?.[1] === undefined)
+            return undefined;
+        const named = { user: parts[1], group: parts[2] ?? null };
+        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
+    },
+    whenEmpty: () => null,
+};
+const GB = 1e9;
+const minFreeGb = {
+    ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
+    // Without a setting the default depends on the disk; see plan/pressure.ts.
+    whenEmpty: () => null,
+};
+const minFreePercent = number('min-free-percent', { least: 0, most: 100, otherwise: 5 });
+const minFreeInodesPercent = number('min-free-inodes-percent', {
+    least: 0,
+    most: 100,
+    otherwise: 5,
+});
+const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
+const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
+const onCritical = {
+    name: 'on-critical',
+    allowed: ON_CRITICAL.join(', '),
+    parse: (text) => ON_CRITICAL.find((each) => each === text),
+    whenEmpty: () => 'fail',
+};
+const alertWebhook = {
+    name: 'alert-webhook',
+    allowed: 'an http or https address',
+    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
+    whenEmpty: () => null,
+    isSecret: true,
+};
+const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
+const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
+const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
+const privilegedHelper = {
+    name: 'privileged-helper',
+    allowed: PRIVILEGED_HELPERS.join(', '),
+    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
+    whenEmpty: () => 'auto',
+};
+const helperImage = {
+    name: 'helper-image',
+    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
+    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
+    whenEmpty: () => null,
+};
+const dryRun = {
+    name: 'dry-run',
+    allowed: 'true or false',
+    parse: (text) => {
+        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
+        if (/^(true|True|TRUE)$/.test(text))
+            return true;
+        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+    },
+    whenEmpty: () => false,
+};
+const leg = {
+    name: 'leg',
+    allowed: 'text of at most 65536 characters (the matrix as JSON)',
+    parse: (text) => (text.length <= 65_536 ? text : undefined),
+    whenEmpty: () => '',
+};
+const jobStatus = {
+    name: 'job-status',
+    allowed: 'success, failure or cancelled',
+    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
+    whenEmpty: () => '',
+};
+/** Every input by its name in action.yml; a test holds both lists equal. */
+const INPUTS = [
+    root,
+    owner,
+    minFreeGb,
+    minFreePercent,
+    minFreeInodesPercent,
+    highWatermark,
+    lowWatermark,
+    onCritical,
+    retentionHours,
+    keepPerPr,
+    privilegedHelper,
+    helperImage,
+    alertWebhook,
+    alertHours,
+    dryRun,
+    leg,
+    jobStatus,
+];
+/**
+ * Reads all settings.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function parseSettings(lookup, surroundings) {
+    const read = (input) => readInput(input, lookup, surroundings);
+    const freeGb = read(minFreeGb);
+    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
+    if (watermarks.low > watermarks.high) {
+        throw new _guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+    }
+    return {
+        root: absolute(read(root), surroundings),
+        owner: read(owner),
+        floors: {
+            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreePercent: read(minFreePercent),
+            minFreeInodesPercent: read(minFreeInodesPercent),
+        },
+        watermarks,
+        onCritical: read(onCritical),
+        retentionHours: read(retentionHours),
+        keepPerPr: read(keepPerPr),
+        privilegedHelper: read(privilegedHelper),
+        helperImage: read(helperImage),
+        alertWebhook: read(alertWebhook),
+        alertHours: read(alertHours),
+        dryRun: read(dryRun),
+        leg: read(leg),
+        jobStatus: read(jobStatus),
+    };
+}
+function readInput(input, lookup, surroundings) {
+    const found = lookup(input.name);
+    if (found === null || found.text === '')
+        return input.whenEmpty(surroundings);
+    const value = input.parse(found.text);
+    if (value !== undefined)
+        return value;
+    throw new _guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+}
+/** A value in an error text: one line, printable, of bounded length. */
+function quote(text) {
+    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
+    return JSON.stringify(shown);
+}
+function number(name, range) {
+    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
+    return {
+        name,
+        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
+        parse: (text) => {
+            const value = pattern.test(text) ? Number(text) : Number.NaN;
+            return value >= range.least && value <= range.most ? value : undefined;
+        },
+        whenEmpty: () => range.otherwise,
+    };
+}
+/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
+function isIdOrName(text) {
+    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+}
+function isPath(text) {
+    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
+    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+function absolute(path, { home }) {
+    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
+    return normalise(expanded);
+}
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    return `/${parts.join('/')}`;
+}
+
+
+/***/ }),
+
 /***/ 5317:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4580);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3058);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -3758,7 +3980,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 4580:
+/***/ 3058:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3769,203 +3991,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-;// CONCATENATED MODULE: ./lib/plan/settings.js
-
-/** What becomes of a job when the disk is still critical after the emergency pass. */
-const ON_CRITICAL = ['fail', 'skip', 'warn'];
-const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
-/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-function environmentTwin(name) {
-    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-const root = {
-    name: 'root',
-    allowed: 'an absolute path, or one that begins with ~/',
-    parse: (text) => (isPath(text) ? text : undefined),
-    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
-};
-const owner = {
-    name: 'owner',
-    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
-    parse: (text) => {
-        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
-        if (parts?.[1] === undefined)
-            return undefined;
-        const named = { user: parts[1], group: parts[2] ?? null };
-        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
-    },
-    whenEmpty: () => null,
-};
-const GB = 1e9;
-const minFreeGb = {
-    ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
-    // Without a setting the default depends on the disk; see plan/pressure.ts.
-    whenEmpty: () => null,
-};
-const minFreePercent = number('min-free-percent', { least: 0, most: 100, otherwise: 5 });
-const minFreeInodesPercent = number('min-free-inodes-percent', {
-    least: 0,
-    most: 100,
-    otherwise: 5,
-});
-const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
-const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
-const onCritical = {
-    name: 'on-critical',
-    allowed: ON_CRITICAL.join(', '),
-    parse: (text) => ON_CRITICAL.find((each) => each === text),
-    whenEmpty: () => 'fail',
-};
-const alertWebhook = {
-    name: 'alert-webhook',
-    allowed: 'an http or https address',
-    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
-    whenEmpty: () => null,
-    isSecret: true,
-};
-const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
-const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
-const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
-const privilegedHelper = {
-    name: 'privileged-helper',
-    allowed: PRIVILEGED_HELPERS.join(', '),
-    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
-    whenEmpty: () => 'auto',
-};
-const helperImage = {
-    name: 'helper-image',
-    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
-    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
-    whenEmpty: () => null,
-};
-const dryRun = {
-    name: 'dry-run',
-    allowed: 'true or false',
-    parse: (text) => {
-        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
-        if (/^(true|True|TRUE)$/.test(text))
-            return true;
-        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-    },
-    whenEmpty: () => false,
-};
-const leg = {
-    name: 'leg',
-    allowed: 'text of at most 65536 characters (the matrix as JSON)',
-    parse: (text) => (text.length <= 65_536 ? text : undefined),
-    whenEmpty: () => '',
-};
-const jobStatus = {
-    name: 'job-status',
-    allowed: 'success, failure or cancelled',
-    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
-    whenEmpty: () => '',
-};
-/** Every input by its name in action.yml; a test holds both lists equal. */
-const INPUTS = [
-    root,
-    owner,
-    minFreeGb,
-    minFreePercent,
-    minFreeInodesPercent,
-    highWatermark,
-    lowWatermark,
-    onCritical,
-    retentionHours,
-    keepPerPr,
-    privilegedHelper,
-    helperImage,
-    alertWebhook,
-    alertHours,
-    dryRun,
-    leg,
-    jobStatus,
-];
-/**
- * Reads all settings.
- *
- * @throws GuardError that names the input, its value and what is allowed
- */
-function settings_parseSettings(lookup, surroundings) {
-    const read = (input) => readInput(input, lookup, surroundings);
-    const freeGb = read(minFreeGb);
-    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
-    if (watermarks.low > watermarks.high) {
-        throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
-    }
-    return {
-        root: absolute(read(root), surroundings),
-        owner: read(owner),
-        floors: {
-            minFreeBytes: freeGb === null ? null : freeGb * GB,
-            minFreePercent: read(minFreePercent),
-            minFreeInodesPercent: read(minFreeInodesPercent),
-        },
-        watermarks,
-        onCritical: read(onCritical),
-        retentionHours: read(retentionHours),
-        keepPerPr: read(keepPerPr),
-        privilegedHelper: read(privilegedHelper),
-        helperImage: read(helperImage),
-        alertWebhook: read(alertWebhook),
-        alertHours: read(alertHours),
-        dryRun: read(dryRun),
-        leg: read(leg),
-        jobStatus: read(jobStatus),
-    };
-}
-function readInput(input, lookup, surroundings) {
-    const found = lookup(input.name);
-    if (found === null || found.text === '')
-        return input.whenEmpty(surroundings);
-    const value = input.parse(found.text);
-    if (value !== undefined)
-        return value;
-    throw new guard_error/* GuardError */.U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
-}
-/** A value in an error text: one line, printable, of bounded length. */
-function quote(text) {
-    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
-    return JSON.stringify(shown);
-}
-function number(name, range) {
-    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
-    return {
-        name,
-        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
-        parse: (text) => {
-            const value = pattern.test(text) ? Number(text) : Number.NaN;
-            return value >= range.least && value <= range.most ? value : undefined;
-        },
-        whenEmpty: () => range.otherwise,
-    };
-}
-/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
-function isIdOrName(text) {
-    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
-}
-function isPath(text) {
-    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
-    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
-}
-function absolute(path, { home }) {
-    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
-    return normalise(expanded);
-}
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path) {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    return `/${parts.join('/')}`;
-}
-
+// EXTERNAL MODULE: ./lib/plan/settings.js
+var settings = __nccwpck_require__(6962);
 ;// CONCATENATED MODULE: ./lib/github/inputs.js
 
 
 /** Settings of a step: an input wins over its environment twin. */
 function readInputs(environment) {
-    return settings_parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
+    return (0,settings/* parseSettings */.P$)((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
 }
 /** Settings of a hook or a command: flags win over the environment twins. */
 function readTwins(environment, flags = new Map()) {
@@ -3980,7 +4013,7 @@ function input(name, environment) {
     return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
 }
 function twin(name, environment) {
-    return found(environment[environmentTwin(name)], environmentTwin(name));
+    return found(environment[(0,settings/* environmentTwin */.gf)(name)], (0,settings/* environmentTwin */.gf)(name));
 }
 function found(text, source) {
     const trimmed = text?.trim() ?? '';
@@ -3993,6 +4026,8 @@ function surroundings(environment) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/plan/lease.js
 var plan_lease = __nccwpck_require__(9949);
 // EXTERNAL MODULE: ./lib/plan/naming.js
@@ -4043,7 +4078,7 @@ function readJob(environment, leg) {
     };
 }
 function unfit(name, value, allowed) {
-    return new guard_error/* GuardError */.U$(`${name} is ${quote(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
+    return new guard_error/* GuardError */.U$(`${name} is ${(0,settings/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
 }
 /** The payload, or an empty one: the ref alone then decides. */
 function readPayload(path) {
@@ -4551,8 +4586,8 @@ async function afterPass(outcome, runtime) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
-const pressure_GB = 1e9;
-const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
+const GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * GB;
 const DEFAULT_SHARE = 0.1;
 /** Near a floor: within this many times of it. */
 const LOW = 1.5;
@@ -4613,7 +4648,7 @@ function inWords({ what, free, floor, setting }, where) {
 }
 /** Bytes as GB (10⁹), with as many digits as a small disk needs. */
 function pressure_gigabytes(bytes) {
-    const value = bytes / pressure_GB;
+    const value = bytes / GB;
     return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
 }
 const ORDER = (/* unused pure expression or super */ null && (['ok', 'low', 'critical']));
@@ -5548,6 +5583,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/github/workflow-commands.js
 var workflow_commands = __nccwpck_require__(7217);
+// EXTERNAL MODULE: ./lib/plan/settings.js
+var settings = __nccwpck_require__(6962);
 ;// CONCATENATED MODULE: ./lib/report/voice.js
 /** Every line of ours in a log begins with it. */
 const TAG = '[target-guard]';
@@ -5577,6 +5614,7 @@ function terminal({ err }) {
 ;// CONCATENATED MODULE: ./lib/steps/runtime.js
 
 
+
 /** This process as the other side of every comparison. */
 function selfOf(owner, job) {
     return {
@@ -5592,8 +5630,15 @@ function selfOf(owner, job) {
 function preciousOf(environment) {
     return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
 }
-/** The runtime of what the runner starts: a phase of the action, or a hook. */
+/** The variables of the one setting that is a secret: its input and its environment twin. */
+const SECRETS = ['INPUT_ALERT-WEBHOOK', (0,settings/* environmentTwin */.gf)('alert-webhook')];
+/**
+ * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
+ * anything else is written: an error of anybody's may hold them.
+ */
 function workflowRuntime(environment, script, write) {
+    for (const name of SECRETS)
+        write((0,workflow_commands/* maskSecret */.$l)(environment[name] ?? ''));
     return { environment, script, voice: workflowVoice(write) };
 }
 /** Speaks in a workflow's log: lines for facts, annotations for what matters. */

@@ -626,7 +626,7 @@ exports.Counter = __webpack_require__(8606);
 exports.Gauge = __webpack_require__(7173);
 /* unused reexport */ __webpack_require__(5416);
 /* unused reexport */ __webpack_require__(5910);
-/* unused reexport */ __webpack_require__(5143);
+/* unused reexport */ __webpack_require__(7524);
 
 /* unused reexport */ __webpack_require__(964);
 /* unused reexport */ __webpack_require__(964);
@@ -2831,7 +2831,7 @@ module.exports.metricNames = [NODE_VERSION_INFO];
 
 /***/ }),
 
-/***/ 5143:
+/***/ 7524:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 

@@ -17,6 +17,12 @@ export function annotation(kind: Annotation, title: string, text: string): strin
   return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`
 }
 
+/** Has the runner replace a secret by *** in all that follows in the log. */
+export function maskSecret(secret: string): string {
+  const lines = secret.split(/[\r\n]+/).filter((line) => line.trim() !== '')
+  return lines.map((line) => `::add-mask::${escapeData(line)}\n`).join('')
+}
+
 function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

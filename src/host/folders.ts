@@ -68,6 +68,20 @@ export function makeFolder(path: string): boolean {
   }
 }
 
+/** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
+export function makeFolders(path: string): void {
+  const parts = path.split('/').slice(1)
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    try {
+      mkdirSync(`/${parts.slice(0, depth).join('/')}`)
+    } catch (error) {
+      // EROFS, EACCES and the like come before EEXIST on some file systems: the next one will tell.
+      const isLast = depth === parts.length
+      if (errnoOf(error) !== 'EEXIST' && (isLast || errnoOf(error) === 'ENOENT')) throw error
+    }
+  }
+}
+
 /**
  * Gives a directory that this process has just made to somebody else, through a descriptor.
  *

@@ -16,7 +16,7 @@ import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { ALERT_KINDS } from '../plan/alert.ts'
 import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
-import { at, openFolder } from './folders.ts'
+import { at, makeFolders, openFolder } from './folders.ts'
 import { CONTROL, FORMAT, kindOf, readMarker, refuse } from './root-refusal.ts'
 import type { Precious } from './root-refusal.ts'
 
@@ -61,7 +61,7 @@ export function controlName(root: Root, ...parts: string[]): string {
 export function openRoot(path: string, precious: Precious): Root {
   refuse(path, precious)
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolders(path)
     makeFolder(`${path}/${CONTROL}`)
     const control = openFolder(`${path}/${CONTROL}`)
     if (readMarker(path) === null) adopt(control)

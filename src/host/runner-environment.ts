@@ -2,7 +2,6 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -10,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { makeFolders } from './folders.ts'
 import { errnoOf } from '../plan/guard-error.ts'
 
 /** The runner's `.env`: one NAME=value a line, no quotes, read when the runner starts. */
@@ -70,7 +70,7 @@ export function isRunner(directory: string): boolean {
 
 /** Writes a script, whole, with its folder. */
 export function writeScript(folder: string, name: string, text: string): void {
-  mkdirSync(folder, { recursive: true })
+  makeFolders(folder)
   const path = `${folder}/${name}`
   writeFileSync(`${path}.new`, text, { mode: 0o755 })
   chmodSync(`${path}.new`, 0o755)

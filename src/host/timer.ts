@@ -1,16 +1,22 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { makeFolder } from './folders.ts'
 import { errnoOf } from '../plan/guard-error.ts'
 
 /** Where an administrator's units go. */
 export const UNIT_FOLDER = '/etc/systemd/system'
 
-/** Writes a unit, whole; false where it is as it should be already. */
-export function writeUnit(folder: string, name: string, text: string): boolean {
+/**
+ * Writes a unit, whole; false where it is as it should be already.
+ *
+ * @param mode 0o600 for one that only root may read
+ */
+export function writeUnit(folder: string, name: string, text: string, mode = 0o644): boolean {
   const path = `${folder}/${name}`
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false
-  writeFileSync(`${path}.new`, text, { mode: 0o644 })
+  rmSync(`${path}.new`, { force: true })
+  writeFileSync(`${path}.new`, text, { mode, flag: 'wx' })
   renameSync(`${path}.new`, path)
   return true
 }

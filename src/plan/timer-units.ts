@@ -11,23 +11,24 @@ export interface TimerUnits {
   flags: readonly string[]
   /** null for root */
   user: string | null
+  /** a file of variables that only root may read, for settings that are secret; null without any */
+  secrets: string | null
 }
 
 /**
  * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
  * disk, so nothing that a host may lack keeps it from running.
  */
-export function serviceUnit({ node, tool, flags, user }: TimerUnits): string {
+export function serviceUnit({ node, tool, flags, user, secrets }: TimerUnits): string {
   const command = [node, tool, 'sweep', ...flags].map(word).join(' ')
   return `[Unit]
 Description=target-guard: prune stale Cargo target directories
 Documentation=man:systemd.timer(5)
-ConditionPathExists=${specifier(tool)}
 
 [Service]
 Type=oneshot
 ExecStart=${command}
-${user === null ? '' : `User=${user}\n`}Nice=19
+${user === null ? '' : `User=${user}\n`}${secrets === null ? '' : `EnvironmentFile=-${specifier(secrets)}\n`}Nice=19
 CPUSchedulingPolicy=batch
 IOSchedulingClass=idle
 TimeoutStartSec=2h
@@ -50,10 +51,18 @@ WantedBy=timers.target
 `
 }
 
+/** Settings that are secret, as systemd.exec(5) reads them: a unit may be read by everybody. */
+export function secretsFile(variables: ReadonlyMap<string, string>): string {
+  return [...variables].map(([name, value]) => `${name}="${quoted(value)}"\n`).join('')
+}
+
 /** A word of ExecStart, quoted as systemd.service(5) says. */
 function word(text: string): string {
-  const escaped = text.replaceAll(/[\\"]/g, (each) => `\\${each}`).replaceAll('$', '$$$$')
-  return `"${specifier(escaped)}"`
+  return `"${specifier(quoted(text)).replaceAll('$', '$$$$')}"`
+}
+
+function quoted(text: string): string {
+  return text.replaceAll(/[\\"]/g, (each) => `\\${each}`)
 }
 
 /** `%` begins a specifier in units. */

@@ -240,7 +240,9 @@ function checkMaintenance(root: Root): Finding[] {
       check: 'maintenance',
       level: 'warn',
       text,
-      mend: 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
+      mend: text.includes('install-timer')
+        ? 'sudo target-guard install-timer'
+        : 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
     })),
     ...stuck,
   ]

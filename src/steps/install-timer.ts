@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
-import { UNIT, serviceUnit, timerUnit } from '../plan/timer-units.ts'
-import { GuardError } from '../plan/guard-error.ts'
+import { UNIT, secretsFile, serviceUnit, timerUnit } from '../plan/timer-units.ts'
+import { GuardError, messageOf } from '../plan/guard-error.ts'
 import { UNIT_FOLDER, isSystemdRunning, removeUnit, systemctl, writeUnit } from '../host/timer.ts'
 
 /** What install-timer is asked to do. */
@@ -12,6 +12,8 @@ export interface TimerRequest {
   remove: boolean
   /** settings of the sweep, as flags */
   flags: readonly string[]
+  /** settings that nobody else may read, as variables */
+  secrets: ReadonlyMap<string, string>
 }
 
 /** What was done, a line each. */
@@ -27,17 +29,35 @@ export type TimerLines = string[]
 export function installTimer(request: TimerRequest, node: string, tool: string): TimerLines {
   const folder = request.folder ?? UNIT_FOLDER
   const isLive = request.folder === null && isSystemdRunning()
-  return request.remove ? remove(folder, isLive) : install(request, folder, isLive, node, tool)
+  try {
+    return request.remove ? remove(folder, isLive) : install(request, folder, isLive, node, tool)
+  } catch (error) {
+    if (error instanceof GuardError) throw error
+    throw new GuardError(
+      `The units in ${folder} cannot be written (${messageOf(error)}).`,
+      'Run this as root, or name a folder of your own with --units.',
+      { cause: error },
+    )
+  }
 }
 
 function install(
-  { user, flags }: TimerRequest,
+  { user, flags, secrets }: TimerRequest,
   folder: string,
   isLive: boolean,
   node: string,
   tool: string,
 ): TimerLines {
-  const units = { node: realpathSync(node), tool: realpathSync(tool), flags, user }
+  const variables = `${folder}/${UNIT}.env`
+  const units = {
+    node: realpathSync(node),
+    tool: realpathSync(tool),
+    flags,
+    user,
+    secrets: secrets.size === 0 ? null : variables,
+  }
+  if (secrets.size > 0) writeUnit(folder, `${UNIT}.env`, secretsFile(secrets), 0o600)
+  else removeUnit(folder, `${UNIT}.env`)
   const service = writeUnit(folder, `${UNIT}.service`, serviceUnit(units))
   const timer = writeUnit(folder, `${UNIT}.timer`, timerUnit())
   const lines = [
@@ -57,6 +77,7 @@ function install(
 
 function remove(folder: string, isLive: boolean): TimerLines {
   if (isLive) systemctl('disable', '--now', `${UNIT}.timer`)
+  removeUnit(folder, `${UNIT}.env`)
   const lines = ['timer', 'service'].map((ending) => {
     const done = removeUnit(folder, `${UNIT}.${ending}`) ? 'removed' : 'absent'
     return `${done}: ${folder}/${UNIT}.${ending}`

@@ -1,3 +1,4 @@
+import { INPUTS, environmentTwin } from '../../plan/settings.ts'
 import { timerText } from '../../report/texts.ts'
 import { installTimer } from '../../steps/install-timer.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
@@ -27,12 +28,16 @@ Running it again changes nothing.`,
     // The timer has neither this environment nor this user’s home: the root is written out.
     const { root } = settings(invocation)
     const given = new Map([...invocation.settings, ['root', root] as const])
+    const secrets = [...given].filter(([name]) => isSecret(name))
     const lines = installTimer(
       {
         folder: values.get('units')?.at(-1) ?? null,
         user: values.get('user')?.at(-1) ?? null,
         remove: switches.has('remove'),
-        flags: [...given].map(([name, text]) => `--${name}=${text}`),
+        flags: [...given]
+          .filter(([name]) => !isSecret(name))
+          .map(([name, text]) => `--${name}=${text}`),
+        secrets: new Map(secrets.map(([name, text]) => [environmentTwin(name), text])),
       },
       process.execPath,
       runtime.script,
@@ -40,4 +45,9 @@ Running it again changes nothing.`,
     print(invocation, lines, () => timerText(lines))
     return 0
   },
+}
+
+/** Whether a setting stays out of every file and list that others may read. */
+function isSecret(name: string): boolean {
+  return INPUTS.some((each) => each.name === name && 'isSecret' in each)
 }
