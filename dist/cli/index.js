@@ -3593,6 +3593,7 @@ async function withKernelLock(path, waitSeconds, work) {
 
 
 
+
 /**
  * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
  * processes that ask at once, one is told yes.
@@ -3602,16 +3603,22 @@ async function withKernelLock(path, waitSeconds, work) {
  * @param hours at most one in so many hours; 0 sends each
  */
 async function claimAlert(root, kind, hours, nowMs) {
-    const path = controlPath(root, 'alerts', kind);
-    const claimed = await withKernelLock(path, 1, async () => {
-        const { mtimeMs } = (0,external_node_fs_namespaceObject.statSync)(path);
-        // A time in the future means that a clock was wrong: it throttles nothing.
-        const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
-        if (isDue)
-            (0,external_node_fs_namespaceObject.utimesSync)(path, nowMs / 1000, nowMs / 1000);
-        return isDue;
-    });
-    return claimed ?? false;
+    const folder = openFolder(controlPath(root, 'alerts'));
+    try {
+        const path = at(folder, kind);
+        const claimed = await withKernelLock(path, 1, async () => {
+            const { mtimeMs } = (0,external_node_fs_namespaceObject.lstatSync)(path);
+            // A time in the future means that a clock was wrong: it throttles nothing.
+            const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
+            if (isDue)
+                (0,external_node_fs_namespaceObject.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
+            return isDue;
+        });
+        return claimed ?? false;
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/background.js
@@ -4003,7 +4010,6 @@ const alertCommand = {
 
 
 
-
 /** Space and inodes set aside, to be given back when the disk is full. */
 const BYTES = 64 * 1024 * 1024;
 const INODES = 64;
@@ -4018,7 +4024,8 @@ function hasReserve(root) {
     return allocated(root) > 0;
 }
 function allocated(root) {
-    return (0,external_node_fs_namespaceObject.statSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false })?.size ?? 0;
+    const found = (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false });
+    return found?.isFile() === true ? found.size : 0;
 }
 /**
  * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
@@ -4028,13 +4035,41 @@ function allocated(root) {
  */
 function releaseReserve(root) {
     const file = controlPath(root, 'reserve');
-    const had = (0,external_node_fs_namespaceObject.existsSync)(file);
-    for (const free of [() => (0,external_node_fs_namespaceObject.truncateSync)(file, 0), () => (0,external_node_fs_namespaceObject.unlinkSync)(file)])
+    const had = reserve_isThere(file);
+    for (const free of [() => cut(file), () => (0,external_node_fs_namespaceObject.unlinkSync)(file)])
         attempt(free);
-    for (const name of entries(root)) {
-        attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(controlPath(root, 'reserve.d', name)));
+    attempt(() => {
+        inFolder(root, (folder) => {
+            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')))
+                attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name)));
+        });
+    });
+    return had && !reserve_isThere(file);
+}
+/** Cuts a file to nothing; not what a link leads to, and not what has another name elsewhere. */
+function cut(path) {
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    try {
+        const { nlink } = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        if (nlink === 1)
+            (0,external_node_fs_namespaceObject.ftruncateSync)(file, 0);
     }
-    return had && !(0,external_node_fs_namespaceObject.existsSync)(file);
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+function reserve_isThere(path) {
+    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+}
+/** Works in the folder of empty files; whoever owns the root may have put a link in its place. */
+function inFolder(root, work) {
+    const folder = openFolder(controlPath(root, 'reserve.d'));
+    try {
+        work(folder);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
 }
 /**
  * Sets the reserve aside, as far as it is not there already.
@@ -4047,9 +4082,13 @@ function makeReserve(root, totalBytes) {
     // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
     if (makeFolder(folder) && process.geteuid?.() === 0 && root.uid !== 0)
         giveAway(folder, root);
-    for (let number = 0; number < INODES; number += 1) {
-        (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(controlPath(root, 'reserve.d', String(number)), 'a', 0o644));
-    }
+    inFolder(root, (inside) => {
+        const there = new Set((0,external_node_fs_namespaceObject.readdirSync)(at(inside, '.')));
+        for (let number = 0; number < INODES; number += 1) {
+            if (!there.has(String(number)))
+                (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(at(inside, String(number)), 'wx', 0o644));
+        }
+    });
     const size = reserveBytes(totalBytes);
     if (allocated(root) < size)
         allocate(controlPath(root, 'reserve'), size);
@@ -4067,16 +4106,6 @@ function allocate(path, size) {
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(file);
-    }
-}
-function entries(root) {
-    try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'reserve.d'));
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return [];
-        throw error;
     }
 }
 /** Absent, or not to be freed: one thing that stays must not keep the others. */
@@ -4628,12 +4657,12 @@ async function emergency(request, before, runtime) {
 }
 /** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
 function lastPassAt(root) {
-    return (0,external_node_fs_namespaceObject.statSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 function notePass(root) {
     try {
         const now = new Date();
-        (0,external_node_fs_namespaceObject.utimesSync)(controlPath(root, 'host.lock'), now, now);
+        (0,external_node_fs_namespaceObject.lutimesSync)(controlPath(root, 'host.lock'), now, now);
     }
     catch {
         // Without it the next job that waited looks for itself: work done twice, no harm.

@@ -4295,6 +4295,8 @@ var host_trash = __nccwpck_require__(5920);
 var report_heartbeat = __nccwpck_require__(2334);
 // EXTERNAL MODULE: ./lib/host/heartbeat-file.js
 var heartbeat_file = __nccwpck_require__(2121);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
 ;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
 
 
@@ -4336,6 +4338,7 @@ async function kernel_lock_withKernelLock(path, waitSeconds, work) {
 
 
 
+
 /**
  * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
  * processes that ask at once, one is told yes.
@@ -4345,16 +4348,22 @@ async function kernel_lock_withKernelLock(path, waitSeconds, work) {
  * @param hours at most one in so many hours; 0 sends each
  */
 async function claimAlert(root, kind, hours, nowMs) {
-    const path = (0,host_root/* controlPath */.XL)(root, 'alerts', kind);
-    const claimed = await kernel_lock_withKernelLock(path, 1, async () => {
-        const { mtimeMs } = (0,external_node_fs_.statSync)(path);
-        // A time in the future means that a clock was wrong: it throttles nothing.
-        const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
-        if (isDue)
-            (0,external_node_fs_.utimesSync)(path, nowMs / 1000, nowMs / 1000);
-        return isDue;
-    });
-    return claimed ?? false;
+    const folder = (0,folders/* openFolder */.NE)((0,host_root/* controlPath */.XL)(root, 'alerts'));
+    try {
+        const path = (0,folders.at)(folder, kind);
+        const claimed = await kernel_lock_withKernelLock(path, 1, async () => {
+            const { mtimeMs } = (0,external_node_fs_.lstatSync)(path);
+            // A time in the future means that a clock was wrong: it throttles nothing.
+            const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
+            if (isDue)
+                (0,external_node_fs_.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
+            return isDue;
+        });
+        return claimed ?? false;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/alert.js
@@ -4836,10 +4845,7 @@ function heldBy(pid, directory) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/host/folders.js
-var folders = __nccwpck_require__(1687);
 ;// CONCATENATED MODULE: ./lib/host/reserve.js
-
 
 
 
@@ -4858,7 +4864,8 @@ function reserve_hasReserve(root) {
     return allocated(root) > 0;
 }
 function allocated(root) {
-    return statSync(controlPath(root, 'reserve'), { throwIfNoEntry: false })?.size ?? 0;
+    const found = lstatSync(controlPath(root, 'reserve'), { throwIfNoEntry: false });
+    return found?.isFile() === true ? found.size : 0;
 }
 /**
  * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
@@ -4868,13 +4875,41 @@ function allocated(root) {
  */
 function reserve_releaseReserve(root) {
     const file = controlPath(root, 'reserve');
-    const had = existsSync(file);
-    for (const free of [() => truncateSync(file, 0), () => unlinkSync(file)])
+    const had = isThere(file);
+    for (const free of [() => cut(file), () => unlinkSync(file)])
         attempt(free);
-    for (const name of entries(root)) {
-        attempt(() => unlinkSync(controlPath(root, 'reserve.d', name)));
+    attempt(() => {
+        inFolder(root, (folder) => {
+            for (const name of readdirSync(at(folder, '.')))
+                attempt(() => unlinkSync(at(folder, name)));
+        });
+    });
+    return had && !isThere(file);
+}
+/** Cuts a file to nothing; not what a link leads to, and not what has another name elsewhere. */
+function cut(path) {
+    const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+        const { nlink } = fstatSync(file);
+        if (nlink === 1)
+            ftruncateSync(file, 0);
     }
-    return had && !existsSync(file);
+    finally {
+        closeSync(file);
+    }
+}
+function isThere(path) {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+/** Works in the folder of empty files; whoever owns the root may have put a link in its place. */
+function inFolder(root, work) {
+    const folder = openFolder(controlPath(root, 'reserve.d'));
+    try {
+        work(folder);
+    }
+    finally {
+        closeSync(folder);
+    }
 }
 /**
  * Sets the reserve aside, as far as it is not there already.
@@ -4887,9 +4922,13 @@ function reserve_makeReserve(root, totalBytes) {
     // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
     if (makeFolder(folder) && process.geteuid?.() === 0 && root.uid !== 0)
         giveAway(folder, root);
-    for (let number = 0; number < INODES; number += 1) {
-        closeSync(openSync(controlPath(root, 'reserve.d', String(number)), 'a', 0o644));
-    }
+    inFolder(root, (inside) => {
+        const there = new Set(readdirSync(at(inside, '.')));
+        for (let number = 0; number < INODES; number += 1) {
+            if (!there.has(String(number)))
+                closeSync(openSync(at(inside, String(number)), 'wx', 0o644));
+        }
+    });
     const size = reserve_reserveBytes(totalBytes);
     if (allocated(root) < size)
         allocate(controlPath(root, 'reserve'), size);
@@ -4907,16 +4946,6 @@ function allocate(path, size) {
     }
     finally {
         closeSync(file);
-    }
-}
-function entries(root) {
-    try {
-        return readdirSync(controlPath(root, 'reserve.d'));
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return [];
-        throw error;
     }
 }
 /** Absent, or not to be freed: one thing that stays must not keep the others. */
@@ -5229,12 +5258,12 @@ async function emergency(request, before, runtime) {
 }
 /** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
 function lastPassAt(root) {
-    return statSync(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return lstatSync(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 function notePass(root) {
     try {
         const now = new Date();
-        utimesSync(controlPath(root, 'host.lock'), now, now);
+        lutimesSync(controlPath(root, 'host.lock'), now, now);
     }
     catch {
         // Without it the next job that waited looks for itself: work done twice, no harm.

@@ -4281,7 +4281,6 @@ var host_root = __nccwpck_require__(9903);
 
 
 
-
 /** Space and inodes set aside, to be given back when the disk is full. */
 const BYTES = 64 * 1024 * 1024;
 const INODES = 64;
@@ -4296,7 +4295,8 @@ function hasReserve(root) {
     return allocated(root) > 0;
 }
 function allocated(root) {
-    return (0,external_node_fs_.statSync)((0,host_root/* controlPath */.XL)(root, 'reserve'), { throwIfNoEntry: false })?.size ?? 0;
+    const found = (0,external_node_fs_.lstatSync)((0,host_root/* controlPath */.XL)(root, 'reserve'), { throwIfNoEntry: false });
+    return found?.isFile() === true ? found.size : 0;
 }
 /**
  * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
@@ -4306,13 +4306,41 @@ function allocated(root) {
  */
 function releaseReserve(root) {
     const file = (0,host_root/* controlPath */.XL)(root, 'reserve');
-    const had = (0,external_node_fs_.existsSync)(file);
-    for (const free of [() => (0,external_node_fs_.truncateSync)(file, 0), () => (0,external_node_fs_.unlinkSync)(file)])
+    const had = isThere(file);
+    for (const free of [() => cut(file), () => (0,external_node_fs_.unlinkSync)(file)])
         attempt(free);
-    for (const name of entries(root)) {
-        attempt(() => (0,external_node_fs_.unlinkSync)((0,host_root/* controlPath */.XL)(root, 'reserve.d', name)));
+    attempt(() => {
+        inFolder(root, (folder) => {
+            for (const name of (0,external_node_fs_.readdirSync)((0,folders.at)(folder, '.')))
+                attempt(() => (0,external_node_fs_.unlinkSync)((0,folders.at)(folder, name)));
+        });
+    });
+    return had && !isThere(file);
+}
+/** Cuts a file to nothing; not what a link leads to, and not what has another name elsewhere. */
+function cut(path) {
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const { nlink } = (0,external_node_fs_.fstatSync)(file);
+        if (nlink === 1)
+            (0,external_node_fs_.ftruncateSync)(file, 0);
     }
-    return had && !(0,external_node_fs_.existsSync)(file);
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function isThere(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+}
+/** Works in the folder of empty files; whoever owns the root may have put a link in its place. */
+function inFolder(root, work) {
+    const folder = (0,folders/* openFolder */.NE)((0,host_root/* controlPath */.XL)(root, 'reserve.d'));
+    try {
+        work(folder);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
 }
 /**
  * Sets the reserve aside, as far as it is not there already.
@@ -4325,9 +4353,13 @@ function makeReserve(root, totalBytes) {
     // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
     if ((0,folders/* makeFolder */.fc)(folder) && process.geteuid?.() === 0 && root.uid !== 0)
         (0,folders/* giveAway */._j)(folder, root);
-    for (let number = 0; number < INODES; number += 1) {
-        (0,external_node_fs_.closeSync)((0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'reserve.d', String(number)), 'a', 0o644));
-    }
+    inFolder(root, (inside) => {
+        const there = new Set((0,external_node_fs_.readdirSync)((0,folders.at)(inside, '.')));
+        for (let number = 0; number < INODES; number += 1) {
+            if (!there.has(String(number)))
+                (0,external_node_fs_.closeSync)((0,external_node_fs_.openSync)((0,folders.at)(inside, String(number)), 'wx', 0o644));
+        }
+    });
     const size = reserveBytes(totalBytes);
     if (allocated(root) < size)
         allocate((0,host_root/* controlPath */.XL)(root, 'reserve'), size);
@@ -4345,16 +4377,6 @@ function allocate(path, size) {
     }
     finally {
         (0,external_node_fs_.closeSync)(file);
-    }
-}
-function entries(root) {
-    try {
-        return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'reserve.d'));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return [];
-        throw error;
     }
 }
 /** Absent, or not to be freed: one thing that stays must not keep the others. */
@@ -5321,12 +5343,12 @@ async function emergency(request, before, runtime) {
 }
 /** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
 function lastPassAt(root) {
-    return (0,external_node_fs_.statSync)((0,host_root/* controlPath */.XL)(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return (0,external_node_fs_.lstatSync)((0,host_root/* controlPath */.XL)(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 function notePass(root) {
     try {
         const now = new Date();
-        (0,external_node_fs_.utimesSync)((0,host_root/* controlPath */.XL)(root, 'host.lock'), now, now);
+        (0,external_node_fs_.lutimesSync)((0,host_root/* controlPath */.XL)(root, 'host.lock'), now, now);
     }
     catch {
         // Without it the next job that waited looks for itself: work done twice, no harm.
@@ -5383,6 +5405,7 @@ function keepReserve(root, { assessments }, { voice }) {
 
 
 
+
 /**
  * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
  * processes that ask at once, one is told yes.
@@ -5392,16 +5415,22 @@ function keepReserve(root, { assessments }, { voice }) {
  * @param hours at most one in so many hours; 0 sends each
  */
 async function claimAlert(root, kind, hours, nowMs) {
-    const path = (0,host_root/* controlPath */.XL)(root, 'alerts', kind);
-    const claimed = await withKernelLock(path, 1, async () => {
-        const { mtimeMs } = (0,external_node_fs_.statSync)(path);
-        // A time in the future means that a clock was wrong: it throttles nothing.
-        const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
-        if (isDue)
-            (0,external_node_fs_.utimesSync)(path, nowMs / 1000, nowMs / 1000);
-        return isDue;
-    });
-    return claimed ?? false;
+    const folder = (0,folders/* openFolder */.NE)((0,host_root/* controlPath */.XL)(root, 'alerts'));
+    try {
+        const path = (0,folders.at)(folder, kind);
+        const claimed = await withKernelLock(path, 1, async () => {
+            const { mtimeMs } = (0,external_node_fs_.lstatSync)(path);
+            // A time in the future means that a clock was wrong: it throttles nothing.
+            const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
+            if (isDue)
+                (0,external_node_fs_.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
+            return isDue;
+        });
+        return claimed ?? false;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/alert.js

@@ -1,5 +1,6 @@
-import { statSync, utimesSync } from 'node:fs'
+import { closeSync, lstatSync, lutimesSync } from 'node:fs'
 import type { AlertKind } from '../plan/alert.ts'
+import { at, openFolder } from './folders.ts'
 import { withKernelLock } from './kernel-lock.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
@@ -18,13 +19,18 @@ export async function claimAlert(
   hours: number,
   nowMs: number,
 ): Promise<boolean> {
-  const path = controlPath(root, 'alerts', kind)
-  const claimed = await withKernelLock(path, 1, async () => {
-    const { mtimeMs } = statSync(path)
-    // A time in the future means that a clock was wrong: it throttles nothing.
-    const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000
-    if (isDue) utimesSync(path, nowMs / 1000, nowMs / 1000)
-    return isDue
-  })
-  return claimed ?? false
+  const folder = openFolder(controlPath(root, 'alerts'))
+  try {
+    const path = at(folder, kind)
+    const claimed = await withKernelLock(path, 1, async () => {
+      const { mtimeMs } = lstatSync(path)
+      // A time in the future means that a clock was wrong: it throttles nothing.
+      const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000
+      if (isDue) lutimesSync(path, nowMs / 1000, nowMs / 1000)
+      return isDue
+    })
+    return claimed ?? false
+  } finally {
+    closeSync(folder)
+  }
 }

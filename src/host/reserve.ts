@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import {
   closeSync,
-  existsSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
   openSync,
   readdirSync,
-  statSync,
-  truncateSync,
   unlinkSync,
 } from 'node:fs'
-import { errnoOf } from '../plan/guard-error.ts'
-import { giveAway, makeFolder } from './folders.ts'
+import { at, giveAway, makeFolder, openFolder } from './folders.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 
@@ -31,7 +31,8 @@ export function hasReserve(root: Root): boolean {
 }
 
 function allocated(root: Root): number {
-  return statSync(controlPath(root, 'reserve'), { throwIfNoEntry: false })?.size ?? 0
+  const found = lstatSync(controlPath(root, 'reserve'), { throwIfNoEntry: false })
+  return found?.isFile() === true ? found.size : 0
 }
 
 /**
@@ -42,12 +43,39 @@ function allocated(root: Root): number {
  */
 export function releaseReserve(root: Root): boolean {
   const file = controlPath(root, 'reserve')
-  const had = existsSync(file)
-  for (const free of [() => truncateSync(file, 0), () => unlinkSync(file)]) attempt(free)
-  for (const name of entries(root)) {
-    attempt(() => unlinkSync(controlPath(root, 'reserve.d', name)))
+  const had = isThere(file)
+  for (const free of [() => cut(file), () => unlinkSync(file)]) attempt(free)
+  attempt(() => {
+    inFolder(root, (folder) => {
+      for (const name of readdirSync(at(folder, '.'))) attempt(() => unlinkSync(at(folder, name)))
+    })
+  })
+  return had && !isThere(file)
+}
+
+/** Cuts a file to nothing; not what a link leads to, and not what has another name elsewhere. */
+function cut(path: string): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const { nlink } = fstatSync(file)
+    if (nlink === 1) ftruncateSync(file, 0)
+  } finally {
+    closeSync(file)
   }
-  return had && !existsSync(file)
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Works in the folder of empty files; whoever owns the root may have put a link in its place. */
+function inFolder(root: Root, work: (folder: number) => void): void {
+  const folder = openFolder(controlPath(root, 'reserve.d'))
+  try {
+    work(folder)
+  } finally {
+    closeSync(folder)
+  }
 }
 
 /**
@@ -60,9 +88,12 @@ export function makeReserve(root: Root, totalBytes: number): void {
   const folder = controlPath(root, 'reserve.d')
   // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
   if (makeFolder(folder) && process.geteuid?.() === 0 && root.uid !== 0) giveAway(folder, root)
-  for (let number = 0; number < INODES; number += 1) {
-    closeSync(openSync(controlPath(root, 'reserve.d', String(number)), 'a', 0o644))
-  }
+  inFolder(root, (inside) => {
+    const there = new Set(readdirSync(at(inside, '.')))
+    for (let number = 0; number < INODES; number += 1) {
+      if (!there.has(String(number))) closeSync(openSync(at(inside, String(number)), 'wx', 0o644))
+    }
+  })
   const size = reserveBytes(totalBytes)
   if (allocated(root) < size) allocate(controlPath(root, 'reserve'), size)
 }
@@ -81,15 +112,6 @@ function allocate(path: string, size: number): void {
     if (status !== 0) throw new Error(stderr.trim())
   } finally {
     closeSync(file)
-  }
-}
-
-function entries(root: Root): string[] {
-  try {
-    return readdirSync(controlPath(root, 'reserve.d'))
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return []
-    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { statSync, utimesSync } from 'node:fs'
+import { lstatSync, lutimesSync } from 'node:fs'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import { assess, gigabytes, reliefFor, usedPercent, worst } from '../plan/pressure.ts'
@@ -180,13 +180,13 @@ async function emergency(
 
 /** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
 function lastPassAt(root: Root): number {
-  return statSync(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return lstatSync(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
 function notePass(root: Root): void {
   try {
     const now = new Date()
-    utimesSync(controlPath(root, 'host.lock'), now, now)
+    lutimesSync(controlPath(root, 'host.lock'), now, now)
   } catch {
     // Without it the next job that waited looks for itself: work done twice, no harm.
     return
