@@ -12,6 +12,11 @@ const scene = useScene()
 
 /** Asks an engine that treats each connection like this. */
 async function ask(serve: (socket: Socket) => void): Promise<ContainerList> {
+  return listContainers({ DOCKER_HOST: `unix://${await serveOn(serve)}` })
+}
+
+/** An engine that treats each connection like this; returns its socket's path. */
+async function serveOn(serve: (socket: Socket) => void): Promise<string> {
   const path = `${scene().directory('docker')}/docker.sock`
   const open = new Set<Socket>()
   const server = createServer((socket) => {
@@ -24,7 +29,7 @@ async function ask(serve: (socket: Socket) => void): Promise<ContainerList> {
     for (const socket of open) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
   })
-  return listContainers({ DOCKER_HOST: `unix://${path}` })
+  return path
 }
 
 function answer(body: string, status = '200 OK'): (socket: Socket) => void {
@@ -99,6 +104,15 @@ describe('an engine that is there is silent', () => {
     expect(performance.now() - started).toBeGreaterThan(1500)
   }, 15_000)
 })
+
+test('an engine that did not answer in time is asked once by a process', async () => {
+  let asked = 0
+  const socket = await serveOn(() => (asked += 1))
+  const environment = { DOCKER_HOST: `unix://${socket}` }
+  const answers = [await listContainers(environment), await listContainers(environment)]
+  expect(answers.map(({ kind }) => kind)).toEqual(['silent', 'silent'])
+  expect(asked).toBe(1)
+}, 15_000)
 
 describe('no engine', () => {
   test('is absent: no socket, nobody behind it, or no socket at all', async () => {

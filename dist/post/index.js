@@ -3290,6 +3290,8 @@ var lease = __nccwpck_require__(9949);
 
 
 const WAIT_MS = 2000;
+/** Engines that did not answer in time, with the reason: this process waits for each of them once. */
+const unresponsive = new Map();
 /** The engine's socket: `DOCKER_HOST` when that is a Unix socket, else the usual path. */
 function socketPath(environment) {
     const host = environment['DOCKER_HOST'] ?? '';
@@ -3305,6 +3307,9 @@ async function listContainers(environment) {
     const socket = socketPath(environment);
     if (socket === null)
         return { kind: 'absent', why: 'DOCKER_HOST is not a Unix socket' };
+    const silence = unresponsive.get(socket);
+    if (silence !== undefined)
+        return { kind: 'silent', why: silence };
     try {
         const body = await get(socket, '/containers/json');
         const parsed = JSON.parse(body);
@@ -3316,10 +3321,14 @@ async function listContainers(environment) {
         };
     }
     catch (error) {
+        if (error instanceof LateError)
+            unresponsive.set(socket, error.message);
         const code = (0,guard_error/* errnoOf */.UQ)(error);
         const isAbsent = ['ENOENT', 'ECONNREFUSED', 'EACCES', 'ENOTSOCK', 'EPERM'].includes(code);
         return { kind: isAbsent ? 'absent' : 'silent', why: (0,guard_error/* messageOf */.bD)(error) };
     }
+}
+class LateError extends Error {
 }
 function readContainer(value) {
     if (!(0,lease/* isRecord */.u4)(value) || typeof value['Id'] !== 'string')
@@ -3352,7 +3361,7 @@ async function get(socket, path) {
             });
         });
         // For the whole answer: an engine that keeps sending a little must not hold up a job either.
-        const late = new Error(`no answer within ${WAIT_MS} ms`);
+        const late = new LateError(`no answer within ${WAIT_MS} ms`);
         const timer = setTimeout(() => {
             reject(late);
             asked.destroy(late);

@@ -22,6 +22,9 @@ export type ContainerList =
 
 const WAIT_MS = 2000
 
+/** Engines that did not answer in time, with the reason: this process waits for each of them once. */
+const unresponsive = new Map<string, string>()
+
 /** The engine's socket: `DOCKER_HOST` when that is a Unix socket, else the usual path. */
 export function socketPath(environment: NodeJS.ProcessEnv): string | null {
   const host = environment['DOCKER_HOST'] ?? ''
@@ -36,6 +39,8 @@ export function socketPath(environment: NodeJS.ProcessEnv): string | null {
 export async function listContainers(environment: NodeJS.ProcessEnv): Promise<ContainerList> {
   const socket = socketPath(environment)
   if (socket === null) return { kind: 'absent', why: 'DOCKER_HOST is not a Unix socket' }
+  const silence = unresponsive.get(socket)
+  if (silence !== undefined) return { kind: 'silent', why: silence }
   try {
     const body = await get(socket, '/containers/json')
     const parsed: unknown = JSON.parse(body)
@@ -45,11 +50,14 @@ export async function listContainers(environment: NodeJS.ProcessEnv): Promise<Co
       containers: parsed.map(readContainer).filter((each) => each !== null),
     }
   } catch (error) {
+    if (error instanceof LateError) unresponsive.set(socket, error.message)
     const code = errnoOf(error)
     const isAbsent = ['ENOENT', 'ECONNREFUSED', 'EACCES', 'ENOTSOCK', 'EPERM'].includes(code)
     return { kind: isAbsent ? 'absent' : 'silent', why: messageOf(error) }
   }
 }
+
+class LateError extends Error {}
 
 function readContainer(value: unknown): Container | null {
   if (!isRecord(value) || typeof value['Id'] !== 'string') return null
@@ -80,7 +88,7 @@ async function get(socket: string, path: string): Promise<string> {
       })
     })
     // For the whole answer: an engine that keeps sending a little must not hold up a job either.
-    const late = new Error(`no answer within ${WAIT_MS} ms`)
+    const late = new LateError(`no answer within ${WAIT_MS} ms`)
     const timer = setTimeout(() => {
       reject(late)
       asked.destroy(late)
