@@ -1426,6 +1426,7 @@ const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
 ;// CONCATENATED MODULE: ./lib/host/folders.js
 
 
+
 /**
  * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
  * kernel goes on from the directory that is open, whatever has been put at its former path.
@@ -1478,17 +1479,17 @@ function makeFolder(path) {
 }
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 function makeFolders(path) {
-    const parts = path.split('/').slice(1);
-    for (let depth = 1; depth <= parts.length; depth += 1) {
-        try {
-            (0,external_node_fs_namespaceObject.mkdirSync)(`/${parts.slice(0, depth).join('/')}`);
-        }
-        catch (error) {
-            // EROFS, EACCES and the like come before EEXIST on some file systems: the next one will tell.
-            const isLast = depth === parts.length;
-            if (errnoOf(error) !== 'EEXIST' && (isLast || errnoOf(error) === 'ENOENT'))
-                throw error;
-        }
+    try {
+        (0,external_node_fs_namespaceObject.mkdirSync)(path);
+    }
+    catch (error) {
+        const code = errnoOf(error);
+        if (code === 'EEXIST')
+            return;
+        if (code !== 'ENOENT' || path === '/')
+            throw error;
+        makeFolders((0,external_node_path_namespaceObject.dirname)(path));
+        (0,external_node_fs_namespaceObject.mkdirSync)(path);
     }
 }
 /**

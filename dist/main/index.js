@@ -570,7 +570,9 @@ function readLink(path) {
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+
 
 
 /**
@@ -609,7 +611,7 @@ function within(base, components, work, step = () => { }) {
 }
 /** Whether an error of `within` means that a component is not a directory of ours. */
 function isDiverted(error) {
-    return ['ELOOP', 'ENOTDIR'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error));
+    return ['ELOOP', 'ENOTDIR'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error));
 }
 /** Makes a directory; false where it was there already. */
 function makeFolder(path) {
@@ -618,24 +620,24 @@ function makeFolder(path) {
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'EEXIST')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'EEXIST')
             return false;
         throw error;
     }
 }
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 function makeFolders(path) {
-    const parts = path.split('/').slice(1);
-    for (let depth = 1; depth <= parts.length; depth += 1) {
-        try {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(`/${parts.slice(0, depth).join('/')}`);
-        }
-        catch (error) {
-            // EROFS, EACCES and the like come before EEXIST on some file systems: the next one will tell.
-            const isLast = depth === parts.length;
-            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'EEXIST' && (isLast || (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT'))
-                throw error;
-        }
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(path);
+    }
+    catch (error) {
+        const code = (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error);
+        if (code === 'EEXIST')
+            return;
+        if (code !== 'ENOENT' || path === '/')
+            throw error;
+        makeFolders((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(path);
     }
 }
 /**

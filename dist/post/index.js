@@ -566,7 +566,9 @@ function readLink(path) {
 /* harmony export */ });
 /* unused harmony exports makeFolder, makeFolders, giveAway, assertFresh */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+
 
 
 /**
@@ -605,7 +607,7 @@ function within(base, components, work, step = () => { }) {
 }
 /** Whether an error of `within` means that a component is not a directory of ours. */
 function isDiverted(error) {
-    return ['ELOOP', 'ENOTDIR'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error));
+    return ['ELOOP', 'ENOTDIR'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error));
 }
 /** Makes a directory; false where it was there already. */
 function makeFolder(path) {
@@ -621,17 +623,17 @@ function makeFolder(path) {
 }
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 function makeFolders(path) {
-    const parts = path.split('/').slice(1);
-    for (let depth = 1; depth <= parts.length; depth += 1) {
-        try {
-            mkdirSync(`/${parts.slice(0, depth).join('/')}`);
-        }
-        catch (error) {
-            // EROFS, EACCES and the like come before EEXIST on some file systems: the next one will tell.
-            const isLast = depth === parts.length;
-            if (errnoOf(error) !== 'EEXIST' && (isLast || errnoOf(error) === 'ENOENT'))
-                throw error;
-        }
+    try {
+        mkdirSync(path);
+    }
+    catch (error) {
+        const code = errnoOf(error);
+        if (code === 'EEXIST')
+            return;
+        if (code !== 'ENOENT' || path === '/')
+            throw error;
+        makeFolders(dirname(path));
+        mkdirSync(path);
     }
 }
 /**

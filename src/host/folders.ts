@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { errnoOf } from '../plan/guard-error.ts'
 
 /**
@@ -70,15 +71,14 @@ export function makeFolder(path: string): boolean {
 
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 export function makeFolders(path: string): void {
-  const parts = path.split('/').slice(1)
-  for (let depth = 1; depth <= parts.length; depth += 1) {
-    try {
-      mkdirSync(`/${parts.slice(0, depth).join('/')}`)
-    } catch (error) {
-      // EROFS, EACCES and the like come before EEXIST on some file systems: the next one will tell.
-      const isLast = depth === parts.length
-      if (errnoOf(error) !== 'EEXIST' && (isLast || errnoOf(error) === 'ENOENT')) throw error
-    }
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || path === '/') throw error
+    makeFolders(dirname(path))
+    mkdirSync(path)
   }
 }
 
