@@ -1,12 +1,14 @@
 // The performance figures: ratios of medians, both sides measured in turns in one run, each beside
 // its goal. Exit code 1 when a goal is missed. `node bench/run.mjs crowd reap` measures these alone.
 import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { measureCrowd } from './crowd.mjs'
+import { canMeasureEmergency, growVictims, measureEmergency } from './emergency.mjs'
+import { measurePressure } from './pressure.mjs'
 import { growForests, measureReap } from './reap.mjs'
 import { measureLeases, measureTrees } from './scale.mjs'
-import { makeScene } from './scene.mjs'
+import { makeScene, removeScene } from './scene.mjs'
 import { measureStarts } from './starts.mjs'
 import { table } from './table.mjs'
 
@@ -15,7 +17,9 @@ const MEASURES = {
   leases: measureLeases,
   crowd: measureCrowd,
   trees: measureTrees,
+  pressure: measurePressure,
   reap: measureReap,
+  emergency: measureEmergency,
 }
 const names = Object.keys(MEASURES)
 const asked = process.argv.slice(2)
@@ -27,10 +31,11 @@ const scene = makeScene()
 try {
   const chosen = asked.length === 0 ? names : names.filter((name) => asked.includes(name))
   if (chosen.includes('reap')) await reported('trees for reap', () => growForests(scene))
+  if (chosen.includes('emergency')) await reported('trees for emergency', () => growVictims(scene))
   const nodes = findNodes()
   const figures = []
   for (const name of chosen) {
-    for (const node of name === 'reap' ? nodes.slice(-1) : nodes) {
+    for (const node of ['reap', 'emergency'].includes(name) ? nodes.slice(-1) : nodes) {
       const measured = await reported(`${name}, node ${node.name}`, () =>
         MEASURES[name](scene, node),
       )
@@ -40,7 +45,7 @@ try {
   process.stdout.write(table(figures))
   process.exitCode = figures.every(({ value, goal }) => goal.isMet(value)) ? 0 : 1
 } finally {
-  rmSync(scene.folder, { recursive: true, force: true })
+  removeScene(scene)
 }
 
 /** Says on standard error what takes how long. */

@@ -100,7 +100,7 @@ export async function measureTrees(scene, node) {
 }
 
 /** A tree of this size, with Cargo's folders: half of the files lie in deps. */
-function readyTree(scene, size) {
+export function readyTree(scene, size) {
   const path = `${scene.folder}/tree-${size}`
   for (const [name, count] of foldersOf(SIZES[size])) {
     const folder = `${path}/${name}`

@@ -9,10 +9,12 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { timed } from './measure.mjs'
@@ -23,7 +25,13 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 export function makeScene() {
   const folder = mkdtempSync(`${realpathSync(tmpdir())}/target-guard-bench-`)
   cpSync(DIST, `${folder}/dist`, { recursive: true })
-  return { folder, entry: (name) => `${folder}/dist/${name}/index.js` }
+  return { folder, entry: (name) => `${folder}/dist/${name}/index.js`, undo: [] }
+}
+
+/** Takes away what is left of it, mounts first. */
+export function removeScene(scene) {
+  for (let undo = scene.undo.pop(); undo !== undefined; undo = scene.undo.pop()) undo()
+  rmSync(scene.folder, { recursive: true, force: true })
 }
 
 /** A runner with a work folder of its own. */
@@ -70,9 +78,9 @@ export function makeJob(scene, runner, root) {
   return { scene, root, env, folder: `${root}/octo-org/widget/${runs}` }
 }
 
-/** Runs a phase of a job; its milliseconds. */
-export function runPhase(node, job, phase) {
-  return timed(node.path, [job.scene.entry(phase)], job.env)
+/** Runs a phase of a job; its milliseconds. `warning`: the only one that it may give, and must. */
+export function runPhase(node, job, phase, warning) {
+  return timed(node.path, [job.scene.entry(phase)], job.env, warning)
 }
 
 /** Hands what pre left in its state file to main and post, as the runner does; the state. */
@@ -111,14 +119,30 @@ export function makeStaleSlot(root, template, fill) {
   return { id, slot: `${root}/${slot}` }
 }
 
-/** Leases of runners other than the template's, of jobs that are running. */
+/** Leases of runners other than the template's, of jobs that are running; their slots' paths. */
 export function makeOthersLeases(root, template, count) {
-  for (let index = 0; index < count; index += 1) {
+  return Array.from({ length: count }, (_, index) => {
     const name = `other-${index}`
     const key = randomBytes(32).toString('hex')
     const owner = { ...template.owner, runner: { name, key } }
-    writeLease(root, { ...template, owner }, key.slice(0, 8) + template.id.slice(8, 12))
-  }
+    return writeLease(root, { ...template, owner }, key.slice(0, 8) + template.id.slice(8, 12)).slot
+  })
+}
+
+/** A lease of the template's runner that no pass may end; its slot's path. */
+export function makeOwnLease(root, template) {
+  return writeLease(root, template, template.id.slice(0, 12)).slot
+}
+
+/** A slot of a runner that is gone, with this tree in it; its id, and its path in the root. */
+export function makeOrphan(root, template, tree) {
+  const key = randomBytes(32).toString('hex')
+  const owner = { ...template.owner, runner: { name: 'gone', key }, worker: GONE }
+  const prefix = key.slice(0, 8) + template.id.slice(8, 12)
+  const { id, slot } = writeLease(root, { ...template, owner }, prefix)
+  mkdirSync(dirname(`${root}/${slot}`), { recursive: true })
+  renameSync(tree, `${root}/${slot}`)
+  return { id, slot }
 }
 
 /** A process that has ended; a later one with its number has another start time. */

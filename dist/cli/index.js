@@ -2422,24 +2422,31 @@ function readNote(root, name) {
  * @param adopted paths relative to the root that an administrator gives up for deletion
  */
 function observe(root, self, scope, adopted = []) {
+    // After the leases: a slot that is made meanwhile has its lease before.
+    const { inventory, ...seen } = observeLeases(root, self, scope);
+    const { moment, leases, leftovers } = seen;
+    const foreign = scope === 'host' ? findForeign(root, inventory ?? listSlots(root), leases, adopted) : [];
+    const unfinished = [
+        ...leftovers.map((name) => `leases/${name}`),
+        ...listUnfinished(root, moment.wallMs),
+    ];
+    return { moment, leases, foreign, leftovers: unfinished };
+}
+/** Reads the leases alone: all of the root's, or those of one runner. */
+function observeLeases(root, self, scope) {
     const moment = readMoment();
     const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
     const { records, leftovers } = readLeases(root, prefix, moment.wallMs);
-    const needsInventory = scope === 'host' || records.some((record) => record.slot === null);
-    const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [] };
-    const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]));
+    // A lease that cannot be read does not say where its slot is.
+    const inventory = records.some((record) => record.slot === null) ? listSlots(root) : null;
+    const byId = new Map((inventory?.slots ?? []).map((slot) => [idOf(slot), slot]));
     const mounts = readMounts();
     const ended = rememberEnded();
     const leases = records.map((record) => {
         const slot = record.slot ?? byId.get(record.id) ?? null;
         return observeLease(root, { ...record, slot }, self, mounts, ended);
     });
-    const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
-    const unfinished = [
-        ...leftovers.map((name) => `leases/${name}`),
-        ...listUnfinished(root, moment.wallMs),
-    ];
-    return { moment, leases, foreign, leftovers: unfinished };
+    return { moment, leases, leftovers, inventory };
 }
 function idOf(slot) {
     return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
@@ -4521,7 +4528,7 @@ async function planRelief(request, runtime) {
 }
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
 async function choose({ root, self, extent }, runtime) {
-    const view = observe(root, self, extent === 'own' ? 'own' : 'host');
+    const view = observeLeases(root, self, extent);
     const candidates = reliefOrder(view.leases, self, extent, view.moment);
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []

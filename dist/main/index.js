@@ -4361,12 +4361,12 @@ async function planRelief(request, runtime) {
 }
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
 async function choose({ root, self, extent }, runtime) {
-    const view = (0,observe/* observe */.l)(root, self, extent === 'own' ? 'own' : 'host');
+    const view = (0,observe/* observeLeases */.uA)(root, self, extent);
     const candidates = reliefOrder(view.leases, self, extent, view.moment);
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
         : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }]);
-    const bySlot = await (0,observe/* lookInto */.O)(root, places, self, runtime.environment);
+    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
     const occupancies = new Map(places.flatMap(({ id, slot }) => {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
@@ -5097,8 +5097,9 @@ function outputsOf({ prepared, lease }) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  O: () => (/* binding */ lookInto),
-  l: () => (/* binding */ observe)
+  OW: () => (/* binding */ lookInto),
+  lB: () => (/* binding */ observe),
+  uA: () => (/* binding */ observeLeases)
 });
 
 // EXTERNAL MODULE: ./lib/plan/evidence.js
@@ -5608,24 +5609,31 @@ var trash = __nccwpck_require__(5920);
  * @param adopted paths relative to the root that an administrator gives up for deletion
  */
 function observe(root, self, scope, adopted = []) {
+    // After the leases: a slot that is made meanwhile has its lease before.
+    const { inventory, ...seen } = observeLeases(root, self, scope);
+    const { moment, leases, leftovers } = seen;
+    const foreign = scope === 'host' ? findForeign(root, inventory ?? (0,slots/* listSlots */.QY)(root), leases, adopted) : [];
+    const unfinished = [
+        ...leftovers.map((name) => `leases/${name}`),
+        ...(0,host_leftovers/* listUnfinished */.s)(root, moment.wallMs),
+    ];
+    return { moment, leases, foreign, leftovers: unfinished };
+}
+/** Reads the leases alone: all of the root's, or those of one runner. */
+function observeLeases(root, self, scope) {
     const moment = (0,boot/* readMoment */.T$)();
     const prefix = scope === 'own' ? (0,naming/* runnerPrefix */.Lm)(self.runnerKey ?? '') : '';
     const { records, leftovers } = (0,host_leases/* readLeases */.Mw)(root, prefix, moment.wallMs);
-    const needsInventory = scope === 'host' || records.some((record) => record.slot === null);
-    const inventory = needsInventory ? (0,slots/* listSlots */.QY)(root) : { slots: [], odd: [] };
-    const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]));
+    // A lease that cannot be read does not say where its slot is.
+    const inventory = records.some((record) => record.slot === null) ? (0,slots/* listSlots */.QY)(root) : null;
+    const byId = new Map((inventory?.slots ?? []).map((slot) => [idOf(slot), slot]));
     const mounts = (0,host_mounts/* readMounts */.bq)();
     const ended = rememberEnded();
     const leases = records.map((record) => {
         const slot = record.slot ?? byId.get(record.id) ?? null;
         return observeLease(root, { ...record, slot }, self, mounts, ended);
     });
-    const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : [];
-    const unfinished = [
-        ...leftovers.map((name) => `leases/${name}`),
-        ...(0,host_leftovers/* listUnfinished */.s)(root, moment.wallMs),
-    ];
-    return { moment, leases, foreign, leftovers: unfinished };
+    return { moment, leases, leftovers, inventory };
 }
 function idOf(slot) {
     return (0,naming/* leaseIdOfSlot */.T1)(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
@@ -5964,10 +5972,10 @@ function freeBytes(root) {
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
-    const view = (0,observe/* observe */.l)(root, self, scope, adopted);
+    const view = (0,observe/* observe */.lB)(root, self, scope, adopted);
     const chosen = (0,reclaim/* candidates */.Xi)(view.leases, retention, view.moment);
     const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
-    const bySlot = await (0,observe/* lookInto */.O)(root, places, self, runtime.environment);
+    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
     const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
     return { view, actions: (0,reclaim/* planPass */.hJ)(view, chosen, occupancies) };
 }
@@ -6094,7 +6102,7 @@ const REFUSED_TITLE = 'Infrastructure, not your change';
  * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
  */
 async function describeHolders(root, self, settings, runtime) {
-    const { leases } = (0,observe/* observe */.l)(root, self, 'host');
+    const { leases } = (0,observe/* observe */.lB)(root, self, 'host');
     const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
     const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
     const { actions } = await (0,pass/* plan */.e)({ root, self, scope: 'host', retention: settings }, runtime);

@@ -16,6 +16,7 @@ import type { Mount } from '../host/mounts.ts'
 import { isNamespaceGone, stateOf } from '../host/processes.ts'
 import type { Root } from '../host/root.ts'
 import { findSlot, listSlots } from '../host/slots.ts'
+import type { Inventory } from '../host/slots.ts'
 import { isInTrash } from '../host/trash.ts'
 
 /** `own`: the slots of one runner, by the ids of their leases. `host`: everything in the root. */
@@ -41,24 +42,43 @@ export function observe(
   scope: Scope,
   adopted: readonly string[] = [],
 ): View {
+  // After the leases: a slot that is made meanwhile has its lease before.
+  const { inventory, ...seen } = observeLeases(root, self, scope)
+  const { moment, leases, leftovers } = seen
+  const foreign =
+    scope === 'host' ? findForeign(root, inventory ?? listSlots(root), leases, adopted) : []
+  const unfinished = [
+    ...leftovers.map((name) => `leases/${name}`),
+    ...listUnfinished(root, moment.wallMs),
+  ]
+  return { moment, leases, foreign, leftovers: unfinished }
+}
+
+/** What leases tell. */
+export interface LeaseView {
+  moment: Moment
+  leases: ObservedLease[]
+  /** names of left-over files among the leases */
+  leftovers: string[]
+  /** what lies in the root, null where no lease made it necessary to look */
+  inventory: Inventory | null
+}
+
+/** Reads the leases alone: all of the root's, or those of one runner. */
+export function observeLeases(root: Root, self: Self, scope: Scope): LeaseView {
   const moment = readMoment()
   const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
   const { records, leftovers } = readLeases(root, prefix, moment.wallMs)
-  const needsInventory = scope === 'host' || records.some((record) => record.slot === null)
-  const inventory = needsInventory ? listSlots(root) : { slots: [], odd: [] }
-  const byId = new Map(inventory.slots.map((slot) => [idOf(slot), slot]))
+  // A lease that cannot be read does not say where its slot is.
+  const inventory = records.some((record) => record.slot === null) ? listSlots(root) : null
+  const byId = new Map((inventory?.slots ?? []).map((slot) => [idOf(slot), slot]))
   const mounts = readMounts()
   const ended = rememberEnded()
   const leases = records.map((record) => {
     const slot = record.slot ?? byId.get(record.id) ?? null
     return observeLease(root, { ...record, slot }, self, mounts, ended)
   })
-  const foreign = scope === 'host' ? findForeign(root, inventory, leases, adopted) : []
-  const unfinished = [
-    ...leftovers.map((name) => `leases/${name}`),
-    ...listUnfinished(root, moment.wallMs),
-  ]
-  return { moment, leases, foreign, leftovers: unfinished }
+  return { moment, leases, leftovers, inventory }
 }
 
 function idOf(slot: string): string {
@@ -108,7 +128,7 @@ function sightOf(
 
 function findForeign(
   root: Root,
-  inventory: { slots: readonly string[]; odd: readonly string[] },
+  inventory: Inventory,
   leases: readonly ObservedLease[],
   adopted: readonly string[],
 ): ForeignDirectory[] {

@@ -14,7 +14,7 @@ import type { Root } from '../host/root.ts'
 import { forgetEntry, listTrash, quarantine } from '../host/trash.ts'
 import { apply, finishInPlace } from './apply.ts'
 import type { Failure } from './apply.ts'
-import { lookInto, observe } from './observe.ts'
+import { lookInto, observeLeases } from './observe.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What relief may take and when it is enough. */
@@ -147,7 +147,7 @@ async function choose(
   { root, self, extent }: Omit<ReliefRequest, 'settings'>,
   runtime: Runtime,
 ): Promise<{ candidates: Candidate[]; actions: Action[] }> {
-  const view = observe(root, self, extent === 'own' ? 'own' : 'host')
+  const view = observeLeases(root, self, extent)
   const candidates = reliefOrder(view.leases, self, extent, view.moment)
   const places = candidates.flatMap(({ lease: { record, mounts } }) =>
     record.slot === null || mounts.length > 0
