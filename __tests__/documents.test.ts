@@ -115,8 +115,10 @@ describe('README and action.yml', () => {
 
   test('name environment twins that are read', () => {
     const twins = INPUTS.map(({ name }) => environmentTwin(name))
-    const named = matches(readme, /(TARGET_GUARD_[A-Z_]*[A-Z])/g)
+    const texts = [...pages, ...examples].map(read).join('\n')
+    const named = matches(texts, /(TARGET_GUARD_[A-Z_]*[A-Z])/g)
     expect(named).toContain('TARGET_GUARD_ROOT')
+    expect(named).toContain('TARGET_GUARD_HIGH_WATERMARK')
     for (const name of named) expect(twins).toContain(name)
   })
 
@@ -311,6 +313,7 @@ describe('versions', () => {
 
 interface Step {
   uses?: string
+  if?: string
   run?: string
   with?: Record<string, unknown>
 }
@@ -370,6 +373,23 @@ describe('workflows', () => {
       }
     }
     expect([...pins.keys()]).toContain('actions/checkout')
+  })
+
+  test.each(examples)('%s gives inputs and reads outputs that the action has', (file) => {
+    const own = stepsOf(file).filter(({ uses = '' }) => /^[^/]+\/target-guard@/.test(uses))
+    for (const step of own) {
+      for (const name of Object.keys(step.with ?? {})) expect(action.inputs).toHaveProperty(name)
+    }
+    const outputs = matches(read(file), /\bsteps\.guard\.outputs\.([a-z-]+)/g)
+    for (const name of outputs) expect(Object.keys(action.outputs)).toContain(name)
+  })
+
+  test('examples/disk-guard.yml may be skipped, and asks before every step that follows', () => {
+    const steps = stepsOf('examples/disk-guard.yml')
+    const at = steps.findIndex((step) => step.with?.['on-critical'] === 'skip')
+    const conditions = steps.slice(at + 1).map((step) => step.if)
+    expect(conditions.length).toBeGreaterThan(0)
+    for (const each of conditions) expect(each).toContain('steps.guard.outputs.proceed')
   })
 
   test('all-green waits for every other job of check.yml', () => {

@@ -7,7 +7,7 @@ import { Worker, isMainThread, workerData } from 'node:worker_threads'
 
 /** What is seen, as places in the memory that both threads share. Times are of `now()`, 0 for never. */
 const AT = { passEnded: 0, firstFreed: 1, lastFreed: 2, freedBytes: 3, looks: 4 }
-const END = 0
+const [END, READY] = [0, 1]
 
 /** A block or two comes and goes with a small file that a pass replaces: no byte of a victim. */
 const OWN_BYTES = 64 * 1024
@@ -19,11 +19,11 @@ export const now = () => Number(process.hrtime.bigint()) / 1e6
 /** Begins to look at a disk; resolves once it does. `heartbeat` is a file that a pass replaces. */
 export async function watchDisk(disk, heartbeat) {
   const seen = new Float64Array(new SharedArrayBuffer(8 * Object.keys(AT).length))
-  const orders = new Int32Array(new SharedArrayBuffer(4))
+  const orders = new Int32Array(new SharedArrayBuffer(8))
   const worker = new Worker(fileURLToPath(import.meta.url), {
     workerData: { disk, heartbeat, seen, orders },
   })
-  await once(worker, 'message')
+  await Atomics.waitAsync(orders, READY, 0).value
   return {
     end: async () => {
       const ended = once(worker, 'exit')
@@ -34,7 +34,7 @@ export async function watchDisk(disk, heartbeat) {
   }
 }
 
-function look({ disk, heartbeat, seen, orders }, ready) {
+function look({ disk, heartbeat, seen, orders }) {
   const free = () => {
     const { bavail, bsize } = statfsSync(disk)
     return bavail * bsize
@@ -42,7 +42,8 @@ function look({ disk, heartbeat, seen, orders }, ready) {
   const pass = () => statSync(heartbeat, { throwIfNoEntry: false })?.ino
   const [before, beat] = [free(), pass()]
   let most = before + OWN_BYTES
-  ready()
+  Atomics.store(orders, READY, 1)
+  Atomics.notify(orders, READY)
   for (; Atomics.load(orders, END) === 0; seen[AT.looks] += 1) {
     if (seen[AT.passEnded] === 0 && pass() !== beat) seen[AT.passEnded] = now()
     const bytes = free()
@@ -56,7 +57,4 @@ function look({ disk, heartbeat, seen, orders }, ready) {
   }
 }
 
-if (!isMainThread) {
-  const { parentPort } = await import('node:worker_threads')
-  look(workerData, () => parentPort.postMessage('ready'))
-}
+if (!isMainThread) look(workerData)

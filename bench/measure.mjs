@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 
 /** Runs a program to its end; its milliseconds. `warning`: the only one that it may give, and must. */
-export function timed(program, words, env, warning = null) {
+export function timed(program, words, env, warning) {
   const started = performance.now()
   const done = spawnSync(program, words, { cwd: '/', env, encoding: 'utf8', stdio: STREAMS })
   const ms = performance.now() - started
@@ -36,10 +36,10 @@ async function run({ program, words, env }) {
 }
 
 /** A phase that failed, or that had to warn of anything else than is wanted, is no measurement. */
-export function assertWell(words, status, said, warning = null) {
+function assertWell(words, status, said, warning) {
   const warned = said.match(/^::(error|warning).*$/gm) ?? []
   const isAsWanted =
-    warning === null ? warned.length === 0 : warned.length === 1 && warning.test(warned[0])
+    warning === undefined ? warned.length === 0 : warned.length === 1 && warning.test(warned[0])
   if (status === 0 && isAsWanted) return
   throw new Error(`${words.join(' ')} ended with ${status}:\n${said}`)
 }

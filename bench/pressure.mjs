@@ -4,7 +4,7 @@
 // this runner's own, and the others what a small project leaves: a pre that walked the trees would
 // take several times as long for the large one alone, and look at 40,000 files of the others.
 import { mkdirSync, renameSync } from 'node:fs'
-import { Samples, repeat, timed } from './measure.mjs'
+import { Samples, repeat } from './measure.mjs'
 import { readyTree } from './scale.mjs'
 import {
   fillLikeCargo,
@@ -18,7 +18,7 @@ import {
 } from './scene.mjs'
 import { atMost, figure } from './table.mjs'
 
-const ROUNDS = 15
+const ROUNDS = 7
 const SLOTS = 1000
 /** Below a floor, whatever the disk; whose slots these are is not known, so none may go. */
 const CRITICAL = {

@@ -10,25 +10,30 @@ import { waitFor } from '../__tests__/e2e/wait-for.ts'
 import { fetchDependencies } from '../__tests__/fixtures/cargo-project.ts'
 import { Gate } from '../__tests__/fixtures/gate.ts'
 import { registryProject } from '../__tests__/fixtures/registry-project.ts'
+import type { CargoProject } from '../__tests__/fixtures/cargo-project.ts'
 import { smallProject } from '../__tests__/fixtures/small-project.ts'
+import { playFullDisk } from './full-disk.ts'
+import { say, tell, title } from './voice.ts'
 
 const PR = pullRequest({ number: 7 })
 
-function say(text = ''): void {
-  process.stdout.write(`${text}\n`)
-}
-
-function title(text: string): void {
-  say(`\n── ${text}`)
-}
-
-/** The scene of three runners on one host; clean-up follows whatever happens. */
+/** The scene of three runners on one host; clean-up follows whatever happens, Ctrl-C as well. */
 export async function demonstrate(): Promise<void> {
   const scene = new Scene()
+  let ending: Promise<void> | null = null
+  const end = async (): Promise<void> => (ending ??= scene.end())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void end().finally(() => process.exit(1))
+    })
+  }
   try {
-    await play(new Demo(scene))
+    const demo = new Demo(scene)
+    await play(demo)
+    const { alpha, beta } = demo.runners
+    await playFullDisk(scene, { own: alpha, other: beta }, demo.project)
   } finally {
-    await scene.end()
+    await end()
   }
 }
 
@@ -37,7 +42,7 @@ class Demo {
   readonly host: GuardedHost
   readonly gate: Gate
   readonly runners: { alpha: Runner; beta: Runner; gamma: Runner }
-  readonly held: string
+  readonly project: CargoProject
   readonly neighbour: string
 
   constructor(scene: Scene) {
@@ -45,7 +50,7 @@ class Demo {
     this.gate = new Gate(scene.directory('gate'))
     const runner = (name: string): Runner => Runner.install(scene, { name }).start()
     this.runners = { alpha: runner('alpha'), beta: runner('beta'), gamma: runner('gamma') }
-    this.held = smallProject(scene.directory('project')).directory
+    this.project = smallProject(scene.directory('project'))
     const neighbour = registryProject(scene.directory('neighbour'))
     fetchDependencies(neighbour)
     this.neighbour = neighbour.directory
@@ -55,7 +60,7 @@ class Demo {
   build(): StepRequest[] {
     return [
       this.host.step(),
-      { name: 'cargo build', run: `cd ${this.held}; cargo build --offline` },
+      { name: 'cargo build', run: `cd ${this.project.directory}; cargo build --offline` },
     ]
   }
 
@@ -66,9 +71,7 @@ class Demo {
 
   /** What the guard said in a step, indented. */
   tell(result: JobResult, step: string): void {
-    for (const line of result.step(step).stdout.trim().split('\n')) {
-      say(`     ${this.short(line)}`)
-    }
+    tell(this.short(result.step(step).stdout))
   }
 
   conclude(name: string, result: JobResult): void {
