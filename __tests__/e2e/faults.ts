@@ -75,6 +75,11 @@ export function failCalls(
   })
 }
 
+/** Has the first look into one of the root's own folders fail with EIO. */
+export function failFirstLook(): FaultEnvironment {
+  return preload('fail-first-look', {})
+}
+
 /** Grants the host lock to everybody at once. */
 export function grantLock(): FaultEnvironment {
   return preload('grant-lock', {})

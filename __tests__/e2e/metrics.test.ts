@@ -1,129 +1,195 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { OPEN_ROOT, writeProgram } from '../helpers/program.ts'
+import { hold } from '../helpers/hold.ts'
 import { needs } from './capabilities.ts'
-import { GuardedHost } from './guard.ts'
-import { Runner } from './runner/runner.ts'
+import { assemble } from './driven/cast.ts'
+import type { Stage } from './driven/stage.ts'
+import { minutesAgo } from './driven/pressed-host.ts'
+import { stubProgram } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
+let stage: Stage
 
-function fileOf(host: GuardedHost): string {
-  return path.join(host.root, '.target-guard/metrics.prom')
+beforeEach(async () => {
+  stage = (await assemble(scene())).stage()
+})
+
+function metrics(): string {
+  return readFileSync(stage.control('metrics.prom'), 'utf8')
 }
 
-/** The value of a sample, by its name with labels as they stand in the file. */
-function valueOf(host: GuardedHost, sample: string): number | undefined {
-  const line = readFileSync(fileOf(host), 'utf8')
+/** The value of a sample; undefined where there is none. */
+function value(name: string, labels = ''): number | undefined {
+  const start = `target_guard_${name}${labels === '' ? '' : `{${labels}}`} `
+  const line = metrics()
     .split('\n')
-    .find((each) => each.startsWith(`${sample} `))
-  return line === undefined ? undefined : Number(line.slice(sample.length + 1))
+    .find((each) => each.startsWith(start))
+  return line === undefined ? undefined : Number(line.slice(start.length))
 }
 
-async function check(file: string): Promise<[number | null, string]> {
-  const { exitCode, stdout, stderr } = await scene().run('bash', [
-    '-c',
-    'promtool check metrics <"$1"',
-    'bash',
-    file,
-  ])
-  return [exitCode, stdout + stderr]
+/** What promtool has against the file. */
+async function complaints(): Promise<string> {
+  const child = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  }
+  child.stdin.end(metrics())
+  const [exitCode] = (await once(child, 'close')) as [number | null]
+  return `${exitCode ?? 'killed'}${said}`
 }
 
-needs('promtool').describe('promtool check metrics', () => {
-  test('finds nothing, also where paths have quotes, backslashes and line feeds', async () => {
-    const host = new GuardedHost(scene(), path.join(scene().directory('host'), 'a "b" c\\d'))
-    const runner = Runner.install(scene()).start()
-    await runner.job({ steps: [host.step(), { run: 'exit 1' }] }).result
-    await host.cli(['sweep'])
-    expect(await check(fileOf(host))).toEqual([0, ''])
-    const text = readFileSync(fileOf(host), 'utf8')
-    expect(text).toContain(
-      String.raw`path="${host.root.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+needs('promtool').describe('metrics.prom', () => {
+  test('after jobs and sweeps tells all there is, as promtool likes it', async () => {
+    const begun = Date.now() / 1000
+    const job = stage.job('31')
+    const held = stage.place({ runId: '21', end: stage.longAgo() })
+    const holder = await hold(scene(), 'cd "$1"; echo ready; exec sleep 600', [
+      path.join(stage.path, held.slot),
+    ])
+    stage.place({ runId: '22', end: minutesAgo(1), runner: 'beta' })
+    stage.place({ runId: '23', end: stage.longAgo(), runner: 'beta' })
+    const { id } = stage.placeInTrash()
+    writeFileSync(stage.control(`trash/${id}.quarantine`), '{"reason":"it is mounted","since":1}')
+    await job.must('pre')
+    expect(value('jobs_total', 'result="success"')).toBeUndefined()
+    expect([value('trash_entries'), value('quarantined_entries')]).toEqual([1, 1])
+    await job.must('post', { inputs: { 'job-status': 'success' } })
+    await stage.command('sweep')
+    expect([value('trash_entries'), value('quarantined_entries')]).toEqual([0, 0])
+    const other = stage.job('32', 'beta')
+    await other.must('pre')
+    await other.must('post', { inputs: { 'job-status': 'failure' } })
+
+    expect(await complaints()).toBe('0')
+    const { bavail, blocks, bsize, files } = statfsSync(stage.path)
+    const disk = `path="${stage.path}"`
+    expect(value('disk_size_bytes', disk)).toBe(blocks * bsize)
+    expect(value('disk_size_inodes', disk) ?? files).toBe(files)
+    expect(value('disk_free_bytes', disk)).toBeGreaterThan(0.5 * bavail * bsize)
+    const levels = ['ok', 'low', 'critical'].map((each) =>
+      value('pressure_level', `${disk},level="${each}"`),
     )
+    expect(levels.toSorted((a = 0, b = 0) => a - b)).toEqual([0, 0, 1])
+    const pass = (scope: string, result: string): number | undefined =>
+      value('passes_total', `scope="${scope}",result="${result}"`)
+    expect([pass('own', 'done'), pass('host', 'done'), pass('own', 'failed')]).toEqual([
+      4,
+      1,
+      undefined,
+    ])
+    expect(value('jobs_total', 'result="success"')).toBe(1)
+    expect(value('jobs_total', 'result="failure"')).toBe(1)
+    expect(value('leases', 'state="live"')).toBe(0)
+    expect(value('leases', 'state="ended"')).toBe(value('slots'))
+    expect(value('blocked_slots')).toBeGreaterThan(0)
+    expect(value('reclaimed_bytes_total')).toBeGreaterThanOrEqual(0)
+    expect(value('host_lock_wait_seconds_total')).toBeGreaterThan(0)
+    for (const scope of ['own', 'host'].map((each) => `scope="${each}"`)) {
+      expect(value('last_pass_timestamp_seconds', scope)).toBeGreaterThan(begun - 1)
+      expect(value('last_pass_timestamp_seconds', scope)).toBeLessThan(Date.now() / 1000 + 1)
+      expect(value('last_pass_duration_seconds', scope)).toBeGreaterThan(0)
+    }
+    await holder.release()
+  })
+
+  test.each([
+    ['torn', 'target_guard_passes_total{scope="own",result="do'],
+    [
+      'foreign',
+      'target_guard_passes_total{shape="round"} 7\ntarget_guard_jobs_total -3\nup{} 1\n' +
+        'target_guard_reclaimed_bytes_total -1\ntarget_guard_passes_total{scope="own"} 9\n',
+    ],
+    ['binary', '\0\u{FFFD}\n\n{}{}{}\n'],
+    ['too large', 'x'.repeat(5 * 1024 * 1024)],
+  ])('that is %s is replaced', async (_, text) => {
+    expect(stage.root.path).toBe(stage.path)
+    writeFileSync(stage.control('metrics.prom'), text)
+    const { stdout } = await stage.job('31').must('pre')
+    expect(stdout).not.toContain('metrics were not written')
+    expect(metrics().match(/^target_guard_passes_total.*$/gm)).toEqual([
+      'target_guard_passes_total{scope="own",result="done"} 1',
+    ])
+    expect(await complaints()).toBe('0')
+  })
+
+  test('that is a link elsewhere is replaced, and what it leads to is not', async () => {
+    const canary = path.join(scene().directory('outside'), 'canary')
+    writeFileSync(canary, 'untouched')
+    symlinkSync(canary, stage.control('metrics.prom'))
+    await stage.job('31').must('pre')
+    expect(value('passes_total', 'scope="own",result="done"')).toBe(1)
+    expect(readFileSync(canary, 'utf8')).toBe('untouched')
+  })
+
+  test('tells paths with quotes, backslashes and line breaks', async () => {
+    const odd = path.join(scene().directory('odd'), 'a "b"\\c\n} d')
+    mkdirSync(odd)
+    await scene().must('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', odd])
+    const inputs = { 'on-critical': 'warn' }
+    await stage.job('31').must('pre', { inputs, faults: { RUNNER_TEMP: odd } })
+    const escaped = odd.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+    expect(value('disk_size_bytes', `path="${escaped}"`)).toBe(4 * 1024 * 1024)
+    expect(await complaints()).toBe('0')
+    await stage.job('32').must('pre')
+    expect(value('passes_total', 'scope="own",result="done"')).toBe(2)
   })
 })
 
-test('every figure is there, and counters go on counting across processes', async () => {
-  const host = new GuardedHost(scene())
-  const runner = Runner.install(scene()).start()
-  const before = Date.now() / 1000
-  for (const command of ['true', 'true', 'exit 1']) {
-    await runner.job({ steps: [host.step(), { run: command }] }).result
+/** Writes the metrics as one of many, and prints whether it was let in: nothing is said then. */
+const WRITER = `${OPEN_ROOT}
+  import { recordMetrics } from './steps/record-metrics.js'
+  const recorded = {
+    assessments: [],
+    jobs: ['success'],
+    pass: { scope: 'own', result: 'done', seconds: 1, atMs: 1000 },
+    reclaimedBytes: 1000,
+    lockWaitSeconds: 0.5,
   }
-  await host.cli(['sweep'])
-  const prefix = 'target_guard_'
-  const root = `{path="${host.root}"}`
-  for (const each of ['free_bytes', 'size_bytes', 'free_inodes', 'size_inodes']) {
-    expect(valueOf(host, `${prefix}disk_${each}${root}`)).toBeGreaterThan(0)
-  }
-  const levels = ['ok', 'low', 'critical'].map((level) =>
-    valueOf(host, `${prefix}pressure_level{path="${host.root}",level="${level}"}`),
-  )
-  expect(levels.filter((level) => level === 0)).toHaveLength(2)
-  expect(levels.filter((level) => level === 1)).toHaveLength(1)
-  expect(valueOf(host, `${prefix}jobs_total{result="success"}`)).toBe(2)
-  expect(valueOf(host, `${prefix}jobs_total{result="failure"}`)).toBe(1)
-  expect(valueOf(host, `${prefix}passes_total{scope="own",result="done"}`)).toBe(6)
-  expect(valueOf(host, `${prefix}passes_total{scope="host",result="done"}`)).toBe(1)
-  expect(valueOf(host, `${prefix}slots`)).toBe(host.slots().length)
-  expect(valueOf(host, `${prefix}leases{state="live"}`)).toBe(0)
-  expect(valueOf(host, `${prefix}leases{state="ended"}`)).toBe(host.leases().length)
-  for (const each of ['trash_entries', 'quarantined_entries', 'blocked_slots']) {
-    expect(valueOf(host, `${prefix}${each}`)).toBe(0)
-  }
-  for (const each of ['reclaimed_bytes_total', 'host_lock_wait_seconds_total']) {
-    expect(valueOf(host, `${prefix}${each}`)).toBeGreaterThanOrEqual(0)
-  }
-  const ended = valueOf(host, `${prefix}last_pass_timestamp_seconds{scope="host"}`) ?? 0
-  expect(ended).toBeGreaterThanOrEqual(before)
-  expect(valueOf(host, `${prefix}last_pass_duration_seconds{scope="host"}`)).toBeGreaterThan(0)
-})
+  await recordMetrics(root, recorded, { voice: { warning: (text) => console.log(text) } })`
 
-test('many jobs that end together lose none of their counts', async () => {
-  const host = new GuardedHost(scene())
-  const jobs = Array.from({ length: 8 }, (_, index) =>
-    Runner.install(scene(), { name: `r${index}` })
-      .start()
-      .job({ runId: String(index + 1), steps: [host.step()] }),
-  )
-  const results = await Promise.all(jobs.map((job) => job.result))
-  const logs = results.map((result) => result.step('Post guard').stdout)
-  // Who is not let in within two seconds says nothing and leaves its share out; on a quiet host none.
-  expect(logs.join('')).not.toContain('metrics were not written')
-  expect(valueOf(host, 'target_guard_jobs_total{result="success"}')).toBe(8)
-})
+async function write(PATH = process.env['PATH']): Promise<(many: number) => Promise<string[]>> {
+  const script = writeProgram(scene(), WRITER)
+  return async (many) =>
+    Promise.all(
+      Array.from({ length: many }, async () => {
+        const words = [script, stage.root.path]
+        return (await scene().must(process.execPath, words, { env: { PATH } })).stdout
+      }),
+    )
+}
 
-describe('what lies in the place of the metrics', () => {
-  test.each([
-    [
-      'a torn file is replaced',
-      (file: string) => writeFileSync(file, 'target_guard_jobs_total{result="succ'),
-      { passes: 1, warns: false },
-    ],
-    [
-      'a foreign one is replaced',
-      (file: string) => writeFileSync(file, Buffer.from([0, 255, 10, 1])),
-      { passes: 1, warns: false },
-    ],
-    [
-      'a directory is told of',
-      (file: string) => mkdirSync(file),
-      { passes: undefined, warns: true },
-    ],
-  ])('%s, and stops nothing', async (_, plant, expected) => {
-    const host = new GuardedHost(scene())
-    await host.cli(['sweep'])
-    rmSync(fileOf(host))
-    plant(fileOf(host))
-    const { exitCode, stderr } = await host.cli(['sweep'])
-    expect(exitCode).toBe(0)
-    const passes = statSync(fileOf(host)).isFile()
-      ? valueOf(host, 'target_guard_passes_total{scope="host",result="done"}')
-      : undefined
-    const warns = stderr.includes('The metrics were not written')
-    expect({ passes, warns }).toEqual(expected)
-    const left = readdirSync(path.join(host.root, '.target-guard'))
-    expect(left.filter((name) => name.startsWith('metrics.prom.'))).toEqual([])
+describe('the counters', () => {
+  test('count what sixteen processes add at once', async () => {
+    // How many flock lets in: who is not let in leaves its share out.
+    const log = path.join(scene().directory('log'), 'let-in')
+    writeFileSync(log, '')
+    const PATH = await stubProgram(scene(), 'flock', `"$REAL" "$@" && echo >>${log}`)
+    const said = await (await write(PATH))(16)
+    expect(said.join('')).toBe('')
+    const many = readFileSync(log, 'utf8').length
+    expect(many).toBeGreaterThan(1)
+    expect(value('jobs_total', 'result="success"')).toBe(many)
+    expect(value('passes_total', 'scope="own",result="done"')).toBe(many)
+    expect(value('reclaimed_bytes_total')).toBe(1000 * many)
+    expect(value('host_lock_wait_seconds_total')).toBe(0.5 * many)
+  })
+
+  test('leave out a writer that is not let in, and hold nobody up for long', async () => {
+    const one = await write()
+    await one(1)
+    const { release } = await hold(scene(), 'exec 9<"$1"; flock -x 9; echo ready; exec sleep 600', [
+      stage.control('metrics.lock'),
+    ])
+    expect(await one(1)).toEqual([''])
+    expect(value('jobs_total', 'result="success"')).toBe(1)
+    await release()
+    await one(1)
+    expect(value('jobs_total', 'result="success"')).toBe(2)
   })
 })

@@ -1,117 +1,204 @@
-import { existsSync, readFileSync, readdirSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { OPEN_ROOT, writeProgram } from '../helpers/program.ts'
 import { needs } from './capabilities.ts'
-import { GuardedHost, annotationsOf } from './guard.ts'
-import { Runner } from './runner/runner.ts'
+import { assemble } from './driven/cast.ts'
+import type { Stage } from './driven/stage.ts'
+import { GuardedHost } from './guard.ts'
+import type { CommandResult } from './scene.ts'
+import { secondUser } from './second-user.ts'
+import { fill, smallDisk } from './small-disk.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
-const SERVICE = 'target-guard-sweep.service'
-const TIMER = 'target-guard-sweep.timer'
-const SECRET = 'https://hooks.example/T0/B0/secret'
+const HOUR = 3_600_000
+const NAME = 'target-guard-sweep'
+const WEBHOOK = 'https://hooks.example/T0/B0/quote"dollar$HOME?tick=`\\'
 
-/** Writes the units into a folder of their own; a host's real ones are never touched. */
-async function install(host: GuardedHost, ...words: string[]) {
-  const units = path.join(scene().directory('units'), 'systemd')
-  const again = () => host.cli(['install-timer', '--units', units, ...words])
-  return { units, again, ...(await again()) }
+/** A host whose root and folder of units have names that mean something to systemd and to shells. */
+function oddlyNamed(): { host: GuardedHost; units: string } {
+  const base = scene().directory('timer')
+  const host = new GuardedHost(scene(), path.join(base, 'root %n of $HOME; "a" \\b'))
+  return { host, units: path.join(base, 'units %d') }
 }
 
-test('it writes both units, says how to start them, and changes nothing the second time', async () => {
-  const host = new GuardedHost(scene())
-  const { units, again, exitCode, stdout } = await install(host)
-  expect(exitCode).toBe(0)
-  expect(readdirSync(units).toSorted()).toEqual([SERVICE, TIMER])
-  expect(stdout).toContain('systemctl enable --now target-guard-sweep.timer')
-  expect((await again()).stdout).toMatch(/^unchanged: .*\nunchanged: /)
-  const removed = await host.cli(['install-timer', '--units', units, '--remove'])
-  expect(removed.stdout).toMatch(/^removed: .*\nremoved: /)
-  expect(readdirSync(units)).toEqual([])
-})
+async function install(
+  host: GuardedHost,
+  units: string,
+  ...more: readonly string[]
+): Promise<CommandResult> {
+  return host.cli(['install-timer', '--units', units, '--root', host.root, ...more])
+}
 
-test('the webhook stands in a file that nobody else can read, and nowhere else', async () => {
-  const host = new GuardedHost(scene())
-  const { units, stdout, stderr } = await install(host, '--alert-webhook', SECRET)
-  const secrets = path.join(units, 'target-guard-sweep.env')
-  expect(readFileSync(secrets, 'utf8')).toContain(SECRET)
-  expect(statSync(secrets).mode & 0o777).toBe(0o600)
-  const others = [SERVICE, TIMER].map((name) => readFileSync(path.join(units, name), 'utf8'))
-  expect([...others, stdout, stderr].join('')).not.toContain(SECRET)
-  expect(others[0]).toContain(`EnvironmentFile=-${secrets}\n`)
-  await host.cli(['install-timer', '--units', units, '--remove'])
-  expect(readdirSync(units)).toEqual([])
-})
+/** The words that systemd makes of ExecStart (systemd.service(5)). */
+function commandOf(units: string): string[] {
+  const line = /^ExecStart=(.*)$/m.exec(readFileSync(`${units}/${NAME}.service`, 'utf8'))
+  return [...(line?.[1] ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) =>
+    word.replaceAll(/\\(.)/g, '$1').replaceAll('%%', '%').replaceAll('$$', '$'),
+  )
+}
 
-test('a bad setting is refused before anything is written', async () => {
-  const host = new GuardedHost(scene())
-  const { exitCode, stderr, units } = await install(host, '--min-free-gb', 'much')
-  expect([exitCode, existsSync(units)]).toEqual([2, false])
-  expect(stderr).toContain('Allowed for min-free-gb')
-})
+describe('install-timer', () => {
+  needs('systemd-analyze').test('writes units that systemd-analyze verifies', async () => {
+    const { host, units } = oddlyNamed()
+    expect((await install(host, units, '--user', 'root')).exitCode).toBe(0)
+    const files = ['service', 'timer'].map((ending) => `${units}/${NAME}.${ending}`)
+    const verified = await scene().must('systemd-analyze', ['verify', '--man=no', ...files])
+    expect(verified.stdout + verified.stderr).toBe('')
+    const [service = '', timer = ''] = files.map((file) => readFileSync(file, 'utf8'))
+    expect(service).toMatch(/^User=root\n[^]*^Nice=19\n[^]*^IOSchedulingClass=idle$/m)
+    expect(timer).toMatch(/^OnCalendar=\*:0\/15\nRandomizedDelaySec=3min\n[^]*^Persistent=true$/m)
+    const calendar = await scene().must('systemd-analyze', ['calendar', '*:0/15'])
+    expect(calendar.stdout).toContain('Normalized form: *-*-* *:00/15:00')
+  })
 
-needs('systemd-analyze').describe('systemd', () => {
-  test.each([
-    ['as they are', 'targets'],
-    ['with a root that has blanks and per cents', 'all %h targets'],
-  ])('takes both units %s', async (_, name) => {
-    const host = new GuardedHost(scene(), path.join(scene().directory('host'), name))
-    const { units } = await install(host, '--high-watermark', '70', '--low-watermark', '60')
-    const { exitCode, stdout, stderr } = await scene().run('systemd-analyze', [
-      'verify',
-      '--man=no',
-      ...[SERVICE, TIMER].map((unit) => path.join(units, unit)),
+  needs('root').test('has the service sweep with no variable, network or free disk', async () => {
+    const { units } = oddlyNamed()
+    const disk = await smallDisk(scene(), 'tmpfs')
+    const host = new GuardedHost(scene(), `${disk}/root %n of $HOME; "a" \\b`)
+    await install(host, units)
+    const sweep = ['--net', 'env', '-i', `TG_SCENE=${scene().id}`, ...commandOf(units)]
+    await scene().must('unshare', sweep)
+    expect(host.heartbeat()).toMatchObject({ scope: 'host', by: 'sweep' })
+    await fill(scene(), `${disk}/filler`, 'tmpfs')
+    const full = await scene().must('unshare', sweep)
+    expect(full.stderr).toContain('is critical')
+  })
+
+  test('changes nothing when it runs again, and takes away what it wrote', async () => {
+    const { host, units } = oddlyNamed()
+    const env = { TARGET_GUARD_ALERT_WEBHOOK: WEBHOOK }
+    const words = ['install-timer', '--units', units, '--root', host.root]
+    const first = await host.cli(words, { env })
+    expect(first.stdout.match(/^written: /gm)).toHaveLength(3)
+    const again = await host.cli(words, { env })
+    expect(again.stdout.match(/^unchanged: /gm)).toHaveLength(3)
+    const other = await host.cli([...words, '--retention-hours', '3'], { env })
+    expect(other.stdout.match(/^(?:written|unchanged): .*$/gm)).toEqual([
+      `unchanged: ${units}/${NAME}.env`,
+      `written: ${units}/${NAME}.service`,
+      `unchanged: ${units}/${NAME}.timer`,
     ])
-    expect([exitCode, stdout, stderr]).toEqual([0, '', ''])
+    expect(commandOf(units)).toContain('--retention-hours=3')
+    const removed = await host.cli([...words, '--remove'])
+    expect(removed.stdout.match(/^removed: /gm)).toHaveLength(3)
+    expect((await host.cli([...words, '--remove'])).stdout.match(/^absent: /gm)).toHaveLength(2)
+    expect(existsSync(host.root)).toBe(false)
   })
 
-  test('what the service starts is a sweep of this root with these settings', async () => {
-    const host = new GuardedHost(scene(), path.join(scene().directory('host'), 'all %h targets'))
-    const { units } = await install(host, '--retention-hours', '2')
-    const service = readFileSync(path.join(units, SERVICE), 'utf8')
-    const [, command = ''] = /^ExecStart=(.*)$/m.exec(service) ?? []
-    const words = [...command.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) =>
-      word.replaceAll('%%', '%'),
+  test('keeps the webhook to a file that only root may read', async () => {
+    const { host, units } = oddlyNamed()
+    const said = await install(host, units, '--alert-webhook', WEBHOOK, '--json')
+    const service = readFileSync(`${units}/${NAME}.service`, 'utf8')
+    expect(said.stdout + said.stderr + service).not.toContain('hooks.example')
+    expect(service).toContain(`EnvironmentFile=-${units.replaceAll('%', '%%')}/${NAME}.env\n`)
+    expect(statSync(`${units}/${NAME}.env`).mode & 0o777).toBe(0o600)
+    // Within these quotes a shell understands the same as systemd.
+    const shell = '. "$1"; printf %s "$TARGET_GUARD_ALERT_WEBHOOK"'
+    const { stdout } = await scene().must('sh', ['-c', shell, 'sh', `${units}/${NAME}.env`])
+    expect(stdout).toBe(WEBHOOK)
+    // Without it the file goes.
+    await install(host, units)
+    expect(existsSync(`${units}/${NAME}.env`)).toBe(false)
+  })
+
+  test('leaves the background processes of a sweep alone when the sweep ends', async () => {
+    const { host, units } = oddlyNamed()
+    await install(host, units)
+    expect(readFileSync(`${units}/${NAME}.service`, 'utf8')).toMatch(/^KillMode=process$/m)
+  })
+
+  test.each(['a b', 'x\nExecStart=/bin/false', '-x', ''])('refuses the user %j', async (user) => {
+    const { host, units } = oddlyNamed()
+    const { exitCode, stderr } = await install(host, units, `--user=${user}`)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('It takes the name of a user')
+    expect(existsSync(units)).toBe(false)
+  })
+
+  needs('root', 'second-user').test('tells an ordinary user what to do', async () => {
+    const { uid, gid } = secondUser() ?? { uid: 65_534, gid: 65_534 }
+    const script = writeProgram(
+      scene(),
+      `${OPEN_ROOT.replace(/^const.*$/m, '')}
+       import { installTimer } from './steps/install-timer.js'
+       const [folder] = process.argv.slice(2)
+       const request = { folder, user: null, remove: false, flags: [], alertWebhook: null }
+       try { installTimer(request, process.execPath, process.argv[1]) }
+       catch (error) { console.log(error.name, error.message) }`,
     )
-    const [node = '', ...rest] = words
-    // systemd starts it with next to no environment.
-    const env = { PATH: '/usr/bin:/bin' }
-    const { exitCode } = await scene().run('env', ['-i', `PATH=${env.PATH}`, node, ...rest])
-    expect(exitCode).toBe(0)
-    expect(host.heartbeat()).toMatchObject({ by: 'sweep', scope: 'host' })
+    const folder = scene().directory('units')
+    const { stdout } = await scene().must(process.execPath, [script, folder], { uid, gid })
+    expect(stdout).toMatch(/^GuardError The units in .* \(EACCES.*Run it as root.*--units DIR/)
+  })
+
+  needs('root').test('starts the timer, and stops it, where systemd runs', async () => {
+    const host = new GuardedHost(scene())
+    const directory = scene().directory('stub')
+    const log = path.join(directory, 'log')
+    const stub = `#!/bin/sh\necho "$*" >>${log}\n[ ! -e ${directory}/refuses ] || { echo no >&2; exit 1; }\n`
+    writeFileSync(path.join(directory, 'systemctl'), stub, { mode: 0o755 })
+    // In a mount namespace of its own, with a /run that says systemd has booted this host.
+    const booted = `mount -t tmpfs none /run && mkdir -p /run/systemd/system &&
+      mkdir -p ${directory}/units && mkdir -p /etc/systemd/system &&
+      mount --bind ${directory}/units /etc/systemd/system && exec "$@"`
+    const run = async (...words: string[]): Promise<CommandResult> => {
+      const command = [process.execPath, `${host.action}/dist/cli/index.js`, 'install-timer']
+      const all = ['--mount', 'sh', '-c', booted, 'sh', ...command, '--root', host.root, ...words]
+      const PATH = `${directory}:${process.env['PATH'] ?? ''}`
+      return scene().run('unshare', all, { env: { PATH } })
+    }
+    const { exitCode, stdout } = await run()
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`started: ${NAME}.timer`)])
+    expect(existsSync(`${directory}/units/${NAME}.service`)).toBe(true)
+    expect((await run('--remove')).exitCode).toBe(0)
+    expect(existsSync(`${directory}/units/${NAME}.service`)).toBe(false)
+    expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([
+      'daemon-reload',
+      `enable --now ${NAME}.timer`,
+      `disable --now ${NAME}.timer`,
+      'daemon-reload',
+    ])
+    mkdirSync(`${directory}/refuses`)
+    const refused = await run()
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('systemctl daemon-reload failed (no)'),
+    ])
   })
 })
 
-/** So that a root is this old, and its last sweep with it. */
-function age(host: GuardedHost, hours: number): void {
-  const then = Date.now() / 1000 - hours * 3600
-  utimesSync(path.join(host.root, '.target-guard/root.json'), then, then)
+/** Whether a job of this root, and doctor, name install-timer. */
+async function named(stage: Stage, runId: string): Promise<{ job: boolean; doctor: string }> {
+  const job = stage.job(runId)
+  const { stdout } = await job.must('pre')
+  const findings = JSON.parse(await stage.command('doctor', '--json')) as Readonly<
+    Record<'check' | 'level' | 'mend', string>
+  >[]
+  const timer = findings.find(({ check }) => check === 'timer')
+  return {
+    job: /^::warning .*install-timer/m.test(stdout),
+    doctor: `${timer?.level ?? ''} ${timer?.mend ?? ''}`.trim(),
+  }
 }
 
-test('every job of a host without sweeps says so after 48 h, and doctor tells the command', async () => {
-  const host = new GuardedHost(scene())
-  const runner = Runner.install(scene()).start()
-  const job = async (): Promise<string> => {
-    const result = await runner.job({ steps: [host.step()] }).result
-    return annotationsOf(result.step('Pre guard'), 'warning').join('\n')
-  }
-  expect(await job()).toBe('')
-  age(host, 47)
-  expect(await job()).toBe('')
-  age(host, 49)
-  for (const _ of [1, 2]) expect(await job()).toMatch(/No sweep .* for 48 h.*install-timer/)
-  expect((await host.cli(['doctor'])).stdout).toMatch(/warn .*No sweep .*\n *→ .*install-timer/)
-  await host.cli(['sweep'])
-  expect(await job()).toBe('')
-  expect((await host.cli(['doctor'])).stdout).not.toContain('No sweep')
-})
+describe('without a sweep for 48 h', () => {
+  test('every job says so, and doctor tells the command; a young root is let be', async () => {
+    const stage = (await assemble(scene())).stage()
+    const mend = `warn sudo target-guard install-timer --root ${stage.path}`
+    expect(stage.root.path).toBe(stage.path)
+    expect(await named(stage, '31')).toEqual({ job: false, doctor: mend })
+    const past = (Date.now() - 49 * HOUR) / 1000
+    utimesSync(stage.control('root.json'), past, past)
+    expect(await named(stage, '32')).toEqual({ job: true, doctor: mend })
+    expect(await named(stage, '33')).toEqual({ job: true, doctor: mend })
 
-test('a folder of units that cannot be made is an error that says why', async () => {
-  const host = new GuardedHost(scene())
-  for (const folder of ['/proc/nowhere/units', '/dev/null/units']) {
-    const { exitCode, stderr } = await host.cli(['install-timer', '--units', folder])
-    expect(exitCode).toBe(1)
-    expect(stderr).toContain(`The units in ${folder} cannot be written (`)
-    expect(stderr).toContain('--units')
-  }
+    await stage.command('sweep')
+    expect(await named(stage, '34')).toEqual({ job: false, doctor: 'ok' })
+    const file = stage.control('heartbeat.json')
+    const beat = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    writeFileSync(file, JSON.stringify({ ...beat, sweptAt: Date.now() - 49 * HOUR }))
+    expect(await named(stage, '35')).toEqual({ job: true, doctor: mend })
+  })
 })

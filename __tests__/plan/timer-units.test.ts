@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { secretsFile, serviceUnit, timerUnit } from '../../src/plan/timer-units.ts'
+import { serviceUnit, timerUnit, variableLine } from '../../src/plan/timer-units.ts'
 
-const UNITS = { node: '/n/node', tool: '/t/index.js', flags: [], user: null, secrets: null }
+const UNITS = { node: '/n/node', tool: '/t/index.js', flags: [], user: null, variables: null }
 
 test('the service yields to every build, and waits for nothing that a host may lack', () => {
   const unit = serviceUnit(UNITS)
@@ -20,7 +20,7 @@ test('a word is one word, whatever is in it', () => {
 })
 
 test('another user and secrets are named only where there are any', () => {
-  const unit = serviceUnit({ ...UNITS, user: 'builder', secrets: '/etc/x/a %.env' })
+  const unit = serviceUnit({ ...UNITS, user: 'builder', variables: '/etc/x/a %.env' })
   expect(unit).toContain('User=builder\nEnvironmentFile=-/etc/x/a %%.env\n')
 })
 
@@ -30,9 +30,8 @@ test('the timer comes every 15 minutes, not everywhere at once, and makes up for
   }
 })
 
-test('secrets are variables in quotes', () => {
-  const secrets = new Map([['TARGET_GUARD_ALERT_WEBHOOK', String.raw`https://a/"b"\c$d%e`]])
-  expect(secretsFile(secrets)).toBe(
-    String.raw`TARGET_GUARD_ALERT_WEBHOOK="https://a/\"b\"\\c$d%e"` + '\n',
+test('a secret is a variable in quotes', () => {
+  expect(variableLine('TARGET_GUARD_ALERT_WEBHOOK', String.raw`https://a/"b"\c$d%e`)).toBe(
+    String.raw`TARGET_GUARD_ALERT_WEBHOOK="https://a/\"b\"\\c\$d%e"` + '\n',
   )
 })

@@ -2670,7 +2670,138 @@ function judgeForeign(occupancies) {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./lib/host/reserve.js
+
+
+
+
+
+/**
+ * Space and inodes set aside, to be given back when the disk is full. Root does both in other users'
+ * roots too: no link that was planted at these names is followed.
+ */
+const BYTES = 64 * 1024 * 1024;
+const INODES = 64;
+/** Of a small file system no more than this share. */
+const SHARE = 0.01;
+/** How large the reserve of a file system of this size is. */
+function reserveSize({ totalBytes, totalInodes, }) {
+    return {
+        bytes: Math.min(BYTES, Math.floor(totalBytes * SHARE)),
+        inodes: Math.min(INODES, Math.floor((totalInodes ?? Infinity) * SHARE)),
+    };
+}
+/** Whether all of it is there; who was killed while making it left a part. */
+function hasReserve(root, { bytes, inodes }) {
+    const file = (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false });
+    if (file?.isFile() !== true || file.size < bytes)
+        return false;
+    return withFolder(root, (folder) => namesIn(folder).length >= inodes) ?? false;
+}
+/**
+ * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
+ * blocks on copy-on-write file systems too, then everything is unlinked.
+ *
+ * @returns whether there was anything that could be given back
+ */
+function releaseReserve(root) {
+    const file = controlPath(root, 'reserve');
+    const freed = [attempt(() => empty(file)), attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(file))];
+    withFolder(root, (folder) => {
+        for (const name of namesIn(folder))
+            freed.push(attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name))));
+    });
+    return freed.includes(true);
+}
+/**
+ * Sets the reserve aside, as far as it is not there already.
+ *
+ * @throws as the file system does; what could not be made is made by a later pass
+ */
+function makeReserve(root, { bytes, inodes }) {
+    const path = controlPath(root, 'reserve');
+    const file = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    if (file?.isFile() !== true || file.size < bytes)
+        allocate(path, bytes);
+    const directory = controlPath(root, 'reserve.d');
+    // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
+    if (makeFolder(directory) && process.geteuid?.() === 0 && root.uid !== 0)
+        giveAway(directory, root);
+    withFolder(root, (folder) => {
+        const names = new Set(namesIn(folder));
+        for (let number = 0; names.size < inodes; number += 1) {
+            const name = String(number);
+            if (names.has(name))
+                continue;
+            // Not there, or made by another process at this very moment.
+            (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(at(folder, name), external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_NOFOLLOW, 0o644));
+            names.add(name);
+        }
+    });
+}
+/** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
+function allocate(path, size) {
+    attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(path));
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o644);
+    try {
+        const { status, stderr, error } = (0,external_node_child_process_namespaceObject.spawnSync)('fallocate', ['-l', String(size), '/proc/self/fd/3'], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', file] });
+        if (error !== undefined)
+            throw error;
+        if (status !== 0)
+            throw new Error(stderr.trim());
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+/** Cuts a file of this root's own to nothing; one with another name may be anybody's. */
+function empty(path) {
+    const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = external_node_fs_namespaceObject.constants;
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+        const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        if (!stat.isFile() || stat.nlink !== 1)
+            throw new Error('it is not the reserve');
+        (0,external_node_fs_namespaceObject.ftruncateSync)(file, 0);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+/** null where there is no such folder, or something else in its place. */
+function withFolder(root, work) {
+    let folder;
+    try {
+        folder = openFolder(controlPath(root, 'reserve.d'));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(folder);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+function namesIn(folder) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`);
+}
+/** Whether it worked. What is absent or cannot be freed must not keep the rest. */
+function attempt(free) {
+    try {
+        free();
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/host-lock.js
+
 
 
 
@@ -2699,12 +2830,13 @@ async function withHostLock(root, work) {
     const granted = await acquire(root);
     const started = external_node_perf_hooks_namespaceObject.performance.now();
     const waitedMs = started - asked;
+    const { gaveReserve } = granted;
     if ('problem' in granted) {
-        return { value: work(), waitedMs, heldMs: null, problem: granted.problem };
+        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
     }
     try {
         const value = work();
-        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null };
+        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null, gaveReserve };
     }
     finally {
         await granted.release();
@@ -2715,16 +2847,21 @@ async function acquire(root) {
     // Loaded when it is needed: most passes have nothing to rename.
     const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
     const until = external_node_perf_hooks_namespaceObject.performance.now() + host_lock_WAIT_MS;
+    let gaveReserve = false;
     for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
         try {
             const release = await lockfile.lock(controlPath(root, 'host.lock'), OPTIONS);
-            return { release: async () => release().catch(ignoreLost) };
+            return { release: async () => release().catch(ignoreLost), gaveReserve };
         }
         catch (error) {
+            if (isNoSpace(error) && !gaveReserve && releaseReserve(root)) {
+                gaveReserve = true;
+                continue;
+            }
             if (errnoOf(error) !== 'ELOCKED')
-                return { problem: messageOf(error) };
+                return { problem: messageOf(error), gaveReserve };
             if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
-                return { problem: `the host lock was not granted within ${host_lock_WAIT_MS} ms` };
+                return { problem: `the host lock was not granted within ${host_lock_WAIT_MS} ms`, gaveReserve };
             }
             await (0,promises_namespaceObject.setTimeout)(pauseMs * (0.5 + Math.random()));
         }
@@ -2757,13 +2894,13 @@ function parseHeartbeat(text) {
     if (text === null)
         return null;
     const found = parseObject(text);
-    if (found === null || typeof found['completedAt'] !== 'number')
+    if (found === null || !isTime(found['completedAt']))
         return null;
     const list = (name) => (Array.isArray(found[name]) ? found[name] : []);
     return {
         version: 1,
         completedAt: found['completedAt'],
-        sweptAt: typeof found['sweptAt'] === 'number' ? found['sweptAt'] : 0,
+        sweptAt: isTime(found['sweptAt']) ? found['sweptAt'] : 0,
         scope: found['scope'] === 'host' ? 'host' : 'own',
         by: textOf(found['by']),
         seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
@@ -2794,6 +2931,10 @@ function parseHeartbeat(text) {
         errors: list('errors').filter((each) => typeof each === 'string'),
     };
 }
+/** Whether it is a moment that a Date can hold (ECMA-262, 21.4.1.1). */
+function isTime(value) {
+    return typeof value === 'number' && Math.abs(value) <= 8.64e15;
+}
 function textOf(value) {
     return typeof value === 'string' ? value : '';
 }
@@ -2812,7 +2953,8 @@ function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
     const since = heartbeat?.completedAt ?? foundedAt;
     if (wallMs - since > OVERDUE_MS) {
         warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
-            'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
+            'Run “target-guard sweep” there, have “target-guard install-timer” run it from now on, and ' +
+            'ask “target-guard doctor” why.');
     }
     const sweptAt = Math.max(heartbeat?.sweptAt ?? 0, foundedAt);
     if (warnings.length === 0 && wallMs - sweptAt > OVERDUE_MS) {
@@ -3443,9 +3585,12 @@ async function pass(request, runtime) {
     let applied = { retired: [], failures: [] };
     let lock = null;
     if (!dryRun && changesAnything(actions)) {
-        const { value, ...times } = await withHostLock(root, () => apply(root, actions, ways));
+        const { value, gaveReserve, ...times } = await withHostLock(root, () => apply(root, actions, ways));
         applied = await finishInPlace(root, value);
         lock = times;
+        if (gaveReserve) {
+            runtime.voice.warning('The disk is full: the reserve was given back for the host lock.');
+        }
         if (times.problem !== null) {
             runtime.voice.warning(`The host lock could not be had (${times.problem}); the pass went on without it, which is ` +
                 'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
@@ -3578,7 +3723,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
  * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
  * takes it on a descriptor that is open here, and the lock belongs to the open file.
  *
- * Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
  * these locks only keep it from being done twice.
  *
  * @param waitSeconds how long to wait for it; 0 does not wait
@@ -3587,7 +3732,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 async function withKernelLock(path, waitSeconds, work) {
     let file;
     try {
-        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
     }
     catch {
         return work();
@@ -3615,27 +3760,35 @@ async function withKernelLock(path, waitSeconds, work) {
  * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
  * processes that ask at once, one is told yes.
  *
- * The note is the time of a file that was made with the root: setting it needs no space.
+ * The note is the time of a file that was made with the root: setting it needs no space. No link that
+ * was planted there is followed.
  *
  * @param hours at most one in so many hours; 0 sends each
  */
 async function claimAlert(root, kind, hours, nowMs) {
+    if (hours === 0)
+        return true;
     const folder = openFolder(controlPath(root, 'alerts'));
     try {
         const path = at(folder, kind);
-        const claimed = await withKernelLock(path, 1, async () => {
-            const { mtimeMs } = (0,external_node_fs_namespaceObject.lstatSync)(path);
-            // A time in the future means that a clock was wrong: it throttles nothing.
-            const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
-            if (isDue)
-                (0,external_node_fs_namespaceObject.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
-            return isDue;
-        });
+        // Not waited for: whoever holds the lock is claiming this very alert.
+        const claimed = await withKernelLock(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
     }
+}
+/** Processes that claim at once looked at their clocks within this. */
+const AT_ONCE_MS = 60_000;
+function claim(path, hours, nowMs) {
+    const { mtimeMs } = (0,external_node_fs_namespaceObject.lstatSync)(path);
+    // A time in the future means that a clock was wrong: it throttles nothing. But a moment ahead of ours
+    // is the claim of a process that looked at its clock after us.
+    const isDue = mtimeMs - nowMs > AT_ONCE_MS || nowMs - mtimeMs >= hours * 3_600_000;
+    if (isDue)
+        (0,external_node_fs_namespaceObject.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
+    return isDue;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/background.js
@@ -3714,7 +3867,12 @@ async function sendAlert(address, text) {
     let status;
     try {
         const signal = AbortSignal.timeout(alert_WAIT_MS);
-        ({ status } = await fetch(address, { method: 'POST', headers, body, signal }));
+        // A redirect would turn the POST into a GET, and tell the text to another address.
+        const request = { method: 'POST', headers, body, signal, redirect: 'manual' };
+        const answer = await fetch(address, request);
+        status = answer.status;
+        // Whatever else it says is not waited for.
+        await answer.body?.cancel();
     }
     catch {
         // The error’s own text may hold the address, which is a secret.
@@ -3928,6 +4086,13 @@ function readTwins(environment, flags = new Map()) {
     };
     return settings_parseSettings(lookup, surroundings(environment));
 }
+/** What stays out of every log, as it was set: by input, by twin, or differently by both. */
+function secretsIn(environment) {
+    const names = INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name);
+    return names
+        .flatMap((name) => [input(name, environment), twin(name, environment)])
+        .flatMap((each) => (each === null ? [] : [each.text]));
+}
 /** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
 function input(name, environment) {
     return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
@@ -4021,119 +4186,6 @@ const alertCommand = {
         return 0;
     },
 };
-
-;// CONCATENATED MODULE: ./lib/host/reserve.js
-
-
-
-
-/** Space and inodes set aside, to be given back when the disk is full. */
-const BYTES = 64 * 1024 * 1024;
-const INODES = 64;
-/** Of a small file system no more than this share. */
-const SHARE = 0.01;
-/** How large the reserve of a file system of this size is, bytes. */
-function reserveBytes(totalBytes) {
-    return Math.min(BYTES, Math.floor(totalBytes * SHARE));
-}
-/** Whether the reserve is set aside, whole: its file is made last, and cut to nothing first. */
-function hasReserve(root) {
-    return allocated(root) > 0;
-}
-function allocated(root) {
-    const found = (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false });
-    return found?.isFile() === true ? found.size : 0;
-}
-/**
- * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
- * blocks on copy-on-write file systems too, then everything is unlinked.
- *
- * @returns whether there was one that could be given back
- */
-function releaseReserve(root) {
-    const file = controlPath(root, 'reserve');
-    const had = reserve_isThere(file);
-    for (const free of [() => cut(file), () => (0,external_node_fs_namespaceObject.unlinkSync)(file)])
-        attempt(free);
-    attempt(() => {
-        inFolder(root, (folder) => {
-            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')))
-                attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name)));
-        });
-    });
-    return had && !reserve_isThere(file);
-}
-/** Cuts a file to nothing; not what a link leads to, and not what has another name elsewhere. */
-function cut(path) {
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
-    try {
-        const { nlink } = (0,external_node_fs_namespaceObject.fstatSync)(file);
-        if (nlink === 1)
-            (0,external_node_fs_namespaceObject.ftruncateSync)(file, 0);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
-    }
-}
-function reserve_isThere(path) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
-}
-/** Works in the folder of empty files; whoever owns the root may have put a link in its place. */
-function inFolder(root, work) {
-    const folder = openFolder(controlPath(root, 'reserve.d'));
-    try {
-        work(folder);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
-    }
-}
-/**
- * Sets the reserve aside, as far as it is not there already.
- *
- * @param totalBytes size of the root's file system
- * @throws as the file system does; what could not be made is made by a later pass
- */
-function makeReserve(root, totalBytes) {
-    const folder = controlPath(root, 'reserve.d');
-    // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
-    if (makeFolder(folder) && process.geteuid?.() === 0 && root.uid !== 0)
-        giveAway(folder, root);
-    inFolder(root, (inside) => {
-        const there = new Set((0,external_node_fs_namespaceObject.readdirSync)(at(inside, '.')));
-        for (let number = 0; number < INODES; number += 1) {
-            if (!there.has(String(number)))
-                (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(at(inside, String(number)), 'wx', 0o644));
-        }
-    });
-    const size = reserveBytes(totalBytes);
-    if (allocated(root) < size)
-        allocate(controlPath(root, 'reserve'), size);
-}
-/** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
-function allocate(path, size) {
-    attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(path));
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o644);
-    try {
-        const { status, stderr, error } = (0,external_node_child_process_namespaceObject.spawnSync)('fallocate', ['-l', String(size), '/proc/self/fd/3'], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', file] });
-        if (error !== undefined)
-            throw error;
-        if (status !== 0)
-            throw new Error(stderr.trim());
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
-    }
-}
-/** Absent, or not to be freed: one thing that stays must not keep the others. */
-function attempt(free) {
-    try {
-        free();
-    }
-    catch {
-        return;
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
 const pressure_GB = 1e9;
@@ -4367,19 +4419,37 @@ function findHeldFiles(directory) {
         .toSorted((a, b) => b.bytes - a.bytes);
 }
 function heldBy(pid, directory) {
+    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
+    if (files.length === 0)
+        return [];
+    const found = readProcess(pid);
+    const command = typeof found === 'string' ? found : found.command;
+    // One file, however many descriptors of it the process has.
+    const unique = new Map(files.map((file) => [file.inode, file]));
+    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
+}
+function descriptorsOf(pid) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/${pid}/fd`).flatMap((name) => {
-            const link = (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/fd/${name}`);
-            if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
-                return [];
-            const { blocks } = (0,external_node_fs_namespaceObject.statSync)(`/proc/${pid}/fd/${name}`);
-            const found = readProcess(pid);
-            const command = typeof found === 'string' ? found : found.command;
-            return [{ pid, command, path: link.slice(0, -DELETED.length), bytes: blocks * 512 }];
-        });
+        return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/${pid}/fd`);
     }
     catch {
         // Gone meanwhile, or another user's: then nobody can tell.
+        return [];
+    }
+}
+function heldAt(descriptor, directory) {
+    try {
+        const link = (0,external_node_fs_namespaceObject.readlinkSync)(descriptor);
+        if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
+            return [];
+        const { blocks, dev, ino, nlink } = (0,external_node_fs_namespaceObject.statSync)(descriptor);
+        // It may be called that, and it may have another name that keeps it.
+        if (nlink > 0)
+            return [];
+        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
+    }
+    catch {
+        // Closed meanwhile; the process has others.
         return [];
     }
 }
@@ -4718,13 +4788,18 @@ const TIMES = 4;
  */
 function keepReserve(root, { assessments }, { voice }) {
     const disk = assessments.find((each) => each.reading.holdsRoot);
-    if (disk?.level !== 'ok' || hasReserve(root))
+    if (disk?.level !== 'ok')
         return;
-    const { freeBytes, totalBytes } = disk.reading;
-    if (freeBytes < TIMES * reserveBytes(totalBytes))
+    const { freeBytes, freeInodes } = disk.reading;
+    const wanted = reserveSize(disk.reading);
+    if (hasReserve(root, wanted))
+        return;
+    if (freeBytes < TIMES * wanted.bytes)
+        return;
+    if (freeInodes !== null && freeInodes < TIMES * wanted.inodes)
         return;
     try {
-        makeReserve(root, totalBytes);
+        makeReserve(root, wanted);
     }
     catch (error) {
         releaseReserve(root);
@@ -4741,10 +4816,9 @@ function annotation(kind, title, text) {
     const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
     return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
 }
-/** Has the runner replace a secret by *** in all that follows in the log. */
-function maskSecret(secret) {
-    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-    return lines.map((line) => `::add-mask::${escapeData(line)}\n`).join('');
+/** Has the runner show asterisks for a text, from now on and in every step of the job. */
+function mask(secret) {
+    return `::add-mask::${escapeData(secret)}\n`;
 }
 function escapeData(text) {
     return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
@@ -4798,15 +4872,14 @@ function selfOf(owner, job) {
 function preciousOf(environment) {
     return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
 }
-/** The variables of the one setting that is a secret: its input and its environment twin. */
-const SECRETS = ['INPUT_ALERT-WEBHOOK', environmentTwin('alert-webhook')];
 /**
  * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
  * anything else is written: an error of anybody's may hold them.
  */
 function workflowRuntime(environment, script, write) {
-    for (const name of SECRETS)
-        write(maskSecret(environment[name] ?? ''));
+    // Before anything else can say them, even where they are refused.
+    for (const secret of secretsIn(environment))
+        write(mask(secret));
     return { environment, script, voice: workflowVoice(write) };
 }
 /** Speaks in a workflow's log: lines for facts, annotations for what matters. */
@@ -4846,7 +4919,7 @@ async function doctor(settings, runtime) {
         await checkDocker(runtime),
         checkPrivilege(settings),
         ...(root === null ? [] : await checkDisks(root, settings, runtime)),
-        ...(root === null ? [] : checkMaintenance(root)),
+        ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
     ];
 }
 function ok(check, text) {
@@ -4860,7 +4933,7 @@ function checkRoot(settings, runtime) {
             const text = `${settings.root} is not there yet`;
             return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] };
         }
-        return { root, findings: [checkWritable(root), checkFileSystem(root), checkReserve(root)] };
+        return { root, findings: [checkWritable(root), checkFileSystem(root)] };
     }
     catch (error) {
         const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
@@ -4889,9 +4962,9 @@ function checkFileSystem(root) {
         mend: 'Mount a volume at the root.',
     };
 }
-function checkReserve(root) {
+function checkReserve(root, reading) {
     const check = 'reserve';
-    if (hasReserve(root))
+    if (hasReserve(root, reserveSize(reading)))
         return ok(check, 'space is set aside for a full disk');
     return {
         check,
@@ -4920,6 +4993,9 @@ async function checkDisks(root, settings, runtime) {
                 return ok(check, used);
             return { check, level: level === 'low' ? 'warn' : 'fail', text: `${used}: ${why}`, mend };
         }),
+        ...assessments
+            .filter(({ reading }) => reading.holdsRoot)
+            .map(({ reading }) => checkReserve(root, reading)),
     ];
 }
 const NODE_AT_LEAST = 20;
@@ -5012,6 +5088,22 @@ function checkPrivilege({ root, privilegedHelper, helperImage }) {
         level: 'warn',
         text: 'what containers leave as root cannot be deleted by this user; it stays in quarantine',
         mend: 'Allow passwordless sudo for rm, mv and chown, or set helper-image to a local image.',
+    };
+}
+const SWEPT_WITHIN_MS = 48 * 3_600_000;
+/** Whether somebody sweeps this host; a timer of another kind than ours will do. */
+function checkTimer(root) {
+    const check = 'timer';
+    const sweptAt = parseHeartbeat(readHeartbeatText(root))?.sweptAt ?? 0;
+    if (Date.now() - sweptAt <= SWEPT_WITHIN_MS) {
+        return ok(check, `last sweep ${new Date(sweptAt).toISOString()}`);
+    }
+    const last = sweptAt === 0 ? 'never' : `last at ${new Date(sweptAt).toISOString()}`;
+    return {
+        check,
+        level: 'warn',
+        text: `no sweep has gone over this host within 48 h (${last})`,
+        mend: `sudo target-guard install-timer --root ${root.path}`,
     };
 }
 function checkMaintenance(root) {
@@ -5514,6 +5606,10 @@ const COUNTERS = {
     lockWait: `${PREFIX}host_lock_wait_seconds_total`,
 };
 const LEVELS = ['ok', 'low', 'critical'];
+/** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
+async function loadMetrics() {
+    await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+}
 /**
  * The metrics file, in the Prometheus text format (by prom-client).
  *
@@ -5554,7 +5650,7 @@ async function metricsText(facts, before) {
     const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
     const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
     const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
-    for (const { name, labels, value } of samples(before)) {
+    for (const { name, labels, value } of samples(before).filter(isOurs)) {
         if (name === COUNTERS.passes)
             passes.inc(labels, value);
         else if (name === COUNTERS.jobs)
@@ -5579,6 +5675,18 @@ async function metricsText(facts, before) {
     reclaimed.inc(facts.reclaimedBytes);
     lockWait.inc(facts.lockWaitSeconds ?? 0);
     return registry.metrics();
+}
+/** Labels of what goes on counting; anything else in the file was not written by us. */
+const LABELS = {
+    [COUNTERS.passes]: 'result,scope',
+    [COUNTERS.jobs]: 'result',
+    [COUNTERS.reclaimed]: '',
+    [COUNTERS.lockWait]: '',
+    [`${PREFIX}last_pass_duration_seconds`]: 'scope',
+    [`${PREFIX}last_pass_timestamp_seconds`]: 'scope',
+};
+function isOurs({ name, labels, value }) {
+    return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0;
 }
 /** The samples of a file in the text format, as far as they can be understood. */
 function samples(text) {
@@ -5615,6 +5723,7 @@ const record_metrics_WAIT_SECONDS = 2;
  */
 async function recordMetrics(root, recorded, { voice }) {
     try {
+        await loadMetrics();
         await withKernelLock(controlPath(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
             const path = controlPath(root, 'metrics.prom');
             const text = await metricsText(factsOf(root, recorded), readTextOrNull(path) ?? '');
@@ -5651,13 +5760,14 @@ function factsOf(root, { assessments, ...counts }) {
 async function afterPass(outcome, runtime) {
     const { root, settings, done, guarded, jobs } = outcome;
     const { assessments } = guarded;
-    const heartbeat = done?.heartbeat ?? null;
+    const heartbeat = 'heartbeat' in done ? done.heartbeat : null;
+    const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`];
     await recordMetrics(root, {
         assessments,
         jobs,
         pass: {
-            scope: heartbeat?.scope ?? 'own',
-            result: done === null || done.failures.length > 0 ? 'failed' : 'done',
+            scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
+            result: problems.length > 0 ? 'failed' : 'done',
             seconds: heartbeat?.seconds ?? 0,
             atMs: heartbeat?.completedAt ?? Date.now(),
         },
@@ -5668,8 +5778,8 @@ async function afterPass(outcome, runtime) {
         const text = `${describeCritical(assessments)} The emergency pass could not free enough.`;
         await alert_alert(root, settings, { kind: 'critical', text }, runtime);
     }
-    if (done === null || done.failures.length > 0) {
-        const text = done === null ? 'A pass failed.' : done.heartbeat.errors.slice(0, 5).join('; ');
+    if (problems.length > 0) {
+        const text = problems.slice(0, 5).join('; ');
         await alert_alert(root, settings, { kind: 'pass-failed', text }, runtime);
     }
     const blocked = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now()).filter((text) => text.includes('has been blocked for'));
@@ -5684,11 +5794,7 @@ async function afterPass(outcome, runtime) {
 
 
 
-/**
- * The pass over this runner's own slots, told to the log of its job.
- *
- * @returns null where it failed: that stops no job
- */
+/** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
 async function passOverOwn({ root, self, settings, by }, runtime) {
     const { dryRun } = settings;
     const ways = helpers(settings);
@@ -5698,9 +5804,10 @@ async function passOverOwn({ root, self, settings, by }, runtime) {
         return done;
     }
     catch (error) {
-        runtime.voice.warning(`The pass over this runner’s slots failed (${messageOf(error)}); the job goes on, and the ` +
+        const why = messageOf(error);
+        runtime.voice.warning(`The pass over this runner’s slots failed (${why}); the job goes on, and the ` +
             'next pass tries again. “target-guard doctor” checks the host.');
-        return null;
+        return { scope: 'own', why };
     }
 }
 /** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
@@ -5764,8 +5871,8 @@ async function prepare(settings, madeBy, runtime, onLease) {
     const { level, freeBytes, emergency } = guarded;
     const done = {
         root: root.path,
-        actions: pruned?.actions ?? [],
-        retired: (pruned?.retired.length ?? 0) + guarded.retired.length,
+        actions: 'actions' in pruned ? pruned.actions : [],
+        retired: ('retired' in pruned ? pruned.retired.length : 0) + guarded.retired.length,
         reclaimedBytes: guarded.reclaimedBytes,
         disk: { level, freeBytes, emergency },
     };
@@ -6262,8 +6369,11 @@ const UNIT = 'target-guard-sweep';
  * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
  * disk, so nothing that a host may lack keeps it from running.
  */
-function serviceUnit({ node, tool, flags, user, secrets }) {
-    const command = [node, tool, 'sweep', ...flags].map(timer_units_word).join(' ');
+function serviceUnit({ node, tool, flags, user, variables }) {
+    // Variables are looked for in the arguments alone.
+    const words = [tool, 'sweep', ...flags].map((each) => timer_units_word(each).replaceAll('$', '$$$$'));
+    const command = [timer_units_word(node), ...words].join(' ');
+    // With the whole group, systemd would end what a sweep leaves in the background: an alert.
     return `[Unit]
 Description=target-guard: prune stale Cargo target directories
 Documentation=man:systemd.timer(5)
@@ -6271,7 +6381,8 @@ Documentation=man:systemd.timer(5)
 [Service]
 Type=oneshot
 ExecStart=${command}
-${user === null ? '' : `User=${user}\n`}${secrets === null ? '' : `EnvironmentFile=-${specifier(secrets)}\n`}Nice=19
+${user === null ? '' : `User=${user}\n`}${variables === null ? '' : `EnvironmentFile=-${specifier(variables)}\n`}KillMode=process
+Nice=19
 CPUSchedulingPolicy=batch
 IOSchedulingClass=idle
 TimeoutStartSec=2h
@@ -6292,16 +6403,13 @@ Persistent=true
 WantedBy=timers.target
 `;
 }
-/** Settings that are secret, as systemd.exec(5) reads them: a unit may be read by everybody. */
-function secretsFile(variables) {
-    return [...variables].map(([name, value]) => `${name}="${timer_units_quoted(value)}"\n`).join('');
+/** One line of an environment file, quoted as systemd.exec(5) says. */
+function variableLine(name, value) {
+    return `${name}="${value.replaceAll(/[\\"$`]/g, (each) => `\\${each}`)}"\n`;
 }
 /** A word of ExecStart, quoted as systemd.service(5) says. */
 function timer_units_word(text) {
-    return `"${specifier(timer_units_quoted(text)).replaceAll('$', '$$$$')}"`;
-}
-function timer_units_quoted(text) {
-    return text.replaceAll(/[\\"]/g, (each) => `\\${each}`);
+    return `"${specifier(text.replaceAll(/[\\"]/g, (each) => `\\${each}`))}"`;
 }
 /** `%` begins a specifier in units. */
 function specifier(text) {
@@ -6316,17 +6424,20 @@ function specifier(text) {
 /** Where an administrator's units go. */
 const UNIT_FOLDER = '/etc/systemd/system';
 /**
- * Writes a unit, whole; false where it is as it should be already.
+ * Writes a unit, or what belongs to one, whole; false where it is as it should be already.
  *
- * @param mode 0o600 for one that only root may read
+ * @param mode permissions; 0o600 for what only root may read
  */
 function writeUnit(folder, name, text, mode = 0o644) {
     const path = `${folder}/${name}`;
-    makeFolder(folder);
-    if ((0,external_node_fs_namespaceObject.existsSync)(path) && (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8') === text)
+    makeFolders(folder);
+    const before = (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false });
+    const isSame = before !== undefined && (before.mode & 0o777) === mode;
+    if (isSame && (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8') === text)
         return false;
-    (0,external_node_fs_namespaceObject.rmSync)(`${path}.new`, { force: true });
-    (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { mode, flag: 'wx' });
+    removeUnit(folder, `${name}.new`);
+    (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { flag: 'wx', mode });
+    (0,external_node_fs_namespaceObject.chmodSync)(`${path}.new`, mode);
     (0,external_node_fs_namespaceObject.renameSync)(`${path}.new`, path);
     return true;
 }
@@ -6359,62 +6470,68 @@ function systemctl(...words) {
 
 
 
+
+
+/** What belongs to the service, for root's eyes. */
+const VARIABLES = `${UNIT}.env`;
 /**
  * Writes the service and the timer that run `sweep`, and starts the timer where systemd runs this
  * host; or takes both away.
  *
  * @param node absolute path of the node to run it with
  * @param tool absolute path of dist/cli/index.js
+ * @throws GuardError where the user is no name, the folder cannot be written or systemd refuses
  */
 function installTimer(request, node, tool) {
-    const folder = request.folder ?? UNIT_FOLDER;
+    const { user } = request;
+    if (user !== null && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/.test(user)) {
+        throw new GuardError(`--user is ${JSON.stringify(user)}.`, 'It takes the name of a user of this host.', { usage: true });
+    }
+    const folder = (0,external_node_path_namespaceObject.resolve)(request.folder ?? UNIT_FOLDER);
     const isLive = request.folder === null && isSystemdRunning();
     try {
         return request.remove ? install_timer_remove(folder, isLive) : install(request, folder, isLive, node, tool);
     }
     catch (error) {
-        if (error instanceof GuardError)
+        if (!['EACCES', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(errnoOf(error)))
             throw error;
-        throw new GuardError(`The units in ${folder} cannot be written (${messageOf(error)}).`, 'Run this as root, or name a folder of your own with --units.', { cause: error });
+        throw new GuardError(`The units in ${folder} cannot be changed (${messageOf(error)}).`, 'Run it as root, or have them written elsewhere with --units DIR.', { cause: error });
     }
 }
-function install({ user, flags, secrets }, folder, isLive, node, tool) {
-    const variables = `${folder}/${UNIT}.env`;
-    const units = {
-        node: (0,external_node_fs_namespaceObject.realpathSync)(node),
-        tool: (0,external_node_fs_namespaceObject.realpathSync)(tool),
-        flags,
-        user,
-        secrets: secrets.size === 0 ? null : variables,
-    };
-    if (secrets.size > 0)
-        writeUnit(folder, `${UNIT}.env`, secretsFile(secrets), 0o600);
-    else
-        removeUnit(folder, `${UNIT}.env`);
-    const service = writeUnit(folder, `${UNIT}.service`, serviceUnit(units));
-    const timer = writeUnit(folder, `${UNIT}.timer`, timerUnit());
+function install({ user, flags, alertWebhook, folder: chosen }, folder, isLive, node, tool) {
+    const variables = alertWebhook === null ? null : `${folder}/${VARIABLES}`;
+    const units = { node: (0,external_node_fs_namespaceObject.realpathSync)(node), tool: (0,external_node_fs_namespaceObject.realpathSync)(tool), flags, user, variables };
+    const write = (name, text, mode) => `${writeUnit(folder, name, text, mode) ? 'written' : 'unchanged'}: ${folder}/${name}`;
     const lines = [
-        `${service ? 'written' : 'unchanged'}: ${folder}/${UNIT}.service`,
-        `${timer ? 'written' : 'unchanged'}: ${folder}/${UNIT}.timer`,
+        ...writeVariables(alertWebhook, folder, write),
+        write(`${UNIT}.service`, serviceUnit(units)),
+        write(`${UNIT}.timer`, timerUnit()),
     ];
     if (!isLive) {
-        return [
-            ...lines,
-            `To start it: systemctl daemon-reload && systemctl enable --now ${UNIT}.timer`,
-        ];
+        const known = chosen === null
+            ? `systemctl daemon-reload && systemctl enable --now ${UNIT}.timer`
+            : `systemctl link ${folder}/${UNIT}.service && systemctl enable --now ${folder}/${UNIT}.timer`;
+        return [...lines, `To start it: ${known}`];
     }
     must(['daemon-reload']);
     must(['enable', '--now', `${UNIT}.timer`]);
     return [...lines, `started: ${UNIT}.timer`];
 }
+function writeVariables(alertWebhook, folder, write) {
+    if (alertWebhook !== null) {
+        return [write(VARIABLES, variableLine(environmentTwin('alert-webhook'), alertWebhook), 0o600)];
+    }
+    return removeUnit(folder, VARIABLES) ? [`removed: ${folder}/${VARIABLES}`] : [];
+}
 function install_timer_remove(folder, isLive) {
     if (isLive)
         systemctl('disable', '--now', `${UNIT}.timer`);
-    removeUnit(folder, `${UNIT}.env`);
     const lines = ['timer', 'service'].map((ending) => {
         const done = removeUnit(folder, `${UNIT}.${ending}`) ? 'removed' : 'absent';
         return `${done}: ${folder}/${UNIT}.${ending}`;
     });
+    if (removeUnit(folder, VARIABLES))
+        lines.push(`removed: ${folder}/${VARIABLES}`);
     if (isLive)
         must(['daemon-reload']);
     return lines;
@@ -6431,12 +6548,12 @@ function must(words) {
 
 
 
-
 const installTimerCommand = {
     name: 'install-timer',
     summary: 'sweep the host every 15 minutes, by a systemd timer',
     about: `Writes a systemd service and timer that run “sweep”, and starts the timer. The sweep yields to every
-build, needs neither network nor free disk, and runs with the settings given here and no others.
+build, needs neither network nor free disk, and runs with the settings given here and no others; only
+alert-webhook may come from the environment, which keeps it out of the list of processes.
 Running it again changes nothing.`,
     ...NO_OPERANDS,
     flags: [
@@ -6453,26 +6570,20 @@ Running it again changes nothing.`,
     run: async (invocation) => {
         const { values, switches, runtime } = invocation;
         // The timer has neither this environment nor this user’s home: the root is written out.
-        const { root } = settings(invocation);
+        const { root, alertWebhook } = settings(invocation);
         const given = new Map([...invocation.settings, ['root', root]]);
-        const secrets = [...given].filter(([name]) => isSecret(name));
+        given.delete('alert-webhook');
         const lines = installTimer({
             folder: values.get('units')?.at(-1) ?? null,
             user: values.get('user')?.at(-1) ?? null,
             remove: switches.has('remove'),
-            flags: [...given]
-                .filter(([name]) => !isSecret(name))
-                .map(([name, text]) => `--${name}=${text}`),
-            secrets: new Map(secrets.map(([name, text]) => [environmentTwin(name), text])),
+            alertWebhook,
+            flags: [...given].map(([name, text]) => `--${name}=${text}`),
         }, process.execPath, runtime.script);
         print(invocation, lines, () => timerText(lines));
         return 0;
     },
 };
-/** Whether a setting stays out of every file and list that others may read. */
-function isSecret(name) {
-    return INPUTS.some((each) => each.name === name && 'isSecret' in each);
-}
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/reap.js
 
@@ -6517,10 +6628,12 @@ async function status_status(settings, runtime) {
         ? []
         : [{ slot: record.slot, container: record.lease?.owner.container ?? null }]);
     const occupancies = await lookInto(root, places, self, runtime.environment);
+    const assessments = await look({ root, settings }, runtime);
+    const own = assessments.find(({ reading }) => reading.holdsRoot);
     return {
         root: root.path,
-        disks: (await look({ root, settings }, runtime)).map(({ reading, level, why }) => Object.assign(reading, { level, why, usedPercent: Number(usedPercent(reading).toFixed(1)) })),
-        reserve: hasReserve(root),
+        disks: assessments.map(({ reading, level, why }) => Object.assign(reading, { level, why, usedPercent: Number(usedPercent(reading).toFixed(1)) })),
+        reserve: own !== undefined && hasReserve(root, reserveSize(own.reading)),
         leases: view.leases.map(({ record, owner, slot }) => {
             const { lease, end } = record;
             const occupancy = record.slot === null ? undefined : occupancies.get(record.slot);
@@ -6573,6 +6686,7 @@ const statusCommand = {
 
 
 
+
 /**
  * The pass for the whole host: stale slots of every runner, orphans among them, and the trash.
  *
@@ -6582,7 +6696,8 @@ async function sweep(settings, adopted, runtime) {
     const root = openRoot(settings.root, preciousOf(runtime.environment));
     const inRoot = adopted.map((path) => path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path);
     const self = selfOf(observeOwner(runtime.environment), null);
-    const done = await pass({
+    // A pass that fails is told like any other, and the disk looked after all the same.
+    const tried = await settled(pass({
         root,
         self,
         scope: 'host',
@@ -6592,7 +6707,7 @@ async function sweep(settings, adopted, runtime) {
         deletes: 'now',
         by: 'sweep',
         adopted: inRoot,
-    }, runtime);
+    }, runtime));
     const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime);
     if (!settings.dryRun)
         keepReserve(root, guarded, runtime);
@@ -6600,8 +6715,19 @@ async function sweep(settings, adopted, runtime) {
         if (level !== 'ok')
             runtime.voice.warning(`The disk of ${reading.path} is ${level}: ${why}.`);
     }
+    const done = 'error' in tried ? { scope: 'host', why: messageOf(tried.error) } : tried.value;
     await afterPass({ root, settings, done, guarded, jobs: [] }, runtime);
-    return { ...done, guarded };
+    if ('error' in tried)
+        throw tried.error;
+    return { ...tried.value, guarded };
+}
+async function settled(work) {
+    try {
+        return { value: await work };
+    }
+    catch (error) {
+        return { error };
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/sweep.js

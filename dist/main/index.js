@@ -78,6 +78,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
 /***/ 6760:
 /***/ ((module) => {
 
@@ -141,13 +148,63 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
+/***/ 6174:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ko: () => (/* binding */ readInputs),
+/* harmony export */   VY: () => (/* binding */ secretsIn)
+/* harmony export */ });
+/* unused harmony export readTwins */
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
+/* harmony import */ var _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6962);
+
+
+/** Settings of a step: an input wins over its environment twin. */
+function readInputs(environment) {
+    return (0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .parseSettings */ .P$)((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
+}
+/** Settings of a hook or a command: flags win over the environment twins. */
+function readTwins(environment, flags = new Map()) {
+    const lookup = (name) => {
+        const text = flags.get(name);
+        return text === undefined ? twin(name, environment) : { text, source: `--${name}` };
+    };
+    return parseSettings(lookup, surroundings(environment));
+}
+/** What stays out of every log, as it was set: by input, by twin, or differently by both. */
+function secretsIn(environment) {
+    const names = _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .INPUTS */ .mc.filter((each) => 'isSecret' in each).map(({ name }) => name);
+    return names
+        .flatMap((name) => [input(name, environment), twin(name, environment)])
+        .flatMap((each) => (each === null ? [] : [each.text]));
+}
+/** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
+function input(name, environment) {
+    return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
+}
+function twin(name, environment) {
+    return found(environment[(0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTwin */ .gf)(name)], (0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTwin */ .gf)(name));
+}
+function found(text, source) {
+    const trimmed = text?.trim() ?? '';
+    return trimmed === '' ? null : { text: trimmed, source };
+}
+function surroundings(environment) {
+    const home = environment['HOME'] ?? '';
+    return { home: home.startsWith('/') ? home : (0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), directory: process.cwd() };
+}
+
+
+/***/ }),
+
 /***/ 7217:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $l: () => (/* binding */ maskSecret),
 /* harmony export */   Cl: () => (/* binding */ handOver),
 /* harmony export */   S0: () => (/* binding */ addSummary),
+/* harmony export */   dK: () => (/* binding */ mask),
 /* harmony export */   w7: () => (/* binding */ annotation)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -161,10 +218,9 @@ function annotation(kind, title, text) {
     const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
     return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
 }
-/** Has the runner replace a secret by *** in all that follows in the log. */
-function maskSecret(secret) {
-    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-    return lines.map((line) => `::add-mask::${escapeData(line)}\n`).join('');
+/** Has the runner show asterisks for a text, from now on and in every step of the job. */
+function mask(secret) {
+    return `::add-mask::${escapeData(secret)}\n`;
 }
 function escapeData(text) {
     return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
@@ -1257,6 +1313,152 @@ function readNamespace(pid) {
 
 /***/ }),
 
+/***/ 858:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D9: () => (/* binding */ makeReserve),
+/* harmony export */   KV: () => (/* binding */ reserveSize),
+/* harmony export */   Vy: () => (/* binding */ hasReserve),
+/* harmony export */   gO: () => (/* binding */ releaseReserve)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+
+
+
+
+
+/**
+ * Space and inodes set aside, to be given back when the disk is full. Root does both in other users'
+ * roots too: no link that was planted at these names is followed.
+ */
+const BYTES = 64 * 1024 * 1024;
+const INODES = 64;
+/** Of a small file system no more than this share. */
+const SHARE = 0.01;
+/** How large the reserve of a file system of this size is. */
+function reserveSize({ totalBytes, totalInodes, }) {
+    return {
+        bytes: Math.min(BYTES, Math.floor(totalBytes * SHARE)),
+        inodes: Math.min(INODES, Math.floor((totalInodes ?? Infinity) * SHARE)),
+    };
+}
+/** Whether all of it is there; who was killed while making it left a part. */
+function hasReserve(root, { bytes, inodes }) {
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'reserve'), { throwIfNoEntry: false });
+    if (file?.isFile() !== true || file.size < bytes)
+        return false;
+    return withFolder(root, (folder) => namesIn(folder).length >= inodes) ?? false;
+}
+/**
+ * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
+ * blocks on copy-on-write file systems too, then everything is unlinked.
+ *
+ * @returns whether there was anything that could be given back
+ */
+function releaseReserve(root) {
+    const file = (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'reserve');
+    const freed = [attempt(() => empty(file)), attempt(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.unlinkSync)(file))];
+    withFolder(root, (folder) => {
+        for (const name of namesIn(folder))
+            freed.push(attempt(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.unlinkSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name))));
+    });
+    return freed.includes(true);
+}
+/**
+ * Sets the reserve aside, as far as it is not there already.
+ *
+ * @throws as the file system does; what could not be made is made by a later pass
+ */
+function makeReserve(root, { bytes, inodes }) {
+    const path = (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'reserve');
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false });
+    if (file?.isFile() !== true || file.size < bytes)
+        allocate(path, bytes);
+    const directory = (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'reserve.d');
+    // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
+    if ((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(directory) && process.geteuid?.() === 0 && root.uid !== 0)
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .giveAway */ ._j)(directory, root);
+    withFolder(root, (folder) => {
+        const names = new Set(namesIn(folder));
+        for (let number = 0; names.size < inodes; number += 1) {
+            const name = String(number);
+            if (names.has(name))
+                continue;
+            // Not there, or made by another process at this very moment.
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name), node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW, 0o644));
+            names.add(name);
+        }
+    });
+}
+/** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
+function allocate(path, size) {
+    attempt(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.unlinkSync)(path));
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, 'wx', 0o644);
+    try {
+        const { status, stderr, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('fallocate', ['-l', String(size), '/proc/self/fd/3'], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', file] });
+        if (error !== undefined)
+            throw error;
+        if (status !== 0)
+            throw new Error(stderr.trim());
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+    }
+}
+/** Cuts a file of this root's own to nothing; one with another name may be anybody's. */
+function empty(path) {
+    const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = node_fs__WEBPACK_IMPORTED_MODULE_1__.constants;
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+        const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(file);
+        if (!stat.isFile() || stat.nlink !== 1)
+            throw new Error('it is not the reserve');
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.ftruncateSync)(file, 0);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+    }
+}
+/** null where there is no such folder, or something else in its place. */
+function withFolder(root, work) {
+    let folder;
+    try {
+        folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)((0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'reserve.d'));
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' || (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(folder);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+    }
+}
+function namesIn(folder) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(`/proc/self/fd/${folder}`);
+}
+/** Whether it worked. What is absent or cannot be freed must not keep the rest. */
+function attempt(free) {
+    try {
+        free();
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
 /***/ 7193:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1980,7 +2182,7 @@ function readNote(root, name) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8897);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2721);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -2625,9 +2827,10 @@ function judgeForeign(occupancies) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P$: () => (/* binding */ parseSettings),
 /* harmony export */   gf: () => (/* binding */ environmentTwin),
-/* harmony export */   hD: () => (/* binding */ quote)
+/* harmony export */   hD: () => (/* binding */ quote),
+/* harmony export */   mc: () => (/* binding */ INPUTS)
 /* harmony export */ });
-/* unused harmony exports ON_CRITICAL, PRIVILEGED_HELPERS, INPUTS */
+/* unused harmony exports ON_CRITICAL, PRIVILEGED_HELPERS */
 /* harmony import */ var _guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 
 /** What becomes of a job when the disk is still critical after the emergency pass. */
@@ -2870,13 +3073,13 @@ function parseHeartbeat(text) {
     if (text === null)
         return null;
     const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .parseObject */ .lj)(text);
-    if (found === null || typeof found['completedAt'] !== 'number')
+    if (found === null || !isTime(found['completedAt']))
         return null;
     const list = (name) => (Array.isArray(found[name]) ? found[name] : []);
     return {
         version: 1,
         completedAt: found['completedAt'],
-        sweptAt: typeof found['sweptAt'] === 'number' ? found['sweptAt'] : 0,
+        sweptAt: isTime(found['sweptAt']) ? found['sweptAt'] : 0,
         scope: found['scope'] === 'host' ? 'host' : 'own',
         by: textOf(found['by']),
         seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
@@ -2907,6 +3110,10 @@ function parseHeartbeat(text) {
         errors: list('errors').filter((each) => typeof each === 'string'),
     };
 }
+/** Whether it is a moment that a Date can hold (ECMA-262, 21.4.1.1). */
+function isTime(value) {
+    return typeof value === 'number' && Math.abs(value) <= 8.64e15;
+}
 function textOf(value) {
     return typeof value === 'string' ? value : '';
 }
@@ -2925,7 +3132,8 @@ function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
     const since = heartbeat?.completedAt ?? foundedAt;
     if (wallMs - since > OVERDUE_MS) {
         warnings.push(`No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
-            'Run “target-guard sweep” there, and “target-guard doctor” to see why.');
+            'Run “target-guard sweep” there, have “target-guard install-timer” run it from now on, and ' +
+            'ask “target-guard doctor” why.');
     }
     const sweptAt = Math.max(heartbeat?.sweptAt ?? 0, foundedAt);
     if (warnings.length === 0 && wallMs - sweptAt > OVERDUE_MS) {
@@ -3240,7 +3448,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 8897:
+/***/ 2721:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3249,41 +3457,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-// EXTERNAL MODULE: ./lib/plan/settings.js
-var settings = __nccwpck_require__(6962);
-;// CONCATENATED MODULE: ./lib/github/inputs.js
-
-
-/** Settings of a step: an input wins over its environment twin. */
-function readInputs(environment) {
-    return (0,settings/* parseSettings */.P$)((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
-}
-/** Settings of a hook or a command: flags win over the environment twins. */
-function readTwins(environment, flags = new Map()) {
-    const lookup = (name) => {
-        const text = flags.get(name);
-        return text === undefined ? twin(name, environment) : { text, source: `--${name}` };
-    };
-    return parseSettings(lookup, surroundings(environment));
-}
-/** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
-function input(name, environment) {
-    return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
-}
-function twin(name, environment) {
-    return found(environment[(0,settings/* environmentTwin */.gf)(name)], (0,settings/* environmentTwin */.gf)(name));
-}
-function found(text, source) {
-    const trimmed = text?.trim() ?? '';
-    return trimmed === '' ? null : { text: trimmed, source };
-}
-function surroundings(environment) {
-    const home = environment['HOME'] ?? '';
-    return { home: home.startsWith('/') ? home : (0,external_node_os_namespaceObject.homedir)(), directory: process.cwd() };
-}
-
+// EXTERNAL MODULE: ./lib/github/inputs.js
+var inputs = __nccwpck_require__(6174);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
@@ -3438,123 +3613,12 @@ function startReaper(root, script, settings) {
     startInBackground(script, ['reap', '--root', root.path, ...helper]);
 }
 
-// EXTERNAL MODULE: ./lib/host/folders.js
-var folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/reserve.js
+var reserve = __nccwpck_require__(858);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
-;// CONCATENATED MODULE: ./lib/host/reserve.js
-
-
-
-
-/** Space and inodes set aside, to be given back when the disk is full. */
-const BYTES = 64 * 1024 * 1024;
-const INODES = 64;
-/** Of a small file system no more than this share. */
-const SHARE = 0.01;
-/** How large the reserve of a file system of this size is, bytes. */
-function reserveBytes(totalBytes) {
-    return Math.min(BYTES, Math.floor(totalBytes * SHARE));
-}
-/** Whether the reserve is set aside, whole: its file is made last, and cut to nothing first. */
-function hasReserve(root) {
-    return allocated(root) > 0;
-}
-function allocated(root) {
-    const found = (0,external_node_fs_.lstatSync)((0,host_root/* controlPath */.XL)(root, 'reserve'), { throwIfNoEntry: false });
-    return found?.isFile() === true ? found.size : 0;
-}
-/**
- * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
- * blocks on copy-on-write file systems too, then everything is unlinked.
- *
- * @returns whether there was one that could be given back
- */
-function releaseReserve(root) {
-    const file = (0,host_root/* controlPath */.XL)(root, 'reserve');
-    const had = isThere(file);
-    for (const free of [() => cut(file), () => (0,external_node_fs_.unlinkSync)(file)])
-        attempt(free);
-    attempt(() => {
-        inFolder(root, (folder) => {
-            for (const name of (0,external_node_fs_.readdirSync)((0,folders.at)(folder, '.')))
-                attempt(() => (0,external_node_fs_.unlinkSync)((0,folders.at)(folder, name)));
-        });
-    });
-    return had && !isThere(file);
-}
-/** Cuts a file to nothing; not what a link leads to, and not what has another name elsewhere. */
-function cut(path) {
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        const { nlink } = (0,external_node_fs_.fstatSync)(file);
-        if (nlink === 1)
-            (0,external_node_fs_.ftruncateSync)(file, 0);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-function isThere(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
-}
-/** Works in the folder of empty files; whoever owns the root may have put a link in its place. */
-function inFolder(root, work) {
-    const folder = (0,folders/* openFolder */.NE)((0,host_root/* controlPath */.XL)(root, 'reserve.d'));
-    try {
-        work(folder);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/**
- * Sets the reserve aside, as far as it is not there already.
- *
- * @param totalBytes size of the root's file system
- * @throws as the file system does; what could not be made is made by a later pass
- */
-function makeReserve(root, totalBytes) {
-    const folder = (0,host_root/* controlPath */.XL)(root, 'reserve.d');
-    // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
-    if ((0,folders/* makeFolder */.fc)(folder) && process.geteuid?.() === 0 && root.uid !== 0)
-        (0,folders/* giveAway */._j)(folder, root);
-    inFolder(root, (inside) => {
-        const there = new Set((0,external_node_fs_.readdirSync)((0,folders.at)(inside, '.')));
-        for (let number = 0; number < INODES; number += 1) {
-            if (!there.has(String(number)))
-                (0,external_node_fs_.closeSync)((0,external_node_fs_.openSync)((0,folders.at)(inside, String(number)), 'wx', 0o644));
-        }
-    });
-    const size = reserveBytes(totalBytes);
-    if (allocated(root) < size)
-        allocate((0,host_root/* controlPath */.XL)(root, 'reserve'), size);
-}
-/** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
-function allocate(path, size) {
-    attempt(() => (0,external_node_fs_.unlinkSync)(path));
-    const file = (0,external_node_fs_.openSync)(path, 'wx', 0o644);
-    try {
-        const { status, stderr, error } = (0,external_node_child_process_.spawnSync)('fallocate', ['-l', String(size), '/proc/self/fd/3'], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', file] });
-        if (error !== undefined)
-            throw error;
-        if (status !== 0)
-            throw new Error(stderr.trim());
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** Absent, or not to be freed: one thing that stays must not keep the others. */
-function attempt(free) {
-    try {
-        free();
-    }
-    catch {
-        return;
-    }
-}
-
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/host/boot.js
 var boot = __nccwpck_require__(6368);
 // EXTERNAL MODULE: ./lib/host/destination.js
@@ -3578,7 +3642,7 @@ function observeOwner(environment) {
     const name = environment['RUNNER_NAME'] ?? '';
     const { worker, isGithubs } = (0,processes/* findWorker */.KS)();
     return {
-        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
+        runner: { name: name === '' ? (0,external_node_os_.hostname)() : name, key: runnerKey(environment, name) },
         bootId: (0,boot/* readBootId */.wV)(),
         pidNamespace: (0,boot/* readPidNamespace */.Ze)(),
         worker,
@@ -3609,7 +3673,7 @@ function workFolder(environment) {
 }
 function placeOf(folder) {
     if (folder === null)
-        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
+        return `user ${(0,external_node_os_.userInfo)().uid}`;
     try {
         // Not by realpath, which would hang with the mount that a work folder may lie on.
         const mounts = (0,host_mounts/* readMounts */.bq)();
@@ -3637,11 +3701,13 @@ function readContainerId() {
     const id = ids.find((each) => each !== undefined);
     if (id !== undefined)
         return id;
-    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
 }
 
 // EXTERNAL MODULE: ./lib/host/trash.js
 var host_trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: ./lib/plan/settings.js
+var settings = __nccwpck_require__(6962);
 ;// CONCATENATED MODULE: ./lib/host/users.js
 
 
@@ -3771,6 +3837,8 @@ var heartbeat_file = __nccwpck_require__(2121);
 var report_heartbeat = __nccwpck_require__(2334);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
 // EXTERNAL MODULE: ./lib/host/leases.js
 var leases = __nccwpck_require__(7847);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -4155,19 +4223,37 @@ function findHeldFiles(directory) {
         .toSorted((a, b) => b.bytes - a.bytes);
 }
 function heldBy(pid, directory) {
+    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
+    if (files.length === 0)
+        return [];
+    const found = (0,processes/* readProcess */.Wv)(pid);
+    const command = typeof found === 'string' ? found : found.command;
+    // One file, however many descriptors of it the process has.
+    const unique = new Map(files.map((file) => [file.inode, file]));
+    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
+}
+function descriptorsOf(pid) {
     try {
-        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`).flatMap((name) => {
-            const link = (0,external_node_fs_.readlinkSync)(`/proc/${pid}/fd/${name}`);
-            if (!link.endsWith(DELETED) || !(0,host_mounts/* isAtOrBelow */.a5)(link, directory))
-                return [];
-            const { blocks } = (0,external_node_fs_.statSync)(`/proc/${pid}/fd/${name}`);
-            const found = (0,processes/* readProcess */.Wv)(pid);
-            const command = typeof found === 'string' ? found : found.command;
-            return [{ pid, command, path: link.slice(0, -DELETED.length), bytes: blocks * 512 }];
-        });
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
     }
     catch {
         // Gone meanwhile, or another user's: then nobody can tell.
+        return [];
+    }
+}
+function heldAt(descriptor, directory) {
+    try {
+        const link = (0,external_node_fs_.readlinkSync)(descriptor);
+        if (!link.endsWith(DELETED) || !(0,host_mounts/* isAtOrBelow */.a5)(link, directory))
+            return [];
+        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
+        // It may be called that, and it may have another name that keeps it.
+        if (nlink > 0)
+            return [];
+        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
+    }
+    catch {
+        // Closed meanwhile; the process has others.
         return [];
     }
 }
@@ -4181,7 +4267,7 @@ function heldBy(pid, directory) {
  * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
  * takes it on a descriptor that is open here, and the lock belongs to the open file.
  *
- * Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
  * these locks only keep it from being done twice.
  *
  * @param waitSeconds how long to wait for it; 0 does not wait
@@ -4190,7 +4276,7 @@ function heldBy(pid, directory) {
 async function withKernelLock(path, waitSeconds, work) {
     let file;
     try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     }
     catch {
         return work();
@@ -4302,7 +4388,7 @@ async function relieve(request, runtime) {
     if (await emptyTrash(request, done, isEnough))
         return done;
     if (isFull(done.after.reading)) {
-        done.gaveReserve = releaseReserve(root);
+        done.gaveReserve = (0,reserve/* releaseReserve */.gO)(root);
         if (await isEnough())
             return done;
     }
@@ -4551,16 +4637,21 @@ const TIMES = 4;
  */
 function keepReserve(root, { assessments }, { voice }) {
     const disk = assessments.find((each) => each.reading.holdsRoot);
-    if (disk?.level !== 'ok' || hasReserve(root))
+    if (disk?.level !== 'ok')
         return;
-    const { freeBytes, totalBytes } = disk.reading;
-    if (freeBytes < TIMES * reserveBytes(totalBytes))
+    const { freeBytes, freeInodes } = disk.reading;
+    const wanted = (0,reserve/* reserveSize */.KV)(disk.reading);
+    if ((0,reserve/* hasReserve */.Vy)(root, wanted))
+        return;
+    if (freeBytes < TIMES * wanted.bytes)
+        return;
+    if (freeInodes !== null && freeInodes < TIMES * wanted.inodes)
         return;
     try {
-        makeReserve(root, totalBytes);
+        (0,reserve/* makeReserve */.D9)(root, wanted);
     }
     catch (error) {
-        releaseReserve(root);
+        (0,reserve/* releaseReserve */.gO)(root);
         voice.warning(`The reserve for a full disk could not be set aside (${(0,guard_error/* messageOf */.bD)(error)}).`);
     }
 }
@@ -4574,27 +4665,35 @@ function keepReserve(root, { assessments }, { voice }) {
  * Whether an alert of this kind is due on this host, and if so notes that it has been sent: among all
  * processes that ask at once, one is told yes.
  *
- * The note is the time of a file that was made with the root: setting it needs no space.
+ * The note is the time of a file that was made with the root: setting it needs no space. No link that
+ * was planted there is followed.
  *
  * @param hours at most one in so many hours; 0 sends each
  */
 async function claimAlert(root, kind, hours, nowMs) {
+    if (hours === 0)
+        return true;
     const folder = (0,folders/* openFolder */.NE)((0,host_root/* controlPath */.XL)(root, 'alerts'));
     try {
         const path = (0,folders.at)(folder, kind);
-        const claimed = await withKernelLock(path, 1, async () => {
-            const { mtimeMs } = (0,external_node_fs_.lstatSync)(path);
-            // A time in the future means that a clock was wrong: it throttles nothing.
-            const isDue = mtimeMs > nowMs || nowMs - mtimeMs >= hours * 3_600_000;
-            if (isDue)
-                (0,external_node_fs_.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
-            return isDue;
-        });
+        // Not waited for: whoever holds the lock is claiming this very alert.
+        const claimed = await withKernelLock(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
     }
     finally {
         (0,external_node_fs_.closeSync)(folder);
     }
+}
+/** Processes that claim at once looked at their clocks within this. */
+const AT_ONCE_MS = 60_000;
+function claim(path, hours, nowMs) {
+    const { mtimeMs } = (0,external_node_fs_.lstatSync)(path);
+    // A time in the future means that a clock was wrong: it throttles nothing. But a moment ahead of ours
+    // is the claim of a process that looked at its clock after us.
+    const isDue = mtimeMs - nowMs > AT_ONCE_MS || nowMs - mtimeMs >= hours * 3_600_000;
+    if (isDue)
+        (0,external_node_fs_.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
+    return isDue;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/alert.js
@@ -4637,7 +4736,12 @@ async function sendAlert(address, text) {
     let status;
     try {
         const signal = AbortSignal.timeout(alert_WAIT_MS);
-        ({ status } = await fetch(address, { method: 'POST', headers, body, signal }));
+        // A redirect would turn the POST into a GET, and tell the text to another address.
+        const request = { method: 'POST', headers, body, signal, redirect: 'manual' };
+        const answer = await fetch(address, request);
+        status = answer.status;
+        // Whatever else it says is not waited for.
+        await answer.body?.cancel();
     }
     catch {
         // The error’s own text may hold the address, which is a secret.
@@ -4660,6 +4764,10 @@ const COUNTERS = {
     lockWait: `${PREFIX}host_lock_wait_seconds_total`,
 };
 const LEVELS = ['ok', 'low', 'critical'];
+/** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
+async function loadMetrics() {
+    await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+}
 /**
  * The metrics file, in the Prometheus text format (by prom-client).
  *
@@ -4700,7 +4808,7 @@ async function metricsText(facts, before) {
     const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
     const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
     const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
-    for (const { name, labels, value } of samples(before)) {
+    for (const { name, labels, value } of samples(before).filter(isOurs)) {
         if (name === COUNTERS.passes)
             passes.inc(labels, value);
         else if (name === COUNTERS.jobs)
@@ -4725,6 +4833,18 @@ async function metricsText(facts, before) {
     reclaimed.inc(facts.reclaimedBytes);
     lockWait.inc(facts.lockWaitSeconds ?? 0);
     return registry.metrics();
+}
+/** Labels of what goes on counting; anything else in the file was not written by us. */
+const LABELS = {
+    [COUNTERS.passes]: 'result,scope',
+    [COUNTERS.jobs]: 'result',
+    [COUNTERS.reclaimed]: '',
+    [COUNTERS.lockWait]: '',
+    [`${PREFIX}last_pass_duration_seconds`]: 'scope',
+    [`${PREFIX}last_pass_timestamp_seconds`]: 'scope',
+};
+function isOurs({ name, labels, value }) {
+    return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0;
 }
 /** The samples of a file in the text format, as far as they can be understood. */
 function samples(text) {
@@ -4761,6 +4881,7 @@ const record_metrics_WAIT_SECONDS = 2;
  */
 async function recordMetrics(root, recorded, { voice }) {
     try {
+        await loadMetrics();
         await withKernelLock((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
             const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
             const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
@@ -4797,13 +4918,14 @@ function factsOf(root, { assessments, ...counts }) {
 async function afterPass(outcome, runtime) {
     const { root, settings, done, guarded, jobs } = outcome;
     const { assessments } = guarded;
-    const heartbeat = done?.heartbeat ?? null;
+    const heartbeat = 'heartbeat' in done ? done.heartbeat : null;
+    const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`];
     await recordMetrics(root, {
         assessments,
         jobs,
         pass: {
-            scope: heartbeat?.scope ?? 'own',
-            result: done === null || done.failures.length > 0 ? 'failed' : 'done',
+            scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
+            result: problems.length > 0 ? 'failed' : 'done',
             seconds: heartbeat?.seconds ?? 0,
             atMs: heartbeat?.completedAt ?? Date.now(),
         },
@@ -4814,8 +4936,8 @@ async function afterPass(outcome, runtime) {
         const text = `${(0,refuse/* describeCritical */.jJ)(assessments)} The emergency pass could not free enough.`;
         await alert_alert(root, settings, { kind: 'critical', text }, runtime);
     }
-    if (done === null || done.failures.length > 0) {
-        const text = done === null ? 'A pass failed.' : done.heartbeat.errors.slice(0, 5).join('; ');
+    if (problems.length > 0) {
+        const text = problems.slice(0, 5).join('; ');
         await alert_alert(root, settings, { kind: 'pass-failed', text }, runtime);
     }
     const blocked = (0,report_heartbeat/* maintenanceWarnings */.NG)(heartbeat, (0,heartbeat_file/* readFoundedAt */.Pm)(root), Date.now()).filter((text) => text.includes('has been blocked for'));
@@ -4832,11 +4954,7 @@ var pass = __nccwpck_require__(1504);
 
 
 
-/**
- * The pass over this runner's own slots, told to the log of its job.
- *
- * @returns null where it failed: that stops no job
- */
+/** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
 async function passOverOwn({ root, self, settings, by }, runtime) {
     const { dryRun } = settings;
     const ways = (0,privilege/* helpers */._$)(settings);
@@ -4846,9 +4964,10 @@ async function passOverOwn({ root, self, settings, by }, runtime) {
         return done;
     }
     catch (error) {
-        runtime.voice.warning(`The pass over this runner’s slots failed (${(0,guard_error/* messageOf */.bD)(error)}); the job goes on, and the ` +
+        const why = (0,guard_error/* messageOf */.bD)(error);
+        runtime.voice.warning(`The pass over this runner’s slots failed (${why}); the job goes on, and the ` +
             'next pass tries again. “target-guard doctor” checks the host.');
-        return null;
+        return { scope: 'own', why };
     }
 }
 /** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
@@ -4914,8 +5033,8 @@ async function prepare(settings, madeBy, runtime, onLease) {
     const { level, freeBytes, emergency } = guarded;
     const done = {
         root: root.path,
-        actions: pruned?.actions ?? [],
-        retired: (pruned?.retired.length ?? 0) + guarded.retired.length,
+        actions: 'actions' in pruned ? pruned.actions : [],
+        retired: ('retired' in pruned ? pruned.retired.length : 0) + guarded.retired.length,
         reclaimedBytes: guarded.reclaimedBytes,
         disk: { level, freeBytes, emergency },
     };
@@ -4958,7 +5077,7 @@ function withReserve(root, { voice }, make) {
     }
     catch (error) {
         const cause = error instanceof guard_error/* GuardError */.U$ ? error.cause : error;
-        if (!(0,guard_error/* isNoSpace */.YV)(cause) || !releaseReserve(root))
+        if (!(0,guard_error/* isNoSpace */.YV)(cause) || !(0,reserve/* releaseReserve */.gO)(root))
             throw error;
         voice.warning('The disk is full: the reserve was given back to make this job’s slot.');
         return make();
@@ -4999,7 +5118,7 @@ async function decide(root, self, settings, guarded, madeBy, runtime) {
 /** Gets the job its slot and exports it; main does the same where the runner skips pre. */
 async function pre(runtime) {
     const { environment, voice } = runtime;
-    const settings = readInputs(environment);
+    const settings = (0,inputs/* readInputs */.Ko)(environment);
     const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
     const state = stateOf(prepared);
     keepState(state, runtime);
@@ -5060,7 +5179,7 @@ async function main(runtime) {
     if (prepared === null)
         return;
     try {
-        const { dryRun } = readInputs(environment);
+        const { dryRun } = (0,inputs/* readInputs */.Ko)(environment);
         (0,workflow_commands/* addSummary */.S0)(environment, jobSummary({ ...prepared, lease, dryRun }));
     }
     catch (error) {
@@ -5736,9 +5855,12 @@ var external_node_fs_ = __nccwpck_require__(3024);
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/reserve.js
+var reserve = __nccwpck_require__(858);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
 ;// CONCATENATED MODULE: ./lib/host/host-lock.js
+
 
 
 
@@ -5767,12 +5889,13 @@ async function withHostLock(root, work) {
     const granted = await acquire(root);
     const started = external_node_perf_hooks_namespaceObject.performance.now();
     const waitedMs = started - asked;
+    const { gaveReserve } = granted;
     if ('problem' in granted) {
-        return { value: work(), waitedMs, heldMs: null, problem: granted.problem };
+        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
     }
     try {
         const value = work();
-        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null };
+        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null, gaveReserve };
     }
     finally {
         await granted.release();
@@ -5783,16 +5906,21 @@ async function acquire(root) {
     // Loaded when it is needed: most passes have nothing to rename.
     const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
     const until = external_node_perf_hooks_namespaceObject.performance.now() + WAIT_MS;
+    let gaveReserve = false;
     for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
         try {
             const release = await lockfile.lock((0,host_root/* controlPath */.XL)(root, 'host.lock'), OPTIONS);
-            return { release: async () => release().catch(ignoreLost) };
+            return { release: async () => release().catch(ignoreLost), gaveReserve };
         }
         catch (error) {
+            if ((0,guard_error/* isNoSpace */.YV)(error) && !gaveReserve && (0,reserve/* releaseReserve */.gO)(root)) {
+                gaveReserve = true;
+                continue;
+            }
             if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
-                return { problem: (0,guard_error/* messageOf */.bD)(error) };
+                return { problem: (0,guard_error/* messageOf */.bD)(error), gaveReserve };
             if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
-                return { problem: `the host lock was not granted within ${WAIT_MS} ms` };
+                return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
             }
             await (0,promises_namespaceObject.setTimeout)(pauseMs * (0.5 + Math.random()));
         }
@@ -6003,9 +6131,12 @@ async function pass(request, runtime) {
     let applied = { retired: [], failures: [] };
     let lock = null;
     if (!dryRun && (0,apply/* changesAnything */.gR)(actions)) {
-        const { value, ...times } = await withHostLock(root, () => (0,apply/* apply */.Bb)(root, actions, ways));
+        const { value, gaveReserve, ...times } = await withHostLock(root, () => (0,apply/* apply */.Bb)(root, actions, ways));
         applied = await (0,apply/* finishInPlace */.yo)(root, value);
         lock = times;
+        if (gaveReserve) {
+            runtime.voice.warning('The disk is full: the reserve was given back for the host lock.');
+        }
         if (times.problem !== null) {
             runtime.voice.warning(`The host lock could not be had (${times.problem}); the pass went on without it, which is ` +
                 'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
@@ -6204,8 +6335,8 @@ function inWords(error) {
 /* harmony export */   KV: () => (/* binding */ selfOf),
 /* harmony export */   YU: () => (/* binding */ preciousOf)
 /* harmony export */ });
-/* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7217);
-/* harmony import */ var _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6962);
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6174);
+/* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7217);
 /* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5944);
 
 
@@ -6225,24 +6356,23 @@ function selfOf(owner, job) {
 function preciousOf(environment) {
     return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
 }
-/** The variables of the one setting that is a secret: its input and its environment twin. */
-const SECRETS = ['INPUT_ALERT-WEBHOOK', (0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTwin */ .gf)('alert-webhook')];
 /**
  * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
  * anything else is written: an error of anybody's may hold them.
  */
 function workflowRuntime(environment, script, write) {
-    for (const name of SECRETS)
-        write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .maskSecret */ .$l)(environment[name] ?? ''));
+    // Before anything else can say them, even where they are refused.
+    for (const secret of (0,_github_inputs_js__WEBPACK_IMPORTED_MODULE_0__/* .secretsIn */ .VY)(environment))
+        write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .mask */ .dK)(secret));
     return { environment, script, voice: workflowVoice(write) };
 }
 /** Speaks in a workflow's log: lines for facts, annotations for what matters. */
 function workflowVoice(write) {
     return {
         info: (text) => write(`${_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .TAG */ .Dk} ${(0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text)}\n`),
-        notice: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w7)('notice', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
-        warning: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w7)('warning', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
-        error: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w7)('error', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(text))),
+        notice: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('notice', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
+        warning: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('warning', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
+        error: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('error', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(text))),
     };
 }
 

@@ -598,7 +598,6 @@ module.exports = TreeBase;
 /***/ 5222:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
-var __webpack_unused_export__;
 /**
  * Prometheus client
  * @module Prometheus client
@@ -608,7 +607,7 @@ var __webpack_unused_export__;
 
 exports.register = __webpack_require__(1627).globalRegistry;
 exports.Registry = __webpack_require__(1627);
-__webpack_unused_export__ = ({
+Object.defineProperty(exports, "contentType", ({
 	configurable: false,
 	enumerable: true,
 	get() {
@@ -617,24 +616,24 @@ __webpack_unused_export__ = ({
 	set(value) {
 		exports.register.setContentType(value);
 	},
-});
-__webpack_unused_export__ = exports.Registry.PROMETHEUS_CONTENT_TYPE;
-__webpack_unused_export__ = exports.Registry.OPENMETRICS_CONTENT_TYPE;
-/* unused reexport */ __webpack_require__(1539).validateMetricName;
+}));
+exports.prometheusContentType = exports.Registry.PROMETHEUS_CONTENT_TYPE;
+exports.openMetricsContentType = exports.Registry.OPENMETRICS_CONTENT_TYPE;
+exports.validateMetricName = __webpack_require__(1539).validateMetricName;
 
 exports.Counter = __webpack_require__(8606);
 exports.Gauge = __webpack_require__(7173);
-/* unused reexport */ __webpack_require__(5416);
-/* unused reexport */ __webpack_require__(5910);
-/* unused reexport */ __webpack_require__(7524);
+exports.Histogram = __webpack_require__(5416);
+exports.Summary = __webpack_require__(5910);
+exports.Pushgateway = __webpack_require__(7524);
 
-/* unused reexport */ __webpack_require__(964);
-/* unused reexport */ __webpack_require__(964);
+exports.linearBuckets = __webpack_require__(964).linearBuckets;
+exports.exponentialBuckets = __webpack_require__(964).exponentialBuckets;
 
-/* unused reexport */ __webpack_require__(5106);
+exports.collectDefaultMetrics = __webpack_require__(5106);
 
-/* unused reexport */ __webpack_require__(5924).aggregators;
-/* unused reexport */ __webpack_require__(816);
+exports.aggregators = __webpack_require__(5924).aggregators;
+exports.AggregatorRegistry = __webpack_require__(816);
 
 
 /***/ }),
@@ -642,10 +641,9 @@ exports.Gauge = __webpack_require__(7173);
 /***/ 964:
 /***/ ((__unused_webpack_module, exports) => {
 
-var __webpack_unused_export__;
 
 
-__webpack_unused_export__ = (start, width, count) => {
+exports.linearBuckets = (start, width, count) => {
 	if (count < 1) {
 		throw new Error('Linear buckets needs a positive count');
 	}
@@ -657,7 +655,7 @@ __webpack_unused_export__ = (start, width, count) => {
 	return buckets;
 };
 
-__webpack_unused_export__ = (start, factor, count) => {
+exports.exponentialBuckets = (start, factor, count) => {
 	if (start <= 0) {
 		throw new Error('Exponential buckets needs a positive start');
 	}

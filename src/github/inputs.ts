@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { environmentTwin, parseSettings } from '../plan/settings.ts'
+import { INPUTS, environmentTwin, parseSettings } from '../plan/settings.ts'
 import type { Lookup, Settings, Surroundings } from '../plan/settings.ts'
 
 /** Settings of a step: an input wins over its environment twin. */
@@ -20,6 +20,14 @@ export function readTwins(
     return text === undefined ? twin(name, environment) : { text, source: `--${name}` }
   }
   return parseSettings(lookup, surroundings(environment))
+}
+
+/** What stays out of every log, as it was set: by input, by twin, or differently by both. */
+export function secretsIn(environment: NodeJS.ProcessEnv): string[] {
+  const names = INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name)
+  return names
+    .flatMap((name) => [input(name, environment), twin(name, environment)])
+    .flatMap((each) => (each === null ? [] : [each.text]))
 }
 
 /** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */

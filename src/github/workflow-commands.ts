@@ -17,10 +17,9 @@ export function annotation(kind: Annotation, title: string, text: string): strin
   return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`
 }
 
-/** Has the runner replace a secret by *** in all that follows in the log. */
-export function maskSecret(secret: string): string {
-  const lines = secret.split(/[\r\n]+/).filter((line) => line.trim() !== '')
-  return lines.map((line) => `::add-mask::${escapeData(line)}\n`).join('')
+/** Has the runner show asterisks for a text, from now on and in every step of the job. */
+export function mask(secret: string): string {
+  return `::add-mask::${escapeData(secret)}\n`
 }
 
 function escapeData(text: string): string {

@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { errnoOf, isNoSpace, messageOf } from '../plan/guard-error.ts'
+import { releaseReserve } from './reserve.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 
@@ -14,6 +15,8 @@ export interface Locked<Value> {
   heldMs: number | null
   /** why it was not granted, null where it was */
   problem: string | null
+  /** whether the reserve was given back, since the disk had no room for the lock */
+  gaveReserve: boolean
 }
 
 /** A pass waits no longer than this, then goes on without the lock. */
@@ -42,32 +45,38 @@ export async function withHostLock<Value>(root: Root, work: () => Value): Promis
   const granted = await acquire(root)
   const started = performance.now()
   const waitedMs = started - asked
+  const { gaveReserve } = granted
   if ('problem' in granted) {
-    return { value: work(), waitedMs, heldMs: null, problem: granted.problem }
+    return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve }
   }
   try {
     const value = work()
-    return { value, waitedMs, heldMs: performance.now() - started, problem: null }
+    return { value, waitedMs, heldMs: performance.now() - started, problem: null, gaveReserve }
   } finally {
     await granted.release()
   }
 }
 
-type Grant = { release: () => Promise<void> } | { problem: string }
+type Grant = ({ release: () => Promise<void> } | { problem: string }) & { gaveReserve: boolean }
 
 /** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root: Root): Promise<Grant> {
   // Loaded when it is needed: most passes have nothing to rename.
   const { default: lockfile } = await import('proper-lockfile')
   const until = performance.now() + WAIT_MS
+  let gaveReserve = false
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.3, 250)) {
     try {
       const release = await lockfile.lock(controlPath(root, 'host.lock'), OPTIONS)
-      return { release: async () => release().catch(ignoreLost) }
+      return { release: async () => release().catch(ignoreLost), gaveReserve }
     } catch (error) {
-      if (errnoOf(error) !== 'ELOCKED') return { problem: messageOf(error) }
+      if (isNoSpace(error) && !gaveReserve && releaseReserve(root)) {
+        gaveReserve = true
+        continue
+      }
+      if (errnoOf(error) !== 'ELOCKED') return { problem: messageOf(error), gaveReserve }
       if (performance.now() + pauseMs > until) {
-        return { problem: `the host lock was not granted within ${WAIT_MS} ms` }
+        return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve }
       }
       await sleep(pauseMs * (0.5 + Math.random()))
     }

@@ -7,7 +7,7 @@ import { closeSync, constants, openSync } from 'node:fs'
  * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
  * takes it on a descriptor that is open here, and the lock belongs to the open file.
  *
- * Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
  * these locks only keep it from being done twice.
  *
  * @param waitSeconds how long to wait for it; 0 does not wait
@@ -20,7 +20,7 @@ export async function withKernelLock<Value>(
 ): Promise<Value | null> {
   let file: number
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch {
     return work()
   }

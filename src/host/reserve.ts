@@ -9,93 +9,83 @@ import {
   readdirSync,
   unlinkSync,
 } from 'node:fs'
-import { at, giveAway, makeFolder, openFolder } from './folders.ts'
+import { errnoOf } from '../plan/guard-error.ts'
+import type { Reading } from '../plan/pressure.ts'
+import { at, giveAway, isDiverted, makeFolder, openFolder } from './folders.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 
-/** Space and inodes set aside, to be given back when the disk is full. */
+/**
+ * Space and inodes set aside, to be given back when the disk is full. Root does both in other users'
+ * roots too: no link that was planted at these names is followed.
+ */
 
 const BYTES = 64 * 1024 * 1024
 const INODES = 64
 /** Of a small file system no more than this share. */
 const SHARE = 0.01
 
-/** How large the reserve of a file system of this size is, bytes. */
-export function reserveBytes(totalBytes: number): number {
-  return Math.min(BYTES, Math.floor(totalBytes * SHARE))
+export interface ReserveSize {
+  bytes: number
+  inodes: number
 }
 
-/** Whether the reserve is set aside, whole: its file is made last, and cut to nothing first. */
-export function hasReserve(root: Root): boolean {
-  return allocated(root) > 0
+/** How large the reserve of a file system of this size is. */
+export function reserveSize({
+  totalBytes,
+  totalInodes,
+}: Pick<Reading, 'totalBytes' | 'totalInodes'>): ReserveSize {
+  return {
+    bytes: Math.min(BYTES, Math.floor(totalBytes * SHARE)),
+    inodes: Math.min(INODES, Math.floor((totalInodes ?? Infinity) * SHARE)),
+  }
 }
 
-function allocated(root: Root): number {
-  const found = lstatSync(controlPath(root, 'reserve'), { throwIfNoEntry: false })
-  return found?.isFile() === true ? found.size : 0
+/** Whether all of it is there; who was killed while making it left a part. */
+export function hasReserve(root: Root, { bytes, inodes }: ReserveSize): boolean {
+  const file = lstatSync(controlPath(root, 'reserve'), { throwIfNoEntry: false })
+  if (file?.isFile() !== true || file.size < bytes) return false
+  return withFolder(root, (folder) => namesIn(folder).length >= inodes) ?? false
 }
 
 /**
  * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
  * blocks on copy-on-write file systems too, then everything is unlinked.
  *
- * @returns whether there was one that could be given back
+ * @returns whether there was anything that could be given back
  */
 export function releaseReserve(root: Root): boolean {
   const file = controlPath(root, 'reserve')
-  const had = isThere(file)
-  for (const free of [() => cut(file), () => unlinkSync(file)]) attempt(free)
-  attempt(() => {
-    inFolder(root, (folder) => {
-      for (const name of readdirSync(at(folder, '.'))) attempt(() => unlinkSync(at(folder, name)))
-    })
+  const freed = [attempt(() => empty(file)), attempt(() => unlinkSync(file))]
+  withFolder(root, (folder) => {
+    for (const name of namesIn(folder)) freed.push(attempt(() => unlinkSync(at(folder, name))))
   })
-  return had && !isThere(file)
-}
-
-/** Cuts a file to nothing; not what a link leads to, and not what has another name elsewhere. */
-function cut(path: string): void {
-  const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    const { nlink } = fstatSync(file)
-    if (nlink === 1) ftruncateSync(file, 0)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-}
-
-/** Works in the folder of empty files; whoever owns the root may have put a link in its place. */
-function inFolder(root: Root, work: (folder: number) => void): void {
-  const folder = openFolder(controlPath(root, 'reserve.d'))
-  try {
-    work(folder)
-  } finally {
-    closeSync(folder)
-  }
+  return freed.includes(true)
 }
 
 /**
  * Sets the reserve aside, as far as it is not there already.
  *
- * @param totalBytes size of the root's file system
  * @throws as the file system does; what could not be made is made by a later pass
  */
-export function makeReserve(root: Root, totalBytes: number): void {
-  const folder = controlPath(root, 'reserve.d')
+export function makeReserve(root: Root, { bytes, inodes }: ReserveSize): void {
+  const path = controlPath(root, 'reserve')
+  const file = lstatSync(path, { throwIfNoEntry: false })
+  if (file?.isFile() !== true || file.size < bytes) allocate(path, bytes)
+  const directory = controlPath(root, 'reserve.d')
   // A sweep by root in another user’s root: that user’s jobs must be able to give it back.
-  if (makeFolder(folder) && process.geteuid?.() === 0 && root.uid !== 0) giveAway(folder, root)
-  inFolder(root, (inside) => {
-    const there = new Set(readdirSync(at(inside, '.')))
-    for (let number = 0; number < INODES; number += 1) {
-      if (!there.has(String(number))) closeSync(openSync(at(inside, String(number)), 'wx', 0o644))
+  if (makeFolder(directory) && process.geteuid?.() === 0 && root.uid !== 0)
+    giveAway(directory, root)
+  withFolder(root, (folder) => {
+    const names = new Set(namesIn(folder))
+    for (let number = 0; names.size < inodes; number += 1) {
+      const name = String(number)
+      if (names.has(name)) continue
+      // Not there, or made by another process at this very moment.
+      closeSync(openSync(at(folder, name), constants.O_CREAT | constants.O_NOFOLLOW, 0o644))
+      names.add(name)
     }
   })
-  const size = reserveBytes(totalBytes)
-  if (allocated(root) < size) allocate(controlPath(root, 'reserve'), size)
 }
 
 /** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
@@ -115,11 +105,45 @@ function allocate(path: string, size: number): void {
   }
 }
 
-/** Absent, or not to be freed: one thing that stays must not keep the others. */
-function attempt(free: () => void): void {
+/** Cuts a file of this root's own to nothing; one with another name may be anybody's. */
+function empty(path: string): void {
+  const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  const file = openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
+  try {
+    const stat = fstatSync(file)
+    if (!stat.isFile() || stat.nlink !== 1) throw new Error('it is not the reserve')
+    ftruncateSync(file, 0)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** null where there is no such folder, or something else in its place. */
+function withFolder<Value>(root: Root, work: (folder: number) => Value): Value | null {
+  let folder: number
+  try {
+    folder = openFolder(controlPath(root, 'reserve.d'))
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return null
+    throw error
+  }
+  try {
+    return work(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function namesIn(folder: number): string[] {
+  return readdirSync(`/proc/self/fd/${folder}`)
+}
+
+/** Whether it worked. What is absent or cannot be freed must not keep the rest. */
+function attempt(free: () => void): boolean {
   try {
     free()
+    return true
   } catch {
-    return
+    return false
   }
 }

@@ -1,22 +1,33 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { makeFolder } from './folders.ts'
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
+import { makeFolders } from './folders.ts'
 
 /** Where an administrator's units go. */
 export const UNIT_FOLDER = '/etc/systemd/system'
 
 /**
- * Writes a unit, whole; false where it is as it should be already.
+ * Writes a unit, or what belongs to one, whole; false where it is as it should be already.
  *
- * @param mode 0o600 for one that only root may read
+ * @param mode permissions; 0o600 for what only root may read
  */
 export function writeUnit(folder: string, name: string, text: string, mode = 0o644): boolean {
   const path = `${folder}/${name}`
-  makeFolder(folder)
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false
-  rmSync(`${path}.new`, { force: true })
-  writeFileSync(`${path}.new`, text, { mode, flag: 'wx' })
+  makeFolders(folder)
+  const before = statSync(path, { throwIfNoEntry: false })
+  const isSame = before !== undefined && (before.mode & 0o777) === mode
+  if (isSame && readFileSync(path, 'utf8') === text) return false
+  removeUnit(folder, `${name}.new`)
+  writeFileSync(`${path}.new`, text, { flag: 'wx', mode })
+  chmodSync(`${path}.new`, mode)
   renameSync(`${path}.new`, path)
   return true
 }

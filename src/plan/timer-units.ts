@@ -11,16 +11,19 @@ export interface TimerUnits {
   flags: readonly string[]
   /** null for root */
   user: string | null
-  /** a file of variables that only root may read, for settings that are secret; null without any */
-  secrets: string | null
+  /** absolute path of a file with variables that no list of processes shows; null without one */
+  variables: string | null
 }
 
 /**
  * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
  * disk, so nothing that a host may lack keeps it from running.
  */
-export function serviceUnit({ node, tool, flags, user, secrets }: TimerUnits): string {
-  const command = [node, tool, 'sweep', ...flags].map(word).join(' ')
+export function serviceUnit({ node, tool, flags, user, variables }: TimerUnits): string {
+  // Variables are looked for in the arguments alone.
+  const words = [tool, 'sweep', ...flags].map((each) => word(each).replaceAll('$', '$$$$'))
+  const command = [word(node), ...words].join(' ')
+  // With the whole group, systemd would end what a sweep leaves in the background: an alert.
   return `[Unit]
 Description=target-guard: prune stale Cargo target directories
 Documentation=man:systemd.timer(5)
@@ -28,7 +31,8 @@ Documentation=man:systemd.timer(5)
 [Service]
 Type=oneshot
 ExecStart=${command}
-${user === null ? '' : `User=${user}\n`}${secrets === null ? '' : `EnvironmentFile=-${specifier(secrets)}\n`}Nice=19
+${user === null ? '' : `User=${user}\n`}${variables === null ? '' : `EnvironmentFile=-${specifier(variables)}\n`}KillMode=process
+Nice=19
 CPUSchedulingPolicy=batch
 IOSchedulingClass=idle
 TimeoutStartSec=2h
@@ -51,18 +55,14 @@ WantedBy=timers.target
 `
 }
 
-/** Settings that are secret, as systemd.exec(5) reads them: a unit may be read by everybody. */
-export function secretsFile(variables: ReadonlyMap<string, string>): string {
-  return [...variables].map(([name, value]) => `${name}="${quoted(value)}"\n`).join('')
+/** One line of an environment file, quoted as systemd.exec(5) says. */
+export function variableLine(name: string, value: string): string {
+  return `${name}="${value.replaceAll(/[\\"$`]/g, (each) => `\\${each}`)}"\n`
 }
 
 /** A word of ExecStart, quoted as systemd.service(5) says. */
 function word(text: string): string {
-  return `"${specifier(quoted(text)).replaceAll('$', '$$$$')}"`
-}
-
-function quoted(text: string): string {
-  return text.replaceAll(/[\\"]/g, (each) => `\\${each}`)
+  return `"${specifier(text.replaceAll(/[\\"]/g, (each) => `\\${each}`))}"`
 }
 
 /** `%` begins a specifier in units. */

@@ -36,12 +36,12 @@ export interface Heartbeat {
 export function parseHeartbeat(text: string | null): Heartbeat | null {
   if (text === null) return null
   const found = parseObject(text)
-  if (found === null || typeof found['completedAt'] !== 'number') return null
+  if (found === null || !isTime(found['completedAt'])) return null
   const list = (name: string): unknown[] => (Array.isArray(found[name]) ? found[name] : [])
   return {
     version: 1,
     completedAt: found['completedAt'],
-    sweptAt: typeof found['sweptAt'] === 'number' ? found['sweptAt'] : 0,
+    sweptAt: isTime(found['sweptAt']) ? found['sweptAt'] : 0,
     scope: found['scope'] === 'host' ? 'host' : 'own',
     by: textOf(found['by']),
     seconds: typeof found['seconds'] === 'number' ? found['seconds'] : 0,
@@ -73,6 +73,11 @@ export function parseHeartbeat(text: string | null): Heartbeat | null {
   }
 }
 
+/** Whether it is a moment that a Date can hold (ECMA-262, 21.4.1.1). */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
@@ -99,7 +104,8 @@ export function maintenanceWarnings(
   if (wallMs - since > OVERDUE_MS) {
     warnings.push(
       `No pass has been completed on this host for ${inHours(wallMs - since)} h. ` +
-        'Run “target-guard sweep” there, and “target-guard doctor” to see why.',
+        'Run “target-guard sweep” there, have “target-guard install-timer” run it from now on, and ' +
+        'ask “target-guard doctor” why.',
     )
   }
   const sweptAt = Math.max(heartbeat?.sweptAt ?? 0, foundedAt)

@@ -36,6 +36,11 @@ const COUNTERS = {
 
 const LEVELS: readonly Level[] = ['ok', 'low', 'critical']
 
+/** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
+export async function loadMetrics(): Promise<void> {
+  await import('prom-client')
+}
+
 /**
  * The metrics file, in the Prometheus text format (by prom-client).
  *
@@ -80,7 +85,7 @@ export async function metricsText(facts: MetricFacts, before: string): Promise<s
   const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope'])
   const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope'])
 
-  for (const { name, labels, value } of samples(before)) {
+  for (const { name, labels, value } of samples(before).filter(isOurs)) {
     if (name === COUNTERS.passes) passes.inc(labels, value)
     else if (name === COUNTERS.jobs) jobs.inc(labels, value)
     else if (name === COUNTERS.reclaimed) reclaimed.inc(value)
@@ -98,6 +103,20 @@ export async function metricsText(facts: MetricFacts, before: string): Promise<s
   reclaimed.inc(facts.reclaimedBytes)
   lockWait.inc(facts.lockWaitSeconds ?? 0)
   return registry.metrics()
+}
+
+/** Labels of what goes on counting; anything else in the file was not written by us. */
+const LABELS: Readonly<Record<string, string>> = {
+  [COUNTERS.passes]: 'result,scope',
+  [COUNTERS.jobs]: 'result',
+  [COUNTERS.reclaimed]: '',
+  [COUNTERS.lockWait]: '',
+  [`${PREFIX}last_pass_duration_seconds`]: 'scope',
+  [`${PREFIX}last_pass_timestamp_seconds`]: 'scope',
+}
+
+function isOurs({ name, labels, value }: Sample): boolean {
+  return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0
 }
 
 interface Sample {

@@ -13,26 +13,32 @@ import type { Runtime } from './runtime.ts'
 export interface Outcome {
   root: Root
   settings: Settings
-  /** null where the pass failed */
-  done: PassResult | null
+  done: PassResult | FailedPass
   guarded: Guarded
   /** results of jobs that have just ended */
   jobs: readonly string[]
+}
+
+/** A pass that did not come to its end. */
+export interface FailedPass {
+  scope: 'own' | 'host'
+  why: string
 }
 
 /** Tells the metrics and, where it is bad, the webhook. */
 export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<void> {
   const { root, settings, done, guarded, jobs } = outcome
   const { assessments } = guarded
-  const heartbeat = done?.heartbeat ?? null
+  const heartbeat = 'heartbeat' in done ? done.heartbeat : null
+  const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`]
   await recordMetrics(
     root,
     {
       assessments,
       jobs,
       pass: {
-        scope: heartbeat?.scope ?? 'own',
-        result: done === null || done.failures.length > 0 ? 'failed' : 'done',
+        scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
+        result: problems.length > 0 ? 'failed' : 'done',
         seconds: heartbeat?.seconds ?? 0,
         atMs: heartbeat?.completedAt ?? Date.now(),
       },
@@ -45,8 +51,8 @@ export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<voi
     const text = `${describeCritical(assessments)} The emergency pass could not free enough.`
     await alert(root, settings, { kind: 'critical', text }, runtime)
   }
-  if (done === null || done.failures.length > 0) {
-    const text = done === null ? 'A pass failed.' : done.heartbeat.errors.slice(0, 5).join('; ')
+  if (problems.length > 0) {
+    const text = problems.slice(0, 5).join('; ')
     await alert(root, settings, { kind: 'pass-failed', text }, runtime)
   }
   const blocked = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now()).filter((text) =>

@@ -5,10 +5,11 @@ import { readMounts } from '../host/mounts.ts'
 import { OVERLAY } from '../host/root-refusal.ts'
 import { controlName, findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
-import { hasReserve } from '../host/reserve.ts'
+import { hasReserve, reserveSize } from '../host/reserve.ts'
 import { listTrash } from '../host/trash.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { usedPercent } from '../plan/pressure.ts'
+import type { Reading } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
 import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
@@ -38,7 +39,7 @@ export async function doctor(settings: Settings, runtime: Runtime): Promise<Find
     await checkDocker(runtime),
     checkPrivilege(settings),
     ...(root === null ? [] : await checkDisks(root, settings, runtime)),
-    ...(root === null ? [] : checkMaintenance(root)),
+    ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
   ]
 }
 
@@ -57,7 +58,7 @@ function checkRoot(
       const text = `${settings.root} is not there yet`
       return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] }
     }
-    return { root, findings: [checkWritable(root), checkFileSystem(root), checkReserve(root)] }
+    return { root, findings: [checkWritable(root), checkFileSystem(root)] }
   } catch (error) {
     const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.'
     return { root: null, findings: [{ check, level: 'fail', text: messageOf(error), mend }] }
@@ -86,9 +87,9 @@ function checkFileSystem(root: Root): Finding {
   }
 }
 
-function checkReserve(root: Root): Finding {
+function checkReserve(root: Root, reading: Reading): Finding {
   const check = 'reserve'
-  if (hasReserve(root)) return ok(check, 'space is set aside for a full disk')
+  if (hasReserve(root, reserveSize(reading))) return ok(check, 'space is set aside for a full disk')
   return {
     check,
     level: 'warn',
@@ -116,6 +117,9 @@ async function checkDisks(root: Root, settings: Settings, runtime: Runtime): Pro
       if (level === 'ok') return ok(check, used)
       return { check, level: level === 'low' ? 'warn' : 'fail', text: `${used}: ${why}`, mend }
     }),
+    ...assessments
+      .filter(({ reading }) => reading.holdsRoot)
+      .map(({ reading }) => checkReserve(root, reading)),
   ]
 }
 
@@ -212,6 +216,24 @@ function checkPrivilege({ root, privilegedHelper, helperImage }: Settings): Find
     level: 'warn',
     text: 'what containers leave as root cannot be deleted by this user; it stays in quarantine',
     mend: 'Allow passwordless sudo for rm, mv and chown, or set helper-image to a local image.',
+  }
+}
+
+const SWEPT_WITHIN_MS = 48 * 3_600_000
+
+/** Whether somebody sweeps this host; a timer of another kind than ours will do. */
+function checkTimer(root: Root): Finding {
+  const check = 'timer'
+  const sweptAt = parseHeartbeat(readHeartbeatText(root))?.sweptAt ?? 0
+  if (Date.now() - sweptAt <= SWEPT_WITHIN_MS) {
+    return ok(check, `last sweep ${new Date(sweptAt).toISOString()}`)
+  }
+  const last = sweptAt === 0 ? 'never' : `last at ${new Date(sweptAt).toISOString()}`
+  return {
+    check,
+    level: 'warn',
+    text: `no sweep has gone over this host within 48 h (${last})`,
+    mend: `sudo target-guard install-timer --root ${root.path}`,
   }
 }
 

@@ -7,7 +7,7 @@ import type { Settings } from '../plan/settings.ts'
 import { dockerDirectory, probeDisks } from '../host/disk.ts'
 import { findHeldFiles } from '../host/deleted-files.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
-import { hasReserve, makeReserve, releaseReserve, reserveBytes } from '../host/reserve.ts'
+import { hasReserve, makeReserve, releaseReserve, reserveSize } from '../host/reserve.ts'
 import { controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { describeAction } from '../report/actions.ts'
@@ -234,11 +234,14 @@ const TIMES = 4
  */
 export function keepReserve(root: Root, { assessments }: Guarded, { voice }: Runtime): void {
   const disk = assessments.find((each) => each.reading.holdsRoot)
-  if (disk?.level !== 'ok' || hasReserve(root)) return
-  const { freeBytes, totalBytes } = disk.reading
-  if (freeBytes < TIMES * reserveBytes(totalBytes)) return
+  if (disk?.level !== 'ok') return
+  const { freeBytes, freeInodes } = disk.reading
+  const wanted = reserveSize(disk.reading)
+  if (hasReserve(root, wanted)) return
+  if (freeBytes < TIMES * wanted.bytes) return
+  if (freeInodes !== null && freeInodes < TIMES * wanted.inodes) return
   try {
-    makeReserve(root, totalBytes)
+    makeReserve(root, wanted)
   } catch (error) {
     releaseReserve(root)
     voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`)

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs'
-import { UNIT, secretsFile, serviceUnit, timerUnit } from '../plan/timer-units.ts'
-import { GuardError, messageOf } from '../plan/guard-error.ts'
+import { resolve } from 'node:path'
+import { environmentTwin } from '../plan/settings.ts'
+import { UNIT, serviceUnit, timerUnit, variableLine } from '../plan/timer-units.ts'
+import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
 import { UNIT_FOLDER, isSystemdRunning, removeUnit, systemctl, writeUnit } from '../host/timer.ts'
 
 /** What install-timer is asked to do. */
@@ -12,12 +14,15 @@ export interface TimerRequest {
   remove: boolean
   /** settings of the sweep, as flags */
   flags: readonly string[]
-  /** settings that nobody else may read, as variables */
-  secrets: ReadonlyMap<string, string>
+  /** a secret: it goes to a file of root's own; null for none */
+  alertWebhook: string | null
 }
 
 /** What was done, a line each. */
 export type TimerLines = string[]
+
+/** What belongs to the service, for root's eyes. */
+const VARIABLES = `${UNIT}.env`
 
 /**
  * Writes the service and the timer that run `sweep`, and starts the timer where systemd runs this
@@ -25,63 +30,77 @@ export type TimerLines = string[]
  *
  * @param node absolute path of the node to run it with
  * @param tool absolute path of dist/cli/index.js
+ * @throws GuardError where the user is no name, the folder cannot be written or systemd refuses
  */
 export function installTimer(request: TimerRequest, node: string, tool: string): TimerLines {
-  const folder = request.folder ?? UNIT_FOLDER
+  const { user } = request
+  if (user !== null && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/.test(user)) {
+    throw new GuardError(
+      `--user is ${JSON.stringify(user)}.`,
+      'It takes the name of a user of this host.',
+      { usage: true },
+    )
+  }
+  const folder = resolve(request.folder ?? UNIT_FOLDER)
   const isLive = request.folder === null && isSystemdRunning()
   try {
     return request.remove ? remove(folder, isLive) : install(request, folder, isLive, node, tool)
   } catch (error) {
-    if (error instanceof GuardError) throw error
+    if (!['EACCES', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(errnoOf(error))) throw error
     throw new GuardError(
-      `The units in ${folder} cannot be written (${messageOf(error)}).`,
-      'Run this as root, or name a folder of your own with --units.',
+      `The units in ${folder} cannot be changed (${messageOf(error)}).`,
+      'Run it as root, or have them written elsewhere with --units DIR.',
       { cause: error },
     )
   }
 }
 
 function install(
-  { user, flags, secrets }: TimerRequest,
+  { user, flags, alertWebhook, folder: chosen }: TimerRequest,
   folder: string,
   isLive: boolean,
   node: string,
   tool: string,
 ): TimerLines {
-  const variables = `${folder}/${UNIT}.env`
-  const units = {
-    node: realpathSync(node),
-    tool: realpathSync(tool),
-    flags,
-    user,
-    secrets: secrets.size === 0 ? null : variables,
-  }
-  if (secrets.size > 0) writeUnit(folder, `${UNIT}.env`, secretsFile(secrets), 0o600)
-  else removeUnit(folder, `${UNIT}.env`)
-  const service = writeUnit(folder, `${UNIT}.service`, serviceUnit(units))
-  const timer = writeUnit(folder, `${UNIT}.timer`, timerUnit())
+  const variables = alertWebhook === null ? null : `${folder}/${VARIABLES}`
+  const units = { node: realpathSync(node), tool: realpathSync(tool), flags, user, variables }
+  const write = (name: string, text: string, mode?: number): string =>
+    `${writeUnit(folder, name, text, mode) ? 'written' : 'unchanged'}: ${folder}/${name}`
   const lines = [
-    `${service ? 'written' : 'unchanged'}: ${folder}/${UNIT}.service`,
-    `${timer ? 'written' : 'unchanged'}: ${folder}/${UNIT}.timer`,
+    ...writeVariables(alertWebhook, folder, write),
+    write(`${UNIT}.service`, serviceUnit(units)),
+    write(`${UNIT}.timer`, timerUnit()),
   ]
   if (!isLive) {
-    return [
-      ...lines,
-      `To start it: systemctl daemon-reload && systemctl enable --now ${UNIT}.timer`,
-    ]
+    const known =
+      chosen === null
+        ? `systemctl daemon-reload && systemctl enable --now ${UNIT}.timer`
+        : `systemctl link ${folder}/${UNIT}.service && systemctl enable --now ${folder}/${UNIT}.timer`
+    return [...lines, `To start it: ${known}`]
   }
   must(['daemon-reload'])
   must(['enable', '--now', `${UNIT}.timer`])
   return [...lines, `started: ${UNIT}.timer`]
 }
 
+function writeVariables(
+  alertWebhook: string | null,
+  folder: string,
+  write: (name: string, text: string, mode: number) => string,
+): TimerLines {
+  if (alertWebhook !== null) {
+    return [write(VARIABLES, variableLine(environmentTwin('alert-webhook'), alertWebhook), 0o600)]
+  }
+  return removeUnit(folder, VARIABLES) ? [`removed: ${folder}/${VARIABLES}`] : []
+}
+
 function remove(folder: string, isLive: boolean): TimerLines {
   if (isLive) systemctl('disable', '--now', `${UNIT}.timer`)
-  removeUnit(folder, `${UNIT}.env`)
   const lines = ['timer', 'service'].map((ending) => {
     const done = removeUnit(folder, `${UNIT}.${ending}`) ? 'removed' : 'absent'
     return `${done}: ${folder}/${UNIT}.${ending}`
   })
+  if (removeUnit(folder, VARIABLES)) lines.push(`removed: ${folder}/${VARIABLES}`)
   if (isLive) must(['daemon-reload'])
   return lines
 }

@@ -5,6 +5,7 @@ import type { Settings } from '../plan/settings.ts'
 import { helpers } from '../host/privilege.ts'
 import type { Root } from '../host/root.ts'
 import { describeAction } from '../report/actions.ts'
+import type { FailedPass } from './after-pass.ts'
 import { pass } from './pass.ts'
 import type { PassResult } from './pass.ts'
 import type { Runtime } from './runtime.ts'
@@ -17,15 +18,11 @@ export interface OwnPassRequest {
   by: string
 }
 
-/**
- * The pass over this runner's own slots, told to the log of its job.
- *
- * @returns null where it failed: that stops no job
- */
+/** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
 export async function passOverOwn(
   { root, self, settings, by }: OwnPassRequest,
   runtime: Runtime,
-): Promise<PassResult | null> {
+): Promise<PassResult | FailedPass> {
   const { dryRun } = settings
   const ways = helpers(settings)
   try {
@@ -36,11 +33,12 @@ export async function passOverOwn(
     announce(done.actions, dryRun, runtime)
     return done
   } catch (error) {
+    const why = messageOf(error)
     runtime.voice.warning(
-      `The pass over this runner’s slots failed (${messageOf(error)}); the job goes on, and the ` +
+      `The pass over this runner’s slots failed (${why}); the job goes on, and the ` +
         'next pass tries again. “target-guard doctor” checks the host.',
     )
-    return null
+    return { scope: 'own', why }
   }
 }
 

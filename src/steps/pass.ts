@@ -87,9 +87,14 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
   let applied: Applied = { retired: [], failures: [] }
   let lock: Heartbeat['lock'] = null
   if (!dryRun && changesAnything(actions)) {
-    const { value, ...times } = await withHostLock(root, () => apply(root, actions, ways))
+    const { value, gaveReserve, ...times } = await withHostLock(root, () =>
+      apply(root, actions, ways),
+    )
     applied = await finishInPlace(root, value)
     lock = times
+    if (gaveReserve) {
+      runtime.voice.warning('The disk is full: the reserve was given back for the host lock.')
+    }
     if (times.problem !== null) {
       runtime.voice.warning(
         `The host lock could not be had (${times.problem}); the pass went on without it, which is ` +

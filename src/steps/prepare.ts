@@ -82,8 +82,8 @@ export async function prepare(
   const { level, freeBytes, emergency } = guarded
   const done = {
     root: root.path,
-    actions: pruned?.actions ?? [],
-    retired: (pruned?.retired.length ?? 0) + guarded.retired.length,
+    actions: 'actions' in pruned ? pruned.actions : [],
+    retired: ('retired' in pruned ? pruned.retired.length : 0) + guarded.retired.length,
     reclaimedBytes: guarded.reclaimedBytes,
     disk: { level, freeBytes, emergency },
   }

@@ -7,7 +7,7 @@ import { readTextOrNull, replaceFile } from '../host/small-file.ts'
 import { listTrash } from '../host/trash.ts'
 import { readHeartbeatText } from '../host/heartbeat-file.ts'
 import { parseHeartbeat } from '../report/heartbeat.ts'
-import { metricsText } from '../report/metrics.ts'
+import { loadMetrics, metricsText } from '../report/metrics.ts'
 import type { MetricFacts } from '../report/metrics.ts'
 import type { Assessment } from '../plan/pressure.ts'
 import type { Runtime } from './runtime.ts'
@@ -32,6 +32,7 @@ export async function recordMetrics(
   { voice }: Runtime,
 ): Promise<void> {
   try {
+    await loadMetrics()
     await withKernelLock(controlPath(root, 'metrics.lock'), WAIT_SECONDS, async () => {
       const path = controlPath(root, 'metrics.prom')
       const text = await metricsText(factsOf(root, recorded), readTextOrNull(path) ?? '')

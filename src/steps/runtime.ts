@@ -1,7 +1,7 @@
 import type { Self } from '../plan/evidence.ts'
 import type { Job, Owner } from '../plan/job.ts'
-import { annotation, maskSecret } from '../github/workflow-commands.ts'
-import { environmentTwin } from '../plan/settings.ts'
+import { secretsIn } from '../github/inputs.ts'
+import { annotation, mask } from '../github/workflow-commands.ts'
 import { TAG, printable, printableLines } from '../report/voice.ts'
 import type { Voice } from '../report/voice.ts'
 
@@ -33,9 +33,6 @@ export function preciousOf(environment: NodeJS.ProcessEnv): {
   return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null }
 }
 
-/** The variables of the one setting that is a secret: its input and its environment twin. */
-const SECRETS = ['INPUT_ALERT-WEBHOOK', environmentTwin('alert-webhook')]
-
 /**
  * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
  * anything else is written: an error of anybody's may hold them.
@@ -45,7 +42,8 @@ export function workflowRuntime(
   script: string,
   write: (text: string) => void,
 ): Runtime {
-  for (const name of SECRETS) write(maskSecret(environment[name] ?? ''))
+  // Before anything else can say them, even where they are refused.
+  for (const secret of secretsIn(environment)) write(mask(secret))
   return { environment, script, voice: workflowVoice(write) }
 }
 

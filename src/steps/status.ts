@@ -1,6 +1,6 @@
 import { observeOwner } from '../host/runner.ts'
 import { readHeartbeatText } from '../host/heartbeat-file.ts'
-import { hasReserve } from '../host/reserve.ts'
+import { hasReserve, reserveSize } from '../host/reserve.ts'
 import { listTrash } from '../host/trash.ts'
 import type { TrashEntry } from '../host/trash.ts'
 import { judge } from '../plan/evidence.ts'
@@ -58,12 +58,14 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
       : [{ slot: record.slot, container: record.lease?.owner.container ?? null }],
   )
   const occupancies = await lookInto(root, places, self, runtime.environment)
+  const assessments = await look({ root, settings }, runtime)
+  const own = assessments.find(({ reading }) => reading.holdsRoot)
   return {
     root: root.path,
-    disks: (await look({ root, settings }, runtime)).map(({ reading, level, why }) =>
+    disks: assessments.map(({ reading, level, why }) =>
       Object.assign(reading, { level, why, usedPercent: Number(usedPercent(reading).toFixed(1)) }),
     ),
-    reserve: hasReserve(root),
+    reserve: own !== undefined && hasReserve(root, reserveSize(own.reading)),
     leases: view.leases.map(({ record, owner, slot }) => {
       const { lease, end } = record
       const occupancy = record.slot === null ? undefined : occupancies.get(record.slot)

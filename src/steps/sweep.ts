@@ -1,10 +1,12 @@
 import { observeOwner } from '../host/runner.ts'
 import { helpers } from '../host/privilege.ts'
+import { messageOf } from '../plan/guard-error.ts'
 import { openRoot } from '../host/root.ts'
 import type { Settings } from '../plan/settings.ts'
 import { guardDisk, keepReserve } from './guard-disk.ts'
 import type { Guarded } from './guard-disk.ts'
 import { afterPass } from './after-pass.ts'
+import type { FailedPass } from './after-pass.ts'
 import { pass } from './pass.ts'
 import type { PassResult } from './pass.ts'
 import { preciousOf, selfOf } from './runtime.ts'
@@ -30,25 +32,41 @@ export async function sweep(
     path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path,
   )
   const self = selfOf(observeOwner(runtime.environment), null)
-  const done = await pass(
-    {
-      root,
-      self,
-      scope: 'host',
-      retention: settings,
-      ways: helpers(settings),
-      dryRun: settings.dryRun,
-      deletes: 'now',
-      by: 'sweep',
-      adopted: inRoot,
-    },
-    runtime,
+  // A pass that fails is told like any other, and the disk looked after all the same.
+  const tried = await settled(
+    pass(
+      {
+        root,
+        self,
+        scope: 'host',
+        retention: settings,
+        ways: helpers(settings),
+        dryRun: settings.dryRun,
+        deletes: 'now',
+        by: 'sweep',
+        adopted: inRoot,
+      },
+      runtime,
+    ),
   )
   const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime)
   if (!settings.dryRun) keepReserve(root, guarded, runtime)
   for (const { level, reading, why } of guarded.assessments) {
     if (level !== 'ok') runtime.voice.warning(`The disk of ${reading.path} is ${level}: ${why}.`)
   }
+  const done: PassResult | FailedPass =
+    'error' in tried ? { scope: 'host', why: messageOf(tried.error) } : tried.value
   await afterPass({ root, settings, done, guarded, jobs: [] }, runtime)
-  return { ...done, guarded }
+  if ('error' in tried) throw tried.error
+  return { ...tried.value, guarded }
+}
+
+async function settled<Value>(
+  work: Promise<Value>,
+): Promise<{ value: Value } | { error: unknown }> {
+  try {
+    return { value: await work }
+  } catch (error) {
+    return { error }
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import * as path from 'node:path'
 import type { Job, Owner, ProcessKey } from '../../../src/plan/job.ts'
@@ -6,6 +6,7 @@ import { encodeEnd, encodeLease, newLease } from '../../../src/plan/lease.ts'
 import type { End, Maker } from '../../../src/plan/lease.ts'
 import { leaseId } from '../../../src/plan/naming.ts'
 import { readMoment } from '../../../src/host/boot.ts'
+import { reserveSize } from '../../../src/host/reserve.ts'
 import { openRoot } from '../../../src/host/root.ts'
 import type { Root } from '../../../src/host/root.ts'
 import { observeOwner } from '../../../src/host/runner.ts'
@@ -95,11 +96,13 @@ export class Stage {
     this.#foreign.push(unleased.slot, 'octo-org/demo/main/run-11/notes')
   }
 
-  /** A small one, so that no pass makes a large one on each of many stages. */
+  /** One that takes no space, so that no pass sets a real one aside on each of many stages. */
   addReserve(): void {
+    const { bytes, inodes } = reserveSize({ totalBytes: Infinity, totalInodes: null })
+    writeFileSync(this.control('reserve'), '')
+    truncateSync(this.control('reserve'), bytes)
     mkdirSync(this.control('reserve.d'))
-    writeFileSync(this.control('reserve'), 'set aside')
-    writeFileSync(this.control('reserve.d/0'), '')
+    for (let n = 0; n < inodes; n += 1) writeFileSync(this.control(`reserve.d/${n}`), '')
   }
 
   readonly #foreign: string[] = []

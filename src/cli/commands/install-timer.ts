@@ -1,4 +1,3 @@
-import { INPUTS, environmentTwin } from '../../plan/settings.ts'
 import { timerText } from '../../report/texts.ts'
 import { installTimer } from '../../steps/install-timer.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
@@ -9,7 +8,8 @@ export const installTimerCommand: Command = {
   name: 'install-timer',
   summary: 'sweep the host every 15 minutes, by a systemd timer',
   about: `Writes a systemd service and timer that run “sweep”, and starts the timer. The sweep yields to every
-build, needs neither network nor free disk, and runs with the settings given here and no others.
+build, needs neither network nor free disk, and runs with the settings given here and no others; only
+alert-webhook may come from the environment, which keeps it out of the list of processes.
 Running it again changes nothing.`,
   ...NO_OPERANDS,
   flags: [
@@ -26,18 +26,16 @@ Running it again changes nothing.`,
   run: async (invocation) => {
     const { values, switches, runtime } = invocation
     // The timer has neither this environment nor this user’s home: the root is written out.
-    const { root } = settings(invocation)
+    const { root, alertWebhook } = settings(invocation)
     const given = new Map([...invocation.settings, ['root', root] as const])
-    const secrets = [...given].filter(([name]) => isSecret(name))
+    given.delete('alert-webhook')
     const lines = installTimer(
       {
         folder: values.get('units')?.at(-1) ?? null,
         user: values.get('user')?.at(-1) ?? null,
         remove: switches.has('remove'),
-        flags: [...given]
-          .filter(([name]) => !isSecret(name))
-          .map(([name, text]) => `--${name}=${text}`),
-        secrets: new Map(secrets.map(([name, text]) => [environmentTwin(name), text])),
+        alertWebhook,
+        flags: [...given].map(([name, text]) => `--${name}=${text}`),
       },
       process.execPath,
       runtime.script,
@@ -45,9 +43,4 @@ Running it again changes nothing.`,
     print(invocation, lines, () => timerText(lines))
     return 0
   },
-}
-
-/** Whether a setting stays out of every file and list that others may read. */
-function isSecret(name: string): boolean {
-  return INPUTS.some((each) => each.name === name && 'isSecret' in each)
 }
