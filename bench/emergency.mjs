@@ -11,8 +11,8 @@ import { atLeast, atMost, figure } from './table.mjs'
 const TREES = 6
 const FILES = 5000
 const BYTES_IN_EACH = 4096
-const ROUNDS = 3
-const MEBIBYTES = 2500
+const ROUNDS = 5
+const MEBIBYTES = 4000
 
 /** Only a disk of its own tells whose bytes come back; only root can mount one. */
 export const canMeasureEmergency = () => process.geteuid() === 0

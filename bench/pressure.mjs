@@ -2,7 +2,7 @@
 //
 // No disk here holds 1,000 slots of 200,000 files each. Of these 1,000 slots one really holds so many,
 // this runner's own, and the others what a small project leaves: a pre that walked the trees would
-// take several times as long for the large one alone, and look at 40,000 files of the others.
+// take several times as long for the large one alone, and look at 25,000 files of the others.
 import { mkdirSync, renameSync } from 'node:fs'
 import { Samples, repeat } from './measure.mjs'
 import { readyTree } from './scale.mjs'

@@ -20,8 +20,8 @@ function lockFile(path: string): string {
   return path
 }
 
-function probe(slot: string): CargoLocks {
-  const found = probeCargoLocks([slot]).get(slot)
+async function probe(slot: string): Promise<CargoLocks> {
+  const found = (await probeCargoLocks([slot])).get(slot)
   if (found === undefined) throw new Error('the slot has no answer')
   return found
 }
@@ -42,25 +42,25 @@ describe('a lock of Cargo’s', () => {
   test.each(files)('that is held is found: %s', async (file) => {
     const slot = scene().directory('slot')
     await hold(scene(), HOLD, [lockFile(`${slot}/${file}`), '-x'])
-    expect(probe(slot)).toEqual({ held: [file], unknown: [] })
+    expect(await probe(slot)).toEqual({ held: [file], unknown: [] })
   })
 
   test('that is held by many for reading is found', async () => {
     const slot = scene().directory('slot')
     const path = lockFile(`${slot}/debug/.cargo-lock`)
     for (let reader = 0; reader < 2; reader += 1) await hold(scene(), HOLD, [path, '-s'])
-    expect(probe(slot).held).toEqual(['debug/.cargo-lock'])
+    expect((await probe(slot)).held).toEqual(['debug/.cargo-lock'])
   })
 
   test('is free again as soon as it was tried, and when its holder is gone', async () => {
     const slot = scene().directory('slot')
     const path = lockFile(`${slot}/debug/.cargo-lock`)
-    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+    expect(await probe(slot)).toEqual({ held: [], unknown: [] })
     expect(isFree(path)).toBe(true)
     const { release } = await hold(scene(), HOLD, [path, '-x'])
-    expect(probe(slot).held).toHaveLength(1)
+    expect((await probe(slot)).held).toHaveLength(1)
     await release()
-    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+    expect(await probe(slot)).toEqual({ held: [], unknown: [] })
     expect(isFree(path)).toBe(true)
   })
 
@@ -72,7 +72,7 @@ describe('a lock of Cargo’s', () => {
     )
     const path = paths[211] ?? ''
     await hold(scene(), HOLD, [path, '-x'])
-    const found = probeCargoLocks(slots)
+    const found = await probeCargoLocks(slots)
     const held = slots.filter((slot) => (found.get(slot)?.held.length ?? 0) > 0)
     expect(held).toEqual([slots[105]])
     expect([...found.values()].flatMap(({ unknown }) => unknown)).toEqual([])
@@ -87,17 +87,17 @@ describe('a lock of Cargo’s', () => {
         'mount --bind "$1" "$2" && exec 9<>"$2/debug/.cargo-lock" && flock -x 9 && echo ready && read'
       const words = ['--mount', '--pid', '--fork', 'bash', '-c', inside, 'bash', slot, elsewhere]
       await hold(scene(), 'exec unshare "$@"', words)
-      expect(probe(slot).held).toEqual(['debug/.cargo-lock'])
+      expect((await probe(slot)).held).toEqual(['debug/.cargo-lock'])
     })
   })
 })
 
 describe('what is planted in a slot', () => {
-  test('is never waited for: a FIFO in place of a lock', () => {
+  test('is never waited for: a FIFO in place of a lock', async () => {
     const slot = scene().directory('slot')
     mkdirSync(`${slot}/debug`)
     spawnSync('mkfifo', [`${slot}/debug/.cargo-lock`])
-    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+    expect(await probe(slot)).toEqual({ held: [], unknown: [] })
   })
 
   test.each(['profile', 'lock', 'slot'])(
@@ -113,32 +113,32 @@ describe('what is planted in a slot', () => {
         mkdirSync(`${slot}/debug`)
         symlinkSync(`${victim}/debug/.cargo-lock`, `${slot}/debug/.cargo-lock`)
       }
-      const { held, unknown } = probe(slot)
+      const { held, unknown } = await probe(slot)
       expect(held).toEqual([])
       expect(unknown).toHaveLength(what === 'slot' ? 1 : 0)
     },
   )
 
-  test('is passed over: a directory in place of a lock', () => {
+  test('is passed over: a directory in place of a lock', async () => {
     const slot = scene().directory('slot')
     mkdirSync(`${slot}/debug/.cargo-lock`, { recursive: true })
-    expect(probe(slot)).toEqual({ held: [], unknown: [] })
+    expect(await probe(slot)).toEqual({ held: [], unknown: [] })
   })
 
-  test.each(['.', 'debug'])('makes it unknown: too many folders in %s', (where) => {
+  test.each(['.', 'debug'])('makes it unknown: too many folders in %s', async (where) => {
     const slot = scene().directory('slot')
     const count = (folders: number): void => {
       for (let n = 0; n < folders; n += 1) mkdirSync(`${slot}/${where}/p${n}`, { recursive: true })
     }
     count(256)
-    expect(probe(slot).unknown).toEqual([])
+    expect((await probe(slot)).unknown).toEqual([])
     count(257)
-    expect(probe(slot).unknown).toEqual([expect.stringContaining('257 folders, too many')])
+    expect((await probe(slot)).unknown).toEqual([expect.stringContaining('257 folders, too many')])
   })
 })
 
-test('a slot that is not there holds no lock', () => {
-  expect(probe('/nowhere/slot')).toEqual({ held: [], unknown: [] })
+test('a slot that is not there holds no lock', async () => {
+  expect(await probe('/nowhere/slot')).toEqual({ held: [], unknown: [] })
 })
 
 needs('root', 'second-user').describe('what this user may not read', () => {
@@ -152,7 +152,7 @@ needs('root', 'second-user').describe('what this user may not read', () => {
     const script = writeProgram(
       scene(),
       `import { probeCargoLocks } from './host/cargo-locks.js'
-       const found = probeCargoLocks(process.argv.slice(2))
+       const found = await probeCargoLocks(process.argv.slice(2))
        console.log(JSON.stringify([...found.values()].map(({ held, unknown }) => [held.length, unknown.length])))`,
     )
     const { uid, gid } = secondUser() ?? { uid: 0, gid: 0 }
@@ -185,7 +185,7 @@ describe('where perl is not to be had', () => {
     const script = writeProgram(
       scene(),
       `import { probeCargoLocks } from './host/cargo-locks.js'
-       console.log(JSON.stringify([...probeCargoLocks([process.argv[2]]).values()]))`,
+       console.log(JSON.stringify([...(await probeCargoLocks([process.argv[2]])).values()]))`,
     )
     const { stdout } = await scene().must(process.execPath, [script, slot], { env: { PATH: bin } })
     expect(JSON.parse(stdout)).toEqual([{ held: ['debug/.cargo-lock'], unknown: [] }])
@@ -200,7 +200,7 @@ test('without flock(1) a lock is unknown, never free', async () => {
   const script = writeProgram(
     scene(),
     `import { probeCargoLocks } from './host/cargo-locks.js'
-     console.log(JSON.stringify([...probeCargoLocks([process.argv[2]]).values()]))`,
+     console.log(JSON.stringify([...(await probeCargoLocks([process.argv[2]])).values()]))`,
   )
   for (const path of [bin, '/nowhere']) {
     const { stdout } = await scene().must(process.execPath, [script, slot], { env: { PATH: path } })

@@ -55,8 +55,9 @@ describe('the engine’s answer', () => {
   test('is read in whatever pieces it comes', async () => {
     const found = await ask((socket) =>
       socket.once('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n')
-        socket.end('1\r\n]\r\n0\r\n\r\n')
+        socket.write('HTTP/1.0 200 OK\r\nContent-')
+        setTimeout(() => socket.write('Length: 2\r\n\r\n['), 20)
+        setTimeout(() => socket.write(']'), 40)
       }),
     )
     expect(found).toEqual({ kind: 'answered', containers: [] })

@@ -51,13 +51,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 
 /***/ }),
 
-/***/ 7067:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-
-/***/ }),
-
 /***/ 6928:
 /***/ ((module) => {
 
@@ -118,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4906);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1109);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -132,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4906:
+/***/ 1109:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -500,6 +493,8 @@ function timerText(lines) {
     return `${lines.join('\n')}\n`;
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/plan/evidence.js
 
 /**
@@ -681,7 +676,7 @@ const FOLDERS_AT_MOST = 256;
  *
  * @param slots absolute paths
  */
-function probeCargoLocks(slots) {
+async function probeCargoLocks(slots) {
     const found = new Map();
     const files = [];
     for (const slot of slots) {
@@ -698,7 +693,7 @@ function probeCargoLocks(slots) {
     try {
         for (let from = 0; from < files.length; from += BATCH) {
             const batch = files.slice(from, from + BATCH);
-            const answers = tryLocks(batch.map((file) => file.descriptor));
+            const answers = await tryLocks(batch.map((file) => file.descriptor));
             for (const [index, file] of batch.entries()) {
                 const answer = answers[index];
                 if (answer === 'held')
@@ -794,37 +789,50 @@ function cargo_locks_open(path, flags, unknown) {
  * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
  * flock(1), which takes a process for each lock, does it elsewhere.
  */
-function tryLocks(descriptors) {
-    const answers = ask('perl', ['-T', '-e', PERL], descriptors);
+async function tryLocks(descriptors) {
+    const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
     const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
     return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
 }
 function isAnswer(answer) {
     return answer === 'free' || answer === 'held';
 }
-// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. 6 is
-// LOCK_EX | LOCK_NB; -T passes over whatever the environment adds to perl.
-const PERL = `use Config;
-exit 1 if ($Config{d_flock} // "") ne "define";
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
+// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
+// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
+// passes over whatever the environment adds to perl.
+const PERL = `
+open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
+flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
 for my $fd (@ARGV) {
   open(my $file, "<&=", $fd) or exit 1;
-  print flock($file, 6) ? "free\n" : $!{EWOULDBLOCK} ? "held\n" : "$!\n";
+  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
 }`;
 const SHELL = `for fd; do
   if flock -x -n "$fd" 2>/dev/null; then echo free
   else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
   fi
 done`;
-function ask(program, words, descriptors) {
+const WAIT_MS = 10_000;
+/** One line for each lock; what is said in place of answers is told, and no answer is none. */
+async function ask(program, words, descriptors) {
     const numbers = descriptors.map((_, index) => String(index + 3));
-    const result = (0,external_node_child_process_namespaceObject.spawnSync)(program, [...words, ...numbers], {
-        stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
-        encoding: 'utf8',
-        timeout: 10_000,
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, [...words, ...numbers], {
+            stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
+        });
+        let said = '';
+        child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
+        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
+        child.on('error', (error) => {
+            clearTimeout(giveUp);
+            resolve(descriptors.map(() => messageOf(error)));
+        });
+        child.on('close', () => {
+            clearTimeout(giveUp);
+            resolve(said.split('\n').slice(0, -1));
+        });
     });
-    if (result.error !== undefined)
-        return descriptors.map(() => messageOf(result.error));
-    return result.stdout.split('\n').slice(0, -1);
 }
 
 ;// CONCATENATED MODULE: external "node:net"
@@ -984,7 +992,7 @@ function textOr(value, otherwise) {
 
 
 
-const WAIT_MS = 2000;
+const docker_WAIT_MS = 2000;
 /** Engines that did not answer in time, with the reason: this process waits for each of them once. */
 const unresponsive = new Map();
 /** The engine's socket: `DOCKER_HOST` when that is a Unix socket, else the usual path. */
@@ -1037,34 +1045,65 @@ function readContainer(value) {
         sources: sources.filter((source) => typeof source === 'string'),
     };
 }
+/**
+ * Asks by HTTP/1.0: one answer, whole, and the connection ends. Loading node:http would take longer
+ * than all of the rest of a pass.
+ */
 async function get(socket, path) {
-    // Loaded when it is needed: most passes ask nobody, and it is a tenth of a start.
-    const { request } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 7067, 19));
     return new Promise((resolve, reject) => {
-        // With a connection of its own there is no agent, which would take as long to make as all the rest.
-        const connection = { createConnection: () => (0,external_node_net_namespaceObject.connect)(socket) };
-        const asked = request({ ...connection, path, headers: { Host: 'docker' } }, (answer) => {
-            const parts = [];
-            answer.on('data', (part) => parts.push(part));
-            answer.on('error', reject);
-            answer.on('end', () => {
-                const body = Buffer.concat(parts).toString('utf8');
-                if (answer.statusCode === 200)
-                    resolve(body);
-                else
-                    reject(new Error(`docker answered ${answer.statusCode ?? 'nothing'}`));
-            });
-        });
+        const connection = (0,external_node_net_namespaceObject.connect)(socket);
         // For the whole answer: an engine that keeps sending a little must not hold up a job either.
-        const late = new LateError(`no answer within ${WAIT_MS} ms`);
-        const timer = setTimeout(() => {
-            reject(late);
-            asked.destroy(late);
-        }, WAIT_MS);
-        asked.on('error', reject);
-        asked.on('close', () => clearTimeout(timer));
-        asked.end();
+        const late = new LateError(`no answer within ${docker_WAIT_MS} ms`);
+        const timer = setTimeout(() => connection.destroy(late), docker_WAIT_MS);
+        const parts = [];
+        connection.on('data', (part) => {
+            parts.push(part);
+            const body = bodyOf(Buffer.concat(parts));
+            if (typeof body !== 'string')
+                return;
+            resolve(body);
+            connection.destroy();
+        });
+        connection.on('error', reject);
+        connection.on('end', () => {
+            const body = bodyOf(Buffer.concat(parts), true);
+            if (typeof body === 'string')
+                resolve(body);
+            else
+                reject(body);
+        });
+        connection.on('close', () => clearTimeout(timer));
+        connection.write(`GET ${path} HTTP/1.0\r\nHost: docker\r\n\r\n`);
     });
+}
+/**
+ * The body of an answer.
+ *
+ * @param isOver whether no more will come
+ * @returns an error where there is none, or not all of it yet
+ */
+function bodyOf(answer, isOver = false) {
+    const end = answer.indexOf('\r\n\r\n');
+    const [first = '', ...lines] = answer
+        .subarray(0, Math.max(end, 0))
+        .toString('latin1')
+        .split('\r\n');
+    const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(first) ?? [];
+    if (end < 0 || status === undefined)
+        return new Error('docker does not answer in HTTP');
+    if (status !== '200')
+        return new Error(`docker answered ${status}`);
+    const headers = lines.map((line) => line.toLowerCase());
+    if (headers.some((line) => line.startsWith('transfer-encoding:'))) {
+        return new Error('docker’s answer comes in an encoding that was not asked for');
+    }
+    const body = answer.subarray(end + 4);
+    const [length] = headers.flatMap((line) => /^content-length: *(\d+)$/.exec(line)?.[1] ?? []);
+    if (length === undefined)
+        return isOver ? body.toString('utf8') : new Error('it goes on');
+    return body.length < Number(length)
+        ? new Error('docker’s answer was cut short')
+        : body.subarray(0, Number(length)).toString('utf8');
 }
 
 ;// CONCATENATED MODULE: ./lib/host/mounts.js
@@ -1279,6 +1318,8 @@ function scanProcesses(rootRealPath, slots) {
     return { bySlot, failure: null };
 }
 function lookAt(pid, scan) {
+    if (hasNoProgram(pid))
+        return;
     const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
     if (namespace === '')
         return;
@@ -1299,6 +1340,16 @@ function lookAt(pid, scan) {
     }
     for (const [slot, use] of uses) {
         scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+}
+/** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function hasNoProgram(pid) {
+    try {
+        (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/exe`);
+        return false;
+    }
+    catch (error) {
+        return errnoOf(error) === 'ENOENT';
     }
 }
 /** Where a mount namespace sees the root or a part of it; read once for each namespace. */
@@ -2416,6 +2467,7 @@ function readNote(root, name) {
 
 
 
+
 /**
  * Reads the root, without looking into any slot.
  *
@@ -2505,12 +2557,16 @@ async function lookInto(root, places, self, environment) {
     if (places.length === 0)
         return new Map();
     const slots = places.map((place) => place.slot);
-    const answer = await listContainers(environment);
-    const locks = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`));
+    // Docker and the program that tries the locks answer while this process reads /proc.
+    const asked = listContainers(environment);
+    const tried = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`));
+    await (0,promises_namespaceObject.setImmediate)();
+    const processes = scanProcesses(root.realPath, slots);
+    const [answer, locks] = await Promise.all([asked, tried]);
     const searches = {
         rootPaths: [...new Set([root.path, root.realPath])],
         cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found])),
-        processes: scanProcesses(root.realPath, slots),
+        processes,
         containers: {
             // The container this process runs in has every mount of its job: no news of other jobs.
             list: answer.kind === 'answered'
@@ -2668,8 +2724,6 @@ function judgeForeign(occupancies) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/host/reserve.js
 
 
@@ -3062,6 +3116,45 @@ function run(command, words) {
     return { ok: false, why: said === '' ? `it ended with ${status ?? 'a signal'}` : said };
 }
 
+;// CONCATENATED MODULE: ./lib/host/rm.js
+
+
+/** Removes what lies at these paths; the descriptors are rm's from 3 on. */
+async function rm(paths, descriptors) {
+    const { status, signal, said } = await rm_run('rm', [...flags(), ...paths], descriptors);
+    if (knowsFileSystems && /(?:unrecognized|unknown|invalid) option/.test(said)) {
+        knowsFileSystems = false;
+        return rm(paths, descriptors);
+    }
+    // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
+    if (signal !== null)
+        return { kind: 'killed', by: signal };
+    if (status === 0)
+        return { kind: 'tried', why: '' };
+    return { kind: 'tried', why: messageOf(new Error(said.split('\n').at(-1))) };
+}
+/** Busybox's rm does not know it, and says so before it touches anything; found out once. */
+let knowsFileSystems = true;
+function flags() {
+    return ['-rf', ...(knowsFileSystems ? ['--one-file-system'] : []), '--'];
+}
+/** rm has a line for each file that it cannot remove; the last one is what is told. */
+const TOLD_AT_MOST = 16_384;
+/** Runs a program to its end; `said` is the end of what it complained of. */
+async function rm_run(program, words, descriptors) {
+    const stdio = ['ignore', 'ignore', 'pipe', ...descriptors];
+    const env = { ...process.env, LC_ALL: 'C' };
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { cwd: '/', env, stdio });
+        let said = '';
+        child.stderr?.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(-TOLD_AT_MOST);
+        });
+        child.on('error', (error) => resolve({ status: null, signal: null, said: messageOf(error) }));
+        child.on('close', (status, signal) => resolve({ status, signal, said: said.trim() }));
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/host/deletion.js
 
 
@@ -3072,12 +3165,9 @@ function run(command, words) {
 
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5;
-/**
- * Deletes one entry of the trash.
- *
- * @param waitSeconds how long to wait for another reaper that is at it; 0 leaves it to that one
- */
-async function deleteEntry(root, id, ways, waitSeconds = 0) {
+const AT_LEISURE = { waitSeconds: 0, inParts: false };
+/** Deletes one entry of the trash. */
+async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
     const target = {
         folder: root.folders.trash,
         name: id,
@@ -3085,7 +3175,7 @@ async function deleteEntry(root, id, ways, waitSeconds = 0) {
         shown: controlName(root, 'trash', id),
         help: (helper) => helper.remove(controlName(root, 'trash'), id),
     };
-    return deleteTree(target, ways, waitSeconds);
+    return deleteTree(target, ways, pace);
 }
 /**
  * Deletes a slot where it is: for a full disk, on which even the rename into the trash may need a
@@ -3097,7 +3187,7 @@ async function deleteInPlace(root, slot) {
     const folder = within(root.path, parents, (last) => openFolder(at(last, '.')));
     try {
         const realPath = `${root.realPath}/${slot}`;
-        return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], 0);
+        return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
@@ -3110,7 +3200,7 @@ async function deleteInPlace(root, slot) {
  * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
  * same file system, so the mount table is asked first.
  */
-async function deleteTree(target, ways, waitSeconds) {
+async function deleteTree(target, ways, pace) {
     const { folder, name, realPath, shown, help } = target;
     const path = at(folder, name);
     const mounted = mountsWithin(realPath, readMounts());
@@ -3119,7 +3209,7 @@ async function deleteTree(target, ways, waitSeconds) {
     }
     let why = '';
     for (let round = 1; round <= ROUNDS; round += 1) {
-        const removed = await remove(target, waitSeconds);
+        const removed = await remove(target, pace);
         if (!deletion_isThere(path))
             return { kind: 'deleted' };
         if (removed.kind === 'claimed')
@@ -3163,19 +3253,14 @@ function stuck(why, command) {
 function quoted(words) {
     return words.map((word) => `'${word.replaceAll("'", String.raw `'\''`)}'`).join(' ');
 }
-/** Exit code by which the shell says that the entry is another reaper's. */
-const CLAIMED = 75;
-// The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
-// gives it back when rm ends, however it ends. Without flock(1), or with one that complains (busybox's
-// cannot wait), two rm at once only do work twice.
-// The directory it lies in is descriptor 4: its path may lead elsewhere by now.
-const SCRIPT = `
-if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then said=$(flock -x $2 3 2>&1) || [ -n "$said" ] || exit ${CLAIMED}; fi
-case $(rm --version 2>/dev/null) in *GNU*) exec rm -rf --one-file-system -- "/proc/self/fd/4/$1" ;; esac
-exec rm -rf -- "/proc/self/fd/4/$1"`;
-async function remove({ folder: parent, name }, waitSeconds) {
+/**
+ * Removes the tree while holding the kernel's lock on its folder, which rm holds too, through
+ * descriptor 3: it is given back when rm ends, however it ends. Without flock(1), or with one that
+ * complains (busybox's cannot wait), two rm at once only do work twice.
+ */
+async function remove(target, { waitSeconds, inParts }) {
+    const { folder: parent, name } = target;
     const path = at(parent, name);
-    const patience = waitSeconds === 0 ? '-n' : `-w ${waitSeconds}`;
     let folder;
     try {
         if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
@@ -3188,39 +3273,76 @@ async function remove({ folder: parent, name }, waitSeconds) {
         // Unreadable for this user: rm will say so in its own words.
         if (errnoOf(error) !== 'EACCES')
             return { kind: 'tried', why: messageOf(error) };
-        folder = 'ignore';
+        folder = null;
     }
     try {
-        return await deletion_run(['-c', SCRIPT, 'sh', name, patience], {
-            cwd: '/',
-            env: { ...process.env, LC_ALL: 'C' },
-            stdio: ['ignore', 'ignore', 'pipe', folder, parent],
-        });
+        if (folder !== null) {
+            // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
+            const thinned = inParts ? thinOut(folder) : null;
+            const isOurs = !(await isClaimed(folder, waitSeconds));
+            await thinned;
+            if (!isOurs)
+                return { kind: 'claimed' };
+        }
+        // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
+        return await rm([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent]);
     }
     finally {
-        if (folder !== 'ignore')
+        if (folder !== null)
             (0,external_node_fs_namespaceObject.closeSync)(folder);
     }
 }
-/** rm has a line for each file that it cannot remove; the last one is what is told. */
-const TOLD_AT_MOST = 16_384;
-async function deletion_run(words, options) {
-    return new Promise((resolve) => {
-        const shell = (0,external_node_child_process_namespaceObject.spawn)('sh', words, options);
-        let said = '';
-        shell.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(-TOLD_AT_MOST);
-        });
-        shell.on('error', (error) => resolve({ kind: 'tried', why: messageOf(error) }));
-        shell.on('close', (status, signal) => {
-            if (status === CLAIMED)
-                resolve({ kind: 'claimed' });
-            // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
-            else if (signal !== null)
-                resolve({ kind: 'killed', by: signal });
-            else
-                resolve({ kind: 'tried', why: messageOf(new Error(said.trim().split('\n').at(-1))) });
-        });
+async function isClaimed(folder, waitSeconds) {
+    const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+    const { status, said } = await rm_run('flock', ['-x', ...patience, '3'], [folder]);
+    // One that is held is refused without a word.
+    return status === 1 && said === '';
+}
+/** A profile's folder has a handful of names; more were not made by Cargo, and are left to the end. */
+const NAMES_AT_MOST = 1000;
+/**
+ * Removes the largest of Cargo's folders and the rest of each profile at the same time, by two rm: what
+ * takes time is the kernel's work for each file. What stays, for whatever reason, is for the rm of the
+ * whole tree, which tells it.
+ */
+async function thinOut(folder) {
+    for (const profile of openProfiles(folder)) {
+        try {
+            const names = (0,external_node_fs_namespaceObject.readdirSync)(at(profile, '.'));
+            const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST);
+            const parts = [[DEPS], others].filter((part) => part.length > 0);
+            await Promise.all(parts.map((part) => rm(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
+        }
+        catch (error) {
+            // Another process is at it, too.
+            if (!['ENOENT', 'EACCES'].includes(errnoOf(error)))
+                throw error;
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(profile);
+        }
+    }
+}
+const DEPS = 'deps';
+/** `<profile>/` and `<triple>/<profile>/`, without following any link. */
+function openProfiles(folder, depth = 1) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
+        if (!entry.isDirectory())
+            return [];
+        let inside;
+        try {
+            inside = openFolder(at(folder, entry.name));
+        }
+        catch {
+            // Replaced, gone, or not to be read: it is left to the rm of the whole tree.
+            return [];
+        }
+        const deps = (0,external_node_fs_namespaceObject.lstatSync)(at(inside, DEPS), { throwIfNoEntry: false });
+        if (deps?.isDirectory() === true)
+            return [inside];
+        const below = depth < 2 ? openProfiles(inside, depth + 1) : [];
+        (0,external_node_fs_namespaceObject.closeSync)(inside);
+        return below;
     });
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
@@ -4499,7 +4621,7 @@ function relief_byAge(a, b) {
 
 
 /** A reaper that is at an entry already frees the same space: it is waited for. */
-const PATIENCE_SECONDS = 120;
+const relieve_AT_ONCE = { waitSeconds: 120, inParts: true };
 /** Less than this is full: the reserve is for such a disk. */
 const FULL_BYTES = 1024 * 1024;
 const FULL_INODES = 16;
@@ -4536,7 +4658,9 @@ async function relieve(request, runtime) {
         done.after = again;
         return isRelieved(done.after, settings.watermarks);
     };
-    if (await relieve_emptyTrash(request, done, isEnough))
+    if (isRelieved(first, settings.watermarks))
+        return done;
+    if (hasTrash(root) && (await relieve_emptyTrash(request, done, isEnough)))
         return done;
     if (isFull(done.after.reading)) {
         done.gaveReserve = releaseReserve(root);
@@ -4559,11 +4683,10 @@ async function relieve(request, runtime) {
 }
 /** Deletes what is in the trash, one by one; true as soon as it is enough. */
 async function relieve_emptyTrash({ root, settings }, done, isEnough) {
-    for (const { id, quarantine: noted } of listTrash(root)) {
-        if (noted !== null)
-            continue;
+    const entries = listTrash(root).filter((entry) => entry.quarantine === null);
+    for (const { id } of entries) {
         try {
-            const outcome = await deleteEntry(root, id, helpers(settings), PATIENCE_SECONDS);
+            const outcome = await deleteEntry(root, id, helpers(settings), relieve_AT_ONCE);
             if (outcome.kind === 'deleted') {
                 done.deleted += 1;
                 forgetEntry(root, id);
@@ -4577,7 +4700,7 @@ async function relieve_emptyTrash({ root, settings }, done, isEnough) {
         if (await isEnough())
             return true;
     }
-    return isEnough();
+    return entries.length === 0 && isEnough();
 }
 /** A note needs room too; without it the next reaper finds out again. */
 function note(root, id, { why, command }) {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 
@@ -35,7 +35,7 @@ interface LockFile {
  *
  * @param slots absolute paths
  */
-export function probeCargoLocks(slots: readonly string[]): Map<string, CargoLocks> {
+export async function probeCargoLocks(slots: readonly string[]): Promise<Map<string, CargoLocks>> {
   const found = new Map<string, { held: string[]; unknown: string[] }>()
   const files: LockFile[] = []
   for (const slot of slots) {
@@ -50,7 +50,7 @@ export function probeCargoLocks(slots: readonly string[]): Map<string, CargoLock
   try {
     for (let from = 0; from < files.length; from += BATCH) {
       const batch = files.slice(from, from + BATCH)
-      const answers = tryLocks(batch.map((file) => file.descriptor))
+      const answers = await tryLocks(batch.map((file) => file.descriptor))
       for (const [index, file] of batch.entries()) {
         const answer = answers[index]
         if (answer === 'held') found.get(file.slot)?.held.push(file.path)
@@ -140,8 +140,8 @@ function open(path: string, flags: number, unknown: string[]): number | null {
  * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
  * flock(1), which takes a process for each lock, does it elsewhere.
  */
-function tryLocks(descriptors: readonly number[]): string[] {
-  const answers = ask('perl', ['-T', '-e', PERL], descriptors)
+async function tryLocks(descriptors: readonly number[]): Promise<string[]> {
+  const answers = await ask('perl', ['-T', '-e', PERL], descriptors)
   const isWhole = answers.length === descriptors.length && answers.every(isAnswer)
   return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors)
 }
@@ -150,13 +150,16 @@ function isAnswer(answer: string): boolean {
   return answer === 'free' || answer === 'held'
 }
 
-// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. 6 is
-// LOCK_EX | LOCK_NB; -T passes over whatever the environment adds to perl.
-const PERL = `use Config;
-exit 1 if ($Config{d_flock} // "") ne "define";
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
+// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
+// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
+// passes over whatever the environment adds to perl.
+const PERL = `
+open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
+flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
 for my $fd (@ARGV) {
   open(my $file, "<&=", $fd) or exit 1;
-  print flock($file, 6) ? "free\n" : $!{EWOULDBLOCK} ? "held\n" : "$!\n";
+  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
 }`
 
 const SHELL = `for fd; do
@@ -165,13 +168,29 @@ const SHELL = `for fd; do
   fi
 done`
 
-function ask(program: string, words: readonly string[], descriptors: readonly number[]): string[] {
+const WAIT_MS = 10_000
+
+/** One line for each lock; what is said in place of answers is told, and no answer is none. */
+async function ask(
+  program: string,
+  words: readonly string[],
+  descriptors: readonly number[],
+): Promise<string[]> {
   const numbers = descriptors.map((_, index) => String(index + 3))
-  const result = spawnSync(program, [...words, ...numbers], {
-    stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
-    encoding: 'utf8',
-    timeout: 10_000,
+  return new Promise((resolve) => {
+    const child = spawn(program, [...words, ...numbers], {
+      stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
+    })
+    let said = ''
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => (said += part))
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS)
+    child.on('error', (error) => {
+      clearTimeout(giveUp)
+      resolve(descriptors.map(() => messageOf(error)))
+    })
+    child.on('close', () => {
+      clearTimeout(giveUp)
+      resolve(said.split('\n').slice(0, -1))
+    })
   })
-  if (result.error !== undefined) return descriptors.map(() => messageOf(result.error))
-  return result.stdout.split('\n').slice(0, -1)
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import type { SpawnOptions } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
@@ -14,6 +12,8 @@ import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { at, openFolder, within } from './folders.ts'
 import { mountsWithin, readMounts } from './mounts.ts'
 import { withHelp } from './privilege.ts'
+import { rm, run } from './rm.ts'
+import type { Removal as Removed } from './rm.ts'
 import type { Helper, Outcome } from './privilege.ts'
 import { controlName } from './root.ts'
 import type { Root } from './root.ts'
@@ -28,6 +28,16 @@ export type Deletion =
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5
 
+/** How patient, and how fast. */
+export interface Pace {
+  /** how long to wait for another reaper that is at it; 0 leaves it to that one */
+  waitSeconds: number
+  /** by two rm at once: for a job that waits for the space */
+  inParts: boolean
+}
+
+const AT_LEISURE: Pace = { waitSeconds: 0, inParts: false }
+
 /** A directory to delete. */
 interface Target {
   /** descriptor of the directory it lies in, and its name there */
@@ -41,16 +51,12 @@ interface Target {
   help: ((helper: Helper) => Outcome) | null
 }
 
-/**
- * Deletes one entry of the trash.
- *
- * @param waitSeconds how long to wait for another reaper that is at it; 0 leaves it to that one
- */
+/** Deletes one entry of the trash. */
 export async function deleteEntry(
   root: Root,
   id: string,
   ways: readonly Helper[],
-  waitSeconds = 0,
+  pace = AT_LEISURE,
 ): Promise<Deletion> {
   const target: Target = {
     folder: root.folders.trash,
@@ -59,7 +65,7 @@ export async function deleteEntry(
     shown: controlName(root, 'trash', id),
     help: (helper) => helper.remove(controlName(root, 'trash'), id),
   }
-  return deleteTree(target, ways, waitSeconds)
+  return deleteTree(target, ways, pace)
 }
 
 /**
@@ -72,7 +78,7 @@ export async function deleteInPlace(root: Root, slot: string): Promise<Deletion>
   const folder = within(root.path, parents, (last) => openFolder(at(last, '.')))
   try {
     const realPath = `${root.realPath}/${slot}`
-    return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], 0)
+    return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE)
   } finally {
     closeSync(folder)
   }
@@ -85,11 +91,7 @@ export async function deleteInPlace(root: Root, slot: string): Promise<Deletion>
  * Mounts below it are never walked into: rm's `--one-file-system` does not see a bind mount of the
  * same file system, so the mount table is asked first.
  */
-async function deleteTree(
-  target: Target,
-  ways: readonly Helper[],
-  waitSeconds: number,
-): Promise<Deletion> {
+async function deleteTree(target: Target, ways: readonly Helper[], pace: Pace): Promise<Deletion> {
   const { folder, name, realPath, shown, help } = target
   const path = at(folder, name)
   const mounted = mountsWithin(realPath, readMounts())
@@ -98,7 +100,7 @@ async function deleteTree(
   }
   let why = ''
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const removed = await remove(target, waitSeconds)
+    const removed = await remove(target, pace)
     if (!isThere(path)) return { kind: 'deleted' }
     if (removed.kind === 'claimed') return { kind: 'busy', why: 'another reaper is deleting it' }
     if (removed.kind === 'killed') return { kind: 'busy', why: `rm was ended by ${removed.by}` }
@@ -139,24 +141,17 @@ function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
 }
 
-type Removal = { kind: 'claimed' } | { kind: 'killed'; by: string } | { kind: 'tried'; why: string }
+type Removal = Removed | { kind: 'claimed' }
 
-/** Exit code by which the shell says that the entry is another reaper's. */
-const CLAIMED = 75
-
-// The lock on the entry is held by the shell and by rm after it, through descriptor 3: the kernel
-// gives it back when rm ends, however it ends. Without flock(1), or with one that complains (busybox's
-// cannot wait), two rm at once only do work twice.
-// The directory it lies in is descriptor 4: its path may lead elsewhere by now.
-const SCRIPT = `
-if [ -d /proc/self/fd/3 ] && command -v flock >/dev/null 2>&1; then said=$(flock -x $2 3 2>&1) || [ -n "$said" ] || exit ${CLAIMED}; fi
-case $(rm --version 2>/dev/null) in *GNU*) exec rm -rf --one-file-system -- "/proc/self/fd/4/$1" ;; esac
-exec rm -rf -- "/proc/self/fd/4/$1"`
-
-async function remove({ folder: parent, name }: Target, waitSeconds: number): Promise<Removal> {
+/**
+ * Removes the tree while holding the kernel's lock on its folder, which rm holds too, through
+ * descriptor 3: it is given back when rm ends, however it ends. Without flock(1), or with one that
+ * complains (busybox's cannot wait), two rm at once only do work twice.
+ */
+async function remove(target: Target, { waitSeconds, inParts }: Pace): Promise<Removal> {
+  const { folder: parent, name } = target
   const path = at(parent, name)
-  const patience = waitSeconds === 0 ? '-n' : `-w ${waitSeconds}`
-  let folder: number | 'ignore'
+  let folder: number | null
   try {
     if (!lstatSync(path).isDirectory()) {
       unlinkSync(path)
@@ -166,36 +161,79 @@ async function remove({ folder: parent, name }: Target, waitSeconds: number): Pr
   } catch (error) {
     // Unreadable for this user: rm will say so in its own words.
     if (errnoOf(error) !== 'EACCES') return { kind: 'tried', why: messageOf(error) }
-    folder = 'ignore'
+    folder = null
   }
   try {
-    return await run(['-c', SCRIPT, 'sh', name, patience], {
-      cwd: '/',
-      env: { ...process.env, LC_ALL: 'C' },
-      stdio: ['ignore', 'ignore', 'pipe', folder, parent],
-    })
+    if (folder !== null) {
+      // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
+      const thinned = inParts ? thinOut(folder) : null
+      const isOurs = !(await isClaimed(folder, waitSeconds))
+      await thinned
+      if (!isOurs) return { kind: 'claimed' }
+    }
+    // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
+    return await rm([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent])
   } finally {
-    if (folder !== 'ignore') closeSync(folder)
+    if (folder !== null) closeSync(folder)
   }
 }
 
-/** rm has a line for each file that it cannot remove; the last one is what is told. */
-const TOLD_AT_MOST = 16_384
+async function isClaimed(folder: number, waitSeconds: number): Promise<boolean> {
+  const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)]
+  const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder])
+  // One that is held is refused without a word.
+  return status === 1 && said === ''
+}
 
-async function run(words: readonly string[], options: SpawnOptions): Promise<Removal> {
-  return new Promise((resolve) => {
-    const shell = spawn('sh', words, options)
-    let said = ''
-    shell.stderr?.setEncoding('utf8').on('data', (part: string) => {
-      said = (said + part).slice(-TOLD_AT_MOST)
-    })
-    shell.on('error', (error) => resolve({ kind: 'tried', why: messageOf(error) }))
-    shell.on('close', (status, signal) => {
-      if (status === CLAIMED) resolve({ kind: 'claimed' })
-      // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
-      else if (signal !== null) resolve({ kind: 'killed', by: signal })
-      else resolve({ kind: 'tried', why: messageOf(new Error(said.trim().split('\n').at(-1))) })
-    })
+/** A profile's folder has a handful of names; more were not made by Cargo, and are left to the end. */
+const NAMES_AT_MOST = 1000
+
+/**
+ * Removes the largest of Cargo's folders and the rest of each profile at the same time, by two rm: what
+ * takes time is the kernel's work for each file. What stays, for whatever reason, is for the rm of the
+ * whole tree, which tells it.
+ */
+async function thinOut(folder: number): Promise<void> {
+  for (const profile of openProfiles(folder)) {
+    try {
+      const names = readdirSync(at(profile, '.'))
+      const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST)
+      const parts = [[DEPS], others].filter((part) => part.length > 0)
+      await Promise.all(
+        parts.map((part) =>
+          rm(
+            part.map((name) => `/proc/self/fd/4/${name}`),
+            [folder, profile],
+          ),
+        ),
+      )
+    } catch (error) {
+      // Another process is at it, too.
+      if (!['ENOENT', 'EACCES'].includes(errnoOf(error))) throw error
+    } finally {
+      closeSync(profile)
+    }
+  }
+}
+
+const DEPS = 'deps'
+
+/** `<profile>/` and `<triple>/<profile>/`, without following any link. */
+function openProfiles(folder: number, depth = 1): number[] {
+  return readdirSync(at(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return []
+    let inside: number
+    try {
+      inside = openFolder(at(folder, entry.name))
+    } catch {
+      // Replaced, gone, or not to be read: it is left to the rm of the whole tree.
+      return []
+    }
+    const deps = lstatSync(at(inside, DEPS), { throwIfNoEntry: false })
+    if (deps?.isDirectory() === true) return [inside]
+    const below = depth < 2 ? openProfiles(inside, depth + 1) : []
+    closeSync(inside)
+    return below
   })
 }
 

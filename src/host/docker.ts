@@ -71,30 +71,58 @@ function readContainer(value: unknown): Container | null {
   }
 }
 
+/**
+ * Asks by HTTP/1.0: one answer, whole, and the connection ends. Loading node:http would take longer
+ * than all of the rest of a pass.
+ */
 async function get(socket: string, path: string): Promise<string> {
-  // Loaded when it is needed: most passes ask nobody, and it is a tenth of a start.
-  const { request } = await import('node:http')
   return new Promise((resolve, reject) => {
-    // With a connection of its own there is no agent, which would take as long to make as all the rest.
-    const connection = { createConnection: () => connect(socket) }
-    const asked = request({ ...connection, path, headers: { Host: 'docker' } }, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('error', reject)
-      answer.on('end', () => {
-        const body = Buffer.concat(parts).toString('utf8')
-        if (answer.statusCode === 200) resolve(body)
-        else reject(new Error(`docker answered ${answer.statusCode ?? 'nothing'}`))
-      })
-    })
+    const connection = connect(socket)
     // For the whole answer: an engine that keeps sending a little must not hold up a job either.
     const late = new LateError(`no answer within ${WAIT_MS} ms`)
-    const timer = setTimeout(() => {
-      reject(late)
-      asked.destroy(late)
-    }, WAIT_MS)
-    asked.on('error', reject)
-    asked.on('close', () => clearTimeout(timer))
-    asked.end()
+    const timer = setTimeout(() => connection.destroy(late), WAIT_MS)
+    const parts: Buffer[] = []
+    connection.on('data', (part: Buffer) => {
+      parts.push(part)
+      const body = bodyOf(Buffer.concat(parts))
+      if (typeof body !== 'string') return
+      resolve(body)
+      connection.destroy()
+    })
+    connection.on('error', reject)
+    connection.on('end', () => {
+      const body = bodyOf(Buffer.concat(parts), true)
+      if (typeof body === 'string') resolve(body)
+      else reject(body)
+    })
+    connection.on('close', () => clearTimeout(timer))
+    connection.write(`GET ${path} HTTP/1.0\r\nHost: docker\r\n\r\n`)
   })
+}
+
+/**
+ * The body of an answer.
+ *
+ * @param isOver whether no more will come
+ * @returns an error where there is none, or not all of it yet
+ */
+function bodyOf(answer: Buffer, isOver = false): string | Error {
+  const end = answer.indexOf('\r\n\r\n')
+  const [first = '', ...lines] = answer
+    .subarray(0, Math.max(end, 0))
+    .toString('latin1')
+    .split('\r\n')
+  const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(first) ?? []
+  if (end < 0 || status === undefined) return new Error('docker does not answer in HTTP')
+  if (status !== '200') return new Error(`docker answered ${status}`)
+  const headers = lines.map((line) => line.toLowerCase())
+  if (headers.some((line) => line.startsWith('transfer-encoding:'))) {
+    return new Error('docker’s answer comes in an encoding that was not asked for')
+  }
+  const body = answer.subarray(end + 4)
+  const [length] = headers.flatMap((line) => /^content-length: *(\d+)$/.exec(line)?.[1] ?? [])
+  if (length === undefined) return isOver ? body.toString('utf8') : new Error('it goes on')
+  return body.length < Number(length)
+    ? new Error('docker’s answer was cut short')
+    : body.subarray(0, Number(length)).toString('utf8')
 }

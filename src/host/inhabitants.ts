@@ -66,6 +66,7 @@ interface Scan {
 }
 
 function lookAt(pid: number, scan: Scan): void {
+  if (hasNoProgram(pid)) return
   const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid)
   if (namespace === '') return
   const views = viewsOf(pid, namespace, scan)
@@ -82,6 +83,16 @@ function lookAt(pid: number, scan: Scan): void {
   }
   for (const [slot, use] of uses) {
     scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` })
+  }
+}
+
+/** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function hasNoProgram(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/exe`)
+    return false
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT'
   }
 }
 

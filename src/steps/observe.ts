@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Occupancy, OwnerSight, Self } from '../plan/evidence.ts'
 import { judgeOwner } from '../plan/evidence.ts'
 import type { LeaseRecord } from '../plan/lease.ts'
@@ -161,14 +162,18 @@ export async function lookInto(
 ): Promise<Map<string, Occupancy>> {
   if (places.length === 0) return new Map()
   const slots = places.map((place) => place.slot)
-  const answer = await listContainers(environment)
-  const locks = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`))
+  // Docker and the program that tries the locks answer while this process reads /proc.
+  const asked = listContainers(environment)
+  const tried = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`))
+  await nextTurn()
+  const processes = scanProcesses(root.realPath, slots)
+  const [answer, locks] = await Promise.all([asked, tried])
   const searches = {
     rootPaths: [...new Set([root.path, root.realPath])],
     cargoLocks: new Map(
       [...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found]),
     ),
-    processes: scanProcesses(root.realPath, slots),
+    processes,
     containers: {
       // The container this process runs in has every mount of its job: no news of other jobs.
       list:

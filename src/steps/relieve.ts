@@ -11,7 +11,7 @@ import { probeDisks, settle } from '../host/disk.ts'
 import { helpers } from '../host/privilege.ts'
 import { releaseReserve } from '../host/reserve.ts'
 import type { Root } from '../host/root.ts'
-import { forgetEntry, listTrash, quarantine } from '../host/trash.ts'
+import { forgetEntry, hasTrash, listTrash, quarantine } from '../host/trash.ts'
 import { apply, finishInPlace } from './apply.ts'
 import type { Failure } from './apply.ts'
 import { lookInto, observeLeases } from './observe.ts'
@@ -41,7 +41,7 @@ export interface Relieved {
 }
 
 /** A reaper that is at an entry already frees the same space: it is waited for. */
-const PATIENCE_SECONDS = 120
+const AT_ONCE = { waitSeconds: 120, inParts: true }
 
 /** Less than this is full: the reserve is for such a disk. */
 const FULL_BYTES = 1024 * 1024
@@ -78,7 +78,8 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     done.after = again
     return isRelieved(done.after, settings.watermarks)
   }
-  if (await emptyTrash(request, done, isEnough)) return done
+  if (isRelieved(first, settings.watermarks)) return done
+  if (hasTrash(root) && (await emptyTrash(request, done, isEnough))) return done
   if (isFull(done.after.reading)) {
     done.gaveReserve = releaseReserve(root)
     if (await isEnough()) return done
@@ -102,10 +103,10 @@ async function emptyTrash(
   done: Relieved,
   isEnough: () => Promise<boolean>,
 ): Promise<boolean> {
-  for (const { id, quarantine: noted } of listTrash(root)) {
-    if (noted !== null) continue
+  const entries = listTrash(root).filter((entry) => entry.quarantine === null)
+  for (const { id } of entries) {
     try {
-      const outcome = await deleteEntry(root, id, helpers(settings), PATIENCE_SECONDS)
+      const outcome = await deleteEntry(root, id, helpers(settings), AT_ONCE)
       if (outcome.kind === 'deleted') {
         done.deleted += 1
         forgetEntry(root, id)
@@ -115,7 +116,7 @@ async function emptyTrash(
     }
     if (await isEnough()) return true
   }
-  return isEnough()
+  return entries.length === 0 && isEnough()
 }
 
 /** A note needs room too; without it the next reaper finds out again. */
