@@ -7,3 +7,13 @@ export function caught(work: () => unknown): unknown {
     return error
   }
 }
+
+/** What a promise is rejected with; null where it is not. */
+export async function caughtAsync(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work
+    return null
+  } catch (error) {
+    return error
+  }
+}

@@ -1,26 +1,43 @@
-import { linkSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { measureTrees } from '../../src/host/sizes.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { stubProgram } from '../e2e/stub-program.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { writeProgram } from '../helpers/program.ts'
 
 const scene = useScene()
+const MIB = 1024 * 1024
 
-test('counts allocated blocks, and hard links once', async () => {
+needs('root').test('trees are measured by what they take, without other disks', async () => {
   const base = scene().directory('sizes')
-  for (const each of ['a\nb', 'c']) mkdirSync(`${base}/${each}`)
-  writeFileSync(`${base}/a\nb/one`, Buffer.alloc(100_000, 1))
-  linkSync(`${base}/a\nb/one`, `${base}/a\nb/two`)
-  writeFileSync(`${base}/c/hole`, '')
-  truncateSync(`${base}/c/hole`, 1e9)
-  const sizes = await measureTrees([`${base}/a\nb`, `${base}/c`, `${base}/absent`], 10_000)
-  expect([...sizes.keys()]).toEqual([`${base}/a\nb`, `${base}/c`])
-  expect(sizes.get(`${base}/a\nb`)).toBeGreaterThanOrEqual(100_000)
-  expect(sizes.get(`${base}/a\nb`)).toBeLessThan(150_000)
-  expect(sizes.get(`${base}/c`)).toBeLessThan(50_000)
+  const odd = `${base}/a\tb\nc`
+  for (const path of [odd, `${base}/mounted/in`]) mkdirSync(path, { recursive: true })
+  writeFileSync(`${odd}/large`, Buffer.alloc(2 * MIB, 1))
+  linkSync(`${odd}/large`, `${odd}/again`)
+  await scene().must('mount', ['-t', 'tmpfs', 'none', `${base}/mounted/in`])
+  writeFileSync(`${base}/mounted/in/large`, Buffer.alloc(2 * MIB, 1))
+  const sizes = await measureTrees([odd, `${base}/absent`, `${base}/mounted`], 10_000)
+  expect([...sizes.keys()]).toEqual([odd, `${base}/mounted`])
+  expect(sizes.get(odd)).toBeGreaterThanOrEqual(2 * MIB)
+  expect(sizes.get(odd)).toBeLessThan(3 * MIB)
+  expect(sizes.get(`${base}/mounted`)).toBeLessThan(MIB)
 })
 
 test('what is not measured in time is left out', async () => {
-  const sizes = await measureTrees(['/usr'], 1)
-  expect(sizes.size).toBe(0)
-  expect(await measureTrees([], 1)).toEqual(new Map())
+  const base = scene().directory('sizes')
+  const program = writeProgram(
+    scene(),
+    `import { measureTrees } from './host/sizes.js'
+     console.log(JSON.stringify([...(await measureTrees(process.argv.slice(2), 500))]))`,
+  )
+  const script = `printf '7\\t${base}/one\\0'; exec sleep 600`
+  const env = { PATH: await stubProgram(scene(), 'du', script) }
+  const words = [program, `${base}/one`, `${base}/two`]
+  const { stdout } = await scene().must(process.execPath, words, { env })
+  expect(JSON.parse(stdout)).toEqual([[`${base}/one`, 7]])
+})
+
+test('nothing is measured where nothing is asked', async () => {
+  expect((await measureTrees([], 0)).size).toBe(0)
 })

@@ -1,59 +1,64 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { reliefOrder } from '../../src/plan/relief.ts'
-import { aRecord, aLease, anId } from '../helpers/lease.ts'
+import type { ObservedLease } from '../../src/plan/reclaim.ts'
+import { aLease, aRecord, aRunnerKey, anId } from '../helpers/lease.ts'
 import { NOW, aVerdict, anObserved, endedBefore } from '../helpers/observed.ts'
 import { aSelf } from '../helpers/self.ts'
 
-const self = aSelf()
-const OWN = (self.runnerKey ?? '').slice(0, 8)
+const OTHER = aRunnerKey('runner-2')
 
-/** An id of this runner, or of another one. */
-function idOf(runner: 'own' | 'other', n: number): string {
-  return `${runner === 'own' ? OWN : '0'.repeat(8)}${anId(n).slice(8)}`
+/** A lease that was never ended, by a runner that is gone for good or works on. */
+function live(n: number, kind: 'dead' | 'alive' | 'unknown', key = aRunnerKey()): ObservedLease {
+  return anObserved({ record: aRecord(aLease({ id: anId(n, key) })), owner: aVerdict(kind) })
 }
 
-const ended = (runner: 'own' | 'other', n: number, hours: number) =>
-  endedBefore(hours, { n, id: idOf(runner, n) })
-const dead = (runner: 'own' | 'other', n: number) =>
-  anObserved({ record: aRecord(aLease({ id: idOf(runner, n) })) })
-
-const LEASES = [
-  dead('other', 1),
-  ended('other', 2, 5),
-  ended('own', 3, 1),
-  ended('own', 4, 3),
-  dead('own', 5),
-  ended('other', 6, 9),
+const ENDED = [endedBefore(1, { n: 1 }), endedBefore(3, { n: 2 }), endedBefore(2, { n: 3 })]
+const OTHERS = [
+  endedBefore(5, { n: 4, id: anId(4, OTHER) }),
+  endedBefore(9, { n: 5, id: anId(5, OTHER) }),
 ]
 
-function order(extent: 'own' | 'host', leases = LEASES): number[] {
-  const ids = reliefOrder(leases, self, extent, NOW).map(({ lease }) => lease.record.id)
-  return ids.map((id) => leases.findIndex((each) => each.record.id === id) + 1)
+function order(
+  leases: readonly ObservedLease[],
+  extent: 'own' | 'host',
+  key = aRunnerKey(),
+): string[] {
+  const self = aSelf({ runnerKey: key })
+  return reliefOrder(leases, self, extent, NOW).map(({ lease }) => lease.record.id)
 }
 
-test('own ended, own dead, others’ ended, orphans; of each the oldest first', () => {
-  expect(order('host')).toEqual([4, 3, 5, 6, 2, 1])
-  expect(order('own')).toEqual([4, 3, 5])
-})
+describe('what goes when the disk needs room', () => {
+  const all = [live(8, 'dead', OTHER), ...OTHERS, live(7, 'dead'), ...ENDED]
 
-test('a sweep has no slots of its own: ended before orphans', () => {
-  const host = { ...self, runnerKey: null }
-  const ids = reliefOrder(LEASES, host, 'host', NOW).map(({ lease }) => lease.record.id)
-  expect(ids).toHaveLength(LEASES.length)
-  expect(ids.at(0)).toBe(LEASES[5]?.record.id)
-})
+  test('in an emergency: own ended, own dead, others’ ended, orphans; the oldest first', () => {
+    const own = [anId(2), anId(3), anId(1), anId(7)]
+    const others = [anId(5, OTHER), anId(4, OTHER), anId(8, OTHER)]
+    expect(order(all, 'host')).toEqual([...own, ...others])
+    expect(order(all.toReversed(), 'host')).toEqual([...own, ...others])
+  })
 
-test('never what has an owner that lives or is not known, nor what is not there', () => {
-  const kept = [
-    anObserved({ owner: aVerdict('alive') }),
-    anObserved({ owner: aVerdict('unknown') }),
-    anObserved({ slot: 'missing' }),
-    anObserved({ slot: 'diverted' }),
-  ]
-  expect(order('host', kept)).toEqual([])
-})
+  test('at the watermark of a job: its runner’s own alone', () => {
+    expect(order(all, 'own')).toEqual([anId(2), anId(3), anId(1), anId(7)])
+    expect(order(OTHERS, 'own')).toEqual([])
+  })
 
-test('the reason says that it was the disk', () => {
-  const [first] = reliefOrder(LEASES, self, 'host', NOW)
-  expect(first?.reason).toBe('its job ended; the disk needs room (own, ended)')
+  test('nothing whose owner lives or is unknown, and nothing that is not there', () => {
+    const kept = [live(1, 'alive'), live(2, 'unknown'), live(3, 'alive', OTHER)]
+    const gone = { ...endedBefore(9, { n: 4 }), slot: 'missing' as const }
+    for (const extent of ['own', 'host'] as const) {
+      expect(order([...kept, gone], extent)).toEqual([])
+    }
+  })
+
+  test('for a sweep, which is no runner: all ended ones before orphans', () => {
+    const self = aSelf({ runnerKey: null })
+    const found = reliefOrder(all, self, 'host', NOW).map(({ lease }) => lease.record.state)
+    expect(found).toEqual(['ended', 'ended', 'ended', 'ended', 'ended', 'live', 'live'])
+  })
+
+  test('with the reason and the kind', () => {
+    const reasons = reliefOrder(all, aSelf(), 'host', NOW).map(({ reason }) => reason)
+    expect(reasons[0]).toBe('its job ended; the disk needs room (own, ended)')
+    expect(reasons.at(-1)).toBe('it is dead; the disk needs room (orphan)')
+  })
 })

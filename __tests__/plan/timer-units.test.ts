@@ -1,37 +1,62 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { serviceUnit, timerUnit, variableLine } from '../../src/plan/timer-units.ts'
+import type { TimerUnits } from '../../src/plan/timer-units.ts'
 
-const UNITS = { node: '/n/node', tool: '/t/index.js', flags: [], user: null, variables: null }
+function service(overrides: Partial<TimerUnits> = {}): string[] {
+  const units = { node: '/n/node', tool: '/t/index.js', flags: [], user: null, variables: null }
+  return serviceUnit({ ...units, ...overrides }).split('\n')
+}
 
-test('the service yields to every build, and waits for nothing that a host may lack', () => {
-  const unit = serviceUnit(UNITS)
-  expect(unit).toContain('ExecStart="/n/node" "/t/index.js" "sweep"\n')
-  for (const line of ['Type=oneshot', 'Nice=19', 'IOSchedulingClass=idle']) {
-    expect(unit).toContain(`${line}\n`)
-  }
-  expect(unit).not.toMatch(/^(?:User|Environment|Requires|After|Wants|Condition\w+)=/m)
+describe('the service', () => {
+  test('yields, and needs nothing that a host may lack', () => {
+    expect(service()).toEqual(
+      expect.arrayContaining([
+        'Type=oneshot',
+        'ExecStart="/n/node" "/t/index.js" "sweep"',
+        'Nice=19',
+        'CPUSchedulingPolicy=batch',
+        'IOSchedulingClass=idle',
+        'KillMode=process',
+      ]),
+    )
+    expect(service().join('\n')).not.toMatch(/^(?:User|Environment|EnvironmentFile|After|Wants)=/m)
+  })
+
+  test.each([
+    ['a b', '"a b"'],
+    ['a"b\\c', '"a\\"b\\\\c"'],
+    ['%h', '"%%h"'],
+    ['$HOME ${X}', '"$$HOME $${X}"'],
+    [';', '";"'],
+  ])('has the word %j as it is', (flag, word) => {
+    expect(service({ flags: [flag] })).toContain(
+      `ExecStart="/n/node" "/t/index.js" "sweep" ${word}`,
+    )
+  })
+
+  test('does not double the dollar of the program, in which no variable is looked for', () => {
+    expect(service({ node: '/a$b%c/node' })).toContain(
+      'ExecStart="/a$b%%c/node" "/t/index.js" "sweep"',
+    )
+  })
+
+  test('has a user and variables where they are wanted', () => {
+    const lines = service({ user: 'builder', variables: '/etc/a %b' })
+    expect(lines).toEqual(expect.arrayContaining(['User=builder', 'EnvironmentFile=-/etc/a %%b']))
+  })
 })
 
-test('a word is one word, whatever is in it', () => {
-  const flags = [String.raw`--root=/mnt/a b/%h/$HOME/"q"\x`]
-  expect(serviceUnit({ ...UNITS, flags })).toContain(
-    String.raw`"--root=/mnt/a b/%%h/$$HOME/\"q\"\\x"`,
+test('the timer is randomised, persistent, and every 15 minutes', () => {
+  expect(timerUnit().split('\n')).toEqual(
+    expect.arrayContaining([
+      'OnCalendar=*:0/15',
+      'RandomizedDelaySec=3min',
+      'Persistent=true',
+      'WantedBy=timers.target',
+    ]),
   )
 })
 
-test('another user and secrets are named only where there are any', () => {
-  const unit = serviceUnit({ ...UNITS, user: 'builder', variables: '/etc/x/a %.env' })
-  expect(unit).toContain('User=builder\nEnvironmentFile=-/etc/x/a %%.env\n')
-})
-
-test('the timer comes every 15 minutes, not everywhere at once, and makes up for a power cut', () => {
-  for (const line of ['OnCalendar=*:0/15', 'RandomizedDelaySec=3min', 'Persistent=true']) {
-    expect(timerUnit()).toContain(`${line}\n`)
-  }
-})
-
-test('a secret is a variable in quotes', () => {
-  expect(variableLine('TARGET_GUARD_ALERT_WEBHOOK', String.raw`https://a/"b"\c$d%e`)).toBe(
-    String.raw`TARGET_GUARD_ALERT_WEBHOOK="https://a/\"b\"\\c\$d%e"` + '\n',
-  )
+test('a variable is quoted', () => {
+  expect(variableLine('A', 'x"$`\\%y')).toBe('A="x\\"\\$\\`\\\\%y"\n')
 })

@@ -4189,17 +4189,16 @@ async function probeDisks(rootPath, others) {
     const seen = new Set();
     const disks = [rootPath, ...others].flatMap((path, index) => {
         const { mount, ...place } = disk_lookUp(path, mounts);
-        if (mount === null || seen.has(mount.device))
-            return [];
-        seen.add(mount.device);
-        return [{ path, place, device: mount.device, holdsRoot: index === 0 }];
+        return mount === null ? [] : [{ path, place, device: mount.device, holdsRoot: index === 0 }];
     });
     const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
     const probe = { readings: [], problems: [] };
     for (const [index, { path, device, holdsRoot }] of disks.entries()) {
         const raw = answers[index] ?? null;
-        if (raw === null)
+        // Of a path that is absent nothing is known; another one on its disk may be there.
+        if (raw === null || seen.has(device))
             continue;
+        seen.add(device);
         const space = typeof raw === 'string' ? null : plausible(raw);
         if (space === null) {
             const why = typeof raw === 'string' ? raw : 'its numbers make no sense';

@@ -33,9 +33,7 @@ export async function probeDisks(rootPath: string, others: readonly string[]): P
   const seen = new Set<string>()
   const disks = [rootPath, ...others].flatMap((path, index) => {
     const { mount, ...place } = lookUp(path, mounts)
-    if (mount === null || seen.has(mount.device)) return []
-    seen.add(mount.device)
-    return [{ path, place, device: mount.device, holdsRoot: index === 0 }]
+    return mount === null ? [] : [{ path, place, device: mount.device, holdsRoot: index === 0 }]
   })
   const answers = await Promise.all(
     disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)),
@@ -43,7 +41,9 @@ export async function probeDisks(rootPath: string, others: readonly string[]): P
   const probe: Probe = { readings: [], problems: [] }
   for (const [index, { path, device, holdsRoot }] of disks.entries()) {
     const raw = answers[index] ?? null
-    if (raw === null) continue
+    // Of a path that is absent nothing is known; another one on its disk may be there.
+    if (raw === null || seen.has(device)) continue
+    seen.add(device)
     const space = typeof raw === 'string' ? null : plausible(raw)
     if (space === null) {
       const why = typeof raw === 'string' ? raw : 'its numbers make no sense'
