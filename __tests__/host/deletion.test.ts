@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { deleteEntry } from '../../src/host/deletion.ts'
 import type { Deletion } from '../../src/host/deletion.ts'
@@ -118,6 +119,54 @@ describe('an entry of the trash is deleted', () => {
     const root = openRoot(`${scene().directory()}/it's “a” $(id)\\ root`, PRECIOUS)
     anEntry(root)
     expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
+  })
+})
+
+describe('in parts, for a job that waits for the space', () => {
+  const HASTE = { waitSeconds: 0, inParts: true }
+
+  test('profiles go with and without a triple, and what is beside them', async () => {
+    const root = aRoot(scene())
+    const path = anEntry(root)
+    for (const profile of ['debug', 'x86_64-unknown-linux-gnu/release']) {
+      for (const each of ['deps', 'build/a/out', '.fingerprint/-rf', 'new\nline']) {
+        mkdirSync(`${path}/${profile}/${each}`, { recursive: true })
+        writeFileSync(`${path}/${profile}/${each}/file`, '')
+      }
+    }
+    writeFileSync(`${path}/CACHEDIR.TAG`, '')
+    expect(await deleteEntry(root, id, [], HASTE)).toEqual({ kind: 'deleted' })
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test.each(['debug', 'debug/deps', 'triple', 'triple/release'])(
+    'no link in the place of %s is followed',
+    async (place) => {
+      const root = aRoot(scene())
+      const canary = aCanary()
+      for (const each of ['deps', 'release/deps'])
+        mkdirSync(`${canary}/${each}`, { recursive: true })
+      const before = [factsOf(canary), readdirSync(canary), readdirSync(`${canary}/release`)]
+      const path = controlName(root, 'trash', id)
+      mkdirSync(dirname(`${path}/${place}`), { recursive: true })
+      symlinkSync(canary, `${path}/${place}`)
+      expect(await deleteEntry(root, id, [], HASTE)).toEqual({ kind: 'deleted' })
+      expect([factsOf(canary), readdirSync(canary), readdirSync(`${canary}/release`)]).toEqual(
+        before,
+      )
+    },
+  )
+
+  test('what another reaper has is left to that one', async () => {
+    const root = aRoot(scene())
+    const path = anEntry(root)
+    const { release } = await hold(scene(), 'exec 9<"$1" && flock -x 9 && echo ready && read', [
+      path,
+    ])
+    const found = await deleteEntry(root, id, [], HASTE)
+    expect(found).toEqual({ kind: 'busy', why: expect.stringContaining('another reaper') })
+    await release()
+    expect(await deleteEntry(root, id, [], HASTE)).toEqual({ kind: 'deleted' })
   })
 })
 
