@@ -31,6 +31,9 @@ describe.each(['node20', 'node24'] as const)('the life of a slot on %s', (node) 
       'target-dir': slot,
       'run-dir': path.dirname(slot),
       lease,
+      proceed: 'true',
+      'disk-status': expect.stringMatching(/^(?:ok|low)$/),
+      'free-bytes': expect.stringMatching(/^[1-9]\d+$/),
       retired: '0',
       'reclaimed-bytes': '0',
     })
