@@ -51,6 +51,7 @@ describe('the tool', () => {
     [['status', '--nonsense'], /target-guard status: .*--nonsense.*\n.*--help/],
     [['sweep', '--root', 'relative'], /--root is "relative"\. Allowed for root/],
     [['sweep', '--root', '/'], /The root \/ is refused/],
+    [['install-hooks', '--alert-webhook', 'https://a.example/', '/r'], /unknown|--alert-webhook/i],
     [['hook', 'job-finished'], /no hook “job-finished”/],
   ])('is used wrongly by %j: exit code 2', async (words, message) => {
     const { code, out, err } = await run(...words)

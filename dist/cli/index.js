@@ -6453,7 +6453,8 @@ const installHooksCommand = {
     summary: 'give every job of these runners a slot, without a change to any workflow',
     about: `Writes both hook scripts of each runner and names them in its .env; hooks that are there already
 are run as well. Running it again changes nothing. Restart the runners afterwards: they read .env
-when they start. Settings given here are written into the scripts.`,
+when they start. Settings given here are written into the scripts, which anybody may read: what is
+secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
     operands: 'RUNNER_DIR…',
     operandCount: { least: 1, most: 1000 },
     flags: [
@@ -6465,7 +6466,6 @@ when they start. Settings given here are written into the scripts.`,
         ...DISK,
         flags_ON_CRITICAL,
         ...HELP,
-        ...ALERTS,
         JSON_FLAG,
     ],
     run: async (invocation) => {

@@ -3,24 +3,15 @@ import { hooksText } from '../../report/texts.ts'
 import { installHooks } from '../../steps/install-hooks.ts'
 import { print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
-import {
-  ALERTS,
-  DISK,
-  HELP,
-  JSON_FLAG,
-  ON_CRITICAL,
-  OWNER,
-  RETENTION,
-  ROOT,
-  flag,
-} from '../flags.ts'
+import { DISK, HELP, JSON_FLAG, ON_CRITICAL, OWNER, RETENTION, ROOT, flag } from '../flags.ts'
 
 export const installHooksCommand: Command = {
   name: 'install-hooks',
   summary: 'give every job of these runners a slot, without a change to any workflow',
   about: `Writes both hook scripts of each runner and names them in its .env; hooks that are there already
 are run as well. Running it again changes nothing. Restart the runners afterwards: they read .env
-when they start. Settings given here are written into the scripts.`,
+when they start. Settings given here are written into the scripts, which anybody may read: what is
+secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
   operands: 'RUNNER_DIR…',
   operandCount: { least: 1, most: 1000 },
   flags: [
@@ -32,7 +23,6 @@ when they start. Settings given here are written into the scripts.`,
     ...DISK,
     ON_CRITICAL,
     ...HELP,
-    ...ALERTS,
     JSON_FLAG,
   ],
   run: async (invocation) => {
