@@ -13,6 +13,6 @@ export default {
   maxWorkers: 2,
   // The end-to-end tests start real builds, containers and filesystems.
   testTimeout: 120_000,
-  collectCoverageFrom: ['src/**/*.ts', '!src/{pre,main,post,cli}.ts'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/{pre,main,post,cli,carry}.ts'],
   coverageReporters: ['text', 'lcov'],
 }

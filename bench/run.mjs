@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { measureClone } from './clone.mjs'
 import { measureCrowd } from './crowd.mjs'
 import { canMeasureEmergency, growVictims, measureEmergency } from './emergency.mjs'
 import { measurePressure } from './pressure.mjs'
@@ -18,6 +19,7 @@ const MEASURES = {
   crowd: measureCrowd,
   trees: measureTrees,
   pressure: measurePressure,
+  clone: measureClone,
   reap: measureReap,
   emergency: measureEmergency,
 }

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rm -rf .dist-new .dist-old
-for entry in pre main post cli; do
+for entry in pre main post cli carry; do
   ncc build "lib/$entry.js" --out ".dist-new/$entry" --quiet
 done
 node scripts/write-licenses.js .dist-new

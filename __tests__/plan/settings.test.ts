@@ -63,6 +63,17 @@ const REFUSED: Record<string, readonly string[]> = {
     '1 h',
   ],
   'keep-per-pr': ['-1', '1.5', '1001', 'all', '1e2', '+1'],
+  'remote-cache': ['on', 'save', 'Restore', 'restore,save'],
+  'remote-max-gb': ['0', '-1', '1001', '10 GB', 'x'],
+  'remote-exclude': [
+    'all',
+    'none binaries',
+    'incremental,binaries',
+    '/abs',
+    'a/../b',
+    'a//b',
+    './a',
+  ],
   'privileged-helper': ['Auto', 'yes', 'sudo,docker', 'root'],
   'helper-image': ['-v/:/x', '$(id)', 'a b', '.x', 'a\nb', 'a'.repeat(256)],
   'alert-webhook': ['ftp://x', 'https://', 'x', 'https://a b', 'javascript:x'],
@@ -105,6 +116,11 @@ describe('a bad value', () => {
 })
 
 const FLOORS = { minFreeBytes: null, minFreePercent: 5, minFreeInodesPercent: 5 }
+const REMOTE = {
+  mode: 'off',
+  maxBytes: 1e10,
+  exclude: { groups: ['incremental', 'binaries'], globs: [] },
+} as const
 
 test('a low watermark above the high one is refused', () => {
   const error = caught(() => parse({ 'high-watermark': '70', 'low-watermark': '71' }))
@@ -139,6 +155,19 @@ describe('a good value', () => {
     ['retention-hours', '8760', { retentionHours: 8760 }],
     ['keep-per-pr', '0', { keepPerPr: 0 }],
     ['keep-per-pr', '1000', { keepPerPr: 1000 }],
+    ['remote-cache', 'restore-save', { remote: { ...REMOTE, mode: 'restore-save' } }],
+    ['remote-max-gb', '0.5', { remote: { ...REMOTE, maxBytes: 5e8 } }],
+    ['remote-exclude', 'none', { remote: { ...REMOTE, exclude: { groups: [], globs: [] } } }],
+    [
+      'remote-exclude',
+      'debug/**/big.bin\n members  incremental',
+      {
+        remote: {
+          ...REMOTE,
+          exclude: { groups: ['incremental', 'members'], globs: ['debug/**/big.bin'] },
+        },
+      },
+    ],
     ['privileged-helper', 'docker', { privilegedHelper: 'docker' }],
     [
       'helper-image',
@@ -164,6 +193,7 @@ describe('a good value', () => {
       alertHours: 6,
       retentionHours: 24,
       keepPerPr: 1,
+      remote: REMOTE,
       privilegedHelper: 'auto',
       helperImage: null,
       dryRun: false,

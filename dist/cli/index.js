@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1109);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9180);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1109:
+/***/ 9180:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4004,7 +4004,192 @@ async function sendAlert(address, text) {
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
 
+;// CONCATENATED MODULE: ./lib/plan/archive-content.js
+
+
+/**
+ * What of a target dir can stay at home:
+ * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * what is carried; `members`, all that workspace members were compiled to.
+ */
+const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
+/** Decides what of a target dir goes into an archive for other hosts. */
+function archiveContent(entries, policy) {
+    const tree = new Tree(entries);
+    const unwanted = new Set(entries.filter((entry) => isLeftOut(entry, tree, policy)));
+    const units = new Set();
+    for (const entry of entries) {
+        const unit = scriptUnitOf(entry.path);
+        const leadsOut = entry.kind === 'link' && !staysInside(below(entry.path, unit), entry.target);
+        const isDropped = leadsOut || (unwanted.has(entry) && entry.kind !== 'other');
+        if (!isDropped)
+            continue;
+        if (unit !== null)
+            units.add(unit);
+        else if (leadsOut && !isBelowUnwanted(entry.path, unwanted)) {
+            // Whatever put it there, Cargo would not run it again, and a build would miss the file.
+            return { kind: 'unfit', reason: `the link ${entry.path} leads out of the target dir` };
+        }
+    }
+    const gone = [...Array.from(unwanted, ({ path }) => path), ...Array.from(units, traces).flat()];
+    const isGone = among(gone);
+    const kept = entries
+        .filter(({ path, kind }) => kind !== 'other' && !isGone(path))
+        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
+    if (bytes > policy.maxBytes) {
+        return { kind: 'unfit', reason: `it is ${bytes} bytes, above the ${policy.maxBytes} allowed` };
+    }
+    return { kind: 'content', entries: kept, bytes, leftOut: entries.length - kept.length };
+}
+/** Which paths are profiles’ own (`debug`, `<triple>/release`, …), and what lies in their `deps`. */
+class Tree {
+    profiles;
+    #outputs = new Set();
+    constructor(entries) {
+        this.profiles = new Set(entries
+            .filter(({ path }) => archive_content_nameOf(path) === '.fingerprint')
+            .map(({ path }) => folderOf(path)));
+        for (const { path, kind, bytes } of entries) {
+            const folder = folderOf(path);
+            if (kind !== 'file' || archive_content_nameOf(folder) !== 'deps')
+                continue;
+            const name = archive_content_nameOf(path).replace(HASH, '');
+            this.#outputs.add(`${folderOf(folder)}/${name} ${bytes}`);
+        }
+    }
+    /** Whether a file directly in a profile is another name of an output, which Cargo links anew. */
+    isUplifted({ path, kind, bytes }) {
+        const profile = folderOf(path);
+        if (kind !== 'file' || !this.profiles.has(profile))
+            return false;
+        return this.#outputs.has(`${profile}/${archive_content_nameOf(path).replaceAll('-', '_')} ${bytes}`);
+    }
+}
+/** What Cargo puts between a unit's name and its ending. */
+const HASH = /-[0-9a-f]{16}(?=\.|$)/;
+const UNIT = /^(.+)-[0-9a-f]{16}$/;
+/** Worth nothing elsewhere: locks, what Cargo knows of this host's rustc, and what no build reads. */
+const AT_HOME = /^(\.cargo.*lock|\.rustc_info\.json)$/;
+const OUTPUT_OF_OTHERS = new Set(['doc', 'package', 'tmp']);
+function isLeftOut(entry, tree, policy) {
+    const name = archive_content_nameOf(entry.path);
+    const folder = folderOf(entry.path);
+    const isInProfile = tree.profiles.has(folder);
+    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => folderOf(each) === folder);
+    if (AT_HOME.test(name) && (isInProfile || holdsProfiles))
+        return true;
+    if (holdsProfiles && OUTPUT_OF_OTHERS.has(name) && entry.kind === 'folder')
+        return true;
+    if (policy.globs.some((glob) => matchesGlob(entry.path, glob)))
+        return true;
+    const isIn = {
+        incremental: () => isInProfile && name === 'incremental',
+        binaries: () => tree.isUplifted(entry) || isProgram(entry, tree),
+        members: () => isOfMember(entry.path, tree, policy.members),
+    };
+    return policy.groups.some((group) => isIn[group]());
+}
+/** Whether it is a linked program: only those have no ending. */
+function isProgram({ path, kind, isExecutable }, tree) {
+    const folder = folderOf(path);
+    const isThere = ['deps', 'examples'].includes(archive_content_nameOf(folder)) && tree.profiles.has(folderOf(folder));
+    return isThere && kind === 'file' && isExecutable && !archive_content_nameOf(path).includes('.');
+}
+function isOfMember(path, tree, members) {
+    const folder = folderOf(path);
+    if (!tree.profiles.has(folderOf(folder)))
+        return false;
+    const name = archive_content_nameOf(path);
+    const unit = UNIT.exec(name.split('.')[0] ?? '')?.[1];
+    if (unit === undefined)
+        return false;
+    if (['.fingerprint', 'build'].includes(archive_content_nameOf(folder)))
+        return members.includes(unit);
+    if (archive_content_nameOf(folder) !== 'deps')
+        return false;
+    const crates = members.map((member) => member.replaceAll('-', '_'));
+    return crates.some((crate) => unit === crate || unit === `lib${crate}`);
+}
+/** The directory of one build script's run that a path lies in, as Cargo named them up to 1.99. */
+function scriptUnitOf(path) {
+    return /^((?:.+\/)?build\/[^/]+-[0-9a-f]{16})\//.exec(path)?.[1] ?? null;
+}
+/** A path relative to a folder that it lies in, where there is one. */
+function below(path, folder) {
+    return folder === null ? path : path.slice(folder.length + 1);
+}
+/**
+ * Both places of a build script's run. Cargo does not look whether what a script wrote is still
+ * there, so it must not take the run for done when a part of that stays at home.
+ */
+function traces(unit) {
+    const profile = folderOf(folderOf(unit));
+    const within = (place) => (profile === '' ? place : `${profile}/${place}`);
+    return [unit, within(`.fingerprint/${archive_content_nameOf(unit)}`)];
+}
+function isBelowUnwanted(path, unwanted) {
+    return among(Array.from(unwanted, (entry) => entry.path))(path);
+}
+/** Whether a path is one of these or lies in one of them. */
+function among(paths) {
+    const known = new Set(paths);
+    return (path) => {
+        for (let each = path; each !== ''; each = folderOf(each))
+            if (known.has(each))
+                return true;
+        return false;
+    };
+}
+function archive_content_nameOf(path) {
+    return path.slice(path.lastIndexOf('/') + 1);
+}
+function folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
+
+const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
+/** What is not saved unless a person says otherwise. */
+const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
+const EXCLUDE_ALLOWED = `none, or ${CONTENT_GROUPS.join(', ')} and globs with a /, between blanks`;
+/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
+function parseExclude(text) {
+    const words = text.split(/\s+/).filter((word) => word !== '');
+    if (words.join() === 'none')
+        return { groups: [], globs: [] };
+    const globs = words.filter((word) => word.includes('/'));
+    const named = words.filter((word) => !word.includes('/'));
+    const groups = CONTENT_GROUPS.filter((group) => named.includes(group));
+    const isKnown = named.every((word) => CONTENT_GROUPS.some((group) => group === word));
+    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
+}
+/** Relative to the target dir, in names that can be there. */
+function isGlob(word) {
+    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/root-path.js
+/** Whether a text can be a path that means the same wherever it is read. */
+function isPath(text) {
+    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
+    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+/** The path with `~` expanded. */
+function absolute(path, { home }) {
+    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
+    return normalise(expanded);
+}
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    return `/${parts.join('/')}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/settings.js
+
+
 
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
@@ -4061,6 +4246,19 @@ const alertWebhook = {
 const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
 const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
 const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
+const remoteCache = {
+    name: 'remote-cache',
+    allowed: REMOTE_CACHE.join(', '),
+    parse: (text) => REMOTE_CACHE.find((each) => each === text),
+    whenEmpty: () => 'off',
+};
+const remoteMaxGb = number('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
+const remoteExclude = {
+    name: 'remote-exclude',
+    allowed: EXCLUDE_ALLOWED,
+    parse: parseExclude,
+    whenEmpty: () => EXCLUDED,
+};
 const privilegedHelper = {
     name: 'privileged-helper',
     allowed: PRIVILEGED_HELPERS.join(', '),
@@ -4108,6 +4306,9 @@ const INPUTS = [
     onCritical,
     retentionHours,
     keepPerPr,
+    remoteCache,
+    remoteMaxGb,
+    remoteExclude,
     privilegedHelper,
     helperImage,
     alertWebhook,
@@ -4140,6 +4341,11 @@ function settings_parseSettings(lookup, surroundings) {
         onCritical: read(onCritical),
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
+        remote: {
+            mode: read(remoteCache),
+            maxBytes: read(remoteMaxGb) * GB,
+            exclude: read(remoteExclude),
+        },
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
         alertWebhook: read(alertWebhook),
@@ -4178,19 +4384,6 @@ function number(name, range) {
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text) {
     return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
-}
-function isPath(text) {
-    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
-    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
-}
-function absolute(path, { home }) {
-    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
-    return normalise(expanded);
-}
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path) {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    return `/${parts.join('/')}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/github/inputs.js
@@ -6388,7 +6581,7 @@ function check(runner, { scripts }) {
     if (!isRunner(runner)) {
         throw new GuardError(`${runner} is not a runner’s directory: it has no .runner, run.sh or config.sh.`, 'Name the directory that the runner was unpacked into.', { usage: true });
     }
-    const folder = folderOf(runner, scripts);
+    const folder = install_hooks_folderOf(runner, scripts);
     if (/\s/.test(folder)) {
         throw new GuardError(`The hooks cannot lie in “${folder}”: the runner starts a hook unquoted, so a path with blanks fails every job.`, 'Use --scripts with a directory without blanks.', { usage: true });
     }
@@ -6399,13 +6592,13 @@ function check(runner, { scripts }) {
     }
 }
 /** One folder for each runner: two may share a folder for scripts. */
-function folderOf(runner, scripts) {
+function install_hooks_folderOf(runner, scripts) {
     if (scripts === null)
         return `${runner}/target-guard`;
     return `${scripts}/${runner.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-/, '')}`;
 }
 function installHook(runner, hook, { scripts, variables }, tool) {
-    const folder = folderOf(runner, scripts);
+    const folder = install_hooks_folderOf(runner, scripts);
     const script = `${folder}/${hook.script}`;
     const named = readVariable(runner, hook.variable);
     const before = readScript(script);
@@ -6427,7 +6620,7 @@ function installHook(runner, hook, { scripts, variables }, tool) {
     return { runner, event: hook.event, done, script, previous: previous === '' ? null : previous };
 }
 function removeHook(runner, hook, { scripts }) {
-    const folder = folderOf(runner, scripts);
+    const folder = install_hooks_folderOf(runner, scripts);
     const script = `${folder}/${hook.script}`;
     const before = readScript(script);
     const isOurs = before !== null && previousIn(before) !== null;
@@ -6486,7 +6679,7 @@ secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
 
 ;// CONCATENATED MODULE: ./lib/plan/timer-units.js
 /** Name of both units, without their endings. */
-const UNIT = 'target-guard-sweep';
+const timer_units_UNIT = 'target-guard-sweep';
 /**
  * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
  * disk, so nothing that a host may lack keeps it from running.
@@ -6595,7 +6788,7 @@ function systemctl(...words) {
 
 
 /** What belongs to the service, for root's eyes. */
-const VARIABLES = `${UNIT}.env`;
+const VARIABLES = `${timer_units_UNIT}.env`;
 /**
  * Writes the service and the timer that run `sweep`, and starts the timer where systemd runs this
  * host; or takes both away.
@@ -6626,18 +6819,18 @@ function install({ user, flags, alertWebhook, folder: chosen }, folder, isLive, 
     const write = (name, text, mode) => `${writeUnit(folder, name, text, mode) ? 'written' : 'unchanged'}: ${folder}/${name}`;
     const lines = [
         ...writeVariables(alertWebhook, folder, write),
-        write(`${UNIT}.service`, serviceUnit(units)),
-        write(`${UNIT}.timer`, timerUnit()),
+        write(`${timer_units_UNIT}.service`, serviceUnit(units)),
+        write(`${timer_units_UNIT}.timer`, timerUnit()),
     ];
     if (!isLive) {
         const known = chosen === null
-            ? `systemctl daemon-reload && systemctl enable --now ${UNIT}.timer`
-            : `systemctl link ${folder}/${UNIT}.service && systemctl enable --now ${folder}/${UNIT}.timer`;
+            ? `systemctl daemon-reload && systemctl enable --now ${timer_units_UNIT}.timer`
+            : `systemctl link ${folder}/${timer_units_UNIT}.service && systemctl enable --now ${folder}/${timer_units_UNIT}.timer`;
         return [...lines, `To start it: ${known}`];
     }
     must(['daemon-reload']);
-    must(['enable', '--now', `${UNIT}.timer`]);
-    return [...lines, `started: ${UNIT}.timer`];
+    must(['enable', '--now', `${timer_units_UNIT}.timer`]);
+    return [...lines, `started: ${timer_units_UNIT}.timer`];
 }
 function writeVariables(alertWebhook, folder, write) {
     if (alertWebhook !== null) {
@@ -6647,10 +6840,10 @@ function writeVariables(alertWebhook, folder, write) {
 }
 function install_timer_remove(folder, isLive) {
     if (isLive)
-        systemctl('disable', '--now', `${UNIT}.timer`);
+        systemctl('disable', '--now', `${timer_units_UNIT}.timer`);
     const lines = ['timer', 'service'].map((ending) => {
-        const done = removeUnit(folder, `${UNIT}.${ending}`) ? 'removed' : 'absent';
-        return `${done}: ${folder}/${UNIT}.${ending}`;
+        const done = removeUnit(folder, `${timer_units_UNIT}.${ending}`) ? 'removed' : 'absent';
+        return `${done}: ${folder}/${timer_units_UNIT}.${ending}`;
     });
     if (removeUnit(folder, VARIABLES))
         lines.push(`removed: ${folder}/${VARIABLES}`);

@@ -157,7 +157,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */ });
 /* unused harmony export readTwins */
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6962);
+/* harmony import */ var _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7115);
 
 
 /** Settings of a step: an input wins over its environment twin. */
@@ -2882,17 +2882,208 @@ function judgeForeign(occupancies) {
 
 /***/ }),
 
-/***/ 6962:
+/***/ 7115:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P$: () => (/* binding */ parseSettings),
-/* harmony export */   gf: () => (/* binding */ environmentTwin),
-/* harmony export */   hD: () => (/* binding */ quote),
-/* harmony export */   mc: () => (/* binding */ INPUTS)
-/* harmony export */ });
-/* unused harmony exports ON_CRITICAL, PRIVILEGED_HELPERS */
-/* harmony import */ var _guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  mc: () => (/* binding */ INPUTS),
+  gf: () => (/* binding */ environmentTwin),
+  P$: () => (/* binding */ parseSettings),
+  hD: () => (/* binding */ quote)
+});
+
+// UNUSED EXPORTS: ON_CRITICAL, PRIVILEGED_HELPERS
+
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/archive-content.js
+
+
+/**
+ * What of a target dir can stay at home:
+ * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * what is carried; `members`, all that workspace members were compiled to.
+ */
+const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
+/** Decides what of a target dir goes into an archive for other hosts. */
+function archiveContent(entries, policy) {
+    const tree = new Tree(entries);
+    const unwanted = new Set(entries.filter((entry) => isLeftOut(entry, tree, policy)));
+    const units = new Set();
+    for (const entry of entries) {
+        const unit = scriptUnitOf(entry.path);
+        const leadsOut = entry.kind === 'link' && !staysInside(below(entry.path, unit), entry.target);
+        const isDropped = leadsOut || (unwanted.has(entry) && entry.kind !== 'other');
+        if (!isDropped)
+            continue;
+        if (unit !== null)
+            units.add(unit);
+        else if (leadsOut && !isBelowUnwanted(entry.path, unwanted)) {
+            // Whatever put it there, Cargo would not run it again, and a build would miss the file.
+            return { kind: 'unfit', reason: `the link ${entry.path} leads out of the target dir` };
+        }
+    }
+    const gone = [...Array.from(unwanted, ({ path }) => path), ...Array.from(units, traces).flat()];
+    const isGone = among(gone);
+    const kept = entries
+        .filter(({ path, kind }) => kind !== 'other' && !isGone(path))
+        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
+    if (bytes > policy.maxBytes) {
+        return { kind: 'unfit', reason: `it is ${bytes} bytes, above the ${policy.maxBytes} allowed` };
+    }
+    return { kind: 'content', entries: kept, bytes, leftOut: entries.length - kept.length };
+}
+/** Which paths are profiles’ own (`debug`, `<triple>/release`, …), and what lies in their `deps`. */
+class Tree {
+    profiles;
+    #outputs = new Set();
+    constructor(entries) {
+        this.profiles = new Set(entries
+            .filter(({ path }) => nameOf(path) === '.fingerprint')
+            .map(({ path }) => folderOf(path)));
+        for (const { path, kind, bytes } of entries) {
+            const folder = folderOf(path);
+            if (kind !== 'file' || nameOf(folder) !== 'deps')
+                continue;
+            const name = nameOf(path).replace(HASH, '');
+            this.#outputs.add(`${folderOf(folder)}/${name} ${bytes}`);
+        }
+    }
+    /** Whether a file directly in a profile is another name of an output, which Cargo links anew. */
+    isUplifted({ path, kind, bytes }) {
+        const profile = folderOf(path);
+        if (kind !== 'file' || !this.profiles.has(profile))
+            return false;
+        return this.#outputs.has(`${profile}/${nameOf(path).replaceAll('-', '_')} ${bytes}`);
+    }
+}
+/** What Cargo puts between a unit's name and its ending. */
+const HASH = /-[0-9a-f]{16}(?=\.|$)/;
+const UNIT = /^(.+)-[0-9a-f]{16}$/;
+/** Worth nothing elsewhere: locks, what Cargo knows of this host's rustc, and what no build reads. */
+const AT_HOME = /^(\.cargo.*lock|\.rustc_info\.json)$/;
+const OUTPUT_OF_OTHERS = new Set(['doc', 'package', 'tmp']);
+function isLeftOut(entry, tree, policy) {
+    const name = nameOf(entry.path);
+    const folder = folderOf(entry.path);
+    const isInProfile = tree.profiles.has(folder);
+    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => folderOf(each) === folder);
+    if (AT_HOME.test(name) && (isInProfile || holdsProfiles))
+        return true;
+    if (holdsProfiles && OUTPUT_OF_OTHERS.has(name) && entry.kind === 'folder')
+        return true;
+    if (policy.globs.some((glob) => matchesGlob(entry.path, glob)))
+        return true;
+    const isIn = {
+        incremental: () => isInProfile && name === 'incremental',
+        binaries: () => tree.isUplifted(entry) || isProgram(entry, tree),
+        members: () => isOfMember(entry.path, tree, policy.members),
+    };
+    return policy.groups.some((group) => isIn[group]());
+}
+/** Whether it is a linked program: only those have no ending. */
+function isProgram({ path, kind, isExecutable }, tree) {
+    const folder = folderOf(path);
+    const isThere = ['deps', 'examples'].includes(nameOf(folder)) && tree.profiles.has(folderOf(folder));
+    return isThere && kind === 'file' && isExecutable && !nameOf(path).includes('.');
+}
+function isOfMember(path, tree, members) {
+    const folder = folderOf(path);
+    if (!tree.profiles.has(folderOf(folder)))
+        return false;
+    const name = nameOf(path);
+    const unit = UNIT.exec(name.split('.')[0] ?? '')?.[1];
+    if (unit === undefined)
+        return false;
+    if (['.fingerprint', 'build'].includes(nameOf(folder)))
+        return members.includes(unit);
+    if (nameOf(folder) !== 'deps')
+        return false;
+    const crates = members.map((member) => member.replaceAll('-', '_'));
+    return crates.some((crate) => unit === crate || unit === `lib${crate}`);
+}
+/** The directory of one build script's run that a path lies in, as Cargo named them up to 1.99. */
+function scriptUnitOf(path) {
+    return /^((?:.+\/)?build\/[^/]+-[0-9a-f]{16})\//.exec(path)?.[1] ?? null;
+}
+/** A path relative to a folder that it lies in, where there is one. */
+function below(path, folder) {
+    return folder === null ? path : path.slice(folder.length + 1);
+}
+/**
+ * Both places of a build script's run. Cargo does not look whether what a script wrote is still
+ * there, so it must not take the run for done when a part of that stays at home.
+ */
+function traces(unit) {
+    const profile = folderOf(folderOf(unit));
+    const within = (place) => (profile === '' ? place : `${profile}/${place}`);
+    return [unit, within(`.fingerprint/${nameOf(unit)}`)];
+}
+function isBelowUnwanted(path, unwanted) {
+    return among(Array.from(unwanted, (entry) => entry.path))(path);
+}
+/** Whether a path is one of these or lies in one of them. */
+function among(paths) {
+    const known = new Set(paths);
+    return (path) => {
+        for (let each = path; each !== ''; each = folderOf(each))
+            if (known.has(each))
+                return true;
+        return false;
+    };
+}
+function nameOf(path) {
+    return path.slice(path.lastIndexOf('/') + 1);
+}
+function folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
+
+const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
+/** What is not saved unless a person says otherwise. */
+const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
+const EXCLUDE_ALLOWED = `none, or ${CONTENT_GROUPS.join(', ')} and globs with a /, between blanks`;
+/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
+function parseExclude(text) {
+    const words = text.split(/\s+/).filter((word) => word !== '');
+    if (words.join() === 'none')
+        return { groups: [], globs: [] };
+    const globs = words.filter((word) => word.includes('/'));
+    const named = words.filter((word) => !word.includes('/'));
+    const groups = CONTENT_GROUPS.filter((group) => named.includes(group));
+    const isKnown = named.every((word) => CONTENT_GROUPS.some((group) => group === word));
+    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
+}
+/** Relative to the target dir, in names that can be there. */
+function isGlob(word) {
+    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/root-path.js
+/** Whether a text can be a path that means the same wherever it is read. */
+function isPath(text) {
+    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
+    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+/** The path with `~` expanded. */
+function absolute(path, { home }) {
+    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
+    return normalise(expanded);
+}
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    return `/${parts.join('/')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/settings.js
+
+
 
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
@@ -2949,6 +3140,19 @@ const alertWebhook = {
 const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
 const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
 const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
+const remoteCache = {
+    name: 'remote-cache',
+    allowed: REMOTE_CACHE.join(', '),
+    parse: (text) => REMOTE_CACHE.find((each) => each === text),
+    whenEmpty: () => 'off',
+};
+const remoteMaxGb = number('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
+const remoteExclude = {
+    name: 'remote-exclude',
+    allowed: EXCLUDE_ALLOWED,
+    parse: parseExclude,
+    whenEmpty: () => EXCLUDED,
+};
 const privilegedHelper = {
     name: 'privileged-helper',
     allowed: PRIVILEGED_HELPERS.join(', '),
@@ -2996,6 +3200,9 @@ const INPUTS = [
     onCritical,
     retentionHours,
     keepPerPr,
+    remoteCache,
+    remoteMaxGb,
+    remoteExclude,
     privilegedHelper,
     helperImage,
     alertWebhook,
@@ -3014,7 +3221,7 @@ function parseSettings(lookup, surroundings) {
     const freeGb = read(minFreeGb);
     const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
     if (watermarks.low > watermarks.high) {
-        throw new _guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+        throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
     }
     return {
         root: absolute(read(root), surroundings),
@@ -3028,6 +3235,11 @@ function parseSettings(lookup, surroundings) {
         onCritical: read(onCritical),
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
+        remote: {
+            mode: read(remoteCache),
+            maxBytes: read(remoteMaxGb) * GB,
+            exclude: read(remoteExclude),
+        },
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
         alertWebhook: read(alertWebhook),
@@ -3044,7 +3256,7 @@ function readInput(input, lookup, surroundings) {
     const value = input.parse(found.text);
     if (value !== undefined)
         return value;
-    throw new _guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+    throw new guard_error/* GuardError */.U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
 }
 /** A value in an error text: one line, printable, of bounded length. */
 function quote(text) {
@@ -3066,19 +3278,6 @@ function number(name, range) {
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text) {
     return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
-}
-function isPath(text) {
-    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
-    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
-}
-function absolute(path, { home }) {
-    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
-    return normalise(expanded);
-}
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path) {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    return `/${parts.join('/')}`;
 }
 
 
@@ -4713,8 +4912,8 @@ function readContainerId() {
 
 // EXTERNAL MODULE: ./lib/host/trash.js
 var host_trash = __nccwpck_require__(5920);
-// EXTERNAL MODULE: ./lib/plan/settings.js
-var settings = __nccwpck_require__(6962);
+// EXTERNAL MODULE: ./lib/plan/settings.js + 3 modules
+var settings = __nccwpck_require__(7115);
 ;// CONCATENATED MODULE: ./lib/host/users.js
 
 

@@ -1,5 +1,8 @@
 import { GuardError } from './guard-error.ts'
 import type { Floors, Watermarks } from './pressure.ts'
+import { EXCLUDE_ALLOWED, EXCLUDED, REMOTE_CACHE, parseExclude } from './remote-setting.ts'
+import type { RemoteCache, RemoteExclude, RemoteSetting } from './remote-setting.ts'
+import { absolute, isPath } from './root-path.ts'
 
 /** What a person may set; every value is checked before anything is touched. */
 export interface Settings {
@@ -12,6 +15,7 @@ export interface Settings {
   onCritical: OnCritical
   retentionHours: number
   keepPerPr: number
+  remote: RemoteSetting
   privilegedHelper: PrivilegedHelper
   /** local image for the `docker` helper, null without one */
   helperImage: string | null
@@ -122,6 +126,21 @@ const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 
 const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 })
 const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true })
 
+const remoteCache: Input<RemoteCache> = {
+  name: 'remote-cache',
+  allowed: REMOTE_CACHE.join(', '),
+  parse: (text) => REMOTE_CACHE.find((each) => each === text),
+  whenEmpty: () => 'off',
+}
+const remoteMaxGb = number('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 })
+
+const remoteExclude: Input<RemoteExclude> = {
+  name: 'remote-exclude',
+  allowed: EXCLUDE_ALLOWED,
+  parse: parseExclude,
+  whenEmpty: () => EXCLUDED,
+}
+
 const privilegedHelper: Input<PrivilegedHelper> = {
   name: 'privileged-helper',
   allowed: PRIVILEGED_HELPERS.join(', '),
@@ -173,6 +192,9 @@ export const INPUTS = [
   onCritical,
   retentionHours,
   keepPerPr,
+  remoteCache,
+  remoteMaxGb,
+  remoteExclude,
   privilegedHelper,
   helperImage,
   alertWebhook,
@@ -210,6 +232,11 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
     onCritical: read(onCritical),
     retentionHours: read(retentionHours),
     keepPerPr: read(keepPerPr),
+    remote: {
+      mode: read(remoteCache),
+      maxBytes: read(remoteMaxGb) * GB,
+      exclude: read(remoteExclude),
+    },
     privilegedHelper: read(privilegedHelper),
     helperImage: read(helperImage),
     alertWebhook: read(alertWebhook),
@@ -257,20 +284,4 @@ function number(
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text: string): boolean {
   return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text)
-}
-
-function isPath(text: string): boolean {
-  const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/')
-  return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024
-}
-
-function absolute(path: string, { home }: Surroundings): string {
-  const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path
-  return normalise(expanded)
-}
-
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path: string): string {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
-  return `/${parts.join('/')}`
 }

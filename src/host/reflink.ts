@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs'
+
+/** By device number and type of file system: another one may be mounted from the same device. */
+const known = new Map<string, boolean>()
+
+/** Larger than what a file system keeps beside the inode. */
+const PROBE_BYTES = 8192
+const WAIT_MS = 10_000
+
+/**
+ * Whether files in this directory can share blocks: tried with two small files.
+ *
+ * @throws as mkdtempSync and writeFileSync do; nothing is remembered then
+ */
+export function canReflink(directory: string): boolean {
+  const key = `${statSync(directory).dev} ${statfsSync(directory).type}`
+  const answer = known.get(key) ?? tryReflink(directory)
+  known.set(key, answer)
+  return answer
+}
+
+function tryReflink(directory: string): boolean {
+  const probe = mkdtempSync(`${directory}/.reflink-`)
+  try {
+    writeFileSync(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1))
+    const words = ['--reflink=always', '--', `${probe}/from`, `${probe}/to`]
+    return spawnSync('cp', words, { stdio: 'ignore', timeout: WAIT_MS }).status === 0
+  } finally {
+    rmSync(probe, { recursive: true, force: true })
+  }
+}

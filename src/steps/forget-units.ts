@@ -1,0 +1,214 @@
+import type { Verdict } from '../plan/artefact.ts'
+import { parseDepInfo } from '../plan/dep-info.ts'
+import { bytesOf } from '../plan/former-paths.ts'
+import type { FormerPaths } from '../plan/former-paths.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import { formerTargetsIn, includedIn, packageOf } from '../plan/former-out-dirs.ts'
+import { judgeRun, judgeUnit } from '../plan/moved-unit.ts'
+import type { CompiledUnit } from '../plan/moved-unit.ts'
+import { unitsOf } from '../plan/unit-files.ts'
+import type { UnitFiles } from '../plan/unit-files.ts'
+import { withProfiles } from '../host/profiles.ts'
+import type { Profile } from '../host/profiles.ts'
+import {
+  inspectPlace,
+  listingOf,
+  readPlace,
+  removeFingerprint,
+  searchPlace,
+} from '../host/unit-places.ts'
+
+/** A target directory that was built at another path, or for a workspace at another path. */
+export interface MovedTarget {
+  /** absolute path at which builds will see it */
+  readonly target: string
+  /** other paths at which it is seen, all the way down: a link that was left to it, a mount */
+  readonly aliases: readonly string[]
+  /** each path at which something in it may have been built and which no longer leads to it */
+  readonly formerTargets: readonly string[]
+  /** each workspace whose crates may have been built in it, but for the one that will be */
+  readonly formerWorkspaces: readonly string[]
+}
+
+/** A unit that Cargo will build again. */
+export interface ForgottenUnit {
+  /** `debug/serde-0123456789abcdef lib-serde` */
+  readonly unit: string
+  readonly why: string
+}
+
+export interface Forgotten {
+  readonly units: readonly ForgottenUnit[]
+  /** why it cannot be judged, and must not be used as a whole; null where it may be */
+  readonly whole: string | null
+}
+
+const GIB = 1024 ** 3
+
+/** What is read of a whole target directory. Beyond it units are built again, or all of them are. */
+interface Allowance {
+  readonly texts: { bytes: number }
+  readonly artefacts: { bytes: number }
+  readonly outDirs: { bytes: number; entries: number }
+}
+
+/**
+ * Has Cargo build again what could see a path of another slot or workspace: in a target directory that
+ * moved Cargo takes everything for fresh, but the paths that were compiled in did not move with it.
+ *
+ * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
+ * bounds, without following links, and nothing but files of fingerprints is removed.
+ */
+export function forgetMovedUnits(moved: MovedTarget): Forgotten {
+  const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces]
+  const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path))
+  if (odd !== undefined)
+    return { units: [], whole: `${odd} is not a path that can be searched for` }
+  const units: ForgottenUnit[] = []
+  try {
+    withProfiles(moved.target, (profiles) => forgetIn(profiles, moved, units))
+    return { units, whole: null }
+  } catch (error) {
+    return { units, whole: messageOf(error) }
+  }
+}
+
+/** A unit, and what is written about it. */
+interface Unit extends CompiledUnit {
+  readonly profile: Profile
+  readonly files: UnitFiles
+}
+
+function forgetIn(
+  profiles: readonly Profile[],
+  moved: MovedTarget,
+  forgotten: ForgottenUnit[],
+): void {
+  const allowance: Allowance = {
+    texts: { bytes: GIB },
+    artefacts: { bytes: 2 * GIB },
+    outDirs: { bytes: GIB, entries: 200_000 },
+  }
+  const units = profiles.flatMap((profile) => readUnits(profile, allowance))
+  const former = formerOf(moved, units, profiles)
+  if (former.targets.length + former.workspaces.length === 0) return
+  const forget = ({ profile, files }: Unit, why: string): void => {
+    removeFingerprint(profile, files)
+    forgotten.push({ unit: `${profile.path}/${files.label} ${files.name}`, why })
+  }
+  const seen: Seen = { texts: [], packages: new Set() }
+  for (const unit of units.filter(({ files }) => files.run === null)) {
+    const why = whyNotCompiled(unit, former, seen, allowance)
+    if (why === null) continue
+    forget(unit, why)
+    seen.packages.add(packageOf(unit.files.label))
+    seen.texts.push(...(unit.depInfo?.environment.values() ?? []))
+  }
+  const included = new Set(units.flatMap(({ depInfo }) => includedIn(depInfo?.inputs ?? [])))
+  for (const unit of units) {
+    const why = whyNotRun(unit, former, { seen, included, allowance })
+    if (why !== null) forget(unit, why)
+  }
+}
+
+function readUnits(profile: Profile, { texts: bytes }: Allowance): Unit[] {
+  return unitsOf(listingOf(profile)).map((files) => {
+    const folders = files.fingerprint
+    const texts = files.depInfos.map((place) => readPlace(profile, place, bytes))
+    const isReadable = texts.length > 0 && texts.every((text) => text !== null)
+    return {
+      profile,
+      files,
+      fingerprint: readPlace(profile, { folders, name: `${files.name}.json` }, bytes),
+      inputs: readPlace(profile, { folders, name: `dep-${files.name}` }, bytes),
+      depInfo: isReadable ? parseDepInfo(texts.join('\n')) : null,
+    }
+  })
+}
+
+/** What was named, and where else the units themselves say that they were built. */
+function formerOf(
+  { target, aliases, formerTargets, formerWorkspaces }: MovedTarget,
+  units: readonly Unit[],
+  profiles: readonly Profile[],
+): FormerPaths {
+  const living = [target, ...aliases].map(bytesOf)
+  const told = formerTargetsIn(
+    units.flatMap(({ depInfo }) => [...(depInfo?.environment.values() ?? [])]),
+    profiles.map(({ path }) => path),
+  )
+  const isLiving = (path: string): boolean =>
+    living.some((each) => `${path}/`.startsWith(`${each}/`))
+  const targets = [...new Set([...formerTargets.map(bytesOf), ...told])]
+  return {
+    targets: targets.filter((path) => !isLiving(path)),
+    workspaces: formerWorkspaces.map(bytesOf),
+    living,
+  }
+}
+
+/** What is known to be looked for in OUT_DIR when something runs. */
+interface Seen {
+  /** with the paths of OUT_DIRs that it knows */
+  readonly texts: string[]
+  readonly packages: Set<string>
+}
+
+function whyNotCompiled(
+  unit: Unit,
+  former: FormerPaths,
+  seen: Seen,
+  allowance: Allowance,
+): string | null {
+  const fate = judgeUnit(unit, former)
+  if (fate.kind === 'keep') return null
+  if (fate.kind === 'drop') return fate.why
+  const search = {
+    paths: [...former.targets, ...former.workspaces],
+    living: former.living,
+    inputs: unit.depInfo?.inputs ?? [],
+  }
+  const bounds = { done: new Set<number>(), allowance: allowance.artefacts }
+  for (const place of unit.files.artefacts) {
+    const verdict: Verdict = inspectPlace(unit.profile, place, search, bounds)
+    if (verdict.kind === 'unseen') continue
+    if (verdict.kind === 'unreadable') return `${place.name} cannot be judged: ${verdict.why}`
+    seen.texts.push(verdict.text)
+    return `${place.name} holds a former path`
+  }
+  return null
+}
+
+function whyNotRun(
+  unit: Unit,
+  former: FormerPaths,
+  known: { seen: Seen; included: ReadonlySet<string>; allowance: Allowance },
+): string | null {
+  const { run, label } = unit.files
+  if (run === null) return null
+  const { seen, included, allowance } = known
+  const told = judgeRun(
+    {
+      fingerprint: unit.fingerprint,
+      output: readPlace(unit.profile, run.output, allowance.texts),
+      outDir: readPlace(unit.profile, run.root, allowance.texts),
+    },
+    former,
+  )
+  if (told !== null) return told
+  const paths = [...former.targets, ...former.workspaces]
+  const isSeen =
+    seen.packages.has(packageOf(label)) ||
+    seen.texts.some((text) => text.includes(`/build/${label}/out`))
+  // What nobody includes and nobody finds when it runs (a C library's build, mostly) may say what it will.
+  const pathsFor = (file: string): readonly string[] =>
+    isSeen || included.has(`${label}/${file}`) ? paths : former.workspaces
+  const living = [...former.living, ...former.targets]
+  return searchPlace(unit.profile, run.folders, {
+    paths,
+    living,
+    inputs: [],
+    pathsFor,
+    allowance: allowance.outDirs,
+  })
+}
