@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { measureClone } from './clone.mjs'
 import { measureCrowd } from './crowd.mjs'
 import { canMeasureEmergency, growVictims, measureEmergency } from './emergency.mjs'
+import { measureMtimes } from './mtimes.mjs'
 import { measurePressure } from './pressure.mjs'
 import { growForests, measureReap } from './reap.mjs'
 import { measureLeases, measureTrees } from './scale.mjs'
@@ -20,6 +21,7 @@ const MEASURES = {
   trees: measureTrees,
   pressure: measurePressure,
   clone: measureClone,
+  mtimes: measureMtimes,
   reap: measureReap,
   emergency: measureEmergency,
 }

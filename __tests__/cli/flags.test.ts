@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { INPUTS, environmentTwin } from '../../src/plan/settings.ts'
+import { environmentTwin } from '../../src/plan/input.ts'
+import { INPUTS } from '../../src/plan/settings.ts'
 
 const FLAGS = COMMANDS.flatMap((command) =>
   command.flags.map((each) => [command.name, each.name, each] as const),

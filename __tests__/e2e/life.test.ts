@@ -28,6 +28,7 @@ describe.each(['node20', 'node24'] as const)('the life of a slot on %s', (node) 
     expect(result.step('build').stdout.trim()).toBe(slot)
     const lease = slot.slice(-24)
     expect(result.step('guard').outputs).toEqual({
+      seed: 'cold',
       'target-dir': slot,
       'run-dir': path.dirname(slot),
       lease,

@@ -7,6 +7,7 @@ export const KINDS = {
   ext4: { mkfs: ['mkfs.ext4', '-q'], mebibytes: 200 },
   xfs: { mkfs: ['mkfs.xfs', '-q'], mebibytes: 320 },
   btrfs: { mkfs: ['mkfs.btrfs', '-q'], mebibytes: 200 },
+  'large xfs': { mkfs: ['mkfs.xfs', '-q'], mebibytes: 2000 },
   'large ext4': { mkfs: ['mkfs.ext4', '-q'], mebibytes: 2000 },
   'ext4 with few inodes': { mkfs: ['mkfs.ext4', '-q', '-N', '1500'], mebibytes: 100 },
 } as const

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readInputs, readTwins } from '../../src/github/inputs.ts'
-import { INPUTS, environmentTwin } from '../../src/plan/settings.ts'
+import { environmentTwin } from '../../src/plan/input.ts'
+import { INPUTS } from '../../src/plan/settings.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 
 /** For each input two values that are told apart. */
@@ -17,6 +18,10 @@ const VALUES: Record<string, readonly [string, string, keyof Settings]> = {
   'alert-webhook': ['https://a.example/', 'https://b.example/', 'alertWebhook'],
   'alert-hours': ['3', '4', 'alertHours'],
   'keep-per-pr': ['3', '4', 'keepPerPr'],
+  warm: ['copy', 'off', 'warm'],
+  snapshot: ['never', 'trusted', 'snapshot'],
+  'snapshot-max-gb': ['3', '4', 'snapshotMaxBytes'],
+  'restore-mtimes': ['false', 'true', 'restoreMtimes'],
   'remote-cache': ['restore', 'restore-save', 'remote'],
   'remote-max-gb': ['3', '4', 'remote'],
   'remote-exclude': ['none', 'members', 'remote'],

@@ -25,13 +25,17 @@ test('the reaper yields to every build, also where sessions are scheduled as gro
   for (const entry of ['pre', 'cli']) mkdirSync(`${dist}/${entry}`)
   writeFileSync(`${dist}/pre/index.js`, '')
   writeFileSync(`${dist}/cli/index.js`, TOOL)
-  startReaper(root, `${dist}/pre/index.js`, { privilegedHelper: 'none', helperImage: null })
+  startReaper(root, `${dist}/pre/index.js`, {
+    privilegedHelper: 'none',
+    helperImage: null,
+    snapshotMaxBytes: 5e10,
+  })
   const said = await waitFor(
     () => (existsSync(`${root.path}/said`) ? readFileSync(`${root.path}/said`, 'utf8') : null),
     { what: 'the reaper' },
   )
   expect(JSON.parse(said)).toEqual({
-    words: ['reap', '--root', root.path, '--privileged-helper', 'none'],
+    words: ['reap', '--root', root.path, '--privileged-helper', 'none', '--snapshot-max-gb', '50'],
     nice: 19,
     autogroup: expect.stringMatching(existsSync(AUTOGROUP) ? / nice 19$/m : /^$/),
   })

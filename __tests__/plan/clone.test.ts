@@ -119,7 +119,7 @@ describe('the way to clone', () => {
     ['a copy without the hybrid', { hybridRefusal: 'noted' }, 'copy', 'no hard links: noted'],
     ['no copy, low', { hybridRefusal: 'x', level: 'low' }, null, 'no copy: disk low'],
     ['no copy, critical', { hybridRefusal: 'x', level: 'critical' }, null, 'no copy: disk crit'],
-    ['no copy, unmeasured', { hybridRefusal: 'x', sourceBytes: null }, null, 'size not known'],
+    ['a copy, unmeasured', { hybridRefusal: 'x', sourceBytes: null }, 'copy', 'a copy of at most'],
     ['no copy, no room', { hybridRefusal: 'x', freeBytes: 29 * GB }, null, '10 GB beside 20 GB'],
     ['no hybrid without room', { freeBytes: 0.5 * GB }, null, '1.0 GB of 0.5 GB free'],
     ['the hybrid, unmeasured', { sourceBytes: null }, 'hybrid', ''],

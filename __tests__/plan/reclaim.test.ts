@@ -23,7 +23,7 @@ function planned(
   const chosen = candidates(leases, RETENTION, NOW)
   const occupancies = new Map(leases.map(({ record }) => [record.id, occupancy]))
   for (const { path } of foreign) occupancies.set(path, occupancy)
-  return planPass({ leases, foreign, leftovers: [] }, chosen, occupancies)
+  return planPass({ leases, foreign, orphanedLinks: [], leftovers: [] }, chosen, occupancies)
 }
 
 describe('the age of an ended lease', () => {
@@ -152,7 +152,11 @@ describe('a plan', () => {
   test('keeps a slot that nobody looked into', () => {
     const leases = [anObserved()]
     const chosen = candidates(leases, RETENTION, NOW)
-    const actions = planPass({ leases, foreign: [], leftovers: [] }, chosen, new Map())
+    const actions = planPass(
+      { leases, foreign: [], orphanedLinks: [], leftovers: [] },
+      chosen,
+      new Map(),
+    )
     expect(actions).toMatchObject([{ kind: 'keep', state: 'blocked' }])
   })
 
@@ -165,7 +169,7 @@ describe('a plan', () => {
   })
 
   test('discards left-over files', () => {
-    const view = { leases: [], foreign: [], leftovers: ['.x.tmp'] }
+    const view = { leases: [], foreign: [], orphanedLinks: [], leftovers: ['.x.tmp'] }
     expect(planPass(view, [], new Map())).toMatchObject([{ kind: 'discard', file: '.x.tmp' }])
   })
 
@@ -178,7 +182,7 @@ describe('a plan', () => {
     expect(planned([], { inhabitants: [], unknown: ['?'] }, [adopted])).toMatchObject([
       { kind: 'foreign' },
     ])
-    const view = { leases: [], foreign: [adopted], leftovers: [] }
+    const view = { leases: [], foreign: [adopted], orphanedLinks: [], leftovers: [] }
     expect(planPass(view, [], new Map())).toMatchObject([{ kind: 'foreign' }])
   })
 })
@@ -224,7 +228,11 @@ describe('any plan', () => {
           return { record, owner, slot: each.slot, mounts: each.mounts }
         })
         const chosen = candidates(leases, policy, NOW)
-        const actions = planPass({ leases, foreign: [], leftovers: [] }, chosen, occupancies)
+        const actions = planPass(
+          { leases, foreign: [], orphanedLinks: [], leftovers: [] },
+          chosen,
+          occupancies,
+        )
 
         const ids = actions.map((action) => ('id' in action ? action.id : ''))
         expect(ids.toSorted()).toEqual(leases.map(({ record }) => record.id).toSorted())

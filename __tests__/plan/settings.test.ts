@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { GuardError } from '../../src/plan/guard-error.ts'
-import { INPUTS, environmentTwin, parseSettings, quote } from '../../src/plan/settings.ts'
+import { environmentTwin, quote } from '../../src/plan/input.ts'
+import { INPUTS, parseSettings } from '../../src/plan/settings.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { caught } from '../helpers/caught.ts'
 
@@ -63,6 +64,9 @@ const REFUSED: Record<string, readonly string[]> = {
     '1 h',
   ],
   'keep-per-pr': ['-1', '1.5', '1001', 'all', '1e2', '+1'],
+  warm: ['yes', 'Auto', 'inherit,clone', 'on'],
+  snapshot: ['always', 'true', 'Never'],
+  'snapshot-max-gb': ['-1', '1000001', '50 GB', 'x'],
   'remote-cache': ['on', 'save', 'Restore', 'restore,save'],
   'remote-max-gb': ['0', '-1', '1001', '10 GB', 'x'],
   'remote-exclude': [
@@ -74,6 +78,7 @@ const REFUSED: Record<string, readonly string[]> = {
     'a//b',
     './a',
   ],
+  'restore-mtimes': ['yes', '1', 'on'],
   'privileged-helper': ['Auto', 'yes', 'sudo,docker', 'root'],
   'helper-image': ['-v/:/x', '$(id)', 'a b', '.x', 'a\nb', 'a'.repeat(256)],
   'alert-webhook': ['ftp://x', 'https://', 'x', 'https://a b', 'javascript:x'],
@@ -155,6 +160,10 @@ describe('a good value', () => {
     ['retention-hours', '8760', { retentionHours: 8760 }],
     ['keep-per-pr', '0', { keepPerPr: 0 }],
     ['keep-per-pr', '1000', { keepPerPr: 1000 }],
+    ['warm', 'copy', { warm: 'copy' }],
+    ['snapshot', 'never', { snapshot: 'never' }],
+    ['snapshot-max-gb', '0.5', { snapshotMaxBytes: 5e8 }],
+    ['restore-mtimes', 'false', { restoreMtimes: false }],
     ['remote-cache', 'restore-save', { remote: { ...REMOTE, mode: 'restore-save' } }],
     ['remote-max-gb', '0.5', { remote: { ...REMOTE, maxBytes: 5e8 } }],
     ['remote-exclude', 'none', { remote: { ...REMOTE, exclude: { groups: [], globs: [] } } }],
@@ -193,7 +202,11 @@ describe('a good value', () => {
       alertHours: 6,
       retentionHours: 24,
       keepPerPr: 1,
+      warm: 'auto',
+      snapshot: 'trusted',
+      snapshotMaxBytes: 50e9,
       remote: REMOTE,
+      restoreMtimes: true,
       privilegedHelper: 'auto',
       helperImage: null,
       dryRun: false,

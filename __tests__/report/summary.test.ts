@@ -23,6 +23,7 @@ function facts(overrides: Partial<SummaryFacts> = {}): SummaryFacts {
     diskStatus: 'ok',
     freeBytes: 2e9,
     actions: [],
+    seed: '',
     dryRun: false,
     ...overrides,
   }
@@ -35,6 +36,8 @@ describe('a job summary', () => {
     expect(text).toContain('| Lease | `abc`, made by this step |')
     expect(text).toContain('| Stale slots retired | 2 |')
     expect(text).not.toContain('<details>')
+    expect(text).not.toContain('Seed')
+    expect(jobSummary(facts({ seed: 'cold (`|x`)' }))).toContain('| Seed | `cold (ʼ\\|xʼ)` |')
     expect(jobSummary(facts({ slot: aSlot({ takenOver: true }) }))).toContain(
       'taken over from the runner’s hook',
     )

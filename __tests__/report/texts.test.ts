@@ -29,6 +29,7 @@ describe('no text of others begins a line of what a command prints', () => {
     disks: [disk],
     reserve: false,
     leases: [{ ...lease, verdict: aVerdict('unknown', EVIL) }],
+    snapshots: [{ name: EVIL, job: EVIL, bytes: null, ageHours: 1, hits: 2 }],
     foreign: [{ path: EVIL, why: EVIL }],
     trash: [{ id: EVIL, slot: EVIL, quarantine }],
     lastPass: { completedAt: 0, sweptAt: null, by: EVIL, retired: [], errors: [EVIL] },

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9180);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(121);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9180:
+/***/ 121:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -367,6 +367,8 @@ function describeAction(action) {
             return `forget lease ${action.id}: ${action.reason}`;
         case 'discard':
             return `discard ${action.file}: ${action.reason}`;
+        case 'unlink':
+            return `unlink ${action.path}: ${action.reason}`;
         case 'keep':
             return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`;
         case 'adopt':
@@ -383,7 +385,18 @@ function describeBlocked(entry) {
     return entry.slot === null ? where : `${where} (formerly ${entry.slot})`;
 }
 
+;// CONCATENATED MODULE: ./lib/report/ages.js
+/** How old something is, in words. */
+function describeAge(hours) {
+    if (hours === null)
+        return 'of unknown age';
+    if (hours < 1)
+        return `${Math.round(hours * 60)} min old`;
+    return hours < 10 ? `${hours.toFixed(1)} h old` : `${Math.round(hours)} h old`;
+}
+
 ;// CONCATENATED MODULE: ./lib/report/texts.js
+
 
 
 function explainText(actions) {
@@ -418,13 +431,15 @@ function size(bytes) {
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 function statusText(found) {
-    const { root, disks, reserve, leases, foreign, trash, lastPass } = found;
+    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass } = found;
     const lines = [
         `root    ${root}`,
         ...disks.map(diskText),
         `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
         `leases  ${leases.length}`,
         ...leases.flatMap(leaseText),
+        `snapshots ${snapshots.length}`,
+        ...snapshots.map(snapshotText),
         `trash   ${trash.length}`,
         ...trash.flatMap((entry) => entry.quarantine === null
             ? [`  ${describeBlocked(entry)}: waits for the reaper`]
@@ -447,6 +462,11 @@ function leaseText(lease) {
         `  ${where}`,
         `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
     ];
+}
+function snapshotText(snapshot) {
+    const { name, job, bytes, ageHours, hits } = snapshot;
+    const measured = bytes === null ? 'not measured yet' : size(bytes);
+    return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
     const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
@@ -1470,10 +1490,6 @@ function commandOf(pid) {
 
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/plan/alert.js
-/** What an alert is about; each kind is throttled by itself. */
-const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
-
 ;// CONCATENATED MODULE: ./lib/host/folders.js
 
 
@@ -1510,6 +1526,17 @@ function within(base, components, work, step = () => { }) {
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/** The names in a folder that an earlier version did not have; none where it is absent. */
+function namesIn(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(path);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return [];
+        throw error;
     }
 }
 /** Whether an error of `within` means that a component is not a directory of ours. */
@@ -1565,6 +1592,576 @@ function assertFresh(folder) {
         throw new Error('the directory that was just made has been replaced by another');
     }
 }
+
+;// CONCATENATED MODULE: ./lib/host/slots.js
+
+
+
+
+/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
+const ATTEMPTS = 1000;
+/**
+ * Makes a slot that did not exist before, and the directories above it.
+ *
+ * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
+ *
+ * @param slot relative to the root
+ * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
+ * @throws Error with EEXIST where the slot is there already
+ */
+function makeSlot(root, slot, chown) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            within(root.path, parents, (folder) => {
+                const path = at(folder, name);
+                if (!makeFolder(path))
+                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
+                chown(path, slot);
+            }, makeParent(root, parents.at(-1) ?? '', chown));
+            return;
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS)
+                throw error;
+        }
+    }
+}
+function makeParent(root, runDirectory, chown) {
+    return (folder, name) => {
+        const path = at(folder, name);
+        if (!makeFolder(path))
+            return;
+        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
+        if (process.geteuid?.() !== 0)
+            return;
+        if (name === runDirectory)
+            chown(path, name);
+        // What root makes in another user's root (a step in a job container) is given to that user.
+        else if (root.uid !== 0)
+            giveAway(path, root);
+    };
+}
+/**
+ * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ *
+ * @returns false where somebody else was faster
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
+ */
+function handDownSlot(root, from, to) {
+    const [parents, name] = split(from);
+    try {
+        return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Makes a directory the content of a new slot, which is empty.
+ *
+ * @returns false where it is no directory itself: a link would become a link in the slot's place
+ */
+function moveIntoSlot(root, path, slot) {
+    const [parents, name] = split(slot);
+    if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory())
+        return false;
+    within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.renameSync)(path, at(folder, name)));
+    return true;
+}
+/** Moves all that lies in a slot to another directory, which is there already. */
+function moveOutOfSlot(root, slot, to) {
+    within(root.path, slot.split('/'), (folder) => {
+        for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')))
+            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${to}/${name}`);
+    });
+}
+function split(slot) {
+    const parents = slot.split('/');
+    return [parents, parents.pop() ?? ''];
+}
+/** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
+function slots_pathsOf(root, slot) {
+    return [...new Set([root.path, root.realPath])].map((base) => `${base}/${slot}`);
+}
+/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
+function findSlot(root, slot) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    try {
+        return within(root.path, parents, (folder) => {
+            (0,external_node_fs_namespaceObject.lstatSync)(at(folder, name));
+            return 'present';
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return 'missing';
+        if (isDiverted(error))
+            return 'diverted';
+        throw error;
+    }
+}
+/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
+const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY']);
+/**
+ * Removes the directories above a slot, from the inside out, as far as they are empty.
+ *
+ * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
+ *   what is left
+ */
+function removeEmptyParents(root, slot) {
+    const parts = slot.split('/');
+    for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
+        const parents = parts.slice(0, depth - 1);
+        const name = parts[depth - 1] ?? '';
+        try {
+            within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.rmdirSync)(at(folder, name)));
+        }
+        catch (error) {
+            if (errnoOf(error) === 'ENOENT')
+                continue;
+            if (STAYS.has(errnoOf(error)))
+                return;
+            throw error;
+        }
+    }
+}
+/** Lists the upper levels of the root; it goes into no slot. */
+function listSlots(root) {
+    const found = { slots: [], odd: [] };
+    list(root.path, [], found);
+    return found;
+}
+function list(base, parts, found) {
+    const path = parts.join('/');
+    let entries;
+    try {
+        entries = within(base, parts, (folder) => (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
+    }
+    catch (error) {
+        // Gone or replaced meanwhile; what may not be read is reported as it is.
+        if (errnoOf(error) !== 'ENOENT')
+            found.odd.push(path);
+        return;
+    }
+    for (const entry of entries) {
+        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
+            continue;
+        const inside = [...parts, entry.name];
+        if (inside.length < SLOT_DEPTH && entry.isDirectory())
+            list(base, inside, found);
+        else if (isSlotPath(inside.join('/')))
+            found.slots.push(inside.join('/'));
+        else
+            found.odd.push(inside.join('/'));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/former-paths.js
+
+
+
+
+/**
+ * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
+ * never handed out again, so a link there makes it mean the heir's files.
+ */
+/**
+ * Has a former path lead to the heir.
+ *
+ * @param former the former slot, relative to the root
+ * @param heir the slot that it leads to from now on, relative to the root
+ * @returns false where something else lies there, or its run dir is gone
+ */
+function linkFormerPath(root, former, heir) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            if (isLink(path))
+                (0,external_node_fs_namespaceObject.unlinkSync)(path);
+            (0,external_node_fs_namespaceObject.symlinkSync)(`${root.path}/${heir}`, path);
+            return true;
+        });
+    }
+    catch (error) {
+        if (['EEXIST', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Takes a former path out of the way, with the directories above it as far as they are empty.
+ *
+ * @param heir only where it leads to this slot
+ */
+function removeFormerPath(root, former, heir) {
+    if (heirOf(root, former) !== heir)
+        return;
+    try {
+        inFolderOf(root, former, (path) => {
+            if (isLink(path))
+                (0,external_node_fs_namespaceObject.unlinkSync)(path);
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
+            throw error;
+    }
+    removeEmptyParents(root, former);
+}
+/** The slot that a former path leads to, relative to the root; null where it is no such link. */
+function heirOf(root, former) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            const target = (0,external_node_fs_namespaceObject.readlinkSync)(path);
+            return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
+        });
+    }
+    catch (error) {
+        // EINVAL: it is no link.
+        if (['EINVAL', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
+function isLink(path) {
+    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+function inFolderOf(root, slot, use) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    return within(root.path, parents, (folder) => use(at(folder, name)));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/unused-units.js
+/**
+ * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
+ * gather the artefacts of every dependency that there ever was.
+ */
+/** A unit that so many builds in a row did not use goes. */
+const UNUSED_AT_MOST = 2;
+/**
+ * Counts on after a build.
+ *
+ * @param all the units that are there now
+ */
+function countUnused(before, all, used) {
+    // A job that built nothing says nothing about what is needed.
+    if (used.size === 0)
+        return before;
+    const without = all.filter((unit) => !used.has(unit));
+    return Object.fromEntries(without.map((unit) => [unit, (before[unit] ?? 0) + 1]));
+}
+/** The units that go. */
+function outOfUse(unused) {
+    return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
+}
+/** Without those that went. */
+function stillCounted(unused) {
+    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+}
+const UNITS_AT_MOST = 100_000;
+/** Reads counts that anybody may have written; null where they are damaged. */
+function parseUnused(found) {
+    if (typeof found !== 'object' || found === null || Array.isArray(found))
+        return null;
+    const entries = Object.entries(found);
+    const isSane = entries.every(([unit, count]) => isUnit(unit) && typeof count === 'number' && Number.isInteger(count));
+    return isSane && entries.length <= UNITS_AT_MOST
+        ? Object.fromEntries(entries.map(([unit, count]) => [unit, Number(count)]))
+        : null;
+}
+/** `debug/serde-0123456789abcdef`, also below a triple. */
+function isUnit(path) {
+    const parts = path.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return parts.length >= 2 && parts.length <= 6 && isPlain && hashOf(path) !== null;
+}
+const HASH = /-([0-9a-f]{16})$/;
+/** The hash by which Cargo tells a unit from others of its package. */
+function hashOf(unit) {
+    return HASH.exec(unit)?.[1] ?? null;
+}
+/** Whether a file beside others was made by the unit with this hash. */
+function isOfUnit(file, hash) {
+    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/build-record.js
+
+
+
+/** Where the content of a new slot came from. */
+const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
+/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
+const GENERATIONS_AT_MOST = 50;
+const COLD = {
+    version: 1,
+    kind: 'cold',
+    source: null,
+    ageHours: null,
+    generation: 0,
+    former: [],
+    environment: '',
+    unused: null,
+};
+function encodeRecord(record) {
+    return `${JSON.stringify(record)}\n`;
+}
+/** Reads a seed record that anybody may have written; null where it is damaged. */
+function parseSeedRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { kind, source, ageHours, environment, unused } = found;
+    const chain = parseChain(found);
+    const known = SEED_KINDS.find((each) => each === kind);
+    if (known === undefined || chain === null)
+        return null;
+    return {
+        version: 1,
+        kind: known,
+        source: typeof source === 'string' && isLeaseId(source) ? source : null,
+        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
+        environment: typeof environment === 'string' ? environment : '',
+        unused: parseUnused(unused),
+        ...chain,
+    };
+}
+/** Reads a build record that anybody may have written; null where it is damaged. */
+function parseBuildRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { workspace, toolchain, inputs, times } = found;
+    const chain = parseChain(found);
+    if (typeof workspace !== 'string' || chain === null)
+        return null;
+    return {
+        version: 1,
+        workspace,
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        inputs: inputs === true,
+        times: typeof times === 'string' ? times : '',
+        unused: parseUnused(found['unused']) ?? {},
+        ...chain,
+    };
+}
+function parseVersion1(text) {
+    const found = parseObject(text);
+    return found?.['version'] === 1 ? found : null;
+}
+/** The chain of handing down; a path that is not a slot's makes the record worthless. */
+function parseChain(found) {
+    const { generation, former } = found;
+    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
+        return null;
+    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+        return null;
+    const paths = former.filter((each) => typeof each === 'string');
+    return paths.length === former.length && paths.every(isSlotPath)
+        ? { generation, former: paths }
+        : null;
+}
+/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
+function toolchainIn(rustcInfo) {
+    const outputs = parseObject(rustcInfo)?.['outputs'];
+    if (!isRecord(outputs))
+        return null;
+    for (const output of Object.values(outputs)) {
+        const stdout = isRecord(output) ? output['stdout'] : null;
+        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
+            return stdout.trim();
+        }
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
+
+const KINDS = ['file', 'link', 'directory'];
+const UNPROVEN = 'unproven';
+/**
+ * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
+ * recorded gets the recorded mtime, everything else now.
+ */
+function planTimes(recorded, present, { newestNs, touched }) {
+    const newest = BigInt(newestNs);
+    return present.map(({ path, ...content }) => {
+        const before = recorded.get(path);
+        const isSame = before !== undefined && isSameContent(before, content);
+        // An mtime in the future would hide every later change of its package.
+        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
+        return isKept
+            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+            : { path, mtimeNs: null, expected: content };
+    });
+}
+/** Whether two contents are proven equal. */
+function isSameContent(a, b) {
+    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
+        return false;
+    if (a.size !== null && b.size !== null && a.size !== b.size)
+        return false;
+    return a.isExecutable === b.isExecutable;
+}
+function encodeBuildInputs({ inputs, ...head }) {
+    return `${JSON.stringify({ ...head, inputs: inputs.map(rowOf) })}\n`;
+}
+/** An input as it is written down. */
+function rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
+    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
+}
+const INPUTS_AT_MOST = 500_000;
+/**
+ * Reads recorded inputs that anybody may have written.
+ *
+ * @returns the inputs, or in words what is wrong with them
+ */
+function parseBuildInputs(text) {
+    const found = parseObject(text);
+    if (found === null)
+        return 'it is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    if (typeof workspace !== 'string' || !isAbsolute(workspace))
+        return 'it names no workspace';
+    if (typeof toolchain !== 'string')
+        return 'it names no toolchain';
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return 'it names no former workspaces';
+    if (!isTexts(gaps))
+        return 'it does not say whether it is complete';
+    if (!isTexts(lost) || !lost.every(isFingerprint))
+        return 'it names what is no fingerprint';
+    if (!isNanoseconds(newestNs))
+        return 'it does not say when the build was';
+    if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
+        return 'it lists no inputs';
+    const read = [];
+    const paths = new Set();
+    for (const [index, row] of inputs.entries()) {
+        const input = parseInput(row);
+        if (input === null)
+            return `its input ${index + 1} cannot be understood`;
+        if (paths.has(input.path))
+            return `its input ${index + 1} is there twice`;
+        paths.add(input.path);
+        read.push(input);
+    }
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
+}
+function parseInput(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
+    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
+    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
+        return null;
+    if (typeof id !== 'string' || !isId(id, kind))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    if (executable !== 0 && executable !== 1)
+        return null;
+    if (!isNanoseconds(mtimeNs))
+        return null;
+    if (!isTexts(units) || !units.every(isFingerprint))
+        return null;
+    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
+}
+/** What an id looks like, unless it is UNPROVEN. */
+const IDS = {
+    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
+    directory: /^sha256:[0-9a-f]{64}$/,
+    link: /^link:[^\0]{1,4095}$/,
+};
+function isId(id, kind) {
+    return id === UNPROVEN || IDS[kind].test(id);
+}
+function isTexts(value) {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
+function isFingerprint(path) {
+    if (path.startsWith('/') || !isPlain(path))
+        return false;
+    const parts = path.split('/');
+    const isOld = parts.at(-2) === '.fingerprint';
+    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
+    return isOld || isNew;
+}
+/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
+function isNanoseconds(value) {
+    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
+}
+/** The workspace itself is ''. */
+function isInputPath(path) {
+    if (path.startsWith('/'))
+        return isAbsolute(path);
+    return path === '' || isPlain(path);
+}
+function isAbsolute(path) {
+    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
+}
+/** Components that lead down only, and that every filesystem takes. */
+function isPlain(path) {
+    if (path.length > 4096 || path.includes('\0'))
+        return false;
+    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+function isSettable(path) {
+    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
+        return false;
+    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/restored.js
+
+
+const NOTHING_RESTORED = { version: 1, former: [], files: [] };
+function encodeRestored({ files, ...head }) {
+    const rows = files.map((file) => {
+        const { ctimeNs, inode, size } = file.stamp;
+        return [rowOf(file), ctimeNs, inode, size];
+    });
+    return `${JSON.stringify({ ...head, files: rows })}\n`;
+}
+/** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
+function parseRestored(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { former, files } = found;
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return null;
+    if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
+        return null;
+    const read = files.map(parseFile);
+    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+}
+function parseFile(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [inputRow, ctimeNs, inode, size] = row;
+    const input = parseInput(inputRow);
+    if (input === null || !isNanoseconds(ctimeNs))
+        return null;
+    if (typeof inode !== 'string' || !/^[0-9]{1,20}$/.test(inode))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    return { ...input, stamp: { ctimeNs, inode, size } };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/alert.js
+/** What an alert is about; each kind is throttled by itself. */
+const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
 
 ;// CONCATENATED MODULE: ./lib/host/destination.js
 
@@ -1633,8 +2230,14 @@ function destination_readLink(path) {
  */
 /** Ours are well below 2 MiB; what is larger was not written by us. */
 const LARGEST = 4 * 1024 * 1024;
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-function readSmallFile(path) {
+/** What lists files of a project has a line for each. */
+const LARGE = 256 * 1024 * 1024;
+/**
+ * The text of a small regular file; null where there is none, or why it could not be read.
+ *
+ * @param largest in bytes
+ */
+function readSmallFile(path, largest = LARGEST) {
     let file;
     try {
         file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
@@ -1646,7 +2249,7 @@ function readSmallFile(path) {
         const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
         if (!stat.isFile())
             return { problem: 'it is not a regular file' };
-        if (stat.size > LARGEST)
+        if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
         const buffer = Buffer.alloc(stat.size);
         return buffer.subarray(0, (0,external_node_fs_namespaceObject.readSync)(file, buffer)).toString('utf8');
@@ -1659,8 +2262,8 @@ function readSmallFile(path) {
     }
 }
 /** The text of a small file, null where there is none or it cannot be read. */
-function readTextOrNull(path) {
-    const text = readSmallFile(path);
+function readTextOrNull(path, largest = LARGEST) {
+    const text = readSmallFile(path, largest);
     return typeof text === 'string' ? text : null;
 }
 /** What a file is called until it is whole: its name, and an id that nobody can foresee. */
@@ -1888,7 +2491,8 @@ function openRoot(path, precious) {
             adopt(control);
         for (const name of FOLDERS)
             root_makeFolder(at(control, name));
-        makeAlerts(at(control, 'alerts'));
+        for (const name of LATER_FOLDERS)
+            makeIfPossible(at(control, name));
         for (const name of FILES)
             makeFile(at(control, name));
         return describe(path, control);
@@ -1943,10 +2547,11 @@ function adopt(control) {
 }
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = ['leases', 'trash'];
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+const LATER_FOLDERS = ['alerts', 'snapshots', 'seeding', 'times'];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-function makeAlerts(path) {
+function makeIfPossible(path) {
     try {
         root_makeFolder(path);
     }
@@ -2014,10 +2619,20 @@ function root_makeFolder(path) {
 
 
 
+
+
 const LIVE = '.json';
 const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken', '.blocked'];
+const COMPANIONS = [
+    '.end',
+    '.taken',
+    '.blocked',
+    '.seed',
+    '.build',
+    '.inputs',
+    '.restored',
+];
 function leasePath(root, name) {
     return controlPath(root, 'leases', name);
 }
@@ -2110,6 +2725,30 @@ function blockedSince(root, id, nowMs, notes = true) {
     }
     return nowMs;
 }
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    replaceFile(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.seed`));
+    return (text === null ? null : parseSeedRecord(text)) ?? COLD;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.build`));
+    return text === null ? null : parseBuildRecord(text);
+}
+/** The ended leases, whatever their runner: names tell them, so that no live one is read. */
+function readEndedLeases(root) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases')).flatMap((name) => {
+        const id = name.slice(0, name.indexOf('.'));
+        if (name !== `${id}${ENDED}` || !isLeaseId(id))
+            return [];
+        const record = readLease(root, id, 'ended');
+        return record === null ? [] : [record];
+    });
+}
 /**
  * Reads leases.
  *
@@ -2139,6 +2778,11 @@ function readLeases(root, prefix, nowMs) {
             // Seen under both names, it ended while the folder was being read.
             if (record !== null && (ending === ENDED || !records.has(id)))
                 records.set(id, record);
+        }
+        else if (UNFINISHED.test(name)) {
+            // Its writer was killed; whether the lease is there says nothing.
+            if (isOld(leasePath(root, name), nowMs))
+                leftovers.push(name);
         }
         else
             companions.push({ id, name });
@@ -2196,13 +2840,30 @@ function moveFile(from, to) {
         throw error;
     }
 }
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    removeFile(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
 
 ;// CONCATENATED MODULE: ./lib/host/leftovers.js
 
 
 
 /** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const leftovers_FOLDERS = ['', 'trash'];
+const leftovers_FOLDERS = ['', 'trash', 'times'];
 /**
  * Files whose writer was killed before it gave them their name.
  *
@@ -2211,7 +2872,7 @@ const leftovers_FOLDERS = ['', 'trash'];
 function listUnfinished(root, nowMs) {
     return leftovers_FOLDERS.flatMap((folder) => {
         const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
-        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, ...(folder === '' ? [] : [folder])))
+        return namesIn(controlPath(root, ...(folder === '' ? [] : [folder])))
             .filter((name) => UNFINISHED.test(name))
             .map(inFolder)
             .filter((path) => isOld(controlPath(root, ...path.split('/')), nowMs));
@@ -2222,131 +2883,8 @@ function discardLeftover(root, file) {
     removeFile(controlPath(root, ...file.split('/')));
 }
 
-;// CONCATENATED MODULE: ./lib/host/slots.js
-
-
-
-
-/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
-const ATTEMPTS = 1000;
-/**
- * Makes a slot that did not exist before, and the directories above it.
- *
- * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
- *
- * @param slot relative to the root
- * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
- * @throws Error with EEXIST where the slot is there already
- */
-function makeSlot(root, slot, chown) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    for (let attempt = 1;; attempt += 1) {
-        try {
-            within(root.path, parents, (folder) => {
-                const path = at(folder, name);
-                if (!makeFolder(path))
-                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
-                chown(path, slot);
-            }, makeParent(root, parents.at(-1) ?? '', chown));
-            return;
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS)
-                throw error;
-        }
-    }
-}
-function makeParent(root, runDirectory, chown) {
-    return (folder, name) => {
-        const path = at(folder, name);
-        if (!makeFolder(path))
-            return;
-        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-        if (process.geteuid?.() !== 0)
-            return;
-        if (name === runDirectory)
-            chown(path, name);
-        // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (root.uid !== 0)
-            giveAway(path, root);
-    };
-}
-/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
-function findSlot(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    try {
-        return within(root.path, parents, (folder) => {
-            (0,external_node_fs_namespaceObject.lstatSync)(at(folder, name));
-            return 'present';
-        });
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return 'missing';
-        if (isDiverted(error))
-            return 'diverted';
-        throw error;
-    }
-}
-/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
-const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY']);
-/**
- * Removes the directories above a slot, from the inside out, as far as they are empty.
- *
- * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
- *   what is left
- */
-function removeEmptyParents(root, slot) {
-    const parts = slot.split('/');
-    for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
-        const parents = parts.slice(0, depth - 1);
-        const name = parts[depth - 1] ?? '';
-        try {
-            within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.rmdirSync)(at(folder, name)));
-        }
-        catch (error) {
-            if (errnoOf(error) === 'ENOENT')
-                continue;
-            if (STAYS.has(errnoOf(error)))
-                return;
-            throw error;
-        }
-    }
-}
-/** Lists the upper levels of the root; it goes into no slot. */
-function listSlots(root) {
-    const found = { slots: [], odd: [] };
-    list(root.path, [], found);
-    return found;
-}
-function list(base, parts, found) {
-    const path = parts.join('/');
-    let entries;
-    try {
-        entries = within(base, parts, (folder) => (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
-    }
-    catch (error) {
-        // Gone or replaced meanwhile; what may not be read is reported as it is.
-        if (errnoOf(error) !== 'ENOENT')
-            found.odd.push(path);
-        return;
-    }
-    for (const entry of entries) {
-        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
-            continue;
-        const inside = [...parts, entry.name];
-        if (inside.length < SLOT_DEPTH && entry.isDirectory())
-            list(base, inside, found);
-        else if (isSlotPath(inside.join('/')))
-            found.slots.push(inside.join('/'));
-        else
-            found.odd.push(inside.join('/'));
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/trash.js
+
 
 
 
@@ -2357,6 +2895,10 @@ function list(base, parts, found) {
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
     return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name);
+}
+/** A name in the trash that nothing there has. */
+function freshName() {
+    return (0,external_node_crypto_namespaceObject.randomBytes)(12).toString('hex');
 }
 /**
  * Takes a slot out of service: one rename, which no link on the way can lead astray.
@@ -2468,6 +3010,7 @@ function readNote(root, name) {
 
 
 
+
 /**
  * Reads the root, without looking into any slot.
  *
@@ -2477,12 +3020,18 @@ function observe(root, self, scope, adopted = []) {
     // After the leases: a slot that is made meanwhile has its lease before.
     const { inventory, ...seen } = observeLeases(root, self, scope);
     const { moment, leases, leftovers } = seen;
-    const foreign = scope === 'host' ? findForeign(root, inventory ?? listSlots(root), leases, adopted) : [];
     const unfinished = [
         ...leftovers.map((name) => `leases/${name}`),
         ...listUnfinished(root, moment.wallMs),
     ];
-    return { moment, leases, foreign, leftovers: unfinished };
+    if (scope !== 'host') {
+        return { moment, leases, foreign: [], orphanedLinks: [], leftovers: unfinished };
+    }
+    const all = inventory ?? listSlots(root);
+    const former = sortFormer(root, all.slots);
+    const slots = all.slots.filter((slot) => !former.known.has(slot));
+    const foreign = findForeign(root, { ...all, slots }, leases, adopted);
+    return { moment, leases, foreign, orphanedLinks: former.orphaned, leftovers: unfinished };
 }
 /** Reads the leases alone: all of the root's, or those of one runner. */
 function observeLeases(root, self, scope) {
@@ -2499,6 +3048,20 @@ function observeLeases(root, self, scope) {
         return observeLease(root, { ...record, slot }, self, mounts, ended);
     });
     return { moment, leases, leftovers, inventory };
+}
+/** Which of these are former paths of slots that were handed down, and which of them lead nowhere. */
+function sortFormer(root, slots) {
+    const found = { known: new Set(), orphaned: [] };
+    for (const slot of slots) {
+        const heir = heirOf(root, slot);
+        // A link to anything but a slot of this root is somebody else’s, and is reported as foreign.
+        if (heir === null || !isSlotPath(heir))
+            continue;
+        found.known.add(slot);
+        if (findSlot(root, heir) === 'missing')
+            found.orphaned.push({ path: slot, heir });
+    }
+    return found;
 }
 function idOf(slot) {
     return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
@@ -2659,6 +3222,7 @@ function planPass(view, chosen, occupancies) {
     const ids = new Set(chosen.map((each) => each.lease.record.id));
     return [
         ...view.leftovers.map(discard),
+        ...view.orphanedLinks.map(unlink),
         ...chosen.map((each) => decide(each, occupancies.get(each.lease.record.id))),
         ...view.leases.filter((each) => !ids.has(each.record.id)).map(keep),
         ...view.foreign.map(judgeForeign(occupancies)),
@@ -2666,6 +3230,9 @@ function planPass(view, chosen, occupancies) {
 }
 function discard(file) {
     return { kind: 'discard', file, reason: 'its writer was ended before it was finished' };
+}
+function unlink({ path, heir }) {
+    return { kind: 'unlink', path, heir, reason: 'it led to a slot that is gone' };
 }
 function decide({ lease, reason }, occupancy) {
     const { record, slot, mounts } = lease;
@@ -2750,7 +3317,7 @@ function hasReserve(root, { bytes, inodes }) {
     const file = (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false });
     if (file?.isFile() !== true || file.size < bytes)
         return false;
-    return withFolder(root, (folder) => namesIn(folder).length >= inodes) ?? false;
+    return withFolder(root, (folder) => reserve_namesIn(folder).length >= inodes) ?? false;
 }
 /**
  * Gives the reserve back. It takes no space: the file is cut to nothing first, which frees its
@@ -2762,7 +3329,7 @@ function releaseReserve(root) {
     const file = controlPath(root, 'reserve');
     const freed = [attempt(() => empty(file)), attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(file))];
     withFolder(root, (folder) => {
-        for (const name of namesIn(folder))
+        for (const name of reserve_namesIn(folder))
             freed.push(attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name))));
     });
     return freed.includes(true);
@@ -2782,7 +3349,7 @@ function makeReserve(root, { bytes, inodes }) {
     if (makeFolder(directory) && process.geteuid?.() === 0 && root.uid !== 0)
         giveAway(directory, root);
     withFolder(root, (folder) => {
-        const names = new Set(namesIn(folder));
+        const names = new Set(reserve_namesIn(folder));
         for (let number = 0; names.size < inodes; number += 1) {
             const name = String(number);
             if (names.has(name))
@@ -2840,7 +3407,7 @@ function withFolder(root, work) {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
     }
 }
-function namesIn(folder) {
+function reserve_namesIn(folder) {
     return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`);
 }
 /** Whether it worked. What is absent or cannot be freed must not keep the rest. */
@@ -3416,6 +3983,7 @@ function deletion_open(folder) {
 
 
 
+
 /** Whether there is anything in a plan that changes the root. */
 function changesAnything(actions) {
     return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign');
@@ -3460,6 +4028,7 @@ async function finishInPlace(root, applied) {
             spoilEnd(root, action.id);
             const deletion = await deleteInPlace(root, action.slot);
             if (deletion.kind === 'deleted') {
+                removeFormerPaths(root, action.id, action.slot);
                 removeEmptyParents(root, action.slot);
                 dropLease(root, action.id, false);
                 finished.retired.push(action.slot);
@@ -3481,6 +4050,7 @@ function carryOut(root, action, ways) {
             if (findLease(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
+            removeFormerPaths(root, action.id, action.slot);
             removeEmptyParents(root, action.slot);
             dropLease(root, action.id, moved);
             return moved ? action.slot : null;
@@ -3493,12 +4063,17 @@ function carryOut(root, action, ways) {
         case 'forget':
             if (action.slot !== null && findSlot(root, action.slot) === 'present')
                 return null;
-            if (action.slot !== null)
+            if (action.slot !== null) {
+                removeFormerPaths(root, action.id, action.slot);
                 removeEmptyParents(root, action.slot);
+            }
             dropLease(root, action.id, false);
             return null;
         case 'discard':
             discardLeftover(root, action.file);
+            return null;
+        case 'unlink':
+            removeFormerPath(root, action.path, action.heir);
             return null;
         case 'keep':
         case 'foreign':
@@ -3506,6 +4081,11 @@ function carryOut(root, action, ways) {
         default:
             return action;
     }
+}
+/** The paths of the slots that were handed down to this one lead nowhere from now on. */
+function removeFormerPaths(root, id, slot) {
+    for (const former of readSeedRecord(root, id).former)
+        removeFormerPath(root, former, slot);
 }
 function nameOf(path) {
     return path.slice(path.lastIndexOf('/') + 1);
@@ -3582,14 +4162,478 @@ function stuckInTrash(root) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/plan/remote-key.js
+
+/** Counts up when older archives can no longer be used. */
+const remote_key_FORMAT = 1;
+/** Names of variables that Cargo or rustc take into what they hash. */
+const COMPILING = /^(RUSTFLAGS|RUSTDOCFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_INCREMENTAL|CARGO_BUILD_.*|CARGO_PROFILE_.*|CARGO_TARGET_.+_(RUSTFLAGS|LINKER)|RUSTC|RUSTC_.*|RUSTUP_TOOLCHAIN|CC|CXX|CFLAGS|CXXFLAGS)$/;
+/** Of an environment, the variables for `RemoteFacts`. */
+function compilingVariables(environment) {
+    const found = Object.entries(environment).filter((entry) => COMPILING.test(entry[0]) && entry[1] !== undefined);
+    return Object.fromEntries(found);
+}
+/**
+ * Keys for the cache service, which knows the repository and branch by itself.
+ *
+ * An entry of the service is never replaced, so that each commit has a key of its own; the service
+ * gives the newest entry that begins with a restore key. At most 512 characters, no commas.
+ */
+function remoteKeys(facts) {
+    const host = `${word(facts.platform)}-${word(facts.architecture)}`;
+    const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${remote_key_FORMAT}-${host}-${word(facts.job)}-${kind}-`;
+    const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
+    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
+}
+function pairs(variables) {
+    return Object.entries(variables)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => `${name}=${value}`);
+}
+/** A digest that tells lists apart, and not only what they are joined to. */
+function digest(texts) {
+    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
+}
+/** For a person who looks through the list of caches; the digest holds the whole of it. */
+function word(text) {
+    return text.replaceAll(/[^A-Za-z0-9_.]+/g, '_').slice(0, 40);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/snapshot.js
+
+
+
+
+/** A digest of the part of the environment that decides what a target dir is good for. */
+function buildEnvironment(environment) {
+    const pairs = Object.entries(compilingVariables(environment));
+    return sha256(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
+}
+/** The folder of a repository’s snapshots: `<owner>--<repository>`. */
+function repositoryOf(job) {
+    return `${job.owner}--${job.repository}`;
+}
+/** The name of the snapshot for a job with this toolchain and environment. */
+function snapshotName(job, toolchain, environment) {
+    return {
+        repository: repositoryOf(job),
+        key: sha256(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
+    };
+}
+function isSnapshotKey(text) {
+    return /^[0-9a-f]{16}$/.test(text);
+}
+function encodeSnapshot(snapshot) {
+    return `${JSON.stringify(snapshot)}\n`;
+}
+/** Reads a record that anybody may have written; null where it is damaged. */
+function parseSnapshot(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, job, leg, workspace, former, publishedMs } = found;
+    if (typeof id !== 'string' || !isLeaseId(id))
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string' || typeof workspace !== 'string')
+        return null;
+    if (typeof publishedMs !== 'number' || !Array.isArray(former))
+        return null;
+    const slots = former.filter((each) => typeof each === 'string');
+    if (slots.length !== former.length || !slots.every(isSlotPath))
+        return null;
+    return {
+        version: 1,
+        id,
+        job,
+        leg,
+        toolchain: snapshot_textOr(found['toolchain'], null),
+        environment: snapshot_textOr(found['environment'], ''),
+        workspace,
+        runnerKey: snapshot_textOr(found['runnerKey'], ''),
+        former: slots,
+        generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
+        inputs: found['inputs'] === true,
+        times: snapshot_textOr(found['times'], ''),
+        unused: parseUnused(found['unused']) ?? {},
+        publishedMs,
+        revision: snapshot_textOr(found['revision'], ''),
+    };
+}
+function snapshot_textOr(value, otherwise) {
+    return typeof value === 'string' ? value : otherwise;
+}
+/**
+ * The snapshots that a job may be seeded from, the newest first. A toolchain that is not known on
+ * either side is no obstacle: Cargo itself rebuilds what another one made.
+ */
+function snapshotsFor(snapshots, job, toolchain, environment) {
+    return snapshots
+        .filter((each) => each.snapshot !== null)
+        .filter(({ snapshot }) => {
+        const isKnown = toolchain !== null && snapshot.toolchain !== null;
+        return (snapshot.job === job.job &&
+            snapshot.leg === job.leg &&
+            snapshot.environment === environment &&
+            (!isKnown || snapshot.toolchain === toolchain));
+    })
+        .toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
+}
+/** The least recently used first. */
+function leastRecentlyUsed(snapshots) {
+    return snapshots.toSorted((a, b) => a.usedMs - b.usedMs);
+}
+/**
+ * The snapshots that have to go for the rest to keep within the budget, least recently used first;
+ * one that nobody has measured counts as nothing until it is.
+ */
+function overBudget(snapshots, budgetBytes) {
+    let total = snapshots.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+    const gone = [];
+    for (const each of leastRecentlyUsed(snapshots)) {
+        if (total <= budgetBytes)
+            break;
+        if (each.bytes === null)
+            continue;
+        total -= each.bytes;
+        gone.push(each);
+    }
+    return gone;
+}
+/** Who may publish: a successful push to the default branch, where that is wanted. */
+function mayPublish(job, result, settings) {
+    return (job.trusted &&
+        result === 'success' &&
+        settings.snapshot === 'trusted' &&
+        settings.warm !== 'off' &&
+        !settings.dryRun);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/linked-file.js
+
+function linked_file_judgeLinked(recorded, seen) {
+    if (seen === null)
+        return 'written';
+    const isSame = seen.inode === recorded.inode &&
+        seen.size === recorded.size &&
+        seen.mode === recorded.mode &&
+        seen.mtimeNs === recorded.mtimeNs;
+    if (!isSame)
+        return 'written';
+    return seen.ctimeNs === recorded.ctimeNs ? 'untouched' : 'unproven';
+}
+/**
+ * The record after another clone of the same source was made. `written` names what changed between
+ * the two. The later ctime counts only where nothing but that clone's link lies between: else a
+ * write with its mtime set back would be vouched for.
+ */
+function joinRecords(before, fresh) {
+    const byPath = new Map(before.map((each) => [each.path, each]));
+    const written = [];
+    for (const each of fresh) {
+        const known = byPath.get(each.path);
+        if (known === undefined)
+            byPath.set(each.path, each);
+        else if (linked_file_judgeLinked(known, each) === 'written')
+            written.push(each.path);
+        else if (known.ctimeNs === each.beforeNs) {
+            byPath.set(each.path, { ...each, digest: known.digest });
+        }
+    }
+    return { record: [...byPath.values()], written };
+}
+/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
+function parseLinked(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+    if (!Array.isArray(found))
+        return null;
+    const files = found.map(linkedFileOf);
+    return files.every((each) => each !== null) ? files : null;
+}
+function linkedFileOf(found) {
+    if (!isRecord(found))
+        return null;
+    const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found;
+    if (typeof path !== 'string' || typeof inode !== 'string')
+        return null;
+    if (typeof size !== 'number' || typeof mode !== 'number')
+        return null;
+    if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string')
+        return null;
+    if (typeof beforeNs !== 'string')
+        return null;
+    const known = typeof digest === 'string' ? digest : null;
+    // A path that leads elsewhere would have other files looked at and read.
+    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
+    if (!isInside)
+        return null;
+    return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known };
+}
+
+;// CONCATENATED MODULE: ./lib/host/seeding.js
+
+
+
+
+
+
+
+
+/**
+ * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
+ * the job, the next reaper takes it away.
+ */
+/** Makes the folder, if it is not there. */
+function makeSeeding(root, id) {
+    const path = seedingPath(root, id);
+    makeFolder(path);
+    return path;
+}
+function seedingPath(root, id) {
+    return controlPath(root, 'seeding', id);
+}
+/**
+ * Makes the folder and does work in it.
+ *
+ * @param work is given a path that other programs can use, too, as long as this process has the
+ *   folder open: no link that somebody plants on the way leads them elsewhere
+ */
+async function withSeeding(root, id, work) {
+    const folder = openFolder(makeSeeding(root, id));
+    try {
+        return await work(`/proc/${process.pid}/fd/${folder}`);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        if (!removeEmpty(root, id))
+            discardSeeding(root, id);
+    }
+}
+/** What there is, by the ids of leases. */
+function listSeeding(root) {
+    return namesIn(controlPath(root, 'seeding')).filter(isLeaseId);
+}
+/**
+ * Takes a folder out of the way, into the trash.
+ *
+ * @returns false where there is none
+ */
+function discardSeeding(root, id) {
+    try {
+        (0,external_node_fs_namespaceObject.renameSync)(seedingPath(root, id), trashPath(root, freshName()));
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Empties a slot that nobody builds in yet: its content goes to the trash. */
+function emptySlot(root, slot, id) {
+    const folder = `${makeSeeding(root, id)}/dropped-${(0,external_node_crypto_namespaceObject.randomBytes)(4).toString('hex')}`;
+    makeFolder(folder);
+    moveOutOfSlot(root, slot, folder);
+    discardSeeding(root, id);
+}
+function removeEmpty(root, id) {
+    try {
+        (0,external_node_fs_namespaceObject.rmdirSync)(seedingPath(root, id));
+        return true;
+    }
+    catch {
+        // Not empty, or gone: whoever takes it away finds out.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/snapshots.js
+
+
+
+
+
+
+
+
+
+/**
+ * Published builds: `snapshots/<owner>--<repository>/<key>/` with the build in `tree/` and what is
+ * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
+ * by one rename.
+ */
+const RECORD = 'snapshot.json';
+const INPUTS = 'inputs.json';
+const HITS = 'hits';
+const snapshots_BYTES = 'bytes';
+const LINKED = 'linked.json';
+/** Every snapshot of the root, or those of one repository. */
+function listSnapshots(root, repository = null) {
+    const repositories = repository === null ? snapshots_namesIn(root, []) : [repository];
+    return repositories.flatMap((each) => snapshots_namesIn(root, [each]).flatMap((key) => {
+        const found = isSnapshotKey(key) ? readSnapshot(root, { repository: each, key }) : null;
+        return found === null ? [] : [found];
+    }));
+}
+function snapshots_namesIn(root, parts) {
+    return snapshots_inside(root, parts, (folder) => (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`)) ?? [];
+}
+function readSnapshot(root, name) {
+    return snapshots_inside(root, [name.repository, name.key], (folder) => {
+        const text = readTextOrNull(at(folder, RECORD));
+        const bytes = Number(readTextOrNull(at(folder, snapshots_BYTES)) ?? Number.NaN);
+        return {
+            name,
+            snapshot: text === null ? null : parseSnapshot(text),
+            usedMs: (0,external_node_fs_namespaceObject.lstatSync)(at(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+            hits: (0,external_node_fs_namespaceObject.lstatSync)(at(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
+            bytes: Number.isFinite(bytes) && bytes >= 0 ? bytes : null,
+        };
+    });
+}
+/** The path of a snapshot's build, for programs that copy it. */
+function treeOf(root, { repository, key }) {
+    return controlName(root, 'snapshots', repository, key, 'tree');
+}
+/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+function folderOf(root, { repository, key }) {
+    return controlName(root, 'snapshots', repository, key);
+}
+/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
+function readSnapshotInputs(root, name) {
+    return snapshots_inside(root, [name.repository, name.key], (folder) => readTextOrNull(at(folder, INPUTS), LARGE));
+}
+/** Notes that a slot was seeded from it: eviction takes the least recently used. */
+function noteUse(root, name, now) {
+    snapshots_inside(root, [name.repository, name.key], (folder) => {
+        (0,external_node_fs_namespaceObject.utimesSync)(at(folder, RECORD), now, now);
+        (0,external_node_fs_namespaceObject.appendFileSync)(at(folder, HITS), '.');
+        return null;
+    });
+}
+/** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+function readLinked(root, { repository, key }) {
+    const text = snapshots_inside(root, [repository, key], (folder) => readTextOrNull(at(folder, LINKED), LARGE));
+    return text === null ? [] : parseLinked(text);
+}
+/** Notes what it shares with its clones. */
+function noteLinked(root, name, linked) {
+    snapshots_inside(root, [name.repository, name.key], (folder) => {
+        replaceFile(at(folder, LINKED), JSON.stringify(linked));
+        return null;
+    });
+}
+/** Notes how large it is, so that the budget can be kept without a walk. */
+function noteBytes(root, name, bytes) {
+    snapshots_inside(root, [name.repository, name.key], (folder) => {
+        replaceFile(at(folder, snapshots_BYTES), String(bytes));
+        return null;
+    });
+}
+/**
+ * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
+ * on it, and the reaper leaves it alone until they are done.
+ *
+ * @returns false where the slot was not there any more
+ */
+function publish(root, slot, name, snapshot, inputs) {
+    const parents = slot.split('/');
+    const last = parents.pop() ?? '';
+    const staging = makeSeeding(root, snapshot.id);
+    try {
+        within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.renameSync)(at(folder, last), `${staging}/tree`));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+    if (inputs !== null)
+        replaceFile(`${staging}/${INPUTS}`, inputs);
+    replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
+    makeFolder(controlPath(root, 'snapshots', name.repository));
+    evict(root, name);
+    snapshots_inside(root, [name.repository], (folder) => {
+        (0,external_node_fs_namespaceObject.renameSync)(staging, at(folder, name.key));
+        return null;
+    });
+    return true;
+}
+/**
+ * Takes a snapshot out of service: one rename into the trash.
+ *
+ * @returns false where there was none
+ */
+function evict(root, name) {
+    const moved = snapshots_inside(root, [name.repository], (folder) => {
+        (0,external_node_fs_namespaceObject.renameSync)(at(folder, name.key), trashPath(root, freshName()));
+        return true;
+    });
+    return moved ?? false;
+}
+/** Works in a folder of the snapshots; null where it is not there, or a link was planted on the way. */
+function snapshots_inside(root, parts, work) {
+    try {
+        return within(controlPath(root, 'snapshots'), parts, work);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
+
+
+
+
+
+/** Walking a tree takes a while; what is not measured by then is left to the next one. */
+const MEASURE_MS = 60_000;
+/**
+ * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
+ * critical path, since it measures what is new.
+ *
+ * @param budgetBytes for all snapshots of the root
+ */
+async function keepBudget(root, budgetBytes) {
+    for (const id of listSeeding(root)) {
+        // Its own job may be at it for as long as it lives.
+        if (findLease(root, id)?.state !== 'live')
+            discardSeeding(root, id);
+    }
+    const snapshots = await measured(root, listSnapshots(root));
+    const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
+    return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) };
+}
+async function measured(root, snapshots) {
+    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
+    return snapshots.map((each) => {
+        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
+        if (each.bytes === null && bytes !== null)
+            noteBytes(root, each.name, bytes);
+        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
 
 
 
 
 
-/** Empties the trash with the helpers that are set. */
+
+/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
+    await keepBudget(root, settings.snapshotMaxBytes);
     return reap(root, helpers(settings));
 }
 /**
@@ -3745,7 +4789,7 @@ async function pass(request, runtime) {
 class RefusedError extends GuardError {
 }
 const HOLDERS = 10;
-const MEASURE_MS = 15_000;
+const refuse_MEASURE_MS = 15_000;
 /** The title of every annotation that tells a job it was turned away. */
 const REFUSED_TITLE = 'Infrastructure, not your change';
 /**
@@ -3756,7 +4800,7 @@ const REFUSED_TITLE = 'Infrastructure, not your change';
 async function describeHolders(root, self, settings, runtime) {
     const { leases } = observe(root, self, 'host');
     const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
-    const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
+    const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), refuse_MEASURE_MS);
     const { actions } = await plan({ root, self, scope: 'host', retention: settings }, runtime);
     return slots
         .map((slot) => ({ slot, bytes: sizes.get(`${root.realPath}/${slot}`) ?? null }))
@@ -3839,6 +4883,25 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
 
 
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+async function whileLocked(path, kind, work) {
+    const folder = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    try {
+        const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (error !== undefined)
+            return { refused: 'there is no flock(1)' };
+        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
 /**
  * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
  *
@@ -4004,6 +5067,119 @@ async function sendAlert(address, text) {
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
 
+;// CONCATENATED MODULE: ./lib/plan/input.js
+
+/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
+function environmentTwin(name) {
+    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+/**
+ * Reads one input.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function readInput(input, lookup, surroundings) {
+    const found = lookup(input.name);
+    if (found === null || found.text === '')
+        return input.whenEmpty(surroundings);
+    const value = input.parse(found.text);
+    if (value !== undefined)
+        return value;
+    throw new GuardError(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+}
+/** A value in an error text: one line, printable, of bounded length. */
+function quote(text) {
+    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
+    return JSON.stringify(shown);
+}
+/** A number in a range, both ends included. */
+function number(name, range) {
+    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
+    return {
+        name,
+        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
+        parse: (text) => {
+            const value = pattern.test(text) ? Number(text) : Number.NaN;
+            return value >= range.least && value <= range.most ? value : undefined;
+        },
+        whenEmpty: () => range.otherwise,
+    };
+}
+/** One word of several. */
+function choice(name, words, otherwise) {
+    return {
+        name,
+        allowed: words.join(', '),
+        parse: (text) => words.find((each) => each === text),
+        whenEmpty: () => otherwise,
+    };
+}
+/** True or false, in the spellings of GitHub’s own boolean inputs (the YAML 1.2 core schema). */
+function flag(name, otherwise) {
+    return {
+        name,
+        allowed: 'true or false',
+        parse: (text) => {
+            if (/^(true|True|TRUE)$/.test(text))
+                return true;
+            return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+        },
+        whenEmpty: () => otherwise,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/glob.js
+/** Whether a path is what a glob names: `*` is any part of one name, `**` any number of folders. */
+function matchesGlob(path, glob) {
+    return matches(path.split('/'), glob.split('/'));
+}
+function matches(names, globs) {
+    const [glob, ...after] = globs;
+    if (glob === undefined)
+        return names.length === 0;
+    if (glob === '**') {
+        return matches(names, after) || (names.length > 0 && matches(names.slice(1), globs));
+    }
+    const [name, ...rest] = names;
+    return name !== undefined && matchesName(name, glob.split('*')) && matches(rest, after);
+}
+/** Whether the parts between stars come one after the other, the first and last at the ends. */
+function matchesName(name, parts) {
+    const [first = '', ...others] = parts;
+    const last = others.pop();
+    if (last === undefined)
+        return name === first;
+    if (!name.startsWith(first))
+        return false;
+    let from = first.length;
+    for (const part of others) {
+        const found = name.indexOf(part, from);
+        if (found === -1)
+            return false;
+        from = found + part.length;
+    }
+    return name.endsWith(last) && name.length - last.length >= from;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/inner-link.js
+/**
+ * Whether a symbolic link surely leads to something inside the tree that it lies in.
+ *
+ * `..` counts at the beginning of the target only: there it goes up from real directories. Behind a
+ * name it would go up from wherever that name leads, which may be another link.
+ *
+ * @param path of the link, relative to the tree, its directories no links themselves
+ */
+function staysInside(path, target) {
+    if (target === '' || target.startsWith('/'))
+        return false;
+    const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+    const down = parts.findIndex((part) => part !== '..');
+    const up = down === -1 ? parts.length : down;
+    const depth = path.split('/').length - 1;
+    return up <= depth && !parts.slice(up).includes('..');
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/archive-content.js
 
 
@@ -4049,34 +5225,34 @@ class Tree {
     constructor(entries) {
         this.profiles = new Set(entries
             .filter(({ path }) => archive_content_nameOf(path) === '.fingerprint')
-            .map(({ path }) => folderOf(path)));
+            .map(({ path }) => archive_content_folderOf(path)));
         for (const { path, kind, bytes } of entries) {
-            const folder = folderOf(path);
+            const folder = archive_content_folderOf(path);
             if (kind !== 'file' || archive_content_nameOf(folder) !== 'deps')
                 continue;
-            const name = archive_content_nameOf(path).replace(HASH, '');
-            this.#outputs.add(`${folderOf(folder)}/${name} ${bytes}`);
+            const name = archive_content_nameOf(path).replace(archive_content_HASH, '');
+            this.#outputs.add(`${archive_content_folderOf(folder)}/${name} ${bytes}`);
         }
     }
     /** Whether a file directly in a profile is another name of an output, which Cargo links anew. */
     isUplifted({ path, kind, bytes }) {
-        const profile = folderOf(path);
+        const profile = archive_content_folderOf(path);
         if (kind !== 'file' || !this.profiles.has(profile))
             return false;
         return this.#outputs.has(`${profile}/${archive_content_nameOf(path).replaceAll('-', '_')} ${bytes}`);
     }
 }
 /** What Cargo puts between a unit's name and its ending. */
-const HASH = /-[0-9a-f]{16}(?=\.|$)/;
+const archive_content_HASH = /-[0-9a-f]{16}(?=\.|$)/;
 const UNIT = /^(.+)-[0-9a-f]{16}$/;
 /** Worth nothing elsewhere: locks, what Cargo knows of this host's rustc, and what no build reads. */
 const AT_HOME = /^(\.cargo.*lock|\.rustc_info\.json)$/;
 const OUTPUT_OF_OTHERS = new Set(['doc', 'package', 'tmp']);
 function isLeftOut(entry, tree, policy) {
     const name = archive_content_nameOf(entry.path);
-    const folder = folderOf(entry.path);
+    const folder = archive_content_folderOf(entry.path);
     const isInProfile = tree.profiles.has(folder);
-    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => folderOf(each) === folder);
+    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => archive_content_folderOf(each) === folder);
     if (AT_HOME.test(name) && (isInProfile || holdsProfiles))
         return true;
     if (holdsProfiles && OUTPUT_OF_OTHERS.has(name) && entry.kind === 'folder')
@@ -4092,13 +5268,13 @@ function isLeftOut(entry, tree, policy) {
 }
 /** Whether it is a linked program: only those have no ending. */
 function isProgram({ path, kind, isExecutable }, tree) {
-    const folder = folderOf(path);
-    const isThere = ['deps', 'examples'].includes(archive_content_nameOf(folder)) && tree.profiles.has(folderOf(folder));
+    const folder = archive_content_folderOf(path);
+    const isThere = ['deps', 'examples'].includes(archive_content_nameOf(folder)) && tree.profiles.has(archive_content_folderOf(folder));
     return isThere && kind === 'file' && isExecutable && !archive_content_nameOf(path).includes('.');
 }
 function isOfMember(path, tree, members) {
-    const folder = folderOf(path);
-    if (!tree.profiles.has(folderOf(folder)))
+    const folder = archive_content_folderOf(path);
+    if (!tree.profiles.has(archive_content_folderOf(folder)))
         return false;
     const name = archive_content_nameOf(path);
     const unit = UNIT.exec(name.split('.')[0] ?? '')?.[1];
@@ -4124,7 +5300,7 @@ function below(path, folder) {
  * there, so it must not take the run for done when a part of that stays at home.
  */
 function traces(unit) {
-    const profile = folderOf(folderOf(unit));
+    const profile = archive_content_folderOf(archive_content_folderOf(unit));
     const within = (place) => (profile === '' ? place : `${profile}/${place}`);
     return [unit, within(`.fingerprint/${archive_content_nameOf(unit)}`)];
 }
@@ -4135,7 +5311,7 @@ function isBelowUnwanted(path, unwanted) {
 function among(paths) {
     const known = new Set(paths);
     return (path) => {
-        for (let each = path; each !== ''; each = folderOf(each))
+        for (let each = path; each !== ''; each = archive_content_folderOf(each))
             if (known.has(each))
                 return true;
         return false;
@@ -4144,7 +5320,7 @@ function among(paths) {
 function archive_content_nameOf(path) {
     return path.slice(path.lastIndexOf('/') + 1);
 }
-function folderOf(path) {
+function archive_content_folderOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
@@ -4191,13 +5367,14 @@ function normalise(path) {
 
 
 
+
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
+/** How far a new slot may be seeded: `auto` takes the best there is. */
+const WARM = ['auto', 'inherit', 'clone', 'copy', 'off'];
+/** Who may publish a build for others. */
+const SNAPSHOT = ['trusted', 'never'];
 const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
-/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-function environmentTwin(name) {
-    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
-}
 const root = {
     name: 'root',
     allowed: 'an absolute path, or one that begins with ~/',
@@ -4230,12 +5407,7 @@ const minFreeInodesPercent = number('min-free-inodes-percent', {
 });
 const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
 const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
-const onCritical = {
-    name: 'on-critical',
-    allowed: ON_CRITICAL.join(', '),
-    parse: (text) => ON_CRITICAL.find((each) => each === text),
-    whenEmpty: () => 'fail',
-};
+const onCritical = choice('on-critical', ON_CRITICAL, 'fail');
 const alertWebhook = {
     name: 'alert-webhook',
     allowed: 'an http or https address',
@@ -4246,12 +5418,10 @@ const alertWebhook = {
 const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
 const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
 const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
-const remoteCache = {
-    name: 'remote-cache',
-    allowed: REMOTE_CACHE.join(', '),
-    parse: (text) => REMOTE_CACHE.find((each) => each === text),
-    whenEmpty: () => 'off',
-};
+const warm = choice('warm', WARM, 'auto');
+const snapshot = choice('snapshot', SNAPSHOT, 'trusted');
+const snapshotMaxGb = number('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 });
+const remoteCache = choice('remote-cache', REMOTE_CACHE, 'off');
 const remoteMaxGb = number('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
 const remoteExclude = {
     name: 'remote-exclude',
@@ -4259,29 +5429,15 @@ const remoteExclude = {
     parse: parseExclude,
     whenEmpty: () => EXCLUDED,
 };
-const privilegedHelper = {
-    name: 'privileged-helper',
-    allowed: PRIVILEGED_HELPERS.join(', '),
-    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
-    whenEmpty: () => 'auto',
-};
+const privilegedHelper = choice('privileged-helper', PRIVILEGED_HELPERS, 'auto');
 const helperImage = {
     name: 'helper-image',
     allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
     parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
     whenEmpty: () => null,
 };
-const dryRun = {
-    name: 'dry-run',
-    allowed: 'true or false',
-    parse: (text) => {
-        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
-        if (/^(true|True|TRUE)$/.test(text))
-            return true;
-        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-    },
-    whenEmpty: () => false,
-};
+const restoreMtimes = flag('restore-mtimes', true);
+const dryRun = flag('dry-run', false);
 const leg = {
     name: 'leg',
     allowed: 'text of at most 65536 characters (the matrix as JSON)',
@@ -4295,7 +5451,7 @@ const jobStatus = {
     whenEmpty: () => '',
 };
 /** Every input by its name in action.yml; a test holds both lists equal. */
-const INPUTS = [
+const settings_INPUTS = [
     root,
     owner,
     minFreeGb,
@@ -4306,9 +5462,13 @@ const INPUTS = [
     onCritical,
     retentionHours,
     keepPerPr,
+    warm,
+    snapshot,
+    snapshotMaxGb,
     remoteCache,
     remoteMaxGb,
     remoteExclude,
+    restoreMtimes,
     privilegedHelper,
     helperImage,
     alertWebhook,
@@ -4341,11 +5501,15 @@ function settings_parseSettings(lookup, surroundings) {
         onCritical: read(onCritical),
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
+        warm: read(warm),
+        snapshot: read(snapshot),
+        snapshotMaxBytes: read(snapshotMaxGb) * GB,
         remote: {
             mode: read(remoteCache),
             maxBytes: read(remoteMaxGb) * GB,
             exclude: read(remoteExclude),
         },
+        restoreMtimes: read(restoreMtimes),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
         alertWebhook: read(alertWebhook),
@@ -4353,32 +5517,6 @@ function settings_parseSettings(lookup, surroundings) {
         dryRun: read(dryRun),
         leg: read(leg),
         jobStatus: read(jobStatus),
-    };
-}
-function readInput(input, lookup, surroundings) {
-    const found = lookup(input.name);
-    if (found === null || found.text === '')
-        return input.whenEmpty(surroundings);
-    const value = input.parse(found.text);
-    if (value !== undefined)
-        return value;
-    throw new GuardError(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
-}
-/** A value in an error text: one line, printable, of bounded length. */
-function quote(text) {
-    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
-    return JSON.stringify(shown);
-}
-function number(name, range) {
-    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
-    return {
-        name,
-        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
-        parse: (text) => {
-            const value = pattern.test(text) ? Number(text) : Number.NaN;
-            return value >= range.least && value <= range.most ? value : undefined;
-        },
-        whenEmpty: () => range.otherwise,
     };
 }
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
@@ -4389,8 +5527,9 @@ function isIdOrName(text) {
 ;// CONCATENATED MODULE: ./lib/github/inputs.js
 
 
+
 /** Settings of a step: an input wins over its environment twin. */
-function readInputs(environment) {
+function inputs_readInputs(environment) {
     return parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
 }
 /** Settings of a hook or a command: flags win over the environment twins. */
@@ -4403,7 +5542,7 @@ function readTwins(environment, flags = new Map()) {
 }
 /** What stays out of every log, as it was set: by input, by twin, or differently by both. */
 function secretsIn(environment) {
-    const names = INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name);
+    const names = settings_INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name);
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
@@ -4446,13 +5585,13 @@ function settings(invocation) {
 
 ;// CONCATENATED MODULE: ./lib/cli/flags.js
 
-function flag(name, value, about) {
+function flags_flag(name, value, about) {
     return { name, value, about, setting: false };
 }
 function setting(name, value, about) {
     return { name, value, about: `${about} (${environmentTwin(name)})`, setting: true };
 }
-const JSON_FLAG = flag('json', null, 'print JSON');
+const JSON_FLAG = flags_flag('json', null, 'print JSON');
 const ROOT = setting('root', 'DIR', 'the root; default ~/.cache/target-guard');
 const flags_OWNER = setting('owner', 'UID:GID', 'who builds; default the runner’s user');
 const DRY_RUN = setting('dry-run', null, 'say what would be done, and delete nothing');
@@ -4461,6 +5600,7 @@ const RETENTION = [
     setting('retention-hours', 'N', 'how long ended slots are kept; default 24'),
     setting('keep-per-pr', 'N', 'how many ended slots are kept for a job and PR; default 1'),
 ];
+const SNAPSHOTS = setting('snapshot-max-gb', 'N', 'budget for all snapshots; default 50');
 /** How root-owned leftovers go. */
 const HELP = [
     setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go'),
@@ -4491,7 +5631,7 @@ const alertCommand = {
     summary: 'post one text to alert-webhook, now; good for trying the address',
     about: 'Passes call it in the background, at most once per alert-hours and kind for the whole host.',
     ...NO_OPERANDS,
-    flags: [flag('text', 'TEXT', 'what to say; default a test message'), ...ALERTS],
+    flags: [flags_flag('text', 'TEXT', 'what to say; default a test message'), ...ALERTS],
     run: async (invocation) => {
         const { alertWebhook } = settings(invocation);
         if (alertWebhook === null) {
@@ -4573,6 +5713,14 @@ const ORDER = ['ok', 'low', 'critical'];
 function worst(assessments) {
     const ranks = assessments.map((each) => ORDER.indexOf(each.level));
     return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
+function room(reading, floors, { high }) {
+    const near = floorsOf(reading, floors)
+        .filter((each) => each.what === 'bytes')
+        .map((each) => LOW * each.floor);
+    const full = (reading.totalBytes * (100 - high)) / 100;
+    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
 }
 /** Percent used, of bytes or of inodes, whichever is more. */
 function usedPercent(reading) {
@@ -4790,10 +5938,10 @@ function reliefOrder(leases, self, extent, now) {
         .toSorted((a, b) => a.rank - b.rank || relief_byAge(a.age, b.age))
         .map(({ lease, rank: order }) => ({
         lease,
-        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${KINDS[order] ?? ''})`,
+        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${relief_KINDS[order] ?? ''})`,
     }));
 }
-const KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
+const relief_KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
 /** The older first; an unknown age is the oldest. */
 function relief_byAge(a, b) {
     if (a === b)
@@ -4802,6 +5950,8 @@ function relief_byAge(a, b) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
 
 
 
@@ -4869,7 +6019,14 @@ async function relieve(request, runtime) {
         done.retired.push(...applied.retired);
         done.failures.push(...applied.failures);
         if (await relieve_emptyTrash(request, done, isEnough))
-            break;
+            return done;
+    }
+    for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
+        if (!evict(root, name))
+            continue;
+        done.retired.push(`snapshot ${name.repository}/${name.key}`);
+        if (await relieve_emptyTrash(request, done, isEnough))
+            return done;
     }
     return done;
 }
@@ -4923,7 +6080,7 @@ async function choose({ root, self, extent }, runtime) {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
     }));
-    const seen = { leases: view.leases, foreign: [], leftovers: [] };
+    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
     return { candidates, actions: planPass(seen, candidates, occupancies) };
 }
 
@@ -5122,6 +6279,139 @@ function keepReserve(root, { assessments }, { voice }) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
+
+
+/** The note that a clone of this root wrote into its source; a person who has read it may remove it. */
+const NAME = 'hybrid-off.json';
+/** Why no clone of this root may share files by hard link; null where they may. */
+function hybridRefusal(root) {
+    const text = readSmallFile(controlName(root, NAME));
+    if (text === null)
+        return null;
+    // Whatever is written there, it was put there for a reason.
+    return `a build wrote into a file that it shared: ${controlName(root, NAME)} says which`;
+}
+/** Takes the hybrid out of use for good; the first note stays. */
+function takeHybridOut(root, source, written) {
+    if (hybridRefusal(root) !== null)
+        return;
+    const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
+    replaceFile(controlName(root, NAME), `${JSON.stringify(note, null, 2)}\n`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/reflink.js
+
+
+/** By device number and type of file system: another one may be mounted from the same device. */
+const known = new Map();
+/** Larger than what a file system keeps beside the inode. */
+const PROBE_BYTES = 8192;
+const reflink_WAIT_MS = 10_000;
+/**
+ * Whether files in this directory can share blocks: tried with two small files.
+ *
+ * @throws as mkdtempSync and writeFileSync do; nothing is remembered then
+ */
+function canReflink(directory) {
+    const key = `${(0,external_node_fs_namespaceObject.statSync)(directory).dev} ${(0,external_node_fs_namespaceObject.statfsSync)(directory).type}`;
+    const answer = known.get(key) ?? tryReflink(directory);
+    known.set(key, answer);
+    return answer;
+}
+function tryReflink(directory) {
+    const probe = (0,external_node_fs_namespaceObject.mkdtempSync)(`${directory}/.reflink-`);
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
+        const words = ['--reflink=always', '--', `${probe}/from`, `${probe}/to`];
+        return (0,external_node_child_process_namespaceObject.spawnSync)('cp', words, { stdio: 'ignore', timeout: reflink_WAIT_MS }).status === 0;
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.rmSync)(probe, { recursive: true, force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/doctor-warmth.js
+
+
+
+
+
+
+
+
+/** Checks what decides how warm new slots start. */
+function checkWarmth(root, environment) {
+    return [
+        ...(root === null ? [] : [checkClones(root)]),
+        checkCargoHome(environment),
+        ...checkCompilerCache(environment),
+    ];
+}
+function checkClones(root) {
+    const check = 'clones';
+    try {
+        if (canReflink(controlName(root, 'seeding'))) {
+            return { check, level: 'ok', text: 'the file system of the root can reflink', mend: '' };
+        }
+    }
+    catch (error) {
+        const mend = 'See whether the root can be written.';
+        return { check, level: 'warn', text: `reflink cannot be tried: ${messageOf(error)}`, mend };
+    }
+    const refusal = hybridRefusal(root);
+    const links = refusal === null ? '' : `; no hard links either: ${refusal}`;
+    return {
+        check,
+        level: 'warn',
+        text: `the file system of the root cannot reflink: snapshots are copied${links}`,
+        mend: 'Put the root on xfs (mkfs.xfs -m reflink=1) or btrfs: a clone then takes no time and no space.',
+    };
+}
+/** Cargo’s own downloads: gone with each job, all of them are built and fetched again. */
+function checkCargoHome(environment) {
+    const check = 'CARGO_HOME';
+    const path = environment['CARGO_HOME'] ?? `${environment['HOME'] ?? ''}/.cargo`;
+    const temporary = [environment['RUNNER_TEMP'], environment['GITHUB_WORKSPACE'], (0,external_node_os_namespaceObject.tmpdir)()];
+    const above = temporary.find((each) => each !== undefined && each !== '' && `${path}/`.startsWith(`${each}/`));
+    if (above === undefined)
+        return { check, level: 'ok', text: `${path} outlives a job`, mend: '' };
+    return {
+        check,
+        level: 'warn',
+        text: `${path} lies in ${above}, which does not outlive a job: a seed built with it is built again`,
+        mend: 'Set CARGO_HOME to a directory that stays, the same for every job of the host.',
+    };
+}
+/** What sccache keeps unless SCCACHE_CACHE_SIZE says otherwise. */
+const SCCACHE_BYTES = 10 * 1024 ** 3;
+const UNITS = {
+    K: 1024,
+    M: 1024 ** 2,
+    G: 1024 ** 3,
+    T: 1024 ** 4,
+};
+function checkCompilerCache(environment) {
+    if (!/sccache/.test(environment['RUSTC_WRAPPER'] ?? ''))
+        return [];
+    const check = 'sccache';
+    const path = environment['SCCACHE_DIR'] ?? `${environment['HOME'] ?? ''}/.cache/sccache`;
+    const [, number, unit = ''] = /^(\d+)([KMGT]?)$/.exec(environment['SCCACHE_CACHE_SIZE'] ?? '') ?? [];
+    const wanted = number === undefined ? SCCACHE_BYTES : Number(number) * (UNITS[unit] ?? 1);
+    try {
+        const { bavail, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(nearestExisting(path));
+        const free = bavail * bsize;
+        if (free >= wanted)
+            return [{ check, level: 'ok', text: `${path} has room`, mend: '' }];
+        const text = `${path} may grow to ${size(wanted)}, and its disk has ${size(free)} free`;
+        return [{ check, level: 'warn', text, mend: 'Set SCCACHE_CACHE_SIZE to what fits.' }];
+    }
+    catch (error) {
+        const mend = 'Set SCCACHE_DIR to a directory that can be read.';
+        return [{ check, level: 'warn', text: `${path}: ${messageOf(error)}`, mend }];
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
 
 
@@ -5223,6 +6513,7 @@ function workflowVoice(write) {
 
 
 
+
 /** Checks everything the guard relies on, and says how to mend what is not in place. */
 async function doctor(settings, runtime) {
     const { root, findings } = checkRoot(settings, runtime);
@@ -5234,6 +6525,7 @@ async function doctor(settings, runtime) {
         await checkDocker(runtime),
         checkPrivilege(settings),
         ...(root === null ? [] : await checkDisks(root, settings, runtime)),
+        ...checkWarmth(root, runtime.environment),
         ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
     ];
 }
@@ -5605,6 +6897,7 @@ function subjectOf(action) {
             return action.slot ?? action.id;
         case 'discard':
             return action.file;
+        case 'unlink':
         case 'adopt':
         case 'foreign':
             return action.path;
@@ -5709,9 +7002,11 @@ function defaultBranch(payload) {
 
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
+const reaper_GB = 1e9;
 /** Starts the reaper, and does not wait for it. */
 function startReaper(root, script, settings) {
     const helper = ['--privileged-helper', settings.privilegedHelper];
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
     startInBackground(script, ['reap', '--root', root.path, ...helper]);
@@ -6261,7 +7556,3366 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
     return 'go on';
 }
 
+;// CONCATENATED MODULE: ./lib/steps/publish.js
+
+
+
+
+
+/**
+ * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
+ * keeps it from that is told; the slot then stays for the next job of this branch.
+ */
+async function publishBuild(request, runtime) {
+    const { voice } = runtime;
+    try {
+        const refusal = await tryToPublish(request, runtime);
+        voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`);
+    }
+    catch (error) {
+        voice.warning(`No snapshot was published (${messageOf(error)}).`);
+    }
+}
+async function tryToPublish({ root, job, self, id }, { environment }) {
+    const record = findLease(root, id);
+    const build = readBuildRecord(root, id);
+    if (record?.state !== 'ended' || record.slot === null)
+        return 'the lease has not ended';
+    if (build === null || build.toolchain === null)
+        return 'nothing was built by Cargo';
+    const { slot } = record;
+    const occupancy = (await lookInto(root, [{ slot, container: null }], self, environment)).get(slot);
+    const [found] = [
+        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+        ...(occupancy?.unknown ?? ['nobody could look into it']),
+    ];
+    if (found !== undefined)
+        return found;
+    // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
+    const { environment: digest } = readSeedRecord(root, id);
+    const snapshot = {
+        version: 1,
+        id,
+        job: job.job,
+        leg: job.leg,
+        toolchain: build.toolchain,
+        environment: digest,
+        workspace: build.workspace,
+        runnerKey: record.lease?.owner.runner.key ?? '',
+        former: [slot, ...build.former],
+        generation: build.generation,
+        inputs: build.inputs,
+        times: build.times,
+        unused: build.unused,
+        publishedMs: Date.now(),
+        revision: environment['GITHUB_SHA'] ?? '',
+    };
+    const name = snapshotName(job, build.toolchain, digest);
+    return publish(root, slot, name, snapshot, readInputs(root, id)) ? null : 'its slot is gone';
+}
+
+;// CONCATENATED MODULE: ./lib/host/set-times.js
+
+
+
+
+/**
+ * When mtimes were last set in the checkouts of a repository that one runner has: in
+ * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
+ * one checkout has a path of its own in each container.
+ */
+/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
+function lastSetTimes(root, runnerKey, repository) {
+    const text = readSmallFile(pathOf(root, runnerKey, repository));
+    if (text === null)
+        return '';
+    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+}
+/** To be called before the first mtime is set. */
+function noteSetTimes(root, runnerKey, repository) {
+    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+}
+function freshWord() {
+    return (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
+}
+function pathOf(root, runnerKey, repository) {
+    const name = sha256(JSON.stringify([runnerKey, repository])).slice(0, 16);
+    return controlPath(root, 'times', name);
+}
+
+;// CONCATENATED MODULE: ./lib/host/profiles.js
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const profiles_DEPTH = 4;
+const profiles_FOLDERS_AT_MOST = 4096;
+/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function withProfiles(target, work) {
+    const profiles = [];
+    let seen = 0;
+    const visit = (folder, path) => {
+        seen += 1;
+        if (seen > profiles_FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const names = (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true })
+            .filter((entry) => entry.isDirectory())
+            .map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: openFolder(at(folder, '.')) });
+        if (path.length === profiles_DEPTH)
+            return;
+        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
+            enter(folder, name, (next) => visit(next, [...path, name]));
+        }
+    };
+    try {
+        within(target, [], (folder) => visit(folder, []));
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function enter(folder, name, work) {
+    let next;
+    try {
+        next = openFolder(at(folder, name));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(next);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const program_TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, program_TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+function killGroup(leader) {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, 'SIGKILL');
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-marks.js
+
+
+
+
+
+
+/**
+ * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
+ * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
+ * such times (noatime), which shows at once.
+ */
+/** Seconds since the epoch: no file is read at that time. */
+const MARK_S = 1;
+const MARK_NS = 1000000000n;
+/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
+const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
+const unit_marks_WAIT_MS = 20_000;
+/**
+ * Marks all units of a target dir in which nobody builds.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns false where the disk does not keep times of access
+ */
+async function markUnits(target) {
+    const files = fingerprintsIn(target).flatMap((each) => each.files);
+    const [first] = files;
+    if (first === undefined)
+        return true;
+    await runProgram('xargs', TOUCH, {
+        cwd: target,
+        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
+        waitMs: unit_marks_WAIT_MS,
+    });
+    // Tried on one, which then counts as used: the units of a package that is gone come later.
+    (0,external_node_fs_namespaceObject.readFileSync)(`${target}/${first}`);
+    return (0,external_node_fs_namespaceObject.lstatSync)(`${target}/${first}`, { bigint: true }).atimeNs !== MARK_NS;
+}
+/** All units, and those that were used since they were marked. */
+function readMarks(target) {
+    const found = fingerprintsIn(target);
+    const used = found.filter(({ files }) => files.some((file) => {
+        const stat = (0,external_node_fs_namespaceObject.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
+        return stat !== undefined && stat.atimeNs !== MARK_NS;
+    }));
+    return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
+}
+/** Moves all that belongs to units out of a target dir, into a folder that is empty. */
+function moveUnitsOut(target, units, to) {
+    let moved = 0;
+    const out = (folder, name) => {
+        (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${to}/${moved}`);
+        moved += 1;
+    };
+    makeFolder(to);
+    withProfiles(target, (profiles) => {
+        for (const profile of profiles) {
+            const labels = units
+                .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
+                .map((unit) => unit.slice(unit.lastIndexOf('/') + 1));
+            if (labels.length > 0)
+                moveOutOf(profile, labels, out);
+        }
+    });
+}
+function moveOutOf({ folder }, labels, out) {
+    const hashes = labels.flatMap((label) => hashOf(label) ?? []);
+    // The fingerprint first: without it Cargo does not look for the rest.
+    for (const name of ['.fingerprint', 'build']) {
+        unit_marks_inside(folder, name, (last) => {
+            for (const each of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')))
+                if (labels.includes(each))
+                    out(last, each);
+        });
+    }
+    for (const name of ['deps', 'examples']) {
+        unit_marks_inside(folder, name, (last) => {
+            for (const file of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) {
+                if (hashes.some((hash) => isOfUnit(file, hash)))
+                    out(last, file);
+            }
+        });
+    }
+}
+function fingerprintsIn(target) {
+    return withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
+        const labels = unit_marks_inside(folder, '.fingerprint', (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
+        return labels.flatMap((label) => {
+            const unit = `${path}/${label}`;
+            const names = unit_marks_inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')));
+            if (names === null || !isUnit(unit))
+                return [];
+            // Others are read by who looks for what a unit was made of, or by nobody.
+            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
+            const base = `${path}/.fingerprint/${label}`;
+            return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
+        });
+    }));
+}
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function unit_marks_inside(base, path, work) {
+    try {
+        return within(at(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/unchanging.js
+
+/** Where images of Rust keep what Cargo downloads; a build in a container names these. */
+const IN_IMAGES = ['/usr/local/cargo', '/root/.cargo'];
+/**
+ * What Cargo never expects to change: sources that it has downloaded, and toolchains.
+ *
+ * @returns absolute paths, which need not be there
+ */
+function unchangingFolders(environment) {
+    const home = environment['HOME'] ?? '';
+    const cargo = environment['CARGO_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.cargo'));
+    const rustup = environment['RUSTUP_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.rustup'));
+    const homes = [...(cargo === null ? [] : [cargo]), ...IN_IMAGES];
+    return [
+        ...homes.flatMap((each) => [(0,external_node_path_namespaceObject.join)(each, 'registry'), (0,external_node_path_namespaceObject.join)(each, 'git')]),
+        ...(rustup === null ? [] : [rustup]),
+        '/usr/local/rustup',
+        '/usr/lib/rustlib',
+    ].filter((path) => path.startsWith('/'));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/proof.js
+/**
+ * Whether what lies there now is what units were built from, as far as times tell.
+ *
+ * It is not proven where it was changed (ctime, which nobody can set) after a unit began, and bears
+ * an mtime from before: the unit read something else, and Cargo would call it fresh. What bears a
+ * later mtime than the unit is no concern: Cargo builds that unit again.
+ *
+ * @param starts when units began that read it, ascending
+ */
+function isProven({ mtimeNs, ctimeNs }, starts) {
+    const next = starts[firstFrom(starts, mtimeNs)];
+    return next === undefined || next > ctimeNs;
+}
+/** The place of the first that is not smaller. */
+function firstFrom(ascending, least) {
+    let [low, high] = [0, ascending.length];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((ascending[middle] ?? least) < least)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+;// CONCATENATED MODULE: ./lib/host/git.js
+
+
+
+
+
+
+const git_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = 512 * 1024 * 1024;
+/** Whether a directory is the top of a work tree. */
+function isWorkTree(folder) {
+    return (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
+}
+/**
+ * Asks git what a work tree holds, without running anything that its owner could have chosen.
+ *
+ * Git reads the index and the work tree, but with a git directory of our own: the repository’s
+ * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
+ * written, no lock is taken, and it does not matter who owns it.
+ *
+ * @param excluded folders to pass over, relative to the work tree
+ * @returns in words why git cannot tell
+ */
+async function readWorkTree(folder, excluded) {
+    const real = gitDirectoryOf(folder);
+    if (typeof real !== 'object')
+        return real;
+    const own = (0,external_node_fs_namespaceObject.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_namespaceObject.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
+    try {
+        furnish(own, real.path);
+        return await read(new Git(folder, own, real), excluded);
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.rmSync)(own, { recursive: true, force: true });
+    }
+}
+/** Follows `.git` where it is a file, as in submodules and linked work trees. */
+function gitDirectoryOf(folder) {
+    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
+    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return 'it is not a work tree';
+    let directory = path;
+    if (found.isFile()) {
+        const text = readSmallFile(path);
+        const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined;
+        if (named === undefined)
+            return '.git names no directory';
+        directory = (0,external_node_path_namespaceObject.resolve)(folder, named);
+    }
+    const common = readTextOrNull((0,external_node_path_namespaceObject.join)(directory, 'commondir'))?.trim();
+    return { path: directory, objects: (0,external_node_path_namespaceObject.resolve)(directory, common ?? '.', 'objects') };
+}
+/** The least that git takes for a git directory, and what decides how files are converted. */
+function furnish(own, real) {
+    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'refs'));
+    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'info'));
+    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
+    for (const name of ['attributes', 'exclude']) {
+        (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(real, 'info', name)) ?? '');
+    }
+}
+class Git {
+    folder;
+    /** our own */
+    directory;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: (0,external_node_path_namespaceObject.join)(real.path, 'index'),
+            GIT_OBJECT_DIRECTORY: real.objects,
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', `core.attributesFile=${(0,external_node_os_namespaceObject.homedir)()}/.config/git/attributes`];
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_namespaceObject.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(stdout.split('\0').slice(0, -1));
+                else
+                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+async function read(git, excluded) {
+    const without = excluded.map((path) => `--exclude=/${git_quoted(path)}`);
+    const [entries, differing, untracked] = await Promise.all([
+        git.ask(['ls-files', '-s', '-v', '-z']),
+        git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+        git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+    ]);
+    const tracked = new Map();
+    const submodules = [];
+    for (const line of entries) {
+        const entry = parseEntry(line);
+        if (entry.isSubmodule)
+            submodules.push(entry.path);
+        else
+            tracked.set(entry.path, entry.content);
+    }
+    // Pairs: what differs, and its path.
+    for (let index = 1; index < differing.length; index += 2)
+        tracked.set(differing[index] ?? '', null);
+    for (const path of await convertedIn(git, [...tracked.keys()]))
+        tracked.set(path, null);
+    for (const path of submodules)
+        tracked.delete(path);
+    const nameless = [...tracked.keys(), ...untracked].filter((path) => path.includes('\uFFFD'));
+    for (const path of nameless)
+        tracked.delete(path);
+    return {
+        tracked,
+        untracked: untracked.filter((path) => !path.includes('\uFFFD')),
+        submodules,
+        unnamed: nameless.length,
+    };
+}
+/** A pattern that matches just this path. */
+function git_quoted(path) {
+    return path.replaceAll(/[\\*?[\] ]/g, String.raw `\$&`);
+}
+const MODES = {
+    '100644': { kind: 'file', isExecutable: false },
+    '100755': { kind: 'file', isExecutable: true },
+};
+/**
+ * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
+ * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
+ */
+function parseEntry(line) {
+    const tab = line.indexOf('\t');
+    const path = line.slice(tab + 1);
+    const mode = line.slice(2, 8);
+    const known = MODES[mode];
+    // Where each part has its length, the last one before the tab is the stage.
+    const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0';
+    const content = known !== undefined && isPlain
+        ? {
+            kind: known.kind,
+            id: `git:${line.slice(BLOB, BLOB_END)}`,
+            isExecutable: known.isExecutable,
+            size: null,
+        }
+        : null;
+    return { path, content, isSubmodule: mode === '160000' };
+}
+const BLOB = 'H 100644 '.length;
+const BLOB_END = BLOB + 40;
+const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
+const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
+/**
+ * The files whose bytes in the work tree may be others than the blob’s, depending on what is
+ * installed and configured when they are checked out. Converted line ends, where only the
+ * configuration asks for them, show in the size.
+ */
+async function convertedIn(git, paths) {
+    const files = paths.filter((path) => path === '.gitattributes' || path.endsWith('/.gitattributes'));
+    const own = (0,external_node_path_namespaceObject.join)((0,external_node_os_namespaceObject.homedir)(), '.config/git/attributes');
+    const inTree = files.map((path) => (0,external_node_path_namespaceObject.join)(git.folder, path));
+    const places = [own, (0,external_node_path_namespaceObject.join)(git.directory, 'info/attributes'), ...inTree];
+    const texts = places.map((path) => readTextOrNull(path));
+    const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
+    if (!isAny)
+        return [];
+    const input = paths.map((path) => `${path}\0`).join('');
+    const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
+    const converted = new Set();
+    for (let index = 0; index + 2 < answer.length; index += 3) {
+        if (!UNCONVERTED.has(answer[index + 2] ?? ''))
+            converted.add(answer[index] ?? '');
+    }
+    return [...converted];
+}
+
+;// CONCATENATED MODULE: ./lib/host/checkout.js
+
+
+
+
+const SOURCES_AT_MOST = 400_000;
+const REPOSITORIES_AT_MOST = 500;
+/**
+ * Lists a checkout: git’s view of each repository in it, everything where there is no git.
+ *
+ * @param excluded folders to pass over, relative to the workspace
+ */
+async function readCheckout(workspace, excluded) {
+    const listing = new Listing(workspace, excluded);
+    await listing.add('');
+    return listing;
+}
+class Listing {
+    sources = new Map();
+    gaps = [];
+    #workspace;
+    #excluded;
+    #repositories = 0;
+    constructor(workspace, excluded) {
+        this.#workspace = workspace;
+        this.#excluded = new Set(excluded);
+    }
+    /** Adds a folder with everything below; `''` is the workspace. */
+    async add(folder) {
+        if (this.#excluded.has(folder))
+            return;
+        if (this.sources.size > SOURCES_AT_MOST) {
+            if (!this.gaps.includes(TOO_MANY))
+                this.gaps.push(TOO_MANY);
+            return;
+        }
+        const isRepository = isWorkTree((0,external_node_path_namespaceObject.join)(this.#workspace, folder));
+        if (isRepository && (await this.#addRepository(folder)))
+            return;
+        await this.#addFolder(folder);
+    }
+    async #addRepository(folder) {
+        this.#repositories += 1;
+        if (this.#repositories > REPOSITORIES_AT_MOST)
+            return false;
+        const path = (0,external_node_path_namespaceObject.join)(this.#workspace, folder);
+        const prefix = folder === '' ? '' : `${folder}/`;
+        const below = [...this.#excluded].filter((each) => each.startsWith(prefix));
+        const tree = await readWorkTree(path, below.map((each) => each.slice(prefix.length)));
+        // Then every file of it is read instead: slower, and as good.
+        if (typeof tree === 'string')
+            return false;
+        if (tree.unnamed > 0)
+            this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
+        for (const [name, content] of tree.tracked)
+            this.sources.set(`${prefix}${name}`, content);
+        for (const name of tree.untracked) {
+            if (name.endsWith('/'))
+                await this.add(`${prefix}${name.slice(0, -1)}`);
+            else
+                this.sources.set(`${prefix}${name}`, null);
+        }
+        for (const name of tree.submodules) {
+            if (isFolder((0,external_node_path_namespaceObject.join)(path, name)))
+                await this.add(`${prefix}${name}`);
+        }
+        return true;
+    }
+    async #addFolder(folder) {
+        const path = (0,external_node_path_namespaceObject.join)(this.#workspace, folder);
+        let entries;
+        try {
+            entries = (0,external_node_fs_namespaceObject.readdirSync)(path, { withFileTypes: true });
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT')
+                this.gaps.push(`${path}: ${messageOf(error)}`);
+            return;
+        }
+        // A target directory of Cargo’s is no source.
+        if (entries.some(({ name }) => name === '.rustc_info.json'))
+            return;
+        for (const entry of entries) {
+            const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+            if (entry.name === '.git')
+                continue;
+            if (entry.name.includes('\uFFFD'))
+                this.gaps.push(`a file name in ${path} is not UTF-8`);
+            else if (entry.isDirectory())
+                await this.add(name);
+            else
+                this.sources.set(name, null);
+        }
+    }
+}
+const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
+function isFolder(path) {
+    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+;// CONCATENATED MODULE: ./lib/host/contents.js
+
+
+
+
+/** Reads contents until it has read so many bytes; what comes after is unproven. */
+class ContentReader {
+    #left;
+    constructor(bytesAtMost) {
+        this.#left = bytesAtMost;
+    }
+    /**
+     * Looks at a path, not through a link at its end.
+     *
+     * @param like an id: what is there gets one of the same sort, so that the two compare
+     * @returns null where there is nothing, or nothing that can be looked at
+     */
+    find(path, like = null) {
+        const stat = statOrNull(path);
+        return stat === null ? null : this.#found(path, stat, like);
+    }
+    #found(path, stat, like) {
+        if (stat.isSymbolicLink())
+            return foundAs('link', linkId(path), stat);
+        if (stat.isDirectory())
+            return foundAs('directory', UNPROVEN, stat);
+        if (!stat.isFile())
+            return foundAs('file', UNPROVEN, stat);
+        return foundAs('file', this.#idOf(path, like), stat);
+    }
+    /** The id of a regular file’s bytes; UNPROVEN where they cannot be read. */
+    #idOf(path, like) {
+        let file;
+        try {
+            file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        }
+        catch {
+            // Whatever the reason, nobody can say what it holds.
+            return UNPROVEN;
+        }
+        try {
+            const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+            if (!stat.isFile() || stat.size > this.#left)
+                return UNPROVEN;
+            this.#left -= stat.size;
+            const isBlob = like?.startsWith('git:') === true;
+            const hash = (0,external_node_crypto_namespaceObject.createHash)(isBlob ? 'sha1' : 'sha256');
+            if (isBlob)
+                hash.update(`blob ${stat.size}\0`);
+            let read = 0;
+            for (;;) {
+                const count = (0,external_node_fs_namespaceObject.readSync)(file, BUFFER);
+                if (count === 0)
+                    break;
+                read += count;
+                hash.update(BUFFER.subarray(0, count));
+            }
+            // One that grows meanwhile is not finished.
+            return read === stat.size ? `${isBlob ? 'git' : 'sha256'}:${hash.digest('hex')}` : UNPROVEN;
+        }
+        catch {
+            return UNPROVEN;
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(file);
+        }
+    }
+}
+const BUFFER = Buffer.alloc(256 * 1024);
+function linkId(path) {
+    try {
+        const leadsTo = (0,external_node_fs_namespaceObject.readlinkSync)(path);
+        return leadsTo.includes('\uFFFD') ? UNPROVEN : `link:${leadsTo}`;
+    }
+    catch {
+        // It is gone again, or no link any more.
+        return UNPROVEN;
+    }
+}
+function foundAs(kind, id, stat) {
+    return {
+        kind,
+        id,
+        isExecutable: kind === 'file' && (stat.mode & 64n) !== 0n,
+        size: kind === 'file' ? Number(stat.size) : 0,
+        mtimeNs: stat.mtimeNs,
+        ctimeNs: stat.ctimeNs,
+        inode: String(stat.ino),
+    };
+}
+/** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
+function statOrNull(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+function isNothing(error) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(errnoOf(error));
+}
+/** The names in a directory in a constant order; null where they cannot be listed. */
+function contents_namesIn(folder) {
+    try {
+        const names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
+        return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+function byBytes(a, b) {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+;// CONCATENATED MODULE: ./lib/host/folder-contents.js
+
+
+
+
+
+
+/** Folders with more than this are left unproven. */
+const ENTRIES_AT_MOST = 50_000;
+/**
+ * Reads a folder.
+ *
+ * @param path absolute and free of links
+ * @param contentOf what lies at a path, not through a link at its end
+ */
+function readFolder(path, contentOf) {
+    const reader = new FolderReader(contentOf);
+    const found = reader.read(path);
+    return found === null ? null : reader;
+}
+class FolderReader {
+    entries = new Map();
+    newestNs = 0n;
+    #contentOf;
+    /** the folders that are being read: a link to one of them leads round in a circle */
+    #open = new Set();
+    constructor(contentOf) {
+        this.#contentOf = contentOf;
+    }
+    read(path) {
+        const known = this.entries.get(path);
+        if (known !== undefined)
+            return known;
+        const found = this.#contentOf(path);
+        if (found === null)
+            return null;
+        if (found.mtimeNs > this.newestNs)
+            this.newestNs = found.mtimeNs;
+        const whole = found.kind === 'directory' ? this.#readFolder(path) : found;
+        if (whole !== null)
+            this.entries.set(path, whole);
+        return whole;
+    }
+    #readFolder(path) {
+        const stat = statOrNull(path);
+        if (stat === null)
+            return null;
+        const names = this.#open.has(path) ? null : contents_namesIn(path);
+        const isReadable = names !== null && this.entries.size + names.length <= ENTRIES_AT_MOST;
+        // Git’s own folder and a target directory change with every job.
+        if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
+            return foundAs('directory', UNPROVEN, stat);
+        }
+        this.#open.add(path);
+        const lines = names.map((name) => this.#lineOf(path, name));
+        this.#open.delete(path);
+        const isProven = lines.every((line) => line !== null);
+        const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(lines.join('')).digest('hex');
+        return foundAs('directory', isProven ? `sha256:${digest}` : UNPROVEN, stat);
+    }
+    /** What makes up one entry of a listing; null where that is not known. */
+    #lineOf(folder, name) {
+        const found = this.read((0,external_node_path_namespaceObject.join)(folder, name));
+        if (found === null || found.id === UNPROVEN)
+            return null;
+        const line = `${name}\0${found.kind}\0${found.isExecutable ? 'x' : '-'}\0${found.id}\0`;
+        if (found.kind !== 'link')
+            return `${line}\n`;
+        const behind = realPathOrNull((0,external_node_path_namespaceObject.join)(folder, name));
+        if (behind === null)
+            return `${line}nothing\n`;
+        const content = this.read(behind);
+        if (content === null || content.id === UNPROVEN)
+            return null;
+        return `${line}${content.kind}\0${content.isExecutable ? 'x' : '-'}\0${content.id}\n`;
+    }
+}
+/** Where a path leads to in the end; null where that is nowhere. */
+function realPathOrNull(path) {
+    try {
+        return external_node_fs_namespaceObject.realpathSync.native(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+/** A folder as a whole, with the times of the newest thing in it. */
+function newestIn(path, found, { entries, newestNs }) {
+    let { ctimeNs } = found;
+    for (const entry of entries.values())
+        if (entry.ctimeNs > ctimeNs)
+            ctimeNs = entry.ctimeNs;
+    return { ...(entries.get(path) ?? found), mtimeNs: newestNs, ctimeNs };
+}
+
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const way_LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function way_follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_namespaceObject.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_namespaceObject.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_namespaceObject.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_namespaceObject.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
+}
+
+;// CONCATENATED MODULE: ./lib/host/named-inputs.js
+
+
+
+
+/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
+function findNamedInputs(units, around) {
+    const resolver = new Resolver(around, units);
+    for (const unit of units)
+        resolver.add(unit);
+    return resolver;
+}
+/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
+const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
+class Resolver {
+    found = new Map();
+    links = new Map();
+    listless = new Set();
+    lost = new Set();
+    #around;
+    #passedOver;
+    /** folders of packages, by a name that their Cargo.toml has */
+    #packages = new Map();
+    /** the checkout's, of which git lists the files */
+    #listed;
+    #roots;
+    #ways = new Map();
+    constructor(around, units) {
+        const { workspace, manifests } = around;
+        this.#around = around;
+        const builtIn = new Set(units.map((unit) => unit.builtIn));
+        const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
+        this.#passedOver = [...around.passedOver, ...targets];
+        const folders = manifests.map((path) => (0,external_node_path_namespaceObject.join)(workspace, (0,external_node_path_namespaceObject.dirname)(path)));
+        this.#listed = new Set(folders);
+        // Where Cargo has built there is a Cargo.lock, tracked or not.
+        const locked = folders.filter((folder) => (0,external_node_fs_namespaceObject.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.lock')));
+        this.#roots = locked.length > 0 ? locked : folders;
+        for (const folder of folders) {
+            for (const name of named_inputs_namesIn((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
+                addTo(this.#packages, name, folder);
+        }
+        this.#findPackagesOutside(units);
+    }
+    add(unit) {
+        const bases = this.#basesOf(unit);
+        const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
+        if (isListless)
+            this.#addListless(unit, bases);
+        if (!unit.isWhole || unit.startedNs === null)
+            this.lost.add(unit);
+        for (const input of unit.inputs)
+            this.#addInput(unit, input, bases);
+    }
+    #addInput(unit, input, bases) {
+        const candidates = this.#candidates(input, bases);
+        const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
+        // What is missing makes Cargo build the unit again, or lies where nobody knows.
+        const isMissing = ways.every(({ exists }) => !exists);
+        if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
+            this.lost.add(unit);
+        for (const { path, exists, links } of ways) {
+            const isOutside = !this.#isInside(path);
+            for (const link of links) {
+                if (isOutside || this.#isInside(link))
+                    addTo(this.links, link, unit);
+            }
+            if (exists && !this.#isPassedOver(path))
+                addTo(this.found, path, unit);
+        }
+    }
+    #addListless(unit, bases) {
+        const own = bases.filter((base) => !this.#isPassedOver(base));
+        if (bases.length === 0 || own.length > 0)
+            this.listless.add(unit);
+        // Of a package that git lists, git lists the files, too.
+        for (const base of own)
+            if (!this.#listed.has(base))
+                addTo(this.found, base, unit);
+    }
+    /** What relative paths of a unit may be relative to. */
+    #basesOf(unit) {
+        const packages = [...(this.#packages.get(unit.packageName) ?? [])];
+        if (unit.kind !== 'compiled')
+            return packages;
+        return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
+    }
+    /** Where a path may lie; the same file of a former workspace is one of this one, too. */
+    #candidates(input, bases) {
+        if (!input.startsWith('/'))
+            return bases.map((base) => `${base}/${input}`);
+        const here = this.#around.former
+            .filter((former) => input.startsWith(`${former}/`))
+            .map((former) => (0,external_node_path_namespaceObject.join)(this.#around.workspace, input.slice(former.length)));
+        return [input, ...here];
+    }
+    #follow = (path) => {
+        const way = this.#ways.get(path) ?? way_follow(path);
+        this.#ways.set(path, way);
+        return way;
+    };
+    #isInside(path) {
+        return `${path}/`.startsWith(`${this.#around.workspace}/`);
+    }
+    #isPassedOver(path) {
+        if (FETCHED.test(path))
+            return true;
+        return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`));
+    }
+    /** A package outside is where its build script was compiled from. */
+    #findPackagesOutside(units) {
+        for (const { kind, packageName, inputs } of units) {
+            const [first] = inputs;
+            const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
+            if (kind !== 'compiled' || !isOutside)
+                continue;
+            addTo(this.#packages, packageName, packageRootOf(first) ?? (0,external_node_path_namespaceObject.dirname)(first));
+        }
+    }
+}
+/** The names in a manifest: of the package, and of what it builds. */
+function named_inputs_namesIn(manifest) {
+    const text = readTextOrNull(manifest) ?? '';
+    const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm);
+    return [...found].flatMap(([, name]) => name ?? []);
+}
+/** The nearest folder above a file that holds a Cargo.toml. */
+function packageRootOf(path) {
+    for (let folder = (0,external_node_path_namespaceObject.dirname)(path);; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+        if ((0,external_node_fs_namespaceObject.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
+            return folder;
+        if (folder === '/')
+            return null;
+    }
+}
+function addTo(map, key, value) {
+    const values = map.get(key) ?? new Set();
+    map.set(key, values.add(value));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/dep-info.js
+/**
+ * What rustc and build scripts say of the files they read. Both lie in a target directory, into which
+ * anybody who ran there may have written: text is taken as it comes, up to these sizes.
+ */
+const CHARACTERS_AT_MOST = 16 * 1024 * 1024;
+const PATHS_AT_MOST = 100_000;
+/** Linux takes no longer path. */
+const PATH_AT_MOST = 4096;
+const VARIABLE = /^# env-dep:([^=]*)=(.*)$/;
+/**
+ * Reads dep-info as Cargo does: the first rule holds all inputs, spaces in names are written `\ `.
+ * Nothing that it may hold is an error.
+ */
+function parseDepInfo(text) {
+    const lines = linesOf(text);
+    const environment = new Map();
+    for (const line of lines) {
+        const [, name, value] = VARIABLE.exec(line) ?? [];
+        if (name !== undefined && value !== undefined) {
+            environment.set(unescaped(name), unescaped(value));
+        }
+    }
+    const rule = lines.find((line) => !line.startsWith('#') && COLON.test(line));
+    if (rule === undefined)
+        return { output: '', inputs: [], environment, problem: 'it has no rule' };
+    const colon = rule.search(COLON);
+    const { names, isWhole } = splitNames(rule.slice(colon + 1));
+    const [output = ''] = splitNames(rule.slice(0, colon)).names;
+    const problem = isWhole ? problemWith(text, names) : 'its last name is cut off';
+    return { output, inputs: names, environment, problem };
+}
+const COLON = /:( |$)/;
+/** All that several files say of one unit. */
+function joinDepInfo(parts) {
+    return {
+        output: parts[0]?.output ?? '',
+        inputs: parts.flatMap(({ inputs }) => inputs),
+        environment: new Map(parts.flatMap(({ environment }) => [...environment])),
+        problem: parts.map(({ problem }) => problem).find((each) => each !== null) ?? null,
+    };
+}
+/** Names parted by blanks; a backslash before a blank makes it part of the name. */
+function splitNames(text) {
+    const names = [];
+    let begun = null;
+    for (const word of text.split(/[ \t]/)) {
+        if (begun === null && word === '')
+            continue;
+        const name = begun === null ? word : `${begun} ${word}`;
+        begun = name.endsWith('\\') ? name.slice(0, -1) : null;
+        if (begun === null)
+            names.push(name);
+    }
+    return { names, isWhole: begun === null };
+}
+const ESCAPES = { n: '\n', r: '\r', '\\': '\\' };
+function unescaped(text) {
+    return text.replaceAll(/\\([nr\\])/g, (all, letter) => ESCAPES[letter] ?? all);
+}
+const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
+/**
+ * The paths of `cargo:rerun-if-changed=` in what a build script printed: absolute, or relative to the
+ * root of its package, which is also what the empty path means.
+ *
+ * @returns the paths, or in words why they cannot be relied on
+ */
+function parseRerunIfChanged(text) {
+    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
+    return problemWith(text, paths) ?? paths;
+}
+function linesOf(text) {
+    return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+function problemWith(text, paths) {
+    if (text.length > CHARACTERS_AT_MOST)
+        return 'it is too large';
+    if (paths.length > PATHS_AT_MOST)
+        return 'it names too many files';
+    return paths.every(dep_info_isPath) ? null : 'it names what cannot be a file';
+}
+function dep_info_isPath(path) {
+    return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
+/** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */
+const OUT_DIR = /^(\/.*)\/build\/([^/]+[-/][0-9a-f]{16})\/out(?:\/(.*))?$/s;
+/** Target directories of which these variables know an OUT_DIR. */
+function formerTargetsIn(values, profiles) {
+    const found = new Set();
+    for (const value of values) {
+        const [, base] = OUT_DIR.exec(value) ?? [];
+        const profile = profiles.find((each) => each !== '' && base?.endsWith(`/${each}`));
+        if (base !== undefined && profile !== undefined)
+            found.add(base.slice(0, -profile.length - 1));
+    }
+    found.delete('');
+    return found;
+}
+/** Of files that units were made of, those from an OUT_DIR, as `<label of the run>/<path in it>`. */
+function includedIn(inputs) {
+    return inputs.flatMap((input) => {
+        const [, , label, file] = OUT_DIR.exec(input) ?? [];
+        return label === undefined || file === undefined ? [] : [`${label}/${file}`];
+    });
+}
+/** The package of a unit's label: `serde-0123456789abcdef`, `serde/0123456789abcdef`. */
+function packageOf(label) {
+    return label.slice(0, -17);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/unit-files.js
+const ID = /-([0-9a-f]{16})$/;
+const KIND = /^(test-|bench-)?(integration-test|lib|bin|example|bench)-/;
+const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
+/** Beside what was built: make rules, and debug information of its own. */
+const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
+/** Whether a unit is documentation: nothing that runs is made of it. */
+function isDocumentation(name) {
+    return name.startsWith('doc-');
+}
+/** The units of a profile from which something that runs is made. */
+function unitsOf(list) {
+    return allUnitsOf(list).filter(({ name }) => !isDocumentation(name));
+}
+/** The units of a profile, in the layout of any Cargo up to now. */
+function allUnitsOf(list) {
+    const byId = filesById(list);
+    const flat = list(['.fingerprint']).flatMap((label) => {
+        const fingerprint = ['.fingerprint', label];
+        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
+    });
+    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
+    const nested = list(['build'])
+        .filter((each) => !ID.test(each))
+        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
+    return [...flat, ...nested];
+}
+/**
+ * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
+ * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
+ */
+function unit_files_namesIn(files) {
+    const names = files
+        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
+        .map((file) => file.replace(/\.json$/, ''));
+    return [...new Set(names)];
+}
+function unitOf(name, label, fingerprint, list, byId) {
+    const unit = { name, label, fingerprint, run: null };
+    const folders = ['build', label];
+    if (name.startsWith('run-build-script-')) {
+        const root = { folders, name: 'root-output' };
+        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
+        return { ...unit, run, depInfos: [], artefacts: [] };
+    }
+    if (name.startsWith('build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
+    if (own.depInfos.length > 0)
+        return { ...unit, ...own };
+    // cdylibs of the workspace have no id in their names.
+    const plain = byId.get(NO_ID) ?? [];
+    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
+}
+function nestedUnits(packageName, id, list) {
+    const base = ['build', packageName, id];
+    const fingerprint = [...base, 'fingerprint'];
+    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
+}
+function nestedUnit(name, packageName, base, list) {
+    const label = `${packageName}/${base.at(-1)}`;
+    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
+    const folders = [...base, 'out'];
+    if (!name.startsWith('run-build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const said = [...base, 'run'];
+    const root = { folders: said, name: 'root-output' };
+    const run = { output: { folders: said, name: 'stdout' }, root, folders };
+    return { ...unit, run, depInfos: [], artefacts: [] };
+}
+const NO_ID = '';
+function filesById(list) {
+    const found = new Map();
+    for (const folder of ['deps', 'examples']) {
+        for (const name of list([folder])) {
+            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
+            const places = found.get(id) ?? [];
+            places.push({ folders: [folder], name });
+            found.set(id, places);
+        }
+    }
+    return found;
+}
+function sorted(files) {
+    return {
+        depInfos: files.filter(({ name }) => name.endsWith('.d')),
+        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
+    };
+}
+/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
+function isCalled(file, unit) {
+    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
+    const crate = unit.replace(KIND, '').replaceAll('-', '_');
+    return stem === crate || stem === `lib${crate}`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/archive.js
+const HEADER = 60;
+/** An archive with more members was not made by a compiler. */
+const MEMBERS_AT_MOST = 100_000;
+/** Whether these first bytes are those of an archive (`.rlib`, `.a`). */
+function isArchive(start) {
+    return start.toString('latin1', 0, 8) === '!<arch>\n';
+}
+/** The files of an archive, without its own tables; null where it is damaged. */
+function archiveMembers(read, size) {
+    const members = [];
+    for (let at = 8; at < size;) {
+        const header = read(at, HEADER);
+        const length = header.toString('latin1', 48, 58).trimEnd();
+        if (header.length < HEADER || header.toString('latin1', 58) !== '`\n')
+            return null;
+        if (!/^[0-9]+$/.test(length) || at + HEADER + Number(length) > size)
+            return null;
+        const name = header.toString('latin1', 0, 16).trimEnd();
+        if (!['/', '//', '/SYM64/'].includes(name)) {
+            members.push({ from: at + HEADER, size: Number(length) });
+        }
+        if (members.length > MEMBERS_AT_MOST)
+            return null;
+        at += HEADER + Number(length) + (Number(length) % 2);
+    }
+    return members;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/elf.js
+const NO_BYTES = 8; // SHT_NOBITS
+const LOADED = 2; // SHF_ALLOC
+/** Names longer than this belong to none of the sections that are looked for. */
+const NAME_AT_MOST = 64;
+/** Sections of one object; with one for each function, tens of thousands are usual. */
+const SECTIONS_AT_MOST = 200_000;
+/** All names together, in bytes. */
+const elf_NAMES_AT_MOST = 64 * 1024 * 1024;
+/** Whether these first bytes are those of an ELF file: object, program or shared library. */
+function isElf(start) {
+    return start.toString('latin1', 0, 4) === '\u007fELF';
+}
+/** Where the fields lie, for 64 and for 32 bits. */
+const LAYOUTS = {
+    wide: { header: 64, table: 40, counts: 58, entry: 64, flags: 8, from: 24, size: 32, link: 40 },
+    narrow: { header: 52, table: 32, counts: 46, entry: 40, flags: 8, from: 16, size: 20, link: 24 },
+};
+/** The sections of an ELF file that lies in another; null where its tables cannot be followed. */
+function elfSections(read, file) {
+    const start = read(file.from, LAYOUTS.wide.header);
+    const isWide = start[4] === 2;
+    const layout = isWide ? LAYOUTS.wide : LAYOUTS.narrow;
+    const isLittle = start[5] === 1;
+    if (start.length < layout.header)
+        return null;
+    const short = (bytes, at) => isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+    const word = (bytes, at) => isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+    const long = (bytes, at) => {
+        if (!isWide)
+            return word(bytes, at);
+        // By halves: there are very many, and BigInts are slow.
+        return word(bytes, isLittle ? at : at + 4) + word(bytes, isLittle ? at + 4 : at) * 2 ** 32;
+    };
+    const table = long(start, layout.table);
+    const first = read(file.from + table, layout.entry);
+    if (short(start, layout.counts) !== layout.entry || first.length < layout.entry)
+        return null;
+    // Numbers that do not fit into the header stand in the first, unused entry.
+    const count = short(start, layout.counts + 2) || long(first, layout.size);
+    const named = short(start, layout.counts + 4);
+    const namesAt = named === 0xff_ff ? word(first, layout.link) : named;
+    if (count > SECTIONS_AT_MOST || namesAt >= count)
+        return null;
+    if (table + count * layout.entry > file.size)
+        return null;
+    const entries = read(file.from + table, count * layout.entry);
+    if (entries.length < count * layout.entry)
+        return null;
+    const extentOf = (index) => ({
+        from: long(entries, index * layout.entry + layout.from),
+        size: long(entries, index * layout.entry + layout.size),
+    });
+    const names = extentOf(namesAt);
+    if (names.size > elf_NAMES_AT_MOST || names.from + names.size > file.size)
+        return null;
+    const texts = read(file.from + names.from, names.size);
+    const sections = [];
+    for (let index = 1; index < count; index += 1) {
+        const at = index * layout.entry;
+        const { from, size } = extentOf(index);
+        if (word(entries, at + 4) === NO_BYTES || size === 0)
+            continue;
+        if (from + size > file.size)
+            return null;
+        const isLoaded = (long(entries, at + layout.flags) & LOADED) !== 0;
+        const name = isLoaded ? '' : nameAt(texts, word(entries, at));
+        sections.push({ name, from: file.from + from, size, isLoaded });
+    }
+    return sections;
+}
+function nameAt(texts, from) {
+    const part = texts.subarray(from, from + NAME_AT_MOST);
+    const end = part.indexOf(0);
+    return part.toString('latin1', 0, end === -1 ? part.length : end);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/former-paths.js
+/**
+ * Paths are compared as bytes: names on a disk need not be UTF-8. All texts here hold one byte in each
+ * character (latin1), as `bytesOf` gives them.
+ */
+/** A path or other text as bytes. */
+function bytesOf(text) {
+    return Buffer.from(text, 'utf8').toString('latin1');
+}
+/** Where there are so many, there may be more: nothing is to be made of the list. */
+const HITS_AT_MOST = 20_000;
+/** Where any of these paths begins in some bytes; ends after 20,000. */
+function hitsIn(bytes, paths, living) {
+    const hits = [];
+    for (const path of paths) {
+        const spared = living.filter((each) => each !== path && each.startsWith(path));
+        for (let hit = bytes.indexOf(path, 0, 'latin1'); hit !== -1 && hits.length < HITS_AT_MOST;) {
+            if (!spared.some((each) => isAt(bytes, hit, each)))
+                hits.push(hit);
+            hit = bytes.indexOf(path, hit + 1, 'latin1');
+        }
+    }
+    return hits;
+}
+/** Whether a text has any of these paths. */
+function mentions(text, paths, living) {
+    if (paths.every((path) => !text.includes(path)))
+        return false;
+    return hitsIn(Buffer.from(text, 'latin1'), paths, living).length > 0;
+}
+function isAt(bytes, from, text) {
+    return bytes.toString('latin1', from, from + text.length) === text;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/metadata.js
+/**
+ * rustc's metadata: what a crate tells those that are compiled against it. Undocumented and changed
+ * with every version, so only one thing is made of it: a text that is encoded as rustc encodes names
+ * (length as LEB128, bytes, 0xC1) and is the name of a source file or of the directory in which
+ * rustc ran belongs to the list of source files. A constant has no 0xC1 after it, and part of a text
+ * no length before it. What cannot be explained like that counts as seen.
+ */
+const END = 0xc1;
+/** Whether these first bytes are those of metadata (`.rmeta`). */
+function isMetadata(start) {
+    return start.toString('latin1', 0, 7) === 'rust\0\0\0';
+}
+/** The hits that are not names in the list of source files. */
+function otherThanSources(metadata, hits, inputs) {
+    const names = new Map(hits.map((hit) => [hit, metadata_nameAt(metadata, hit)]));
+    const absolute = new Set(inputs.filter((input) => input.startsWith('/')));
+    const relative = inputs.filter((input) => !input.startsWith('/')).map((input) => `/${input}`);
+    // Where rustc ran is known by the sources that are named as lying in it.
+    const folders = new Set();
+    const isSource = (name) => {
+        if (absolute.has(name))
+            return true;
+        const end = relative.find((each) => name.endsWith(each));
+        if (end !== undefined)
+            folders.add(name.slice(0, -end.length));
+        return end !== undefined;
+    };
+    const unknown = hits.filter((hit) => {
+        const name = names.get(hit) ?? null;
+        return name === null || !isSource(name);
+    });
+    return unknown.filter((hit) => !folders.has(names.get(hit) ?? ''));
+}
+/** The whole text that begins there, where it is encoded as a name. */
+function metadata_nameAt(metadata, at) {
+    for (const length of lengthsBefore(metadata, at)) {
+        if (metadata[at + length] === END)
+            return metadata.toString('latin1', at, at + length);
+    }
+    return null;
+}
+/** What the bytes before may say as a length: LEB128 of one or of two bytes. */
+function lengthsBefore(metadata, at) {
+    const last = metadata[at - 1] ?? 0x80;
+    const first = metadata[at - 2] ?? 0;
+    if (last >= 0x80)
+        return [];
+    return first >= 0x80 ? [(first & 0x7f) | (last << 7), last] : [last];
+}
+
+;// CONCATENATED MODULE: ./lib/plan/artefact.js
+
+
+
+
+const UNSEEN = { kind: 'unseen' };
+/** Code in a compiler's own form, whose texts are packed: of link-time optimisation. */
+const PACKED = ['.llvmbc', '.llvm.lto', '.gnu.lto_'];
+const BITCODE = ['BC\u00c0\u00de', '\u00de\u00c0\u0017\u000b'];
+/** Where rustc keeps a crate's metadata in a library. */
+const METADATA = new Set(['.rmeta', '.rustc']);
+const METADATA_AT_MOST = 512 * 1024 * 1024;
+/** With all its debug information. */
+const ARTEFACT_AT_MOST = 4 * 1024 ** 3;
+/** Sections that lie closer to each other are read as one. */
+const GAP = 65_536;
+const CHUNK = 4 * 1024 * 1024;
+/** Each is looked up among all sections. */
+const LOADED_HITS_AT_MOST = 2000;
+/** How much of what follows a path is told. */
+const TOLD = 512;
+/**
+ * Whether a program or library, when it runs or when another crate is compiled against it, may get to
+ * see one of these paths.
+ *
+ * Debug information and symbols do not count: nothing that runs reads them but to print a backtrace.
+ * Nor does the list of source files that a crate's metadata has. What is neither an archive nor ELF
+ * nor metadata is taken for plain bytes, in which each hit counts.
+ */
+function inspectArtefact(read, size, search) {
+    if (size > ARTEFACT_AT_MOST)
+        return artefact_unreadable('it is too large');
+    const whole = { from: 0, size };
+    const start = read(0, 8);
+    if (start.toString('latin1') === '!<thin>\n')
+        return artefact_unreadable('it is a thin archive');
+    if (!isArchive(start))
+        return inspectObject(read, whole, search);
+    const members = archiveMembers(read, size);
+    if (members === null)
+        return artefact_unreadable('its archive is damaged');
+    return firstOf(members, (member) => inspectObject(read, member, search));
+}
+function inspectObject(read, object, search) {
+    const start = read(object.from, 8);
+    if (isMetadata(start))
+        return inspectMetadata(read, object, search);
+    if (BITCODE.some((magic) => start.toString('latin1', 0, 4) === magic)) {
+        return artefact_unreadable('it holds code for link-time optimisation');
+    }
+    if (!isElf(start))
+        return inspectLoaded(read, object, search);
+    const sections = elfSections(read, object);
+    if (sections === null)
+        return artefact_unreadable('its sections cannot be read');
+    if (sections.some(({ name }) => PACKED.some((each) => name.startsWith(each)))) {
+        return artefact_unreadable('it holds code for link-time optimisation');
+    }
+    const metadata = sections.filter(({ name }) => METADATA.has(name));
+    const loaded = sections.filter(({ isLoaded }) => isLoaded);
+    // Without a table of sections nothing says which part is loaded: all of it, then.
+    const ranges = sections.length === 0 ? [object] : joined(loaded);
+    const inMetadata = firstOf(metadata, (section) => inspectMetadata(read, section, search));
+    if (inMetadata.kind !== 'unseen')
+        return inMetadata;
+    return firstOf(ranges, ({ from, size }) => inspectLoaded(read, { from, size }, search, loaded));
+}
+/** Ranges that hold these sections, and little else. */
+function joined(sections) {
+    const ranges = [];
+    for (const { from, size } of sections.toSorted((a, b) => a.from - b.from)) {
+        const last = ranges.at(-1);
+        if (last === undefined || from > last.from + last.size + GAP)
+            ranges.push({ from, size });
+        else
+            last.size = Math.max(last.size, from + size - last.from);
+    }
+    return ranges;
+}
+function inspectLoaded(read, range, search, within = null) {
+    const end = range.from + range.size;
+    const overlap = Math.max(...search.paths.map((path) => path.length), 1) - 1;
+    for (let from = range.from; from < end; from += CHUNK) {
+        const bytes = read(from, Math.min(CHUNK + overlap, end - from));
+        if (bytes.length === 0)
+            return artefact_unreadable('it ends too early');
+        const hits = hitsIn(bytes, search.paths, search.living);
+        if (hits.length >= LOADED_HITS_AT_MOST)
+            return artefact_unreadable('it names too many paths');
+        const seen = hits.filter((hit) => within === null || isWithin(from + hit, within));
+        if (seen.length > 0)
+            return { kind: 'seen', text: textsAt(read, seen, from, end) };
+    }
+    return UNSEEN;
+}
+function isWithin(at, sections) {
+    return sections.some(({ from, size }) => at >= from && at < from + size);
+}
+function textsAt(read, hits, base, end) {
+    const parts = hits.slice(0, 100).map((hit) => {
+        const from = base + hit;
+        return read(from, Math.min(TOLD, end - from)).toString('latin1');
+    });
+    return parts.join('\n');
+}
+function inspectMetadata(read, part, search) {
+    if (part.size > METADATA_AT_MOST)
+        return artefact_unreadable('its metadata is too large');
+    const bytes = read(part.from, part.size);
+    // rustc's name and version stand at its beginning, as they are, unless it is compressed.
+    if (!bytes.subarray(0, 256).includes('rustc '))
+        return artefact_unreadable('its metadata is packed');
+    const hits = hitsIn(bytes, search.paths, search.living);
+    if (hits.length >= HITS_AT_MOST)
+        return artefact_unreadable('its metadata names too many paths');
+    const others = otherThanSources(bytes, hits, search.inputs);
+    if (others.length === 0)
+        return UNSEEN;
+    const texts = others.map((hit) => bytes.toString('latin1', hit, hit + TOLD));
+    return { kind: 'seen', text: texts.slice(0, 100).join('\n') };
+}
+function artefact_unreadable(why) {
+    return { kind: 'unreadable', why };
+}
+/** The first verdict that is not *unseen*. */
+function firstOf(parts, judge) {
+    for (const part of parts) {
+        const verdict = judge(part);
+        if (verdict.kind !== 'unseen')
+            return verdict;
+    }
+    return UNSEEN;
+}
+
+;// CONCATENATED MODULE: ./lib/host/plain-file.js
+
+
+/**
+ * Opens a regular file without following a link or waiting at a FIFO.
+ *
+ * @returns null where nothing of that kind is
+ * @throws where it may not be read
+ */
+function withPlainFile(path, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+    try {
+        const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        if (!stat.isFile())
+            return null;
+        const { size, ino: inode } = stat;
+        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+function readAt(file, from, length, size) {
+    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
+        return Buffer.alloc(0);
+    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
+    let filled = 0;
+    while (filled < buffer.length) {
+        const got = (0,external_node_fs_namespaceObject.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
+        if (got === 0)
+            break;
+        filled += got;
+    }
+    return buffer.subarray(0, filled);
+}
+/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
+function readBytes(path, atMost) {
+    return withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
+}
+
+;// CONCATENATED MODULE: ./lib/host/out-dir.js
+
+
+
+
+
+
+const out_dir_DEPTH_AT_MOST = 64;
+/**
+ * Finds a file or link with a former path in what a build script made.
+ *
+ * @param folder descriptor of OUT_DIR, or of a folder in it
+ * @param path of that folder in OUT_DIR, with a slash at its end
+ * @returns why it cannot stay, or null
+ */
+function searchOutDir(folder, search, path = '') {
+    if (path.split('/').length > out_dir_DEPTH_AT_MOST)
+        return 'its files lie too deep to be searched';
+    for (const entry of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true })) {
+        search.allowance.entries -= 1;
+        if (search.allowance.entries < 0)
+            return 'there are too many files to be searched';
+        if (entry.name.includes('\uFFFD'))
+            return 'it made a file whose name is not UTF-8';
+        const found = searchEntry(folder, entry, search, path);
+        if (found !== null)
+            return found;
+    }
+    return null;
+}
+function searchEntry(folder, entry, search, path) {
+    const name = `${path}${entry.name}`;
+    if (entry.isDirectory()) {
+        return enter(folder, entry.name, (next) => searchOutDir(next, search, `${name}/`));
+    }
+    if (entry.isSymbolicLink()) {
+        const leads = bytesOf((0,external_node_fs_namespaceObject.readlinkSync)(at(folder, entry.name)));
+        return mentions(leads, search.paths, search.living) ? `it made a link, ${name}` : null;
+    }
+    return withPlainFile(at(folder, entry.name), ({ size, read }) => {
+        search.allowance.bytes -= size;
+        if (search.allowance.bytes < 0)
+            return 'there is too much to be searched';
+        const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
+        const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
+        if (paths.length === 0)
+            return null;
+        const { kind } = inspectArtefact(read, size, { ...search, paths });
+        return kind === 'unseen' ? null : `it made ${name}`;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-places.js
+
+
+
+
+
+
+/** What Cargo and rustc write beside a unit is far smaller. */
+const TEXT_AT_MOST = 16 * 1024 * 1024;
+/** A folder with more names was not filled by Cargo. */
+const unit_places_NAMES_AT_MOST = 1_000_000;
+/** Lists the folders of a profile; one that is not there, or is something else, is empty. */
+function listingOf({ folder }) {
+    return (folders) => {
+        const names = inFolder(folder, folders, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
+        if (names.length > unit_places_NAMES_AT_MOST)
+            throw new Error('it holds too many files');
+        return names;
+    };
+}
+/**
+ * The bytes of a file as text (latin1); null where there is none that can be read.
+ *
+ * @throws Error where all these files together are larger than any that Cargo writes
+ */
+function readPlace({ folder }, place, allowance) {
+    const read = (last) => readBytes(at(last, place.name), TEXT_AT_MOST);
+    const text = inFolder(folder, place.folders, read);
+    allowance.bytes -= text?.length ?? 0;
+    if (allowance.bytes < 0)
+        throw new Error('it holds too much dep-info');
+    return text;
+}
+/** Inspects an artefact; what is no file of its own, or was inspected already, has nothing to show. */
+function inspectPlace({ folder }, place, search, bounds) {
+    const { done, allowance } = bounds;
+    const verdict = inFolder(folder, place.folders, (last) => withPlainFile(at(last, place.name), ({ size, inode, read }) => {
+        if (done.has(inode))
+            return null;
+        done.add(inode);
+        // A sparse file may claim any size. Without a byte more, nothing can be judged.
+        const counted = (from, length) => {
+            if (allowance.bytes <= 0)
+                return Buffer.alloc(0);
+            const bytes = read(from, length);
+            allowance.bytes -= bytes.length;
+            return bytes;
+        };
+        return inspectArtefact(counted, size, search);
+    }));
+    return verdict ?? { kind: 'unseen' };
+}
+/** Searches the OUT_DIR of a build script's run; see searchOutDir. */
+function searchPlace({ folder }, folders, search) {
+    return inFolder(folder, folders, (last) => searchOutDir(last, search));
+}
+/**
+ * Removes a unit's fingerprint, so that Cargo builds the unit, and what depends on it, again.
+ *
+ * @throws where a file of it cannot be removed
+ */
+function removeFingerprint({ folder }, { fingerprint, name }) {
+    inFolder(folder, fingerprint, (last) => {
+        // Without its hash a fingerprint is as good as gone, so that goes first.
+        for (const file of [name, `${name}.json`, `dep-${name}`]) {
+            try {
+                (0,external_node_fs_namespaceObject.unlinkSync)(at(last, file));
+            }
+            catch (error) {
+                if (errnoOf(error) !== 'ENOENT')
+                    throw error;
+            }
+        }
+    });
+}
+/** Works in a folder of a profile; null where there is none, or only through a link. */
+function inFolder(base, folders, work) {
+    try {
+        return within(at(base, '.'), folders, work);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/units.js
+
+
+
+
+
+
+
+
+
+const TEXTS_AT_MOST = 1024 ** 3;
+/** Reads what all units in a target directory name as their inputs. */
+function readUnits(target) {
+    const allowance = { bytes: TEXTS_AT_MOST };
+    const units = [];
+    try {
+        withProfiles(target, (profiles) => {
+            for (const profile of profiles) {
+                const found = allUnitsOf(listingOf(profile));
+                units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
+            }
+        });
+        return { units, gaps: [] };
+    }
+    catch (error) {
+        return { units, gaps: [`the units in ${target}: ${messageOf(error)}`] };
+    }
+}
+function units_unitOf(profile, files, allowance) {
+    const read = (place) => {
+        const text = readPlace(profile, place, allowance);
+        return text === null ? null : Buffer.from(text, 'latin1').toString('utf8');
+    };
+    const { label, name, fingerprint, run } = files;
+    const unit = {
+        fingerprint: (0,external_node_path_namespaceObject.join)(profile.path, ...fingerprint),
+        packageName: packageOf(label),
+        startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
+    };
+    if (isDocumentation(name)) {
+        return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
+    }
+    if (run !== null) {
+        const output = read(run.output);
+        const inputs = output === null ? null : parseRerunIfChanged(output);
+        const isWhole = Array.isArray(inputs);
+        const builtIn = withoutEnd(read(run.root) ?? '', (0,external_node_path_namespaceObject.join)(profile.path, ...run.folders));
+        return { ...unit, kind: 'run', inputs: isWhole ? inputs : [], isWhole, builtIn };
+    }
+    const texts = files.depInfos.map(read);
+    const parts = texts.filter((text) => text !== null).map(parseDepInfo);
+    const { inputs, output, problem } = joinDepInfo(parts);
+    const isWhole = texts.length > 0 && parts.length === texts.length && problem === null;
+    const [place] = files.depInfos;
+    const end = place === undefined ? '' : (0,external_node_path_namespaceObject.join)(profile.path, ...place.folders, place.name);
+    return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) };
+}
+/** Cargo touches this file right before it starts a unit, and compares the inputs' mtimes with it. */
+function startOf({ folder }, folders) {
+    return inFolder(folder, folders, (last) => {
+        const stat = (0,external_node_fs_namespaceObject.lstatSync)(at(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
+        return stat?.mtimeNs ?? null;
+    });
+}
+/** `/former/target` of `/former/target/debug/deps/x.d` and `debug/deps/x.d`; '' where it ends otherwise. */
+function withoutEnd(path, end) {
+    return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
+}
+
+;// CONCATENATED MODULE: ./lib/host/file-times.js
+
+
+
+
+
+const CALLS = {
+    x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
+    arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
+};
+/** Inode, mode, size, mtime and ctime in struct stat, as perl unpacks them. */
+const file_times_LAYOUTS = {
+    x64: 'x8 Q x8 L x20 q x32 q2 q2',
+    arm64: 'x8 Q L x28 q x32 q2 q2',
+};
+const file_times_WAIT_MS = 120_000;
+/**
+ * Sets mtimes, to the nanosecond, of files, links and folders of a workspace, in the order given.
+ *
+ * Each folder on the way is opened relative to the one before and without following links, so nothing
+ * outside is ever touched. What turns out not to hold what was expected gets now.
+ *
+ * @param nowNs what now is, for those without an mtime
+ * @param machine of which perl and the kernel are, as process.arch has it
+ */
+function setTimes(workspace, planned, nowNs, machine = process.arch) {
+    const results = [];
+    const allowed = planned.filter((each) => {
+        if (isSettable(each.path))
+            return true;
+        results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
+        return false;
+    });
+    const folder = (0,external_node_fs_namespaceObject.openSync)(workspace, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY);
+    try {
+        const answers = byPerl(folder, allowed, nowNs, machine);
+        if (answers !== null)
+            return [...results, ...answers];
+        return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+// Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
+// Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
+// is set first and checked after: most fit, and each call counts.
+const file_times_PERL = `use strict;
+my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
+my $layout = $ARGV[7];
+binmode STDIN; binmode STDOUT; $/ = "\\0";
+my (@open, @names); push @open, 3;
+my $last = "";
+my $now = pack("q4", 0, 0x3ffffffe, $nows, $nown);
+my $buf = "\\0" x 256;
+LINE: while (defined(my $line = <STDIN>)) {
+  chop $line;
+  my ($s, $n, $type, $size, $path) = split / /, $line, 5;
+  my $cut = rindex($path, "/");
+  my $folder = $cut < 0 ? "" : substr($path, 0, $cut);
+  my $name = $path eq "" ? "." : substr($path, $cut + 1);
+  if ($folder ne $last) {
+    $last = "/";
+    my @way = split m{/}, $folder, -1;
+    my $same = 0;
+    $same++ while $same < @way && $same < @names && $way[$same] eq $names[$same];
+    while (@names > $same) { pop @names; syscall($close, pop @open) }
+    while (@names < @way) {
+      my $next = $way[@names];
+      my $fd = syscall($openat, $open[-1], $next, $flags, 0);
+      if ($fd < 0) { print "failed $!\\0"; next LINE }
+      push @open, $fd; push @names, $next;
+    }
+    $last = $folder;
+  }
+  my $fits = 1;
+  for (pack("q4", 0, 0x3ffffffe, $s, $n), $now) {
+    if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
+        syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
+    my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
+    my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
+    $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
+    $fits &&= $ms == $s && $mn == $n;
+    if (!$fits && $_ ne $now) { next }
+    print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
+    next LINE;
+  }
+}
+`;
+const FILE = 0o100000;
+const LINK = 0o120000;
+const file_times_FOLDER = 0o040000;
+/** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
+function byPerl(folder, planned, nowNs, machine) {
+    const [calls, layout] = [CALLS[machine], file_times_LAYOUTS[machine]];
+    if (calls === undefined || layout === undefined || machine !== process.arch)
+        return null;
+    const { openat, utimensat, newfstatat, close } = calls;
+    const now = partsOf(String(nowNs));
+    const flags = external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | file_times_O_PATH | O_CLOEXEC;
+    const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout];
+    const { status, stdout, error } = (0,external_node_child_process_namespaceObject.spawnSync)('perl', ['-f', '-e', file_times_PERL, ...words], {
+        stdio: ['pipe', 'pipe', 'ignore', folder],
+        env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+        input: planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join(''),
+        encoding: 'utf8',
+        maxBuffer: Infinity,
+        timeout: file_times_WAIT_MS,
+        killSignal: 'SIGKILL',
+    });
+    if (error !== undefined || status !== 0)
+        return null;
+    const answers = stdout.split('\0').slice(0, -1);
+    if (answers.length !== planned.length)
+        return null;
+    return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''));
+}
+const SECOND = 1000000000n;
+const file_times_O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
+function requestOf({ mtimeNs, expected }, now) {
+    if (mtimeNs === null)
+        return `${now.join(' ')} - -`;
+    const size = expected.kind === 'file' ? (expected.size ?? '-') : '-';
+    return `${partsOf(mtimeNs).join(' ')} ${typeOf(expected)} ${size}`;
+}
+/** Seconds, and nanoseconds. */
+function partsOf(ns) {
+    return [ns.slice(0, -9) || '0', ns.slice(-9)];
+}
+function typeOf({ kind, isExecutable }) {
+    if (kind === 'file')
+        return `${FILE}${isExecutable ? 'x' : ''}`;
+    return String(kind === 'link' ? LINK : file_times_FOLDER);
+}
+function answerOf(path, mtimeNs, answer) {
+    const [kind = '', seconds = '', nanoseconds = '', inode = '', size = ''] = answer.split(' ');
+    if (kind !== 'set' && kind !== 'now') {
+        return { kind: 'failed', path, why: answer.slice('failed '.length) };
+    }
+    const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`;
+    const stamp = { ctimeNs, inode, size: Number(size) };
+    return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp };
+}
+/** touch(1) takes a process for each time; beyond so many all others get now. */
+const TOUCHES_AT_MOST = 200;
+/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
+function byTouch(workspace, planned, nowNs) {
+    const times = new Set();
+    return planned.map(({ path, mtimeNs, expected }) => {
+        const parts = path.split('/');
+        const name = parts.pop() ?? '';
+        const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST;
+        if (isTouched)
+            times.add(path);
+        try {
+            return within(`${workspace}/.`, parts, (folder) => {
+                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
+                const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
+                if (!isSet)
+                    (0,external_node_fs_namespaceObject.lutimesSync)(file, secondsAfter(nowNs), secondsAfter(nowNs));
+                const kind = isSet || mtimeNs === null ? 'set' : 'now';
+                return { kind, path, stamp: stampOf((0,external_node_fs_namespaceObject.lstatSync)(file, { bigint: true })) };
+            });
+        }
+        catch (error) {
+            const why = isDiverted(error) ? 'a link leads there' : messageOf(error);
+            return { kind: 'failed', path, why };
+        }
+    });
+}
+function fits(file, expected) {
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(file);
+    const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
+    if (type !== typeOf(expected))
+        return false;
+    return expected.kind !== 'file' || expected.size === null || stat.size === expected.size;
+}
+function touch(file, mtimeNs) {
+    const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
+    const words = ['-h', '-c', '-m', '-d', time, '--', file];
+    const { status } = (0,external_node_child_process_namespaceObject.spawnSync)('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
+    return status === 0 && (0,external_node_fs_namespaceObject.lstatSync)(file, { bigint: true }).mtimeNs === mtimeNs;
+}
+/** A double cannot hold nanoseconds: never before the moment that is meant. */
+function secondsAfter(ns) {
+    return Number(ns / 1000000n + 1n) / 1000;
+}
+function stampOf(stat) {
+    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
+}
+
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = 4 * 1024 ** 3;
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && isSettable(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : (0,external_node_path_namespaceObject.join)(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === UNPROVEN || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && workspace_reader_isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function workspace_reader_isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+}
+function realPathOf(path) {
+    try {
+        return external_node_fs_namespaceObject.realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-inputs.js
+
+
+
+
+
+
+
+
+
+const FORMER_AT_MOST = 20;
+/**
+ * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for.
+ *
+ * @throws where the workspace is not there
+ */
+async function recordInputs(recording) {
+    const { target, unchanging, toolchain, restored } = recording;
+    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(recording.workspace);
+    const passedOver = withRealPaths([target, ...unchanging]);
+    const reader = new WorkspaceReader(workspace, restored?.files ?? []);
+    const checkout = await readCheckout(workspace, reader.below(passedOver));
+    reader.know(checkout.sources);
+    const { units, gaps } = readUnits(target);
+    const former = [...new Set(restored?.former ?? [])].filter((path) => path !== workspace);
+    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
+    const named = findNamedInputs(units, { workspace, former, manifests, passedOver });
+    const recorder = new Recorder(reader, named.lost);
+    const listless = recorder.startsOf(named.listless);
+    for (const path of checkout.sources.keys())
+        recorder.addSource(path, listless);
+    for (const [path, namers] of named.found)
+        recorder.addNamed(path, namers);
+    for (const [path, namers] of named.links)
+        recorder.addLink(path, namers);
+    return {
+        version: 1,
+        workspace,
+        former: former.slice(0, FORMER_AT_MOST),
+        toolchain: toolchain ?? '',
+        gaps: [...checkout.gaps, ...gaps],
+        lost: fingerprintsOf(recorder.lost),
+        newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+        inputs: [...recorder.inputs.values()],
+    };
+}
+class Recorder {
+    inputs = new Map();
+    lost;
+    #reader;
+    constructor(reader, lost) {
+        this.#reader = reader;
+        this.lost = new Set(lost);
+    }
+    /** When units began, ascending; those that do not tell are lost anyway. */
+    startsOf(units) {
+        const starts = [...units].map((unit) => unit.startedNs).filter((start) => start !== null);
+        return starts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    }
+    /** A file that git or a listing of the workspace names; path relative to it. */
+    addSource(path, listless) {
+        const absolute = (0,external_node_path_namespaceObject.join)(this.#reader.workspace, path);
+        const found = this.#reader.find(absolute);
+        if (found !== null)
+            this.#add(absolute, found, listless);
+    }
+    /** An input that units name; absolute path, free of links. */
+    addNamed(absolute, units) {
+        const found = this.#reader.find(absolute);
+        const starts = this.startsOf(units);
+        if (found === null) {
+            for (const unit of units)
+                this.lost.add(unit);
+            return;
+        }
+        const folder = found.kind === 'directory' ? readFolder(absolute, this.#reader.find) : null;
+        if (folder === null)
+            return this.#add(absolute, found, starts, units);
+        if (!this.#reader.isOurs(absolute)) {
+            return this.#add(absolute, newestIn(absolute, found, folder), starts, units);
+        }
+        for (const [path, entry] of folder.entries)
+            this.#add(path, entry, starts, units);
+    }
+    /** A link on the way to an input: where it leads elsewhere, these units see something else. */
+    addLink(absolute, units) {
+        const found = this.#reader.find(absolute);
+        if (found === null)
+            return;
+        this.#add(absolute, found, this.startsOf(units), units);
+        const input = this.inputs.get(this.#reader.nameOf(absolute));
+        if (input !== undefined)
+            input.units = fingerprintsOf(units);
+    }
+    /** @param starts when the units began that need to have seen just this */
+    #add(absolute, found, starts, units = new Set()) {
+        const path = this.#reader.nameOf(absolute);
+        const before = this.inputs.get(path);
+        const isKnown = this.#reader.isAsRestored(absolute, found) || isProven(found, starts);
+        const { kind, isExecutable, size, mtimeNs } = found;
+        this.inputs.set(path, {
+            path,
+            kind,
+            // Several may have asked for it, and all must be sure.
+            id: isKnown && before?.id !== UNPROVEN ? found.id : UNPROVEN,
+            isExecutable,
+            size,
+            mtimeNs: mtimeNs < 0n ? '0' : String(mtimeNs),
+            units: this.#reader.isOurs(absolute)
+                ? (before?.units ?? [])
+                : [...new Set([...(before?.units ?? []), ...fingerprintsOf(units)])],
+        });
+    }
+}
+function fingerprintsOf(units) {
+    return [...new Set([...units].map((unit) => unit.fingerprint))];
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-build.js
+
+
+
+
+
+
+
+
+
+
+
+/** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
+async function recordBuild(root, id, runtime) {
+    const { environment, voice } = runtime;
+    const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null };
+    if (slot === null || lease === null)
+        return;
+    try {
+        const { generation, former, unused } = readSeedRecord(root, id);
+        const toolchain = readBuiltBy(root, slot);
+        const hasInputs = toolchain !== null && (await noteInputs({ root, id, slot, toolchain }, runtime));
+        const record = {
+            version: 1,
+            workspace: environment['GITHUB_WORKSPACE'] ?? '',
+            toolchain,
+            inputs: hasInputs,
+            times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
+            generation,
+            former,
+            unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
+        };
+        writeRecord(root, id, '.build', encodeRecord(record));
+    }
+    catch (error) {
+        voice.warning(`What was built in ${slot} was not noted (${messageOf(error)}); nobody inherits it.`);
+    }
+}
+/** Notes the inputs of the build; whether that is all of them. */
+async function noteInputs({ root, id, slot, toolchain }, { environment, voice }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    try {
+        const inputs = await recordInputs({
+            target: `${root.realPath}/${slot}`,
+            workspace,
+            unchanging: unchangingFolders(environment),
+            toolchain,
+            restored: readRestored(root, id),
+        });
+        writeRecord(root, id, '.inputs', encodeBuildInputs(inputs));
+        const [gap] = inputs.gaps;
+        if (gap !== undefined)
+            voice.info(`not all inputs of the build are known: ${gap}`);
+        return gap === undefined;
+    }
+    catch (error) {
+        dropInputs(root, id);
+        voice.info(`the inputs of the build were not noted: ${messageOf(error)}`);
+        return false;
+    }
+}
+/** Counts which units this build did not use either. */
+function countOn(before, target) {
+    const { all, used } = readMarks(target);
+    return countUnused(before, all, used);
+}
+function readBuiltBy(root, slot) {
+    return within(root.path, slot.split('/'), (folder) => {
+        const text = readTextOrNull(at(folder, '.rustc_info.json'));
+        return text === null ? null : toolchainIn(text);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-record.js
+
+function encodeRemoteRecord(record) {
+    return JSON.stringify(record);
+}
+/** Reads a record that came over the network; null where it is none of ours. */
+function parseRemoteRecord(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, workspace, targets, toolchain, savedMs, inputs } = found;
+    if (typeof id !== 'string' || typeof workspace !== 'string')
+        return null;
+    if (typeof toolchain !== 'string' || typeof savedMs !== 'number')
+        return null;
+    if (!Array.isArray(targets) || (inputs !== null && typeof inputs !== 'string'))
+        return null;
+    const paths = targets.filter((each) => typeof each === 'string');
+    if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST)
+        return null;
+    return { version: 1, id, workspace, targets: paths, toolchain, savedMs, inputs };
+}
+const TARGETS_AT_MOST = 200;
+
+;// CONCATENATED MODULE: ./lib/plan/seed.js
+
+
+/**
+ * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
+ * the reason for which it may not be a seed.
+ *
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another.
+ */
+function sourcesFor(sources, wish) {
+    const { job } = wish;
+    return sources
+        .flatMap((source) => {
+        const { lease, slot } = source.record;
+        const isOfJob = lease !== null &&
+            slot !== null &&
+            lease.repository === `${job.owner}/${job.repository}` &&
+            lease.prKey === job.prKey &&
+            lease.job === job.job &&
+            lease.leg === job.leg;
+        return isOfJob ? [seed_judge(source, slot, wish)] : [];
+    })
+        .toSorted((a, b) => age(a.source) - age(b.source));
+}
+function age({ record, moment }) {
+    const hours = ageHours(record, moment);
+    return Number.isFinite(hours) ? hours : Number.MAX_VALUE;
+}
+function seed_judge(source, slot, wish) {
+    const { record, build } = source;
+    const origin = build === null || record.lease === null
+        ? null
+        : { ...build, runnerKey: record.lease.owner.runner.key };
+    return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
+}
+function refusalOf({ record }, origin, wish) {
+    if (record.state !== 'ended')
+        return 'its job has not ended';
+    if (origin === null)
+        return 'nothing is known of its build';
+    // A hook is told no result: in its own workspace that is what Cargo finds after every build there.
+    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && madeByHook(record));
+    if (!isGood)
+        return 'its job is not known to have succeeded';
+    return refuseOrigin(origin, wish);
+}
+/** Why a build may not be a seed for this job, wherever it lies; null where it may. */
+function refuseOrigin(origin, wish) {
+    if (origin.generation >= GENERATIONS_AT_MOST) {
+        return `it was handed down ${origin.generation} times: time to start over`;
+    }
+    if (origin.toolchain === null)
+        return 'Cargo has built nothing in it';
+    if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
+        return 'another toolchain built it';
+    }
+    if (wish.restoresMtimes && origin.inputs)
+        return null;
+    if (!isOwnWorkspace(origin, wish)) {
+        return wish.restoresMtimes
+            ? 'it was built in another workspace, and its inputs are not known'
+            : 'it was built in another workspace, and mtimes are not restored';
+    }
+    return origin.times === wish.times ? null : 'mtimes in its workspace have been set since';
+}
+function isOwnWorkspace(origin, wish) {
+    return (origin.runnerKey === wish.runnerKey &&
+        wish.workspace !== null &&
+        origin.workspace === wish.workspace);
+}
+function madeByHook({ lease, end }) {
+    return lease?.madeBy === 'hook' && end?.result === 'unknown';
+}
+
+;// CONCATENATED MODULE: ./lib/host/os-release.js
+
+/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
+function readSystem() {
+    const text = readTextOrNull('/usr/lib/os-release') ?? readTextOrNull('/etc/os-release') ?? '';
+    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
+}
+
+;// CONCATENATED MODULE: ./lib/github/carrier.js
+
+
+
+/**
+ * Stands in for tar, which @actions/cache calls. The file is an archive already: to pack it again
+ * would cost time and disk, and to unpack what a service sent with `tar -P` could write anywhere.
+ */
+const TAR = `#!/bin/sh
+PATH=$CARRIER_PATH
+case "$1" in
+  --posix) ln -- "$CARRIER_FILE" "$3" 2>/dev/null || cp -- "$CARRIER_FILE" "$3" ;;
+  -xf) mv -- "$2" "$CARRIER_FILE" ;;
+  *) exit 64 ;;
+esac
+`;
+/** A file that grows beyond the limit fails; blocks of 512 bytes. No core of a killed process. */
+const LIMITED = 'ulimit -c 0; ulimit -f "$1" || exit 70; shift; exec "$@"';
+/** Whether the job was given a cache service at all. */
+function hasCacheService(environment) {
+    const { ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL, ACTIONS_RUNTIME_TOKEN } = environment;
+    return [ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL].some(Boolean) && Boolean(ACTIONS_RUNTIME_TOKEN);
+}
+/**
+ * Sends a process of its own for a file. The library has no time limit, writes warnings of its own to
+ * the log, leaves folders in `RUNNER_TEMP` and keeps node running; in a process with its own
+ * environment that can be killed none of that matters, and no phase has to load it.
+ */
+async function sendCarrier(errand, options) {
+    const { script, folder, maxFileBytes, signal } = options;
+    const carrier = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'carry', 'index.js');
+    const programs = (0,external_node_path_namespaceObject.join)(folder, 'programs');
+    (0,external_node_fs_namespaceObject.mkdirSync)(programs);
+    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(programs, 'tar'), TAR, { mode: 0o700 });
+    const blocks = String(Math.ceil(maxFileBytes / 512));
+    const words = ['-c', LIMITED, 'sh', blocks, process.execPath, carrier, JSON.stringify(errand)];
+    const child = (0,external_node_child_process_namespaceObject.spawn)('/bin/sh', words, {
+        cwd: folder,
+        env: carrierEnvironment(errand, options, programs),
+        killSignal: 'SIGKILL',
+        signal,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (text) => {
+            log = `${log}${text}`.slice(-LOG_LENGTH);
+        });
+    }
+    return new Promise((settle) => {
+        let answer;
+        child.on('message', (message) => {
+            answer = message;
+        });
+        child.on('error', (error) => {
+            // Else it is still there, and its end follows.
+            if (child.pid === undefined)
+                settle({ failure: error.message });
+        });
+        child.on('close', (code, killed) => {
+            settle(carrier_judge(answer, complaintsIn(log), `it ended with ${String(code ?? killed)}`));
+        });
+    });
+}
+const LOG_LENGTH = 65_536;
+/** Relative folders, so that no path of ours goes through the library’s command lines. */
+function carrierEnvironment(errand, { environment, folder }, programs) {
+    // In debug mode the library lists archives, by tar.
+    const { RUNNER_DEBUG: _debug, ...inherited } = environment;
+    return {
+        ...inherited,
+        // No zstd on it: the library then names its files the same everywhere.
+        PATH: programs,
+        CARRIER_PATH: environment['PATH'] ?? '/usr/bin:/bin',
+        CARRIER_FILE: (0,external_node_path_namespaceObject.join)(folder, errand.file),
+        GITHUB_WORKSPACE: folder,
+        RUNNER_TEMP: '.',
+    };
+}
+function carrier_judge(answer, complaints, end) {
+    if (typeof answer !== 'object' || answer === null || !('kind' in answer)) {
+        return { failure: complaints === '' ? end : complaints };
+    }
+    if (answer.kind === 'failed') {
+        return { failure: 'reason' in answer ? String(answer.reason) : end };
+    }
+    return { result: answer, complaints };
+}
+/** What the library has told the log that is worth a word, each once, without secrets of addresses. */
+function complaintsIn(log) {
+    const lines = log.split('\n').flatMap((line) => {
+        const told = /^::(?:warning|error)[^:]*::(.*)$/.exec(line)?.[1] ??
+            /^Attempt \d+ of \d+ failed with error: (.*)\. Retrying/.exec(line)?.[1] ??
+            /^((?:Failed to save|Cache (?:save|restore) skipped): .*)$/.exec(line)?.[1];
+        return told === undefined ? [] : [told.replace(/%0A.*/s, '').replaceAll(/\?\S*/g, '?…').trim()];
+    });
+    return [...new Set(lines)].join('; ').slice(0, 500);
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/plan/tar-gate.js
+
+/** Name of the folder in an archive that becomes the target dir; beside it lie these two files. */
+const TREE = 'tree';
+const MANIFEST = 'manifest.json';
+const tar_gate_RECORD = 'record';
+const BLOCK = 512;
+/** A path, a link's target and a time; nothing else is said in an extended header. */
+const MAX_HEADER_BYTES = 16_384;
+/** tar fills up its last record of 20 blocks. */
+const MAX_CLOSING_BLOCKS = 40;
+const MAX_BYTES_BESIDE = { [MANIFEST]: 65_536, [tar_gate_RECORD]: 67_108_864 };
+/** Why an archive is not unpacked. */
+class TarRefusal extends Error {
+    name = 'TarRefusal';
+}
+/**
+ * Looks at a tar stream before tar does, and throws at the first thing that we would not have packed:
+ * a name outside the tree or below a link, an absolute name, `..`, a link that leads out, a hard link,
+ * a device, a setuid bit, a name that comes twice, more than the limits, an end that is missing.
+ *
+ * It knows the pax format as GNU tar writes it and nothing else, so that tar cannot read something
+ * into a header that this has not seen there.
+ */
+class TarGate {
+    #limits;
+    #known = new Set([TREE]);
+    #folders = new Set([TREE]);
+    #totals = { bytes: 0, entries: 0 };
+    #block = new Uint8Array(BLOCK);
+    #filled = 0;
+    /** bytes of content that follow, and of what fills up their last block */
+    #content = 0;
+    #padding = 0;
+    /** the extended header that is being read, and the one that holds for the next entry */
+    #header = null;
+    #extended = new Map();
+    /** blocks of zeros so far: two or more end an archive */
+    #closing = 0;
+    constructor(limits) {
+        this.#limits = limits;
+    }
+    /** @throws TarRefusal; then nothing of the chunk may reach tar */
+    accept(chunk) {
+        let at = 0;
+        while (at < chunk.length) {
+            const left = chunk.length - at;
+            if (this.#content > 0) {
+                const taken = Math.min(left, this.#content);
+                this.#readContent(chunk.subarray(at, at + taken));
+                at += taken;
+            }
+            else if (this.#padding > 0) {
+                const taken = Math.min(left, this.#padding);
+                this.#padding -= taken;
+                at += taken;
+            }
+            else {
+                const taken = Math.min(left, BLOCK - this.#filled);
+                this.#block.set(chunk.subarray(at, at + taken), this.#filled);
+                this.#filled += taken;
+                at += taken;
+                if (this.#filled === BLOCK)
+                    this.#readHeader();
+            }
+        }
+    }
+    /** @throws TarRefusal where the archive is not there to its end */
+    finish() {
+        if (this.#closing < 2 || this.#filled > 0)
+            throw new TarRefusal('it breaks off');
+        return this.#totals;
+    }
+    #readContent(content) {
+        if (this.#header !== null) {
+            this.#header.set(content, this.#header.length - this.#content);
+        }
+        this.#content -= content.length;
+        if (this.#content === 0 && this.#header !== null) {
+            this.#extended = readRecords(this.#header);
+            this.#header = null;
+        }
+    }
+    #readHeader() {
+        this.#filled = 0;
+        const block = this.#block;
+        if (block.every((byte) => byte === 0)) {
+            this.#closing += 1;
+            if (this.#closing > MAX_CLOSING_BLOCKS)
+                throw new TarRefusal('its end does not end');
+            return;
+        }
+        if (this.#closing > 0)
+            throw new TarRefusal('something follows its end');
+        if (field(block, 257, 6) !== 'ustar' || tar_gate_text(block.subarray(263, 265)) !== '00') {
+            throw new TarRefusal('it is not a tar archive in the pax format');
+        }
+        if (octal(block, 148, 8) !== checksum(block))
+            throw new TarRefusal('a header is damaged');
+        const bytes = octal(block, 124, 12);
+        const type = String.fromCodePoint(block[156] ?? 0);
+        this.#content = bytes;
+        this.#padding = (BLOCK - (bytes % BLOCK)) % BLOCK;
+        if (type === 'x')
+            this.#beginExtended(bytes);
+        else
+            this.#admit(type, bytes);
+    }
+    #beginExtended(bytes) {
+        if (this.#extended.size > 0 || bytes === 0 || bytes > MAX_HEADER_BYTES) {
+            throw new TarRefusal('an extended header is not as we write them');
+        }
+        this.#header = new Uint8Array(bytes);
+    }
+    #admit(type, bytes) {
+        const block = this.#block;
+        // What an extended header replaces may be cut off in the middle of a character.
+        const name = this.#extended.get('path') ?? shortName(block);
+        const target = this.#extended.get('linkpath') ?? field(block, 157, 100);
+        this.#extended = new Map();
+        const path = type === '5' ? name.replace(/\/$/, '') : name;
+        const mode = octal(block, 100, 8);
+        if ((mode & 0o7000) !== 0)
+            throw refusal(path, 'has a special mode');
+        // What lies in such a folder could not be removed again.
+        if (type === '5' && (mode & 0o700) !== 0o700)
+            throw refusal(path, 'is closed to its owner');
+        this.#admitName(path, type);
+        if (type === '0')
+            this.#admitContent(path, bytes);
+        else if (bytes > 0 || !isPlainKind(type))
+            throw refusal(path, 'is of a kind that we do not pack');
+        if (type === '2' && !staysInside(withoutTree(path), target)) {
+            throw refusal(path, `leads out, to ${target}`);
+        }
+        if (withoutTree(path) === '')
+            return;
+        this.#totals.entries += 1;
+        if (this.#totals.entries > this.#limits.entries) {
+            throw new TarRefusal(`it has more than ${this.#limits.entries} entries`);
+        }
+    }
+    #admitName(path, type) {
+        const parts = path.split('/');
+        if (parts.some((part) => part === '' || part === '.' || part === '..')) {
+            throw refusal(path, 'is not a name inside');
+        }
+        if (/\p{Cc}/u.test(path))
+            throw refusal(path, 'has a control character');
+        if (this.#known.has(path))
+            throw refusal(path, 'comes twice');
+        const parent = parts.slice(0, -1).join('/');
+        const isBeside = Object.hasOwn(MAX_BYTES_BESIDE, path) && type === '0';
+        // Only real folders count, so that nothing is written through a link.
+        if (!isBeside && !this.#folders.has(parent))
+            throw refusal(path, 'lies in no folder');
+        this.#known.add(path);
+        if (type === '5')
+            this.#folders.add(path);
+    }
+    #admitContent(path, bytes) {
+        if (path === MANIFEST || path === tar_gate_RECORD) {
+            if (bytes > MAX_BYTES_BESIDE[path])
+                throw refusal(path, 'is too large');
+            return;
+        }
+        this.#totals.bytes += bytes;
+        if (this.#totals.bytes > this.#limits.bytes) {
+            throw new TarRefusal(`it unpacks to more than ${this.#limits.bytes} bytes`);
+        }
+    }
+}
+function shortName(block) {
+    const prefix = field(block, 345, 155);
+    return prefix === '' ? field(block, 0, 100) : `${prefix}/${field(block, 0, 100)}`;
+}
+function isPlainKind(type) {
+    return type === '5' || type === '2';
+}
+/** A path relative to the tree; '' for what lies beside it, which is files alone. */
+function withoutTree(path) {
+    return path.startsWith(`${TREE}/`) ? path.slice(TREE.length + 1) : '';
+}
+function refusal(path, why) {
+    return new TarRefusal(`${JSON.stringify(path.slice(0, 200))} in it ${why}`);
+}
+/** The records of an extended header: `LENGTH KEY=VALUE\n`, the length in bytes and of all of it. */
+function readRecords(header) {
+    const records = new Map();
+    let at = 0;
+    while (at < header.length) {
+        const blank = header.indexOf(0x20, at);
+        const digits = blank === -1 ? '' : tar_gate_text(header.subarray(at, blank));
+        const end = at + (/^[1-9][0-9]{0,5}$/.test(digits) ? Number(digits) : 0);
+        const record = end > header.length ? '' : tar_gate_text(header.subarray(blank + 1, end));
+        const parts = /^(path|linkpath|mtime)=([^\0\n]+)\n$/.exec(record);
+        if (parts?.[1] === undefined || parts[2] === undefined || records.has(parts[1])) {
+            throw new TarRefusal('an extended header is not as we write them');
+        }
+        if (parts[1] === 'mtime' && !/^-?[0-9]{1,15}(\.[0-9]{1,9})?$/.test(parts[2])) {
+            throw new TarRefusal('a time is not one');
+        }
+        records.set(parts[1], parts[2]);
+        at = end;
+    }
+    return records;
+}
+/** Text up to a NUL. */
+function field(block, from, length) {
+    const bytes = block.subarray(from, from + length);
+    const end = bytes.indexOf(0);
+    return tar_gate_text(end === -1 ? bytes : bytes.subarray(0, end));
+}
+function octal(block, from, length) {
+    const digits = field(block, from, length).trim();
+    if (!/^[0-7]{1,12}$/.test(digits))
+        throw new TarRefusal('a header is damaged');
+    return Number.parseInt(digits, 8);
+}
+/** Of a header whose own field counts as blanks. */
+function checksum(block) {
+    return block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+}
+function tar_gate_text(bytes) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new TarRefusal('a name in it is not UTF-8', { cause });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/programs.js
+
+
+/** A program that ended by itself, and not well. */
+class FailedProgram extends Error {
+    name = 'FailedProgram';
+}
+/** What a program gets of our environment: options for tar or zstd in it could mean anything. */
+const programs_KEPT = ['PATH', 'TMPDIR'];
+/**
+ * Starts a program that is killed when the signal says so.
+ *
+ * @param stdio its input and output; what it complains of becomes the error
+ */
+function startProgram(command, words, stdio, signal) {
+    const kept = programs_KEPT.map((name) => [name, process.env[name]]);
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command, words, {
+        env: { ...Object.fromEntries(kept), LC_ALL: 'C' },
+        killSignal: 'SIGKILL',
+        signal,
+        stdio: [stdio.input, stdio.output, 'pipe'],
+    });
+    let complaint = '';
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+        complaint = `${complaint}${text}`.slice(0, 1000);
+    });
+    const ended = new Promise((resolve, reject) => {
+        let refusal;
+        child.on('error', (error) => {
+            refusal = error;
+            // Else it is still there, and its end follows.
+            if (child.pid === undefined)
+                reject(error);
+        });
+        child.on('close', (code, killed) => {
+            if (code === 0)
+                resolve();
+            else if (code === null)
+                reject(refusal ?? new Error(`${command} was ended by ${String(killed)}`));
+            else
+                reject(new FailedProgram(`${command} ended with ${code}: ${complaint.trim()}`));
+        });
+    });
+    // Whoever waits for it later is told all the same.
+    ended.catch(() => { });
+    return { child, ended };
+}
+/**
+ * Does work with programs, and waits for their end. Where the work or one of them fails, all are
+ * killed, and none is left when this returns.
+ *
+ * @throws Error of the program that failed by itself, else what the work has thrown
+ */
+async function together(programs, work) {
+    try {
+        const value = await work();
+        await Promise.all(programs.map(({ ended }) => ended));
+        return value;
+    }
+    catch (error) {
+        for (const { child } of programs)
+            child.kill('SIGKILL');
+        const ends = await Promise.allSettled(programs.map(({ ended }) => ended));
+        // A pipe that breaks says less than the program that broke it.
+        const failed = ends.find((end) => end.status === 'rejected' && isFailure(end.reason));
+        throw isBrokenPipe(error) && failed?.status === 'rejected' ? failed.reason : error;
+    }
+}
+/** What a program prints, '' where it cannot be run. */
+async function printed(command, words, signal) {
+    const started = startProgram(command, words, { input: 'ignore', output: 'pipe' }, signal);
+    let text = '';
+    outputOf(started)
+        .setEncoding('utf8')
+        .on('data', (part) => {
+        text += part;
+    });
+    try {
+        await started.ended;
+        return text;
+    }
+    catch {
+        return '';
+    }
+}
+function outputOf({ child }) {
+    if (child.stdout === null)
+        throw new Error('this program was started without a pipe behind it');
+    return child.stdout;
+}
+function inputOf({ child }) {
+    if (child.stdin === null)
+        throw new Error('this program was started without a pipe before it');
+    return child.stdin;
+}
+function isFailure(error) {
+    return error instanceof FailedProgram;
+}
+/** Whether a program went away before it had read all. */
+function isBrokenPipe(error) {
+    return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(errnoOf(error));
+}
+
+;// CONCATENATED MODULE: ./lib/host/archive.js
+
+
+
+
+
+const PACK = {
+    zstd: ['-q', '-c', '-T0', '-3'],
+    gzip: ['-c', '-1'],
+};
+const UNPACK = {
+    zstd: ['-q', '-d', '-c'],
+    gzip: ['-d', '-c'],
+};
+/**
+ * GNU tar is asked for pax headers, since in its own format times are whole seconds, and Cargo would
+ * build everything again; for the content of hard links, and for names as the list has them.
+ */
+const PACKING = [
+    '--create',
+    '--file=-',
+    '--format=posix',
+    '--pax-option=delete=atime,delete=ctime',
+    '--hard-dereference',
+    '--numeric-owner',
+    '--owner=0',
+    '--group=0',
+    '--mode=u+rwX,a-st',
+    '--no-recursion',
+    '--null',
+];
+const UNPACKING = [
+    '--extract',
+    '--file=-',
+    '--no-same-owner',
+    '--no-same-permissions',
+    '--keep-old-files',
+    '--delay-directory-restore',
+];
+/** What this host can pack with; null without GNU tar, which alone keeps times to the nanosecond. */
+async function findCompression(signal) {
+    const [tar, zstd] = await Promise.all([
+        printed('tar', ['--version'], signal),
+        printed('zstd', ['--version'], signal),
+    ]);
+    if (!tar.includes('GNU tar'))
+        return null;
+    return zstd === '' ? 'gzip' : 'zstd';
+}
+/** Packs files of a folder, by a list of names relative to it, each ended by NUL. */
+async function pack(work, signal) {
+    const { folder, list, archive, compression } = work;
+    const output = (0,external_node_fs_namespaceObject.openSync)(archive, 'wx', 0o600);
+    try {
+        const piped = { input: 'pipe', output };
+        const packer = startProgram(compression, PACK[compression], piped, signal);
+        const tar = startProgram('tar', [...PACKING, '-C', folder, '-T', list], { input: 'ignore', output: 'pipe' }, signal);
+        await together([tar, packer], async () => {
+            await (0,external_node_stream_promises_namespaceObject.pipeline)(outputOf(tar), inputOf(packer), { signal });
+        });
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(output);
+    }
+}
+/**
+ * Unpacks into a folder, which must be new and this user's alone. Nothing of the archive reaches tar
+ * before the gate has looked at it.
+ *
+ * @throws TarRefusal where the gate refuses; other errors where it is damaged or the disk is full.
+ *   Either way there may be half a tree in the folder.
+ */
+async function unpack(work, signal) {
+    const { archive, folder, compression, limits } = work;
+    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(folder, TREE), 0o700);
+    const gate = new TarGate(limits);
+    const source = startProgram(compression, [...UNPACK[compression], '--', archive], { input: 'ignore', output: 'pipe' }, signal);
+    const tar = startProgram('tar', [...UNPACKING, '-C', folder], { input: 'pipe', output: 'ignore' }, signal);
+    let whole = null;
+    async function* inspected(chunks) {
+        let held = null;
+        for await (const chunk of chunks) {
+            gate.accept(chunk);
+            if (held !== null)
+                yield held;
+            held = chunk;
+        }
+        // Only then does tar see the end: half an archive is none.
+        await source.ended;
+        whole = gate.finish();
+        if (held !== null)
+            yield held;
+    }
+    return together([source, tar], async () => {
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(outputOf(source), inspected, inputOf(tar), { signal }).catch((error) => {
+            // With the end of the archive read, tar may be gone before the pipe is closed.
+            if (whole === null || !isBrokenPipe(error))
+                throw error;
+        });
+        await tar.ended;
+        return gate.finish();
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/staging.js
+
+/** Makes a new directory that this user alone can look into. */
+function makeStaging(path) {
+    (0,external_node_fs_namespaceObject.mkdirSync)(path, { mode: 0o700 });
+    (0,external_node_fs_namespaceObject.chmodSync)(path, 0o700);
+}
+/** Removes what `makeStaging` made, with what was unpacked there; no link is followed. */
+function removeStaging(path) {
+    (0,external_node_fs_namespaceObject.rmSync)(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+;// CONCATENATED MODULE: ./lib/host/target-tree.js
+
+
+/**
+ * Everything in a target dir, no link followed.
+ *
+ * @throws Error where something cannot be read, or vanishes meanwhile: then somebody works in it
+ */
+function readTree(root) {
+    const entries = [];
+    const folders = [''];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+        for (const name of (0,external_node_fs_namespaceObject.readdirSync)((0,external_node_path_namespaceObject.join)(root, folder))) {
+            const entry = target_tree_describe(root, folder === '' ? name : `${folder}/${name}`);
+            entries.push(entry);
+            if (entry.kind === 'folder')
+                folders.push(entry.path);
+        }
+    }
+    return entries;
+}
+function target_tree_describe(root, path) {
+    const place = (0,external_node_path_namespaceObject.join)(root, path);
+    const status = (0,external_node_fs_namespaceObject.lstatSync)(place);
+    const plain = { path, bytes: 0, isExecutable: false, target: '' };
+    if (status.isDirectory())
+        return { ...plain, kind: 'folder' };
+    if (status.isSymbolicLink())
+        return { ...plain, kind: 'link', target: (0,external_node_fs_namespaceObject.readlinkSync)(place) };
+    if (!status.isFile())
+        return { ...plain, kind: 'other' };
+    return { ...plain, kind: 'file', bytes: status.size, isExecutable: (status.mode & 0o111) !== 0 };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-manifest.js
+/** Counts up when an archive is laid out in another way. */
+const remote_manifest_VERSION = 1;
+function formatManifest(manifest) {
+    return JSON.stringify({ version: remote_manifest_VERSION, ...manifest });
+}
+/**
+ * Compares what came with what was asked for, what the service calls it, and what its manifest says.
+ *
+ * @returns why it is not used, null where all is well
+ */
+function judgeManifest(text, asked, matchedKey, found) {
+    const isAsked = matchedKey === asked.key || asked.restoreKeys.some((each) => matchedKey.startsWith(each));
+    if (!isAsked)
+        return 'the cache service gave another one than was asked for';
+    const manifest = readObject(text);
+    if (manifest?.['version'] !== remote_manifest_VERSION)
+        return 'its manifest is not one of this version';
+    if (manifest['key'] !== matchedKey)
+        return 'it was saved under another key';
+    const isWhole = manifest['bytes'] === found.bytes && manifest['entries'] === found.entries;
+    return isWhole ? null : 'it is not whole';
+}
+function readObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === 'object' && value !== null ? value : null;
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/remote-seed.js
+
+
+
+
+
+
+
+
+
+
+/** More than the largest target dirs have; each entry costs memory before it costs disk. */
+const MAX_ENTRIES = 1_000_000;
+/** Fetches a target dir from the Actions cache service. Never throws. */
+async function restoreSeed(request, place) {
+    const outcome = await staged(request, place, (compression, signal) => restore(request, place, compression, signal));
+    return 'failure' in outcome ? { miss: outcome.failure, isFault: true } : outcome;
+}
+/** Saves a target dir to the Actions cache service. Never throws. */
+async function saveSeed(request, place) {
+    const outcome = await staged(request, place, (compression, signal) => save(request, place, compression, signal));
+    return 'failure' in outcome ? { skipped: outcome.failure, isFault: true } : outcome;
+}
+async function restore(request, place, compression, signal) {
+    const { key, restoreKeys, staging, maxBytes, into } = request;
+    const file = remote_seed_FILES[compression];
+    const errand = { kind: 'fetch', file, key, restoreKeys };
+    const carried = await sendCarrier(errand, {
+        ...place,
+        folder: staging,
+        maxFileBytes: maxBytes,
+        signal,
+    });
+    const matchedKey = matchedKeyOf(carried);
+    if (matchedKey === null)
+        return { miss: 'the cache service has none yet', isFault: false };
+    const folder = (0,external_node_path_namespaceObject.join)(staging, 'unpacked');
+    (0,external_node_fs_namespaceObject.mkdirSync)(folder, { mode: 0o700 });
+    const limits = { bytes: maxBytes, entries: MAX_ENTRIES };
+    const totals = await unpack({ archive: (0,external_node_path_namespaceObject.join)(staging, file), folder, compression, limits }, signal);
+    const wrong = judgeManifest((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, MANIFEST), 'utf8'), request, matchedKey, totals);
+    if (wrong !== null)
+        throw new Error(wrong);
+    const record = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_RECORD), 'utf8');
+    signal.throwIfAborted();
+    (0,external_node_fs_namespaceObject.chmodSync)((0,external_node_path_namespaceObject.join)(folder, TREE), 0o755);
+    (0,external_node_fs_namespaceObject.renameSync)((0,external_node_path_namespaceObject.join)(folder, TREE), into);
+    return { hit: matchedKey === key ? 'exact' : 'prefix', key: matchedKey, record, ...totals };
+}
+async function save(request, place, compression, signal) {
+    const { key, from, staging, record, policy } = request;
+    const content = archiveContent(readTree(from), policy);
+    if (content.kind === 'unfit')
+        return { skipped: content.reason, isFault: true };
+    const { bytes, leftOut } = content;
+    const entries = content.entries.length;
+    if (entries === 0)
+        return { skipped: 'the target dir is empty', isFault: false };
+    const archive = (0,external_node_path_namespaceObject.join)(staging, remote_seed_FILES[compression]);
+    const list = (0,external_node_path_namespaceObject.join)(staging, 'list');
+    // The link is a step on the way of each name, and no entry itself.
+    (0,external_node_fs_namespaceObject.symlinkSync)((0,external_node_path_namespaceObject.resolve)(from), (0,external_node_path_namespaceObject.join)(staging, TREE));
+    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, MANIFEST), formatManifest({ key, bytes, entries }));
+    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, tar_gate_RECORD), record);
+    const names = [MANIFEST, tar_gate_RECORD, ...content.entries.map(({ path }) => `${TREE}/${path}`)];
+    (0,external_node_fs_namespaceObject.writeFileSync)(list, names.map((name) => `${name}\0`).join(''));
+    await pack({ folder: staging, list, archive, compression }, signal);
+    const archiveBytes = (0,external_node_fs_namespaceObject.statSync)(archive).size;
+    const errand = { kind: 'store', file: remote_seed_FILES[compression], key };
+    const maxFileBytes = archiveBytes + 1_048_576;
+    const carried = await sendCarrier(errand, { ...place, folder: staging, maxFileBytes, signal });
+    const why = whyNotStored(carried);
+    return why ?? { saved: key, archiveBytes, bytes, entries, leftOut };
+}
+/** The names say how they are compressed: the service then keeps both kinds apart. */
+const remote_seed_FILES = {
+    zstd: 'target-guard.tar.zst',
+    gzip: 'target-guard.tar.gz',
+};
+/** @throws Error where the errand failed, with why */
+function matchedKeyOf(carried) {
+    if ('failure' in carried)
+        throw new Error(carried.failure);
+    const { result, complaints } = carried;
+    if (result.kind === 'fetch' && result.matchedKey !== null)
+        return result.matchedKey;
+    if (complaints !== '')
+        throw new Error(complaints);
+    return null;
+}
+/** What the library says of a key that is there already, and of nothing else. */
+const IS_THERE = /^Failed to save: [^;]*, another job may be creating this cache\.$/;
+function whyNotStored(carried) {
+    if ('failure' in carried)
+        throw new Error(carried.failure);
+    const { result, complaints } = carried;
+    if (result.kind === 'store' && result.stored)
+        return null;
+    if (IS_THERE.test(complaints))
+        return { skipped: 'it is there already', isFault: false };
+    throw new Error(complaints === '' ? 'the cache service did not take it' : complaints);
+}
+/** Does work in a staging of its own within the time limit, and leaves nothing of it. */
+async function staged({ staging, timeLimitMs }, { environment }, work) {
+    if (!hasCacheService(environment))
+        return { failure: 'this job has no cache service' };
+    const signal = AbortSignal.timeout(timeLimitMs);
+    let isMade = false;
+    try {
+        makeStaging(staging);
+        isMade = true;
+        const compression = await findCompression(signal);
+        if (compression === null)
+            throw new Error('GNU tar is not on this host');
+        return await work(compression, signal);
+    }
+    catch (error) {
+        const isLate = signal.aborted;
+        return { failure: isLate ? `it took longer than ${timeLimitMs / 1000} s` : messageOf(error) };
+    }
+    finally {
+        if (isMade)
+            remote_seed_discard(staging);
+    }
+}
+/** What cannot be removed now is left to whoever finds it: it holds up no build. */
+function remote_seed_discard(staging) {
+    try {
+        removeStaging(staging);
+    }
+    catch {
+        // The caller knows the place, and its next pass looks there.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/remote-build.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A service that takes longer is no gain over a cold build. */
+const FETCH_MS = 5 * 60_000;
+const SAVE_MS = 10 * 60_000;
+/**
+ * Fills a slot with what a job of the default branch saved to the Actions cache service.
+ *
+ * @returns why there is nothing, in words; a service at fault is a warning, too
+ */
+async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
+    const { environment, voice } = runtime;
+    if (settings.remote.mode === 'off')
+        return 'remote-cache is off';
+    if (!wish.restoresMtimes)
+        return 'mtimes are not restored';
+    const refusal = strangerRefusal(`${root.realPath}/${lease.slot}`);
+    if (refusal !== null)
+        return refusal;
+    const variables = buildEnvironment(environment);
+    const keys = keysOf(job, { toolchain: wish.toolchain, workspace: wish.workspace, variables }, environment);
+    try {
+        return await withSeeding(root, lease.id, async (folder) => {
+            const into = `${folder}/tree`;
+            const restored = await restoreSeed({
+                ...keys,
+                into,
+                staging: `${folder}/staging`,
+                maxBytes: settings.remote.maxBytes,
+                timeLimitMs: FETCH_MS,
+            }, runtime);
+            if ('miss' in restored) {
+                if (restored.isFault)
+                    voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
+                return restored.miss;
+            }
+            const found = parseRemoteRecord(restored.record);
+            if (found === null)
+                return 'its record cannot be understood';
+            const origin = {
+                workspace: found.workspace,
+                // Of another host, or of another time on this one: never its own workspace.
+                runnerKey: '',
+                toolchain: found.toolchain,
+                inputs: found.inputs !== null,
+                times: '',
+                generation: 0,
+                unused: {},
+            };
+            const unfit = refuseOrigin(origin, wish);
+            if (unfit !== null)
+                return unfit;
+            await giveTo(into, `${root.realPath}/${lease.slot}`);
+            const record = {
+                version: 1,
+                kind: 'remote',
+                source: found.id,
+                ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
+                generation: 1,
+                former: [],
+                environment: '',
+                unused: null,
+            };
+            if (found.inputs !== null)
+                writeRecord(root, lease.id, '.inputs', found.inputs);
+            writeRecord(root, lease.id, '.seed', encodeRecord(record));
+            moveIntoSlot(root, into, lease.slot);
+            return { record, origin, formerTargets: found.targets, linked: [] };
+        });
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+}
+/**
+ * Saves what a trusted job has built for other hosts; to be called while its lease lives, so that
+ * nobody else has the slot. What keeps it from that is told.
+ */
+async function saveBuild({ root, job, settings, lease }, runtime) {
+    const { environment, voice } = runtime;
+    const build = readBuildRecord(root, lease.id);
+    if (build?.toolchain === null || build === null)
+        return;
+    const { workspace, toolchain, former } = build;
+    const record = encodeRemoteRecord({
+        version: 1,
+        id: lease.id,
+        workspace,
+        targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
+        toolchain,
+        savedMs: Date.now(),
+        inputs: build.inputs ? readInputs(root, lease.id) : null,
+    });
+    const variables = readSeedRecord(root, lease.id).environment;
+    const { key } = keysOf(job, { toolchain, workspace, variables }, environment);
+    const { maxBytes, exclude } = settings.remote;
+    try {
+        const saved = await withSeeding(root, lease.id, async (folder) => saveSeed({
+            key,
+            from: `${root.realPath}/${lease.slot}`,
+            staging: `${folder}/staging`,
+            record,
+            policy: { ...exclude, members: [], maxBytes },
+            timeLimitMs: SAVE_MS,
+        }, runtime));
+        if ('saved' in saved)
+            voice.info(`saved to the cache: ${saved.saved}, ${saved.archiveBytes} bytes`);
+        else if (saved.isFault)
+            voice.warning(`The build was not saved to the cache: ${saved.skipped}`);
+        else
+            voice.info(`not saved to the cache: ${saved.skipped}`);
+    }
+    catch (error) {
+        voice.warning(`The build was not saved to the cache: ${messageOf(error)}`);
+    }
+}
+function keysOf(job, build, environment) {
+    const { toolchain, workspace, variables } = build;
+    return remoteKeys({
+        platform: process.platform,
+        architecture: process.arch,
+        image: readSystem(),
+        job: job.job,
+        leg: job.leg,
+        rustc: toolchain ?? '',
+        // As they were when the slot was filled: what a step sets later comes too late for a seed.
+        variables: { digest: variables },
+        lockfile: workspace === null ? null : readTextOrNull((0,external_node_path_namespaceObject.join)(workspace, 'Cargo.lock')),
+        commit: environment['GITHUB_SHA'] ?? '',
+    });
+}
+/** Why this process cannot fill a slot with files of its own making; null where it can. */
+function strangerRefusal(slot) {
+    const user = process.geteuid?.();
+    const { uid } = (0,external_node_fs_namespaceObject.lstatSync)(slot);
+    return user === 0 || user === uid ? null : 'the slot belongs to another user than this step’s';
+}
+/** Gives what was unpacked, into which nobody else can look yet, to the owner of the slot. */
+async function giveTo(tree, slot) {
+    const { uid, gid } = (0,external_node_fs_namespaceObject.lstatSync)(slot);
+    if (uid === process.geteuid?.() && gid === process.getegid?.())
+        return;
+    await runProgram('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/release.js
+
+
+
+
 
 
 
@@ -6284,7 +10938,14 @@ async function release(request, runtime) {
     const { bootId, uptimeS, wallMs } = readMoment();
     if (settings.dryRun)
         voice.info('dry-run: the lease is ended, its slot stays');
+    const isPublished = mayPublish(job, result, settings);
     for (const id of leases) {
+        if (result === 'success' || result === 'unknown')
+            await recordBuild(root, id, runtime);
+        const lease = isPublished ? (findLease(root, id)?.lease ?? null) : null;
+        if (lease !== null && settings.remote.mode === 'restore-save') {
+            await saveBuild({ root, job, settings, lease }, runtime);
+        }
         try {
             const ended = endLease(root, id, { result, bootId, uptimeS, wallMs });
             voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
@@ -6295,6 +10956,10 @@ async function release(request, runtime) {
     }
     const owner = observeOwner(environment);
     const self = selfOf(owner, job);
+    if (isPublished) {
+        for (const id of leases)
+            await publishBuild({ root, job, self, id }, runtime);
+    }
     const done = await passOverOwn({ root, self, settings, by: `${by} of ${owner.runner.name}` }, runtime);
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
@@ -6310,7 +10975,1858 @@ const NOTHING_FREED = {
     emergency: false,
 };
 
+;// CONCATENATED MODULE: ./lib/host/toolchain.js
+
+const toolchain_WAIT_MS = 10_000;
+/**
+ * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
+ * no rustc that answers: the build may happen in a container.
+ */
+function readToolchain(directory) {
+    const { status, stdout, error } = (0,external_node_child_process_namespaceObject.spawnSync)('rustc', ['-vV'], {
+        ...(directory === null ? {} : { cwd: directory }),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: toolchain_WAIT_MS,
+        killSignal: 'SIGKILL',
+    });
+    return error === undefined && status === 0 ? stdout.trim() : null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/clone.js
+
+/** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
+const LOCK = /^\.cargo(-[a-z]+)?-lock$/;
+function isCargoLock(name) {
+    return LOCK.test(name);
+}
+/** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
+const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
+const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
+const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
+const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-f]{16})$/;
+/**
+ * @param path relative to the target directory, with `/`
+ * @param skipIncremental whether the state of incremental compilation stays behind
+ */
+function treatmentOf(path, kind, { skipIncremental }) {
+    // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
+    if (kind === 'special')
+        return 'left out';
+    const components = path.split('/');
+    const name = components.at(-1) ?? '';
+    const folders = components.slice(0, -1);
+    if (folders.length === 0) {
+        if (name === 'package')
+            return 'left out';
+        if (name === 'tmp')
+            return kind === 'directory' ? 'emptied' : 'copied';
+    }
+    if (folders.length <= 2 && isCargoLock(name))
+        return 'left out';
+    if (kind === 'directory')
+        return directoryTreatment(folders, name, skipIncremental);
+    return kind === 'file' ? fileTreatment(folders, name) : 'copied';
+}
+function directoryTreatment(folders, name, skipIncremental) {
+    if (name === 'incremental' && skipIncremental && isProfile(folders))
+        return 'left out';
+    const [only = ''] = folders;
+    const isOfTriple = folders.length === 1 && only.includes('-') && isProfile(folders);
+    return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
+}
+function fileTreatment(folders, name) {
+    if (isProfile(folders) && UPLIFTED_LIBRARY.test(name))
+        return 'replaced';
+    if (folders.at(-1) !== 'deps' || !isProfile(folders.slice(0, -1)))
+        return 'copied';
+    if (LIBRARY.test(name))
+        return 'replaced';
+    return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
+}
+/** `<profile>` or `<triple>/<profile>`. */
+function isProfile(folders) {
+    if (folders.length !== 1 && folders.length !== 2)
+        return false;
+    return folders.every((each) => PLAIN.test(each) && !NO_PROFILE.has(each));
+}
+/**
+ * Whether a linker that leaves this note in `.comment` replaces its output by a new file.
+ *
+ * mold renames what is there and writes into it. GNU ld and gold leave no note of their own beside
+ * the compiler’s; without any note nobody knows.
+ */
+function replacesOutput(comment) {
+    if (comment === null || comment === '')
+        return false;
+    if (/\b(mold|sold|wild)\b/i.test(comment))
+        return false;
+    // Distributions put their name before it: `Linker: Debian LLD 14.0.6`.
+    return !comment.includes('Linker:') || /Linker: ([A-Za-z]+ )?LLD /.test(comment);
+}
+/** A hybrid copies this share of its source, at most; a tree of another shape is refused in time. */
+const HYBRID_SHARE = 0.1;
+/**
+ * Decides how a slot is cloned. A clone shares nearly all it has, so a low disk is no reason against
+ * it: built cold, the same slot would take more. A plain copy is the first thing to go.
+ */
+function chooseWay(question) {
+    const { wanted, canReflink, hybridRefusal } = question;
+    if (wanted === 'off' || wanted === 'inherit')
+        return { way: null, why: `warm is ${wanted}` };
+    if (wanted === 'copy')
+        return copyOr(question, '');
+    if (canReflink)
+        return { way: 'reflink', why: 'the file system shares blocks between files' };
+    const without = 'the file system cannot reflink';
+    const noRoom = roomFor(question, HYBRID_SHARE);
+    const refusal = hybridRefusal ?? noRoom;
+    if (refusal === null) {
+        return { way: 'hybrid', why: `${without}: hard links for what a build replaces` };
+    }
+    const why = `${without}; no hard links: ${refusal}`;
+    return wanted === 'clone' ? { way: null, why: `${why}; warm is clone` } : copyOr(question, why);
+}
+function copyOr(question, before) {
+    const prefix = before === '' ? '' : `${before}; `;
+    if (question.level !== 'ok')
+        return { way: null, why: `${prefix}no copy: disk ${question.level}` };
+    const refusal = roomFor(question, 1);
+    if (refusal !== null)
+        return { way: null, why: `${prefix}no copy: ${refusal}` };
+    const { sourceBytes, freeBytes, keepFreeBytes } = question;
+    const room = gigabytes(Math.max(0, freeBytes - keepFreeBytes));
+    const what = sourceBytes === null ? `at most ${room}` : gigabytes(sourceBytes);
+    return { way: 'copy', why: `${prefix}a copy of ${what} fits` };
+}
+/** Why this share of the source does not fit; null where it does, or where nobody knows its size. */
+function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
+    if (sourceBytes === null)
+        return null;
+    const needed = sourceBytes * share;
+    // Built cold, the slot would take more than its hybrid: only what does not fit at all is refused.
+    const kept = share === 1 ? keepFreeBytes : 0;
+    if (needed <= freeBytes - kept)
+        return null;
+    const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
+    return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
+}
+
+;// CONCATENATED MODULE: ./lib/host/left-behind.js
+
+
+
+
+
+/**
+ * Takes out of a slot that was handed down what is of no use to its new job: Cargo’s lock files, and
+ * the state of incremental compilation where that is off.
+ *
+ * @param target absolute path of the slot
+ * @param id of its lease
+ * @throws Error where the slot is not as Cargo makes one
+ */
+function leaveBehind(root, target, id, { incremental }) {
+    let moved = 0;
+    withProfiles(target, (profiles) => {
+        for (const { folder } of profiles) {
+            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'))) {
+                if (isCargoLock(name))
+                    (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
+                else if (name === 'incremental' && incremental) {
+                    (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${makeSeeding(root, id)}/incremental-${moved}`);
+                    moved += 1;
+                }
+            }
+        }
+    });
+    if (moved > 0)
+        discardSeeding(root, id);
+}
+
+;// CONCATENATED MODULE: ./lib/host/planted-links.js
+
+
+
+
+/**
+ * Folders that Cargo and its compilers write into, and down to which level all in them is theirs: what
+ * build scripts and tests put into folders of their own may be links.
+ */
+const WRITTEN = new Map([
+    ['.fingerprint', 2],
+    ['build', 2],
+    ['deps', 1],
+    ['doc', 3],
+    ['examples', 1],
+    ['incremental', 3],
+    ['package', 2],
+    ['tmp', 0],
+]);
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const planted_links_DEPTH = 4;
+/**
+ * A link where Cargo writes into what is there already: it would write to wherever the link leads.
+ * Cargo makes none, so somebody else did.
+ *
+ * @returns its path relative to the target directory, null where there is none
+ * @throws Error where a folder cannot be read
+ */
+function findPlantedLink(target) {
+    return within(target, [], (folder) => findIn(folder, 0));
+}
+function findIn(folder, depth) {
+    for (const entry of entriesOf(folder)) {
+        const { name } = entry;
+        if (entry.isSymbolicLink() && planted_links_isWrittenInto(folder, name))
+            return name;
+        if (!entry.isDirectory())
+            continue;
+        const levels = WRITTEN.get(name);
+        if (levels === undefined && depth === planted_links_DEPTH)
+            continue;
+        const found = enter(folder, name, (inner) => levels === undefined ? findIn(inner, depth + 1) : findWithin(inner, levels));
+        if (found !== null)
+            return `${name}/${found}`;
+    }
+    return null;
+}
+/** A program or library beside those folders is replaced as a whole, whatever it is. */
+function planted_links_isWrittenInto(folder, name) {
+    return WRITTEN.has(name) || /^\.|\.d$/.test(name) || !leadsToFile(at(folder, name));
+}
+function leadsToFile(link) {
+    try {
+        return (0,external_node_fs_namespaceObject.statSync)(link).isFile();
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+function findWithin(folder, levels) {
+    if (levels === 0)
+        return null;
+    for (const entry of entriesOf(folder)) {
+        if (entry.isSymbolicLink())
+            return entry.name;
+        if (levels === 1 || !entry.isDirectory())
+            continue;
+        const found = enter(folder, entry.name, (inner) => findWithin(inner, levels - 1));
+        if (found !== null)
+            return `${entry.name}/${found}`;
+    }
+    return null;
+}
+function entriesOf(folder) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/moved-unit.js
+
+/** Set for tests and benches alone, to what they run and write. */
+const FOR_TESTS = /^CARGO_(BIN_EXE_|TARGET_TMPDIR$)/;
+/** What Cargo calls a build script among the dependencies of its package's units. */
+const HAS_BUILD_SCRIPT = '"build_script_build"';
+/**
+ * Judges a compiled unit by what is written about it.
+ *
+ * A former workspace in a variable or among the inputs is enough. A former target directory is not:
+ * serde, thiserror and many more only include a file from OUT_DIR, and half of a build depends on them.
+ * Nor is it needed: a proc macro asks for variables on its own, and no dep-info tells.
+ */
+function judgeUnit(unit, former) {
+    const { targets, workspaces, living } = former;
+    const { depInfo } = unit;
+    if (depInfo === null)
+        return drop('it has no dep-info that can be read');
+    if (depInfo.problem !== null)
+        return drop(`its dep-info is of no use: ${depInfo.problem}`);
+    // The target may lie in the workspace, or beside it under a name that begins with the workspace's.
+    const isFormer = (text) => mentions(text, workspaces, [...living, ...targets]);
+    for (const [name, value] of depInfo.environment) {
+        if (isFormer(value))
+            return drop(`it read ${name}`);
+        if (FOR_TESTS.test(name) && mentions(value, targets, living))
+            return drop(`it read ${name}`);
+    }
+    if (depInfo.inputs.some(isFormer))
+        return drop('it was made of files of the former workspace');
+    const tracked = `${unit.inputs ?? ''}\n${unit.fingerprint ?? ''}`;
+    if (isFormer(tracked) || mentions(tracked, targets, living)) {
+        return drop('Cargo would look for changes at the former path');
+    }
+    const isSuspect = (targets.length > 0 && mayKnowTarget(unit, depInfo, former)) ||
+        (workspaces.length > 0 && isOfWorkspace(depInfo));
+    return isSuspect ? { kind: 'inspect' } : { kind: 'keep' };
+}
+function mayKnowTarget({ fingerprint }, { inputs, environment }, { targets, living }) {
+    if (fingerprint?.includes(HAS_BUILD_SCRIPT) !== false)
+        return true;
+    return [...environment.values(), ...inputs].some((text) => mentions(text, targets, living));
+}
+/** rustc runs in the workspace's root for its crates alone, and so only their inputs are relative. */
+function isOfWorkspace({ inputs }) {
+    return inputs.length === 0 || inputs.some((input) => !input.startsWith('/'));
+}
+function drop(why) {
+    return { kind: 'drop', why };
+}
+/** Judges a build script's run by what it told Cargo; null: what is in OUT_DIR decides. */
+function judgeRun(run, former) {
+    const paths = [...former.targets, ...former.workspaces];
+    if (run.output === null || run.fingerprint === null)
+        return 'its output cannot be read';
+    const own = run.outDir ?? '';
+    const isOwn = former.targets.some((target) => own.startsWith(`${target}/`));
+    const spared = isOwn ? [...former.living, own] : former.living;
+    if (mentions(run.output, paths, spared))
+        return 'it told Cargo a former path';
+    if (mentions(run.fingerprint, paths, former.living)) {
+        return 'Cargo would look for changes at the former path';
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/forget-units.js
+
+
+
+
+
+
+
+
+const GIB = 1024 ** 3;
+/**
+ * Has Cargo build again what could see a path of another slot or workspace: in a target directory that
+ * moved Cargo takes everything for fresh, but the paths that were compiled in did not move with it.
+ *
+ * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
+ * bounds, without following links, and nothing but files of fingerprints is removed.
+ */
+function forgetMovedUnits(moved) {
+    const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces];
+    const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path));
+    if (odd !== undefined)
+        return { units: [], whole: `${odd} is not a path that can be searched for` };
+    const units = [];
+    try {
+        withProfiles(moved.target, (profiles) => forgetIn(profiles, moved, units));
+        return { units, whole: null };
+    }
+    catch (error) {
+        return { units, whole: messageOf(error) };
+    }
+}
+function forgetIn(profiles, moved, forgotten) {
+    const allowance = {
+        texts: { bytes: GIB },
+        artefacts: { bytes: 2 * GIB },
+        outDirs: { bytes: GIB, entries: 200_000 },
+    };
+    const units = profiles.flatMap((profile) => forget_units_readUnits(profile, allowance));
+    const former = formerOf(moved, units, profiles);
+    if (former.targets.length + former.workspaces.length === 0)
+        return;
+    const forget = ({ profile, files }, why) => {
+        removeFingerprint(profile, files);
+        forgotten.push({ unit: `${profile.path}/${files.label} ${files.name}`, why });
+    };
+    const seen = { texts: [], packages: new Set() };
+    for (const unit of units.filter(({ files }) => files.run === null)) {
+        const why = whyNotCompiled(unit, former, seen, allowance);
+        if (why === null)
+            continue;
+        forget(unit, why);
+        seen.packages.add(packageOf(unit.files.label));
+        seen.texts.push(...(unit.depInfo?.environment.values() ?? []));
+    }
+    const included = new Set(units.flatMap(({ depInfo }) => includedIn(depInfo?.inputs ?? [])));
+    for (const unit of units) {
+        const why = whyNotRun(unit, former, { seen, included, allowance });
+        if (why !== null)
+            forget(unit, why);
+    }
+}
+function forget_units_readUnits(profile, { texts: bytes }) {
+    return unitsOf(listingOf(profile)).map((files) => {
+        const folders = files.fingerprint;
+        const read = files.depInfos.map((place) => readPlace(profile, place, bytes));
+        const texts = read.filter((text) => text !== null);
+        const isReadable = texts.length > 0 && texts.length === read.length;
+        return {
+            profile,
+            files,
+            fingerprint: readPlace(profile, { folders, name: `${files.name}.json` }, bytes),
+            inputs: readPlace(profile, { folders, name: `dep-${files.name}` }, bytes),
+            depInfo: isReadable ? joinDepInfo(texts.map(parseDepInfo)) : null,
+        };
+    });
+}
+/** What was named, and where else the units themselves say that they were built. */
+function formerOf({ target, aliases, formerTargets, formerWorkspaces }, units, profiles) {
+    const living = [target, ...aliases].map(bytesOf);
+    const told = formerTargetsIn(units.flatMap(({ depInfo }) => [...(depInfo?.environment.values() ?? [])]), profiles.map(({ path }) => path));
+    const isLiving = (path) => living.some((each) => `${path}/`.startsWith(`${each}/`));
+    const targets = [...new Set([...formerTargets.map(bytesOf), ...told])];
+    return {
+        targets: targets.filter((path) => !isLiving(path)),
+        workspaces: formerWorkspaces.map(bytesOf),
+        living,
+    };
+}
+function whyNotCompiled(unit, former, seen, allowance) {
+    const fate = judgeUnit(unit, former);
+    if (fate.kind === 'keep')
+        return null;
+    if (fate.kind === 'drop')
+        return fate.why;
+    const search = {
+        paths: [...former.targets, ...former.workspaces],
+        living: former.living,
+        inputs: unit.depInfo?.inputs ?? [],
+    };
+    const bounds = { done: new Set(), allowance: allowance.artefacts };
+    for (const place of unit.files.artefacts) {
+        const verdict = inspectPlace(unit.profile, place, search, bounds);
+        if (verdict.kind === 'unseen')
+            continue;
+        if (verdict.kind === 'unreadable')
+            return `${place.name} cannot be judged: ${verdict.why}`;
+        seen.texts.push(verdict.text);
+        return `${place.name} holds a former path`;
+    }
+    return null;
+}
+function whyNotRun(unit, former, known) {
+    const { run, label } = unit.files;
+    if (run === null)
+        return null;
+    const { seen, included, allowance } = known;
+    const told = judgeRun({
+        fingerprint: unit.fingerprint,
+        output: readPlace(unit.profile, run.output, allowance.texts),
+        outDir: readPlace(unit.profile, run.root, allowance.texts),
+    }, former);
+    if (told !== null)
+        return told;
+    const paths = [...former.targets, ...former.workspaces];
+    const isSeen = seen.packages.has(packageOf(label)) ||
+        seen.texts.some((text) => text.includes(`/build/${label}/out`));
+    // What nobody includes and nobody finds when it runs (a C library's build, mostly) may say what it will.
+    const pathsFor = (file) => isSeen || included.has(`${label}/${file}`) ? paths : former.workspaces;
+    const living = [...former.living, ...former.targets];
+    return searchPlace(unit.profile, run.folders, {
+        paths,
+        living,
+        inputs: [],
+        pathsFor,
+        allowance: allowance.outDirs,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/fingerprints.js
+
+
+
+/**
+ * Removes the files of a fingerprint, so that Cargo builds the unit, and what depends on it, again.
+ *
+ * @param path relative to the target directory; links are not followed
+ * @throws where a file of it cannot be removed
+ */
+function dropFingerprint(target, path) {
+    try {
+        within(target, path.split('/'), (folder) => {
+            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')))
+                (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
+        });
+    }
+    catch (error) {
+        // Without the folder Cargo does not know the unit.
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/presence.js
+
+
+
+
+
+/** @param sources of the checkout, with what git proves them to hold */
+function readPresence(reader, recorded, sources) {
+    const search = new Search(reader, recorded, sources);
+    for (const [path, known] of sources)
+        search.lookAtSource(path, known);
+    // A folder comes before what lies in it.
+    const others = [...recorded.values()].filter(({ path }) => !sources.has(path));
+    for (const input of others.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+        if (isSettable(input.path))
+            search.lookAtOther(input);
+        else
+            search.compareOutside(input);
+    }
+    search.addTouched();
+    return search;
+}
+class Search {
+    present = [];
+    touched = new Set();
+    stale = new Set();
+    unchanged = [];
+    problem = null;
+    #reader;
+    #recorded;
+    #sources;
+    /** folders that are read as a whole, and what lies in them, by absolute path */
+    #folders = new Map();
+    constructor(reader, recorded, sources) {
+        this.#reader = reader;
+        this.#recorded = recorded;
+        this.#sources = sources;
+    }
+    lookAtSource(path, known) {
+        const before = this.#recorded.get(path);
+        const isEnough = before === undefined || before.id === UNPROVEN || before.id.startsWith('git:');
+        const content = known !== null && isEnough ? known : this.#contentAt(path, before);
+        if (content === null)
+            this.#missFile(path);
+        else
+            this.#add(path, before, content);
+    }
+    /** What was recorded in the workspace and is no source: ignored, a folder, gone, or behind a link. */
+    lookAtOther(before) {
+        const { path } = before;
+        const isDirect = way_follow(this.#reader.placeOf((0,external_node_path_namespaceObject.dirname)(path))).links.length === 0;
+        const content = isDirect ? this.#contentAt(path, before) : null;
+        if (!isDirect)
+            this.#divert(path);
+        if (content === null)
+            this.#missFile(path);
+        else
+            this.#add(path, before, content);
+    }
+    /** Outside no time is set: what holds the same, and is not older than it was, cannot deceive Cargo. */
+    compareOutside(before) {
+        const place = this.#reader.placeOf(before.path);
+        const found = this.#reader.find(place);
+        const folder = found?.kind === 'directory' ? readFolder(place, this.#reader.find) : null;
+        const whole = found !== null && folder !== null ? newestIn(place, found, folder) : found;
+        const isSame = whole !== null && isSameContent(before, whole);
+        const isAsOld = before.kind === 'link' || (whole?.mtimeNs ?? 0n) >= BigInt(before.mtimeNs);
+        if (!isSame || !isAsOld)
+            return this.#forget(before);
+        if (folder !== null)
+            return;
+        const { ctimeNs, inode, size } = whole;
+        const stamp = { ctimeNs: String(ctimeNs), inode, size };
+        this.unchanged.push({ ...before, units: [], stamp });
+    }
+    /** What gets now need not have been recorded. */
+    addTouched() {
+        const known = new Set(this.present.map(({ path }) => path));
+        for (const path of this.touched) {
+            const content = known.has(path) ? null : this.#contentAt(path, undefined);
+            if (content !== null)
+                this.present.push({ path, ...content });
+        }
+    }
+    #add(path, before, content) {
+        this.present.push({ path, ...content });
+        if (content.kind !== 'link' && before?.kind !== 'link')
+            return;
+        if (before !== undefined && isSameContent(before, content))
+            return;
+        // Cargo looks at what lies behind a link.
+        this.#touchPackage(path);
+        if (before !== undefined)
+            this.#forget(before);
+        if (before !== undefined && before.kind !== 'link')
+            this.#divert(path);
+    }
+    #forget({ units }) {
+        for (const unit of units)
+            this.stale.add(unit);
+    }
+    /** Units miss it by themselves; who compares the newest file of a package does not. */
+    #missFile(path) {
+        const before = this.#recorded.get(path);
+        if (before === undefined)
+            return;
+        this.#touchPackage(path);
+        this.#forget(before);
+    }
+    #touchPackage(path) {
+        for (let folder = (0,external_node_path_namespaceObject.dirname)(path);; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+            const manifest = folder === '.' ? 'Cargo.toml' : `${folder}/Cargo.toml`;
+            if (this.#sources.has(manifest))
+                this.touched.add(manifest);
+            if (this.#sources.has(manifest) || folder === '.')
+                return;
+        }
+    }
+    /** Where a file or folder was there is a link now: Cargo would look at what lies behind it. */
+    #divert(path) {
+        const { path: behind, exists } = way_follow(this.#reader.placeOf(path));
+        if (!exists)
+            return;
+        if (this.#reader.isOurs(behind))
+            this.touched.add(this.#reader.nameOf(behind));
+        else
+            this.problem = `${path} leads out of the workspace now`;
+    }
+    #contentAt(path, before) {
+        const place = this.#reader.placeOf(path);
+        const read = this.#folders.get(place);
+        if (read !== undefined)
+            return contentOf(read);
+        if (before === undefined || before.id === UNPROVEN) {
+            // Whatever it holds, it gets now.
+            const stat = statOrNull(place);
+            return stat === null ? null : contentOf(foundAs(presence_kindOf(stat), UNPROVEN, stat));
+        }
+        const found = this.#reader.find(place);
+        if (found?.kind !== 'directory')
+            return found === null ? null : contentOf(found);
+        const folder = readFolder(place, this.#reader.find);
+        for (const [each, content] of folder?.entries ?? [])
+            this.#folders.set(each, content);
+        return contentOf(this.#folders.get(place) ?? found);
+    }
+}
+function contentOf({ kind, id, isExecutable, size }) {
+    return { kind, id, isExecutable, size };
+}
+function presence_kindOf(stat) {
+    if (stat.isSymbolicLink())
+        return 'link';
+    return stat.isDirectory() ? 'directory' : 'file';
+}
+
+;// CONCATENATED MODULE: ./lib/steps/restore-times.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
+ * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
+ * and in git’s folder no time is ever set: there, units that see something else are forgotten.
+ */
+async function restoreTimes(restoring) {
+    try {
+        return await restore_times_restore(restoring);
+    }
+    catch (error) {
+        return restore_times_refused(messageOf(error));
+    }
+}
+function restore_times_refused(problem) {
+    return { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0, problem };
+}
+async function restore_times_restore(restoring) {
+    const { target, inputs, isOwnWorkspace } = restoring;
+    const nowNs = restoring.nowNs ?? BigInt(Date.now()) * 1000000n;
+    if (BigInt(inputs.newestNs) >= nowNs)
+        return restore_times_refused('by this clock it was built in the future');
+    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(restoring.workspace);
+    const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
+    const reader = new WorkspaceReader(workspace, [], recorded);
+    const checkout = await readCheckout(workspace, reader.below(withRealPaths([target])));
+    reader.know(checkout.sources);
+    const [gap] = [...inputs.gaps, ...checkout.gaps];
+    if (gap !== undefined && !isOwnWorkspace)
+        return restore_times_refused(`not all inputs are known: ${gap}`);
+    const presence = readPresence(reader, recorded, checkout.sources);
+    const { present, touched, stale, unchanged, problem } = presence;
+    if (problem !== null)
+        return restore_times_refused(problem);
+    // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
+    const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])];
+    for (const path of forgotten)
+        dropFingerprint(target, path);
+    const { newestNs } = inputs;
+    const times = planTimes(recorded, present, { newestNs, touched });
+    const results = setTimes(workspace, times, nowNs);
+    const planned = new Map(times.map((each) => [each.path, each]));
+    const unset = whyNotSet(results, planned, workspace, BigInt(newestNs));
+    if (unset !== null)
+        return restore_times_refused(unset);
+    const files = restoredFiles(results, planned, recorded);
+    const former = [...new Set([inputs.workspace, ...inputs.former])];
+    return {
+        restored: { version: 1, former, files: [...files, ...unchanged] },
+        forgotten,
+        kept: files.length,
+        changed: times.length - files.length,
+        problem: null,
+    };
+}
+/** Where a time could not be set, the present one must not make Cargo take old for new. */
+function whyNotSet(results, planned, workspace, newestNs) {
+    for (const result of results) {
+        if (result.kind !== 'failed')
+            continue;
+        const stat = statOrNull(way_follow((0,external_node_path_namespaceObject.join)(workspace, result.path)).path);
+        if (stat === null || stat.mtimeNs > newestNs)
+            continue;
+        if (planned.get(result.path)?.mtimeNs === String(stat.mtimeNs))
+            continue;
+        return `the time of ${result.path} cannot be set: ${result.why}`;
+    }
+    return null;
+}
+function restoredFiles(results, planned, recorded) {
+    return results.flatMap((result) => {
+        const input = recorded.get(result.path);
+        const isKept = result.kind === 'set' && planned.get(result.path)?.mtimeNs !== null;
+        return isKept && input !== undefined ? [{ ...input, units: [], stamp: result.stamp }] : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/restore-seed-times.js
+
+
+
+
+
+
+/**
+ * Gives unchanged inputs the times they had when the seed was built, and all others now.
+ *
+ * @returns why the seed must not be used, in words; null where it may be
+ */
+async function restoreSeedTimes({ root, lease, origin, wish }, { voice }) {
+    // In its own workspace a seed does without, as long as nobody has set times there.
+    if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null)
+        return null;
+    const text = readInputs(root, lease.id);
+    const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
+    if (typeof inputs === 'string')
+        return `its inputs cannot be read: ${inputs}`;
+    // Before the first time is set: what else was built in this workspace then needs its own restored.
+    noteSetTimes(root, wish.runnerKey, lease.repository);
+    const { restored, forgotten, kept, changed, problem } = await restoreTimes({
+        target: `${root.realPath}/${lease.slot}`,
+        workspace: wish.workspace,
+        inputs,
+        isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
+    });
+    if (problem !== null)
+        return problem;
+    writeRecord(root, lease.id, '.restored', encodeRestored(restored));
+    const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
+    voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/adapt-seed.js
+
+
+
+
+
+
+
+
+
+/**
+ * Makes the content of a slot fit for its new place: nothing that Cargo takes for fresh may see a path
+ * of another slot or workspace. What builds have not used for long goes.
+ *
+ * @returns why it must not be used, in words; else the record of the seed
+ */
+async function adaptSeed(request, runtime) {
+    const { root, lease, record, origin } = request;
+    const target = `${root.realPath}/${lease.slot}`;
+    try {
+        const planted = findPlantedLink(target);
+        if (planted !== null)
+            return `${planted} is a link, through which Cargo would write`;
+        if (record.kind === 'inherit') {
+            const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
+            leaveBehind(root, target, lease.id, { incremental });
+        }
+        const problem = forgetPaths(request, runtime);
+        if (problem !== null)
+            return `it cannot be judged: ${problem}`;
+        const unrestored = await restoreSeedTimes(request, runtime);
+        if (unrestored !== null)
+            return unrestored;
+        dropUnused(request, target);
+        const isMarked = await markUnits(target);
+        return { ...record, unused: isMarked ? stillCounted(origin.unused) : null };
+    }
+    catch (error) {
+        return `it is not as Cargo leaves it: ${messageOf(error)}`;
+    }
+}
+function forgetPaths({ root, lease, origin, formerTargets, linked }, { environment, voice }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
+    if (formerTargets.length === 0 && formerWorkspaces.length === 0)
+        return null;
+    const [target = '', ...aliases] = slots_pathsOf(root, lease.slot);
+    const { units, whole } = forgetMovedUnits({
+        target,
+        aliases: [...linked, ...aliases],
+        formerTargets,
+        formerWorkspaces,
+    });
+    if (units.length > 0 && whole === null) {
+        voice.info(`${units.length} units had a former path compiled in and are built again`);
+        for (const { unit, why } of units.slice(0, SHOWN))
+            voice.info(`  ${unit}: ${why}`);
+    }
+    return whole;
+}
+const SHOWN = 10;
+function dropUnused({ root, lease, origin }, target) {
+    const gone = outOfUse(origin.unused);
+    if (gone.length === 0)
+        return;
+    moveUnitsOut(target, gone, `${makeSeeding(root, lease.id)}/unused`);
+    discardSeeding(root, lease.id);
+}
+
+;// CONCATENATED MODULE: ./lib/host/entries.js
+
+
+
+
+/** A path in bytes: `base` and, below it, a path whose characters are bytes. */
+function inTree(base, path) {
+    // Nearly every name is ASCII, and node takes a string in half the time.
+    if (Buffer.byteLength(path) === path.length)
+        return `${base}/${path}`;
+    return Buffer.concat([Buffer.from(`${base}/`), Buffer.from(path, 'latin1')]);
+}
+/**
+ * Everything in a tree, each directory before what is in it. What stays behind is named, and not
+ * looked into.
+ *
+ * @throws Error at a limit; as readdirSync and lstatSync do
+ */
+function listEntries(base, limits) {
+    const top = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, ''), { bigint: true });
+    const entries = [{ path: '', kind: 'directory', treatment: 'copied', stat: top }];
+    // It grows while it is walked: each directory adds what is in it.
+    for (const { path, kind, treatment } of entries) {
+        if (kind !== 'directory' || treatment !== 'copied')
+            continue;
+        if (external_node_perf_hooks_namespaceObject.performance.now() > limits.deadline)
+            throw new Error('it took too long to list it');
+        const prefix = path === '' ? '' : `${path}/`;
+        for (const name of (0,external_node_fs_namespaceObject.readdirSync)(inTree(base, path), { encoding: 'latin1' })) {
+            entries.push(entryAt(base, prefix + name, limits));
+        }
+        if (entries.length > limits.entries) {
+            throw new Error(`it has more than ${limits.entries} files`);
+        }
+    }
+    return entries;
+}
+function entryAt(base, path, limits) {
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
+    const kind = entries_kindOf(stat);
+    return { path, kind, treatment: treatmentOf(path, kind, limits), stat };
+}
+function entries_kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'link' : 'special';
+}
+/**
+ * The first entry that is not what it was; null where all are. A link that was made or removed
+ * elsewhere changes the ctime of a file, as other clones of the same source do all the time; in a
+ * directory it cannot be changed without a trace.
+ */
+function findChanged(base, entries, deadline) {
+    for (const entry of entries) {
+        if (external_node_perf_hooks_namespaceObject.performance.now() > deadline)
+            throw new Error('it took too long to look at it again');
+        // What stays behind may go on changing: another cargo may take its lock.
+        if (entry.treatment !== 'left out' && !isAsBefore(base, entry))
+            return entry.path;
+    }
+    return null;
+}
+function isAsBefore(base, { path, stat: before }) {
+    try {
+        const now = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
+        const isSame = now.ino === before.ino &&
+            now.dev === before.dev &&
+            now.mode === before.mode &&
+            now.size === before.size &&
+            now.mtimeNs === before.mtimeNs;
+        const isRelinked = now.isFile() && now.nlink !== before.nlink;
+        return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/** A path for another program’s words, or for people; throws where its bytes are no text. */
+function entries_textOf(path) {
+    const bytes = Buffer.from(path, 'latin1');
+    const text = bytes.toString('utf8');
+    if (!Buffer.from(text).equals(bytes))
+        throw new Error('a name in it is not UTF-8');
+    return text;
+}
+
+;// CONCATENATED MODULE: ./lib/host/linker-note.js
+
+
+/** Larger tables than this are not read: rustc makes tens of sections for each unit of code. */
+const linker_note_LARGEST = 4 * 1024 * 1024;
+const NOTE_AT_MOST = 16 * 1024;
+const linker_note_HEADER = 64;
+const SECTION = 64;
+/**
+ * The section `.comment` of an ELF file (64 bits, little-endian), in which linkers and compilers leave
+ * their names; null where it has none or is something else.
+ *
+ * @throws as openSync does, but for a file that is gone or may not be read
+ */
+function readLinkerNote(path) {
+    let file;
+    try {
+        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'EACCES', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+    try {
+        return noteIn(file);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+function noteIn(file) {
+    const header = linker_note_read(file, 0, linker_note_HEADER);
+    if (header === null || header.toString('latin1', 0, 6) !== '\u007FELF\u0002\u0001')
+        return null;
+    const count = header.readUInt16LE(60);
+    const table = linker_note_read(file, Number(header.readBigUInt64LE(40)), count * SECTION);
+    if (header.readUInt16LE(58) !== SECTION || table === null)
+        return null;
+    const sections = Array.from({ length: count }, (_, index) => {
+        const at = index * SECTION;
+        return {
+            name: table.readUInt32LE(at),
+            offset: Number(table.readBigUInt64LE(at + 24)),
+            size: Number(table.readBigUInt64LE(at + 32)),
+        };
+    });
+    const names = sections[header.readUInt16LE(62)];
+    const texts = names === undefined ? null : linker_note_read(file, names.offset, names.size);
+    const comment = texts === null ? -1 : texts.indexOf('\0.comment\0');
+    const section = sections.find((each) => each.name === comment + 1);
+    if (comment === -1 || section === undefined || section.size > NOTE_AT_MOST)
+        return null;
+    return linker_note_read(file, section.offset, section.size)?.toString('latin1').replaceAll('\0', '\n') ?? null;
+}
+/** So many bytes, or null where the file has not got them. */
+function linker_note_read(file, position, size) {
+    if (size <= 0 || size > linker_note_LARGEST || !Number.isSafeInteger(position))
+        return null;
+    const buffer = Buffer.alloc(size);
+    return (0,external_node_fs_namespaceObject.readSync)(file, buffer, 0, size, position) === size ? buffer : null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/clone-recipe.js
+
+
+
+/** Setuid and setgid, as in st_mode. */
+const PRIVILEGES = 3072n;
+/** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
+function recipeFor(base, entries, way) {
+    const linked = way === 'hybrid' ? findLinkable(base, entries) : [];
+    const isLinked = new Set(linked.map((each) => each.path));
+    const apart = entries.filter(({ path, treatment }) => treatment !== 'copied' || isLinked.has(path));
+    const kept = entries.filter(({ treatment }) => treatment !== 'left out');
+    const open = new Set(['', ...apart.filter((each) => mustStandOut(each, isLinked)).flatMap(above)]);
+    const copied = kept.filter((each) => open.has(clone_recipe_folderOf(each.path)) && !isLinked.has(each.path) && !isMade(each, open));
+    const isCopied = new Set(copied.map(({ path }) => path));
+    const copiedFiles = kept.filter(({ kind, path }) => kind === 'file' && !isLinked.has(path));
+    return {
+        made: kept.filter((each) => each.kind === 'directory' && isMade(each, open)),
+        linked,
+        copied,
+        tied: new Set(copiedFiles
+            .filter(({ stat }) => stat.nlink > 1n)
+            .flatMap((each) => [each.path, ...above(each)].filter((path) => isCopied.has(path)))),
+        privileged: copiedFiles.filter(({ stat }) => (stat.mode & PRIVILEGES) !== 0n),
+        copiedBytes: allocated(copiedFiles),
+        linkedBytes: allocated(linked),
+    };
+}
+/** cp takes whole directories, unless something in them does not simply come along. */
+function mustStandOut({ path, treatment }, isLinked) {
+    return treatment === 'left out' || treatment === 'emptied' || isLinked.has(path);
+}
+function isMade({ path, kind, treatment }, open) {
+    return kind === 'directory' && (open.has(path) || treatment === 'emptied');
+}
+/** The directories above an entry, as paths in the tree. */
+function above({ path }) {
+    const folder = clone_recipe_folderOf(path);
+    return folder === '' ? [] : [folder, ...above({ path: folder })];
+}
+/** '' for what lies at the top. */
+function clone_recipe_folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+/**
+ * Files whose every name in this tree may be shared. An executable that Cargo has also put where
+ * people find it is not: `strip` and its like write into it, and so into all its names.
+ */
+function findLinkable(base, entries) {
+    const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
+    const unshared = new Set(files.filter((each) => !mayShare(base, each)).map(inodeOf));
+    return files.filter((each) => !unshared.has(inodeOf(each)));
+}
+function mayShare(base, { path, treatment, stat }) {
+    if ((stat.mode & PRIVILEGES) !== 0n)
+        return false;
+    if (treatment === 'relinked')
+        return replacesOutput(readLinkerNote(inTree(base, path)));
+    return treatment === 'replaced';
+}
+function inodeOf({ stat }) {
+    return stat.ino;
+}
+const clone_recipe_BLOCK = 512;
+function allocated(files) {
+    const byInode = new Map(files.map((each) => [inodeOf(each), each.stat.blocks]));
+    return [...byInode.values()].reduce((sum, blocks) => sum + Number(blocks) * clone_recipe_BLOCK, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/host/copies.js
+
+
+
+
+
+/** Copies entries with cp, several at once; a second name of the same file becomes one again. */
+async function copy(passage, entries, tied, way) {
+    const firsts = new Map();
+    const others = [];
+    const batches = new Map();
+    for (const entry of entries) {
+        const { path, kind, stat } = entry;
+        const first = firsts.get(inodeOf(entry));
+        if (first !== undefined)
+            others.push([first, path]);
+        else {
+            if (kind === 'file' && stat.nlink > 1n)
+                firsts.set(inodeOf(entry), path);
+            const folder = clone_recipe_folderOf(path);
+            const key = `${tied.has(path)} ${folder}`;
+            const batch = batches.get(key) ?? { folder, names: [] };
+            batches.set(key, batch);
+            batch.names.push(path.slice(folder === '' ? 0 : folder.length + 1));
+        }
+    }
+    await inTurns([...batches.values()], async (batch) => copyNames(passage, batch, way));
+    const { destination } = passage;
+    for (const [first, other] of others) {
+        (0,external_node_fs_namespaceObject.linkSync)(inTree(destination, first), inTree(destination, other));
+    }
+}
+const copies_AT_ONCE = 4;
+/** Works through batches, some at once; throws the first error, when all have ended. */
+async function inTurns(batches, work) {
+    const left = batches.values();
+    let hasFailed = false;
+    const turns = Array.from({ length: copies_AT_ONCE }, async () => {
+        for (const batch of left) {
+            if (hasFailed)
+                return;
+            try {
+                await work(batch);
+            }
+            catch (error) {
+                hasFailed = true;
+                throw error;
+            }
+        }
+    });
+    const failed = (await Promise.allSettled(turns)).find((each) => each.status === 'rejected');
+    if (failed !== undefined)
+        throw failed.reason;
+}
+/** Only root can give files to their owners. */
+const isRoot = () => process.geteuid?.() === 0;
+// The names go by xargs: they need not be UTF-8, and there may be more than one command line holds.
+async function copyNames({ base, destination, deadline }, { folder, names }, way) {
+    const inside = entries_textOf(folder);
+    const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
+    const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
+    const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
+    await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
+        cwd: `${base}/${inside}`,
+        input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
+        waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/linked-files.js
+
+
+
+
+
+
+function asLinkedFile(path, stat) {
+    return { path, ...facts(stat), beforeNs: String(stat.ctimeNs), digest: null };
+}
+/** A file of a source as it is now; null where it is gone, or no longer a file. */
+function seeLinked(source, path) {
+    try {
+        const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(source, path), { bigint: true });
+        return stat.isFile() ? facts(stat) : null;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+function facts(stat) {
+    return {
+        inode: String(stat.ino),
+        size: Number(stat.size),
+        mode: Number(stat.mode),
+        mtimeNs: String(stat.mtimeNs),
+        ctimeNs: String(stat.ctimeNs),
+    };
+}
+/**
+ * Looks whether somebody wrote into what a source shares with its clones: one lstat a file, and for
+ * files whose ctime has changed their content, as far as a digest is known and the limits allow.
+ *
+ * To be done before each use of the source, and before the record of another clone is joined to it.
+ */
+function findWrittenThrough(source, record, limits = { bytes: 0, ms: 0 }) {
+    const reading = new Reading(limits);
+    const findings = { written: [], unproven: [], record: [] };
+    for (const each of record) {
+        const seen = seeLinked(source, each.path);
+        let verdict = linked_file_judgeLinked(each, seen);
+        let now = each;
+        if (verdict === 'unproven' && seen !== null && each.digest !== null) {
+            const digest = reading.digestOf(source, each.path, seen);
+            if (digest === each.digest) {
+                verdict = 'untouched';
+                now = { ...each, ...seen };
+            }
+            else if (digest !== null)
+                verdict = 'written';
+        }
+        if (verdict !== 'untouched')
+            findings[verdict].push(each.path);
+        findings.record.push(now);
+    }
+    return findings;
+}
+/**
+ * Reads what has no digest yet, so that later changes of a ctime can be judged: off a job’s critical
+ * path. What is not untouched now gets none.
+ */
+function digestLinked(source, record, limits) {
+    const reading = new Reading(limits);
+    return record.map((each) => {
+        if (each.digest !== null)
+            return each;
+        const seen = seeLinked(source, each.path);
+        if (seen === null || judgeLinked(each, seen) !== 'untouched')
+            return each;
+        return { ...each, digest: reading.digestOf(source, each.path, seen) };
+    });
+}
+const linked_files_CHUNK = 1024 * 1024;
+/** Content that is read within limits. */
+class Reading {
+    #deadline;
+    #left;
+    constructor({ bytes, ms }) {
+        this.#deadline = external_node_perf_hooks_namespaceObject.performance.now() + ms;
+        this.#left = bytes;
+    }
+    /** SHA-256 of a file; null at a limit, or where it changed while it was read. */
+    digestOf(source, path, seen) {
+        if (seen.size > this.#left)
+            return null;
+        this.#left -= seen.size;
+        let file;
+        try {
+            const flags = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+            file = (0,external_node_fs_namespaceObject.openSync)(inTree(source, path), flags);
+        }
+        catch (error) {
+            if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error)))
+                return null;
+            throw error;
+        }
+        try {
+            return this.#digest(file, seen);
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(file);
+        }
+    }
+    #digest(file, seen) {
+        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+        const chunk = Buffer.allocUnsafe(linked_files_CHUNK);
+        for (let read = -1; read !== 0; hash.update(chunk.subarray(0, read))) {
+            if (external_node_perf_hooks_namespaceObject.performance.now() > this.#deadline)
+                return null;
+            read = (0,external_node_fs_namespaceObject.readSync)(file, chunk);
+        }
+        const { ino, ctimeNs } = (0,external_node_fs_namespaceObject.fstatSync)(file, { bigint: true });
+        if (String(ino) !== seen.inode || String(ctimeNs) !== seen.ctimeNs)
+            return null;
+        return hash.digest('hex');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/clone.js
+
+
+
+
+
+
+
+
+
+
+
+/** A target directory of 100 GB has some hundred thousand. */
+const clone_ENTRIES_AT_MOST = 1_000_000;
+/** Why there is no clone; nothing was left, or `remains` says where. */
+class CloneError extends Error {
+    name = 'CloneError';
+    remains;
+    constructor(message, remains, cause) {
+        super(message, { cause });
+        this.remains = remains;
+    }
+}
+/**
+ * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
+ * are kept but for setuid and setgid of files; links are copied as links; FIFOs, sockets and devices
+ * stay behind. As root, everything belongs to whom it belongs in the source.
+ *
+ * Whatever ends this process leaves the destination alone to be removed.
+ *
+ * @throws CloneError
+ */
+async function cloneTree(order) {
+    const deadline = external_node_perf_hooks_namespaceObject.performance.now() + order.waitMs;
+    let source = null;
+    let isMade = false;
+    try {
+        source = openFolder(order.source);
+        const base = `/proc/self/fd/${source}`;
+        const { entries, recipe } = clone_look(base, order, deadline);
+        (0,external_node_fs_namespaceObject.mkdirSync)(order.destination, 0o700);
+        isMade = true;
+        const passage = { base, destination: order.destination, deadline };
+        const linked = await fill(passage, recipe, order.way);
+        await besides(finish(passage, recipe.made), () => {
+            const changed = findChanged(base, entries, deadline);
+            if (changed !== null)
+                throw new Error(`it changed meanwhile: ${shown(changed)}`);
+        });
+        const { copiedBytes, linkedBytes } = recipe;
+        return { entries: entries.length, copiedBytes, linkedBytes, linked };
+    }
+    catch (error) {
+        const remains = isMade ? await clone_remove(order.destination) : null;
+        throw new CloneError(messageOf(error), remains, error);
+    }
+    finally {
+        if (source !== null)
+            (0,external_node_fs_namespaceObject.closeSync)(source);
+    }
+}
+function clone_look(base, { way, skipIncremental, copyAtMostBytes, entriesAtMost = clone_ENTRIES_AT_MOST }, deadline) {
+    // A bind mount of the same file system has its device number: only the mount table knows it.
+    const mounted = mountsWithin((0,external_node_fs_namespaceObject.realpathSync)(base), readMounts());
+    if (mounted.length > 0)
+        throw new Error(`something is mounted in it: ${mounted.join(', ')}`);
+    const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
+    const recipe = recipeFor(base, entries, way);
+    if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
+        throw new Error(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
+    }
+    return { entries, recipe };
+}
+async function fill(passage, recipe, way) {
+    const { base, destination } = passage;
+    for (const { path } of recipe.made.slice(1))
+        (0,external_node_fs_namespaceObject.mkdirSync)(inTree(destination, path), 0o700);
+    const copies = copy(passage, recipe.copied, recipe.tied, way);
+    const refused = [];
+    const linked = await besides(copies, () => {
+        const shared = [];
+        for (const entry of recipe.linked)
+            (clone_link(passage, entry) ? shared : refused).push(entry);
+        return shared.map((entry) => confirmed(base, entry));
+    });
+    await copy(passage, refused, new Set(), way);
+    for (const entry of recipe.privileged)
+        dropPrivileges(inTree(destination, entry.path));
+    return linked;
+}
+/** Does something while others work, and waits for them in any case: nothing may be at it afterwards. */
+async function besides(others, work) {
+    try {
+        const value = work();
+        await others;
+        return value;
+    }
+    catch (error) {
+        await Promise.allSettled([others]);
+        throw error;
+    }
+}
+/** A path for people, whatever its bytes. */
+function shown(path) {
+    return Buffer.from(path, 'latin1').toString('utf8');
+}
+/** Whether the file got its second name; false where the kernel lets this user not do that. */
+function clone_link({ base, destination }, { path }) {
+    try {
+        (0,external_node_fs_namespaceObject.linkSync)(inTree(base, path), inTree(destination, path));
+        return true;
+    }
+    catch (error) {
+        if (['EPERM', 'EACCES', 'EMLINK'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/** What was linked, once it has all its names; throws where it is not what was seen before. */
+function confirmed(base, { path, stat }) {
+    const before = asLinkedFile(path, stat);
+    const seen = seeLinked(base, path);
+    if (seen === null || linked_file_judgeLinked(before, seen) === 'written') {
+        throw new Error(`it changed meanwhile: ${shown(path)}`);
+    }
+    return { ...before, ...seen };
+}
+/** open(2) flag that node does not name: a descriptor on something that may not be read. */
+const clone_O_PATH = 0o10_000_000;
+function dropPrivileges(path) {
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, clone_O_PATH | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+    try {
+        const mode = BigInt((0,external_node_fs_namespaceObject.fstatSync)(file).mode);
+        (0,external_node_fs_namespaceObject.chmodSync)(`/proc/self/fd/${file}`, Number(mode & 4095n & ~PRIVILEGES));
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+/** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
+const clone_TOUCH = `while [ $# -gt 0 ]; do touch -c -m -d "$1" -- "$2" || exit 1; shift 2; done`;
+/** Gives the directories that were made here the owner, mode and time of their originals. */
+async function finish({ destination, deadline }, made) {
+    const words = [];
+    for (const { path, stat } of made.toReversed()) {
+        const folder = inTree(destination, path);
+        if (isRoot())
+            (0,external_node_fs_namespaceObject.chownSync)(folder, Number(stat.uid), Number(stat.gid));
+        words.push(`@${inSeconds(stat.mtimeNs)}`, `${destination}/${entries_textOf(path)}`);
+    }
+    // Pairs must stay together: a fixed number of words, and an end (-x) where these are too long.
+    await runProgram('xargs', ['-0', '-r', '-x', '-n', '200', 'sh', '-c', clone_TOUCH, 'sh'], {
+        cwd: '/',
+        input: Buffer.from(words.map((word) => `${word}\0`).join('')),
+        waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
+    });
+    for (const { path, stat } of made.toReversed()) {
+        (0,external_node_fs_namespaceObject.chmodSync)(inTree(destination, path), Number(stat.mode & 2047n));
+    }
+}
+/** Nanoseconds as seconds with nine decimals. */
+function inSeconds(nanoseconds) {
+    const digits = (nanoseconds < 0n ? -nanoseconds : nanoseconds).toString().padStart(10, '0');
+    return `${nanoseconds < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+/** Removes what was made; its path where that fails. */
+async function clone_remove(path) {
+    try {
+        await runProgram('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' });
+    }
+    catch {
+        return path;
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
+
+/**
+ * Why the content of one directory may not become the content of another: it has to belong to the
+ * same user, and this process has to be able to change it.
+ *
+ * @returns null where it may
+ */
+function ownerRefusal(source, slot) {
+    const [from, to] = [source, slot].map((each) => (0,external_node_fs_namespaceObject.lstatSync)(each));
+    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
+        return 'it belongs to another user';
+    const user = process.geteuid?.();
+    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
+}
+
+;// CONCATENATED MODULE: ./lib/steps/clone-seed.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
+function slotSource(root, { source, slot, origin, refusal }) {
+    const { record, build, moment } = source;
+    if (origin === null || build === null || refusal !== null)
+        return [];
+    const path = `${root.realPath}/${slot}`;
+    const hours = ageHours(record, moment);
+    return [
+        {
+            label: `a clone of ${slot}`,
+            id: record.id,
+            tree: path,
+            locked: path,
+            bytes: null,
+            ageHours: Number.isFinite(hours) ? hours : null,
+            origin,
+            former: [slot, ...build.former],
+            place: { slot, container: record.lease?.owner.container ?? null },
+        },
+    ];
+}
+/** The snapshots for a job, the newest first. */
+function snapshotSources(root, job, stored, environment) {
+    return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
+        label: `snapshot ${name.repository}/${name.key}`,
+        id: snapshot.id,
+        tree: treeOf(root, name),
+        locked: folderOf(root, name),
+        bytes,
+        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
+        origin: snapshot,
+        former: snapshot.former,
+        place: { snapshot: name },
+    }));
+}
+/** A clone takes seconds; one that takes longer is no gain. */
+const clone_seed_WAIT_MS = 120_000;
+/**
+ * Fills a slot with a clone of a build, which stays as it is.
+ *
+ * @returns why there is none, in words
+ */
+async function cloneSeed(request, runtime) {
+    const { root, self, source, lease } = request;
+    try {
+        const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`);
+        if (refusal !== null)
+            return refusal;
+        const locked = await whileLocked(source.locked, 'shared', async () => {
+            const living = await findLiving(root, self, source, runtime);
+            return living ?? (await cloneLocked(request, runtime));
+        });
+        return 'refused' in locked ? locked.refused : locked.value;
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+}
+/** Who is in the source, in words; null where nobody is. */
+async function findLiving(root, self, { place }, { environment }) {
+    if (!('slot' in place))
+        return null;
+    const occupancy = (await lookInto(root, [place], self, environment)).get(place.slot);
+    if (occupancy === undefined)
+        return 'nobody could look into it';
+    const [living] = occupancy.inhabitants;
+    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+}
+async function cloneLocked(request, runtime) {
+    const { root, lease, source } = request;
+    const known = linkedOf(root, source);
+    const disk = await diskOf(root, request.settings);
+    const choice = clone_seed_choose(request, disk, known);
+    const { way } = choice;
+    if (way === null)
+        return choice.why;
+    if (way === 'hybrid' && known !== null && 'snapshot' in source.place) {
+        const { written } = findWrittenThrough(source.tree, known);
+        if (written.length > 0)
+            return giveUpHybrid(request, source.place.snapshot, written, runtime);
+    }
+    const record = {
+        version: 1,
+        kind: way === 'copy' ? 'copy' : 'clone',
+        source: source.id,
+        ageHours: source.ageHours,
+        generation: source.origin.generation + 1,
+        former: [],
+        environment: '',
+        unused: null,
+    };
+    const linked = await withSeeding(root, lease.id, async (folder) => {
+        const tree = `${folder}/tree`;
+        const cloned = await cloneTree({
+            source: source.tree,
+            destination: tree,
+            way,
+            skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
+            waitMs: clone_seed_WAIT_MS,
+            copyAtMostBytes: way === 'reflink' ? null : disk.room,
+        });
+        const inputs = inputsOf(root, source);
+        if (inputs !== null)
+            writeRecord(root, lease.id, '.inputs', inputs);
+        writeRecord(root, lease.id, '.seed', encodeRecord(record));
+        moveIntoSlot(root, tree, lease.slot);
+        return cloned.linked;
+    });
+    runtime.voice.info(`cloned (${way}): ${choice.why}`);
+    if ('snapshot' in source.place) {
+        noteUse(root, source.place.snapshot, new Date());
+        if (linked.length > 0)
+            noteLinked(root, source.place.snapshot, clone_seed_joined(known ?? [], linked));
+    }
+    const formerTargets = source.former.flatMap((each) => slots_pathsOf(root, each));
+    return { record, origin: source.origin, formerTargets, linked: [] };
+}
+function inputsOf(root, { place, id }) {
+    return 'snapshot' in place ? readSnapshotInputs(root, place.snapshot) : readInputs(root, id);
+}
+function linkedOf(root, { place }) {
+    return 'snapshot' in place ? readLinked(root, place.snapshot) : [];
+}
+function clone_seed_joined(known, fresh) {
+    return joinRecords(known, fresh).record;
+}
+/** One that cannot be read has no room: nothing is copied to it. */
+async function diskOf(root, { floors, watermarks }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return { level: 'low', freeBytes: 0, room: 0 };
+    const { level } = assess(reading, floors);
+    return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
+}
+function clone_seed_choose({ root, job, settings, source }, disk, known) {
+    return chooseWay({
+        wanted: settings.warm,
+        canReflink: canReflink(controlName(root, 'seeding')),
+        hybridRefusal: known === null
+            ? 'what is shared with others is not known any more'
+            : (trustRefusal(job, source) ?? hybridRefusal(root)),
+        level: disk.level,
+        freeBytes: disk.freeBytes,
+        keepFreeBytes: disk.freeBytes - disk.room,
+        sourceBytes: source.bytes,
+    });
+}
+/**
+ * Hard links are a way from one build into the other: only a job that might have published the
+ * snapshot itself may have them.
+ */
+function trustRefusal(job, { place }) {
+    return 'snapshot' in place && !job.trusted
+        ? 'what a pull request builds may not share files with a snapshot'
+        : null;
+}
+/** Somebody wrote through a link: the snapshot is no longer what was built, and no other will be shared. */
+function giveUpHybrid({ root, source }, name, written, { voice }) {
+    takeHybridOut(root, source.label, written);
+    evict(root, name);
+    const why = `a build wrote into ${written[0] ?? ''}, which it shared with the snapshot`;
+    voice.warning(`${why}. The snapshot is gone, and clones of this root share no files by hard link any more.`);
+    return why;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+
+
+
+/** Takes a seed that may not be built in out of its slot again; what is left is a cold start. */
+function dropSeed(root, lease, { former }) {
+    emptySlot(root, lease.slot, lease.id);
+    dropInputs(root, lease.id);
+    for (const each of former)
+        removeFormerPath(root, each, lease.slot);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/inherit.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Takes an ended slot over as the content of a new one, by one rename.
+ *
+ * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
+ * clones from it meanwhile holds a lock on it, and it is left alone.
+ *
+ * @returns why it was not to be had, in words
+ */
+async function inherit(request, runtime) {
+    const { root, slot } = request;
+    try {
+        const locked = await whileLocked(`${root.realPath}/${slot}`, 'exclusive', () => takeOverSlot(request, runtime));
+        return 'refused' in locked ? locked.refused : locked.value;
+    }
+    catch (error) {
+        return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)) ? GONE : messageOf(error);
+    }
+}
+const GONE = 'it is gone: another job or a pass was faster';
+async function takeOverSlot({ root, self, lease, source, slot, origin }, { environment }) {
+    const { id, lease: former } = source.record;
+    const container = former?.owner.container ?? null;
+    const occupancy = (await lookInto(root, [{ slot, container }], self, environment)).get(slot);
+    if (occupancy === undefined)
+        return 'nobody could look into it';
+    const [living] = occupancy.inhabitants;
+    if (living !== undefined)
+        return `it is in use: ${living.what}`;
+    const [unknown] = occupancy.unknown;
+    if (unknown !== undefined)
+        return unknown;
+    const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`);
+    if (refusal !== null)
+        return refusal;
+    const chain = [slot, ...(source.build?.former ?? [])];
+    const hours = ageHours(source.record, source.moment);
+    const record = {
+        version: 1,
+        kind: 'inherit',
+        source: id,
+        ageHours: Number.isFinite(hours) ? hours : null,
+        generation: (source.build?.generation ?? 0) + 1,
+        former: chain,
+        environment: '',
+        unused: null,
+    };
+    // Noted first: whatever ends this process, the links go when this slot goes.
+    writeRecord(root, lease.id, '.seed', encodeRecord(record));
+    const { value } = await withHostLock(root, () => {
+        // A pass that deletes a slot where it lies has taken its end away before.
+        const now = findLease(root, id);
+        if (now?.state !== 'ended' || now.end === null)
+            return null;
+        if (!handDownSlot(root, slot, lease.slot))
+            return null;
+        handDownInputs(root, id, lease.id);
+        dropLease(root, id, false);
+        return chain.filter((each) => !linkFormerPath(root, each, lease.slot));
+    });
+    if (value === null)
+        return GONE;
+    const linked = chain.filter((each) => !value.includes(each));
+    return {
+        record,
+        origin,
+        formerTargets: value.flatMap((each) => slots_pathsOf(root, each)),
+        linked: linked.flatMap((each) => slots_pathsOf(root, each)),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/seed.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
+ * job is stopped.
+ */
+async function seed(request, runtime) {
+    const { root, lease } = request;
+    const environment = buildEnvironment(runtime.environment);
+    try {
+        const before = readSeedRecord(root, lease.id);
+        const seeded = before.kind === 'cold'
+            ? await seed_fill(request, runtime)
+            : { record: before, why: 'seeded by the runner’s hook' };
+        const record = { ...seeded.record, environment };
+        writeRecord(root, lease.id, '.seed', encodeRecord(record));
+        runtime.voice.info(`seed: ${describeSeed(seeded)}`);
+        return { ...seeded, record };
+    }
+    catch (error) {
+        runtime.voice.warning(`The slot starts cold: seeding it failed (${messageOf(error)}).`);
+        return { record: COLD, why: messageOf(error) };
+    }
+}
+async function seed_fill(request, runtime) {
+    const { root, settings, lease } = request;
+    if (settings.warm === 'off')
+        return cold('warm is off');
+    if (settings.dryRun)
+        return cold('dry-run is on');
+    if ((0,external_node_fs_namespaceObject.readdirSync)(`${root.realPath}/${lease.slot}`).length > 0) {
+        return cold('something has been built in it already');
+    }
+    const reasons = [];
+    const wish = wishOf(request, runtime);
+    for (const { label, attempt } of attemptsOf(request, wish, runtime)) {
+        const filled = await attempt();
+        const adapted = typeof filled === 'string'
+            ? filled
+            : await adaptSeed({ ...request, ...filled, wish }, runtime);
+        if (typeof adapted !== 'string')
+            return { record: adapted, why: reasons.join('; ') };
+        if (typeof filled !== 'string')
+            dropSeed(root, lease, filled.record);
+        reasons.push(`${label}: ${adapted}`);
+    }
+    return cold(reasons.join('; ') || 'nothing has been built here for this job yet');
+}
+/** What this job can take; the toolchain is asked for where there is anything to choose from. */
+function wishOf({ root, job, restoresMtimes }, { environment }) {
+    const { runner } = observeOwner(environment);
+    return {
+        job,
+        runnerKey: runner.key,
+        workspace: environment['GITHUB_WORKSPACE'] ?? null,
+        restoresMtimes,
+        times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
+        toolchain: null,
+    };
+}
+function cold(why) {
+    return { record: COLD, why };
+}
+/** The ways to fill a slot, best first. */
+function* attemptsOf(request, unchecked, runtime) {
+    const { root, job, settings, lease } = request;
+    const { environment } = runtime;
+    const owner = observeOwner(environment);
+    const slots = endedSlots(root);
+    const snapshots = settings.warm === 'inherit' ? [] : listSnapshots(root, repositoryOf(job));
+    const isRemote = settings.remote.mode !== 'off' && settings.warm !== 'inherit';
+    if (!isRemote && sourcesFor(slots, unchecked).length + snapshots.length === 0)
+        return;
+    const wish = { ...unchecked, toolchain: readToolchain(unchecked.workspace) };
+    const self = selfOf(owner, job);
+    const judged = sourcesFor(slots, wish);
+    for (const { source, slot, origin, refusal } of judged) {
+        if (!['auto', 'inherit'].includes(settings.warm))
+            break;
+        yield {
+            label: slot,
+            attempt: async () => {
+                if (origin === null || refusal !== null)
+                    return refusal ?? NOTHING_KNOWN;
+                const filled = await inherit({ root, self, lease, source, slot, origin }, runtime);
+                return filled;
+            },
+        };
+    }
+    if (settings.warm === 'inherit')
+        return;
+    const sources = [
+        ...judged.flatMap((each) => slotSource(root, each)),
+        ...snapshotSources(root, job, snapshots, buildEnvironment(environment)),
+    ];
+    for (const source of sources) {
+        yield {
+            label: source.label,
+            attempt: async () => refuseOrigin(source.origin, wish) ??
+                (await cloneSeed({ root, self, job, settings, lease, source }, runtime)),
+        };
+    }
+    if (isRemote) {
+        yield { label: 'the cache service', attempt: async () => fetchSeed(request, wish, runtime) };
+    }
+}
+const NOTHING_KNOWN = 'nothing is known of its build';
+function endedSlots(root) {
+    const moment = readMoment();
+    return readEndedLeases(root).map((record) => ({
+        record,
+        build: readBuildRecord(root, record.id),
+        moment,
+    }));
+}
+/** What a slot was filled with, for people. */
+function describeSeed({ record, why }) {
+    const { kind, source, ageHours, generation } = record;
+    const reasons = why === '' ? '' : ` (${why})`;
+    if (kind === 'cold')
+        return `cold${reasons}`;
+    return `${kind} of lease ${source ?? ''}, ${describeAge(ageHours)}, handed down ${generation} time(s)${reasons}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/hook.js
+
 
 
 
@@ -6337,6 +12853,13 @@ async function hookStarted(runtime) {
     handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_LEASE', prepared.slot.lease.id);
     handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory);
     voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`);
+    const root = findRoot(prepared.root, preciousOf(environment));
+    if (root === null)
+        return;
+    const job = readJob(environment, settings.leg);
+    const { lease } = prepared.slot;
+    // The checkout comes later: nobody can tell yet which files are unchanged.
+    await seed({ root, job, settings, lease, restoresMtimes: false }, runtime);
 }
 /** After a job: end whatever leases of it are still live; the runner tells a hook no result. */
 async function hookCompleted(runtime) {
@@ -6509,12 +13032,12 @@ const hook_script_REFUSED = 75;
  */
 function hookScript(hook) {
     const { event, runner, tool, previous, variables } = hook;
-    const settings = variables.map(([name, value]) => `if [ -z "\${${name}:-}" ]; then ${name}=${word(value)}; fi\nexport ${name}`);
+    const settings = variables.map(([name, value]) => `if [ -z "\${${name}:-}" ]; then ${name}=${hook_script_word(value)}; fi\nexport ${name}`);
     return `#!/usr/bin/env bash
 # Written by “target-guard install-hooks”; “install-hooks --remove” takes it away again.
-runner=${word(runner)}
-tool=${word(tool)}
-previous=${word(previous)}
+runner=${hook_script_word(runner)}
+tool=${hook_script_word(tool)}
+previous=${hook_script_word(previous)}
 ${settings.join('\n')}
 guard() {
   node=
@@ -6556,7 +13079,7 @@ function previousIn(text) {
     const found = /^previous=('(?:[^']|'\\'')*')$/m.exec(text)?.[1];
     return found === undefined ? null : found.slice(1, -1).replaceAll(String.raw `'\''`, "'");
 }
-function word(text) {
+function hook_script_word(text) {
     return `'${text.replaceAll("'", String.raw `'\''`)}'`;
 }
 
@@ -6651,8 +13174,8 @@ secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
     operands: 'RUNNER_DIR…',
     operandCount: { least: 1, most: 1000 },
     flags: [
-        flag('remove', null, 'take the hooks away, and put back what was there before'),
-        flag('scripts', 'DIR', 'where the scripts go; default RUNNER_DIR/target-guard'),
+        flags_flag('remove', null, 'take the hooks away, and put back what was there before'),
+        flags_flag('scripts', 'DIR', 'where the scripts go; default RUNNER_DIR/target-guard'),
         ROOT,
         flags_OWNER,
         ...RETENTION,
@@ -6872,9 +13395,9 @@ alert-webhook may come from the environment, which keeps it out of the list of p
 Running it again changes nothing.`,
     ...NO_OPERANDS,
     flags: [
-        flag('remove', null, 'stop the timer and take both units away'),
-        flag('units', 'DIR', 'write the units there and start nothing; default /etc/systemd/system'),
-        flag('user', 'NAME', 'who sweeps; default root, who sees and can delete everything'),
+        flags_flag('remove', null, 'stop the timer and take both units away'),
+        flags_flag('units', 'DIR', 'write the units there and start nothing; default /etc/systemd/system'),
+        flags_flag('user', 'NAME', 'who sweeps; default root, who sees and can delete everything'),
         ROOT,
         ...RETENTION,
         ...DISK,
@@ -6912,7 +13435,7 @@ const reapCommand = {
     about: `Deletes what passes have taken out of service. What cannot be deleted stays in quarantine, with
 the command that would remove it.`,
     ...NO_OPERANDS,
-    flags: [ROOT, ...HELP, JSON_FLAG],
+    flags: [ROOT, ...HELP, SNAPSHOTS, JSON_FLAG],
     run: async (invocation) => {
         const chosen = settings(invocation);
         const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen);
@@ -6922,6 +13445,7 @@ the command that would remove it.`,
 };
 
 ;// CONCATENATED MODULE: ./lib/steps/status.js
+
 
 
 
@@ -6970,9 +13494,25 @@ async function status_status(settings, runtime) {
             };
         }),
         foreign: view.foreign.map(({ path, why }) => ({ path, why })),
+        snapshots: listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs)),
         trash: listTrash(root),
         lastPass: parseHeartbeat(readHeartbeatText(root)),
     };
+}
+function snapshotStatus(stored, nowMs) {
+    const { name, snapshot, bytes, hits, usedMs } = stored;
+    return {
+        name: `${name.repository}/${name.key}`,
+        job: snapshot?.job ?? null,
+        revision: snapshot?.revision ?? null,
+        bytes,
+        ageHours: snapshot === null ? null : hoursSince(snapshot.publishedMs, nowMs),
+        hits,
+        usedHoursAgo: hoursSince(usedMs, nowMs),
+    };
+}
+function hoursSince(thenMs, nowMs) {
+    return Number((Math.max(0, nowMs - thenMs) / 3_600_000).toFixed(2));
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/status.js
@@ -7002,6 +13542,7 @@ const statusCommand = {
 
 
 
+
 /**
  * The pass for the whole host: stale slots of every runner, orphans among them, and the trash.
  *
@@ -7023,6 +13564,8 @@ async function sweep(settings, adopted, runtime) {
         by: 'sweep',
         adopted: inRoot,
     }, runtime));
+    if (!settings.dryRun)
+        await evictOverBudget(root, settings, runtime);
     const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime);
     if (!settings.dryRun)
         keepReserve(root, guarded, runtime);
@@ -7035,6 +13578,16 @@ async function sweep(settings, adopted, runtime) {
     if ('error' in tried)
         throw tried.error;
     return { ...tried.value, guarded };
+}
+async function evictOverBudget(root, settings, { voice }) {
+    const tried = await settled(keepBudget(root, settings.snapshotMaxBytes));
+    if ('error' in tried) {
+        voice.warning(`The snapshots were not kept within their budget: ${messageOf(tried.error)}`);
+        return;
+    }
+    for (const name of tried.value.evicted) {
+        voice.info(`snapshot ${name} evicted: the snapshots are over their budget`);
+    }
 }
 async function settled(work) {
     try {
@@ -7061,9 +13614,10 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
         ...RETENTION,
         ...DISK,
         ...HELP,
+        SNAPSHOTS,
         ...ALERTS,
         DRY_RUN,
-        flag('adopt', 'PATH', 'also take this slot, which has no lease; may be given several times'),
+        flags_flag('adopt', 'PATH', 'also take this slot, which has no lease; may be given several times'),
         JSON_FLAG,
     ],
     run: async (invocation) => {

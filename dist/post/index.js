@@ -148,21 +148,233 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 6174:
+/***/ 6940:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ko: () => (/* binding */ readInputs),
-/* harmony export */   VY: () => (/* binding */ secretsIn)
-/* harmony export */ });
-/* unused harmony export readTwins */
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7115);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ko: () => (/* binding */ readInputs),
+  VY: () => (/* binding */ secretsIn)
+});
+
+// UNUSED EXPORTS: readTwins
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/plan/input.js
+var plan_input = __nccwpck_require__(2543);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/archive-content.js + 2 modules
+var archive_content = __nccwpck_require__(7058);
+;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
+
+const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
+/** What is not saved unless a person says otherwise. */
+const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
+const EXCLUDE_ALLOWED = `none, or ${archive_content/* CONTENT_GROUPS */.T.join(', ')} and globs with a /, between blanks`;
+/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
+function parseExclude(text) {
+    const words = text.split(/\s+/).filter((word) => word !== '');
+    if (words.join() === 'none')
+        return { groups: [], globs: [] };
+    const globs = words.filter((word) => word.includes('/'));
+    const named = words.filter((word) => !word.includes('/'));
+    const groups = archive_content/* CONTENT_GROUPS */.T.filter((group) => named.includes(group));
+    const isKnown = named.every((word) => archive_content/* CONTENT_GROUPS */.T.some((group) => group === word));
+    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
+}
+/** Relative to the target dir, in names that can be there. */
+function isGlob(word) {
+    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/root-path.js
+/** Whether a text can be a path that means the same wherever it is read. */
+function isPath(text) {
+    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
+    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+/** The path with `~` expanded. */
+function absolute(path, { home }) {
+    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
+    return normalise(expanded);
+}
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    return `/${parts.join('/')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/settings.js
+
+
+
+
+/** What becomes of a job when the disk is still critical after the emergency pass. */
+const ON_CRITICAL = ['fail', 'skip', 'warn'];
+/** How far a new slot may be seeded: `auto` takes the best there is. */
+const WARM = ['auto', 'inherit', 'clone', 'copy', 'off'];
+/** Who may publish a build for others. */
+const SNAPSHOT = ['trusted', 'never'];
+const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
+const root = {
+    name: 'root',
+    allowed: 'an absolute path, or one that begins with ~/',
+    parse: (text) => (isPath(text) ? text : undefined),
+    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
+};
+const owner = {
+    name: 'owner',
+    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
+    parse: (text) => {
+        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
+        if (parts?.[1] === undefined)
+            return undefined;
+        const named = { user: parts[1], group: parts[2] ?? null };
+        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
+    },
+    whenEmpty: () => null,
+};
+const GB = 1e9;
+const minFreeGb = {
+    ...(0,plan_input/* number */.ai)('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
+    // Without a setting the default depends on the disk; see plan/pressure.ts.
+    whenEmpty: () => null,
+};
+const minFreePercent = (0,plan_input/* number */.ai)('min-free-percent', { least: 0, most: 100, otherwise: 5 });
+const minFreeInodesPercent = (0,plan_input/* number */.ai)('min-free-inodes-percent', {
+    least: 0,
+    most: 100,
+    otherwise: 5,
+});
+const highWatermark = (0,plan_input/* number */.ai)('high-watermark', { least: 1, most: 100, otherwise: 85 });
+const lowWatermark = (0,plan_input/* number */.ai)('low-watermark', { least: 1, most: 100, otherwise: 80 });
+const onCritical = (0,plan_input/* choice */.Yq)('on-critical', ON_CRITICAL, 'fail');
+const alertWebhook = {
+    name: 'alert-webhook',
+    allowed: 'an http or https address',
+    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
+    whenEmpty: () => null,
+    isSecret: true,
+};
+const alertHours = (0,plan_input/* number */.ai)('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
+const retentionHours = (0,plan_input/* number */.ai)('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
+const keepPerPr = (0,plan_input/* number */.ai)('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
+const warm = (0,plan_input/* choice */.Yq)('warm', WARM, 'auto');
+const snapshot = (0,plan_input/* choice */.Yq)('snapshot', SNAPSHOT, 'trusted');
+const snapshotMaxGb = (0,plan_input/* number */.ai)('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 });
+const remoteCache = (0,plan_input/* choice */.Yq)('remote-cache', REMOTE_CACHE, 'off');
+const remoteMaxGb = (0,plan_input/* number */.ai)('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
+const remoteExclude = {
+    name: 'remote-exclude',
+    allowed: EXCLUDE_ALLOWED,
+    parse: parseExclude,
+    whenEmpty: () => EXCLUDED,
+};
+const privilegedHelper = (0,plan_input/* choice */.Yq)('privileged-helper', PRIVILEGED_HELPERS, 'auto');
+const helperImage = {
+    name: 'helper-image',
+    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
+    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
+    whenEmpty: () => null,
+};
+const restoreMtimes = (0,plan_input/* flag */.Jt)('restore-mtimes', true);
+const dryRun = (0,plan_input/* flag */.Jt)('dry-run', false);
+const leg = {
+    name: 'leg',
+    allowed: 'text of at most 65536 characters (the matrix as JSON)',
+    parse: (text) => (text.length <= 65_536 ? text : undefined),
+    whenEmpty: () => '',
+};
+const jobStatus = {
+    name: 'job-status',
+    allowed: 'success, failure or cancelled',
+    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
+    whenEmpty: () => '',
+};
+/** Every input by its name in action.yml; a test holds both lists equal. */
+const INPUTS = [
+    root,
+    owner,
+    minFreeGb,
+    minFreePercent,
+    minFreeInodesPercent,
+    highWatermark,
+    lowWatermark,
+    onCritical,
+    retentionHours,
+    keepPerPr,
+    warm,
+    snapshot,
+    snapshotMaxGb,
+    remoteCache,
+    remoteMaxGb,
+    remoteExclude,
+    restoreMtimes,
+    privilegedHelper,
+    helperImage,
+    alertWebhook,
+    alertHours,
+    dryRun,
+    leg,
+    jobStatus,
+];
+/**
+ * Reads all settings.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function settings_parseSettings(lookup, surroundings) {
+    const read = (input) => (0,plan_input/* readInput */.R5)(input, lookup, surroundings);
+    const freeGb = read(minFreeGb);
+    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
+    if (watermarks.low > watermarks.high) {
+        throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+    }
+    return {
+        root: absolute(read(root), surroundings),
+        owner: read(owner),
+        floors: {
+            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreePercent: read(minFreePercent),
+            minFreeInodesPercent: read(minFreeInodesPercent),
+        },
+        watermarks,
+        onCritical: read(onCritical),
+        retentionHours: read(retentionHours),
+        keepPerPr: read(keepPerPr),
+        warm: read(warm),
+        snapshot: read(snapshot),
+        snapshotMaxBytes: read(snapshotMaxGb) * GB,
+        remote: {
+            mode: read(remoteCache),
+            maxBytes: read(remoteMaxGb) * GB,
+            exclude: read(remoteExclude),
+        },
+        restoreMtimes: read(restoreMtimes),
+        privilegedHelper: read(privilegedHelper),
+        helperImage: read(helperImage),
+        alertWebhook: read(alertWebhook),
+        alertHours: read(alertHours),
+        dryRun: read(dryRun),
+        leg: read(leg),
+        jobStatus: read(jobStatus),
+    };
+}
+/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
+function isIdOrName(text) {
+    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+}
+
+;// CONCATENATED MODULE: ./lib/github/inputs.js
+
 
 
 /** Settings of a step: an input wins over its environment twin. */
 function readInputs(environment) {
-    return (0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .parseSettings */ .P$)((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
+    return settings_parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
 }
 /** Settings of a hook or a command: flags win over the environment twins. */
 function readTwins(environment, flags = new Map()) {
@@ -174,7 +386,7 @@ function readTwins(environment, flags = new Map()) {
 }
 /** What stays out of every log, as it was set: by input, by twin, or differently by both. */
 function secretsIn(environment) {
-    const names = _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .INPUTS */ .mc.filter((each) => 'isSecret' in each).map(({ name }) => name);
+    const names = INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name);
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
@@ -184,7 +396,7 @@ function input(name, environment) {
     return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
 }
 function twin(name, environment) {
-    return found(environment[(0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTwin */ .gf)(name)], (0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTwin */ .gf)(name));
+    return found(environment[(0,plan_input/* environmentTwin */.gf)(name)], (0,plan_input/* environmentTwin */.gf)(name));
 }
 function found(text, source) {
     const trimmed = text?.trim() ?? '';
@@ -192,7 +404,7 @@ function found(text, source) {
 }
 function surroundings(environment) {
     const home = environment['HOME'] ?? '';
-    return { home: home.startsWith('/') ? home : (0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), directory: process.cwd() };
+    return { home: home.startsWith('/') ? home : (0,external_node_os_.homedir)(), directory: process.cwd() };
 }
 
 
@@ -697,9 +909,11 @@ function readLink(path) {
 /* harmony export */   NE: () => (/* binding */ openFolder),
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
-/* harmony export */   ux: () => (/* binding */ within)
+/* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   ux: () => (/* binding */ within),
+/* harmony export */   wX: () => (/* binding */ namesIn)
 /* harmony export */ });
-/* unused harmony exports makeFolder, makeFolders, giveAway, assertFresh */
+/* unused harmony exports makeFolders, giveAway, assertFresh */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -740,6 +954,17 @@ function within(base, components, work, step = () => { }) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
     }
 }
+/** The names in a folder that an earlier version did not have; none where it is absent. */
+function namesIn(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(path);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
 /** Whether an error of `within` means that a component is not a directory of ours. */
 function isDiverted(error) {
     return ['ELOOP', 'ENOTDIR'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error));
@@ -747,11 +972,11 @@ function isDiverted(error) {
 /** Makes a directory; false where it was there already. */
 function makeFolder(path) {
     try {
-        mkdirSync(path, 0o755);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(path, 0o755);
         return true;
     }
     catch (error) {
-        if (errnoOf(error) === 'EEXIST')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'EEXIST')
             return false;
         throw error;
     }
@@ -797,6 +1022,95 @@ function assertFresh(folder) {
 
 /***/ }),
 
+/***/ 4512:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TQ: () => (/* binding */ removeFormerPath),
+/* harmony export */   mw: () => (/* binding */ heirOf)
+/* harmony export */ });
+/* unused harmony export linkFormerPath */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
+
+
+
+
+/**
+ * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
+ * never handed out again, so a link there makes it mean the heir's files.
+ */
+/**
+ * Has a former path lead to the heir.
+ *
+ * @param former the former slot, relative to the root
+ * @param heir the slot that it leads to from now on, relative to the root
+ * @returns false where something else lies there, or its run dir is gone
+ */
+function linkFormerPath(root, former, heir) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            if (isLink(path))
+                unlinkSync(path);
+            symlinkSync(`${root.path}/${heir}`, path);
+            return true;
+        });
+    }
+    catch (error) {
+        if (['EEXIST', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Takes a former path out of the way, with the directories above it as far as they are empty.
+ *
+ * @param heir only where it leads to this slot
+ */
+function removeFormerPath(root, former, heir) {
+    if (heirOf(root, former) !== heir)
+        return;
+    try {
+        inFolderOf(root, former, (path) => {
+            if (isLink(path))
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
+        });
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+            throw error;
+    }
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
+}
+/** The slot that a former path leads to, relative to the root; null where it is no such link. */
+function heirOf(root, former) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            const target = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(path);
+            return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
+        });
+    }
+    catch (error) {
+        // EINVAL: it is no link.
+        if (['EINVAL', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+            return null;
+        throw error;
+    }
+}
+function isLink(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+function inFolderOf(root, slot, use) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .within */ .ux)(root.path, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
+}
+
+
+/***/ }),
+
 /***/ 2121:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -827,24 +1141,85 @@ function readFoundedAt(root) {
 
 /***/ }),
 
-/***/ 7847:
+/***/ 4112:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bv: () => (/* binding */ blockedSince),
-/* harmony export */   Dg: () => (/* binding */ spoilEnd),
-/* harmony export */   G0: () => (/* binding */ findLease),
-/* harmony export */   Kg: () => (/* binding */ endLease),
-/* harmony export */   Mw: () => (/* binding */ readLeases),
-/* harmony export */   Oj: () => (/* binding */ dropLease)
-/* harmony export */ });
-/* unused harmony exports writeLease, takeLease */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9949);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2100);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Bv: () => (/* binding */ blockedSince),
+  bx: () => (/* binding */ dropInputs),
+  Oj: () => (/* binding */ dropLease),
+  Kg: () => (/* binding */ endLease),
+  G0: () => (/* binding */ findLease),
+  mx: () => (/* binding */ readBuildRecord),
+  Ko: () => (/* binding */ readInputs),
+  Mw: () => (/* binding */ readLeases),
+  f8: () => (/* binding */ readRestored),
+  VY: () => (/* binding */ readSeedRecord),
+  Dg: () => (/* binding */ spoilEnd),
+  rh: () => (/* binding */ writeRecord)
+});
+
+// UNUSED EXPORTS: handDownInputs, readEndedLeases, takeLease, writeLease
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/lease.js
+var plan_lease = __nccwpck_require__(9949);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/build-inputs.js
+var build_inputs = __nccwpck_require__(5353);
+;// CONCATENATED MODULE: ./lib/plan/restored.js
+
+
+const NOTHING_RESTORED = { version: 1, former: [], files: [] };
+function encodeRestored({ files, ...head }) {
+    const rows = files.map((file) => {
+        const { ctimeNs, inode, size } = file.stamp;
+        return [rowOf(file), ctimeNs, inode, size];
+    });
+    return `${JSON.stringify({ ...head, files: rows })}\n`;
+}
+/** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
+function parseRestored(text) {
+    const found = (0,plan_lease/* parseObject */.lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { former, files } = found;
+    if (!(0,build_inputs/* isTexts */.VP)(former) || !former.every(build_inputs/* isAbsolute */.oP))
+        return null;
+    if (!Array.isArray(files) || files.length > build_inputs/* INPUTS_AT_MOST */.Qc)
+        return null;
+    const read = files.map(parseFile);
+    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+}
+function parseFile(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [inputRow, ctimeNs, inode, size] = row;
+    const input = (0,build_inputs/* parseInput */.CU)(inputRow);
+    if (input === null || !(0,build_inputs/* isNanoseconds */.a2)(ctimeNs))
+        return null;
+    if (typeof inode !== 'string' || !/^[0-9]{1,20}$/.test(inode))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    return { ...input, stamp: { ctimeNs, inode, size } };
+}
+
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/leases.js
+
+
 
 
 
@@ -854,9 +1229,17 @@ function readFoundedAt(root) {
 const LIVE = '.json';
 const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken', '.blocked'];
+const COMPANIONS = [
+    '.end',
+    '.taken',
+    '.blocked',
+    '.seed',
+    '.build',
+    '.inputs',
+    '.restored',
+];
 function leasePath(root, name) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases', name);
+    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
 }
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
@@ -882,23 +1265,23 @@ function writeLease(root, lease) {
  */
 function endLease(root, id, end) {
     // A second end must not overwrite the first, nor leave its record where the lease is gone.
-    if ((0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(leasePath(root, `${id}${LIVE}`)) === null)
+    if ((0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${LIVE}`)) === null)
         return false;
     try {
         // Left by an end that was cut short, if it is there.
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}.end`));
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(leasePath(root, `${id}.end`), (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .encodeEnd */ .mG)(end), { flag: 'wx', mode: 0o644 });
+        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
+        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.end`), (0,plan_lease/* encodeEnd */.mG)(end), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // A full disk: the lease ends all the same, by a rename that needs no space; without its end
         // record it counts as expired, and is not inherited.
     }
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        (0,external_node_fs_.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
@@ -908,7 +1291,7 @@ function endLease(root, id, end) {
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}.end`));
+    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
 }
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
@@ -931,21 +1314,45 @@ function takeLease(root, id) {
  */
 function blockedSince(root, id, nowMs, notes = true) {
     const path = leasePath(root, `${id}.blocked`);
-    const noted = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(path));
+    const noted = Number((0,small_file/* readSmallFile */.EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
     if (!notes)
         return nowMs;
     try {
         // An empty one was left by a full disk.
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(path);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+        (0,small_file/* removeFile */.nM)(path);
+        (0,external_node_fs_.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // Not to be noted on this disk: the next pass tries again.
         return nowMs;
     }
     return nowMs;
+}
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    (0,small_file/* replaceFile */.fR)(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
+    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.build`));
+    return text === null ? null : (0,build_record/* parseBuildRecord */.VI)(text);
+}
+/** The ended leases, whatever their runner: names tell them, so that no live one is read. */
+function readEndedLeases(root) {
+    return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+        const id = name.slice(0, name.indexOf('.'));
+        if (name !== `${id}${ENDED}` || !isLeaseId(id))
+            return [];
+        const record = readLease(root, id, 'ended');
+        return record === null ? [] : [record];
+    });
 }
 /**
  * Reads leases.
@@ -955,7 +1362,7 @@ function blockedSince(root, id, nowMs, notes = true) {
  *   away early harms nobody: its writer notices, and fails before there is a slot.
  */
 function readLeases(root, prefix, nowMs) {
-    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases'));
+    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
     const records = new Map();
     const leftovers = [];
     const withLease = new Set();
@@ -963,11 +1370,11 @@ function readLeases(root, prefix, nowMs) {
     for (const name of names) {
         const dot = name.indexOf('.', 1);
         const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
-        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) || !id.startsWith(prefix))
+        if (!(0,naming/* isLeaseId */.cl)(id) || !id.startsWith(prefix))
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+            if (prefix !== '' || (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -977,11 +1384,16 @@ function readLeases(root, prefix, nowMs) {
             if (record !== null && (ending === ENDED || !records.has(id)))
                 records.set(id, record);
         }
+        else if (small_file/* UNFINISHED */.yA.test(name)) {
+            // Its writer was killed; whether the lease is there says nothing.
+            if ((0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+                leftovers.push(name);
+        }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+        if (!withLease.has(id) && (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -991,18 +1403,18 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
-    const parsed = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLease */ .QM)(text, id) : text.problem;
+    const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}.end`)) : null;
     return {
         id,
         state,
         lease,
         problem: typeof parsed === 'string' ? parsed : null,
-        end: typeof end === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseEnd */ .J)(end) : null,
+        end: typeof end === 'string' ? (0,plan_lease/* parseEnd */.J)(end) : null,
         slot: lease?.slot ?? null,
     };
 }
@@ -1013,25 +1425,42 @@ function readLease(root, id, state) {
 function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
         const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'trash', `${id}.lease`)))
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(path);
+        if (!keepInTrash || !moveFile(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
+            (0,small_file/* removeFile */.nM)(path);
     }
     for (const ending of COMPANIONS)
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}${ending}`));
+        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}${ending}`));
 }
 /** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from, to) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(from, to);
+        (0,external_node_fs_.renameSync)(from, to);
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .isNoSpace */ .YV)(error))
+        if ((0,guard_error/* isNoSpace */.YV)(error))
             return false;
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
             return true;
         throw error;
     }
+}
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.inputs`), small_file/* LARGE */.I$);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.restored`), small_file/* LARGE */.I$);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
 
 
@@ -1044,14 +1473,14 @@ function moveFile(from, to) {
 /* harmony export */   G: () => (/* binding */ discardLeftover),
 /* harmony export */   s: () => (/* binding */ listUnfinished)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1687);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
 
 
 
 /** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const FOLDERS = ['', 'trash'];
+const FOLDERS = ['', 'trash', 'times'];
 /**
  * Files whose writer was killed before it gave them their name.
  *
@@ -1060,7 +1489,7 @@ const FOLDERS = ['', 'trash'];
 function listUnfinished(root, nowMs) {
     return FOLDERS.flatMap((folder) => {
         const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...(folder === '' ? [] : [folder])))
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_0__/* .namesIn */ .wX)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...(folder === '' ? [] : [folder])))
             .filter((name) => _small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .UNFINISHED */ .yA.test(name))
             .map(inFolder)
             .filter((path) => (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .isOld */ .eD)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...path.split('/')), nowMs));
@@ -1769,7 +2198,8 @@ function openRoot(path, precious) {
             adopt(control);
         for (const name of FOLDERS)
             makeFolder(at(control, name));
-        makeAlerts(at(control, 'alerts'));
+        for (const name of LATER_FOLDERS)
+            makeIfPossible(at(control, name));
         for (const name of FILES)
             makeFile(at(control, name));
         return describe(path, control);
@@ -1824,10 +2254,11 @@ function adopt(control) {
 }
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = (/* unused pure expression or super */ null && (['leases', 'trash']));
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+const LATER_FOLDERS = (/* unused pure expression or super */ null && (['alerts', 'snapshots', 'seeding', 'times']));
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-function makeAlerts(path) {
+function makeIfPossible(path) {
     try {
         makeFolder(path);
     }
@@ -1891,6 +2322,133 @@ function makeFolder(path) {
 
 /***/ }),
 
+/***/ 7241:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EY: () => (/* binding */ makeSeeding),
+/* harmony export */   im: () => (/* binding */ withSeeding)
+/* harmony export */ });
+/* unused harmony exports listSeeding, discardSeeding, emptySlot */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5920);
+
+
+
+
+
+
+
+
+/**
+ * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
+ * the job, the next reaper takes it away.
+ */
+/** Makes the folder, if it is not there. */
+function makeSeeding(root, id) {
+    const path = seedingPath(root, id);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(path);
+    return path;
+}
+function seedingPath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'seeding', id);
+}
+/**
+ * Makes the folder and does work in it.
+ *
+ * @param work is given a path that other programs can use, too, as long as this process has the
+ *   folder open: no link that somebody plants on the way leads them elsewhere
+ */
+async function withSeeding(root, id, work) {
+    const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .openFolder */ .NE)(makeSeeding(root, id));
+    try {
+        return await work(`/proc/${process.pid}/fd/${folder}`);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+        if (!removeEmpty(root, id))
+            discardSeeding(root, id);
+    }
+}
+/** What there is, by the ids of leases. */
+function listSeeding(root) {
+    return namesIn(controlPath(root, 'seeding')).filter(isLeaseId);
+}
+/**
+ * Takes a folder out of the way, into the trash.
+ *
+ * @returns false where there is none
+ */
+function discardSeeding(root, id) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(seedingPath(root, id), (0,_trash_js__WEBPACK_IMPORTED_MODULE_7__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_7__/* .freshName */ .Os)()));
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Empties a slot that nobody builds in yet: its content goes to the trash. */
+function emptySlot(root, slot, id) {
+    const folder = `${makeSeeding(root, id)}/dropped-${randomBytes(4).toString('hex')}`;
+    makeFolder(folder);
+    moveOutOfSlot(root, slot, folder);
+    discardSeeding(root, id);
+}
+function removeEmpty(root, id) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmdirSync)(seedingPath(root, id));
+        return true;
+    }
+    catch {
+        // Not empty, or gone: whoever takes it away finds out.
+        return false;
+    }
+}
+
+
+/***/ }),
+
+/***/ 9164:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* unused harmony export measureTrees */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+
+/**
+ * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
+ *
+ * It walks the trees, so it is for reports only, and ends after a while: what is not measured by
+ * then is left out.
+ *
+ * @returns bytes by path
+ */
+async function measureTrees(paths, waitMs) {
+    if (paths.length === 0)
+        return new Map();
+    return new Promise((resolve) => {
+        execFile('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+            // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
+            const lines = stdout.split('\0').filter((line) => line !== '');
+            resolve(new Map(lines.map((line) => {
+                const tab = line.indexOf('\t');
+                return [line.slice(tab + 1), Number(line.slice(0, tab))];
+            })));
+        });
+    });
+}
+
+
+/***/ }),
+
 /***/ 5647:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1899,7 +2457,7 @@ function makeFolder(path) {
 /* harmony export */   jE: () => (/* binding */ removeEmptyParents),
 /* harmony export */   q3: () => (/* binding */ findSlot)
 /* harmony export */ });
-/* unused harmony export makeSlot */
+/* unused harmony exports makeSlot, handDownSlot, moveIntoSlot, moveOutOfSlot, pathsOf */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -1952,6 +2510,50 @@ function makeParent(root, runDirectory, chown) {
         else if (root.uid !== 0)
             giveAway(path, root);
     };
+}
+/**
+ * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ *
+ * @returns false where somebody else was faster
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
+ */
+function handDownSlot(root, from, to) {
+    const [parents, name] = split(from);
+    try {
+        return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Makes a directory the content of a new slot, which is empty.
+ *
+ * @returns false where it is no directory itself: a link would become a link in the slot's place
+ */
+function moveIntoSlot(root, path, slot) {
+    const [parents, name] = split(slot);
+    if (!lstatSync(path).isDirectory())
+        return false;
+    within(root.path, parents, (folder) => renameSync(path, at(folder, name)));
+    return true;
+}
+/** Moves all that lies in a slot to another directory, which is there already. */
+function moveOutOfSlot(root, slot, to) {
+    within(root.path, slot.split('/'), (folder) => {
+        for (const name of readdirSync(at(folder, '.')))
+            renameSync(at(folder, name), `${to}/${name}`);
+    });
+}
+function split(slot) {
+    const parents = slot.split('/');
+    return [parents, parents.pop() ?? ''];
+}
+/** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
+function pathsOf(root, slot) {
+    return [...new Set([root.path, root.realPath])].map((base) => `${base}/${slot}`);
 }
 /** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
 function findSlot(root, slot) {
@@ -2036,6 +2638,7 @@ function list(base, parts, found) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EW: () => (/* binding */ readSmallFile),
 /* harmony export */   GR: () => (/* binding */ readTextOrNull),
+/* harmony export */   I$: () => (/* binding */ LARGE),
 /* harmony export */   eD: () => (/* binding */ isOld),
 /* harmony export */   fR: () => (/* binding */ replaceFile),
 /* harmony export */   nM: () => (/* binding */ removeFile),
@@ -2053,8 +2656,14 @@ function list(base, parts, found) {
  */
 /** Ours are well below 2 MiB; what is larger was not written by us. */
 const LARGEST = 4 * 1024 * 1024;
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-function readSmallFile(path) {
+/** What lists files of a project has a line for each. */
+const LARGE = 256 * 1024 * 1024;
+/**
+ * The text of a small regular file; null where there is none, or why it could not be read.
+ *
+ * @param largest in bytes
+ */
+function readSmallFile(path, largest = LARGEST) {
     let file;
     try {
         file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
@@ -2066,7 +2675,7 @@ function readSmallFile(path) {
         const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file);
         if (!stat.isFile())
             return { problem: 'it is not a regular file' };
-        if (stat.size > LARGEST)
+        if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
         const buffer = Buffer.alloc(stat.size);
         return buffer.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer)).toString('utf8');
@@ -2079,8 +2688,8 @@ function readSmallFile(path) {
     }
 }
 /** The text of a small file, null where there is none or it cannot be read. */
-function readTextOrNull(path) {
-    const text = readSmallFile(path);
+function readTextOrNull(path, largest = LARGEST) {
+    const text = readSmallFile(path, largest);
     return typeof text === 'string' ? text : null;
 }
 /** What a file is called until it is whole: its name, and an id that nobody can foresee. */
@@ -2122,25 +2731,263 @@ function isOld(path, nowMs) {
 
 /***/ }),
 
+/***/ 1823:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  mk: () => (/* binding */ publish)
+});
+
+// UNUSED EXPORTS: evict, folderOf, listSnapshots, noteBytes, noteLinked, noteUse, readLinked, readSnapshotInputs, treeOf
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/lease.js
+var lease = __nccwpck_require__(9949);
+;// CONCATENATED MODULE: ./lib/plan/linked-file.js
+
+function judgeLinked(recorded, seen) {
+    if (seen === null)
+        return 'written';
+    const isSame = seen.inode === recorded.inode &&
+        seen.size === recorded.size &&
+        seen.mode === recorded.mode &&
+        seen.mtimeNs === recorded.mtimeNs;
+    if (!isSame)
+        return 'written';
+    return seen.ctimeNs === recorded.ctimeNs ? 'untouched' : 'unproven';
+}
+/**
+ * The record after another clone of the same source was made. `written` names what changed between
+ * the two. The later ctime counts only where nothing but that clone's link lies between: else a
+ * write with its mtime set back would be vouched for.
+ */
+function joinRecords(before, fresh) {
+    const byPath = new Map(before.map((each) => [each.path, each]));
+    const written = [];
+    for (const each of fresh) {
+        const known = byPath.get(each.path);
+        if (known === undefined)
+            byPath.set(each.path, each);
+        else if (judgeLinked(known, each) === 'written')
+            written.push(each.path);
+        else if (known.ctimeNs === each.beforeNs) {
+            byPath.set(each.path, { ...each, digest: known.digest });
+        }
+    }
+    return { record: [...byPath.values()], written };
+}
+/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
+function linked_file_parseLinked(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+    if (!Array.isArray(found))
+        return null;
+    const files = found.map(linkedFileOf);
+    return files.every((each) => each !== null) ? files : null;
+}
+function linkedFileOf(found) {
+    if (!isRecord(found))
+        return null;
+    const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found;
+    if (typeof path !== 'string' || typeof inode !== 'string')
+        return null;
+    if (typeof size !== 'number' || typeof mode !== 'number')
+        return null;
+    if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string')
+        return null;
+    if (typeof beforeNs !== 'string')
+        return null;
+    const known = typeof digest === 'string' ? digest : null;
+    // A path that leads elsewhere would have other files looked at and read.
+    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
+    if (!isInside)
+        return null;
+    return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known };
+}
+
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var plan_snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
+;// CONCATENATED MODULE: ./lib/host/snapshots.js
+
+
+
+
+
+
+
+
+
+/**
+ * Published builds: `snapshots/<owner>--<repository>/<key>/` with the build in `tree/` and what is
+ * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
+ * by one rename.
+ */
+const RECORD = 'snapshot.json';
+const INPUTS = 'inputs.json';
+const HITS = 'hits';
+const BYTES = 'bytes';
+const LINKED = 'linked.json';
+/** Every snapshot of the root, or those of one repository. */
+function listSnapshots(root, repository = null) {
+    const repositories = repository === null ? namesIn(root, []) : [repository];
+    return repositories.flatMap((each) => namesIn(root, [each]).flatMap((key) => {
+        const found = isSnapshotKey(key) ? readSnapshot(root, { repository: each, key }) : null;
+        return found === null ? [] : [found];
+    }));
+}
+function namesIn(root, parts) {
+    return inside(root, parts, (folder) => readdirSync(`/proc/self/fd/${folder}`)) ?? [];
+}
+function readSnapshot(root, name) {
+    return inside(root, [name.repository, name.key], (folder) => {
+        const text = readTextOrNull(at(folder, RECORD));
+        const bytes = Number(readTextOrNull(at(folder, BYTES)) ?? Number.NaN);
+        return {
+            name,
+            snapshot: text === null ? null : parseSnapshot(text),
+            usedMs: lstatSync(at(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+            hits: lstatSync(at(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
+            bytes: Number.isFinite(bytes) && bytes >= 0 ? bytes : null,
+        };
+    });
+}
+/** The path of a snapshot's build, for programs that copy it. */
+function treeOf(root, { repository, key }) {
+    return controlName(root, 'snapshots', repository, key, 'tree');
+}
+/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+function folderOf(root, { repository, key }) {
+    return controlName(root, 'snapshots', repository, key);
+}
+/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
+function readSnapshotInputs(root, name) {
+    return inside(root, [name.repository, name.key], (folder) => readTextOrNull(at(folder, INPUTS), LARGE));
+}
+/** Notes that a slot was seeded from it: eviction takes the least recently used. */
+function noteUse(root, name, now) {
+    inside(root, [name.repository, name.key], (folder) => {
+        utimesSync(at(folder, RECORD), now, now);
+        appendFileSync(at(folder, HITS), '.');
+        return null;
+    });
+}
+/** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+function readLinked(root, { repository, key }) {
+    const text = inside(root, [repository, key], (folder) => readTextOrNull(at(folder, LINKED), LARGE));
+    return text === null ? [] : parseLinked(text);
+}
+/** Notes what it shares with its clones. */
+function noteLinked(root, name, linked) {
+    inside(root, [name.repository, name.key], (folder) => {
+        replaceFile(at(folder, LINKED), JSON.stringify(linked));
+        return null;
+    });
+}
+/** Notes how large it is, so that the budget can be kept without a walk. */
+function noteBytes(root, name, bytes) {
+    inside(root, [name.repository, name.key], (folder) => {
+        replaceFile(at(folder, BYTES), String(bytes));
+        return null;
+    });
+}
+/**
+ * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
+ * on it, and the reaper leaves it alone until they are done.
+ *
+ * @returns false where the slot was not there any more
+ */
+function publish(root, slot, name, snapshot, inputs) {
+    const parents = slot.split('/');
+    const last = parents.pop() ?? '';
+    const staging = (0,seeding/* makeSeeding */.EY)(root, snapshot.id);
+    try {
+        (0,folders/* within */.ux)(root.path, parents, (folder) => (0,external_node_fs_.renameSync)((0,folders.at)(folder, last), `${staging}/tree`));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+    if (inputs !== null)
+        (0,small_file/* replaceFile */.fR)(`${staging}/${INPUTS}`, inputs);
+    (0,small_file/* replaceFile */.fR)(`${staging}/${RECORD}`, (0,plan_snapshot/* encodeSnapshot */.hX)(snapshot));
+    (0,folders/* makeFolder */.fc)((0,host_root/* controlPath */.XL)(root, 'snapshots', name.repository));
+    evict(root, name);
+    inside(root, [name.repository], (folder) => {
+        (0,external_node_fs_.renameSync)(staging, (0,folders.at)(folder, name.key));
+        return null;
+    });
+    return true;
+}
+/**
+ * Takes a snapshot out of service: one rename into the trash.
+ *
+ * @returns false where there was none
+ */
+function evict(root, name) {
+    const moved = inside(root, [name.repository], (folder) => {
+        (0,external_node_fs_.renameSync)((0,folders.at)(folder, name.key), (0,trash/* trashPath */.al)(root, (0,trash/* freshName */.Os)()));
+        return true;
+    });
+    return moved ?? false;
+}
+/** Works in a folder of the snapshots; null where it is not there, or a link was planted on the way. */
+function inside(root, parts, work) {
+    try {
+        return (0,folders/* within */.ux)((0,host_root/* controlPath */.XL)(root, 'snapshots'), parts, work);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 5920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F0: () => (/* binding */ moveToTrash),
 /* harmony export */   O2: () => (/* binding */ isInTrash),
+/* harmony export */   Os: () => (/* binding */ freshName),
 /* harmony export */   P_: () => (/* binding */ hasTrash),
+/* harmony export */   al: () => (/* binding */ trashPath),
 /* harmony export */   gp: () => (/* binding */ forgetEntry),
 /* harmony export */   hQ: () => (/* binding */ listTrash),
 /* harmony export */   tW: () => (/* binding */ quarantine)
 /* harmony export */ });
-/* unused harmony export trashPath */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9949);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9949);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
+
 
 
 
@@ -2150,7 +2997,11 @@ function isOld(path, nowMs) {
 
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
-    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash', name);
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', name);
+}
+/** A name in the trash that nothing there has. */
+function freshName() {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(12).toString('hex');
 }
 /**
  * Takes a slot out of service: one rename, which no link on the way can lead astray.
@@ -2162,21 +3013,21 @@ function moveToTrash(root, slot, id) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .within */ .ux)(root.path, parents, (folder) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name), trashPath(root, id));
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)(root.path, parents, (folder) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name), trashPath(root, id));
             return true;
         });
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
 }
 /** What is in the trash, with what is known of each entry. */
 function listTrash(root) {
-    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(trashPath(root)));
-    const ids = new Set([...names].filter(_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl));
+    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(trashPath(root)));
+    const ids = new Set([...names].filter(_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl));
     removeNotes(root, names, ids);
     return [...ids].map((id) => ({
         id,
@@ -2186,17 +3037,17 @@ function listTrash(root) {
 }
 /** Whether a reaper has work: what is in quarantine already waits for a sweep, or a person. */
 function hasTrash(root) {
-    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(trashPath(root)));
-    return [...names].some((name) => (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(name) && !names.has(`${name}.quarantine`));
+    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(trashPath(root)));
+    return [...names].some((name) => (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(name) && !names.has(`${name}.quarantine`));
 }
 /** A note outlives its entry when a reaper is killed between the two. */
 function removeNotes(root, names, ids) {
     for (const name of names) {
         const id = name.slice(0, name.indexOf('.'));
-        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) || ids.has(id) || isInTrash(root, id))
+        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(id) || ids.has(id) || isInTrash(root, id))
             continue;
         try {
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(trashPath(root, name));
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, name));
         }
         catch {
             // It harms nobody: whoever looks next tries again.
@@ -2206,11 +3057,11 @@ function removeNotes(root, names, ids) {
 }
 function isInTrash(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(trashPath(root, id));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(trashPath(root, id));
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
@@ -2218,13 +3069,13 @@ function isInTrash(root, id) {
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
     for (const ending of ['lease', 'quarantine'])
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
 }
 /** Notes that an entry cannot be deleted; the first time stays. */
 function quarantine(root, id, found) {
     const since = readQuarantine(root, id)?.since ?? Date.now();
     const noted = { ...found, since };
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
     return noted;
 }
 function readQuarantine(root, id) {
@@ -2243,8 +3094,481 @@ function readFormerSlot(root, id) {
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(trashPath(root, name));
-    return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseObject */ .lj)(text);
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(trashPath(root, name));
+    return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text);
+}
+
+
+/***/ }),
+
+/***/ 7058:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  T: () => (/* binding */ CONTENT_GROUPS),
+  Q: () => (/* binding */ archiveContent)
+});
+
+;// CONCATENATED MODULE: ./lib/plan/glob.js
+/** Whether a path is what a glob names: `*` is any part of one name, `**` any number of folders. */
+function matchesGlob(path, glob) {
+    return matches(path.split('/'), glob.split('/'));
+}
+function matches(names, globs) {
+    const [glob, ...after] = globs;
+    if (glob === undefined)
+        return names.length === 0;
+    if (glob === '**') {
+        return matches(names, after) || (names.length > 0 && matches(names.slice(1), globs));
+    }
+    const [name, ...rest] = names;
+    return name !== undefined && matchesName(name, glob.split('*')) && matches(rest, after);
+}
+/** Whether the parts between stars come one after the other, the first and last at the ends. */
+function matchesName(name, parts) {
+    const [first = '', ...others] = parts;
+    const last = others.pop();
+    if (last === undefined)
+        return name === first;
+    if (!name.startsWith(first))
+        return false;
+    let from = first.length;
+    for (const part of others) {
+        const found = name.indexOf(part, from);
+        if (found === -1)
+            return false;
+        from = found + part.length;
+    }
+    return name.endsWith(last) && name.length - last.length >= from;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/inner-link.js
+/**
+ * Whether a symbolic link surely leads to something inside the tree that it lies in.
+ *
+ * `..` counts at the beginning of the target only: there it goes up from real directories. Behind a
+ * name it would go up from wherever that name leads, which may be another link.
+ *
+ * @param path of the link, relative to the tree, its directories no links themselves
+ */
+function staysInside(path, target) {
+    if (target === '' || target.startsWith('/'))
+        return false;
+    const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+    const down = parts.findIndex((part) => part !== '..');
+    const up = down === -1 ? parts.length : down;
+    const depth = path.split('/').length - 1;
+    return up <= depth && !parts.slice(up).includes('..');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/archive-content.js
+
+
+/**
+ * What of a target dir can stay at home:
+ * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * what is carried; `members`, all that workspace members were compiled to.
+ */
+const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
+/** Decides what of a target dir goes into an archive for other hosts. */
+function archiveContent(entries, policy) {
+    const tree = new Tree(entries);
+    const unwanted = new Set(entries.filter((entry) => isLeftOut(entry, tree, policy)));
+    const units = new Set();
+    for (const entry of entries) {
+        const unit = scriptUnitOf(entry.path);
+        const leadsOut = entry.kind === 'link' && !staysInside(below(entry.path, unit), entry.target);
+        const isDropped = leadsOut || (unwanted.has(entry) && entry.kind !== 'other');
+        if (!isDropped)
+            continue;
+        if (unit !== null)
+            units.add(unit);
+        else if (leadsOut && !isBelowUnwanted(entry.path, unwanted)) {
+            // Whatever put it there, Cargo would not run it again, and a build would miss the file.
+            return { kind: 'unfit', reason: `the link ${entry.path} leads out of the target dir` };
+        }
+    }
+    const gone = [...Array.from(unwanted, ({ path }) => path), ...Array.from(units, traces).flat()];
+    const isGone = among(gone);
+    const kept = entries
+        .filter(({ path, kind }) => kind !== 'other' && !isGone(path))
+        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
+    if (bytes > policy.maxBytes) {
+        return { kind: 'unfit', reason: `it is ${bytes} bytes, above the ${policy.maxBytes} allowed` };
+    }
+    return { kind: 'content', entries: kept, bytes, leftOut: entries.length - kept.length };
+}
+/** Which paths are profiles’ own (`debug`, `<triple>/release`, …), and what lies in their `deps`. */
+class Tree {
+    profiles;
+    #outputs = new Set();
+    constructor(entries) {
+        this.profiles = new Set(entries
+            .filter(({ path }) => nameOf(path) === '.fingerprint')
+            .map(({ path }) => folderOf(path)));
+        for (const { path, kind, bytes } of entries) {
+            const folder = folderOf(path);
+            if (kind !== 'file' || nameOf(folder) !== 'deps')
+                continue;
+            const name = nameOf(path).replace(HASH, '');
+            this.#outputs.add(`${folderOf(folder)}/${name} ${bytes}`);
+        }
+    }
+    /** Whether a file directly in a profile is another name of an output, which Cargo links anew. */
+    isUplifted({ path, kind, bytes }) {
+        const profile = folderOf(path);
+        if (kind !== 'file' || !this.profiles.has(profile))
+            return false;
+        return this.#outputs.has(`${profile}/${nameOf(path).replaceAll('-', '_')} ${bytes}`);
+    }
+}
+/** What Cargo puts between a unit's name and its ending. */
+const HASH = /-[0-9a-f]{16}(?=\.|$)/;
+const UNIT = /^(.+)-[0-9a-f]{16}$/;
+/** Worth nothing elsewhere: locks, what Cargo knows of this host's rustc, and what no build reads. */
+const AT_HOME = /^(\.cargo.*lock|\.rustc_info\.json)$/;
+const OUTPUT_OF_OTHERS = new Set(['doc', 'package', 'tmp']);
+function isLeftOut(entry, tree, policy) {
+    const name = nameOf(entry.path);
+    const folder = folderOf(entry.path);
+    const isInProfile = tree.profiles.has(folder);
+    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => folderOf(each) === folder);
+    if (AT_HOME.test(name) && (isInProfile || holdsProfiles))
+        return true;
+    if (holdsProfiles && OUTPUT_OF_OTHERS.has(name) && entry.kind === 'folder')
+        return true;
+    if (policy.globs.some((glob) => matchesGlob(entry.path, glob)))
+        return true;
+    const isIn = {
+        incremental: () => isInProfile && name === 'incremental',
+        binaries: () => tree.isUplifted(entry) || isProgram(entry, tree),
+        members: () => isOfMember(entry.path, tree, policy.members),
+    };
+    return policy.groups.some((group) => isIn[group]());
+}
+/** Whether it is a linked program: only those have no ending. */
+function isProgram({ path, kind, isExecutable }, tree) {
+    const folder = folderOf(path);
+    const isThere = ['deps', 'examples'].includes(nameOf(folder)) && tree.profiles.has(folderOf(folder));
+    return isThere && kind === 'file' && isExecutable && !nameOf(path).includes('.');
+}
+function isOfMember(path, tree, members) {
+    const folder = folderOf(path);
+    if (!tree.profiles.has(folderOf(folder)))
+        return false;
+    const name = nameOf(path);
+    const unit = UNIT.exec(name.split('.')[0] ?? '')?.[1];
+    if (unit === undefined)
+        return false;
+    if (['.fingerprint', 'build'].includes(nameOf(folder)))
+        return members.includes(unit);
+    if (nameOf(folder) !== 'deps')
+        return false;
+    const crates = members.map((member) => member.replaceAll('-', '_'));
+    return crates.some((crate) => unit === crate || unit === `lib${crate}`);
+}
+/** The directory of one build script's run that a path lies in, as Cargo named them up to 1.99. */
+function scriptUnitOf(path) {
+    return /^((?:.+\/)?build\/[^/]+-[0-9a-f]{16})\//.exec(path)?.[1] ?? null;
+}
+/** A path relative to a folder that it lies in, where there is one. */
+function below(path, folder) {
+    return folder === null ? path : path.slice(folder.length + 1);
+}
+/**
+ * Both places of a build script's run. Cargo does not look whether what a script wrote is still
+ * there, so it must not take the run for done when a part of that stays at home.
+ */
+function traces(unit) {
+    const profile = folderOf(folderOf(unit));
+    const within = (place) => (profile === '' ? place : `${profile}/${place}`);
+    return [unit, within(`.fingerprint/${nameOf(unit)}`)];
+}
+function isBelowUnwanted(path, unwanted) {
+    return among(Array.from(unwanted, (entry) => entry.path))(path);
+}
+/** Whether a path is one of these or lies in one of them. */
+function among(paths) {
+    const known = new Set(paths);
+    return (path) => {
+        for (let each = path; each !== ''; each = folderOf(each))
+            if (known.has(each))
+                return true;
+        return false;
+    };
+}
+function nameOf(path) {
+    return path.slice(path.lastIndexOf('/') + 1);
+}
+function folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+
+/***/ }),
+
+/***/ 5353:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CU: () => (/* binding */ parseInput),
+/* harmony export */   EB: () => (/* binding */ encodeBuildInputs),
+/* harmony export */   EO: () => (/* binding */ UNPROVEN),
+/* harmony export */   Qc: () => (/* binding */ INPUTS_AT_MOST),
+/* harmony export */   VP: () => (/* binding */ isTexts),
+/* harmony export */   Zc: () => (/* binding */ isSettable),
+/* harmony export */   a2: () => (/* binding */ isNanoseconds),
+/* harmony export */   oP: () => (/* binding */ isAbsolute)
+/* harmony export */ });
+/* unused harmony exports planTimes, isSameContent, rowOf, parseBuildInputs, isFingerprint */
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
+
+const KINDS = ['file', 'link', 'directory'];
+const UNPROVEN = 'unproven';
+/**
+ * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
+ * recorded gets the recorded mtime, everything else now.
+ */
+function planTimes(recorded, present, { newestNs, touched }) {
+    const newest = BigInt(newestNs);
+    return present.map(({ path, ...content }) => {
+        const before = recorded.get(path);
+        const isSame = before !== undefined && isSameContent(before, content);
+        // An mtime in the future would hide every later change of its package.
+        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
+        return isKept
+            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+            : { path, mtimeNs: null, expected: content };
+    });
+}
+/** Whether two contents are proven equal. */
+function isSameContent(a, b) {
+    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
+        return false;
+    if (a.size !== null && b.size !== null && a.size !== b.size)
+        return false;
+    return a.isExecutable === b.isExecutable;
+}
+function encodeBuildInputs({ inputs, ...head }) {
+    return `${JSON.stringify({ ...head, inputs: inputs.map(rowOf) })}\n`;
+}
+/** An input as it is written down. */
+function rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
+    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
+}
+const INPUTS_AT_MOST = 500_000;
+/**
+ * Reads recorded inputs that anybody may have written.
+ *
+ * @returns the inputs, or in words what is wrong with them
+ */
+function parseBuildInputs(text) {
+    const found = parseObject(text);
+    if (found === null)
+        return 'it is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    if (typeof workspace !== 'string' || !isAbsolute(workspace))
+        return 'it names no workspace';
+    if (typeof toolchain !== 'string')
+        return 'it names no toolchain';
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return 'it names no former workspaces';
+    if (!isTexts(gaps))
+        return 'it does not say whether it is complete';
+    if (!isTexts(lost) || !lost.every(isFingerprint))
+        return 'it names what is no fingerprint';
+    if (!isNanoseconds(newestNs))
+        return 'it does not say when the build was';
+    if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
+        return 'it lists no inputs';
+    const read = [];
+    const paths = new Set();
+    for (const [index, row] of inputs.entries()) {
+        const input = parseInput(row);
+        if (input === null)
+            return `its input ${index + 1} cannot be understood`;
+        if (paths.has(input.path))
+            return `its input ${index + 1} is there twice`;
+        paths.add(input.path);
+        read.push(input);
+    }
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
+}
+function parseInput(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
+    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
+    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
+        return null;
+    if (typeof id !== 'string' || !isId(id, kind))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    if (executable !== 0 && executable !== 1)
+        return null;
+    if (!isNanoseconds(mtimeNs))
+        return null;
+    if (!isTexts(units) || !units.every(isFingerprint))
+        return null;
+    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
+}
+/** What an id looks like, unless it is UNPROVEN. */
+const IDS = {
+    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
+    directory: /^sha256:[0-9a-f]{64}$/,
+    link: /^link:[^\0]{1,4095}$/,
+};
+function isId(id, kind) {
+    return id === UNPROVEN || IDS[kind].test(id);
+}
+function isTexts(value) {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
+function isFingerprint(path) {
+    if (path.startsWith('/') || !isPlain(path))
+        return false;
+    const parts = path.split('/');
+    const isOld = parts.at(-2) === '.fingerprint';
+    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
+    return isOld || isNew;
+}
+/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
+function isNanoseconds(value) {
+    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
+}
+/** The workspace itself is ''. */
+function isInputPath(path) {
+    if (path.startsWith('/'))
+        return isAbsolute(path);
+    return path === '' || isPlain(path);
+}
+function isAbsolute(path) {
+    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
+}
+/** Components that lead down only, and that every filesystem takes. */
+function isPlain(path) {
+    if (path.length > 4096 || path.includes('\0'))
+        return false;
+    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+function isSettable(path) {
+    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
+        return false;
+    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+}
+
+
+/***/ }),
+
+/***/ 6557:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HK: () => (/* binding */ toolchainIn),
+/* harmony export */   TG: () => (/* binding */ COLD),
+/* harmony export */   VI: () => (/* binding */ parseBuildRecord),
+/* harmony export */   Ym: () => (/* binding */ encodeRecord),
+/* harmony export */   k9: () => (/* binding */ parseSeedRecord)
+/* harmony export */ });
+/* unused harmony exports SEED_KINDS, GENERATIONS_AT_MOST */
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
+/* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
+
+
+
+/** Where the content of a new slot came from. */
+const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
+/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
+const GENERATIONS_AT_MOST = 50;
+const COLD = {
+    version: 1,
+    kind: 'cold',
+    source: null,
+    ageHours: null,
+    generation: 0,
+    former: [],
+    environment: '',
+    unused: null,
+};
+function encodeRecord(record) {
+    return `${JSON.stringify(record)}\n`;
+}
+/** Reads a seed record that anybody may have written; null where it is damaged. */
+function parseSeedRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { kind, source, ageHours, environment, unused } = found;
+    const chain = parseChain(found);
+    const known = SEED_KINDS.find((each) => each === kind);
+    if (known === undefined || chain === null)
+        return null;
+    return {
+        version: 1,
+        kind: known,
+        source: typeof source === 'string' && (0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isLeaseId */ .cl)(source) ? source : null,
+        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
+        environment: typeof environment === 'string' ? environment : '',
+        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(unused),
+        ...chain,
+    };
+}
+/** Reads a build record that anybody may have written; null where it is damaged. */
+function parseBuildRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { workspace, toolchain, inputs, times } = found;
+    const chain = parseChain(found);
+    if (typeof workspace !== 'string' || chain === null)
+        return null;
+    return {
+        version: 1,
+        workspace,
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        inputs: inputs === true,
+        times: typeof times === 'string' ? times : '',
+        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
+        ...chain,
+    };
+}
+function parseVersion1(text) {
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
+    return found?.['version'] === 1 ? found : null;
+}
+/** The chain of handing down; a path that is not a slot's makes the record worthless. */
+function parseChain(found) {
+    const { generation, former } = found;
+    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
+        return null;
+    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+        return null;
+    const paths = former.filter((each) => typeof each === 'string');
+    return paths.length === former.length && paths.every(_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isSlotPath */ .wS)
+        ? { generation, former: paths }
+        : null;
+}
+/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
+function toolchainIn(rustcInfo) {
+    const outputs = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(rustcInfo)?.['outputs'];
+    if (!(0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)(outputs))
+        return null;
+    for (const output of Object.values(outputs)) {
+        const stdout = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)(output) ? output['stdout'] : null;
+        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
+            return stdout.trim();
+        }
+    }
+    return null;
 }
 
 
@@ -2400,6 +3724,81 @@ function fieldOf(error, field) {
     return typeof error === 'object' && error !== null
         ? error[field]
         : undefined;
+}
+
+
+/***/ }),
+
+/***/ 2543:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   R5: () => (/* binding */ readInput),
+/* harmony export */   Yq: () => (/* binding */ choice),
+/* harmony export */   ai: () => (/* binding */ number),
+/* harmony export */   gf: () => (/* binding */ environmentTwin),
+/* harmony export */   hD: () => (/* binding */ quote)
+/* harmony export */ });
+/* harmony import */ var _guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+
+/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
+function environmentTwin(name) {
+    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+/**
+ * Reads one input.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function readInput(input, lookup, surroundings) {
+    const found = lookup(input.name);
+    if (found === null || found.text === '')
+        return input.whenEmpty(surroundings);
+    const value = input.parse(found.text);
+    if (value !== undefined)
+        return value;
+    throw new _guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+}
+/** A value in an error text: one line, printable, of bounded length. */
+function quote(text) {
+    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
+    return JSON.stringify(shown);
+}
+/** A number in a range, both ends included. */
+function number(name, range) {
+    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
+    return {
+        name,
+        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
+        parse: (text) => {
+            const value = pattern.test(text) ? Number(text) : Number.NaN;
+            return value >= range.least && value <= range.most ? value : undefined;
+        },
+        whenEmpty: () => range.otherwise,
+    };
+}
+/** One word of several. */
+function choice(name, words, otherwise) {
+    return {
+        name,
+        allowed: words.join(', '),
+        parse: (text) => words.find((each) => each === text),
+        whenEmpty: () => otherwise,
+    };
+}
+/** True or false, in the spellings of GitHub’s own boolean inputs (the YAML 1.2 core schema). */
+function flag(name, otherwise) {
+    return {
+        name,
+        allowed: 'true or false',
+        parse: (text) => {
+            if (/^(true|True|TRUE)$/.test(text))
+                return true;
+            return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+        },
+        whenEmpty: () => otherwise,
+    };
 }
 
 
@@ -2788,6 +4187,7 @@ function planPass(view, chosen, occupancies) {
     const ids = new Set(chosen.map((each) => each.lease.record.id));
     return [
         ...view.leftovers.map(discard),
+        ...view.orphanedLinks.map(unlink),
         ...chosen.map((each) => decide(each, occupancies.get(each.lease.record.id))),
         ...view.leases.filter((each) => !ids.has(each.record.id)).map(keep),
         ...view.foreign.map(judgeForeign(occupancies)),
@@ -2795,6 +4195,9 @@ function planPass(view, chosen, occupancies) {
 }
 function discard(file) {
     return { kind: 'discard', file, reason: 'its writer was ended before it was finished' };
+}
+function unlink({ path, heir }) {
+    return { kind: 'unlink', path, heir, reason: 'it led to a slot that is gone' };
 }
 function decide({ lease, reason }, occupancy) {
     const { record, slot, mounts } = lease;
@@ -2856,402 +4259,237 @@ function judgeForeign(occupancies) {
 
 /***/ }),
 
-/***/ 7115:
+/***/ 1275:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ remoteKeys)
+/* harmony export */ });
+/* unused harmony export compilingVariables */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  mc: () => (/* binding */ INPUTS),
-  gf: () => (/* binding */ environmentTwin),
-  P$: () => (/* binding */ parseSettings),
-  hD: () => (/* binding */ quote)
-});
-
-// UNUSED EXPORTS: ON_CRITICAL, PRIVILEGED_HELPERS
-
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-;// CONCATENATED MODULE: ./lib/plan/archive-content.js
-
-
-/**
- * What of a target dir can stay at home:
- * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
- * what is carried; `members`, all that workspace members were compiled to.
- */
-const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
-/** Decides what of a target dir goes into an archive for other hosts. */
-function archiveContent(entries, policy) {
-    const tree = new Tree(entries);
-    const unwanted = new Set(entries.filter((entry) => isLeftOut(entry, tree, policy)));
-    const units = new Set();
-    for (const entry of entries) {
-        const unit = scriptUnitOf(entry.path);
-        const leadsOut = entry.kind === 'link' && !staysInside(below(entry.path, unit), entry.target);
-        const isDropped = leadsOut || (unwanted.has(entry) && entry.kind !== 'other');
-        if (!isDropped)
-            continue;
-        if (unit !== null)
-            units.add(unit);
-        else if (leadsOut && !isBelowUnwanted(entry.path, unwanted)) {
-            // Whatever put it there, Cargo would not run it again, and a build would miss the file.
-            return { kind: 'unfit', reason: `the link ${entry.path} leads out of the target dir` };
-        }
-    }
-    const gone = [...Array.from(unwanted, ({ path }) => path), ...Array.from(units, traces).flat()];
-    const isGone = among(gone);
-    const kept = entries
-        .filter(({ path, kind }) => kind !== 'other' && !isGone(path))
-        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    const bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
-    if (bytes > policy.maxBytes) {
-        return { kind: 'unfit', reason: `it is ${bytes} bytes, above the ${policy.maxBytes} allowed` };
-    }
-    return { kind: 'content', entries: kept, bytes, leftOut: entries.length - kept.length };
-}
-/** Which paths are profiles’ own (`debug`, `<triple>/release`, …), and what lies in their `deps`. */
-class Tree {
-    profiles;
-    #outputs = new Set();
-    constructor(entries) {
-        this.profiles = new Set(entries
-            .filter(({ path }) => nameOf(path) === '.fingerprint')
-            .map(({ path }) => folderOf(path)));
-        for (const { path, kind, bytes } of entries) {
-            const folder = folderOf(path);
-            if (kind !== 'file' || nameOf(folder) !== 'deps')
-                continue;
-            const name = nameOf(path).replace(HASH, '');
-            this.#outputs.add(`${folderOf(folder)}/${name} ${bytes}`);
-        }
-    }
-    /** Whether a file directly in a profile is another name of an output, which Cargo links anew. */
-    isUplifted({ path, kind, bytes }) {
-        const profile = folderOf(path);
-        if (kind !== 'file' || !this.profiles.has(profile))
-            return false;
-        return this.#outputs.has(`${profile}/${nameOf(path).replaceAll('-', '_')} ${bytes}`);
-    }
-}
-/** What Cargo puts between a unit's name and its ending. */
-const HASH = /-[0-9a-f]{16}(?=\.|$)/;
-const UNIT = /^(.+)-[0-9a-f]{16}$/;
-/** Worth nothing elsewhere: locks, what Cargo knows of this host's rustc, and what no build reads. */
-const AT_HOME = /^(\.cargo.*lock|\.rustc_info\.json)$/;
-const OUTPUT_OF_OTHERS = new Set(['doc', 'package', 'tmp']);
-function isLeftOut(entry, tree, policy) {
-    const name = nameOf(entry.path);
-    const folder = folderOf(entry.path);
-    const isInProfile = tree.profiles.has(folder);
-    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => folderOf(each) === folder);
-    if (AT_HOME.test(name) && (isInProfile || holdsProfiles))
-        return true;
-    if (holdsProfiles && OUTPUT_OF_OTHERS.has(name) && entry.kind === 'folder')
-        return true;
-    if (policy.globs.some((glob) => matchesGlob(entry.path, glob)))
-        return true;
-    const isIn = {
-        incremental: () => isInProfile && name === 'incremental',
-        binaries: () => tree.isUplifted(entry) || isProgram(entry, tree),
-        members: () => isOfMember(entry.path, tree, policy.members),
-    };
-    return policy.groups.some((group) => isIn[group]());
-}
-/** Whether it is a linked program: only those have no ending. */
-function isProgram({ path, kind, isExecutable }, tree) {
-    const folder = folderOf(path);
-    const isThere = ['deps', 'examples'].includes(nameOf(folder)) && tree.profiles.has(folderOf(folder));
-    return isThere && kind === 'file' && isExecutable && !nameOf(path).includes('.');
-}
-function isOfMember(path, tree, members) {
-    const folder = folderOf(path);
-    if (!tree.profiles.has(folderOf(folder)))
-        return false;
-    const name = nameOf(path);
-    const unit = UNIT.exec(name.split('.')[0] ?? '')?.[1];
-    if (unit === undefined)
-        return false;
-    if (['.fingerprint', 'build'].includes(nameOf(folder)))
-        return members.includes(unit);
-    if (nameOf(folder) !== 'deps')
-        return false;
-    const crates = members.map((member) => member.replaceAll('-', '_'));
-    return crates.some((crate) => unit === crate || unit === `lib${crate}`);
-}
-/** The directory of one build script's run that a path lies in, as Cargo named them up to 1.99. */
-function scriptUnitOf(path) {
-    return /^((?:.+\/)?build\/[^/]+-[0-9a-f]{16})\//.exec(path)?.[1] ?? null;
-}
-/** A path relative to a folder that it lies in, where there is one. */
-function below(path, folder) {
-    return folder === null ? path : path.slice(folder.length + 1);
+/** Counts up when older archives can no longer be used. */
+const FORMAT = 1;
+/** Names of variables that Cargo or rustc take into what they hash. */
+const COMPILING = /^(RUSTFLAGS|RUSTDOCFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_INCREMENTAL|CARGO_BUILD_.*|CARGO_PROFILE_.*|CARGO_TARGET_.+_(RUSTFLAGS|LINKER)|RUSTC|RUSTC_.*|RUSTUP_TOOLCHAIN|CC|CXX|CFLAGS|CXXFLAGS)$/;
+/** Of an environment, the variables for `RemoteFacts`. */
+function compilingVariables(environment) {
+    const found = Object.entries(environment).filter((entry) => COMPILING.test(entry[0]) && entry[1] !== undefined);
+    return Object.fromEntries(found);
 }
 /**
- * Both places of a build script's run. Cargo does not look whether what a script wrote is still
- * there, so it must not take the run for done when a part of that stays at home.
- */
-function traces(unit) {
-    const profile = folderOf(folderOf(unit));
-    const within = (place) => (profile === '' ? place : `${profile}/${place}`);
-    return [unit, within(`.fingerprint/${nameOf(unit)}`)];
-}
-function isBelowUnwanted(path, unwanted) {
-    return among(Array.from(unwanted, (entry) => entry.path))(path);
-}
-/** Whether a path is one of these or lies in one of them. */
-function among(paths) {
-    const known = new Set(paths);
-    return (path) => {
-        for (let each = path; each !== ''; each = folderOf(each))
-            if (known.has(each))
-                return true;
-        return false;
-    };
-}
-function nameOf(path) {
-    return path.slice(path.lastIndexOf('/') + 1);
-}
-function folderOf(path) {
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
-
-const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
-/** What is not saved unless a person says otherwise. */
-const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
-const EXCLUDE_ALLOWED = `none, or ${CONTENT_GROUPS.join(', ')} and globs with a /, between blanks`;
-/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
-function parseExclude(text) {
-    const words = text.split(/\s+/).filter((word) => word !== '');
-    if (words.join() === 'none')
-        return { groups: [], globs: [] };
-    const globs = words.filter((word) => word.includes('/'));
-    const named = words.filter((word) => !word.includes('/'));
-    const groups = CONTENT_GROUPS.filter((group) => named.includes(group));
-    const isKnown = named.every((word) => CONTENT_GROUPS.some((group) => group === word));
-    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
-}
-/** Relative to the target dir, in names that can be there. */
-function isGlob(word) {
-    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/root-path.js
-/** Whether a text can be a path that means the same wherever it is read. */
-function isPath(text) {
-    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
-    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
-}
-/** The path with `~` expanded. */
-function absolute(path, { home }) {
-    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
-    return normalise(expanded);
-}
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path) {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    return `/${parts.join('/')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/settings.js
-
-
-
-/** What becomes of a job when the disk is still critical after the emergency pass. */
-const ON_CRITICAL = ['fail', 'skip', 'warn'];
-const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
-/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-function environmentTwin(name) {
-    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-const root = {
-    name: 'root',
-    allowed: 'an absolute path, or one that begins with ~/',
-    parse: (text) => (isPath(text) ? text : undefined),
-    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
-};
-const owner = {
-    name: 'owner',
-    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
-    parse: (text) => {
-        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
-        if (parts?.[1] === undefined)
-            return undefined;
-        const named = { user: parts[1], group: parts[2] ?? null };
-        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
-    },
-    whenEmpty: () => null,
-};
-const GB = 1e9;
-const minFreeGb = {
-    ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
-    // Without a setting the default depends on the disk; see plan/pressure.ts.
-    whenEmpty: () => null,
-};
-const minFreePercent = number('min-free-percent', { least: 0, most: 100, otherwise: 5 });
-const minFreeInodesPercent = number('min-free-inodes-percent', {
-    least: 0,
-    most: 100,
-    otherwise: 5,
-});
-const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
-const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
-const onCritical = {
-    name: 'on-critical',
-    allowed: ON_CRITICAL.join(', '),
-    parse: (text) => ON_CRITICAL.find((each) => each === text),
-    whenEmpty: () => 'fail',
-};
-const alertWebhook = {
-    name: 'alert-webhook',
-    allowed: 'an http or https address',
-    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
-    whenEmpty: () => null,
-    isSecret: true,
-};
-const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
-const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
-const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
-const remoteCache = {
-    name: 'remote-cache',
-    allowed: REMOTE_CACHE.join(', '),
-    parse: (text) => REMOTE_CACHE.find((each) => each === text),
-    whenEmpty: () => 'off',
-};
-const remoteMaxGb = number('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
-const remoteExclude = {
-    name: 'remote-exclude',
-    allowed: EXCLUDE_ALLOWED,
-    parse: parseExclude,
-    whenEmpty: () => EXCLUDED,
-};
-const privilegedHelper = {
-    name: 'privileged-helper',
-    allowed: PRIVILEGED_HELPERS.join(', '),
-    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
-    whenEmpty: () => 'auto',
-};
-const helperImage = {
-    name: 'helper-image',
-    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
-    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
-    whenEmpty: () => null,
-};
-const dryRun = {
-    name: 'dry-run',
-    allowed: 'true or false',
-    parse: (text) => {
-        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
-        if (/^(true|True|TRUE)$/.test(text))
-            return true;
-        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-    },
-    whenEmpty: () => false,
-};
-const leg = {
-    name: 'leg',
-    allowed: 'text of at most 65536 characters (the matrix as JSON)',
-    parse: (text) => (text.length <= 65_536 ? text : undefined),
-    whenEmpty: () => '',
-};
-const jobStatus = {
-    name: 'job-status',
-    allowed: 'success, failure or cancelled',
-    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
-    whenEmpty: () => '',
-};
-/** Every input by its name in action.yml; a test holds both lists equal. */
-const INPUTS = [
-    root,
-    owner,
-    minFreeGb,
-    minFreePercent,
-    minFreeInodesPercent,
-    highWatermark,
-    lowWatermark,
-    onCritical,
-    retentionHours,
-    keepPerPr,
-    remoteCache,
-    remoteMaxGb,
-    remoteExclude,
-    privilegedHelper,
-    helperImage,
-    alertWebhook,
-    alertHours,
-    dryRun,
-    leg,
-    jobStatus,
-];
-/**
- * Reads all settings.
+ * Keys for the cache service, which knows the repository and branch by itself.
  *
- * @throws GuardError that names the input, its value and what is allowed
+ * An entry of the service is never replaced, so that each commit has a key of its own; the service
+ * gives the newest entry that begins with a restore key. At most 512 characters, no commas.
  */
-function parseSettings(lookup, surroundings) {
-    const read = (input) => readInput(input, lookup, surroundings);
-    const freeGb = read(minFreeGb);
-    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
-    if (watermarks.low > watermarks.high) {
-        throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+function remoteKeys(facts) {
+    const host = `${word(facts.platform)}-${word(facts.architecture)}`;
+    const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${FORMAT}-${host}-${word(facts.job)}-${kind}-`;
+    const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
+    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
+}
+function pairs(variables) {
+    return Object.entries(variables)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => `${name}=${value}`);
+}
+/** A digest that tells lists apart, and not only what they are joined to. */
+function digest(texts) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
+}
+/** For a person who looks through the list of caches; the digest holds the whole of it. */
+function word(text) {
+    return text.replaceAll(/[^A-Za-z0-9_.]+/g, '_').slice(0, 40);
+}
+
+
+/***/ }),
+
+/***/ 1759:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   aN: () => (/* binding */ snapshotName),
+/* harmony export */   bT: () => (/* binding */ mayPublish),
+/* harmony export */   hX: () => (/* binding */ encodeSnapshot)
+/* harmony export */ });
+/* unused harmony exports buildEnvironment, repositoryOf, isSnapshotKey, parseSnapshot, snapshotsFor, leastRecentlyUsed, overBudget */
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
+/* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1275);
+
+
+
+
+/** A digest of the part of the environment that decides what a target dir is good for. */
+function buildEnvironment(environment) {
+    const pairs = Object.entries(compilingVariables(environment));
+    return sha256(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
+}
+/** The folder of a repository’s snapshots: `<owner>--<repository>`. */
+function repositoryOf(job) {
+    return `${job.owner}--${job.repository}`;
+}
+/** The name of the snapshot for a job with this toolchain and environment. */
+function snapshotName(job, toolchain, environment) {
+    return {
+        repository: repositoryOf(job),
+        key: (0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .sha256 */ .sc)(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
+    };
+}
+function isSnapshotKey(text) {
+    return /^[0-9a-f]{16}$/.test(text);
+}
+function encodeSnapshot(snapshot) {
+    return `${JSON.stringify(snapshot)}\n`;
+}
+/** Reads a record that anybody may have written; null where it is damaged. */
+function parseSnapshot(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, job, leg, workspace, former, publishedMs } = found;
+    if (typeof id !== 'string' || !isLeaseId(id))
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string' || typeof workspace !== 'string')
+        return null;
+    if (typeof publishedMs !== 'number' || !Array.isArray(former))
+        return null;
+    const slots = former.filter((each) => typeof each === 'string');
+    if (slots.length !== former.length || !slots.every(isSlotPath))
+        return null;
+    return {
+        version: 1,
+        id,
+        job,
+        leg,
+        toolchain: textOr(found['toolchain'], null),
+        environment: textOr(found['environment'], ''),
+        workspace,
+        runnerKey: textOr(found['runnerKey'], ''),
+        former: slots,
+        generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
+        inputs: found['inputs'] === true,
+        times: textOr(found['times'], ''),
+        unused: parseUnused(found['unused']) ?? {},
+        publishedMs,
+        revision: textOr(found['revision'], ''),
+    };
+}
+function textOr(value, otherwise) {
+    return typeof value === 'string' ? value : otherwise;
+}
+/**
+ * The snapshots that a job may be seeded from, the newest first. A toolchain that is not known on
+ * either side is no obstacle: Cargo itself rebuilds what another one made.
+ */
+function snapshotsFor(snapshots, job, toolchain, environment) {
+    return snapshots
+        .filter((each) => each.snapshot !== null)
+        .filter(({ snapshot }) => {
+        const isKnown = toolchain !== null && snapshot.toolchain !== null;
+        return (snapshot.job === job.job &&
+            snapshot.leg === job.leg &&
+            snapshot.environment === environment &&
+            (!isKnown || snapshot.toolchain === toolchain));
+    })
+        .toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
+}
+/** The least recently used first. */
+function leastRecentlyUsed(snapshots) {
+    return snapshots.toSorted((a, b) => a.usedMs - b.usedMs);
+}
+/**
+ * The snapshots that have to go for the rest to keep within the budget, least recently used first;
+ * one that nobody has measured counts as nothing until it is.
+ */
+function overBudget(snapshots, budgetBytes) {
+    let total = snapshots.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+    const gone = [];
+    for (const each of leastRecentlyUsed(snapshots)) {
+        if (total <= budgetBytes)
+            break;
+        if (each.bytes === null)
+            continue;
+        total -= each.bytes;
+        gone.push(each);
     }
-    return {
-        root: absolute(read(root), surroundings),
-        owner: read(owner),
-        floors: {
-            minFreeBytes: freeGb === null ? null : freeGb * GB,
-            minFreePercent: read(minFreePercent),
-            minFreeInodesPercent: read(minFreeInodesPercent),
-        },
-        watermarks,
-        onCritical: read(onCritical),
-        retentionHours: read(retentionHours),
-        keepPerPr: read(keepPerPr),
-        remote: {
-            mode: read(remoteCache),
-            maxBytes: read(remoteMaxGb) * GB,
-            exclude: read(remoteExclude),
-        },
-        privilegedHelper: read(privilegedHelper),
-        helperImage: read(helperImage),
-        alertWebhook: read(alertWebhook),
-        alertHours: read(alertHours),
-        dryRun: read(dryRun),
-        leg: read(leg),
-        jobStatus: read(jobStatus),
-    };
+    return gone;
 }
-function readInput(input, lookup, surroundings) {
-    const found = lookup(input.name);
-    if (found === null || found.text === '')
-        return input.whenEmpty(surroundings);
-    const value = input.parse(found.text);
-    if (value !== undefined)
-        return value;
-    throw new guard_error/* GuardError */.U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+/** Who may publish: a successful push to the default branch, where that is wanted. */
+function mayPublish(job, result, settings) {
+    return (job.trusted &&
+        result === 'success' &&
+        settings.snapshot === 'trusted' &&
+        settings.warm !== 'off' &&
+        !settings.dryRun);
 }
-/** A value in an error text: one line, printable, of bounded length. */
-function quote(text) {
-    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
-    return JSON.stringify(shown);
+
+
+/***/ }),
+
+/***/ 7791:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   gM: () => (/* binding */ countUnused),
+/* harmony export */   k0: () => (/* binding */ parseUnused),
+/* harmony export */   vO: () => (/* binding */ isUnit)
+/* harmony export */ });
+/* unused harmony exports UNUSED_AT_MOST, outOfUse, stillCounted, hashOf, isOfUnit */
+/**
+ * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
+ * gather the artefacts of every dependency that there ever was.
+ */
+/** A unit that so many builds in a row did not use goes. */
+const UNUSED_AT_MOST = 2;
+/**
+ * Counts on after a build.
+ *
+ * @param all the units that are there now
+ */
+function countUnused(before, all, used) {
+    // A job that built nothing says nothing about what is needed.
+    if (used.size === 0)
+        return before;
+    const without = all.filter((unit) => !used.has(unit));
+    return Object.fromEntries(without.map((unit) => [unit, (before[unit] ?? 0) + 1]));
 }
-function number(name, range) {
-    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
-    return {
-        name,
-        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
-        parse: (text) => {
-            const value = pattern.test(text) ? Number(text) : Number.NaN;
-            return value >= range.least && value <= range.most ? value : undefined;
-        },
-        whenEmpty: () => range.otherwise,
-    };
+/** The units that go. */
+function outOfUse(unused) {
+    return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
 }
-/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
-function isIdOrName(text) {
-    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+/** Without those that went. */
+function stillCounted(unused) {
+    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+}
+const UNITS_AT_MOST = 100_000;
+/** Reads counts that anybody may have written; null where they are damaged. */
+function parseUnused(found) {
+    if (typeof found !== 'object' || found === null || Array.isArray(found))
+        return null;
+    const entries = Object.entries(found);
+    const isSane = entries.every(([unit, count]) => isUnit(unit) && typeof count === 'number' && Number.isInteger(count));
+    return isSane && entries.length <= UNITS_AT_MOST
+        ? Object.fromEntries(entries.map(([unit, count]) => [unit, Number(count)]))
+        : null;
+}
+/** `debug/serde-0123456789abcdef`, also below a triple. */
+function isUnit(path) {
+    const parts = path.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return parts.length >= 2 && parts.length <= 6 && isPlain && hashOf(path) !== null;
+}
+const HASH = /-([0-9a-f]{16})$/;
+/** The hash by which Cargo tells a unit from others of its package. */
+function hashOf(unit) {
+    return HASH.exec(unit)?.[1] ?? null;
+}
+/** Whether a file beside others was made by the unit with this hash. */
+function isOfUnit(file, hash) {
+    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
 }
 
 
@@ -3261,7 +4499,7 @@ function isIdOrName(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6283);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1291);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -3291,6 +4529,8 @@ function describeAction(action) {
             return `forget lease ${action.id}: ${action.reason}`;
         case 'discard':
             return `discard ${action.file}: ${action.reason}`;
+        case 'unlink':
+            return `unlink ${action.path}: ${action.reason}`;
         case 'keep':
             return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`;
         case 'adopt':
@@ -3417,12 +4657,14 @@ function inHours(milliseconds) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7847);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4112);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+
 
 
 
@@ -3473,11 +4715,12 @@ async function finishInPlace(root, applied) {
             continue;
         }
         try {
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .spoilEnd */ .Dg)(root, action.id);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .spoilEnd */ .Dg)(root, action.id);
             const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
             if (deletion.kind === 'deleted') {
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, false);
+                removeFormerPaths(root, action.id, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -3494,27 +4737,33 @@ function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, moved);
+            removeFormerPaths(root, action.id, action.slot);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, moved);
             return moved ? action.slot : null;
         }
         case 'adopt': {
             const moved = retire(root, action.path, (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '', ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.path);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
-            if (action.slot !== null)
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, false);
+            if (action.slot !== null) {
+                removeFormerPaths(root, action.id, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+            }
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_4__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__/* .discardLeftover */ .G)(root, action.file);
+            return null;
+        case 'unlink':
+            (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
             return null;
         case 'keep':
         case 'foreign':
@@ -3523,18 +4772,23 @@ function carryOut(root, action, ways) {
             return action;
     }
 }
+/** The paths of the slots that were handed down to this one lead nowhere from now on. */
+function removeFormerPaths(root, id, slot) {
+    for (const former of (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
+        (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
+}
 function nameOf(path) {
     return path.slice(path.lastIndexOf('/') + 1);
 }
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_5__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_6__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_7__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
@@ -4093,15 +5347,18 @@ function commandOf(pid) {
     return typeof found === 'string' ? found : found.command;
 }
 
-// EXTERNAL MODULE: ./lib/host/leases.js
-var host_leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/former-paths.js
+var former_paths = __nccwpck_require__(4512);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var host_leases = __nccwpck_require__(4112);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
-var slots = __nccwpck_require__(5647);
+var host_slots = __nccwpck_require__(5647);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/observe.js
+
 
 
 
@@ -4125,12 +5382,18 @@ function observe(root, self, scope, adopted = []) {
     // After the leases: a slot that is made meanwhile has its lease before.
     const { inventory, ...seen } = observeLeases(root, self, scope);
     const { moment, leases, leftovers } = seen;
-    const foreign = scope === 'host' ? findForeign(root, inventory ?? (0,slots/* listSlots */.QY)(root), leases, adopted) : [];
     const unfinished = [
         ...leftovers.map((name) => `leases/${name}`),
         ...(0,host_leftovers/* listUnfinished */.s)(root, moment.wallMs),
     ];
-    return { moment, leases, foreign, leftovers: unfinished };
+    if (scope !== 'host') {
+        return { moment, leases, foreign: [], orphanedLinks: [], leftovers: unfinished };
+    }
+    const all = inventory ?? (0,host_slots/* listSlots */.QY)(root);
+    const former = sortFormer(root, all.slots);
+    const slots = all.slots.filter((slot) => !former.known.has(slot));
+    const foreign = findForeign(root, { ...all, slots }, leases, adopted);
+    return { moment, leases, foreign, orphanedLinks: former.orphaned, leftovers: unfinished };
 }
 /** Reads the leases alone: all of the root's, or those of one runner. */
 function observeLeases(root, self, scope) {
@@ -4138,7 +5401,7 @@ function observeLeases(root, self, scope) {
     const prefix = scope === 'own' ? (0,naming/* runnerPrefix */.Lm)(self.runnerKey ?? '') : '';
     const { records, leftovers } = (0,host_leases/* readLeases */.Mw)(root, prefix, moment.wallMs);
     // A lease that cannot be read does not say where its slot is.
-    const inventory = records.some((record) => record.slot === null) ? (0,slots/* listSlots */.QY)(root) : null;
+    const inventory = records.some((record) => record.slot === null) ? (0,host_slots/* listSlots */.QY)(root) : null;
     const byId = new Map((inventory?.slots ?? []).map((slot) => [idOf(slot), slot]));
     const mounts = (0,host_mounts/* readMounts */.bq)();
     const ended = rememberEnded();
@@ -4148,6 +5411,20 @@ function observeLeases(root, self, scope) {
     });
     return { moment, leases, leftovers, inventory };
 }
+/** Which of these are former paths of slots that were handed down, and which of them lead nowhere. */
+function sortFormer(root, slots) {
+    const found = { known: new Set(), orphaned: [] };
+    for (const slot of slots) {
+        const heir = (0,former_paths/* heirOf */.mw)(root, slot);
+        // A link to anything but a slot of this root is somebody else’s, and is reported as foreign.
+        if (heir === null || !(0,naming/* isSlotPath */.wS)(heir))
+            continue;
+        found.known.add(slot);
+        if ((0,host_slots/* findSlot */.q3)(root, heir) === 'missing')
+            found.orphaned.push({ path: slot, heir });
+    }
+    return found;
+}
 function idOf(slot) {
     return (0,naming/* leaseIdOfSlot */.T1)(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
 }
@@ -4156,7 +5433,7 @@ function observeLease(root, record, self, mounts, ended) {
     return {
         record,
         owner: (0,evidence/* judgeOwner */.l)(record, sightOf(record, self, ended), self),
-        slot: slot === null ? 'missing' : (0,slots/* findSlot */.q3)(root, slot),
+        slot: slot === null ? 'missing' : (0,host_slots/* findSlot */.q3)(root, slot),
         mounts: slot === null ? [] : (0,host_mounts/* mountsWithin */.ec)(`${root.realPath}/${slot}`, mounts),
     };
 }
@@ -4233,7 +5510,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 606:
+/***/ 4349:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4338,8 +5615,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js
-var leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(4112);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -4405,14 +5682,59 @@ var observe = __nccwpck_require__(2147);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
+// EXTERNAL MODULE: ./lib/host/snapshots.js + 1 modules
+var snapshots = __nccwpck_require__(1823);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
+
+
+
+
+
+/** Walking a tree takes a while; what is not measured by then is left to the next one. */
+const MEASURE_MS = 60_000;
+/**
+ * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
+ * critical path, since it measures what is new.
+ *
+ * @param budgetBytes for all snapshots of the root
+ */
+async function keep_budget_keepBudget(root, budgetBytes) {
+    for (const id of listSeeding(root)) {
+        // Its own job may be at it for as long as it lives.
+        if (findLease(root, id)?.state !== 'live')
+            discardSeeding(root, id);
+    }
+    const snapshots = await measured(root, listSnapshots(root));
+    const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
+    return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) };
+}
+async function measured(root, snapshots) {
+    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
+    return snapshots.map((each) => {
+        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
+        if (each.bytes === null && bytes !== null)
+            noteBytes(root, each.name, bytes);
+        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
 
 
 
 
 
-/** Empties the trash with the helpers that are set. */
+
+/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
+    await keepBudget(root, settings.snapshotMaxBytes);
     return reap(root, helpers(settings));
 }
 /**
@@ -4559,7 +5881,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 6283:
+/***/ 1291:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4568,8 +5890,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ post)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js
-var inputs = __nccwpck_require__(6174);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 3 modules
+var inputs = __nccwpck_require__(6940);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -4578,8 +5900,8 @@ var guard_error = __nccwpck_require__(29);
 var plan_lease = __nccwpck_require__(9949);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/plan/settings.js + 3 modules
-var settings = __nccwpck_require__(7115);
+// EXTERNAL MODULE: ./lib/plan/input.js
+var input = __nccwpck_require__(2543);
 ;// CONCATENATED MODULE: ./lib/github/job.js
 
 
@@ -4626,7 +5948,7 @@ function readJob(environment, leg) {
     };
 }
 function unfit(name, value, allowed) {
-    return new guard_error/* GuardError */.U$(`${name} is ${(0,settings/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
+    return new guard_error/* GuardError */.U$(`${name} is ${(0,input/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
 }
 /** The payload, or an empty one: the ref alone then decides. */
 function readPayload(path) {
@@ -4702,8 +6024,8 @@ function readSlot(slot) {
 var host_root = __nccwpck_require__(9903);
 // EXTERNAL MODULE: ./lib/host/boot.js
 var boot = __nccwpck_require__(6368);
-// EXTERNAL MODULE: ./lib/host/leases.js
-var host_leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var host_leases = __nccwpck_require__(4112);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:path"
@@ -4746,9 +6068,11 @@ function startInBackground(script, words, variables = {}) {
 
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
+const GB = 1e9;
 /** Starts the reaper, and does not wait for it. */
 function startReaper(root, script, settings) {
     const helper = ['--privileged-helper', settings.privilegedHelper];
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / GB));
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
     startInBackground(script, ['reap', '--root', root.path, ...helper]);
@@ -4846,10 +6170,29 @@ var report_heartbeat = __nccwpck_require__(2334);
 // EXTERNAL MODULE: ./lib/host/heartbeat-file.js
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/host/folders.js
-var folders = __nccwpck_require__(1687);
+var host_folders = __nccwpck_require__(1687);
 ;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
 
 
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+async function whileLocked(path, kind, work) {
+    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+        const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (error !== undefined)
+            return { refused: 'there is no flock(1)' };
+        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+    }
+    finally {
+        closeSync(folder);
+    }
+}
 /**
  * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
  *
@@ -4901,9 +6244,9 @@ async function kernel_lock_withKernelLock(path, waitSeconds, work) {
 async function claimAlert(root, kind, hours, nowMs) {
     if (hours === 0)
         return true;
-    const folder = (0,folders/* openFolder */.NE)((0,host_root/* controlPath */.XL)(root, 'alerts'));
+    const folder = (0,host_folders/* openFolder */.NE)((0,host_root/* controlPath */.XL)(root, 'alerts'));
     try {
-        const path = (0,folders.at)(folder, kind);
+        const path = (0,host_folders.at)(folder, kind);
         // Not waited for: whoever holds the lock is claiming this very alert.
         const claimed = await kernel_lock_withKernelLock(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
@@ -4979,8 +6322,8 @@ async function sendAlert(address, text) {
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
 
-// EXTERNAL MODULE: ./lib/steps/refuse.js + 1 modules
-var refuse = __nccwpck_require__(456);
+// EXTERNAL MODULE: ./lib/steps/refuse.js
+var refuse = __nccwpck_require__(2639);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/report/metrics.js
@@ -5176,8 +6519,8 @@ async function afterPass(outcome, runtime) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
-const GB = 1e9;
-const DEFAULT_FLOOR_BYTES = 3 * GB;
+const pressure_GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
 const DEFAULT_SHARE = 0.1;
 /** Near a floor: within this many times of it. */
 const LOW = 1.5;
@@ -5238,7 +6581,7 @@ function inWords({ what, free, floor, setting }, where) {
 }
 /** Bytes as GB (10⁹), with as many digits as a small disk needs. */
 function pressure_gigabytes(bytes) {
-    const value = bytes / GB;
+    const value = bytes / pressure_GB;
     return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
 }
 const ORDER = (/* unused pure expression or super */ null && (['ok', 'low', 'critical']));
@@ -5246,6 +6589,14 @@ const ORDER = (/* unused pure expression or super */ null && (['ok', 'low', 'cri
 function pressure_worst(assessments) {
     const ranks = assessments.map((each) => ORDER.indexOf(each.level));
     return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
+function room(reading, floors, { high }) {
+    const near = floorsOf(reading, floors)
+        .filter((each) => each.what === 'bytes')
+        .map((each) => LOW * each.floor);
+    const full = (reading.totalBytes * (100 - high)) / 100;
+    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
 }
 /** Percent used, of bytes or of inodes, whichever is more. */
 function pressure_usedPercent(reading) {
@@ -5480,15 +6831,21 @@ function byAge(a, b) {
     return a > b ? -1 : 1;
 }
 
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var plan_snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
+// EXTERNAL MODULE: ./lib/host/snapshots.js + 1 modules
+var snapshots = __nccwpck_require__(1823);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var steps_apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
 
 
 
@@ -5556,7 +6913,14 @@ async function relieve_relieve(request, runtime) {
         done.retired.push(...applied.retired);
         done.failures.push(...applied.failures);
         if (await emptyTrash(request, done, isEnough))
-            break;
+            return done;
+    }
+    for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
+        if (!evict(root, name))
+            continue;
+        done.retired.push(`snapshot ${name.repository}/${name.key}`);
+        if (await emptyTrash(request, done, isEnough))
+            return done;
     }
     return done;
 }
@@ -5610,7 +6974,7 @@ async function choose({ root, self, extent }, runtime) {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
     }));
-    const seen = { leases: view.leases, foreign: [], leftovers: [] };
+    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
     return { candidates, actions: planPass(seen, candidates, occupancies) };
 }
 
@@ -5809,10 +7173,3267 @@ function keepReserve(root, { assessments }, { voice }) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/steps/publish.js
+
+
+
+
+
+/**
+ * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
+ * keeps it from that is told; the slot then stays for the next job of this branch.
+ */
+async function publishBuild(request, runtime) {
+    const { voice } = runtime;
+    try {
+        const refusal = await tryToPublish(request, runtime);
+        voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`);
+    }
+    catch (error) {
+        voice.warning(`No snapshot was published (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+async function tryToPublish({ root, job, self, id }, { environment }) {
+    const record = (0,host_leases/* findLease */.G0)(root, id);
+    const build = (0,host_leases/* readBuildRecord */.mx)(root, id);
+    if (record?.state !== 'ended' || record.slot === null)
+        return 'the lease has not ended';
+    if (build === null || build.toolchain === null)
+        return 'nothing was built by Cargo';
+    const { slot } = record;
+    const occupancy = (await (0,observe/* lookInto */.OW)(root, [{ slot, container: null }], self, environment)).get(slot);
+    const [found] = [
+        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+        ...(occupancy?.unknown ?? ['nobody could look into it']),
+    ];
+    if (found !== undefined)
+        return found;
+    // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
+    const { environment: digest } = (0,host_leases/* readSeedRecord */.VY)(root, id);
+    const snapshot = {
+        version: 1,
+        id,
+        job: job.job,
+        leg: job.leg,
+        toolchain: build.toolchain,
+        environment: digest,
+        workspace: build.workspace,
+        runnerKey: record.lease?.owner.runner.key ?? '',
+        former: [slot, ...build.former],
+        generation: build.generation,
+        inputs: build.inputs,
+        times: build.times,
+        unused: build.unused,
+        publishedMs: Date.now(),
+        revision: environment['GITHUB_SHA'] ?? '',
+    };
+    const name = (0,plan_snapshot/* snapshotName */.aN)(job, build.toolchain, digest);
+    return (0,snapshots/* publish */.mk)(root, slot, name, snapshot, (0,host_leases/* readInputs */.Ko)(root, id)) ? null : 'its slot is gone';
+}
+
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/unused-units.js
+var unused_units = __nccwpck_require__(7791);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/host/set-times.js
+
+
+
+
+/**
+ * When mtimes were last set in the checkouts of a repository that one runner has: in
+ * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
+ * one checkout has a path of its own in each container.
+ */
+/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
+function lastSetTimes(root, runnerKey, repository) {
+    const text = (0,small_file/* readSmallFile */.EW)(pathOf(root, runnerKey, repository));
+    if (text === null)
+        return '';
+    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+}
+/** To be called before the first mtime is set. */
+function noteSetTimes(root, runnerKey, repository) {
+    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+}
+function freshWord() {
+    return (0,external_node_crypto_.randomBytes)(8).toString('hex');
+}
+function pathOf(root, runnerKey, repository) {
+    const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
+    return (0,host_root/* controlPath */.XL)(root, 'times', name);
+}
+
+;// CONCATENATED MODULE: ./lib/host/profiles.js
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const DEPTH = 4;
+const FOLDERS_AT_MOST = 4096;
+/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function profiles_withProfiles(target, work) {
+    const profiles = [];
+    let seen = 0;
+    const visit = (folder, path) => {
+        seen += 1;
+        if (seen > FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })
+            .filter((entry) => entry.isDirectory())
+            .map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, '.')) });
+        if (path.length === DEPTH)
+            return;
+        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
+            profiles_enter(folder, name, (next) => visit(next, [...path, name]));
+        }
+    };
+    try {
+        (0,host_folders/* within */.ux)(target, [], (folder) => visit(folder, []));
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function profiles_enter(folder, name, work) {
+    let next;
+    try {
+        next = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, name));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(next);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function program_runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+function killGroup(leader) {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, 'SIGKILL');
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-marks.js
+
+
+
+
+
+
+/**
+ * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
+ * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
+ * such times (noatime), which shows at once.
+ */
+/** Seconds since the epoch: no file is read at that time. */
+const MARK_S = 1;
+const MARK_NS = 1000000000n;
+/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
+const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
+const unit_marks_WAIT_MS = 20_000;
+/**
+ * Marks all units of a target dir in which nobody builds.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns false where the disk does not keep times of access
+ */
+async function markUnits(target) {
+    const files = fingerprintsIn(target).flatMap((each) => each.files);
+    const [first] = files;
+    if (first === undefined)
+        return true;
+    await runProgram('xargs', TOUCH, {
+        cwd: target,
+        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
+        waitMs: unit_marks_WAIT_MS,
+    });
+    // Tried on one, which then counts as used: the units of a package that is gone come later.
+    readFileSync(`${target}/${first}`);
+    return lstatSync(`${target}/${first}`, { bigint: true }).atimeNs !== MARK_NS;
+}
+/** All units, and those that were used since they were marked. */
+function readMarks(target) {
+    const found = fingerprintsIn(target);
+    const used = found.filter(({ files }) => files.some((file) => {
+        const stat = (0,external_node_fs_.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
+        return stat !== undefined && stat.atimeNs !== MARK_NS;
+    }));
+    return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
+}
+/** Moves all that belongs to units out of a target dir, into a folder that is empty. */
+function moveUnitsOut(target, units, to) {
+    let moved = 0;
+    const out = (folder, name) => {
+        renameSync(at(folder, name), `${to}/${moved}`);
+        moved += 1;
+    };
+    makeFolder(to);
+    withProfiles(target, (profiles) => {
+        for (const profile of profiles) {
+            const labels = units
+                .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
+                .map((unit) => unit.slice(unit.lastIndexOf('/') + 1));
+            if (labels.length > 0)
+                moveOutOf(profile, labels, out);
+        }
+    });
+}
+function moveOutOf({ folder }, labels, out) {
+    const hashes = labels.flatMap((label) => hashOf(label) ?? []);
+    // The fingerprint first: without it Cargo does not look for the rest.
+    for (const name of ['.fingerprint', 'build']) {
+        inside(folder, name, (last) => {
+            for (const each of readdirSync(at(last, '.')))
+                if (labels.includes(each))
+                    out(last, each);
+        });
+    }
+    for (const name of ['deps', 'examples']) {
+        inside(folder, name, (last) => {
+            for (const file of readdirSync(at(last, '.'))) {
+                if (hashes.some((hash) => isOfUnit(file, hash)))
+                    out(last, file);
+            }
+        });
+    }
+}
+function fingerprintsIn(target) {
+    return profiles_withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
+        const labels = inside(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
+        return labels.flatMap((label) => {
+            const unit = `${path}/${label}`;
+            const names = inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')));
+            if (names === null || !(0,unused_units/* isUnit */.vO)(unit))
+                return [];
+            // Others are read by who looks for what a unit was made of, or by nobody.
+            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
+            const base = `${path}/.fingerprint/${label}`;
+            return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
+        });
+    }));
+}
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside(base, path, work) {
+    try {
+        return (0,host_folders/* within */.ux)((0,host_folders.at)(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/unchanging.js
+
+/** Where images of Rust keep what Cargo downloads; a build in a container names these. */
+const IN_IMAGES = ['/usr/local/cargo', '/root/.cargo'];
+/**
+ * What Cargo never expects to change: sources that it has downloaded, and toolchains.
+ *
+ * @returns absolute paths, which need not be there
+ */
+function unchangingFolders(environment) {
+    const home = environment['HOME'] ?? '';
+    const cargo = environment['CARGO_HOME'] ?? (home === '' ? null : (0,external_node_path_.join)(home, '.cargo'));
+    const rustup = environment['RUSTUP_HOME'] ?? (home === '' ? null : (0,external_node_path_.join)(home, '.rustup'));
+    const homes = [...(cargo === null ? [] : [cargo]), ...IN_IMAGES];
+    return [
+        ...homes.flatMap((each) => [(0,external_node_path_.join)(each, 'registry'), (0,external_node_path_.join)(each, 'git')]),
+        ...(rustup === null ? [] : [rustup]),
+        '/usr/local/rustup',
+        '/usr/lib/rustlib',
+    ].filter((path) => path.startsWith('/'));
+}
+
+// EXTERNAL MODULE: ./lib/plan/build-inputs.js
+var build_inputs = __nccwpck_require__(5353);
+;// CONCATENATED MODULE: ./lib/plan/proof.js
+/**
+ * Whether what lies there now is what units were built from, as far as times tell.
+ *
+ * It is not proven where it was changed (ctime, which nobody can set) after a unit began, and bears
+ * an mtime from before: the unit read something else, and Cargo would call it fresh. What bears a
+ * later mtime than the unit is no concern: Cargo builds that unit again.
+ *
+ * @param starts when units began that read it, ascending
+ */
+function isProven({ mtimeNs, ctimeNs }, starts) {
+    const next = starts[firstFrom(starts, mtimeNs)];
+    return next === undefined || next > ctimeNs;
+}
+/** The place of the first that is not smaller. */
+function firstFrom(ascending, least) {
+    let [low, high] = [0, ascending.length];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((ascending[middle] ?? least) < least)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+;// CONCATENATED MODULE: ./lib/host/git.js
+
+
+
+
+
+
+const git_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = 512 * 1024 * 1024;
+/** Whether a directory is the top of a work tree. */
+function isWorkTree(folder) {
+    return (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
+}
+/**
+ * Asks git what a work tree holds, without running anything that its owner could have chosen.
+ *
+ * Git reads the index and the work tree, but with a git directory of our own: the repository’s
+ * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
+ * written, no lock is taken, and it does not matter who owns it.
+ *
+ * @param excluded folders to pass over, relative to the work tree
+ * @returns in words why git cannot tell
+ */
+async function readWorkTree(folder, excluded) {
+    const real = gitDirectoryOf(folder);
+    if (typeof real !== 'object')
+        return real;
+    const own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_os_.tmpdir)()), 'target-guard-git-'));
+    try {
+        furnish(own, real.path);
+        return await read(new Git(folder, own, real), excluded);
+    }
+    catch (error) {
+        return (0,guard_error/* messageOf */.bD)(error);
+    }
+    finally {
+        (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
+    }
+}
+/** Follows `.git` where it is a file, as in submodules and linked work trees. */
+function gitDirectoryOf(folder) {
+    const path = (0,external_node_path_.join)(folder, '.git');
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return 'it is not a work tree';
+    let directory = path;
+    if (found.isFile()) {
+        const text = (0,small_file/* readSmallFile */.EW)(path);
+        const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined;
+        if (named === undefined)
+            return '.git names no directory';
+        directory = (0,external_node_path_.resolve)(folder, named);
+    }
+    const common = (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(directory, 'commondir'))?.trim();
+    return { path: directory, objects: (0,external_node_path_.resolve)(directory, common ?? '.', 'objects') };
+}
+/** The least that git takes for a git directory, and what decides how files are converted. */
+function furnish(own, real) {
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'refs'));
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'info'));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
+    for (const name of ['attributes', 'exclude']) {
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(real, 'info', name)) ?? '');
+    }
+}
+class Git {
+    folder;
+    /** our own */
+    directory;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: (0,external_node_path_.join)(real.path, 'index'),
+            GIT_OBJECT_DIRECTORY: real.objects,
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', `core.attributesFile=${(0,external_node_os_.homedir)()}/.config/git/attributes`];
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(stdout.split('\0').slice(0, -1));
+                else
+                    failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+async function read(git, excluded) {
+    const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
+    const [entries, differing, untracked] = await Promise.all([
+        git.ask(['ls-files', '-s', '-v', '-z']),
+        git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+        git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+    ]);
+    const tracked = new Map();
+    const submodules = [];
+    for (const line of entries) {
+        const entry = parseEntry(line);
+        if (entry.isSubmodule)
+            submodules.push(entry.path);
+        else
+            tracked.set(entry.path, entry.content);
+    }
+    // Pairs: what differs, and its path.
+    for (let index = 1; index < differing.length; index += 2)
+        tracked.set(differing[index] ?? '', null);
+    for (const path of await convertedIn(git, [...tracked.keys()]))
+        tracked.set(path, null);
+    for (const path of submodules)
+        tracked.delete(path);
+    const nameless = [...tracked.keys(), ...untracked].filter((path) => path.includes('\uFFFD'));
+    for (const path of nameless)
+        tracked.delete(path);
+    return {
+        tracked,
+        untracked: untracked.filter((path) => !path.includes('\uFFFD')),
+        submodules,
+        unnamed: nameless.length,
+    };
+}
+/** A pattern that matches just this path. */
+function quoted(path) {
+    return path.replaceAll(/[\\*?[\] ]/g, String.raw `\$&`);
+}
+const MODES = {
+    '100644': { kind: 'file', isExecutable: false },
+    '100755': { kind: 'file', isExecutable: true },
+};
+/**
+ * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
+ * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
+ */
+function parseEntry(line) {
+    const tab = line.indexOf('\t');
+    const path = line.slice(tab + 1);
+    const mode = line.slice(2, 8);
+    const known = MODES[mode];
+    // Where each part has its length, the last one before the tab is the stage.
+    const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0';
+    const content = known !== undefined && isPlain
+        ? {
+            kind: known.kind,
+            id: `git:${line.slice(BLOB, BLOB_END)}`,
+            isExecutable: known.isExecutable,
+            size: null,
+        }
+        : null;
+    return { path, content, isSubmodule: mode === '160000' };
+}
+const BLOB = 'H 100644 '.length;
+const BLOB_END = BLOB + 40;
+const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
+const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
+/**
+ * The files whose bytes in the work tree may be others than the blob’s, depending on what is
+ * installed and configured when they are checked out. Converted line ends, where only the
+ * configuration asks for them, show in the size.
+ */
+async function convertedIn(git, paths) {
+    const files = paths.filter((path) => path === '.gitattributes' || path.endsWith('/.gitattributes'));
+    const own = (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.config/git/attributes');
+    const inTree = files.map((path) => (0,external_node_path_.join)(git.folder, path));
+    const places = [own, (0,external_node_path_.join)(git.directory, 'info/attributes'), ...inTree];
+    const texts = places.map((path) => (0,small_file/* readTextOrNull */.GR)(path));
+    const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
+    if (!isAny)
+        return [];
+    const input = paths.map((path) => `${path}\0`).join('');
+    const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
+    const converted = new Set();
+    for (let index = 0; index + 2 < answer.length; index += 3) {
+        if (!UNCONVERTED.has(answer[index + 2] ?? ''))
+            converted.add(answer[index] ?? '');
+    }
+    return [...converted];
+}
+
+;// CONCATENATED MODULE: ./lib/host/checkout.js
+
+
+
+
+const SOURCES_AT_MOST = 400_000;
+const REPOSITORIES_AT_MOST = 500;
+/**
+ * Lists a checkout: git’s view of each repository in it, everything where there is no git.
+ *
+ * @param excluded folders to pass over, relative to the workspace
+ */
+async function readCheckout(workspace, excluded) {
+    const listing = new Listing(workspace, excluded);
+    await listing.add('');
+    return listing;
+}
+class Listing {
+    sources = new Map();
+    gaps = [];
+    #workspace;
+    #excluded;
+    #repositories = 0;
+    constructor(workspace, excluded) {
+        this.#workspace = workspace;
+        this.#excluded = new Set(excluded);
+    }
+    /** Adds a folder with everything below; `''` is the workspace. */
+    async add(folder) {
+        if (this.#excluded.has(folder))
+            return;
+        if (this.sources.size > SOURCES_AT_MOST) {
+            if (!this.gaps.includes(TOO_MANY))
+                this.gaps.push(TOO_MANY);
+            return;
+        }
+        const isRepository = isWorkTree((0,external_node_path_.join)(this.#workspace, folder));
+        if (isRepository && (await this.#addRepository(folder)))
+            return;
+        await this.#addFolder(folder);
+    }
+    async #addRepository(folder) {
+        this.#repositories += 1;
+        if (this.#repositories > REPOSITORIES_AT_MOST)
+            return false;
+        const path = (0,external_node_path_.join)(this.#workspace, folder);
+        const prefix = folder === '' ? '' : `${folder}/`;
+        const below = [...this.#excluded].filter((each) => each.startsWith(prefix));
+        const tree = await readWorkTree(path, below.map((each) => each.slice(prefix.length)));
+        // Then every file of it is read instead: slower, and as good.
+        if (typeof tree === 'string')
+            return false;
+        if (tree.unnamed > 0)
+            this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
+        for (const [name, content] of tree.tracked)
+            this.sources.set(`${prefix}${name}`, content);
+        for (const name of tree.untracked) {
+            if (name.endsWith('/'))
+                await this.add(`${prefix}${name.slice(0, -1)}`);
+            else
+                this.sources.set(`${prefix}${name}`, null);
+        }
+        for (const name of tree.submodules) {
+            if (isFolder((0,external_node_path_.join)(path, name)))
+                await this.add(`${prefix}${name}`);
+        }
+        return true;
+    }
+    async #addFolder(folder) {
+        const path = (0,external_node_path_.join)(this.#workspace, folder);
+        let entries;
+        try {
+            entries = (0,external_node_fs_.readdirSync)(path, { withFileTypes: true });
+        }
+        catch (error) {
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+                this.gaps.push(`${path}: ${(0,guard_error/* messageOf */.bD)(error)}`);
+            return;
+        }
+        // A target directory of Cargo’s is no source.
+        if (entries.some(({ name }) => name === '.rustc_info.json'))
+            return;
+        for (const entry of entries) {
+            const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+            if (entry.name === '.git')
+                continue;
+            if (entry.name.includes('\uFFFD'))
+                this.gaps.push(`a file name in ${path} is not UTF-8`);
+            else if (entry.isDirectory())
+                await this.add(name);
+            else
+                this.sources.set(name, null);
+        }
+    }
+}
+const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
+function isFolder(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+;// CONCATENATED MODULE: ./lib/host/contents.js
+
+
+
+
+/** Reads contents until it has read so many bytes; what comes after is unproven. */
+class ContentReader {
+    #left;
+    constructor(bytesAtMost) {
+        this.#left = bytesAtMost;
+    }
+    /**
+     * Looks at a path, not through a link at its end.
+     *
+     * @param like an id: what is there gets one of the same sort, so that the two compare
+     * @returns null where there is nothing, or nothing that can be looked at
+     */
+    find(path, like = null) {
+        const stat = statOrNull(path);
+        return stat === null ? null : this.#found(path, stat, like);
+    }
+    #found(path, stat, like) {
+        if (stat.isSymbolicLink())
+            return foundAs('link', linkId(path), stat);
+        if (stat.isDirectory())
+            return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
+        if (!stat.isFile())
+            return foundAs('file', build_inputs/* UNPROVEN */.EO, stat);
+        return foundAs('file', this.#idOf(path, like), stat);
+    }
+    /** The id of a regular file’s bytes; UNPROVEN where they cannot be read. */
+    #idOf(path, like) {
+        let file;
+        try {
+            file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+        }
+        catch {
+            // Whatever the reason, nobody can say what it holds.
+            return build_inputs/* UNPROVEN */.EO;
+        }
+        try {
+            const stat = (0,external_node_fs_.fstatSync)(file);
+            if (!stat.isFile() || stat.size > this.#left)
+                return build_inputs/* UNPROVEN */.EO;
+            this.#left -= stat.size;
+            const isBlob = like?.startsWith('git:') === true;
+            const hash = (0,external_node_crypto_.createHash)(isBlob ? 'sha1' : 'sha256');
+            if (isBlob)
+                hash.update(`blob ${stat.size}\0`);
+            let read = 0;
+            for (;;) {
+                const count = (0,external_node_fs_.readSync)(file, BUFFER);
+                if (count === 0)
+                    break;
+                read += count;
+                hash.update(BUFFER.subarray(0, count));
+            }
+            // One that grows meanwhile is not finished.
+            return read === stat.size ? `${isBlob ? 'git' : 'sha256'}:${hash.digest('hex')}` : build_inputs/* UNPROVEN */.EO;
+        }
+        catch {
+            return build_inputs/* UNPROVEN */.EO;
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+}
+const BUFFER = Buffer.alloc(256 * 1024);
+function linkId(path) {
+    try {
+        const leadsTo = (0,external_node_fs_.readlinkSync)(path);
+        return leadsTo.includes('\uFFFD') ? build_inputs/* UNPROVEN */.EO : `link:${leadsTo}`;
+    }
+    catch {
+        // It is gone again, or no link any more.
+        return build_inputs/* UNPROVEN */.EO;
+    }
+}
+function foundAs(kind, id, stat) {
+    return {
+        kind,
+        id,
+        isExecutable: kind === 'file' && (stat.mode & 64n) !== 0n,
+        size: kind === 'file' ? Number(stat.size) : 0,
+        mtimeNs: stat.mtimeNs,
+        ctimeNs: stat.ctimeNs,
+        inode: String(stat.ino),
+    };
+}
+/** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
+function statOrNull(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+function isNothing(error) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes((0,guard_error/* errnoOf */.UQ)(error));
+}
+/** The names in a directory in a constant order; null where they cannot be listed. */
+function namesIn(folder) {
+    try {
+        const names = (0,external_node_fs_.readdirSync)(folder);
+        return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+function byBytes(a, b) {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+;// CONCATENATED MODULE: ./lib/host/folder-contents.js
+
+
+
+
+
+
+/** Folders with more than this are left unproven. */
+const ENTRIES_AT_MOST = 50_000;
+/**
+ * Reads a folder.
+ *
+ * @param path absolute and free of links
+ * @param contentOf what lies at a path, not through a link at its end
+ */
+function readFolder(path, contentOf) {
+    const reader = new FolderReader(contentOf);
+    const found = reader.read(path);
+    return found === null ? null : reader;
+}
+class FolderReader {
+    entries = new Map();
+    newestNs = 0n;
+    #contentOf;
+    /** the folders that are being read: a link to one of them leads round in a circle */
+    #open = new Set();
+    constructor(contentOf) {
+        this.#contentOf = contentOf;
+    }
+    read(path) {
+        const known = this.entries.get(path);
+        if (known !== undefined)
+            return known;
+        const found = this.#contentOf(path);
+        if (found === null)
+            return null;
+        if (found.mtimeNs > this.newestNs)
+            this.newestNs = found.mtimeNs;
+        const whole = found.kind === 'directory' ? this.#readFolder(path) : found;
+        if (whole !== null)
+            this.entries.set(path, whole);
+        return whole;
+    }
+    #readFolder(path) {
+        const stat = statOrNull(path);
+        if (stat === null)
+            return null;
+        const names = this.#open.has(path) ? null : namesIn(path);
+        const isReadable = names !== null && this.entries.size + names.length <= ENTRIES_AT_MOST;
+        // Git’s own folder and a target directory change with every job.
+        if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
+            return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
+        }
+        this.#open.add(path);
+        const lines = names.map((name) => this.#lineOf(path, name));
+        this.#open.delete(path);
+        const isProven = lines.every((line) => line !== null);
+        const digest = (0,external_node_crypto_.createHash)('sha256').update(lines.join('')).digest('hex');
+        return foundAs('directory', isProven ? `sha256:${digest}` : build_inputs/* UNPROVEN */.EO, stat);
+    }
+    /** What makes up one entry of a listing; null where that is not known. */
+    #lineOf(folder, name) {
+        const found = this.read((0,external_node_path_.join)(folder, name));
+        if (found === null || found.id === build_inputs/* UNPROVEN */.EO)
+            return null;
+        const line = `${name}\0${found.kind}\0${found.isExecutable ? 'x' : '-'}\0${found.id}\0`;
+        if (found.kind !== 'link')
+            return `${line}\n`;
+        const behind = realPathOrNull((0,external_node_path_.join)(folder, name));
+        if (behind === null)
+            return `${line}nothing\n`;
+        const content = this.read(behind);
+        if (content === null || content.id === build_inputs/* UNPROVEN */.EO)
+            return null;
+        return `${line}${content.kind}\0${content.isExecutable ? 'x' : '-'}\0${content.id}\n`;
+    }
+}
+/** Where a path leads to in the end; null where that is nowhere. */
+function realPathOrNull(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+}
+/** A folder as a whole, with the times of the newest thing in it. */
+function newestIn(path, found, { entries, newestNs }) {
+    let { ctimeNs } = found;
+    for (const entry of entries.values())
+        if (entry.ctimeNs > ctimeNs)
+            ctimeNs = entry.ctimeNs;
+    return { ...(entries.get(path) ?? found), mtimeNs: newestNs, ctimeNs };
+}
+
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
+}
+
+;// CONCATENATED MODULE: ./lib/host/named-inputs.js
+
+
+
+
+/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
+function findNamedInputs(units, around) {
+    const resolver = new Resolver(around, units);
+    for (const unit of units)
+        resolver.add(unit);
+    return resolver;
+}
+/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
+const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
+class Resolver {
+    found = new Map();
+    links = new Map();
+    listless = new Set();
+    lost = new Set();
+    #around;
+    #passedOver;
+    /** folders of packages, by a name that their Cargo.toml has */
+    #packages = new Map();
+    /** the checkout's, of which git lists the files */
+    #listed;
+    #roots;
+    #ways = new Map();
+    constructor(around, units) {
+        const { workspace, manifests } = around;
+        this.#around = around;
+        const builtIn = new Set(units.map((unit) => unit.builtIn));
+        const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
+        this.#passedOver = [...around.passedOver, ...targets];
+        const folders = manifests.map((path) => (0,external_node_path_.join)(workspace, (0,external_node_path_.dirname)(path)));
+        this.#listed = new Set(folders);
+        // Where Cargo has built there is a Cargo.lock, tracked or not.
+        const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.lock')));
+        this.#roots = locked.length > 0 ? locked : folders;
+        for (const folder of folders) {
+            for (const name of named_inputs_namesIn((0,external_node_path_.join)(folder, 'Cargo.toml')))
+                addTo(this.#packages, name, folder);
+        }
+        this.#findPackagesOutside(units);
+    }
+    add(unit) {
+        const bases = this.#basesOf(unit);
+        const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
+        if (isListless)
+            this.#addListless(unit, bases);
+        if (!unit.isWhole || unit.startedNs === null)
+            this.lost.add(unit);
+        for (const input of unit.inputs)
+            this.#addInput(unit, input, bases);
+    }
+    #addInput(unit, input, bases) {
+        const candidates = this.#candidates(input, bases);
+        const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
+        // What is missing makes Cargo build the unit again, or lies where nobody knows.
+        const isMissing = ways.every(({ exists }) => !exists);
+        if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
+            this.lost.add(unit);
+        for (const { path, exists, links } of ways) {
+            const isOutside = !this.#isInside(path);
+            for (const link of links) {
+                if (isOutside || this.#isInside(link))
+                    addTo(this.links, link, unit);
+            }
+            if (exists && !this.#isPassedOver(path))
+                addTo(this.found, path, unit);
+        }
+    }
+    #addListless(unit, bases) {
+        const own = bases.filter((base) => !this.#isPassedOver(base));
+        if (bases.length === 0 || own.length > 0)
+            this.listless.add(unit);
+        // Of a package that git lists, git lists the files, too.
+        for (const base of own)
+            if (!this.#listed.has(base))
+                addTo(this.found, base, unit);
+    }
+    /** What relative paths of a unit may be relative to. */
+    #basesOf(unit) {
+        const packages = [...(this.#packages.get(unit.packageName) ?? [])];
+        if (unit.kind !== 'compiled')
+            return packages;
+        return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
+    }
+    /** Where a path may lie; the same file of a former workspace is one of this one, too. */
+    #candidates(input, bases) {
+        if (!input.startsWith('/'))
+            return bases.map((base) => `${base}/${input}`);
+        const here = this.#around.former
+            .filter((former) => input.startsWith(`${former}/`))
+            .map((former) => (0,external_node_path_.join)(this.#around.workspace, input.slice(former.length)));
+        return [input, ...here];
+    }
+    #follow = (path) => {
+        const way = this.#ways.get(path) ?? follow(path);
+        this.#ways.set(path, way);
+        return way;
+    };
+    #isInside(path) {
+        return `${path}/`.startsWith(`${this.#around.workspace}/`);
+    }
+    #isPassedOver(path) {
+        if (FETCHED.test(path))
+            return true;
+        return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`));
+    }
+    /** A package outside is where its build script was compiled from. */
+    #findPackagesOutside(units) {
+        for (const { kind, packageName, inputs } of units) {
+            const [first] = inputs;
+            const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
+            if (kind !== 'compiled' || !isOutside)
+                continue;
+            addTo(this.#packages, packageName, packageRootOf(first) ?? (0,external_node_path_.dirname)(first));
+        }
+    }
+}
+/** The names in a manifest: of the package, and of what it builds. */
+function named_inputs_namesIn(manifest) {
+    const text = (0,small_file/* readTextOrNull */.GR)(manifest) ?? '';
+    const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm);
+    return [...found].flatMap(([, name]) => name ?? []);
+}
+/** The nearest folder above a file that holds a Cargo.toml. */
+function packageRootOf(path) {
+    for (let folder = (0,external_node_path_.dirname)(path);; folder = (0,external_node_path_.dirname)(folder)) {
+        if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.toml')))
+            return folder;
+        if (folder === '/')
+            return null;
+    }
+}
+function addTo(map, key, value) {
+    const values = map.get(key) ?? new Set();
+    map.set(key, values.add(value));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/dep-info.js
+/**
+ * What rustc and build scripts say of the files they read. Both lie in a target directory, into which
+ * anybody who ran there may have written: text is taken as it comes, up to these sizes.
+ */
+const CHARACTERS_AT_MOST = 16 * 1024 * 1024;
+const PATHS_AT_MOST = 100_000;
+/** Linux takes no longer path. */
+const PATH_AT_MOST = 4096;
+const VARIABLE = /^# env-dep:([^=]*)=(.*)$/;
+/**
+ * Reads dep-info as Cargo does: the first rule holds all inputs, spaces in names are written `\ `.
+ * Nothing that it may hold is an error.
+ */
+function parseDepInfo(text) {
+    const lines = linesOf(text);
+    const environment = new Map();
+    for (const line of lines) {
+        const [, name, value] = VARIABLE.exec(line) ?? [];
+        if (name !== undefined && value !== undefined) {
+            environment.set(unescaped(name), unescaped(value));
+        }
+    }
+    const rule = lines.find((line) => !line.startsWith('#') && COLON.test(line));
+    if (rule === undefined)
+        return { output: '', inputs: [], environment, problem: 'it has no rule' };
+    const colon = rule.search(COLON);
+    const { names, isWhole } = splitNames(rule.slice(colon + 1));
+    const [output = ''] = splitNames(rule.slice(0, colon)).names;
+    const problem = isWhole ? problemWith(text, names) : 'its last name is cut off';
+    return { output, inputs: names, environment, problem };
+}
+const COLON = /:( |$)/;
+/** All that several files say of one unit. */
+function joinDepInfo(parts) {
+    return {
+        output: parts[0]?.output ?? '',
+        inputs: parts.flatMap(({ inputs }) => inputs),
+        environment: new Map(parts.flatMap(({ environment }) => [...environment])),
+        problem: parts.map(({ problem }) => problem).find((each) => each !== null) ?? null,
+    };
+}
+/** Names parted by blanks; a backslash before a blank makes it part of the name. */
+function splitNames(text) {
+    const names = [];
+    let begun = null;
+    for (const word of text.split(/[ \t]/)) {
+        if (begun === null && word === '')
+            continue;
+        const name = begun === null ? word : `${begun} ${word}`;
+        begun = name.endsWith('\\') ? name.slice(0, -1) : null;
+        if (begun === null)
+            names.push(name);
+    }
+    return { names, isWhole: begun === null };
+}
+const ESCAPES = { n: '\n', r: '\r', '\\': '\\' };
+function unescaped(text) {
+    return text.replaceAll(/\\([nr\\])/g, (all, letter) => ESCAPES[letter] ?? all);
+}
+const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
+/**
+ * The paths of `cargo:rerun-if-changed=` in what a build script printed: absolute, or relative to the
+ * root of its package, which is also what the empty path means.
+ *
+ * @returns the paths, or in words why they cannot be relied on
+ */
+function parseRerunIfChanged(text) {
+    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
+    return problemWith(text, paths) ?? paths;
+}
+function linesOf(text) {
+    return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+function problemWith(text, paths) {
+    if (text.length > CHARACTERS_AT_MOST)
+        return 'it is too large';
+    if (paths.length > PATHS_AT_MOST)
+        return 'it names too many files';
+    return paths.every(isPath) ? null : 'it names what cannot be a file';
+}
+function isPath(path) {
+    return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
+/** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */
+const OUT_DIR = /^(\/.*)\/build\/([^/]+[-/][0-9a-f]{16})\/out(?:\/(.*))?$/s;
+/** Target directories of which these variables know an OUT_DIR. */
+function formerTargetsIn(values, profiles) {
+    const found = new Set();
+    for (const value of values) {
+        const [, base] = OUT_DIR.exec(value) ?? [];
+        const profile = profiles.find((each) => each !== '' && base?.endsWith(`/${each}`));
+        if (base !== undefined && profile !== undefined)
+            found.add(base.slice(0, -profile.length - 1));
+    }
+    found.delete('');
+    return found;
+}
+/** Of files that units were made of, those from an OUT_DIR, as `<label of the run>/<path in it>`. */
+function includedIn(inputs) {
+    return inputs.flatMap((input) => {
+        const [, , label, file] = OUT_DIR.exec(input) ?? [];
+        return label === undefined || file === undefined ? [] : [`${label}/${file}`];
+    });
+}
+/** The package of a unit's label: `serde-0123456789abcdef`, `serde/0123456789abcdef`. */
+function packageOf(label) {
+    return label.slice(0, -17);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/unit-files.js
+const ID = /-([0-9a-f]{16})$/;
+const KIND = /^(test-|bench-)?(integration-test|lib|bin|example|bench)-/;
+const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
+/** Beside what was built: make rules, and debug information of its own. */
+const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
+/** Whether a unit is documentation: nothing that runs is made of it. */
+function isDocumentation(name) {
+    return name.startsWith('doc-');
+}
+/** The units of a profile from which something that runs is made. */
+function unitsOf(list) {
+    return allUnitsOf(list).filter(({ name }) => !isDocumentation(name));
+}
+/** The units of a profile, in the layout of any Cargo up to now. */
+function allUnitsOf(list) {
+    const byId = filesById(list);
+    const flat = list(['.fingerprint']).flatMap((label) => {
+        const fingerprint = ['.fingerprint', label];
+        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
+    });
+    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
+    const nested = list(['build'])
+        .filter((each) => !ID.test(each))
+        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
+    return [...flat, ...nested];
+}
+/**
+ * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
+ * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
+ */
+function unit_files_namesIn(files) {
+    const names = files
+        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
+        .map((file) => file.replace(/\.json$/, ''));
+    return [...new Set(names)];
+}
+function unitOf(name, label, fingerprint, list, byId) {
+    const unit = { name, label, fingerprint, run: null };
+    const folders = ['build', label];
+    if (name.startsWith('run-build-script-')) {
+        const root = { folders, name: 'root-output' };
+        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
+        return { ...unit, run, depInfos: [], artefacts: [] };
+    }
+    if (name.startsWith('build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
+    if (own.depInfos.length > 0)
+        return { ...unit, ...own };
+    // cdylibs of the workspace have no id in their names.
+    const plain = byId.get(NO_ID) ?? [];
+    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
+}
+function nestedUnits(packageName, id, list) {
+    const base = ['build', packageName, id];
+    const fingerprint = [...base, 'fingerprint'];
+    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
+}
+function nestedUnit(name, packageName, base, list) {
+    const label = `${packageName}/${base.at(-1)}`;
+    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
+    const folders = [...base, 'out'];
+    if (!name.startsWith('run-build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const said = [...base, 'run'];
+    const root = { folders: said, name: 'root-output' };
+    const run = { output: { folders: said, name: 'stdout' }, root, folders };
+    return { ...unit, run, depInfos: [], artefacts: [] };
+}
+const NO_ID = '';
+function filesById(list) {
+    const found = new Map();
+    for (const folder of ['deps', 'examples']) {
+        for (const name of list([folder])) {
+            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
+            const places = found.get(id) ?? [];
+            places.push({ folders: [folder], name });
+            found.set(id, places);
+        }
+    }
+    return found;
+}
+function sorted(files) {
+    return {
+        depInfos: files.filter(({ name }) => name.endsWith('.d')),
+        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
+    };
+}
+/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
+function isCalled(file, unit) {
+    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
+    const crate = unit.replace(KIND, '').replaceAll('-', '_');
+    return stem === crate || stem === `lib${crate}`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/elf.js
+const NO_BYTES = 8; // SHT_NOBITS
+const LOADED = 2; // SHF_ALLOC
+/** Names longer than this belong to none of the sections that are looked for. */
+const NAME_AT_MOST = 64;
+/** Sections of one object; with one for each function, tens of thousands are usual. */
+const SECTIONS_AT_MOST = 200_000;
+/** All names together, in bytes. */
+const NAMES_AT_MOST = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
+/** Whether these first bytes are those of an ELF file: object, program or shared library. */
+function elf_isElf(start) {
+    return start.toString('latin1', 0, 4) === '\u007fELF';
+}
+/** Where the fields lie, for 64 and for 32 bits. */
+const LAYOUTS = {
+    wide: { header: 64, table: 40, counts: 58, entry: 64, flags: 8, from: 24, size: 32, link: 40 },
+    narrow: { header: 52, table: 32, counts: 46, entry: 40, flags: 8, from: 16, size: 20, link: 24 },
+};
+/** The sections of an ELF file that lies in another; null where its tables cannot be followed. */
+function elf_elfSections(read, file) {
+    const start = read(file.from, LAYOUTS.wide.header);
+    const isWide = start[4] === 2;
+    const layout = isWide ? LAYOUTS.wide : LAYOUTS.narrow;
+    const isLittle = start[5] === 1;
+    if (start.length < layout.header)
+        return null;
+    const short = (bytes, at) => isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+    const word = (bytes, at) => isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+    const long = (bytes, at) => {
+        if (!isWide)
+            return word(bytes, at);
+        // By halves: there are very many, and BigInts are slow.
+        return word(bytes, isLittle ? at : at + 4) + word(bytes, isLittle ? at + 4 : at) * 2 ** 32;
+    };
+    const table = long(start, layout.table);
+    const first = read(file.from + table, layout.entry);
+    if (short(start, layout.counts) !== layout.entry || first.length < layout.entry)
+        return null;
+    // Numbers that do not fit into the header stand in the first, unused entry.
+    const count = short(start, layout.counts + 2) || long(first, layout.size);
+    const named = short(start, layout.counts + 4);
+    const namesAt = named === 0xff_ff ? word(first, layout.link) : named;
+    if (count > SECTIONS_AT_MOST || namesAt >= count)
+        return null;
+    if (table + count * layout.entry > file.size)
+        return null;
+    const entries = read(file.from + table, count * layout.entry);
+    if (entries.length < count * layout.entry)
+        return null;
+    const extentOf = (index) => ({
+        from: long(entries, index * layout.entry + layout.from),
+        size: long(entries, index * layout.entry + layout.size),
+    });
+    const names = extentOf(namesAt);
+    if (names.size > NAMES_AT_MOST || names.from + names.size > file.size)
+        return null;
+    const texts = read(file.from + names.from, names.size);
+    const sections = [];
+    for (let index = 1; index < count; index += 1) {
+        const at = index * layout.entry;
+        const { from, size } = extentOf(index);
+        if (word(entries, at + 4) === NO_BYTES || size === 0)
+            continue;
+        if (from + size > file.size)
+            return null;
+        const isLoaded = (long(entries, at + layout.flags) & LOADED) !== 0;
+        const name = isLoaded ? '' : nameAt(texts, word(entries, at));
+        sections.push({ name, from: file.from + from, size, isLoaded });
+    }
+    return sections;
+}
+function nameAt(texts, from) {
+    const part = texts.subarray(from, from + NAME_AT_MOST);
+    const end = part.indexOf(0);
+    return part.toString('latin1', 0, end === -1 ? part.length : end);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/artefact.js
+
+
+
+
+const UNSEEN = { kind: 'unseen' };
+/** Code in a compiler's own form, whose texts are packed: of link-time optimisation. */
+const PACKED = (/* unused pure expression or super */ null && (['.llvmbc', '.llvm.lto', '.gnu.lto_']));
+const BITCODE = (/* unused pure expression or super */ null && (['BC\u00c0\u00de', '\u00de\u00c0\u0017\u000b']));
+/** Where rustc keeps a crate's metadata in a library. */
+const METADATA = new Set(['.rmeta', '.rustc']);
+const METADATA_AT_MOST = (/* unused pure expression or super */ null && (512 * 1024 * 1024));
+/** With all its debug information. */
+const ARTEFACT_AT_MOST = (/* unused pure expression or super */ null && (4 * 1024 ** 3));
+/** Sections that lie closer to each other are read as one. */
+const GAP = 65_536;
+const CHUNK = (/* unused pure expression or super */ null && (4 * 1024 * 1024));
+/** Each is looked up among all sections. */
+const LOADED_HITS_AT_MOST = 2000;
+/** How much of what follows a path is told. */
+const TOLD = 512;
+/**
+ * Whether a program or library, when it runs or when another crate is compiled against it, may get to
+ * see one of these paths.
+ *
+ * Debug information and symbols do not count: nothing that runs reads them but to print a backtrace.
+ * Nor does the list of source files that a crate's metadata has. What is neither an archive nor ELF
+ * nor metadata is taken for plain bytes, in which each hit counts.
+ */
+function artefact_inspectArtefact(read, size, search) {
+    if (size > ARTEFACT_AT_MOST)
+        return unreadable('it is too large');
+    const whole = { from: 0, size };
+    const start = read(0, 8);
+    if (start.toString('latin1') === '!<thin>\n')
+        return unreadable('it is a thin archive');
+    if (!isArchive(start))
+        return inspectObject(read, whole, search);
+    const members = archiveMembers(read, size);
+    if (members === null)
+        return unreadable('its archive is damaged');
+    return firstOf(members, (member) => inspectObject(read, member, search));
+}
+function inspectObject(read, object, search) {
+    const start = read(object.from, 8);
+    if (isMetadata(start))
+        return inspectMetadata(read, object, search);
+    if (BITCODE.some((magic) => start.toString('latin1', 0, 4) === magic)) {
+        return unreadable('it holds code for link-time optimisation');
+    }
+    if (!isElf(start))
+        return inspectLoaded(read, object, search);
+    const sections = elfSections(read, object);
+    if (sections === null)
+        return unreadable('its sections cannot be read');
+    if (sections.some(({ name }) => PACKED.some((each) => name.startsWith(each)))) {
+        return unreadable('it holds code for link-time optimisation');
+    }
+    const metadata = sections.filter(({ name }) => METADATA.has(name));
+    const loaded = sections.filter(({ isLoaded }) => isLoaded);
+    // Without a table of sections nothing says which part is loaded: all of it, then.
+    const ranges = sections.length === 0 ? [object] : joined(loaded);
+    const inMetadata = firstOf(metadata, (section) => inspectMetadata(read, section, search));
+    if (inMetadata.kind !== 'unseen')
+        return inMetadata;
+    return firstOf(ranges, ({ from, size }) => inspectLoaded(read, { from, size }, search, loaded));
+}
+/** Ranges that hold these sections, and little else. */
+function joined(sections) {
+    const ranges = [];
+    for (const { from, size } of sections.toSorted((a, b) => a.from - b.from)) {
+        const last = ranges.at(-1);
+        if (last === undefined || from > last.from + last.size + GAP)
+            ranges.push({ from, size });
+        else
+            last.size = Math.max(last.size, from + size - last.from);
+    }
+    return ranges;
+}
+function inspectLoaded(read, range, search, within = null) {
+    const end = range.from + range.size;
+    const overlap = Math.max(...search.paths.map((path) => path.length), 1) - 1;
+    for (let from = range.from; from < end; from += CHUNK) {
+        const bytes = read(from, Math.min(CHUNK + overlap, end - from));
+        if (bytes.length === 0)
+            return unreadable('it ends too early');
+        const hits = hitsIn(bytes, search.paths, search.living);
+        if (hits.length >= LOADED_HITS_AT_MOST)
+            return unreadable('it names too many paths');
+        const seen = hits.filter((hit) => within === null || isWithin(from + hit, within));
+        if (seen.length > 0)
+            return { kind: 'seen', text: textsAt(read, seen, from, end) };
+    }
+    return UNSEEN;
+}
+function isWithin(at, sections) {
+    return sections.some(({ from, size }) => at >= from && at < from + size);
+}
+function textsAt(read, hits, base, end) {
+    const parts = hits.slice(0, 100).map((hit) => {
+        const from = base + hit;
+        return read(from, Math.min(TOLD, end - from)).toString('latin1');
+    });
+    return parts.join('\n');
+}
+function inspectMetadata(read, part, search) {
+    if (part.size > METADATA_AT_MOST)
+        return unreadable('its metadata is too large');
+    const bytes = read(part.from, part.size);
+    // rustc's name and version stand at its beginning, as they are, unless it is compressed.
+    if (!bytes.subarray(0, 256).includes('rustc '))
+        return unreadable('its metadata is packed');
+    const hits = hitsIn(bytes, search.paths, search.living);
+    if (hits.length >= HITS_AT_MOST)
+        return unreadable('its metadata names too many paths');
+    const others = otherThanSources(bytes, hits, search.inputs);
+    if (others.length === 0)
+        return UNSEEN;
+    const texts = others.map((hit) => bytes.toString('latin1', hit, hit + TOLD));
+    return { kind: 'seen', text: texts.slice(0, 100).join('\n') };
+}
+function unreadable(why) {
+    return { kind: 'unreadable', why };
+}
+/** The first verdict that is not *unseen*. */
+function firstOf(parts, judge) {
+    for (const part of parts) {
+        const verdict = judge(part);
+        if (verdict.kind !== 'unseen')
+            return verdict;
+    }
+    return UNSEEN;
+}
+
+;// CONCATENATED MODULE: ./lib/host/plain-file.js
+
+
+/**
+ * Opens a regular file without following a link or waiting at a FIFO.
+ *
+ * @returns null where nothing of that kind is
+ * @throws where it may not be read
+ */
+function plain_file_withPlainFile(path, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'ELOOP', 'ENXIO'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(file);
+        if (!stat.isFile())
+            return null;
+        const { size, ino: inode } = stat;
+        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function readAt(file, from, length, size) {
+    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
+        return Buffer.alloc(0);
+    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
+    let filled = 0;
+    while (filled < buffer.length) {
+        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
+        if (got === 0)
+            break;
+        filled += got;
+    }
+    return buffer.subarray(0, filled);
+}
+/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
+function readBytes(path, atMost) {
+    return plain_file_withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
+}
+
+;// CONCATENATED MODULE: ./lib/host/out-dir.js
+
+
+
+
+
+
+const DEPTH_AT_MOST = 64;
+/**
+ * Finds a file or link with a former path in what a build script made.
+ *
+ * @param folder descriptor of OUT_DIR, or of a folder in it
+ * @param path of that folder in OUT_DIR, with a slash at its end
+ * @returns why it cannot stay, or null
+ */
+function out_dir_searchOutDir(folder, search, path = '') {
+    if (path.split('/').length > DEPTH_AT_MOST)
+        return 'its files lie too deep to be searched';
+    for (const entry of readdirSync(at(folder, '.'), { withFileTypes: true })) {
+        search.allowance.entries -= 1;
+        if (search.allowance.entries < 0)
+            return 'there are too many files to be searched';
+        if (entry.name.includes('\uFFFD'))
+            return 'it made a file whose name is not UTF-8';
+        const found = searchEntry(folder, entry, search, path);
+        if (found !== null)
+            return found;
+    }
+    return null;
+}
+function searchEntry(folder, entry, search, path) {
+    const name = `${path}${entry.name}`;
+    if (entry.isDirectory()) {
+        return enter(folder, entry.name, (next) => out_dir_searchOutDir(next, search, `${name}/`));
+    }
+    if (entry.isSymbolicLink()) {
+        const leads = bytesOf(readlinkSync(at(folder, entry.name)));
+        return mentions(leads, search.paths, search.living) ? `it made a link, ${name}` : null;
+    }
+    return withPlainFile(at(folder, entry.name), ({ size, read }) => {
+        search.allowance.bytes -= size;
+        if (search.allowance.bytes < 0)
+            return 'there is too much to be searched';
+        const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
+        const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
+        if (paths.length === 0)
+            return null;
+        const { kind } = inspectArtefact(read, size, { ...search, paths });
+        return kind === 'unseen' ? null : `it made ${name}`;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-places.js
+
+
+
+
+
+
+/** What Cargo and rustc write beside a unit is far smaller. */
+const TEXT_AT_MOST = 16 * 1024 * 1024;
+/** A folder with more names was not filled by Cargo. */
+const unit_places_NAMES_AT_MOST = 1_000_000;
+/** Lists the folders of a profile; one that is not there, or is something else, is empty. */
+function listingOf({ folder }) {
+    return (folders) => {
+        const names = inFolder(folder, folders, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
+        if (names.length > unit_places_NAMES_AT_MOST)
+            throw new Error('it holds too many files');
+        return names;
+    };
+}
+/**
+ * The bytes of a file as text (latin1); null where there is none that can be read.
+ *
+ * @throws Error where all these files together are larger than any that Cargo writes
+ */
+function readPlace({ folder }, place, allowance) {
+    const read = (last) => readBytes((0,host_folders.at)(last, place.name), TEXT_AT_MOST);
+    const text = inFolder(folder, place.folders, read);
+    allowance.bytes -= text?.length ?? 0;
+    if (allowance.bytes < 0)
+        throw new Error('it holds too much dep-info');
+    return text;
+}
+/** Inspects an artefact; what is no file of its own, or was inspected already, has nothing to show. */
+function inspectPlace({ folder }, place, search, bounds) {
+    const { done, allowance } = bounds;
+    const verdict = inFolder(folder, place.folders, (last) => withPlainFile(at(last, place.name), ({ size, inode, read }) => {
+        if (done.has(inode))
+            return null;
+        done.add(inode);
+        // A sparse file may claim any size. Without a byte more, nothing can be judged.
+        const counted = (from, length) => {
+            if (allowance.bytes <= 0)
+                return Buffer.alloc(0);
+            const bytes = read(from, length);
+            allowance.bytes -= bytes.length;
+            return bytes;
+        };
+        return inspectArtefact(counted, size, search);
+    }));
+    return verdict ?? { kind: 'unseen' };
+}
+/** Searches the OUT_DIR of a build script's run; see searchOutDir. */
+function searchPlace({ folder }, folders, search) {
+    return inFolder(folder, folders, (last) => searchOutDir(last, search));
+}
+/**
+ * Removes a unit's fingerprint, so that Cargo builds the unit, and what depends on it, again.
+ *
+ * @throws where a file of it cannot be removed
+ */
+function removeFingerprint({ folder }, { fingerprint, name }) {
+    inFolder(folder, fingerprint, (last) => {
+        // Without its hash a fingerprint is as good as gone, so that goes first.
+        for (const file of [name, `${name}.json`, `dep-${name}`]) {
+            try {
+                unlinkSync(at(last, file));
+            }
+            catch (error) {
+                if (errnoOf(error) !== 'ENOENT')
+                    throw error;
+            }
+        }
+    });
+}
+/** Works in a folder of a profile; null where there is none, or only through a link. */
+function inFolder(base, folders, work) {
+    try {
+        return (0,host_folders/* within */.ux)((0,host_folders.at)(base, '.'), folders, work);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/units.js
+
+
+
+
+
+
+
+
+
+const TEXTS_AT_MOST = 1024 ** 3;
+/** Reads what all units in a target directory name as their inputs. */
+function readUnits(target) {
+    const allowance = { bytes: TEXTS_AT_MOST };
+    const units = [];
+    try {
+        profiles_withProfiles(target, (profiles) => {
+            for (const profile of profiles) {
+                const found = allUnitsOf(listingOf(profile));
+                units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
+            }
+        });
+        return { units, gaps: [] };
+    }
+    catch (error) {
+        return { units, gaps: [`the units in ${target}: ${(0,guard_error/* messageOf */.bD)(error)}`] };
+    }
+}
+function units_unitOf(profile, files, allowance) {
+    const read = (place) => {
+        const text = readPlace(profile, place, allowance);
+        return text === null ? null : Buffer.from(text, 'latin1').toString('utf8');
+    };
+    const { label, name, fingerprint, run } = files;
+    const unit = {
+        fingerprint: (0,external_node_path_.join)(profile.path, ...fingerprint),
+        packageName: packageOf(label),
+        startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
+    };
+    if (isDocumentation(name)) {
+        return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
+    }
+    if (run !== null) {
+        const output = read(run.output);
+        const inputs = output === null ? null : parseRerunIfChanged(output);
+        const isWhole = Array.isArray(inputs);
+        const builtIn = withoutEnd(read(run.root) ?? '', (0,external_node_path_.join)(profile.path, ...run.folders));
+        return { ...unit, kind: 'run', inputs: isWhole ? inputs : [], isWhole, builtIn };
+    }
+    const texts = files.depInfos.map(read);
+    const parts = texts.filter((text) => text !== null).map(parseDepInfo);
+    const { inputs, output, problem } = joinDepInfo(parts);
+    const isWhole = texts.length > 0 && parts.length === texts.length && problem === null;
+    const [place] = files.depInfos;
+    const end = place === undefined ? '' : (0,external_node_path_.join)(profile.path, ...place.folders, place.name);
+    return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) };
+}
+/** Cargo touches this file right before it starts a unit, and compares the inputs' mtimes with it. */
+function startOf({ folder }, folders) {
+    return inFolder(folder, folders, (last) => {
+        const stat = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
+        return stat?.mtimeNs ?? null;
+    });
+}
+/** `/former/target` of `/former/target/debug/deps/x.d` and `debug/deps/x.d`; '' where it ends otherwise. */
+function withoutEnd(path, end) {
+    return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
+}
+
+;// CONCATENATED MODULE: ./lib/host/file-times.js
+
+
+
+
+
+const CALLS = {
+    x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
+    arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
+};
+/** Inode, mode, size, mtime and ctime in struct stat, as perl unpacks them. */
+const file_times_LAYOUTS = {
+    x64: 'x8 Q x8 L x20 q x32 q2 q2',
+    arm64: 'x8 Q L x28 q x32 q2 q2',
+};
+const file_times_WAIT_MS = 120_000;
+/**
+ * Sets mtimes, to the nanosecond, of files, links and folders of a workspace, in the order given.
+ *
+ * Each folder on the way is opened relative to the one before and without following links, so nothing
+ * outside is ever touched. What turns out not to hold what was expected gets now.
+ *
+ * @param nowNs what now is, for those without an mtime
+ * @param machine of which perl and the kernel are, as process.arch has it
+ */
+function setTimes(workspace, planned, nowNs, machine = process.arch) {
+    const results = [];
+    const allowed = planned.filter((each) => {
+        if (isSettable(each.path))
+            return true;
+        results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
+        return false;
+    });
+    const folder = openSync(workspace, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+        const answers = byPerl(folder, allowed, nowNs, machine);
+        if (answers !== null)
+            return [...results, ...answers];
+        return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
+    }
+    finally {
+        closeSync(folder);
+    }
+}
+// Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
+// Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
+// is set first and checked after: most fit, and each call counts.
+const PERL = (/* unused pure expression or super */ null && (`use strict;
+my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
+my $layout = $ARGV[7];
+binmode STDIN; binmode STDOUT; $/ = "\\0";
+my (@open, @names); push @open, 3;
+my $last = "";
+my $now = pack("q4", 0, 0x3ffffffe, $nows, $nown);
+my $buf = "\\0" x 256;
+LINE: while (defined(my $line = <STDIN>)) {
+  chop $line;
+  my ($s, $n, $type, $size, $path) = split / /, $line, 5;
+  my $cut = rindex($path, "/");
+  my $folder = $cut < 0 ? "" : substr($path, 0, $cut);
+  my $name = $path eq "" ? "." : substr($path, $cut + 1);
+  if ($folder ne $last) {
+    $last = "/";
+    my @way = split m{/}, $folder, -1;
+    my $same = 0;
+    $same++ while $same < @way && $same < @names && $way[$same] eq $names[$same];
+    while (@names > $same) { pop @names; syscall($close, pop @open) }
+    while (@names < @way) {
+      my $next = $way[@names];
+      my $fd = syscall($openat, $open[-1], $next, $flags, 0);
+      if ($fd < 0) { print "failed $!\\0"; next LINE }
+      push @open, $fd; push @names, $next;
+    }
+    $last = $folder;
+  }
+  my $fits = 1;
+  for (pack("q4", 0, 0x3ffffffe, $s, $n), $now) {
+    if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
+        syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
+    my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
+    my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
+    $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
+    $fits &&= $ms == $s && $mn == $n;
+    if (!$fits && $_ ne $now) { next }
+    print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
+    next LINE;
+  }
+}
+`));
+const FILE = 0o100000;
+const LINK = 0o120000;
+const FOLDER = 0o040000;
+/** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
+function byPerl(folder, planned, nowNs, machine) {
+    const [calls, layout] = [CALLS[machine], file_times_LAYOUTS[machine]];
+    if (calls === undefined || layout === undefined || machine !== process.arch)
+        return null;
+    const { openat, utimensat, newfstatat, close } = calls;
+    const now = partsOf(String(nowNs));
+    const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH | O_CLOEXEC;
+    const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout];
+    const { status, stdout, error } = spawnSync('perl', ['-f', '-e', PERL, ...words], {
+        stdio: ['pipe', 'pipe', 'ignore', folder],
+        env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+        input: planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join(''),
+        encoding: 'utf8',
+        maxBuffer: Infinity,
+        timeout: file_times_WAIT_MS,
+        killSignal: 'SIGKILL',
+    });
+    if (error !== undefined || status !== 0)
+        return null;
+    const answers = stdout.split('\0').slice(0, -1);
+    if (answers.length !== planned.length)
+        return null;
+    return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''));
+}
+const SECOND = 1000000000n;
+const O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
+function requestOf({ mtimeNs, expected }, now) {
+    if (mtimeNs === null)
+        return `${now.join(' ')} - -`;
+    const size = expected.kind === 'file' ? (expected.size ?? '-') : '-';
+    return `${partsOf(mtimeNs).join(' ')} ${typeOf(expected)} ${size}`;
+}
+/** Seconds, and nanoseconds. */
+function partsOf(ns) {
+    return [ns.slice(0, -9) || '0', ns.slice(-9)];
+}
+function typeOf({ kind, isExecutable }) {
+    if (kind === 'file')
+        return `${FILE}${isExecutable ? 'x' : ''}`;
+    return String(kind === 'link' ? LINK : FOLDER);
+}
+function answerOf(path, mtimeNs, answer) {
+    const [kind = '', seconds = '', nanoseconds = '', inode = '', size = ''] = answer.split(' ');
+    if (kind !== 'set' && kind !== 'now') {
+        return { kind: 'failed', path, why: answer.slice('failed '.length) };
+    }
+    const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`;
+    const stamp = { ctimeNs, inode, size: Number(size) };
+    return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp };
+}
+/** touch(1) takes a process for each time; beyond so many all others get now. */
+const TOUCHES_AT_MOST = 200;
+/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
+function byTouch(workspace, planned, nowNs) {
+    const times = new Set();
+    return planned.map(({ path, mtimeNs, expected }) => {
+        const parts = path.split('/');
+        const name = parts.pop() ?? '';
+        const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST;
+        if (isTouched)
+            times.add(path);
+        try {
+            return within(`${workspace}/.`, parts, (folder) => {
+                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
+                const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
+                if (!isSet)
+                    lutimesSync(file, secondsAfter(nowNs), secondsAfter(nowNs));
+                const kind = isSet || mtimeNs === null ? 'set' : 'now';
+                return { kind, path, stamp: stampOf(lstatSync(file, { bigint: true })) };
+            });
+        }
+        catch (error) {
+            const why = isDiverted(error) ? 'a link leads there' : messageOf(error);
+            return { kind: 'failed', path, why };
+        }
+    });
+}
+function fits(file, expected) {
+    const stat = lstatSync(file);
+    const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
+    if (type !== typeOf(expected))
+        return false;
+    return expected.kind !== 'file' || expected.size === null || stat.size === expected.size;
+}
+function touch(file, mtimeNs) {
+    const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
+    const words = ['-h', '-c', '-m', '-d', time, '--', file];
+    const { status } = spawnSync('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
+    return status === 0 && lstatSync(file, { bigint: true }).mtimeNs === mtimeNs;
+}
+/** A double cannot hold nanoseconds: never before the moment that is meant. */
+function secondsAfter(ns) {
+    return Number(ns / 1000000n + 1n) / 1000;
+}
+function stampOf(stat) {
+    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
+}
+
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = 4 * 1024 ** 3;
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && (0,build_inputs/* isSettable */.Zc)(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : (0,external_node_path_.join)(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === build_inputs/* UNPROVEN */.EO || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+}
+function realPathOf(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-inputs.js
+
+
+
+
+
+
+
+
+
+const FORMER_AT_MOST = 20;
+/**
+ * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for.
+ *
+ * @throws where the workspace is not there
+ */
+async function recordInputs(recording) {
+    const { target, unchanging, toolchain, restored } = recording;
+    const workspace = (0,external_node_fs_.realpathSync)(recording.workspace);
+    const passedOver = withRealPaths([target, ...unchanging]);
+    const reader = new WorkspaceReader(workspace, restored?.files ?? []);
+    const checkout = await readCheckout(workspace, reader.below(passedOver));
+    reader.know(checkout.sources);
+    const { units, gaps } = readUnits(target);
+    const former = [...new Set(restored?.former ?? [])].filter((path) => path !== workspace);
+    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
+    const named = findNamedInputs(units, { workspace, former, manifests, passedOver });
+    const recorder = new Recorder(reader, named.lost);
+    const listless = recorder.startsOf(named.listless);
+    for (const path of checkout.sources.keys())
+        recorder.addSource(path, listless);
+    for (const [path, namers] of named.found)
+        recorder.addNamed(path, namers);
+    for (const [path, namers] of named.links)
+        recorder.addLink(path, namers);
+    return {
+        version: 1,
+        workspace,
+        former: former.slice(0, FORMER_AT_MOST),
+        toolchain: toolchain ?? '',
+        gaps: [...checkout.gaps, ...gaps],
+        lost: fingerprintsOf(recorder.lost),
+        newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+        inputs: [...recorder.inputs.values()],
+    };
+}
+class Recorder {
+    inputs = new Map();
+    lost;
+    #reader;
+    constructor(reader, lost) {
+        this.#reader = reader;
+        this.lost = new Set(lost);
+    }
+    /** When units began, ascending; those that do not tell are lost anyway. */
+    startsOf(units) {
+        const starts = [...units].map((unit) => unit.startedNs).filter((start) => start !== null);
+        return starts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    }
+    /** A file that git or a listing of the workspace names; path relative to it. */
+    addSource(path, listless) {
+        const absolute = (0,external_node_path_.join)(this.#reader.workspace, path);
+        const found = this.#reader.find(absolute);
+        if (found !== null)
+            this.#add(absolute, found, listless);
+    }
+    /** An input that units name; absolute path, free of links. */
+    addNamed(absolute, units) {
+        const found = this.#reader.find(absolute);
+        const starts = this.startsOf(units);
+        if (found === null) {
+            for (const unit of units)
+                this.lost.add(unit);
+            return;
+        }
+        const folder = found.kind === 'directory' ? readFolder(absolute, this.#reader.find) : null;
+        if (folder === null)
+            return this.#add(absolute, found, starts, units);
+        if (!this.#reader.isOurs(absolute)) {
+            return this.#add(absolute, newestIn(absolute, found, folder), starts, units);
+        }
+        for (const [path, entry] of folder.entries)
+            this.#add(path, entry, starts, units);
+    }
+    /** A link on the way to an input: where it leads elsewhere, these units see something else. */
+    addLink(absolute, units) {
+        const found = this.#reader.find(absolute);
+        if (found === null)
+            return;
+        this.#add(absolute, found, this.startsOf(units), units);
+        const input = this.inputs.get(this.#reader.nameOf(absolute));
+        if (input !== undefined)
+            input.units = fingerprintsOf(units);
+    }
+    /** @param starts when the units began that need to have seen just this */
+    #add(absolute, found, starts, units = new Set()) {
+        const path = this.#reader.nameOf(absolute);
+        const before = this.inputs.get(path);
+        const isKnown = this.#reader.isAsRestored(absolute, found) || isProven(found, starts);
+        const { kind, isExecutable, size, mtimeNs } = found;
+        this.inputs.set(path, {
+            path,
+            kind,
+            // Several may have asked for it, and all must be sure.
+            id: isKnown && before?.id !== build_inputs/* UNPROVEN */.EO ? found.id : build_inputs/* UNPROVEN */.EO,
+            isExecutable,
+            size,
+            mtimeNs: mtimeNs < 0n ? '0' : String(mtimeNs),
+            units: this.#reader.isOurs(absolute)
+                ? (before?.units ?? [])
+                : [...new Set([...(before?.units ?? []), ...fingerprintsOf(units)])],
+        });
+    }
+}
+function fingerprintsOf(units) {
+    return [...new Set([...units].map((unit) => unit.fingerprint))];
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-build.js
+
+
+
+
+
+
+
+
+
+
+
+/** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
+async function recordBuild(root, id, runtime) {
+    const { environment, voice } = runtime;
+    const { slot, lease } = (0,host_leases/* findLease */.G0)(root, id) ?? { slot: null, lease: null };
+    if (slot === null || lease === null)
+        return;
+    try {
+        const { generation, former, unused } = (0,host_leases/* readSeedRecord */.VY)(root, id);
+        const toolchain = readBuiltBy(root, slot);
+        const hasInputs = toolchain !== null && (await noteInputs({ root, id, slot, toolchain }, runtime));
+        const record = {
+            version: 1,
+            workspace: environment['GITHUB_WORKSPACE'] ?? '',
+            toolchain,
+            inputs: hasInputs,
+            times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
+            generation,
+            former,
+            unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
+        };
+        (0,host_leases/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)(record));
+    }
+    catch (error) {
+        voice.warning(`What was built in ${slot} was not noted (${(0,guard_error/* messageOf */.bD)(error)}); nobody inherits it.`);
+    }
+}
+/** Notes the inputs of the build; whether that is all of them. */
+async function noteInputs({ root, id, slot, toolchain }, { environment, voice }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    try {
+        const inputs = await recordInputs({
+            target: `${root.realPath}/${slot}`,
+            workspace,
+            unchanging: unchangingFolders(environment),
+            toolchain,
+            restored: (0,host_leases/* readRestored */.f8)(root, id),
+        });
+        (0,host_leases/* writeRecord */.rh)(root, id, '.inputs', (0,build_inputs/* encodeBuildInputs */.EB)(inputs));
+        const [gap] = inputs.gaps;
+        if (gap !== undefined)
+            voice.info(`not all inputs of the build are known: ${gap}`);
+        return gap === undefined;
+    }
+    catch (error) {
+        (0,host_leases/* dropInputs */.bx)(root, id);
+        voice.info(`the inputs of the build were not noted: ${(0,guard_error/* messageOf */.bD)(error)}`);
+        return false;
+    }
+}
+/** Counts which units this build did not use either. */
+function countOn(before, target) {
+    const { all, used } = readMarks(target);
+    return (0,unused_units/* countUnused */.gM)(before, all, used);
+}
+function readBuiltBy(root, slot) {
+    return (0,host_folders/* within */.ux)(root.path, slot.split('/'), (folder) => {
+        const text = (0,small_file/* readTextOrNull */.GR)((0,host_folders.at)(folder, '.rustc_info.json'));
+        return text === null ? null : (0,build_record/* toolchainIn */.HK)(text);
+    });
+}
+
+// EXTERNAL MODULE: ./lib/plan/remote-key.js
+var remote_key = __nccwpck_require__(1275);
+;// CONCATENATED MODULE: ./lib/plan/remote-record.js
+
+function encodeRemoteRecord(record) {
+    return JSON.stringify(record);
+}
+/** Reads a record that came over the network; null where it is none of ours. */
+function remote_record_parseRemoteRecord(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, workspace, targets, toolchain, savedMs, inputs } = found;
+    if (typeof id !== 'string' || typeof workspace !== 'string')
+        return null;
+    if (typeof toolchain !== 'string' || typeof savedMs !== 'number')
+        return null;
+    if (!Array.isArray(targets) || (inputs !== null && typeof inputs !== 'string'))
+        return null;
+    const paths = targets.filter((each) => typeof each === 'string');
+    if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST)
+        return null;
+    return { version: 1, id, workspace, targets: paths, toolchain, savedMs, inputs };
+}
+const TARGETS_AT_MOST = 200;
+
+;// CONCATENATED MODULE: ./lib/plan/seed.js
+
+
+/**
+ * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
+ * the reason for which it may not be a seed.
+ *
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another.
+ */
+function sourcesFor(sources, wish) {
+    const { job } = wish;
+    return sources
+        .flatMap((source) => {
+        const { lease, slot } = source.record;
+        const isOfJob = lease !== null &&
+            slot !== null &&
+            lease.repository === `${job.owner}/${job.repository}` &&
+            lease.prKey === job.prKey &&
+            lease.job === job.job &&
+            lease.leg === job.leg;
+        return isOfJob ? [judge(source, slot, wish)] : [];
+    })
+        .toSorted((a, b) => age(a.source) - age(b.source));
+}
+function age({ record, moment }) {
+    const hours = ageHours(record, moment);
+    return Number.isFinite(hours) ? hours : Number.MAX_VALUE;
+}
+function judge(source, slot, wish) {
+    const { record, build } = source;
+    const origin = build === null || record.lease === null
+        ? null
+        : { ...build, runnerKey: record.lease.owner.runner.key };
+    return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
+}
+function refusalOf({ record }, origin, wish) {
+    if (record.state !== 'ended')
+        return 'its job has not ended';
+    if (origin === null)
+        return 'nothing is known of its build';
+    // A hook is told no result: in its own workspace that is what Cargo finds after every build there.
+    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && madeByHook(record));
+    if (!isGood)
+        return 'its job is not known to have succeeded';
+    return seed_refuseOrigin(origin, wish);
+}
+/** Why a build may not be a seed for this job, wherever it lies; null where it may. */
+function seed_refuseOrigin(origin, wish) {
+    if (origin.generation >= GENERATIONS_AT_MOST) {
+        return `it was handed down ${origin.generation} times: time to start over`;
+    }
+    if (origin.toolchain === null)
+        return 'Cargo has built nothing in it';
+    if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
+        return 'another toolchain built it';
+    }
+    if (wish.restoresMtimes && origin.inputs)
+        return null;
+    if (!isOwnWorkspace(origin, wish)) {
+        return wish.restoresMtimes
+            ? 'it was built in another workspace, and its inputs are not known'
+            : 'it was built in another workspace, and mtimes are not restored';
+    }
+    return origin.times === wish.times ? null : 'mtimes in its workspace have been set since';
+}
+function isOwnWorkspace(origin, wish) {
+    return (origin.runnerKey === wish.runnerKey &&
+        wish.workspace !== null &&
+        origin.workspace === wish.workspace);
+}
+function madeByHook({ lease, end }) {
+    return lease?.madeBy === 'hook' && end?.result === 'unknown';
+}
+
+;// CONCATENATED MODULE: ./lib/host/os-release.js
+
+/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
+function readSystem() {
+    const text = (0,small_file/* readTextOrNull */.GR)('/usr/lib/os-release') ?? (0,small_file/* readTextOrNull */.GR)('/etc/os-release') ?? '';
+    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
+}
+
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+// EXTERNAL MODULE: ./lib/host/slots.js
+var slots = __nccwpck_require__(5647);
+;// CONCATENATED MODULE: ./lib/github/carrier.js
+
+
+
+/**
+ * Stands in for tar, which @actions/cache calls. The file is an archive already: to pack it again
+ * would cost time and disk, and to unpack what a service sent with `tar -P` could write anywhere.
+ */
+const TAR = `#!/bin/sh
+PATH=$CARRIER_PATH
+case "$1" in
+  --posix) ln -- "$CARRIER_FILE" "$3" 2>/dev/null || cp -- "$CARRIER_FILE" "$3" ;;
+  -xf) mv -- "$2" "$CARRIER_FILE" ;;
+  *) exit 64 ;;
+esac
+`;
+/** A file that grows beyond the limit fails; blocks of 512 bytes. No core of a killed process. */
+const LIMITED = 'ulimit -c 0; ulimit -f "$1" || exit 70; shift; exec "$@"';
+/** Whether the job was given a cache service at all. */
+function hasCacheService(environment) {
+    const { ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL, ACTIONS_RUNTIME_TOKEN } = environment;
+    return [ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL].some(Boolean) && Boolean(ACTIONS_RUNTIME_TOKEN);
+}
+/**
+ * Sends a process of its own for a file. The library has no time limit, writes warnings of its own to
+ * the log, leaves folders in `RUNNER_TEMP` and keeps node running; in a process with its own
+ * environment that can be killed none of that matters, and no phase has to load it.
+ */
+async function carrier_sendCarrier(errand, options) {
+    const { script, folder, maxFileBytes, signal } = options;
+    const carrier = (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'carry', 'index.js');
+    const programs = (0,external_node_path_.join)(folder, 'programs');
+    (0,external_node_fs_.mkdirSync)(programs);
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(programs, 'tar'), TAR, { mode: 0o700 });
+    const blocks = String(Math.ceil(maxFileBytes / 512));
+    const words = ['-c', LIMITED, 'sh', blocks, process.execPath, carrier, JSON.stringify(errand)];
+    const child = (0,external_node_child_process_.spawn)('/bin/sh', words, {
+        cwd: folder,
+        env: carrierEnvironment(errand, options, programs),
+        killSignal: 'SIGKILL',
+        signal,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (text) => {
+            log = `${log}${text}`.slice(-LOG_LENGTH);
+        });
+    }
+    return new Promise((settle) => {
+        let answer;
+        child.on('message', (message) => {
+            answer = message;
+        });
+        child.on('error', (error) => {
+            // Else it is still there, and its end follows.
+            if (child.pid === undefined)
+                settle({ failure: error.message });
+        });
+        child.on('close', (code, killed) => {
+            settle(carrier_judge(answer, complaintsIn(log), `it ended with ${String(code ?? killed)}`));
+        });
+    });
+}
+const LOG_LENGTH = 65_536;
+/** Relative folders, so that no path of ours goes through the library’s command lines. */
+function carrierEnvironment(errand, { environment, folder }, programs) {
+    // In debug mode the library lists archives, by tar.
+    const { RUNNER_DEBUG: _debug, ...inherited } = environment;
+    return {
+        ...inherited,
+        // No zstd on it: the library then names its files the same everywhere.
+        PATH: programs,
+        CARRIER_PATH: environment['PATH'] ?? '/usr/bin:/bin',
+        CARRIER_FILE: (0,external_node_path_.join)(folder, errand.file),
+        GITHUB_WORKSPACE: folder,
+        RUNNER_TEMP: '.',
+    };
+}
+function carrier_judge(answer, complaints, end) {
+    if (typeof answer !== 'object' || answer === null || !('kind' in answer)) {
+        return { failure: complaints === '' ? end : complaints };
+    }
+    if (answer.kind === 'failed') {
+        return { failure: 'reason' in answer ? String(answer.reason) : end };
+    }
+    return { result: answer, complaints };
+}
+/** What the library has told the log that is worth a word, each once, without secrets of addresses. */
+function complaintsIn(log) {
+    const lines = log.split('\n').flatMap((line) => {
+        const told = /^::(?:warning|error)[^:]*::(.*)$/.exec(line)?.[1] ??
+            /^Attempt \d+ of \d+ failed with error: (.*)\. Retrying/.exec(line)?.[1] ??
+            /^((?:Failed to save|Cache (?:save|restore) skipped): .*)$/.exec(line)?.[1];
+        return told === undefined ? [] : [told.replace(/%0A.*/s, '').replaceAll(/\?\S*/g, '?…').trim()];
+    });
+    return [...new Set(lines)].join('; ').slice(0, 500);
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/plan/tar-gate.js
+
+/** Name of the folder in an archive that becomes the target dir; beside it lie these two files. */
+const tar_gate_TREE = 'tree';
+const tar_gate_MANIFEST = 'manifest.json';
+const tar_gate_RECORD = 'record';
+const BLOCK = 512;
+/** A path, a link's target and a time; nothing else is said in an extended header. */
+const MAX_HEADER_BYTES = 16_384;
+/** tar fills up its last record of 20 blocks. */
+const MAX_CLOSING_BLOCKS = 40;
+const MAX_BYTES_BESIDE = { [tar_gate_MANIFEST]: 65_536, [tar_gate_RECORD]: 67_108_864 };
+/** Why an archive is not unpacked. */
+class TarRefusal extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'TarRefusal';
+}
+/**
+ * Looks at a tar stream before tar does, and throws at the first thing that we would not have packed:
+ * a name outside the tree or below a link, an absolute name, `..`, a link that leads out, a hard link,
+ * a device, a setuid bit, a name that comes twice, more than the limits, an end that is missing.
+ *
+ * It knows the pax format as GNU tar writes it and nothing else, so that tar cannot read something
+ * into a header that this has not seen there.
+ */
+class tar_gate_TarGate {
+    #limits;
+    #known = new Set([tar_gate_TREE]);
+    #folders = new Set([tar_gate_TREE]);
+    #totals = { bytes: 0, entries: 0 };
+    #block = new Uint8Array(BLOCK);
+    #filled = 0;
+    /** bytes of content that follow, and of what fills up their last block */
+    #content = 0;
+    #padding = 0;
+    /** the extended header that is being read, and the one that holds for the next entry */
+    #header = null;
+    #extended = new Map();
+    /** blocks of zeros so far: two or more end an archive */
+    #closing = 0;
+    constructor(limits) {
+        this.#limits = limits;
+    }
+    /** @throws TarRefusal; then nothing of the chunk may reach tar */
+    accept(chunk) {
+        let at = 0;
+        while (at < chunk.length) {
+            const left = chunk.length - at;
+            if (this.#content > 0) {
+                const taken = Math.min(left, this.#content);
+                this.#readContent(chunk.subarray(at, at + taken));
+                at += taken;
+            }
+            else if (this.#padding > 0) {
+                const taken = Math.min(left, this.#padding);
+                this.#padding -= taken;
+                at += taken;
+            }
+            else {
+                const taken = Math.min(left, BLOCK - this.#filled);
+                this.#block.set(chunk.subarray(at, at + taken), this.#filled);
+                this.#filled += taken;
+                at += taken;
+                if (this.#filled === BLOCK)
+                    this.#readHeader();
+            }
+        }
+    }
+    /** @throws TarRefusal where the archive is not there to its end */
+    finish() {
+        if (this.#closing < 2 || this.#filled > 0)
+            throw new TarRefusal('it breaks off');
+        return this.#totals;
+    }
+    #readContent(content) {
+        if (this.#header !== null) {
+            this.#header.set(content, this.#header.length - this.#content);
+        }
+        this.#content -= content.length;
+        if (this.#content === 0 && this.#header !== null) {
+            this.#extended = readRecords(this.#header);
+            this.#header = null;
+        }
+    }
+    #readHeader() {
+        this.#filled = 0;
+        const block = this.#block;
+        if (block.every((byte) => byte === 0)) {
+            this.#closing += 1;
+            if (this.#closing > MAX_CLOSING_BLOCKS)
+                throw new TarRefusal('its end does not end');
+            return;
+        }
+        if (this.#closing > 0)
+            throw new TarRefusal('something follows its end');
+        if (field(block, 257, 6) !== 'ustar' || tar_gate_text(block.subarray(263, 265)) !== '00') {
+            throw new TarRefusal('it is not a tar archive in the pax format');
+        }
+        if (octal(block, 148, 8) !== checksum(block))
+            throw new TarRefusal('a header is damaged');
+        const bytes = octal(block, 124, 12);
+        const type = String.fromCodePoint(block[156] ?? 0);
+        this.#content = bytes;
+        this.#padding = (BLOCK - (bytes % BLOCK)) % BLOCK;
+        if (type === 'x')
+            this.#beginExtended(bytes);
+        else
+            this.#admit(type, bytes);
+    }
+    #beginExtended(bytes) {
+        if (this.#extended.size > 0 || bytes === 0 || bytes > MAX_HEADER_BYTES) {
+            throw new TarRefusal('an extended header is not as we write them');
+        }
+        this.#header = new Uint8Array(bytes);
+    }
+    #admit(type, bytes) {
+        const block = this.#block;
+        // What an extended header replaces may be cut off in the middle of a character.
+        const name = this.#extended.get('path') ?? shortName(block);
+        const target = this.#extended.get('linkpath') ?? field(block, 157, 100);
+        this.#extended = new Map();
+        const path = type === '5' ? name.replace(/\/$/, '') : name;
+        const mode = octal(block, 100, 8);
+        if ((mode & 0o7000) !== 0)
+            throw refusal(path, 'has a special mode');
+        // What lies in such a folder could not be removed again.
+        if (type === '5' && (mode & 0o700) !== 0o700)
+            throw refusal(path, 'is closed to its owner');
+        this.#admitName(path, type);
+        if (type === '0')
+            this.#admitContent(path, bytes);
+        else if (bytes > 0 || !isPlainKind(type))
+            throw refusal(path, 'is of a kind that we do not pack');
+        if (type === '2' && !staysInside(withoutTree(path), target)) {
+            throw refusal(path, `leads out, to ${target}`);
+        }
+        if (withoutTree(path) === '')
+            return;
+        this.#totals.entries += 1;
+        if (this.#totals.entries > this.#limits.entries) {
+            throw new TarRefusal(`it has more than ${this.#limits.entries} entries`);
+        }
+    }
+    #admitName(path, type) {
+        const parts = path.split('/');
+        if (parts.some((part) => part === '' || part === '.' || part === '..')) {
+            throw refusal(path, 'is not a name inside');
+        }
+        if (/\p{Cc}/u.test(path))
+            throw refusal(path, 'has a control character');
+        if (this.#known.has(path))
+            throw refusal(path, 'comes twice');
+        const parent = parts.slice(0, -1).join('/');
+        const isBeside = Object.hasOwn(MAX_BYTES_BESIDE, path) && type === '0';
+        // Only real folders count, so that nothing is written through a link.
+        if (!isBeside && !this.#folders.has(parent))
+            throw refusal(path, 'lies in no folder');
+        this.#known.add(path);
+        if (type === '5')
+            this.#folders.add(path);
+    }
+    #admitContent(path, bytes) {
+        if (path === tar_gate_MANIFEST || path === tar_gate_RECORD) {
+            if (bytes > MAX_BYTES_BESIDE[path])
+                throw refusal(path, 'is too large');
+            return;
+        }
+        this.#totals.bytes += bytes;
+        if (this.#totals.bytes > this.#limits.bytes) {
+            throw new TarRefusal(`it unpacks to more than ${this.#limits.bytes} bytes`);
+        }
+    }
+}
+function shortName(block) {
+    const prefix = field(block, 345, 155);
+    return prefix === '' ? field(block, 0, 100) : `${prefix}/${field(block, 0, 100)}`;
+}
+function isPlainKind(type) {
+    return type === '5' || type === '2';
+}
+/** A path relative to the tree; '' for what lies beside it, which is files alone. */
+function withoutTree(path) {
+    return path.startsWith(`${tar_gate_TREE}/`) ? path.slice(tar_gate_TREE.length + 1) : '';
+}
+function refusal(path, why) {
+    return new TarRefusal(`${JSON.stringify(path.slice(0, 200))} in it ${why}`);
+}
+/** The records of an extended header: `LENGTH KEY=VALUE\n`, the length in bytes and of all of it. */
+function readRecords(header) {
+    const records = new Map();
+    let at = 0;
+    while (at < header.length) {
+        const blank = header.indexOf(0x20, at);
+        const digits = blank === -1 ? '' : tar_gate_text(header.subarray(at, blank));
+        const end = at + (/^[1-9][0-9]{0,5}$/.test(digits) ? Number(digits) : 0);
+        const record = end > header.length ? '' : tar_gate_text(header.subarray(blank + 1, end));
+        const parts = /^(path|linkpath|mtime)=([^\0\n]+)\n$/.exec(record);
+        if (parts?.[1] === undefined || parts[2] === undefined || records.has(parts[1])) {
+            throw new TarRefusal('an extended header is not as we write them');
+        }
+        if (parts[1] === 'mtime' && !/^-?[0-9]{1,15}(\.[0-9]{1,9})?$/.test(parts[2])) {
+            throw new TarRefusal('a time is not one');
+        }
+        records.set(parts[1], parts[2]);
+        at = end;
+    }
+    return records;
+}
+/** Text up to a NUL. */
+function field(block, from, length) {
+    const bytes = block.subarray(from, from + length);
+    const end = bytes.indexOf(0);
+    return tar_gate_text(end === -1 ? bytes : bytes.subarray(0, end));
+}
+function octal(block, from, length) {
+    const digits = field(block, from, length).trim();
+    if (!/^[0-7]{1,12}$/.test(digits))
+        throw new TarRefusal('a header is damaged');
+    return Number.parseInt(digits, 8);
+}
+/** Of a header whose own field counts as blanks. */
+function checksum(block) {
+    return block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+}
+function tar_gate_text(bytes) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new TarRefusal('a name in it is not UTF-8', { cause });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/programs.js
+
+
+/** A program that ended by itself, and not well. */
+class FailedProgram extends Error {
+    name = 'FailedProgram';
+}
+/** What a program gets of our environment: options for tar or zstd in it could mean anything. */
+const programs_KEPT = ['PATH', 'TMPDIR'];
+/**
+ * Starts a program that is killed when the signal says so.
+ *
+ * @param stdio its input and output; what it complains of becomes the error
+ */
+function programs_startProgram(command, words, stdio, signal) {
+    const kept = programs_KEPT.map((name) => [name, process.env[name]]);
+    const child = (0,external_node_child_process_.spawn)(command, words, {
+        env: { ...Object.fromEntries(kept), LC_ALL: 'C' },
+        killSignal: 'SIGKILL',
+        signal,
+        stdio: [stdio.input, stdio.output, 'pipe'],
+    });
+    let complaint = '';
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+        complaint = `${complaint}${text}`.slice(0, 1000);
+    });
+    const ended = new Promise((resolve, reject) => {
+        let refusal;
+        child.on('error', (error) => {
+            refusal = error;
+            // Else it is still there, and its end follows.
+            if (child.pid === undefined)
+                reject(error);
+        });
+        child.on('close', (code, killed) => {
+            if (code === 0)
+                resolve();
+            else if (code === null)
+                reject(refusal ?? new Error(`${command} was ended by ${String(killed)}`));
+            else
+                reject(new FailedProgram(`${command} ended with ${code}: ${complaint.trim()}`));
+        });
+    });
+    // Whoever waits for it later is told all the same.
+    ended.catch(() => { });
+    return { child, ended };
+}
+/**
+ * Does work with programs, and waits for their end. Where the work or one of them fails, all are
+ * killed, and none is left when this returns.
+ *
+ * @throws Error of the program that failed by itself, else what the work has thrown
+ */
+async function programs_together(programs, work) {
+    try {
+        const value = await work();
+        await Promise.all(programs.map(({ ended }) => ended));
+        return value;
+    }
+    catch (error) {
+        for (const { child } of programs)
+            child.kill('SIGKILL');
+        const ends = await Promise.allSettled(programs.map(({ ended }) => ended));
+        // A pipe that breaks says less than the program that broke it.
+        const failed = ends.find((end) => end.status === 'rejected' && isFailure(end.reason));
+        throw programs_isBrokenPipe(error) && failed?.status === 'rejected' ? failed.reason : error;
+    }
+}
+/** What a program prints, '' where it cannot be run. */
+async function printed(command, words, signal) {
+    const started = programs_startProgram(command, words, { input: 'ignore', output: 'pipe' }, signal);
+    let text = '';
+    programs_outputOf(started)
+        .setEncoding('utf8')
+        .on('data', (part) => {
+        text += part;
+    });
+    try {
+        await started.ended;
+        return text;
+    }
+    catch {
+        return '';
+    }
+}
+function programs_outputOf({ child }) {
+    if (child.stdout === null)
+        throw new Error('this program was started without a pipe behind it');
+    return child.stdout;
+}
+function programs_inputOf({ child }) {
+    if (child.stdin === null)
+        throw new Error('this program was started without a pipe before it');
+    return child.stdin;
+}
+function isFailure(error) {
+    return error instanceof FailedProgram;
+}
+/** Whether a program went away before it had read all. */
+function programs_isBrokenPipe(error) {
+    return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes((0,guard_error/* errnoOf */.UQ)(error));
+}
+
+;// CONCATENATED MODULE: ./lib/host/archive.js
+
+
+
+
+
+const PACK = {
+    zstd: ['-q', '-c', '-T0', '-3'],
+    gzip: ['-c', '-1'],
+};
+const UNPACK = {
+    zstd: ['-q', '-d', '-c'],
+    gzip: ['-d', '-c'],
+};
+/**
+ * GNU tar is asked for pax headers, since in its own format times are whole seconds, and Cargo would
+ * build everything again; for the content of hard links, and for names as the list has them.
+ */
+const PACKING = [
+    '--create',
+    '--file=-',
+    '--format=posix',
+    '--pax-option=delete=atime,delete=ctime',
+    '--hard-dereference',
+    '--numeric-owner',
+    '--owner=0',
+    '--group=0',
+    '--mode=u+rwX,a-st',
+    '--no-recursion',
+    '--null',
+];
+const UNPACKING = (/* unused pure expression or super */ null && ([
+    '--extract',
+    '--file=-',
+    '--no-same-owner',
+    '--no-same-permissions',
+    '--keep-old-files',
+    '--delay-directory-restore',
+]));
+/** What this host can pack with; null without GNU tar, which alone keeps times to the nanosecond. */
+async function findCompression(signal) {
+    const [tar, zstd] = await Promise.all([
+        printed('tar', ['--version'], signal),
+        printed('zstd', ['--version'], signal),
+    ]);
+    if (!tar.includes('GNU tar'))
+        return null;
+    return zstd === '' ? 'gzip' : 'zstd';
+}
+/** Packs files of a folder, by a list of names relative to it, each ended by NUL. */
+async function pack(work, signal) {
+    const { folder, list, archive, compression } = work;
+    const output = (0,external_node_fs_.openSync)(archive, 'wx', 0o600);
+    try {
+        const piped = { input: 'pipe', output };
+        const packer = programs_startProgram(compression, PACK[compression], piped, signal);
+        const tar = programs_startProgram('tar', [...PACKING, '-C', folder, '-T', list], { input: 'ignore', output: 'pipe' }, signal);
+        await programs_together([tar, packer], async () => {
+            await (0,promises_namespaceObject.pipeline)(programs_outputOf(tar), programs_inputOf(packer), { signal });
+        });
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(output);
+    }
+}
+/**
+ * Unpacks into a folder, which must be new and this user's alone. Nothing of the archive reaches tar
+ * before the gate has looked at it.
+ *
+ * @throws TarRefusal where the gate refuses; other errors where it is damaged or the disk is full.
+ *   Either way there may be half a tree in the folder.
+ */
+async function archive_unpack(work, signal) {
+    const { archive, folder, compression, limits } = work;
+    mkdirSync(join(folder, TREE), 0o700);
+    const gate = new TarGate(limits);
+    const source = startProgram(compression, [...UNPACK[compression], '--', archive], { input: 'ignore', output: 'pipe' }, signal);
+    const tar = startProgram('tar', [...UNPACKING, '-C', folder], { input: 'pipe', output: 'ignore' }, signal);
+    let whole = null;
+    async function* inspected(chunks) {
+        let held = null;
+        for await (const chunk of chunks) {
+            gate.accept(chunk);
+            if (held !== null)
+                yield held;
+            held = chunk;
+        }
+        // Only then does tar see the end: half an archive is none.
+        await source.ended;
+        whole = gate.finish();
+        if (held !== null)
+            yield held;
+    }
+    return together([source, tar], async () => {
+        await pipeline(outputOf(source), inspected, inputOf(tar), { signal }).catch((error) => {
+            // With the end of the archive read, tar may be gone before the pipe is closed.
+            if (whole === null || !isBrokenPipe(error))
+                throw error;
+        });
+        await tar.ended;
+        return gate.finish();
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/staging.js
+
+/** Makes a new directory that this user alone can look into. */
+function makeStaging(path) {
+    (0,external_node_fs_.mkdirSync)(path, { mode: 0o700 });
+    (0,external_node_fs_.chmodSync)(path, 0o700);
+}
+/** Removes what `makeStaging` made, with what was unpacked there; no link is followed. */
+function removeStaging(path) {
+    (0,external_node_fs_.rmSync)(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+;// CONCATENATED MODULE: ./lib/host/target-tree.js
+
+
+/**
+ * Everything in a target dir, no link followed.
+ *
+ * @throws Error where something cannot be read, or vanishes meanwhile: then somebody works in it
+ */
+function readTree(root) {
+    const entries = [];
+    const folders = [''];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+        for (const name of (0,external_node_fs_.readdirSync)((0,external_node_path_.join)(root, folder))) {
+            const entry = describe(root, folder === '' ? name : `${folder}/${name}`);
+            entries.push(entry);
+            if (entry.kind === 'folder')
+                folders.push(entry.path);
+        }
+    }
+    return entries;
+}
+function describe(root, path) {
+    const place = (0,external_node_path_.join)(root, path);
+    const status = (0,external_node_fs_.lstatSync)(place);
+    const plain = { path, bytes: 0, isExecutable: false, target: '' };
+    if (status.isDirectory())
+        return { ...plain, kind: 'folder' };
+    if (status.isSymbolicLink())
+        return { ...plain, kind: 'link', target: (0,external_node_fs_.readlinkSync)(place) };
+    if (!status.isFile())
+        return { ...plain, kind: 'other' };
+    return { ...plain, kind: 'file', bytes: status.size, isExecutable: (status.mode & 0o111) !== 0 };
+}
+
+// EXTERNAL MODULE: ./lib/plan/archive-content.js + 2 modules
+var archive_content = __nccwpck_require__(7058);
+;// CONCATENATED MODULE: ./lib/plan/remote-manifest.js
+/** Counts up when an archive is laid out in another way. */
+const VERSION = 1;
+function formatManifest(manifest) {
+    return JSON.stringify({ version: VERSION, ...manifest });
+}
+/**
+ * Compares what came with what was asked for, what the service calls it, and what its manifest says.
+ *
+ * @returns why it is not used, null where all is well
+ */
+function remote_manifest_judgeManifest(text, asked, matchedKey, found) {
+    const isAsked = matchedKey === asked.key || asked.restoreKeys.some((each) => matchedKey.startsWith(each));
+    if (!isAsked)
+        return 'the cache service gave another one than was asked for';
+    const manifest = readObject(text);
+    if (manifest?.['version'] !== VERSION)
+        return 'its manifest is not one of this version';
+    if (manifest['key'] !== matchedKey)
+        return 'it was saved under another key';
+    const isWhole = manifest['bytes'] === found.bytes && manifest['entries'] === found.entries;
+    return isWhole ? null : 'it is not whole';
+}
+function readObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === 'object' && value !== null ? value : null;
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/remote-seed.js
+
+
+
+
+
+
+
+
+
+
+/** More than the largest target dirs have; each entry costs memory before it costs disk. */
+const MAX_ENTRIES = 1_000_000;
+/** Fetches a target dir from the Actions cache service. Never throws. */
+async function remote_seed_restoreSeed(request, place) {
+    const outcome = await staged(request, place, (compression, signal) => restore(request, place, compression, signal));
+    return 'failure' in outcome ? { miss: outcome.failure, isFault: true } : outcome;
+}
+/** Saves a target dir to the Actions cache service. Never throws. */
+async function saveSeed(request, place) {
+    const outcome = await staged(request, place, (compression, signal) => save(request, place, compression, signal));
+    return 'failure' in outcome ? { skipped: outcome.failure, isFault: true } : outcome;
+}
+async function restore(request, place, compression, signal) {
+    const { key, restoreKeys, staging, maxBytes, into } = request;
+    const file = FILES[compression];
+    const errand = { kind: 'fetch', file, key, restoreKeys };
+    const carried = await sendCarrier(errand, {
+        ...place,
+        folder: staging,
+        maxFileBytes: maxBytes,
+        signal,
+    });
+    const matchedKey = matchedKeyOf(carried);
+    if (matchedKey === null)
+        return { miss: 'the cache service has none yet', isFault: false };
+    const folder = join(staging, 'unpacked');
+    mkdirSync(folder, { mode: 0o700 });
+    const limits = { bytes: maxBytes, entries: MAX_ENTRIES };
+    const totals = await unpack({ archive: join(staging, file), folder, compression, limits }, signal);
+    const wrong = judgeManifest(readFileSync(join(folder, MANIFEST), 'utf8'), request, matchedKey, totals);
+    if (wrong !== null)
+        throw new Error(wrong);
+    const record = readFileSync(join(folder, RECORD), 'utf8');
+    signal.throwIfAborted();
+    chmodSync(join(folder, TREE), 0o755);
+    renameSync(join(folder, TREE), into);
+    return { hit: matchedKey === key ? 'exact' : 'prefix', key: matchedKey, record, ...totals };
+}
+async function save(request, place, compression, signal) {
+    const { key, from, staging, record, policy } = request;
+    const content = (0,archive_content/* archiveContent */.Q)(readTree(from), policy);
+    if (content.kind === 'unfit')
+        return { skipped: content.reason, isFault: true };
+    const { bytes, leftOut } = content;
+    const entries = content.entries.length;
+    if (entries === 0)
+        return { skipped: 'the target dir is empty', isFault: false };
+    const archive = (0,external_node_path_.join)(staging, FILES[compression]);
+    const list = (0,external_node_path_.join)(staging, 'list');
+    // The link is a step on the way of each name, and no entry itself.
+    (0,external_node_fs_.symlinkSync)((0,external_node_path_.resolve)(from), (0,external_node_path_.join)(staging, tar_gate_TREE));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(staging, tar_gate_MANIFEST), formatManifest({ key, bytes, entries }));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(staging, tar_gate_RECORD), record);
+    const names = [tar_gate_MANIFEST, tar_gate_RECORD, ...content.entries.map(({ path }) => `${tar_gate_TREE}/${path}`)];
+    (0,external_node_fs_.writeFileSync)(list, names.map((name) => `${name}\0`).join(''));
+    await pack({ folder: staging, list, archive, compression }, signal);
+    const archiveBytes = (0,external_node_fs_.statSync)(archive).size;
+    const errand = { kind: 'store', file: FILES[compression], key };
+    const maxFileBytes = archiveBytes + 1_048_576;
+    const carried = await carrier_sendCarrier(errand, { ...place, folder: staging, maxFileBytes, signal });
+    const why = whyNotStored(carried);
+    return why ?? { saved: key, archiveBytes, bytes, entries, leftOut };
+}
+/** The names say how they are compressed: the service then keeps both kinds apart. */
+const FILES = {
+    zstd: 'target-guard.tar.zst',
+    gzip: 'target-guard.tar.gz',
+};
+/** @throws Error where the errand failed, with why */
+function matchedKeyOf(carried) {
+    if ('failure' in carried)
+        throw new Error(carried.failure);
+    const { result, complaints } = carried;
+    if (result.kind === 'fetch' && result.matchedKey !== null)
+        return result.matchedKey;
+    if (complaints !== '')
+        throw new Error(complaints);
+    return null;
+}
+/** What the library says of a key that is there already, and of nothing else. */
+const IS_THERE = /^Failed to save: [^;]*, another job may be creating this cache\.$/;
+function whyNotStored(carried) {
+    if ('failure' in carried)
+        throw new Error(carried.failure);
+    const { result, complaints } = carried;
+    if (result.kind === 'store' && result.stored)
+        return null;
+    if (IS_THERE.test(complaints))
+        return { skipped: 'it is there already', isFault: false };
+    throw new Error(complaints === '' ? 'the cache service did not take it' : complaints);
+}
+/** Does work in a staging of its own within the time limit, and leaves nothing of it. */
+async function staged({ staging, timeLimitMs }, { environment }, work) {
+    if (!hasCacheService(environment))
+        return { failure: 'this job has no cache service' };
+    const signal = AbortSignal.timeout(timeLimitMs);
+    let isMade = false;
+    try {
+        makeStaging(staging);
+        isMade = true;
+        const compression = await findCompression(signal);
+        if (compression === null)
+            throw new Error('GNU tar is not on this host');
+        return await work(compression, signal);
+    }
+    catch (error) {
+        const isLate = signal.aborted;
+        return { failure: isLate ? `it took longer than ${timeLimitMs / 1000} s` : (0,guard_error/* messageOf */.bD)(error) };
+    }
+    finally {
+        if (isMade)
+            discard(staging);
+    }
+}
+/** What cannot be removed now is left to whoever finds it: it holds up no build. */
+function discard(staging) {
+    try {
+        removeStaging(staging);
+    }
+    catch {
+        // The caller knows the place, and its next pass looks there.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/remote-build.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A service that takes longer is no gain over a cold build. */
+const FETCH_MS = (/* unused pure expression or super */ null && (5 * 60_000));
+const SAVE_MS = 10 * 60_000;
+/**
+ * Fills a slot with what a job of the default branch saved to the Actions cache service.
+ *
+ * @returns why there is nothing, in words; a service at fault is a warning, too
+ */
+async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
+    const { environment, voice } = runtime;
+    if (settings.remote.mode === 'off')
+        return 'remote-cache is off';
+    if (!wish.restoresMtimes)
+        return 'mtimes are not restored';
+    const refusal = strangerRefusal(`${root.realPath}/${lease.slot}`);
+    if (refusal !== null)
+        return refusal;
+    const variables = buildEnvironment(environment);
+    const keys = keysOf(job, { toolchain: wish.toolchain, workspace: wish.workspace, variables }, environment);
+    try {
+        return await withSeeding(root, lease.id, async (folder) => {
+            const into = `${folder}/tree`;
+            const restored = await restoreSeed({
+                ...keys,
+                into,
+                staging: `${folder}/staging`,
+                maxBytes: settings.remote.maxBytes,
+                timeLimitMs: FETCH_MS,
+            }, runtime);
+            if ('miss' in restored) {
+                if (restored.isFault)
+                    voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
+                return restored.miss;
+            }
+            const found = parseRemoteRecord(restored.record);
+            if (found === null)
+                return 'its record cannot be understood';
+            const origin = {
+                workspace: found.workspace,
+                // Of another host, or of another time on this one: never its own workspace.
+                runnerKey: '',
+                toolchain: found.toolchain,
+                inputs: found.inputs !== null,
+                times: '',
+                generation: 0,
+                unused: {},
+            };
+            const unfit = refuseOrigin(origin, wish);
+            if (unfit !== null)
+                return unfit;
+            await giveTo(into, `${root.realPath}/${lease.slot}`);
+            const record = {
+                version: 1,
+                kind: 'remote',
+                source: found.id,
+                ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
+                generation: 1,
+                former: [],
+                environment: '',
+                unused: null,
+            };
+            if (found.inputs !== null)
+                writeRecord(root, lease.id, '.inputs', found.inputs);
+            writeRecord(root, lease.id, '.seed', encodeRecord(record));
+            moveIntoSlot(root, into, lease.slot);
+            return { record, origin, formerTargets: found.targets, linked: [] };
+        });
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+}
+/**
+ * Saves what a trusted job has built for other hosts; to be called while its lease lives, so that
+ * nobody else has the slot. What keeps it from that is told.
+ */
+async function saveBuild({ root, job, settings, lease }, runtime) {
+    const { environment, voice } = runtime;
+    const build = (0,host_leases/* readBuildRecord */.mx)(root, lease.id);
+    if (build?.toolchain === null || build === null)
+        return;
+    const { workspace, toolchain, former } = build;
+    const record = encodeRemoteRecord({
+        version: 1,
+        id: lease.id,
+        workspace,
+        targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
+        toolchain,
+        savedMs: Date.now(),
+        inputs: build.inputs ? (0,host_leases/* readInputs */.Ko)(root, lease.id) : null,
+    });
+    const variables = (0,host_leases/* readSeedRecord */.VY)(root, lease.id).environment;
+    const { key } = keysOf(job, { toolchain, workspace, variables }, environment);
+    const { maxBytes, exclude } = settings.remote;
+    try {
+        const saved = await (0,seeding/* withSeeding */.im)(root, lease.id, async (folder) => saveSeed({
+            key,
+            from: `${root.realPath}/${lease.slot}`,
+            staging: `${folder}/staging`,
+            record,
+            policy: { ...exclude, members: [], maxBytes },
+            timeLimitMs: SAVE_MS,
+        }, runtime));
+        if ('saved' in saved)
+            voice.info(`saved to the cache: ${saved.saved}, ${saved.archiveBytes} bytes`);
+        else if (saved.isFault)
+            voice.warning(`The build was not saved to the cache: ${saved.skipped}`);
+        else
+            voice.info(`not saved to the cache: ${saved.skipped}`);
+    }
+    catch (error) {
+        voice.warning(`The build was not saved to the cache: ${(0,guard_error/* messageOf */.bD)(error)}`);
+    }
+}
+function keysOf(job, build, environment) {
+    const { toolchain, workspace, variables } = build;
+    return (0,remote_key/* remoteKeys */.Z)({
+        platform: process.platform,
+        architecture: process.arch,
+        image: readSystem(),
+        job: job.job,
+        leg: job.leg,
+        rustc: toolchain ?? '',
+        // As they were when the slot was filled: what a step sets later comes too late for a seed.
+        variables: { digest: variables },
+        lockfile: workspace === null ? null : (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(workspace, 'Cargo.lock')),
+        commit: environment['GITHUB_SHA'] ?? '',
+    });
+}
+/** Why this process cannot fill a slot with files of its own making; null where it can. */
+function strangerRefusal(slot) {
+    const user = process.geteuid?.();
+    const { uid } = lstatSync(slot);
+    return user === 0 || user === uid ? null : 'the slot belongs to another user than this step’s';
+}
+/** Gives what was unpacked, into which nobody else can look yet, to the owner of the slot. */
+async function giveTo(tree, slot) {
+    const { uid, gid } = lstatSync(slot);
+    if (uid === process.geteuid?.() && gid === process.getegid?.())
+        return;
+    await runProgram('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
+}
+
 // EXTERNAL MODULE: ./lib/report/actions.js
 var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
-var pass = __nccwpck_require__(606);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 5 modules
+var pass = __nccwpck_require__(4349);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -5861,6 +10482,10 @@ var steps_runtime = __nccwpck_require__(369);
 
 
 
+
+
+
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -5872,7 +10497,14 @@ async function release(request, runtime) {
     const { bootId, uptimeS, wallMs } = (0,boot/* readMoment */.T$)();
     if (settings.dryRun)
         voice.info('dry-run: the lease is ended, its slot stays');
+    const isPublished = (0,plan_snapshot/* mayPublish */.bT)(job, result, settings);
     for (const id of leases) {
+        if (result === 'success' || result === 'unknown')
+            await recordBuild(root, id, runtime);
+        const lease = isPublished ? ((0,host_leases/* findLease */.G0)(root, id)?.lease ?? null) : null;
+        if (lease !== null && settings.remote.mode === 'restore-save') {
+            await saveBuild({ root, job, settings, lease }, runtime);
+        }
         try {
             const ended = (0,host_leases/* endLease */.Kg)(root, id, { result, bootId, uptimeS, wallMs });
             voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
@@ -5883,6 +10515,10 @@ async function release(request, runtime) {
     }
     const owner = observeOwner(environment);
     const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
+    if (isPublished) {
+        for (const id of leases)
+            await publishBuild({ root, job, self, id }, runtime);
+    }
     const done = await passOverOwn({ root, self, settings, by: `${by} of ${owner.runner.name}` }, runtime);
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
@@ -5926,55 +10562,20 @@ async function post(runtime) {
 
 /***/ }),
 
-/***/ 456:
+/***/ 2639:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  co: () => (/* binding */ REFUSED_TITLE),
-  fk: () => (/* binding */ RefusedError),
-  jJ: () => (/* binding */ describeCritical)
-});
-
-// UNUSED EXPORTS: describeHolders, refused
-
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./lib/host/sizes.js
-
-/**
- * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
- *
- * It walks the trees, so it is for reports only, and ends after a while: what is not measured by
- * then is left out.
- *
- * @returns bytes by path
- */
-async function sizes_measureTrees(paths, waitMs) {
-    if (paths.length === 0)
-        return new Map();
-    return new Promise((resolve) => {
-        execFile('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
-            // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
-            const lines = stdout.split('\0').filter((line) => line !== '');
-            resolve(new Map(lines.map((line) => {
-                const tab = line.indexOf('\t');
-                return [line.slice(tab + 1), Number(line.slice(0, tab))];
-            })));
-        });
-    });
-}
-
-// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
-var steps_observe = __nccwpck_require__(2147);
-// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
-var pass = __nccwpck_require__(606);
-;// CONCATENATED MODULE: ./lib/steps/refuse.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   co: () => (/* binding */ REFUSED_TITLE),
+/* harmony export */   fk: () => (/* binding */ RefusedError),
+/* harmony export */   jJ: () => (/* binding */ describeCritical)
+/* harmony export */ });
+/* unused harmony exports describeHolders, refused */
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4349);
 
 
 
@@ -5983,7 +10584,7 @@ var pass = __nccwpck_require__(606);
 
 
 /** Thrown for a job that is turned away because of the host, not because of itself. */
-class RefusedError extends guard_error/* GuardError */.U$ {
+class RefusedError extends _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$ {
 }
 const HOLDERS = 10;
 const MEASURE_MS = 15_000;
@@ -6037,7 +10638,7 @@ function refused(assessments, holders) {
 /* harmony export */ });
 /* unused harmony exports runHook, REFUSED, inWords */
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
-/* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(456);
+/* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2639);
 
 
 /**
@@ -6100,8 +10701,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   KG: () => (/* binding */ workflowRuntime)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js
-var inputs = __nccwpck_require__(6174);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 3 modules
+var inputs = __nccwpck_require__(6940);
 // EXTERNAL MODULE: ./lib/github/workflow-commands.js
 var workflow_commands = __nccwpck_require__(7217);
 ;// CONCATENATED MODULE: ./lib/report/voice.js

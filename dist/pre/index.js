@@ -148,21 +148,375 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 6174:
+/***/ 9154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ko: () => (/* binding */ readInputs),
-/* harmony export */   VY: () => (/* binding */ secretsIn)
-/* harmony export */ });
-/* unused harmony export readTwins */
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7115);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ko: () => (/* binding */ readInputs),
+  VY: () => (/* binding */ secretsIn)
+});
+
+// UNUSED EXPORTS: readTwins
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/plan/input.js
+var plan_input = __nccwpck_require__(2543);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/archive-content.js
+
+
+/**
+ * What of a target dir can stay at home:
+ * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * what is carried; `members`, all that workspace members were compiled to.
+ */
+const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
+/** Decides what of a target dir goes into an archive for other hosts. */
+function archiveContent(entries, policy) {
+    const tree = new Tree(entries);
+    const unwanted = new Set(entries.filter((entry) => isLeftOut(entry, tree, policy)));
+    const units = new Set();
+    for (const entry of entries) {
+        const unit = scriptUnitOf(entry.path);
+        const leadsOut = entry.kind === 'link' && !staysInside(below(entry.path, unit), entry.target);
+        const isDropped = leadsOut || (unwanted.has(entry) && entry.kind !== 'other');
+        if (!isDropped)
+            continue;
+        if (unit !== null)
+            units.add(unit);
+        else if (leadsOut && !isBelowUnwanted(entry.path, unwanted)) {
+            // Whatever put it there, Cargo would not run it again, and a build would miss the file.
+            return { kind: 'unfit', reason: `the link ${entry.path} leads out of the target dir` };
+        }
+    }
+    const gone = [...Array.from(unwanted, ({ path }) => path), ...Array.from(units, traces).flat()];
+    const isGone = among(gone);
+    const kept = entries
+        .filter(({ path, kind }) => kind !== 'other' && !isGone(path))
+        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
+    if (bytes > policy.maxBytes) {
+        return { kind: 'unfit', reason: `it is ${bytes} bytes, above the ${policy.maxBytes} allowed` };
+    }
+    return { kind: 'content', entries: kept, bytes, leftOut: entries.length - kept.length };
+}
+/** Which paths are profiles’ own (`debug`, `<triple>/release`, …), and what lies in their `deps`. */
+class Tree {
+    profiles;
+    #outputs = new Set();
+    constructor(entries) {
+        this.profiles = new Set(entries
+            .filter(({ path }) => nameOf(path) === '.fingerprint')
+            .map(({ path }) => folderOf(path)));
+        for (const { path, kind, bytes } of entries) {
+            const folder = folderOf(path);
+            if (kind !== 'file' || nameOf(folder) !== 'deps')
+                continue;
+            const name = nameOf(path).replace(HASH, '');
+            this.#outputs.add(`${folderOf(folder)}/${name} ${bytes}`);
+        }
+    }
+    /** Whether a file directly in a profile is another name of an output, which Cargo links anew. */
+    isUplifted({ path, kind, bytes }) {
+        const profile = folderOf(path);
+        if (kind !== 'file' || !this.profiles.has(profile))
+            return false;
+        return this.#outputs.has(`${profile}/${nameOf(path).replaceAll('-', '_')} ${bytes}`);
+    }
+}
+/** What Cargo puts between a unit's name and its ending. */
+const HASH = /-[0-9a-f]{16}(?=\.|$)/;
+const UNIT = /^(.+)-[0-9a-f]{16}$/;
+/** Worth nothing elsewhere: locks, what Cargo knows of this host's rustc, and what no build reads. */
+const AT_HOME = /^(\.cargo.*lock|\.rustc_info\.json)$/;
+const OUTPUT_OF_OTHERS = new Set(['doc', 'package', 'tmp']);
+function isLeftOut(entry, tree, policy) {
+    const name = nameOf(entry.path);
+    const folder = folderOf(entry.path);
+    const isInProfile = tree.profiles.has(folder);
+    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => folderOf(each) === folder);
+    if (AT_HOME.test(name) && (isInProfile || holdsProfiles))
+        return true;
+    if (holdsProfiles && OUTPUT_OF_OTHERS.has(name) && entry.kind === 'folder')
+        return true;
+    if (policy.globs.some((glob) => matchesGlob(entry.path, glob)))
+        return true;
+    const isIn = {
+        incremental: () => isInProfile && name === 'incremental',
+        binaries: () => tree.isUplifted(entry) || isProgram(entry, tree),
+        members: () => isOfMember(entry.path, tree, policy.members),
+    };
+    return policy.groups.some((group) => isIn[group]());
+}
+/** Whether it is a linked program: only those have no ending. */
+function isProgram({ path, kind, isExecutable }, tree) {
+    const folder = folderOf(path);
+    const isThere = ['deps', 'examples'].includes(nameOf(folder)) && tree.profiles.has(folderOf(folder));
+    return isThere && kind === 'file' && isExecutable && !nameOf(path).includes('.');
+}
+function isOfMember(path, tree, members) {
+    const folder = folderOf(path);
+    if (!tree.profiles.has(folderOf(folder)))
+        return false;
+    const name = nameOf(path);
+    const unit = UNIT.exec(name.split('.')[0] ?? '')?.[1];
+    if (unit === undefined)
+        return false;
+    if (['.fingerprint', 'build'].includes(nameOf(folder)))
+        return members.includes(unit);
+    if (nameOf(folder) !== 'deps')
+        return false;
+    const crates = members.map((member) => member.replaceAll('-', '_'));
+    return crates.some((crate) => unit === crate || unit === `lib${crate}`);
+}
+/** The directory of one build script's run that a path lies in, as Cargo named them up to 1.99. */
+function scriptUnitOf(path) {
+    return /^((?:.+\/)?build\/[^/]+-[0-9a-f]{16})\//.exec(path)?.[1] ?? null;
+}
+/** A path relative to a folder that it lies in, where there is one. */
+function below(path, folder) {
+    return folder === null ? path : path.slice(folder.length + 1);
+}
+/**
+ * Both places of a build script's run. Cargo does not look whether what a script wrote is still
+ * there, so it must not take the run for done when a part of that stays at home.
+ */
+function traces(unit) {
+    const profile = folderOf(folderOf(unit));
+    const within = (place) => (profile === '' ? place : `${profile}/${place}`);
+    return [unit, within(`.fingerprint/${nameOf(unit)}`)];
+}
+function isBelowUnwanted(path, unwanted) {
+    return among(Array.from(unwanted, (entry) => entry.path))(path);
+}
+/** Whether a path is one of these or lies in one of them. */
+function among(paths) {
+    const known = new Set(paths);
+    return (path) => {
+        for (let each = path; each !== ''; each = folderOf(each))
+            if (known.has(each))
+                return true;
+        return false;
+    };
+}
+function nameOf(path) {
+    return path.slice(path.lastIndexOf('/') + 1);
+}
+function folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
+
+const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
+/** What is not saved unless a person says otherwise. */
+const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
+const EXCLUDE_ALLOWED = `none, or ${CONTENT_GROUPS.join(', ')} and globs with a /, between blanks`;
+/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
+function parseExclude(text) {
+    const words = text.split(/\s+/).filter((word) => word !== '');
+    if (words.join() === 'none')
+        return { groups: [], globs: [] };
+    const globs = words.filter((word) => word.includes('/'));
+    const named = words.filter((word) => !word.includes('/'));
+    const groups = CONTENT_GROUPS.filter((group) => named.includes(group));
+    const isKnown = named.every((word) => CONTENT_GROUPS.some((group) => group === word));
+    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
+}
+/** Relative to the target dir, in names that can be there. */
+function isGlob(word) {
+    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/root-path.js
+/** Whether a text can be a path that means the same wherever it is read. */
+function isPath(text) {
+    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
+    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+/** The path with `~` expanded. */
+function absolute(path, { home }) {
+    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
+    return normalise(expanded);
+}
+/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
+function normalise(path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    return `/${parts.join('/')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/settings.js
+
+
+
+
+/** What becomes of a job when the disk is still critical after the emergency pass. */
+const ON_CRITICAL = ['fail', 'skip', 'warn'];
+/** How far a new slot may be seeded: `auto` takes the best there is. */
+const WARM = ['auto', 'inherit', 'clone', 'copy', 'off'];
+/** Who may publish a build for others. */
+const SNAPSHOT = ['trusted', 'never'];
+const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
+const root = {
+    name: 'root',
+    allowed: 'an absolute path, or one that begins with ~/',
+    parse: (text) => (isPath(text) ? text : undefined),
+    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
+};
+const owner = {
+    name: 'owner',
+    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
+    parse: (text) => {
+        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
+        if (parts?.[1] === undefined)
+            return undefined;
+        const named = { user: parts[1], group: parts[2] ?? null };
+        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
+    },
+    whenEmpty: () => null,
+};
+const GB = 1e9;
+const minFreeGb = {
+    ...(0,plan_input/* number */.ai)('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
+    // Without a setting the default depends on the disk; see plan/pressure.ts.
+    whenEmpty: () => null,
+};
+const minFreePercent = (0,plan_input/* number */.ai)('min-free-percent', { least: 0, most: 100, otherwise: 5 });
+const minFreeInodesPercent = (0,plan_input/* number */.ai)('min-free-inodes-percent', {
+    least: 0,
+    most: 100,
+    otherwise: 5,
+});
+const highWatermark = (0,plan_input/* number */.ai)('high-watermark', { least: 1, most: 100, otherwise: 85 });
+const lowWatermark = (0,plan_input/* number */.ai)('low-watermark', { least: 1, most: 100, otherwise: 80 });
+const onCritical = (0,plan_input/* choice */.Yq)('on-critical', ON_CRITICAL, 'fail');
+const alertWebhook = {
+    name: 'alert-webhook',
+    allowed: 'an http or https address',
+    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
+    whenEmpty: () => null,
+    isSecret: true,
+};
+const alertHours = (0,plan_input/* number */.ai)('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
+const retentionHours = (0,plan_input/* number */.ai)('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
+const keepPerPr = (0,plan_input/* number */.ai)('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
+const warm = (0,plan_input/* choice */.Yq)('warm', WARM, 'auto');
+const snapshot = (0,plan_input/* choice */.Yq)('snapshot', SNAPSHOT, 'trusted');
+const snapshotMaxGb = (0,plan_input/* number */.ai)('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 });
+const remoteCache = (0,plan_input/* choice */.Yq)('remote-cache', REMOTE_CACHE, 'off');
+const remoteMaxGb = (0,plan_input/* number */.ai)('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
+const remoteExclude = {
+    name: 'remote-exclude',
+    allowed: EXCLUDE_ALLOWED,
+    parse: parseExclude,
+    whenEmpty: () => EXCLUDED,
+};
+const privilegedHelper = (0,plan_input/* choice */.Yq)('privileged-helper', PRIVILEGED_HELPERS, 'auto');
+const helperImage = {
+    name: 'helper-image',
+    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
+    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
+    whenEmpty: () => null,
+};
+const restoreMtimes = (0,plan_input/* flag */.Jt)('restore-mtimes', true);
+const dryRun = (0,plan_input/* flag */.Jt)('dry-run', false);
+const leg = {
+    name: 'leg',
+    allowed: 'text of at most 65536 characters (the matrix as JSON)',
+    parse: (text) => (text.length <= 65_536 ? text : undefined),
+    whenEmpty: () => '',
+};
+const jobStatus = {
+    name: 'job-status',
+    allowed: 'success, failure or cancelled',
+    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
+    whenEmpty: () => '',
+};
+/** Every input by its name in action.yml; a test holds both lists equal. */
+const INPUTS = [
+    root,
+    owner,
+    minFreeGb,
+    minFreePercent,
+    minFreeInodesPercent,
+    highWatermark,
+    lowWatermark,
+    onCritical,
+    retentionHours,
+    keepPerPr,
+    warm,
+    snapshot,
+    snapshotMaxGb,
+    remoteCache,
+    remoteMaxGb,
+    remoteExclude,
+    restoreMtimes,
+    privilegedHelper,
+    helperImage,
+    alertWebhook,
+    alertHours,
+    dryRun,
+    leg,
+    jobStatus,
+];
+/**
+ * Reads all settings.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function settings_parseSettings(lookup, surroundings) {
+    const read = (input) => (0,plan_input/* readInput */.R5)(input, lookup, surroundings);
+    const freeGb = read(minFreeGb);
+    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
+    if (watermarks.low > watermarks.high) {
+        throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+    }
+    return {
+        root: absolute(read(root), surroundings),
+        owner: read(owner),
+        floors: {
+            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreePercent: read(minFreePercent),
+            minFreeInodesPercent: read(minFreeInodesPercent),
+        },
+        watermarks,
+        onCritical: read(onCritical),
+        retentionHours: read(retentionHours),
+        keepPerPr: read(keepPerPr),
+        warm: read(warm),
+        snapshot: read(snapshot),
+        snapshotMaxBytes: read(snapshotMaxGb) * GB,
+        remote: {
+            mode: read(remoteCache),
+            maxBytes: read(remoteMaxGb) * GB,
+            exclude: read(remoteExclude),
+        },
+        restoreMtimes: read(restoreMtimes),
+        privilegedHelper: read(privilegedHelper),
+        helperImage: read(helperImage),
+        alertWebhook: read(alertWebhook),
+        alertHours: read(alertHours),
+        dryRun: read(dryRun),
+        leg: read(leg),
+        jobStatus: read(jobStatus),
+    };
+}
+/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
+function isIdOrName(text) {
+    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+}
+
+;// CONCATENATED MODULE: ./lib/github/inputs.js
+
 
 
 /** Settings of a step: an input wins over its environment twin. */
 function readInputs(environment) {
-    return (0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .parseSettings */ .P$)((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
+    return settings_parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
 }
 /** Settings of a hook or a command: flags win over the environment twins. */
 function readTwins(environment, flags = new Map()) {
@@ -174,7 +528,7 @@ function readTwins(environment, flags = new Map()) {
 }
 /** What stays out of every log, as it was set: by input, by twin, or differently by both. */
 function secretsIn(environment) {
-    const names = _plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .INPUTS */ .mc.filter((each) => 'isSecret' in each).map(({ name }) => name);
+    const names = INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name);
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
@@ -184,7 +538,7 @@ function input(name, environment) {
     return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
 }
 function twin(name, environment) {
-    return found(environment[(0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTwin */ .gf)(name)], (0,_plan_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTwin */ .gf)(name));
+    return found(environment[(0,plan_input/* environmentTwin */.gf)(name)], (0,plan_input/* environmentTwin */.gf)(name));
 }
 function found(text, source) {
     const trimmed = text?.trim() ?? '';
@@ -192,7 +546,7 @@ function found(text, source) {
 }
 function surroundings(environment) {
     const home = environment['HOME'] ?? '';
-    return { home: home.startsWith('/') ? home : (0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), directory: process.cwd() };
+    return { home: home.startsWith('/') ? home : (0,external_node_os_.homedir)(), directory: process.cwd() };
 }
 
 
@@ -702,6 +1056,7 @@ function readLink(path) {
 /* harmony export */   cX: () => (/* binding */ isDiverted),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
 /* harmony export */   ux: () => (/* binding */ within),
+/* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -742,6 +1097,17 @@ function within(base, components, work, step = () => { }) {
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** The names in a folder that an earlier version did not have; none where it is absent. */
+function namesIn(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(path);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return [];
+        throw error;
     }
 }
 /** Whether an error of `within` means that a component is not a directory of ours. */
@@ -801,6 +1167,95 @@ function assertFresh(folder) {
 
 /***/ }),
 
+/***/ 4512:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TQ: () => (/* binding */ removeFormerPath),
+/* harmony export */   mw: () => (/* binding */ heirOf)
+/* harmony export */ });
+/* unused harmony export linkFormerPath */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
+
+
+
+
+/**
+ * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
+ * never handed out again, so a link there makes it mean the heir's files.
+ */
+/**
+ * Has a former path lead to the heir.
+ *
+ * @param former the former slot, relative to the root
+ * @param heir the slot that it leads to from now on, relative to the root
+ * @returns false where something else lies there, or its run dir is gone
+ */
+function linkFormerPath(root, former, heir) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            if (isLink(path))
+                unlinkSync(path);
+            symlinkSync(`${root.path}/${heir}`, path);
+            return true;
+        });
+    }
+    catch (error) {
+        if (['EEXIST', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Takes a former path out of the way, with the directories above it as far as they are empty.
+ *
+ * @param heir only where it leads to this slot
+ */
+function removeFormerPath(root, former, heir) {
+    if (heirOf(root, former) !== heir)
+        return;
+    try {
+        inFolderOf(root, former, (path) => {
+            if (isLink(path))
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
+        });
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+            throw error;
+    }
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
+}
+/** The slot that a former path leads to, relative to the root; null where it is no such link. */
+function heirOf(root, former) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            const target = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(path);
+            return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
+        });
+    }
+    catch (error) {
+        // EINVAL: it is no link.
+        if (['EINVAL', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+            return null;
+        throw error;
+    }
+}
+function isLink(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+function inFolderOf(root, slot, use) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .within */ .ux)(root.path, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
+}
+
+
+/***/ }),
+
 /***/ 2121:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -831,25 +1286,310 @@ function readFoundedAt(root) {
 
 /***/ }),
 
-/***/ 7847:
+/***/ 5411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bv: () => (/* binding */ blockedSince),
-/* harmony export */   Dg: () => (/* binding */ spoilEnd),
-/* harmony export */   G0: () => (/* binding */ findLease),
-/* harmony export */   Mw: () => (/* binding */ readLeases),
-/* harmony export */   Oj: () => (/* binding */ dropLease),
-/* harmony export */   _e: () => (/* binding */ takeLease),
-/* harmony export */   e3: () => (/* binding */ writeLease)
-/* harmony export */ });
-/* unused harmony export endLease */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2100);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Bv: () => (/* binding */ blockedSince),
+  Oj: () => (/* binding */ dropLease),
+  G0: () => (/* binding */ findLease),
+  Mw: () => (/* binding */ readLeases),
+  VY: () => (/* binding */ readSeedRecord),
+  Dg: () => (/* binding */ spoilEnd),
+  _e: () => (/* binding */ takeLease),
+  e3: () => (/* binding */ writeLease)
+});
+
+// UNUSED EXPORTS: dropInputs, endLease, handDownInputs, readBuildRecord, readEndedLeases, readInputs, readRestored, writeRecord
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/unused-units.js
+var unused_units = __nccwpck_require__(7791);
+;// CONCATENATED MODULE: ./lib/plan/build-record.js
+
+
+
+/** Where the content of a new slot came from. */
+const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
+/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
+const GENERATIONS_AT_MOST = 50;
+const COLD = {
+    version: 1,
+    kind: 'cold',
+    source: null,
+    ageHours: null,
+    generation: 0,
+    former: [],
+    environment: '',
+    unused: null,
+};
+function encodeRecord(record) {
+    return `${JSON.stringify(record)}\n`;
+}
+/** Reads a seed record that anybody may have written; null where it is damaged. */
+function parseSeedRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { kind, source, ageHours, environment, unused } = found;
+    const chain = parseChain(found);
+    const known = SEED_KINDS.find((each) => each === kind);
+    if (known === undefined || chain === null)
+        return null;
+    return {
+        version: 1,
+        kind: known,
+        source: typeof source === 'string' && (0,naming/* isLeaseId */.cl)(source) ? source : null,
+        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
+        environment: typeof environment === 'string' ? environment : '',
+        unused: (0,unused_units/* parseUnused */.k0)(unused),
+        ...chain,
+    };
+}
+/** Reads a build record that anybody may have written; null where it is damaged. */
+function build_record_parseBuildRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { workspace, toolchain, inputs, times } = found;
+    const chain = parseChain(found);
+    if (typeof workspace !== 'string' || chain === null)
+        return null;
+    return {
+        version: 1,
+        workspace,
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        inputs: inputs === true,
+        times: typeof times === 'string' ? times : '',
+        unused: parseUnused(found['unused']) ?? {},
+        ...chain,
+    };
+}
+function parseVersion1(text) {
+    const found = (0,plan_lease/* parseObject */.lj)(text);
+    return found?.['version'] === 1 ? found : null;
+}
+/** The chain of handing down; a path that is not a slot's makes the record worthless. */
+function parseChain(found) {
+    const { generation, former } = found;
+    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
+        return null;
+    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+        return null;
+    const paths = former.filter((each) => typeof each === 'string');
+    return paths.length === former.length && paths.every(naming/* isSlotPath */.wS)
+        ? { generation, former: paths }
+        : null;
+}
+/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
+function toolchainIn(rustcInfo) {
+    const outputs = parseObject(rustcInfo)?.['outputs'];
+    if (!isRecord(outputs))
+        return null;
+    for (const output of Object.values(outputs)) {
+        const stdout = isRecord(output) ? output['stdout'] : null;
+        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
+            return stdout.trim();
+        }
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
+
+const KINDS = (/* unused pure expression or super */ null && (['file', 'link', 'directory']));
+const UNPROVEN = 'unproven';
+/**
+ * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
+ * recorded gets the recorded mtime, everything else now.
+ */
+function planTimes(recorded, present, { newestNs, touched }) {
+    const newest = BigInt(newestNs);
+    return present.map(({ path, ...content }) => {
+        const before = recorded.get(path);
+        const isSame = before !== undefined && isSameContent(before, content);
+        // An mtime in the future would hide every later change of its package.
+        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
+        return isKept
+            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+            : { path, mtimeNs: null, expected: content };
+    });
+}
+/** Whether two contents are proven equal. */
+function isSameContent(a, b) {
+    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
+        return false;
+    if (a.size !== null && b.size !== null && a.size !== b.size)
+        return false;
+    return a.isExecutable === b.isExecutable;
+}
+function encodeBuildInputs({ inputs, ...head }) {
+    return `${JSON.stringify({ ...head, inputs: inputs.map(build_inputs_rowOf) })}\n`;
+}
+/** An input as it is written down. */
+function build_inputs_rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
+    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
+}
+const build_inputs_INPUTS_AT_MOST = 500_000;
+/**
+ * Reads recorded inputs that anybody may have written.
+ *
+ * @returns the inputs, or in words what is wrong with them
+ */
+function parseBuildInputs(text) {
+    const found = parseObject(text);
+    if (found === null)
+        return 'it is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    if (typeof workspace !== 'string' || !build_inputs_isAbsolute(workspace))
+        return 'it names no workspace';
+    if (typeof toolchain !== 'string')
+        return 'it names no toolchain';
+    if (!build_inputs_isTexts(former) || !former.every(build_inputs_isAbsolute))
+        return 'it names no former workspaces';
+    if (!build_inputs_isTexts(gaps))
+        return 'it does not say whether it is complete';
+    if (!build_inputs_isTexts(lost) || !lost.every(isFingerprint))
+        return 'it names what is no fingerprint';
+    if (!build_inputs_isNanoseconds(newestNs))
+        return 'it does not say when the build was';
+    if (!Array.isArray(inputs) || inputs.length > build_inputs_INPUTS_AT_MOST)
+        return 'it lists no inputs';
+    const read = [];
+    const paths = new Set();
+    for (const [index, row] of inputs.entries()) {
+        const input = build_inputs_parseInput(row);
+        if (input === null)
+            return `its input ${index + 1} cannot be understood`;
+        if (paths.has(input.path))
+            return `its input ${index + 1} is there twice`;
+        paths.add(input.path);
+        read.push(input);
+    }
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
+}
+function build_inputs_parseInput(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
+    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
+    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
+        return null;
+    if (typeof id !== 'string' || !isId(id, kind))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    if (executable !== 0 && executable !== 1)
+        return null;
+    if (!build_inputs_isNanoseconds(mtimeNs))
+        return null;
+    if (!build_inputs_isTexts(units) || !units.every(isFingerprint))
+        return null;
+    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
+}
+/** What an id looks like, unless it is UNPROVEN. */
+const IDS = {
+    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
+    directory: /^sha256:[0-9a-f]{64}$/,
+    link: /^link:[^\0]{1,4095}$/,
+};
+function isId(id, kind) {
+    return id === UNPROVEN || IDS[kind].test(id);
+}
+function build_inputs_isTexts(value) {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
+function isFingerprint(path) {
+    if (path.startsWith('/') || !isPlain(path))
+        return false;
+    const parts = path.split('/');
+    const isOld = parts.at(-2) === '.fingerprint';
+    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
+    return isOld || isNew;
+}
+/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
+function build_inputs_isNanoseconds(value) {
+    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
+}
+/** The workspace itself is ''. */
+function isInputPath(path) {
+    if (path.startsWith('/'))
+        return build_inputs_isAbsolute(path);
+    return path === '' || isPlain(path);
+}
+function build_inputs_isAbsolute(path) {
+    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
+}
+/** Components that lead down only, and that every filesystem takes. */
+function isPlain(path) {
+    if (path.length > 4096 || path.includes('\0'))
+        return false;
+    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+function isSettable(path) {
+    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
+        return false;
+    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/restored.js
+
+
+const restored_NOTHING_RESTORED = { version: 1, former: [], files: [] };
+function encodeRestored({ files, ...head }) {
+    const rows = files.map((file) => {
+        const { ctimeNs, inode, size } = file.stamp;
+        return [rowOf(file), ctimeNs, inode, size];
+    });
+    return `${JSON.stringify({ ...head, files: rows })}\n`;
+}
+/** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
+function restored_parseRestored(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { former, files } = found;
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return null;
+    if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
+        return null;
+    const read = files.map(parseFile);
+    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+}
+function parseFile(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [inputRow, ctimeNs, inode, size] = row;
+    const input = parseInput(inputRow);
+    if (input === null || !isNanoseconds(ctimeNs))
+        return null;
+    if (typeof inode !== 'string' || !/^[0-9]{1,20}$/.test(inode))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    return { ...input, stamp: { ctimeNs, inode, size } };
+}
+
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/leases.js
+
+
 
 
 
@@ -859,9 +1599,17 @@ function readFoundedAt(root) {
 const LIVE = '.json';
 const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken', '.blocked'];
+const COMPANIONS = [
+    '.end',
+    '.taken',
+    '.blocked',
+    '.seed',
+    '.build',
+    '.inputs',
+    '.restored',
+];
 function leasePath(root, name) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases', name);
+    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
 }
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
@@ -872,11 +1620,11 @@ function leasePath(root, name) {
 function writeLease(root, lease) {
     const temporary = leasePath(root, `.${lease.id}.tmp`);
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(temporary, (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .encodeLease */ .jS)(lease), { flag: 'wx', mode: 0o644 });
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
+        (0,external_node_fs_.writeFileSync)(temporary, (0,plan_lease/* encodeLease */.jS)(lease), { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
     }
     catch (error) {
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(temporary);
+        (0,small_file/* removeFile */.nM)(temporary);
         throw error;
     }
 }
@@ -913,16 +1661,16 @@ function endLease(root, id, end) {
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}.end`));
+    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
 }
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'EEXIST')
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
             return false;
         throw error;
     }
@@ -936,21 +1684,45 @@ function takeLease(root, id) {
  */
 function blockedSince(root, id, nowMs, notes = true) {
     const path = leasePath(root, `${id}.blocked`);
-    const noted = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(path));
+    const noted = Number((0,small_file/* readSmallFile */.EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
     if (!notes)
         return nowMs;
     try {
         // An empty one was left by a full disk.
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(path);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+        (0,small_file/* removeFile */.nM)(path);
+        (0,external_node_fs_.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // Not to be noted on this disk: the next pass tries again.
         return nowMs;
     }
     return nowMs;
+}
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    replaceFile(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
+    return (text === null ? null : parseSeedRecord(text)) ?? COLD;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.build`));
+    return text === null ? null : parseBuildRecord(text);
+}
+/** The ended leases, whatever their runner: names tell them, so that no live one is read. */
+function readEndedLeases(root) {
+    return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+        const id = name.slice(0, name.indexOf('.'));
+        if (name !== `${id}${ENDED}` || !isLeaseId(id))
+            return [];
+        const record = readLease(root, id, 'ended');
+        return record === null ? [] : [record];
+    });
 }
 /**
  * Reads leases.
@@ -960,7 +1732,7 @@ function blockedSince(root, id, nowMs, notes = true) {
  *   away early harms nobody: its writer notices, and fails before there is a slot.
  */
 function readLeases(root, prefix, nowMs) {
-    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases'));
+    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
     const records = new Map();
     const leftovers = [];
     const withLease = new Set();
@@ -968,11 +1740,11 @@ function readLeases(root, prefix, nowMs) {
     for (const name of names) {
         const dot = name.indexOf('.', 1);
         const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
-        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) || !id.startsWith(prefix))
+        if (!(0,naming/* isLeaseId */.cl)(id) || !id.startsWith(prefix))
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+            if (prefix !== '' || (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -982,11 +1754,16 @@ function readLeases(root, prefix, nowMs) {
             if (record !== null && (ending === ENDED || !records.has(id)))
                 records.set(id, record);
         }
+        else if (small_file/* UNFINISHED */.yA.test(name)) {
+            // Its writer was killed; whether the lease is there says nothing.
+            if ((0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+                leftovers.push(name);
+        }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+        if (!withLease.has(id) && (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -996,18 +1773,18 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
-    const parsed = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLease */ .QM)(text, id) : text.problem;
+    const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readSmallFile */ .EW)(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}.end`)) : null;
     return {
         id,
         state,
         lease,
         problem: typeof parsed === 'string' ? parsed : null,
-        end: typeof end === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseEnd */ .J)(end) : null,
+        end: typeof end === 'string' ? (0,plan_lease/* parseEnd */.J)(end) : null,
         slot: lease?.slot ?? null,
     };
 }
@@ -1018,25 +1795,42 @@ function readLease(root, id, state) {
 function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
         const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'trash', `${id}.lease`)))
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(path);
+        if (!keepInTrash || !moveFile(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
+            (0,small_file/* removeFile */.nM)(path);
     }
     for (const ending of COMPANIONS)
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}${ending}`));
+        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}${ending}`));
 }
 /** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from, to) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(from, to);
+        (0,external_node_fs_.renameSync)(from, to);
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .isNoSpace */ .YV)(error))
+        if ((0,guard_error/* isNoSpace */.YV)(error))
             return false;
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
             return true;
         throw error;
     }
+}
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    removeFile(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
 
 
@@ -1049,14 +1843,14 @@ function moveFile(from, to) {
 /* harmony export */   G: () => (/* binding */ discardLeftover),
 /* harmony export */   s: () => (/* binding */ listUnfinished)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1687);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
 
 
 
 /** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const FOLDERS = ['', 'trash'];
+const FOLDERS = ['', 'trash', 'times'];
 /**
  * Files whose writer was killed before it gave them their name.
  *
@@ -1065,7 +1859,7 @@ const FOLDERS = ['', 'trash'];
 function listUnfinished(root, nowMs) {
     return FOLDERS.flatMap((folder) => {
         const inFolder = (name) => (folder === '' ? name : `${folder}/${name}`);
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...(folder === '' ? [] : [folder])))
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_0__/* .namesIn */ .wX)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...(folder === '' ? [] : [folder])))
             .filter((name) => _small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .UNFINISHED */ .yA.test(name))
             .map(inFolder)
             .filter((path) => (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .isOld */ .eD)((0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, ...path.split('/')), nowMs));
@@ -1776,7 +2570,8 @@ function openRoot(path, precious) {
             adopt(control);
         for (const name of FOLDERS)
             makeFolder((0,host_folders.at)(control, name));
-        makeAlerts((0,host_folders.at)(control, 'alerts'));
+        for (const name of LATER_FOLDERS)
+            makeIfPossible((0,host_folders.at)(control, name));
         for (const name of FILES)
             makeFile((0,host_folders.at)(control, name));
         return describe(path, control);
@@ -1831,10 +2626,11 @@ function adopt(control) {
 }
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = ['leases', 'trash'];
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+const LATER_FOLDERS = ['alerts', 'snapshots', 'seeding', 'times'];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-function makeAlerts(path) {
+function makeIfPossible(path) {
     try {
         makeFolder(path);
     }
@@ -1898,6 +2694,131 @@ function makeFolder(path) {
 
 /***/ }),
 
+/***/ 7241:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* unused harmony exports makeSeeding, withSeeding, listSeeding, discardSeeding, emptySlot */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5920);
+
+
+
+
+
+
+
+
+/**
+ * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
+ * the job, the next reaper takes it away.
+ */
+/** Makes the folder, if it is not there. */
+function makeSeeding(root, id) {
+    const path = seedingPath(root, id);
+    makeFolder(path);
+    return path;
+}
+function seedingPath(root, id) {
+    return controlPath(root, 'seeding', id);
+}
+/**
+ * Makes the folder and does work in it.
+ *
+ * @param work is given a path that other programs can use, too, as long as this process has the
+ *   folder open: no link that somebody plants on the way leads them elsewhere
+ */
+async function withSeeding(root, id, work) {
+    const folder = openFolder(makeSeeding(root, id));
+    try {
+        return await work(`/proc/${process.pid}/fd/${folder}`);
+    }
+    finally {
+        closeSync(folder);
+        if (!removeEmpty(root, id))
+            discardSeeding(root, id);
+    }
+}
+/** What there is, by the ids of leases. */
+function listSeeding(root) {
+    return namesIn(controlPath(root, 'seeding')).filter(isLeaseId);
+}
+/**
+ * Takes a folder out of the way, into the trash.
+ *
+ * @returns false where there is none
+ */
+function discardSeeding(root, id) {
+    try {
+        renameSync(seedingPath(root, id), trashPath(root, freshName()));
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Empties a slot that nobody builds in yet: its content goes to the trash. */
+function emptySlot(root, slot, id) {
+    const folder = `${makeSeeding(root, id)}/dropped-${randomBytes(4).toString('hex')}`;
+    makeFolder(folder);
+    moveOutOfSlot(root, slot, folder);
+    discardSeeding(root, id);
+}
+function removeEmpty(root, id) {
+    try {
+        rmdirSync(seedingPath(root, id));
+        return true;
+    }
+    catch {
+        // Not empty, or gone: whoever takes it away finds out.
+        return false;
+    }
+}
+
+
+/***/ }),
+
+/***/ 9164:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ measureTrees)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+
+/**
+ * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
+ *
+ * It walks the trees, so it is for reports only, and ends after a while: what is not measured by
+ * then is left out.
+ *
+ * @returns bytes by path
+ */
+async function measureTrees(paths, waitMs) {
+    if (paths.length === 0)
+        return new Map();
+    return new Promise((resolve) => {
+        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+            // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
+            const lines = stdout.split('\0').filter((line) => line !== '');
+            resolve(new Map(lines.map((line) => {
+                const tab = line.indexOf('\t');
+                return [line.slice(tab + 1), Number(line.slice(0, tab))];
+            })));
+        });
+    });
+}
+
+
+/***/ }),
+
 /***/ 5647:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1907,6 +2828,7 @@ function makeFolder(path) {
 /* harmony export */   q3: () => (/* binding */ findSlot),
 /* harmony export */   xB: () => (/* binding */ makeSlot)
 /* harmony export */ });
+/* unused harmony exports handDownSlot, moveIntoSlot, moveOutOfSlot, pathsOf */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -1959,6 +2881,50 @@ function makeParent(root, runDirectory, chown) {
         else if (root.uid !== 0)
             (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .giveAway */ ._j)(path, root);
     };
+}
+/**
+ * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ *
+ * @returns false where somebody else was faster
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
+ */
+function handDownSlot(root, from, to) {
+    const [parents, name] = split(from);
+    try {
+        return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Makes a directory the content of a new slot, which is empty.
+ *
+ * @returns false where it is no directory itself: a link would become a link in the slot's place
+ */
+function moveIntoSlot(root, path, slot) {
+    const [parents, name] = split(slot);
+    if (!lstatSync(path).isDirectory())
+        return false;
+    within(root.path, parents, (folder) => renameSync(path, at(folder, name)));
+    return true;
+}
+/** Moves all that lies in a slot to another directory, which is there already. */
+function moveOutOfSlot(root, slot, to) {
+    within(root.path, slot.split('/'), (folder) => {
+        for (const name of readdirSync(at(folder, '.')))
+            renameSync(at(folder, name), `${to}/${name}`);
+    });
+}
+function split(slot) {
+    const parents = slot.split('/');
+    return [parents, parents.pop() ?? ''];
+}
+/** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
+function pathsOf(root, slot) {
+    return [...new Set([root.path, root.realPath])].map((base) => `${base}/${slot}`);
 }
 /** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
 function findSlot(root, slot) {
@@ -2048,6 +3014,7 @@ function list(base, parts, found) {
 /* harmony export */   nM: () => (/* binding */ removeFile),
 /* harmony export */   yA: () => (/* binding */ UNFINISHED)
 /* harmony export */ });
+/* unused harmony export LARGE */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7598);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -2060,8 +3027,14 @@ function list(base, parts, found) {
  */
 /** Ours are well below 2 MiB; what is larger was not written by us. */
 const LARGEST = 4 * 1024 * 1024;
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-function readSmallFile(path) {
+/** What lists files of a project has a line for each. */
+const LARGE = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+/**
+ * The text of a small regular file; null where there is none, or why it could not be read.
+ *
+ * @param largest in bytes
+ */
+function readSmallFile(path, largest = LARGEST) {
     let file;
     try {
         file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
@@ -2073,7 +3046,7 @@ function readSmallFile(path) {
         const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file);
         if (!stat.isFile())
             return { problem: 'it is not a regular file' };
-        if (stat.size > LARGEST)
+        if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
         const buffer = Buffer.alloc(stat.size);
         return buffer.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer)).toString('utf8');
@@ -2086,8 +3059,8 @@ function readSmallFile(path) {
     }
 }
 /** The text of a small file, null where there is none or it cannot be read. */
-function readTextOrNull(path) {
-    const text = readSmallFile(path);
+function readTextOrNull(path, largest = LARGEST) {
+    const text = readSmallFile(path, largest);
     return typeof text === 'string' ? text : null;
 }
 /** What a file is called until it is whole: its name, and an id that nobody can foresee. */
@@ -2129,25 +3102,264 @@ function isOld(path, nowMs) {
 
 /***/ }),
 
+/***/ 1823:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  YO: () => (/* binding */ evict),
+  Cb: () => (/* binding */ listSnapshots)
+});
+
+// UNUSED EXPORTS: folderOf, noteBytes, noteLinked, noteUse, publish, readLinked, readSnapshotInputs, treeOf
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var lease = __nccwpck_require__(230);
+;// CONCATENATED MODULE: ./lib/plan/linked-file.js
+
+function judgeLinked(recorded, seen) {
+    if (seen === null)
+        return 'written';
+    const isSame = seen.inode === recorded.inode &&
+        seen.size === recorded.size &&
+        seen.mode === recorded.mode &&
+        seen.mtimeNs === recorded.mtimeNs;
+    if (!isSame)
+        return 'written';
+    return seen.ctimeNs === recorded.ctimeNs ? 'untouched' : 'unproven';
+}
+/**
+ * The record after another clone of the same source was made. `written` names what changed between
+ * the two. The later ctime counts only where nothing but that clone's link lies between: else a
+ * write with its mtime set back would be vouched for.
+ */
+function joinRecords(before, fresh) {
+    const byPath = new Map(before.map((each) => [each.path, each]));
+    const written = [];
+    for (const each of fresh) {
+        const known = byPath.get(each.path);
+        if (known === undefined)
+            byPath.set(each.path, each);
+        else if (judgeLinked(known, each) === 'written')
+            written.push(each.path);
+        else if (known.ctimeNs === each.beforeNs) {
+            byPath.set(each.path, { ...each, digest: known.digest });
+        }
+    }
+    return { record: [...byPath.values()], written };
+}
+/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
+function linked_file_parseLinked(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+    if (!Array.isArray(found))
+        return null;
+    const files = found.map(linkedFileOf);
+    return files.every((each) => each !== null) ? files : null;
+}
+function linkedFileOf(found) {
+    if (!isRecord(found))
+        return null;
+    const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found;
+    if (typeof path !== 'string' || typeof inode !== 'string')
+        return null;
+    if (typeof size !== 'number' || typeof mode !== 'number')
+        return null;
+    if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string')
+        return null;
+    if (typeof beforeNs !== 'string')
+        return null;
+    const known = typeof digest === 'string' ? digest : null;
+    // A path that leads elsewhere would have other files looked at and read.
+    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
+    if (!isInside)
+        return null;
+    return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known };
+}
+
+// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
+var snapshot = __nccwpck_require__(9080);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
+;// CONCATENATED MODULE: ./lib/host/snapshots.js
+
+
+
+
+
+
+
+
+
+/**
+ * Published builds: `snapshots/<owner>--<repository>/<key>/` with the build in `tree/` and what is
+ * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
+ * by one rename.
+ */
+const RECORD = 'snapshot.json';
+const INPUTS = 'inputs.json';
+const HITS = 'hits';
+const BYTES = 'bytes';
+const LINKED = 'linked.json';
+/** Every snapshot of the root, or those of one repository. */
+function listSnapshots(root, repository = null) {
+    const repositories = repository === null ? namesIn(root, []) : [repository];
+    return repositories.flatMap((each) => namesIn(root, [each]).flatMap((key) => {
+        const found = (0,snapshot/* isSnapshotKey */.C4)(key) ? readSnapshot(root, { repository: each, key }) : null;
+        return found === null ? [] : [found];
+    }));
+}
+function namesIn(root, parts) {
+    return inside(root, parts, (folder) => (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`)) ?? [];
+}
+function readSnapshot(root, name) {
+    return inside(root, [name.repository, name.key], (folder) => {
+        const text = (0,small_file/* readTextOrNull */.GR)((0,folders.at)(folder, RECORD));
+        const bytes = Number((0,small_file/* readTextOrNull */.GR)((0,folders.at)(folder, BYTES)) ?? Number.NaN);
+        return {
+            name,
+            snapshot: text === null ? null : (0,snapshot/* parseSnapshot */.E$)(text),
+            usedMs: (0,external_node_fs_.lstatSync)((0,folders.at)(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+            hits: (0,external_node_fs_.lstatSync)((0,folders.at)(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
+            bytes: Number.isFinite(bytes) && bytes >= 0 ? bytes : null,
+        };
+    });
+}
+/** The path of a snapshot's build, for programs that copy it. */
+function treeOf(root, { repository, key }) {
+    return controlName(root, 'snapshots', repository, key, 'tree');
+}
+/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+function folderOf(root, { repository, key }) {
+    return controlName(root, 'snapshots', repository, key);
+}
+/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
+function readSnapshotInputs(root, name) {
+    return inside(root, [name.repository, name.key], (folder) => readTextOrNull(at(folder, INPUTS), LARGE));
+}
+/** Notes that a slot was seeded from it: eviction takes the least recently used. */
+function noteUse(root, name, now) {
+    inside(root, [name.repository, name.key], (folder) => {
+        utimesSync(at(folder, RECORD), now, now);
+        appendFileSync(at(folder, HITS), '.');
+        return null;
+    });
+}
+/** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+function readLinked(root, { repository, key }) {
+    const text = inside(root, [repository, key], (folder) => readTextOrNull(at(folder, LINKED), LARGE));
+    return text === null ? [] : parseLinked(text);
+}
+/** Notes what it shares with its clones. */
+function noteLinked(root, name, linked) {
+    inside(root, [name.repository, name.key], (folder) => {
+        replaceFile(at(folder, LINKED), JSON.stringify(linked));
+        return null;
+    });
+}
+/** Notes how large it is, so that the budget can be kept without a walk. */
+function noteBytes(root, name, bytes) {
+    inside(root, [name.repository, name.key], (folder) => {
+        replaceFile(at(folder, BYTES), String(bytes));
+        return null;
+    });
+}
+/**
+ * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
+ * on it, and the reaper leaves it alone until they are done.
+ *
+ * @returns false where the slot was not there any more
+ */
+function publish(root, slot, name, snapshot, inputs) {
+    const parents = slot.split('/');
+    const last = parents.pop() ?? '';
+    const staging = makeSeeding(root, snapshot.id);
+    try {
+        within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/tree`));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+    if (inputs !== null)
+        replaceFile(`${staging}/${INPUTS}`, inputs);
+    replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
+    makeFolder(controlPath(root, 'snapshots', name.repository));
+    evict(root, name);
+    inside(root, [name.repository], (folder) => {
+        renameSync(staging, at(folder, name.key));
+        return null;
+    });
+    return true;
+}
+/**
+ * Takes a snapshot out of service: one rename into the trash.
+ *
+ * @returns false where there was none
+ */
+function evict(root, name) {
+    const moved = inside(root, [name.repository], (folder) => {
+        (0,external_node_fs_.renameSync)((0,folders.at)(folder, name.key), (0,trash/* trashPath */.al)(root, (0,trash/* freshName */.Os)()));
+        return true;
+    });
+    return moved ?? false;
+}
+/** Works in a folder of the snapshots; null where it is not there, or a link was planted on the way. */
+function inside(root, parts, work) {
+    try {
+        return (0,folders/* within */.ux)((0,host_root/* controlPath */.XL)(root, 'snapshots'), parts, work);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 5920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F0: () => (/* binding */ moveToTrash),
 /* harmony export */   O2: () => (/* binding */ isInTrash),
+/* harmony export */   Os: () => (/* binding */ freshName),
 /* harmony export */   P_: () => (/* binding */ hasTrash),
+/* harmony export */   al: () => (/* binding */ trashPath),
 /* harmony export */   gp: () => (/* binding */ forgetEntry),
 /* harmony export */   hQ: () => (/* binding */ listTrash),
 /* harmony export */   tW: () => (/* binding */ quarantine)
 /* harmony export */ });
-/* unused harmony export trashPath */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
+
 
 
 
@@ -2157,7 +3369,11 @@ function isOld(path, nowMs) {
 
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
-    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash', name);
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', name);
+}
+/** A name in the trash that nothing there has. */
+function freshName() {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(12).toString('hex');
 }
 /**
  * Takes a slot out of service: one rename, which no link on the way can lead astray.
@@ -2169,21 +3385,21 @@ function moveToTrash(root, slot, id) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .within */ .ux)(root.path, parents, (folder) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name), trashPath(root, id));
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)(root.path, parents, (folder) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name), trashPath(root, id));
             return true;
         });
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
 }
 /** What is in the trash, with what is known of each entry. */
 function listTrash(root) {
-    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(trashPath(root)));
-    const ids = new Set([...names].filter(_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl));
+    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(trashPath(root)));
+    const ids = new Set([...names].filter(_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl));
     removeNotes(root, names, ids);
     return [...ids].map((id) => ({
         id,
@@ -2193,17 +3409,17 @@ function listTrash(root) {
 }
 /** Whether a reaper has work: what is in quarantine already waits for a sweep, or a person. */
 function hasTrash(root) {
-    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(trashPath(root)));
-    return [...names].some((name) => (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(name) && !names.has(`${name}.quarantine`));
+    const names = new Set((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(trashPath(root)));
+    return [...names].some((name) => (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(name) && !names.has(`${name}.quarantine`));
 }
 /** A note outlives its entry when a reaper is killed between the two. */
 function removeNotes(root, names, ids) {
     for (const name of names) {
         const id = name.slice(0, name.indexOf('.'));
-        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) || ids.has(id) || isInTrash(root, id))
+        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(id) || ids.has(id) || isInTrash(root, id))
             continue;
         try {
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(trashPath(root, name));
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, name));
         }
         catch {
             // It harms nobody: whoever looks next tries again.
@@ -2213,11 +3429,11 @@ function removeNotes(root, names, ids) {
 }
 function isInTrash(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(trashPath(root, id));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(trashPath(root, id));
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
@@ -2225,13 +3441,13 @@ function isInTrash(root, id) {
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
     for (const ending of ['lease', 'quarantine'])
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
 }
 /** Notes that an entry cannot be deleted; the first time stays. */
 function quarantine(root, id, found) {
     const since = readQuarantine(root, id)?.since ?? Date.now();
     const noted = { ...found, since };
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
     return noted;
 }
 function readQuarantine(root, id) {
@@ -2250,8 +3466,8 @@ function readFormerSlot(root, id) {
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(trashPath(root, name));
-    return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseObject */ .lj)(text);
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(trashPath(root, name));
+    return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text);
 }
 
 
@@ -2407,6 +3623,81 @@ function fieldOf(error, field) {
     return typeof error === 'object' && error !== null
         ? error[field]
         : undefined;
+}
+
+
+/***/ }),
+
+/***/ 2543:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   R5: () => (/* binding */ readInput),
+/* harmony export */   Yq: () => (/* binding */ choice),
+/* harmony export */   ai: () => (/* binding */ number),
+/* harmony export */   gf: () => (/* binding */ environmentTwin),
+/* harmony export */   hD: () => (/* binding */ quote)
+/* harmony export */ });
+/* harmony import */ var _guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+
+/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
+function environmentTwin(name) {
+    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+/**
+ * Reads one input.
+ *
+ * @throws GuardError that names the input, its value and what is allowed
+ */
+function readInput(input, lookup, surroundings) {
+    const found = lookup(input.name);
+    if (found === null || found.text === '')
+        return input.whenEmpty(surroundings);
+    const value = input.parse(found.text);
+    if (value !== undefined)
+        return value;
+    throw new _guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+}
+/** A value in an error text: one line, printable, of bounded length. */
+function quote(text) {
+    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
+    return JSON.stringify(shown);
+}
+/** A number in a range, both ends included. */
+function number(name, range) {
+    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
+    return {
+        name,
+        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
+        parse: (text) => {
+            const value = pattern.test(text) ? Number(text) : Number.NaN;
+            return value >= range.least && value <= range.most ? value : undefined;
+        },
+        whenEmpty: () => range.otherwise,
+    };
+}
+/** One word of several. */
+function choice(name, words, otherwise) {
+    return {
+        name,
+        allowed: words.join(', '),
+        parse: (text) => words.find((each) => each === text),
+        whenEmpty: () => otherwise,
+    };
+}
+/** True or false, in the spellings of GitHub’s own boolean inputs (the YAML 1.2 core schema). */
+function flag(name, otherwise) {
+    return {
+        name,
+        allowed: 'true or false',
+        parse: (text) => {
+            if (/^(true|True|TRUE)$/.test(text))
+                return true;
+            return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+        },
+        whenEmpty: () => otherwise,
+    };
 }
 
 
@@ -2814,6 +4105,7 @@ function planPass(view, chosen, occupancies) {
     const ids = new Set(chosen.map((each) => each.lease.record.id));
     return [
         ...view.leftovers.map(discard),
+        ...view.orphanedLinks.map(unlink),
         ...chosen.map((each) => decide(each, occupancies.get(each.lease.record.id))),
         ...view.leases.filter((each) => !ids.has(each.record.id)).map(keep),
         ...view.foreign.map(judgeForeign(occupancies)),
@@ -2821,6 +4113,9 @@ function planPass(view, chosen, occupancies) {
 }
 function discard(file) {
     return { kind: 'discard', file, reason: 'its writer was ended before it was finished' };
+}
+function unlink({ path, heir }) {
+    return { kind: 'unlink', path, heir, reason: 'it led to a slot that is gone' };
 }
 function decide({ lease, reason }, occupancy) {
     const { record, slot, mounts } = lease;
@@ -2882,402 +4177,235 @@ function judgeForeign(occupancies) {
 
 /***/ }),
 
-/***/ 7115:
+/***/ 9080:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  mc: () => (/* binding */ INPUTS),
-  gf: () => (/* binding */ environmentTwin),
-  P$: () => (/* binding */ parseSettings),
-  hD: () => (/* binding */ quote)
+  C4: () => (/* binding */ isSnapshotKey),
+  hL: () => (/* binding */ leastRecentlyUsed),
+  E$: () => (/* binding */ parseSnapshot)
 });
 
-// UNUSED EXPORTS: ON_CRITICAL, PRIVILEGED_HELPERS
+// UNUSED EXPORTS: buildEnvironment, encodeSnapshot, mayPublish, overBudget, repositoryOf, snapshotName, snapshotsFor
 
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-;// CONCATENATED MODULE: ./lib/plan/archive-content.js
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/plan/remote-key.js
 
-
-/**
- * What of a target dir can stay at home:
- * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
- * what is carried; `members`, all that workspace members were compiled to.
- */
-const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
-/** Decides what of a target dir goes into an archive for other hosts. */
-function archiveContent(entries, policy) {
-    const tree = new Tree(entries);
-    const unwanted = new Set(entries.filter((entry) => isLeftOut(entry, tree, policy)));
-    const units = new Set();
-    for (const entry of entries) {
-        const unit = scriptUnitOf(entry.path);
-        const leadsOut = entry.kind === 'link' && !staysInside(below(entry.path, unit), entry.target);
-        const isDropped = leadsOut || (unwanted.has(entry) && entry.kind !== 'other');
-        if (!isDropped)
-            continue;
-        if (unit !== null)
-            units.add(unit);
-        else if (leadsOut && !isBelowUnwanted(entry.path, unwanted)) {
-            // Whatever put it there, Cargo would not run it again, and a build would miss the file.
-            return { kind: 'unfit', reason: `the link ${entry.path} leads out of the target dir` };
-        }
-    }
-    const gone = [...Array.from(unwanted, ({ path }) => path), ...Array.from(units, traces).flat()];
-    const isGone = among(gone);
-    const kept = entries
-        .filter(({ path, kind }) => kind !== 'other' && !isGone(path))
-        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    const bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
-    if (bytes > policy.maxBytes) {
-        return { kind: 'unfit', reason: `it is ${bytes} bytes, above the ${policy.maxBytes} allowed` };
-    }
-    return { kind: 'content', entries: kept, bytes, leftOut: entries.length - kept.length };
-}
-/** Which paths are profiles’ own (`debug`, `<triple>/release`, …), and what lies in their `deps`. */
-class Tree {
-    profiles;
-    #outputs = new Set();
-    constructor(entries) {
-        this.profiles = new Set(entries
-            .filter(({ path }) => nameOf(path) === '.fingerprint')
-            .map(({ path }) => folderOf(path)));
-        for (const { path, kind, bytes } of entries) {
-            const folder = folderOf(path);
-            if (kind !== 'file' || nameOf(folder) !== 'deps')
-                continue;
-            const name = nameOf(path).replace(HASH, '');
-            this.#outputs.add(`${folderOf(folder)}/${name} ${bytes}`);
-        }
-    }
-    /** Whether a file directly in a profile is another name of an output, which Cargo links anew. */
-    isUplifted({ path, kind, bytes }) {
-        const profile = folderOf(path);
-        if (kind !== 'file' || !this.profiles.has(profile))
-            return false;
-        return this.#outputs.has(`${profile}/${nameOf(path).replaceAll('-', '_')} ${bytes}`);
-    }
-}
-/** What Cargo puts between a unit's name and its ending. */
-const HASH = /-[0-9a-f]{16}(?=\.|$)/;
-const UNIT = /^(.+)-[0-9a-f]{16}$/;
-/** Worth nothing elsewhere: locks, what Cargo knows of this host's rustc, and what no build reads. */
-const AT_HOME = /^(\.cargo.*lock|\.rustc_info\.json)$/;
-const OUTPUT_OF_OTHERS = new Set(['doc', 'package', 'tmp']);
-function isLeftOut(entry, tree, policy) {
-    const name = nameOf(entry.path);
-    const folder = folderOf(entry.path);
-    const isInProfile = tree.profiles.has(folder);
-    const holdsProfiles = folder === '' || [...tree.profiles].some((each) => folderOf(each) === folder);
-    if (AT_HOME.test(name) && (isInProfile || holdsProfiles))
-        return true;
-    if (holdsProfiles && OUTPUT_OF_OTHERS.has(name) && entry.kind === 'folder')
-        return true;
-    if (policy.globs.some((glob) => matchesGlob(entry.path, glob)))
-        return true;
-    const isIn = {
-        incremental: () => isInProfile && name === 'incremental',
-        binaries: () => tree.isUplifted(entry) || isProgram(entry, tree),
-        members: () => isOfMember(entry.path, tree, policy.members),
-    };
-    return policy.groups.some((group) => isIn[group]());
-}
-/** Whether it is a linked program: only those have no ending. */
-function isProgram({ path, kind, isExecutable }, tree) {
-    const folder = folderOf(path);
-    const isThere = ['deps', 'examples'].includes(nameOf(folder)) && tree.profiles.has(folderOf(folder));
-    return isThere && kind === 'file' && isExecutable && !nameOf(path).includes('.');
-}
-function isOfMember(path, tree, members) {
-    const folder = folderOf(path);
-    if (!tree.profiles.has(folderOf(folder)))
-        return false;
-    const name = nameOf(path);
-    const unit = UNIT.exec(name.split('.')[0] ?? '')?.[1];
-    if (unit === undefined)
-        return false;
-    if (['.fingerprint', 'build'].includes(nameOf(folder)))
-        return members.includes(unit);
-    if (nameOf(folder) !== 'deps')
-        return false;
-    const crates = members.map((member) => member.replaceAll('-', '_'));
-    return crates.some((crate) => unit === crate || unit === `lib${crate}`);
-}
-/** The directory of one build script's run that a path lies in, as Cargo named them up to 1.99. */
-function scriptUnitOf(path) {
-    return /^((?:.+\/)?build\/[^/]+-[0-9a-f]{16})\//.exec(path)?.[1] ?? null;
-}
-/** A path relative to a folder that it lies in, where there is one. */
-function below(path, folder) {
-    return folder === null ? path : path.slice(folder.length + 1);
+/** Counts up when older archives can no longer be used. */
+const FORMAT = 1;
+/** Names of variables that Cargo or rustc take into what they hash. */
+const COMPILING = /^(RUSTFLAGS|RUSTDOCFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_INCREMENTAL|CARGO_BUILD_.*|CARGO_PROFILE_.*|CARGO_TARGET_.+_(RUSTFLAGS|LINKER)|RUSTC|RUSTC_.*|RUSTUP_TOOLCHAIN|CC|CXX|CFLAGS|CXXFLAGS)$/;
+/** Of an environment, the variables for `RemoteFacts`. */
+function remote_key_compilingVariables(environment) {
+    const found = Object.entries(environment).filter((entry) => COMPILING.test(entry[0]) && entry[1] !== undefined);
+    return Object.fromEntries(found);
 }
 /**
- * Both places of a build script's run. Cargo does not look whether what a script wrote is still
- * there, so it must not take the run for done when a part of that stays at home.
- */
-function traces(unit) {
-    const profile = folderOf(folderOf(unit));
-    const within = (place) => (profile === '' ? place : `${profile}/${place}`);
-    return [unit, within(`.fingerprint/${nameOf(unit)}`)];
-}
-function isBelowUnwanted(path, unwanted) {
-    return among(Array.from(unwanted, (entry) => entry.path))(path);
-}
-/** Whether a path is one of these or lies in one of them. */
-function among(paths) {
-    const known = new Set(paths);
-    return (path) => {
-        for (let each = path; each !== ''; each = folderOf(each))
-            if (known.has(each))
-                return true;
-        return false;
-    };
-}
-function nameOf(path) {
-    return path.slice(path.lastIndexOf('/') + 1);
-}
-function folderOf(path) {
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
-
-const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
-/** What is not saved unless a person says otherwise. */
-const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
-const EXCLUDE_ALLOWED = `none, or ${CONTENT_GROUPS.join(', ')} and globs with a /, between blanks`;
-/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
-function parseExclude(text) {
-    const words = text.split(/\s+/).filter((word) => word !== '');
-    if (words.join() === 'none')
-        return { groups: [], globs: [] };
-    const globs = words.filter((word) => word.includes('/'));
-    const named = words.filter((word) => !word.includes('/'));
-    const groups = CONTENT_GROUPS.filter((group) => named.includes(group));
-    const isKnown = named.every((word) => CONTENT_GROUPS.some((group) => group === word));
-    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
-}
-/** Relative to the target dir, in names that can be there. */
-function isGlob(word) {
-    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/root-path.js
-/** Whether a text can be a path that means the same wherever it is read. */
-function isPath(text) {
-    const isRooted = text.startsWith('/') || text === '~' || text.startsWith('~/');
-    return isRooted && !/\p{Cc}/u.test(text) && text.length <= 1024;
-}
-/** The path with `~` expanded. */
-function absolute(path, { home }) {
-    const expanded = path === '~' || path.startsWith('~/') ? `${home}${path.slice(1)}` : path;
-    return normalise(expanded);
-}
-/** Removes doubled and closing slashes and `.`; a `..` stays, and is refused with the root. */
-function normalise(path) {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    return `/${parts.join('/')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/settings.js
-
-
-
-/** What becomes of a job when the disk is still critical after the emergency pass. */
-const ON_CRITICAL = ['fail', 'skip', 'warn'];
-const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'];
-/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-function environmentTwin(name) {
-    return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-const root = {
-    name: 'root',
-    allowed: 'an absolute path, or one that begins with ~/',
-    parse: (text) => (isPath(text) ? text : undefined),
-    whenEmpty: ({ home }) => `${home}/.cache/target-guard`,
-};
-const owner = {
-    name: 'owner',
-    allowed: 'uid:gid as numbers or names, such as 1000:1000 or builder:builder',
-    parse: (text) => {
-        const parts = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}))?$/.exec(text);
-        if (parts?.[1] === undefined)
-            return undefined;
-        const named = { user: parts[1], group: parts[2] ?? null };
-        return [named.user, named.group ?? '0'].every(isIdOrName) ? named : undefined;
-    },
-    whenEmpty: () => null,
-};
-const GB = 1e9;
-const minFreeGb = {
-    ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
-    // Without a setting the default depends on the disk; see plan/pressure.ts.
-    whenEmpty: () => null,
-};
-const minFreePercent = number('min-free-percent', { least: 0, most: 100, otherwise: 5 });
-const minFreeInodesPercent = number('min-free-inodes-percent', {
-    least: 0,
-    most: 100,
-    otherwise: 5,
-});
-const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
-const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
-const onCritical = {
-    name: 'on-critical',
-    allowed: ON_CRITICAL.join(', '),
-    parse: (text) => ON_CRITICAL.find((each) => each === text),
-    whenEmpty: () => 'fail',
-};
-const alertWebhook = {
-    name: 'alert-webhook',
-    allowed: 'an http or https address',
-    parse: (text) => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined),
-    whenEmpty: () => null,
-    isSecret: true,
-};
-const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 6 });
-const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
-const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
-const remoteCache = {
-    name: 'remote-cache',
-    allowed: REMOTE_CACHE.join(', '),
-    parse: (text) => REMOTE_CACHE.find((each) => each === text),
-    whenEmpty: () => 'off',
-};
-const remoteMaxGb = number('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
-const remoteExclude = {
-    name: 'remote-exclude',
-    allowed: EXCLUDE_ALLOWED,
-    parse: parseExclude,
-    whenEmpty: () => EXCLUDED,
-};
-const privilegedHelper = {
-    name: 'privileged-helper',
-    allowed: PRIVILEGED_HELPERS.join(', '),
-    parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
-    whenEmpty: () => 'auto',
-};
-const helperImage = {
-    name: 'helper-image',
-    allowed: 'the name of a local image, such as registry.example/builder:1 or busybox@sha256:…',
-    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
-    whenEmpty: () => null,
-};
-const dryRun = {
-    name: 'dry-run',
-    allowed: 'true or false',
-    parse: (text) => {
-        // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
-        if (/^(true|True|TRUE)$/.test(text))
-            return true;
-        return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-    },
-    whenEmpty: () => false,
-};
-const leg = {
-    name: 'leg',
-    allowed: 'text of at most 65536 characters (the matrix as JSON)',
-    parse: (text) => (text.length <= 65_536 ? text : undefined),
-    whenEmpty: () => '',
-};
-const jobStatus = {
-    name: 'job-status',
-    allowed: 'success, failure or cancelled',
-    parse: (text) => (/^(success|failure|cancelled)$/.test(text) ? text : undefined),
-    whenEmpty: () => '',
-};
-/** Every input by its name in action.yml; a test holds both lists equal. */
-const INPUTS = [
-    root,
-    owner,
-    minFreeGb,
-    minFreePercent,
-    minFreeInodesPercent,
-    highWatermark,
-    lowWatermark,
-    onCritical,
-    retentionHours,
-    keepPerPr,
-    remoteCache,
-    remoteMaxGb,
-    remoteExclude,
-    privilegedHelper,
-    helperImage,
-    alertWebhook,
-    alertHours,
-    dryRun,
-    leg,
-    jobStatus,
-];
-/**
- * Reads all settings.
+ * Keys for the cache service, which knows the repository and branch by itself.
  *
- * @throws GuardError that names the input, its value and what is allowed
+ * An entry of the service is never replaced, so that each commit has a key of its own; the service
+ * gives the newest entry that begins with a restore key. At most 512 characters, no commas.
  */
-function parseSettings(lookup, surroundings) {
-    const read = (input) => readInput(input, lookup, surroundings);
-    const freeGb = read(minFreeGb);
-    const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
-    if (watermarks.low > watermarks.high) {
-        throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
+function remoteKeys(facts) {
+    const host = `${word(facts.platform)}-${word(facts.architecture)}`;
+    const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${FORMAT}-${host}-${word(facts.job)}-${kind}-`;
+    const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
+    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
+}
+function pairs(variables) {
+    return Object.entries(variables)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => `${name}=${value}`);
+}
+/** A digest that tells lists apart, and not only what they are joined to. */
+function digest(texts) {
+    return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
+}
+/** For a person who looks through the list of caches; the digest holds the whole of it. */
+function word(text) {
+    return text.replaceAll(/[^A-Za-z0-9_.]+/g, '_').slice(0, 40);
+}
+
+// EXTERNAL MODULE: ./lib/plan/unused-units.js
+var unused_units = __nccwpck_require__(7791);
+;// CONCATENATED MODULE: ./lib/plan/snapshot.js
+
+
+
+
+/** A digest of the part of the environment that decides what a target dir is good for. */
+function buildEnvironment(environment) {
+    const pairs = Object.entries(compilingVariables(environment));
+    return sha256(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
+}
+/** The folder of a repository’s snapshots: `<owner>--<repository>`. */
+function repositoryOf(job) {
+    return `${job.owner}--${job.repository}`;
+}
+/** The name of the snapshot for a job with this toolchain and environment. */
+function snapshotName(job, toolchain, environment) {
+    return {
+        repository: repositoryOf(job),
+        key: sha256(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
+    };
+}
+function isSnapshotKey(text) {
+    return /^[0-9a-f]{16}$/.test(text);
+}
+function encodeSnapshot(snapshot) {
+    return `${JSON.stringify(snapshot)}\n`;
+}
+/** Reads a record that anybody may have written; null where it is damaged. */
+function parseSnapshot(text) {
+    const found = (0,lease/* parseObject */.lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, job, leg, workspace, former, publishedMs } = found;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string' || typeof workspace !== 'string')
+        return null;
+    if (typeof publishedMs !== 'number' || !Array.isArray(former))
+        return null;
+    const slots = former.filter((each) => typeof each === 'string');
+    if (slots.length !== former.length || !slots.every(naming/* isSlotPath */.wS))
+        return null;
+    return {
+        version: 1,
+        id,
+        job,
+        leg,
+        toolchain: textOr(found['toolchain'], null),
+        environment: textOr(found['environment'], ''),
+        workspace,
+        runnerKey: textOr(found['runnerKey'], ''),
+        former: slots,
+        generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
+        inputs: found['inputs'] === true,
+        times: textOr(found['times'], ''),
+        unused: (0,unused_units/* parseUnused */.k0)(found['unused']) ?? {},
+        publishedMs,
+        revision: textOr(found['revision'], ''),
+    };
+}
+function textOr(value, otherwise) {
+    return typeof value === 'string' ? value : otherwise;
+}
+/**
+ * The snapshots that a job may be seeded from, the newest first. A toolchain that is not known on
+ * either side is no obstacle: Cargo itself rebuilds what another one made.
+ */
+function snapshotsFor(snapshots, job, toolchain, environment) {
+    return snapshots
+        .filter((each) => each.snapshot !== null)
+        .filter(({ snapshot }) => {
+        const isKnown = toolchain !== null && snapshot.toolchain !== null;
+        return (snapshot.job === job.job &&
+            snapshot.leg === job.leg &&
+            snapshot.environment === environment &&
+            (!isKnown || snapshot.toolchain === toolchain));
+    })
+        .toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
+}
+/** The least recently used first. */
+function leastRecentlyUsed(snapshots) {
+    return snapshots.toSorted((a, b) => a.usedMs - b.usedMs);
+}
+/**
+ * The snapshots that have to go for the rest to keep within the budget, least recently used first;
+ * one that nobody has measured counts as nothing until it is.
+ */
+function overBudget(snapshots, budgetBytes) {
+    let total = snapshots.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+    const gone = [];
+    for (const each of leastRecentlyUsed(snapshots)) {
+        if (total <= budgetBytes)
+            break;
+        if (each.bytes === null)
+            continue;
+        total -= each.bytes;
+        gone.push(each);
     }
-    return {
-        root: absolute(read(root), surroundings),
-        owner: read(owner),
-        floors: {
-            minFreeBytes: freeGb === null ? null : freeGb * GB,
-            minFreePercent: read(minFreePercent),
-            minFreeInodesPercent: read(minFreeInodesPercent),
-        },
-        watermarks,
-        onCritical: read(onCritical),
-        retentionHours: read(retentionHours),
-        keepPerPr: read(keepPerPr),
-        remote: {
-            mode: read(remoteCache),
-            maxBytes: read(remoteMaxGb) * GB,
-            exclude: read(remoteExclude),
-        },
-        privilegedHelper: read(privilegedHelper),
-        helperImage: read(helperImage),
-        alertWebhook: read(alertWebhook),
-        alertHours: read(alertHours),
-        dryRun: read(dryRun),
-        leg: read(leg),
-        jobStatus: read(jobStatus),
-    };
+    return gone;
 }
-function readInput(input, lookup, surroundings) {
-    const found = lookup(input.name);
-    if (found === null || found.text === '')
-        return input.whenEmpty(surroundings);
-    const value = input.parse(found.text);
-    if (value !== undefined)
-        return value;
-    throw new guard_error/* GuardError */.U$(`${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`, `Allowed for ${input.name}: ${input.allowed}.`, { usage: true });
+/** Who may publish: a successful push to the default branch, where that is wanted. */
+function mayPublish(job, result, settings) {
+    return (job.trusted &&
+        result === 'success' &&
+        settings.snapshot === 'trusted' &&
+        settings.warm !== 'off' &&
+        !settings.dryRun);
 }
-/** A value in an error text: one line, printable, of bounded length. */
-function quote(text) {
-    const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
-    return JSON.stringify(shown);
+
+
+/***/ }),
+
+/***/ 7791:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k0: () => (/* binding */ parseUnused)
+/* harmony export */ });
+/* unused harmony exports UNUSED_AT_MOST, countUnused, outOfUse, stillCounted, isUnit, hashOf, isOfUnit */
+/**
+ * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
+ * gather the artefacts of every dependency that there ever was.
+ */
+/** A unit that so many builds in a row did not use goes. */
+const UNUSED_AT_MOST = 2;
+/**
+ * Counts on after a build.
+ *
+ * @param all the units that are there now
+ */
+function countUnused(before, all, used) {
+    // A job that built nothing says nothing about what is needed.
+    if (used.size === 0)
+        return before;
+    const without = all.filter((unit) => !used.has(unit));
+    return Object.fromEntries(without.map((unit) => [unit, (before[unit] ?? 0) + 1]));
 }
-function number(name, range) {
-    const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/;
-    return {
-        name,
-        allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
-        parse: (text) => {
-            const value = pattern.test(text) ? Number(text) : Number.NaN;
-            return value >= range.least && value <= range.most ? value : undefined;
-        },
-        whenEmpty: () => range.otherwise,
-    };
+/** The units that go. */
+function outOfUse(unused) {
+    return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
 }
-/** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
-function isIdOrName(text) {
-    return /^[0-9]+$/.test(text) ? Number(text) < 4_294_967_295 : /^[A-Za-z_]/.test(text);
+/** Without those that went. */
+function stillCounted(unused) {
+    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+}
+const UNITS_AT_MOST = 100_000;
+/** Reads counts that anybody may have written; null where they are damaged. */
+function parseUnused(found) {
+    if (typeof found !== 'object' || found === null || Array.isArray(found))
+        return null;
+    const entries = Object.entries(found);
+    const isSane = entries.every(([unit, count]) => isUnit(unit) && typeof count === 'number' && Number.isInteger(count));
+    return isSane && entries.length <= UNITS_AT_MOST
+        ? Object.fromEntries(entries.map(([unit, count]) => [unit, Number(count)]))
+        : null;
+}
+/** `debug/serde-0123456789abcdef`, also below a triple. */
+function isUnit(path) {
+    const parts = path.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return parts.length >= 2 && parts.length <= 6 && isPlain && hashOf(path) !== null;
+}
+const HASH = /-([0-9a-f]{16})$/;
+/** The hash by which Cargo tells a unit from others of its package. */
+function hashOf(unit) {
+    return HASH.exec(unit)?.[1] ?? null;
+}
+/** Whether a file beside others was made by the unit with this hash. */
+function isOfUnit(file, hash) {
+    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
 }
 
 
@@ -3317,6 +4445,8 @@ function describeAction(action) {
             return `forget lease ${action.id}: ${action.reason}`;
         case 'discard':
             return `discard ${action.file}: ${action.reason}`;
+        case 'unlink':
+            return `unlink ${action.path}: ${action.reason}`;
         case 'keep':
             return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`;
         case 'adopt':
@@ -3441,6 +4571,7 @@ function inHours(milliseconds) {
 /* unused harmony exports explainText, sweepText, reapText, statusText, doctorText, hooksText, timerText */
 
 
+
 function explainText(actions) {
     const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
     return `${lines.map(printable).join('\n')}\n`;
@@ -3473,13 +4604,15 @@ function size(bytes) {
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 function statusText(found) {
-    const { root, disks, reserve, leases, foreign, trash, lastPass } = found;
+    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass } = found;
     const lines = [
         `root    ${root}`,
         ...disks.map(diskText),
         `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
         `leases  ${leases.length}`,
         ...leases.flatMap(leaseText),
+        `snapshots ${snapshots.length}`,
+        ...snapshots.map(snapshotText),
         `trash   ${trash.length}`,
         ...trash.flatMap((entry) => entry.quarantine === null
             ? [`  ${describeBlocked(entry)}: waits for the reaper`]
@@ -3502,6 +4635,11 @@ function leaseText(lease) {
         `  ${where}`,
         `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
     ];
+}
+function snapshotText(snapshot) {
+    const { name, job, bytes, ageHours, hits } = snapshot;
+    const measured = bytes === null ? 'not measured yet' : size(bytes);
+    return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
     const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
@@ -3562,12 +4700,14 @@ function timerText(lines) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7847);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5411);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+
 
 
 
@@ -3618,11 +4758,12 @@ async function finishInPlace(root, applied) {
             continue;
         }
         try {
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .spoilEnd */ .Dg)(root, action.id);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .spoilEnd */ .Dg)(root, action.id);
             const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
             if (deletion.kind === 'deleted') {
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, false);
+                removeFormerPaths(root, action.id, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -3639,27 +4780,33 @@ function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, moved);
+            removeFormerPaths(root, action.id, action.slot);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, moved);
             return moved ? action.slot : null;
         }
         case 'adopt': {
             const moved = retire(root, action.path, (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '', ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.path);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
-            if (action.slot !== null)
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_3__/* .dropLease */ .Oj)(root, action.id, false);
+            if (action.slot !== null) {
+                removeFormerPaths(root, action.id, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+            }
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_4__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__/* .discardLeftover */ .G)(root, action.file);
+            return null;
+        case 'unlink':
+            (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
             return null;
         case 'keep':
         case 'foreign':
@@ -3668,18 +4815,23 @@ function carryOut(root, action, ways) {
             return action;
     }
 }
+/** The paths of the slots that were handed down to this one lead nowhere from now on. */
+function removeFormerPaths(root, id, slot) {
+    for (const former of (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
+        (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
+}
 function nameOf(path) {
     return path.slice(path.lastIndexOf('/') + 1);
 }
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_5__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_6__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_7__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
@@ -4237,15 +5389,18 @@ function commandOf(pid) {
     return typeof found === 'string' ? found : found.command;
 }
 
-// EXTERNAL MODULE: ./lib/host/leases.js
-var host_leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/former-paths.js
+var former_paths = __nccwpck_require__(4512);
+// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
+var host_leases = __nccwpck_require__(5411);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
-var slots = __nccwpck_require__(5647);
+var host_slots = __nccwpck_require__(5647);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/observe.js
+
 
 
 
@@ -4269,12 +5424,18 @@ function observe(root, self, scope, adopted = []) {
     // After the leases: a slot that is made meanwhile has its lease before.
     const { inventory, ...seen } = observeLeases(root, self, scope);
     const { moment, leases, leftovers } = seen;
-    const foreign = scope === 'host' ? findForeign(root, inventory ?? (0,slots/* listSlots */.QY)(root), leases, adopted) : [];
     const unfinished = [
         ...leftovers.map((name) => `leases/${name}`),
         ...(0,host_leftovers/* listUnfinished */.s)(root, moment.wallMs),
     ];
-    return { moment, leases, foreign, leftovers: unfinished };
+    if (scope !== 'host') {
+        return { moment, leases, foreign: [], orphanedLinks: [], leftovers: unfinished };
+    }
+    const all = inventory ?? (0,host_slots/* listSlots */.QY)(root);
+    const former = sortFormer(root, all.slots);
+    const slots = all.slots.filter((slot) => !former.known.has(slot));
+    const foreign = findForeign(root, { ...all, slots }, leases, adopted);
+    return { moment, leases, foreign, orphanedLinks: former.orphaned, leftovers: unfinished };
 }
 /** Reads the leases alone: all of the root's, or those of one runner. */
 function observeLeases(root, self, scope) {
@@ -4282,7 +5443,7 @@ function observeLeases(root, self, scope) {
     const prefix = scope === 'own' ? (0,naming/* runnerPrefix */.Lm)(self.runnerKey ?? '') : '';
     const { records, leftovers } = (0,host_leases/* readLeases */.Mw)(root, prefix, moment.wallMs);
     // A lease that cannot be read does not say where its slot is.
-    const inventory = records.some((record) => record.slot === null) ? (0,slots/* listSlots */.QY)(root) : null;
+    const inventory = records.some((record) => record.slot === null) ? (0,host_slots/* listSlots */.QY)(root) : null;
     const byId = new Map((inventory?.slots ?? []).map((slot) => [idOf(slot), slot]));
     const mounts = (0,host_mounts/* readMounts */.bq)();
     const ended = rememberEnded();
@@ -4292,6 +5453,20 @@ function observeLeases(root, self, scope) {
     });
     return { moment, leases, leftovers, inventory };
 }
+/** Which of these are former paths of slots that were handed down, and which of them lead nowhere. */
+function sortFormer(root, slots) {
+    const found = { known: new Set(), orphaned: [] };
+    for (const slot of slots) {
+        const heir = (0,former_paths/* heirOf */.mw)(root, slot);
+        // A link to anything but a slot of this root is somebody else’s, and is reported as foreign.
+        if (heir === null || !(0,naming/* isSlotPath */.wS)(heir))
+            continue;
+        found.known.add(slot);
+        if ((0,host_slots/* findSlot */.q3)(root, heir) === 'missing')
+            found.orphaned.push({ path: slot, heir });
+    }
+    return found;
+}
 function idOf(slot) {
     return (0,naming/* leaseIdOfSlot */.T1)(slot.slice(slot.lastIndexOf('/') + 1)) ?? '';
 }
@@ -4300,7 +5475,7 @@ function observeLease(root, record, self, mounts, ended) {
     return {
         record,
         owner: (0,evidence/* judgeOwner */.l)(record, sightOf(record, self, ended), self),
-        slot: slot === null ? 'missing' : (0,slots/* findSlot */.q3)(root, slot),
+        slot: slot === null ? 'missing' : (0,host_slots/* findSlot */.q3)(root, slot),
         mounts: slot === null ? [] : (0,host_mounts/* mountsWithin */.ec)(`${root.realPath}/${slot}`, mounts),
     };
 }
@@ -4377,7 +5552,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 606:
+/***/ 4349:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4481,8 +5656,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js
-var leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
+var leases = __nccwpck_require__(5411);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -4548,14 +5723,59 @@ var observe = __nccwpck_require__(2147);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
+var snapshot = __nccwpck_require__(9080);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
+// EXTERNAL MODULE: ./lib/host/snapshots.js + 1 modules
+var snapshots = __nccwpck_require__(1823);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
+
+
+
+
+
+/** Walking a tree takes a while; what is not measured by then is left to the next one. */
+const MEASURE_MS = 60_000;
+/**
+ * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
+ * critical path, since it measures what is new.
+ *
+ * @param budgetBytes for all snapshots of the root
+ */
+async function keep_budget_keepBudget(root, budgetBytes) {
+    for (const id of listSeeding(root)) {
+        // Its own job may be at it for as long as it lives.
+        if (findLease(root, id)?.state !== 'live')
+            discardSeeding(root, id);
+    }
+    const snapshots = await measured(root, listSnapshots(root));
+    const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
+    return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) };
+}
+async function measured(root, snapshots) {
+    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
+    return snapshots.map((each) => {
+        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
+        if (each.bytes === null && bytes !== null)
+            noteBytes(root, each.name, bytes);
+        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
 
 
 
 
 
-/** Empties the trash with the helpers that are set. */
+
+/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
+    await keepBudget(root, settings.snapshotMaxBytes);
     return reap(root, helpers(settings));
 }
 /**
@@ -4711,8 +5931,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   A: () => (/* binding */ pre)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js
-var inputs = __nccwpck_require__(6174);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 4 modules
+var inputs = __nccwpck_require__(9154);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
@@ -4811,9 +6031,11 @@ function startInBackground(script, words, variables = {}) {
 
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
+const GB = 1e9;
 /** Starts the reaper, and does not wait for it. */
 function startReaper(root, script, settings) {
     const helper = ['--privileged-helper', settings.privilegedHelper];
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / GB));
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
     startInBackground(script, ['reap', '--root', root.path, ...helper]);
@@ -4912,8 +6134,8 @@ function readContainerId() {
 
 // EXTERNAL MODULE: ./lib/host/trash.js
 var host_trash = __nccwpck_require__(5920);
-// EXTERNAL MODULE: ./lib/plan/settings.js + 3 modules
-var settings = __nccwpck_require__(7115);
+// EXTERNAL MODULE: ./lib/plan/input.js
+var input = __nccwpck_require__(2543);
 ;// CONCATENATED MODULE: ./lib/host/users.js
 
 
@@ -4953,7 +6175,7 @@ function lookUp(database, name) {
     const entry = find(database, name);
     if (entry !== null)
         return entry;
-    throw new guard_error/* GuardError */.U$(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${(0,settings/* quote */.hD)(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
+    throw new guard_error/* GuardError */.U$(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${(0,input/* quote */.hD)(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
 }
 function find(database, name) {
     const { stdout, status } = (0,external_node_child_process_.spawnSync)('getent', [database, '--', name], { encoding: 'utf8' });
@@ -5009,7 +6231,7 @@ function readJob(environment, leg) {
     };
 }
 function unfit(name, value, allowed) {
-    return new guard_error/* GuardError */.U$(`${name} is ${(0,settings/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
+    return new guard_error/* GuardError */.U$(`${name} is ${(0,input/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
 }
 /** The payload, or an empty one: the ref alone then decides. */
 function readPayload(path) {
@@ -5045,8 +6267,8 @@ var report_heartbeat = __nccwpck_require__(2334);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/host/folders.js
 var folders = __nccwpck_require__(1687);
-// EXTERNAL MODULE: ./lib/host/leases.js
-var leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
+var leases = __nccwpck_require__(5411);
 // EXTERNAL MODULE: ./lib/host/slots.js
 var slots = __nccwpck_require__(5647);
 ;// CONCATENATED MODULE: ./lib/steps/acquire.js
@@ -5196,8 +6418,8 @@ function isSameWorker({ owner: recorded }, owner) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
-const GB = 1e9;
-const DEFAULT_FLOOR_BYTES = 3 * GB;
+const pressure_GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
 const DEFAULT_SHARE = 0.1;
 /** Near a floor: within this many times of it. */
 const LOW = 1.5;
@@ -5258,7 +6480,7 @@ function inWords({ what, free, floor, setting }, where) {
 }
 /** Bytes as GB (10⁹), with as many digits as a small disk needs. */
 function gigabytes(bytes) {
-    const value = bytes / GB;
+    const value = bytes / pressure_GB;
     return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
 }
 const ORDER = ['ok', 'low', 'critical'];
@@ -5266,6 +6488,14 @@ const ORDER = ['ok', 'low', 'critical'];
 function worst(assessments) {
     const ranks = assessments.map((each) => ORDER.indexOf(each.level));
     return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
+function room(reading, floors, { high }) {
+    const near = floorsOf(reading, floors)
+        .filter((each) => each.what === 'bytes')
+        .map((each) => LOW * each.floor);
+    const full = (reading.totalBytes * (100 - high)) / 100;
+    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
 }
 /** Percent used, of bytes or of inodes, whichever is more. */
 function usedPercent(reading) {
@@ -5467,6 +6697,25 @@ function heldAt(descriptor, directory) {
 
 
 /**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+async function whileLocked(path, kind, work) {
+    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+        const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (error !== undefined)
+            return { refused: 'there is no flock(1)' };
+        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+    }
+    finally {
+        closeSync(folder);
+    }
+}
+/**
  * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
  *
  * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
@@ -5537,13 +6786,19 @@ function byAge(a, b) {
     return a > b ? -1 : 1;
 }
 
+// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
+var snapshot = __nccwpck_require__(9080);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/host/snapshots.js + 1 modules
+var snapshots = __nccwpck_require__(1823);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
 
 
 
@@ -5611,7 +6866,14 @@ async function relieve(request, runtime) {
         done.retired.push(...applied.retired);
         done.failures.push(...applied.failures);
         if (await emptyTrash(request, done, isEnough))
-            break;
+            return done;
+    }
+    for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,snapshots/* listSnapshots */.Cb)(root))) {
+        if (!(0,snapshots/* evict */.YO)(root, name))
+            continue;
+        done.retired.push(`snapshot ${name.repository}/${name.key}`);
+        if (await emptyTrash(request, done, isEnough))
+            return done;
     }
     return done;
 }
@@ -5665,7 +6927,7 @@ async function choose({ root, self, extent }, runtime) {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
     }));
-    const seen = { leases: view.leases, foreign: [], leftovers: [] };
+    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
     return { candidates, actions: (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies) };
 }
 
@@ -5959,8 +7221,8 @@ async function sendAlert(address, text) {
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
 
-// EXTERNAL MODULE: ./lib/steps/refuse.js + 1 modules
-var refuse = __nccwpck_require__(456);
+// EXTERNAL MODULE: ./lib/steps/refuse.js
+var refuse = __nccwpck_require__(2639);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/report/metrics.js
@@ -6155,8 +7417,8 @@ async function afterPass(outcome, runtime) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
-var pass = __nccwpck_require__(606);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 5 modules
+var pass = __nccwpck_require__(4349);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -6371,59 +7633,23 @@ function stateOf(prepared) {
 
 /***/ }),
 
-/***/ 456:
+/***/ 2639:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  co: () => (/* binding */ REFUSED_TITLE),
-  fk: () => (/* binding */ RefusedError),
-  jJ: () => (/* binding */ describeCritical),
-  hX: () => (/* binding */ describeHolders),
-  J5: () => (/* binding */ refused)
-});
-
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./lib/host/sizes.js
-
-/**
- * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
- *
- * It walks the trees, so it is for reports only, and ends after a while: what is not measured by
- * then is left out.
- *
- * @returns bytes by path
- */
-async function measureTrees(paths, waitMs) {
-    if (paths.length === 0)
-        return new Map();
-    return new Promise((resolve) => {
-        (0,external_node_child_process_.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
-            // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
-            const lines = stdout.split('\0').filter((line) => line !== '');
-            resolve(new Map(lines.map((line) => {
-                const tab = line.indexOf('\t');
-                return [line.slice(tab + 1), Number(line.slice(0, tab))];
-            })));
-        });
-    });
-}
-
-// EXTERNAL MODULE: ./lib/report/actions.js
-var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/report/texts.js
-var texts = __nccwpck_require__(4282);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
-var observe = __nccwpck_require__(2147);
-// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
-var pass = __nccwpck_require__(606);
-;// CONCATENATED MODULE: ./lib/steps/refuse.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   co: () => (/* binding */ REFUSED_TITLE),
+/* harmony export */   fk: () => (/* binding */ RefusedError),
+/* harmony export */   hX: () => (/* binding */ describeHolders),
+/* harmony export */   jJ: () => (/* binding */ describeCritical)
+/* harmony export */ });
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
+/* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4349);
 
 
 
@@ -6432,7 +7658,7 @@ var pass = __nccwpck_require__(606);
 
 
 /** Thrown for a job that is turned away because of the host, not because of itself. */
-class RefusedError extends guard_error/* GuardError */.U$ {
+class RefusedError extends _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GuardError */ .U$ {
 }
 const HOLDERS = 10;
 const MEASURE_MS = 15_000;
@@ -6444,10 +7670,10 @@ const REFUSED_TITLE = 'Infrastructure, not your change';
  * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
  */
 async function describeHolders(root, self, settings, runtime) {
-    const { leases } = (0,observe/* observe */.lB)(root, self, 'host');
+    const { leases } = (0,_observe_js__WEBPACK_IMPORTED_MODULE_3__/* .observe */ .lB)(root, self, 'host');
     const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
-    const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
-    const { actions } = await (0,pass/* plan */.e)({ root, self, scope: 'host', retention: settings }, runtime);
+    const sizes = await (0,_host_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .measureTrees */ ._)(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
+    const { actions } = await (0,_pass_js__WEBPACK_IMPORTED_MODULE_4__/* .plan */ .e)({ root, self, scope: 'host', retention: settings }, runtime);
     return slots
         .map((slot) => ({ slot, bytes: sizes.get(`${root.realPath}/${slot}`) ?? null }))
         .toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0))
@@ -6456,10 +7682,10 @@ async function describeHolders(root, self, settings, runtime) {
         const lease = leases.find((each) => each.record.slot === slot)?.record.lease ?? null;
         const action = actions.find((each) => 'slot' in each && each.slot === slot);
         const who = lease === null ? '' : ` of runner ${lease.owner.runner.name}`;
-        const [owner, repository, key, run] = slot.split('/', naming/* SLOT_DEPTH */.xl);
+        const [owner, repository, key, run] = slot.split('/', _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .SLOT_DEPTH */ .xl);
         const where = `${owner ?? ''}/${repository ?? ''}, PR ${key ?? ''}, ${run ?? ''}`;
-        const much = bytes === null ? 'not measured in time' : (0,texts/* size */.Ej)(bytes);
-        return `${much}: ${where}${who}; ${action === undefined ? slot : (0,report_actions/* describeAction */.u)(action)}`;
+        const much = bytes === null ? 'not measured in time' : (0,_report_texts_js__WEBPACK_IMPORTED_MODULE_5__/* .size */ .Ej)(bytes);
+        return `${much}: ${where}${who}; ${action === undefined ? slot : (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeAction */ .u)(action)}`;
     });
 }
 /** One sentence for each disk below a floor. */
@@ -6486,7 +7712,7 @@ function refused(assessments, holders) {
 /* harmony export */ });
 /* unused harmony exports runHook, REFUSED, inWords */
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
-/* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(456);
+/* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2639);
 
 
 /**
@@ -6549,8 +7775,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   KG: () => (/* binding */ workflowRuntime)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js
-var inputs = __nccwpck_require__(6174);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 4 modules
+var inputs = __nccwpck_require__(9154);
 // EXTERNAL MODULE: ./lib/github/workflow-commands.js
 var workflow_commands = __nccwpck_require__(7217);
 ;// CONCATENATED MODULE: ./lib/report/voice.js

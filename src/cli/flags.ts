@@ -1,4 +1,4 @@
-import { environmentTwin } from '../plan/settings.ts'
+import { environmentTwin } from '../plan/input.ts'
 
 /** One flag; `value` names what it takes, null for a switch. */
 export interface Flag {
@@ -28,6 +28,8 @@ export const RETENTION = [
   setting('retention-hours', 'N', 'how long ended slots are kept; default 24'),
   setting('keep-per-pr', 'N', 'how many ended slots are kept for a job and PR; default 1'),
 ]
+
+export const SNAPSHOTS = setting('snapshot-max-gb', 'N', 'budget for all snapshots; default 50')
 
 /** How root-owned leftovers go. */
 export const HELP = [

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os'
-import { INPUTS, environmentTwin, parseSettings } from '../plan/settings.ts'
-import type { Lookup, Settings, Surroundings } from '../plan/settings.ts'
+import { environmentTwin } from '../plan/input.ts'
+import { INPUTS, parseSettings } from '../plan/settings.ts'
+import type { Lookup, Surroundings } from '../plan/input.ts'
+import type { Settings } from '../plan/settings.ts'
 
 /** Settings of a step: an input wins over its environment twin. */
 export function readInputs(environment: NodeJS.ProcessEnv): Settings {

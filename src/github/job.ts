@@ -3,7 +3,7 @@ import { GuardError } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
 import { isRecord, parseObject } from '../plan/lease.ts'
 import { isAttempt, isOwner, isRepositoryName, isRunId, prKey, sha256 } from '../plan/naming.ts'
-import { quote } from '../plan/settings.ts'
+import { quote } from '../plan/input.ts'
 
 /** A payload is at most 25 MB at GitHub; more was not written by the runner. */
 const PAYLOAD_AT_MOST = 32 * 1024 * 1024

@@ -53,6 +53,16 @@ export function within<Value>(
   }
 }
 
+/** The names in a folder that an earlier version did not have; none where it is absent. */
+export function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
 /** Whether an error of `within` means that a component is not a directory of ours. */
 export function isDiverted(error: unknown): boolean {
   return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error))

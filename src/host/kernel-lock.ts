@@ -1,6 +1,34 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 
+/** What a lock was good for: the work's value, or why there was no work. */
+export type Locked<Value> = { value: Value } | { refused: string }
+
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+export async function whileLocked<Value>(
+  path: string,
+  kind: 'shared' | 'exclusive',
+  work: () => Promise<Value>,
+): Promise<Locked<Value>> {
+  const folder = openSync(
+    path,
+    constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  )
+  try {
+    const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+      stdio: ['ignore', 'ignore', 'ignore', folder],
+    })
+    if (error !== undefined) return { refused: 'there is no flock(1)' }
+    return status === 0 ? { value: await work() } : { refused: 'another job is at it' }
+  } finally {
+    closeSync(folder)
+  }
+}
+
 /**
  * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
  *

@@ -1,17 +1,37 @@
 import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { errnoOf, isNoSpace } from '../plan/guard-error.ts'
+import { COLD, parseBuildRecord, parseSeedRecord } from '../plan/build-record.ts'
+import type { BuildRecord, SeedRecord } from '../plan/build-record.ts'
 import { encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
 import type { End, Lease, LeaseRecord } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
+import { NOTHING_RESTORED, parseRestored } from '../plan/restored.ts'
+import type { Restored } from '../plan/restored.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
-import { isOld, readSmallFile, removeFile } from './small-file.ts'
+import {
+  LARGE,
+  UNFINISHED,
+  isOld,
+  readSmallFile,
+  readTextOrNull,
+  removeFile,
+  replaceFile,
+} from './small-file.ts'
 
 const LIVE = '.json'
 const ENDED = '.ended'
 
 /** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = ['.end', '.taken', '.blocked'] as const
+const COMPANIONS = [
+  '.end',
+  '.taken',
+  '.blocked',
+  '.seed',
+  '.build',
+  '.inputs',
+  '.restored',
+] as const
 
 function leasePath(root: Root, name: string): string {
   return controlPath(root, 'leases', name)
@@ -101,6 +121,38 @@ export function blockedSince(root: Root, id: string, nowMs: number, notes = true
   return nowMs
 }
 
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+export function writeRecord(
+  root: Root,
+  id: string,
+  ending: '.seed' | '.build' | '.inputs' | '.restored',
+  text: string,
+): void {
+  replaceFile(leasePath(root, `${id}${ending}`), text)
+}
+
+/** What a slot was seeded with; a cold start where nothing is noted. */
+export function readSeedRecord(root: Root, id: string): SeedRecord {
+  const text = readTextOrNull(leasePath(root, `${id}.seed`))
+  return (text === null ? null : parseSeedRecord(text)) ?? COLD
+}
+
+/** What a job left of its build; null where it left nothing that can be understood. */
+export function readBuildRecord(root: Root, id: string): BuildRecord | null {
+  const text = readTextOrNull(leasePath(root, `${id}.build`))
+  return text === null ? null : parseBuildRecord(text)
+}
+
+/** The ended leases, whatever their runner: names tell them, so that no live one is read. */
+export function readEndedLeases(root: Root): LeaseRecord[] {
+  return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+    const id = name.slice(0, name.indexOf('.'))
+    if (name !== `${id}${ENDED}` || !isLeaseId(id)) return []
+    const record = readLease(root, id, 'ended')
+    return record === null ? [] : [record]
+  })
+}
+
 /** What lies in the folder of leases. */
 export interface LeaseFolder {
   records: LeaseRecord[]
@@ -133,6 +185,9 @@ export function readLeases(root: Root, prefix: string, nowMs: number): LeaseFold
       const record = readLease(root, id, ending === ENDED ? 'ended' : 'live')
       // Seen under both names, it ended while the folder was being read.
       if (record !== null && (ending === ENDED || !records.has(id))) records.set(id, record)
+    } else if (UNFINISHED.test(name)) {
+      // Its writer was killed; whether the lease is there says nothing.
+      if (isOld(leasePath(root, name), nowMs)) leftovers.push(name)
     } else companions.push({ id, name })
   }
   for (const { id, name } of companions) {
@@ -184,4 +239,25 @@ function moveFile(from: string, to: string): boolean {
     if (errnoOf(error) === 'ENOENT') return true
     throw error
   }
+}
+
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+export function readInputs(root: Root, id: string): string | null {
+  return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE)
+}
+
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+export function handDownInputs(root: Root, from: string, to: string): void {
+  moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`))
+}
+
+/** Forgets what was recorded of a build's inputs. */
+export function dropInputs(root: Root, id: string): void {
+  removeFile(leasePath(root, `${id}.inputs`))
+}
+
+/** What was restored for a job’s build; nothing where that was not noted. */
+export function readRestored(root: Root, id: string): Restored {
+  const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE)
+  return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED
 }

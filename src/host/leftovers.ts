@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs'
+import { namesIn } from './folders.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { UNFINISHED, isOld, removeFile } from './small-file.ts'
 
 /** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const FOLDERS = ['', 'trash'] as const
+const FOLDERS = ['', 'trash', 'times'] as const
 
 /**
  * Files whose writer was killed before it gave them their name.
@@ -14,7 +14,7 @@ const FOLDERS = ['', 'trash'] as const
 export function listUnfinished(root: Root, nowMs: number): string[] {
   return FOLDERS.flatMap((folder) => {
     const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`)
-    return readdirSync(controlPath(root, ...(folder === '' ? [] : [folder])))
+    return namesIn(controlPath(root, ...(folder === '' ? [] : [folder])))
       .filter((name) => UNFINISHED.test(name))
       .map(inFolder)
       .filter((path) => isOld(controlPath(root, ...path.split('/')), nowMs))

@@ -66,7 +66,7 @@ export function openRoot(path: string, precious: Precious): Root {
     const control = openFolder(`${path}/${CONTROL}`)
     if (readMarker(path) === null) adopt(control)
     for (const name of FOLDERS) makeFolder(at(control, name))
-    makeAlerts(at(control, 'alerts'))
+    for (const name of LATER_FOLDERS) makeIfPossible(at(control, name))
     for (const name of FILES) makeFile(at(control, name))
     return describe(path, control)
   } catch (error) {
@@ -126,11 +126,13 @@ function adopt(control: number): void {
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = ['leases', 'trash'] as const
 
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+const LATER_FOLDERS = ['alerts', 'snapshots', 'seeding', 'times'] as const
+
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)]
 
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-function makeAlerts(path: string): void {
+function makeIfPossible(path: string): void {
   try {
     makeFolder(path)
   } catch {

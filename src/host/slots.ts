@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmdirSync } from 'node:fs'
+import { lstatSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { SLOT_DEPTH, isSlotPath } from '../plan/naming.ts'
@@ -53,6 +53,51 @@ function makeParent(root: Root, runDirectory: string, chown: Chown) {
     // What root makes in another user's root (a step in a job container) is given to that user.
     else if (root.uid !== 0) giveAway(path, root)
   }
+}
+
+/**
+ * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ *
+ * @returns false where somebody else was faster
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
+ */
+export function handDownSlot(root: Root, from: string, to: string): boolean {
+  const [parents, name] = split(from)
+  try {
+    return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to))
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return false
+    throw error
+  }
+}
+
+/**
+ * Makes a directory the content of a new slot, which is empty.
+ *
+ * @returns false where it is no directory itself: a link would become a link in the slot's place
+ */
+export function moveIntoSlot(root: Root, path: string, slot: string): boolean {
+  const [parents, name] = split(slot)
+  if (!lstatSync(path).isDirectory()) return false
+  within(root.path, parents, (folder) => renameSync(path, at(folder, name)))
+  return true
+}
+
+/** Moves all that lies in a slot to another directory, which is there already. */
+export function moveOutOfSlot(root: Root, slot: string, to: string): void {
+  within(root.path, slot.split('/'), (folder) => {
+    for (const name of readdirSync(at(folder, '.'))) renameSync(at(folder, name), `${to}/${name}`)
+  })
+}
+
+function split(slot: string): [string[], string] {
+  const parents = slot.split('/')
+  return [parents, parents.pop() ?? '']
+}
+
+/** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
+export function pathsOf(root: Root, slot: string): string[] {
+  return [...new Set([root.path, root.realPath])].map((base) => `${base}/${slot}`)
 }
 
 /** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */

@@ -20,8 +20,18 @@ import { errnoOf, messageOf } from '../plan/guard-error.ts'
 /** Ours are well below 2 MiB; what is larger was not written by us. */
 const LARGEST = 4 * 1024 * 1024
 
-/** The text of a small regular file; null where there is none, or why it could not be read. */
-export function readSmallFile(path: string): string | { problem: string } | null {
+/** What lists files of a project has a line for each. */
+export const LARGE = 256 * 1024 * 1024
+
+/**
+ * The text of a small regular file; null where there is none, or why it could not be read.
+ *
+ * @param largest in bytes
+ */
+export function readSmallFile(
+  path: string,
+  largest: number = LARGEST,
+): string | { problem: string } | null {
   let file: number
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -31,7 +41,7 @@ export function readSmallFile(path: string): string | { problem: string } | null
   try {
     const stat = fstatSync(file)
     if (!stat.isFile()) return { problem: 'it is not a regular file' }
-    if (stat.size > LARGEST) return { problem: `it has ${stat.size} bytes` }
+    if (stat.size > largest) return { problem: `it has ${stat.size} bytes` }
     const buffer = Buffer.alloc(stat.size)
     return buffer.subarray(0, readSync(file, buffer)).toString('utf8')
   } catch (error) {
@@ -42,8 +52,8 @@ export function readSmallFile(path: string): string | { problem: string } | null
 }
 
 /** The text of a small file, null where there is none or it cannot be read. */
-export function readTextOrNull(path: string): string | null {
-  const text = readSmallFile(path)
+export function readTextOrNull(path: string, largest: number = LARGEST): string | null {
+  const text = readSmallFile(path, largest)
   return typeof text === 'string' ? text : null
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { lstatSync, readdirSync, renameSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { parseObject } from '../plan/lease.ts'
@@ -27,6 +28,11 @@ export interface TrashEntry {
 /** The path by which to use an entry of the trash, or the trash itself. */
 export function trashPath(root: Root, name = ''): string {
   return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name)
+}
+
+/** A name in the trash that nothing there has. */
+export function freshName(): string {
+  return randomBytes(12).toString('hex')
 }
 
 /**

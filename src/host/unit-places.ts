@@ -94,7 +94,8 @@ export function removeFingerprint({ folder }: Profile, { fingerprint, name }: Un
   })
 }
 
-function inFolder<Value>(
+/** Works in a folder of a profile; null where there is none, or only through a link. */
+export function inFolder<Value>(
   base: number,
   folders: readonly string[],
   work: (folder: number) => Value,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { GuardError } from '../plan/guard-error.ts'
-import { quote } from '../plan/settings.ts'
+import { quote } from '../plan/input.ts'
 import type { OwnerSetting } from '../plan/settings.ts'
 import type { Root } from './root.ts'
 

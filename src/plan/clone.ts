@@ -25,6 +25,10 @@ export type EntryKind = 'file' | 'directory' | 'link' | 'special'
 /** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
 const LOCK = /^\.cargo(-[a-z]+)?-lock$/
 
+export function isCargoLock(name: string): boolean {
+  return LOCK.test(name)
+}
+
 /** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
 const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp'])
@@ -51,7 +55,7 @@ export function treatmentOf(
     if (name === 'package') return 'left out'
     if (name === 'tmp') return kind === 'directory' ? 'emptied' : 'copied'
   }
-  if (folders.length <= 2 && LOCK.test(name)) return 'left out'
+  if (folders.length <= 2 && isCargoLock(name)) return 'left out'
   if (kind === 'directory') return directoryTreatment(folders, name, skipIncremental)
   return kind === 'file' ? fileTreatment(folders, name) : 'copied'
 }
@@ -105,7 +109,7 @@ export interface CloneQuestion {
   freeBytes: number
   /** what must stay free after a copy, for this job’s own growth and the reserve */
   keepFreeBytes: number
-  /** null where nobody has measured it: nothing is copied then */
+  /** null where nobody has measured it: it is found out before anything is copied */
   sourceBytes: number | null
 }
 
@@ -140,10 +144,12 @@ export function chooseWay(question: CloneQuestion): Choice {
 function copyOr(question: CloneQuestion, before: string): Choice {
   const prefix = before === '' ? '' : `${before}; `
   if (question.level !== 'ok') return { way: null, why: `${prefix}no copy: disk ${question.level}` }
-  if (question.sourceBytes === null) return { way: null, why: `${prefix}no copy: size not known` }
   const refusal = roomFor(question, 1)
   if (refusal !== null) return { way: null, why: `${prefix}no copy: ${refusal}` }
-  return { way: 'copy', why: `${prefix}a copy of ${gigabytes(question.sourceBytes)} fits` }
+  const { sourceBytes, freeBytes, keepFreeBytes } = question
+  const room = gigabytes(Math.max(0, freeBytes - keepFreeBytes))
+  const what = sourceBytes === null ? `at most ${room}` : gigabytes(sourceBytes)
+  return { way: 'copy', why: `${prefix}a copy of ${what} fits` }
 }
 
 /** Why this share of the source does not fit; null where it does, or where nobody knows its size. */

@@ -1,3 +1,5 @@
+import { isRecord } from './lease.ts'
+
 /**
  * A file of a source that clones share by hard link, as it was right after the last link was made.
  * Whole nanoseconds as decimal text: a double would lose their end, and JSON has no larger numbers.
@@ -67,4 +69,31 @@ export function joinRecords(
     }
   }
   return { record: [...byPath.values()], written }
+}
+
+/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
+export function parseLinked(text: string): LinkedFile[] | null {
+  let found: unknown
+  try {
+    found = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (!Array.isArray(found)) return null
+  const files = found.map(linkedFileOf)
+  return files.every((each) => each !== null) ? files : null
+}
+
+function linkedFileOf(found: unknown): LinkedFile | null {
+  if (!isRecord(found)) return null
+  const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found
+  if (typeof path !== 'string' || typeof inode !== 'string') return null
+  if (typeof size !== 'number' || typeof mode !== 'number') return null
+  if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string') return null
+  if (typeof beforeNs !== 'string') return null
+  const known = typeof digest === 'string' ? digest : null
+  // A path that leads elsewhere would have other files looked at and read.
+  const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part))
+  if (!isInside) return null
+  return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known }
 }

@@ -32,6 +32,7 @@ export function judgeUnit(unit: CompiledUnit, former: FormerPaths): UnitFate {
   const { targets, workspaces, living } = former
   const { depInfo } = unit
   if (depInfo === null) return drop('it has no dep-info that can be read')
+  if (depInfo.problem !== null) return drop(`its dep-info is of no use: ${depInfo.problem}`)
   // The target may lie in the workspace, or beside it under a name that begins with the workspace's.
   const isFormer = (text: string): boolean => mentions(text, workspaces, [...living, ...targets])
   for (const [name, value] of depInfo.environment) {

@@ -135,6 +135,15 @@ export function worst(assessments: readonly Assessment[]): Level {
   return ORDER[Math.max(0, ...ranks)] ?? 'ok'
 }
 
+/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
+export function room(reading: Reading, floors: Floors, { high }: Watermarks): number {
+  const near = floorsOf(reading, floors)
+    .filter((each) => each.what === 'bytes')
+    .map((each) => LOW * each.floor)
+  const full = (reading.totalBytes * (100 - high)) / 100
+  return Math.max(0, reading.freeBytes - Math.max(full, ...near))
+}
+
 /** Percent used, of bytes or of inodes, whichever is more. */
 export function usedPercent(reading: Reading): number {
   const { freeBytes, totalBytes, freeInodes, totalInodes } = reading

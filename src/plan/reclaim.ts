@@ -34,12 +34,19 @@ export interface ForeignDirectory {
   adopted: boolean
 }
 
+/** The path of a slot that was handed down: a link to its heir. Both are relative to the root. */
+export interface FormerPath {
+  path: string
+  heir: string
+}
+
 /** What a pass would do to one thing, and why; printed as it is, carried out by `apply`. */
 export type Action =
   | { kind: 'retire'; id: string; slot: string; reason: string; state: 'live' | 'ended' }
   | { kind: 'forget'; id: string; slot: string | null; reason: string }
   | { kind: 'discard'; file: string; reason: string }
   | { kind: 'keep'; id: string; slot: string | null; reason: string; state: Kept }
+  | { kind: 'unlink'; path: string; heir: string; reason: string }
   | { kind: 'adopt'; path: string; reason: string }
   | { kind: 'foreign'; path: string; reason: string }
 
@@ -135,6 +142,8 @@ export function planPass(
   view: {
     leases: readonly ObservedLease[]
     foreign: readonly ForeignDirectory[]
+    /** former paths of slots whose heir is gone */
+    orphanedLinks: readonly FormerPath[]
     leftovers: readonly string[]
   },
   chosen: readonly Candidate[],
@@ -143,6 +152,7 @@ export function planPass(
   const ids = new Set(chosen.map((each) => each.lease.record.id))
   return [
     ...view.leftovers.map(discard),
+    ...view.orphanedLinks.map(unlink),
     ...chosen.map((each) => decide(each, occupancies.get(each.lease.record.id))),
     ...view.leases.filter((each) => !ids.has(each.record.id)).map(keep),
     ...view.foreign.map(judgeForeign(occupancies)),
@@ -151,6 +161,10 @@ export function planPass(
 
 function discard(file: string): Action {
   return { kind: 'discard', file, reason: 'its writer was ended before it was finished' }
+}
+
+function unlink({ path, heir }: FormerPath): Action {
+  return { kind: 'unlink', path, heir, reason: 'it led to a slot that is gone' }
 }
 
 function decide({ lease, reason }: Candidate, occupancy: Occupancy | undefined): Action {

@@ -1,7 +1,9 @@
 import { GuardError } from './guard-error.ts'
+import { choice, flag, number, readInput } from './input.ts'
+import type { Input, Lookup, Surroundings } from './input.ts'
 import type { Floors, Watermarks } from './pressure.ts'
 import { EXCLUDE_ALLOWED, EXCLUDED, REMOTE_CACHE, parseExclude } from './remote-setting.ts'
-import type { RemoteCache, RemoteExclude, RemoteSetting } from './remote-setting.ts'
+import type { RemoteExclude, RemoteSetting } from './remote-setting.ts'
 import { absolute, isPath } from './root-path.ts'
 
 /** What a person may set; every value is checked before anything is touched. */
@@ -15,7 +17,12 @@ export interface Settings {
   onCritical: OnCritical
   retentionHours: number
   keepPerPr: number
+  warm: Warm
+  snapshot: SnapshotPolicy
+  snapshotMaxBytes: number
   remote: RemoteSetting
+  /** whether unchanged files get the mtimes they had in the seed */
+  restoreMtimes: boolean
   privilegedHelper: PrivilegedHelper
   /** local image for the `docker` helper, null without one */
   helperImage: string | null
@@ -40,36 +47,16 @@ export interface OwnerSetting {
 export const ON_CRITICAL = ['fail', 'skip', 'warn'] as const
 export type OnCritical = (typeof ON_CRITICAL)[number]
 
+/** How far a new slot may be seeded: `auto` takes the best there is. */
+export const WARM = ['auto', 'inherit', 'clone', 'copy', 'off'] as const
+export type Warm = (typeof WARM)[number]
+
+/** Who may publish a build for others. */
+export const SNAPSHOT = ['trusted', 'never'] as const
+export type SnapshotPolicy = (typeof SNAPSHOT)[number]
+
 export const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'] as const
 export type PrivilegedHelper = (typeof PRIVILEGED_HELPERS)[number]
-
-/** One input: its name in action.yml; its environment twin follows from it. */
-interface Input<Value> {
-  name: string
-  /** what is allowed, in words, for the error */
-  allowed: string
-  /** undefined refuses the text */
-  parse: (text: string) => Value | undefined
-  whenEmpty: (surroundings: Surroundings) => Value
-  /** whether its value stays out of every text */
-  isSecret?: true
-}
-
-/** Where a setting is looked up: the text of an input, and where it came from for the error. */
-export type Lookup = (name: string) => { text: string; source: string } | null
-
-/** What defaults depend on. */
-export interface Surroundings {
-  /** the user's home directory, absolute */
-  home: string
-  /** the current directory, for a relative root on the command line */
-  directory: string
-}
-
-/** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-export function environmentTwin(name: string): string {
-  return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`
-}
 
 const root: Input<string> = {
   name: 'root',
@@ -107,12 +94,7 @@ const minFreeInodesPercent = number('min-free-inodes-percent', {
 const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 })
 const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 })
 
-const onCritical: Input<OnCritical> = {
-  name: 'on-critical',
-  allowed: ON_CRITICAL.join(', '),
-  parse: (text) => ON_CRITICAL.find((each) => each === text),
-  whenEmpty: () => 'fail',
-}
+const onCritical = choice('on-critical', ON_CRITICAL, 'fail')
 
 const alertWebhook: Input<string | null> = {
   name: 'alert-webhook',
@@ -126,12 +108,12 @@ const alertHours = number('alert-hours', { least: 0, most: 24 * 365, otherwise: 
 const retentionHours = number('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 })
 const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true })
 
-const remoteCache: Input<RemoteCache> = {
-  name: 'remote-cache',
-  allowed: REMOTE_CACHE.join(', '),
-  parse: (text) => REMOTE_CACHE.find((each) => each === text),
-  whenEmpty: () => 'off',
-}
+const warm = choice('warm', WARM, 'auto')
+
+const snapshot = choice('snapshot', SNAPSHOT, 'trusted')
+const snapshotMaxGb = number('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 })
+
+const remoteCache = choice('remote-cache', REMOTE_CACHE, 'off')
 const remoteMaxGb = number('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 })
 
 const remoteExclude: Input<RemoteExclude> = {
@@ -141,12 +123,7 @@ const remoteExclude: Input<RemoteExclude> = {
   whenEmpty: () => EXCLUDED,
 }
 
-const privilegedHelper: Input<PrivilegedHelper> = {
-  name: 'privileged-helper',
-  allowed: PRIVILEGED_HELPERS.join(', '),
-  parse: (text) => PRIVILEGED_HELPERS.find((each) => each === text),
-  whenEmpty: () => 'auto',
-}
+const privilegedHelper = choice('privileged-helper', PRIVILEGED_HELPERS, 'auto')
 
 const helperImage: Input<string | null> = {
   name: 'helper-image',
@@ -155,16 +132,8 @@ const helperImage: Input<string | null> = {
   whenEmpty: () => null,
 }
 
-const dryRun: Input<boolean> = {
-  name: 'dry-run',
-  allowed: 'true or false',
-  parse: (text) => {
-    // The same spellings as GitHub's own boolean inputs (the YAML 1.2 core schema).
-    if (/^(true|True|TRUE)$/.test(text)) return true
-    return /^(false|False|FALSE)$/.test(text) ? false : undefined
-  },
-  whenEmpty: () => false,
-}
+const restoreMtimes = flag('restore-mtimes', true)
+const dryRun = flag('dry-run', false)
 
 const leg: Input<string> = {
   name: 'leg',
@@ -192,9 +161,13 @@ export const INPUTS = [
   onCritical,
   retentionHours,
   keepPerPr,
+  warm,
+  snapshot,
+  snapshotMaxGb,
   remoteCache,
   remoteMaxGb,
   remoteExclude,
+  restoreMtimes,
   privilegedHelper,
   helperImage,
   alertWebhook,
@@ -232,11 +205,15 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
     onCritical: read(onCritical),
     retentionHours: read(retentionHours),
     keepPerPr: read(keepPerPr),
+    warm: read(warm),
+    snapshot: read(snapshot),
+    snapshotMaxBytes: read(snapshotMaxGb) * GB,
     remote: {
       mode: read(remoteCache),
       maxBytes: read(remoteMaxGb) * GB,
       exclude: read(remoteExclude),
     },
+    restoreMtimes: read(restoreMtimes),
     privilegedHelper: read(privilegedHelper),
     helperImage: read(helperImage),
     alertWebhook: read(alertWebhook),
@@ -244,40 +221,6 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
     dryRun: read(dryRun),
     leg: read(leg),
     jobStatus: read(jobStatus),
-  }
-}
-
-function readInput<Value>(input: Input<Value>, lookup: Lookup, surroundings: Surroundings): Value {
-  const found = lookup(input.name)
-  if (found === null || found.text === '') return input.whenEmpty(surroundings)
-  const value = input.parse(found.text)
-  if (value !== undefined) return value
-  throw new GuardError(
-    `${found.source} is ${input.isSecret === true ? 'not usable' : quote(found.text)}.`,
-    `Allowed for ${input.name}: ${input.allowed}.`,
-    { usage: true },
-  )
-}
-
-/** A value in an error text: one line, printable, of bounded length. */
-export function quote(text: string): string {
-  const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text
-  return JSON.stringify(shown)
-}
-
-function number(
-  name: string,
-  range: { least: number; most: number; otherwise: number; whole?: true },
-): Input<number> {
-  const pattern = range.whole === true ? /^[0-9]{1,9}$/ : /^[0-9]{1,9}(\.[0-9]{1,6})?$/
-  return {
-    name,
-    allowed: `a ${range.whole === true ? 'whole ' : ''}number from ${range.least} to ${range.most}`,
-    parse: (text) => {
-      const value = pattern.test(text) ? Number(text) : Number.NaN
-      return value >= range.least && value <= range.most ? value : undefined
-    },
-    whenEmpty: () => range.otherwise,
   }
 }
 

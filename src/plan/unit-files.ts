@@ -29,12 +29,17 @@ const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/
 const ASIDE = /\.(d|o|dwo|dwp|pdb)$/
 
 /** Whether a unit is documentation: nothing that runs is made of it. */
-function isDocumentation(name: string): boolean {
+export function isDocumentation(name: string): boolean {
   return name.startsWith('doc-')
 }
 
-/** The units of a profile, in the layout of any Cargo up to now. */
+/** The units of a profile from which something that runs is made. */
 export function unitsOf(list: Listing): UnitFiles[] {
+  return allUnitsOf(list).filter(({ name }) => !isDocumentation(name))
+}
+
+/** The units of a profile, in the layout of any Cargo up to now. */
+export function allUnitsOf(list: Listing): UnitFiles[] {
   const byId = filesById(list)
   const flat = list(['.fingerprint']).flatMap((label) => {
     const fingerprint = ['.fingerprint', label]
@@ -57,7 +62,7 @@ function namesIn(files: readonly string[]): string[] {
   const names = files
     .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
     .map((file) => file.replace(/\.json$/, ''))
-  return [...new Set(names)].filter((name) => !isDocumentation(name))
+  return [...new Set(names)]
 }
 
 function unitOf(

@@ -9,6 +9,8 @@ export function describeAction(action: Action): string {
       return `forget lease ${action.id}: ${action.reason}`
     case 'discard':
       return `discard ${action.file}: ${action.reason}`
+    case 'unlink':
+      return `unlink ${action.path}: ${action.reason}`
     case 'keep':
       return `keep (${action.state}) ${action.slot ?? `lease ${action.id}`}: ${action.reason}`
     case 'adopt':

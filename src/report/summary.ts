@@ -12,6 +12,8 @@ export interface SummaryFacts {
   freeBytes: number | null
   /** the plan of the pass, a line for each action */
   actions: readonly string[]
+  /** what the slot was filled with, in words; '' where there is none */
+  seed: string
   dryRun: boolean
 }
 
@@ -23,6 +25,7 @@ export function jobSummary(facts: SummaryFacts): string {
   const free = freeBytes === null ? 'free space not known' : `${size(freeBytes)} free`
   const rows = [
     ...slotRows(facts),
+    ...(facts.seed === '' ? [] : [['Seed', code(facts.seed)]]),
     ['Disk', `${diskStatus}, ${free}`],
     ['Stale slots retired', String(facts.retired)],
     ...(reclaimedBytes === 0 ? [] : [['Freed by this job', size(reclaimedBytes)]]),

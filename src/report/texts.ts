@@ -1,3 +1,4 @@
+import { describeAge } from './ages.ts'
 import type { Action } from '../plan/reclaim.ts'
 import type { Verdict } from '../plan/evidence.ts'
 import { describeAction, describeBlocked } from './actions.ts'
@@ -73,6 +74,13 @@ interface StatusFacts {
     verdict: Verdict
   }[]
   foreign: readonly { path: string; why: string }[]
+  snapshots: readonly {
+    name: string
+    job: string | null
+    bytes: number | null
+    ageHours: number | null
+    hits: number
+  }[]
   trash: readonly {
     id: string
     slot: string | null
@@ -88,13 +96,15 @@ interface StatusFacts {
 }
 
 export function statusText(found: StatusFacts): string {
-  const { root, disks, reserve, leases, foreign, trash, lastPass } = found
+  const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass } = found
   const lines = [
     `root    ${root}`,
     ...disks.map(diskText),
     `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
     `leases  ${leases.length}`,
     ...leases.flatMap(leaseText),
+    `snapshots ${snapshots.length}`,
+    ...snapshots.map(snapshotText),
     `trash   ${trash.length}`,
     ...trash.flatMap((entry) =>
       entry.quarantine === null
@@ -120,6 +130,12 @@ function leaseText(lease: StatusFacts['leases'][number]): string[] {
     `  ${where}`,
     `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
   ]
+}
+
+function snapshotText(snapshot: StatusFacts['snapshots'][number]): string {
+  const { name, job, bytes, ageHours, hits } = snapshot
+  const measured = bytes === null ? 'not measured yet' : size(bytes)
+  return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`
 }
 
 function diskText(disk: StatusFacts['disks'][number]): string {

@@ -2,7 +2,8 @@ import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { leaseIdOfSlot } from '../plan/naming.ts'
 import type { Action } from '../plan/reclaim.ts'
 import { deleteInPlace } from '../host/deletion.ts'
-import { dropLease, findLease, spoilEnd } from '../host/leases.ts'
+import { removeFormerPath } from '../host/former-paths.ts'
+import { dropLease, findLease, readSeedRecord, spoilEnd } from '../host/leases.ts'
 import { discardLeftover } from '../host/leftovers.ts'
 import { withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
@@ -71,6 +72,7 @@ export async function finishInPlace(root: Root, applied: Applied): Promise<Appli
       spoilEnd(root, action.id)
       const deletion = await deleteInPlace(root, action.slot)
       if (deletion.kind === 'deleted') {
+        removeFormerPaths(root, action.id, action.slot)
         removeEmptyParents(root, action.slot)
         dropLease(root, action.id, false)
         finished.retired.push(action.slot)
@@ -89,6 +91,7 @@ function carryOut(root: Root, action: Action, ways: readonly Helper[]): string |
       // Ended or retired by somebody else meanwhile: then the plan was made for something else.
       if (findLease(root, action.id)?.state !== action.state) return null
       const moved = retire(root, action.slot, action.id, ways)
+      removeFormerPaths(root, action.id, action.slot)
       removeEmptyParents(root, action.slot)
       dropLease(root, action.id, moved)
       return moved ? action.slot : null
@@ -100,11 +103,17 @@ function carryOut(root: Root, action: Action, ways: readonly Helper[]): string |
     }
     case 'forget':
       if (action.slot !== null && findSlot(root, action.slot) === 'present') return null
-      if (action.slot !== null) removeEmptyParents(root, action.slot)
+      if (action.slot !== null) {
+        removeFormerPaths(root, action.id, action.slot)
+        removeEmptyParents(root, action.slot)
+      }
       dropLease(root, action.id, false)
       return null
     case 'discard':
       discardLeftover(root, action.file)
+      return null
+    case 'unlink':
+      removeFormerPath(root, action.path, action.heir)
       return null
     case 'keep':
     case 'foreign':
@@ -112,6 +121,11 @@ function carryOut(root: Root, action: Action, ways: readonly Helper[]): string |
     default:
       return action satisfies never
   }
+}
+
+/** The paths of the slots that were handed down to this one lead nowhere from now on. */
+function removeFormerPaths(root: Root, id: string, slot: string): void {
+  for (const former of readSeedRecord(root, id).former) removeFormerPath(root, former, slot)
 }
 
 function nameOf(path: string): string {

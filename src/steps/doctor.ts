@@ -15,6 +15,7 @@ import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
 import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
 import { describeBlocked } from '../report/actions.ts'
 import { look } from './guard-disk.ts'
+import { checkWarmth } from './doctor-warmth.ts'
 import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -39,6 +40,7 @@ export async function doctor(settings: Settings, runtime: Runtime): Promise<Find
     await checkDocker(runtime),
     checkPrivilege(settings),
     ...(root === null ? [] : await checkDisks(root, settings, runtime)),
+    ...checkWarmth(root, runtime.environment),
     ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
   ]
 }

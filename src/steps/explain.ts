@@ -72,6 +72,7 @@ function subjectOf(action: Action): string {
       return action.slot ?? action.id
     case 'discard':
       return action.file
+    case 'unlink':
     case 'adopt':
     case 'foreign':
       return action.path

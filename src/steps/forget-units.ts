@@ -1,5 +1,5 @@
 import type { Verdict } from '../plan/artefact.ts'
-import { parseDepInfo } from '../plan/dep-info.ts'
+import { joinDepInfo, parseDepInfo } from '../plan/dep-info.ts'
 import { bytesOf } from '../plan/former-paths.ts'
 import type { FormerPaths } from '../plan/former-paths.ts'
 import { messageOf } from '../plan/guard-error.ts'
@@ -114,14 +114,15 @@ function forgetIn(
 function readUnits(profile: Profile, { texts: bytes }: Allowance): Unit[] {
   return unitsOf(listingOf(profile)).map((files) => {
     const folders = files.fingerprint
-    const texts = files.depInfos.map((place) => readPlace(profile, place, bytes))
-    const isReadable = texts.length > 0 && texts.every((text) => text !== null)
+    const read = files.depInfos.map((place) => readPlace(profile, place, bytes))
+    const texts = read.filter((text) => text !== null)
+    const isReadable = texts.length > 0 && texts.length === read.length
     return {
       profile,
       files,
       fingerprint: readPlace(profile, { folders, name: `${files.name}.json` }, bytes),
       inputs: readPlace(profile, { folders, name: `dep-${files.name}` }, bytes),
-      depInfo: isReadable ? parseDepInfo(texts.join('\n')) : null,
+      depInfo: isReadable ? joinDepInfo(texts.map(parseDepInfo)) : null,
     }
   })
 }

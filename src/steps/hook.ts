@@ -9,6 +9,7 @@ import { runnerPrefix } from '../plan/naming.ts'
 import type { Job, Owner } from '../plan/job.ts'
 import { prepare, rememberEmergency } from './prepare.ts'
 import { release } from './release.ts'
+import { seed } from './seed.ts'
 import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -27,6 +28,12 @@ export async function hookStarted(runtime: Runtime): Promise<void> {
   handOver(environment, 'GITHUB_ENV', 'TARGET_GUARD_LEASE', prepared.slot.lease.id)
   handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory)
   voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`)
+  const root = findRoot(prepared.root, preciousOf(environment))
+  if (root === null) return
+  const job = readJob(environment, settings.leg)
+  const { lease } = prepared.slot
+  // The checkout comes later: nobody can tell yet which files are unchanged.
+  await seed({ root, job, settings, lease, restoresMtimes: false }, runtime)
 }
 
 /** After a job: end whatever leases of it are still live; the runner tells a hook no result. */

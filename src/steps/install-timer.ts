@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { environmentTwin } from '../plan/settings.ts'
+import { environmentTwin } from '../plan/input.ts'
 import { UNIT, serviceUnit, timerUnit, variableLine } from '../plan/timer-units.ts'
 import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
 import { UNIT_FOLDER, isSystemdRunning, removeUnit, systemctl, writeUnit } from '../host/timer.ts'

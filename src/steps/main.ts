@@ -1,10 +1,16 @@
 import { readInputs } from '../github/inputs.ts'
+import { readJob } from '../github/job.ts'
 import { readState } from '../github/state.ts'
 import type { State } from '../github/state.ts'
 import { addSummary, handOver } from '../github/workflow-commands.ts'
 import { jobSummary } from '../report/summary.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { findLease } from '../host/leases.ts'
+import { findRoot } from '../host/root.ts'
 import { pre } from './pre.ts'
+import { preciousOf } from './runtime.ts'
+import { describeSeed, seed } from './seed.ts'
+import type { Seeded } from './seed.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
@@ -12,18 +18,37 @@ export async function main(runtime: Runtime): Promise<void> {
   const { environment, voice } = runtime
   const before = readState(environment)
   const state = before?.prepared === null || before === null ? await pre(runtime) : before
-  for (const [name, value] of Object.entries(outputsOf(state))) {
+  const seeded = await seedSlot(state, runtime)
+  const outputs = { ...outputsOf(state), ...(seeded === null ? {} : { seed: seeded.record.kind }) }
+  for (const [name, value] of Object.entries(outputs)) {
     handOver(environment, 'GITHUB_OUTPUT', name, value)
   }
   const { prepared, lease } = state
   if (prepared === null) return
   try {
     const { dryRun } = readInputs(environment)
-    addSummary(environment, jobSummary({ ...prepared, lease, dryRun }))
+    addSummary(
+      environment,
+      jobSummary({ ...prepared, lease, dryRun, seed: seeded === null ? '' : describeSeed(seeded) }),
+    )
   } catch (error) {
     // A summary is for people to read; no build is stopped for the lack of one.
     voice.warning(`The job summary was not written: ${messageOf(error)}`)
   }
+}
+
+/** Fills the slot, now that the checkout is there; null where there is none. */
+async function seedSlot(
+  { root: path, lease: id }: State,
+  runtime: Runtime,
+): Promise<Seeded | null> {
+  const { environment } = runtime
+  const root = findRoot(path, preciousOf(environment))
+  const lease = root === null || id === null ? null : (findLease(root, id)?.lease ?? null)
+  if (root === null || lease === null) return null
+  const settings = readInputs(environment)
+  const job = readJob(environment, settings.leg)
+  return seed({ root, job, settings, lease, restoresMtimes: settings.restoreMtimes }, runtime)
 }
 
 function outputsOf({ prepared, lease }: State): Record<string, string> {

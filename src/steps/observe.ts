@@ -2,14 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Occupancy, OwnerSight, Self } from '../plan/evidence.ts'
 import { judgeOwner } from '../plan/evidence.ts'
 import type { LeaseRecord } from '../plan/lease.ts'
-import { leaseIdOfSlot, runnerPrefix } from '../plan/naming.ts'
+import { isSlotPath, leaseIdOfSlot, runnerPrefix } from '../plan/naming.ts'
 import { occupancyOf } from '../plan/occupancy.ts'
 import type { Place } from '../plan/occupancy.ts'
-import type { ForeignDirectory, Moment, ObservedLease } from '../plan/reclaim.ts'
+import type { ForeignDirectory, FormerPath, Moment, ObservedLease } from '../plan/reclaim.ts'
 import { readMoment } from '../host/boot.ts'
 import { probeCargoLocks } from '../host/cargo-locks.ts'
 import { listContainers } from '../host/docker.ts'
 import { scanProcesses } from '../host/inhabitants.ts'
+import { heirOf } from '../host/former-paths.ts'
 import { findLease, readLeases } from '../host/leases.ts'
 import { listUnfinished } from '../host/leftovers.ts'
 import { mountsWithin, readMounts } from '../host/mounts.ts'
@@ -28,6 +29,8 @@ export interface View {
   moment: Moment
   leases: ObservedLease[]
   foreign: ForeignDirectory[]
+  /** former paths of slots whose heir is gone */
+  orphanedLinks: FormerPath[]
   /** left-over files, by their paths in the root's own folder */
   leftovers: string[]
 }
@@ -46,13 +49,23 @@ export function observe(
   // After the leases: a slot that is made meanwhile has its lease before.
   const { inventory, ...seen } = observeLeases(root, self, scope)
   const { moment, leases, leftovers } = seen
-  const foreign =
-    scope === 'host' ? findForeign(root, inventory ?? listSlots(root), leases, adopted) : []
   const unfinished = [
     ...leftovers.map((name) => `leases/${name}`),
     ...listUnfinished(root, moment.wallMs),
   ]
-  return { moment, leases, foreign, leftovers: unfinished }
+  if (scope !== 'host') {
+    return { moment, leases, foreign: [], orphanedLinks: [], leftovers: unfinished }
+  }
+  const all = inventory ?? listSlots(root)
+  const former = sortFormer(root, all.slots)
+  const slots = all.slots.filter((slot) => !former.known.has(slot))
+  const foreign = findForeign(root, { ...all, slots }, leases, adopted)
+  return { moment, leases, foreign, orphanedLinks: former.orphaned, leftovers: unfinished }
+}
+
+interface FormerPaths {
+  known: Set<string>
+  orphaned: FormerPath[]
 }
 
 /** What leases tell. */
@@ -80,6 +93,19 @@ export function observeLeases(root: Root, self: Self, scope: Scope): LeaseView {
     return observeLease(root, { ...record, slot }, self, mounts, ended)
   })
   return { moment, leases, leftovers, inventory }
+}
+
+/** Which of these are former paths of slots that were handed down, and which of them lead nowhere. */
+function sortFormer(root: Root, slots: readonly string[]): FormerPaths {
+  const found: FormerPaths = { known: new Set(), orphaned: [] }
+  for (const slot of slots) {
+    const heir = heirOf(root, slot)
+    // A link to anything but a slot of this root is somebody else’s, and is reported as foreign.
+    if (heir === null || !isSlotPath(heir)) continue
+    found.known.add(slot)
+    if (findSlot(root, heir) === 'missing') found.orphaned.push({ path: slot, heir })
+  }
+  return found
 }
 
 function idOf(slot: string): string {

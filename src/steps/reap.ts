@@ -6,6 +6,7 @@ import type { Root } from '../host/root.ts'
 import { forgetEntry, listTrash, quarantine } from '../host/trash.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
+import { keepBudget } from './keep-budget.ts'
 
 /** What a reaper did. */
 export interface Reaped {
@@ -18,8 +19,9 @@ export interface Reaped {
   reclaimedBytes: number
 }
 
-/** Empties the trash with the helpers that are set. */
+/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 export async function emptyTrash(root: Root, settings: Settings): Promise<Reaped> {
+  await keepBudget(root, settings.snapshotMaxBytes)
   return reap(root, helpers(settings))
 }
 

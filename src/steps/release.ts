@@ -4,13 +4,17 @@ import type { Result } from '../plan/lease.ts'
 import type { Job } from '../plan/job.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readMoment } from '../host/boot.ts'
-import { endLease } from '../host/leases.ts'
+import { endLease, findLease } from '../host/leases.ts'
 import { startReaper } from '../host/reaper.ts'
 import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
 import { hasTrash } from '../host/trash.ts'
 import { afterPass } from './after-pass.ts'
 import { look } from './guard-disk.ts'
+import { mayPublish } from '../plan/snapshot.ts'
+import { publishBuild } from './publish.ts'
+import { recordBuild } from './record-build.ts'
+import { saveBuild } from './remote-build.ts'
 import { passOverOwn } from './own-pass.ts'
 import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
@@ -36,7 +40,13 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   const result: Result = resultOf(request.status)
   const { bootId, uptimeS, wallMs } = readMoment()
   if (settings.dryRun) voice.info('dry-run: the lease is ended, its slot stays')
+  const isPublished = mayPublish(job, result, settings)
   for (const id of leases) {
+    if (result === 'success' || result === 'unknown') await recordBuild(root, id, runtime)
+    const lease = isPublished ? (findLease(root, id)?.lease ?? null) : null
+    if (lease !== null && settings.remote.mode === 'restore-save') {
+      await saveBuild({ root, job, settings, lease }, runtime)
+    }
     try {
       const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
       voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`)
@@ -48,6 +58,9 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   }
   const owner = observeOwner(environment)
   const self = selfOf(owner, job)
+  if (isPublished) {
+    for (const id of leases) await publishBuild({ root, job, self, id }, runtime)
+  }
   const done = await passOverOwn(
     { root, self, settings, by: `${by} of ${owner.runner.name}` },
     runtime,

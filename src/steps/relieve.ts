@@ -5,11 +5,13 @@ import { planPass } from '../plan/reclaim.ts'
 import type { Action, Candidate } from '../plan/reclaim.ts'
 import { reliefOrder } from '../plan/relief.ts'
 import type { Extent } from '../plan/relief.ts'
+import { leastRecentlyUsed } from '../plan/snapshot.ts'
 import type { Settings } from '../plan/settings.ts'
 import { deleteEntry } from '../host/deletion.ts'
 import { probeDisks, settle } from '../host/disk.ts'
 import { helpers } from '../host/privilege.ts'
 import { releaseReserve } from '../host/reserve.ts'
+import { evict, listSnapshots } from '../host/snapshots.ts'
 import type { Root } from '../host/root.ts'
 import { forgetEntry, hasTrash, listTrash, quarantine } from '../host/trash.ts'
 import { apply, finishInPlace } from './apply.ts'
@@ -92,7 +94,12 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     const applied = await finishInPlace(root, apply(root, [action], helpers(settings)))
     done.retired.push(...applied.retired)
     done.failures.push(...applied.failures)
-    if (await emptyTrash(request, done, isEnough)) break
+    if (await emptyTrash(request, done, isEnough)) return done
+  }
+  for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
+    if (!evict(root, name)) continue
+    done.retired.push(`snapshot ${name.repository}/${name.key}`)
+    if (await emptyTrash(request, done, isEnough)) return done
   }
   return done
 }
@@ -162,6 +169,6 @@ async function choose(
       return occupancy === undefined ? [] : [[id, occupancy] as const]
     }),
   )
-  const seen = { leases: view.leases, foreign: [], leftovers: [] }
+  const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] }
   return { candidates, actions: planPass(seen, candidates, occupancies) }
 }

@@ -1,6 +1,7 @@
 import { observeOwner } from '../host/runner.ts'
 import { readHeartbeatText } from '../host/heartbeat-file.ts'
 import { hasReserve, reserveSize } from '../host/reserve.ts'
+import { listSnapshots } from '../host/snapshots.ts'
 import { listTrash } from '../host/trash.ts'
 import type { TrashEntry } from '../host/trash.ts'
 import { judge } from '../plan/evidence.ts'
@@ -9,6 +10,7 @@ import { ageHours } from '../plan/reclaim.ts'
 import { usedPercent } from '../plan/pressure.ts'
 import type { Level, Reading } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
+import type { StoredSnapshot } from '../plan/snapshot.ts'
 import { parseHeartbeat } from '../report/heartbeat.ts'
 import type { Heartbeat } from '../report/heartbeat.ts'
 import { existingRoot } from './explain.ts'
@@ -34,6 +36,20 @@ export interface LeaseStatus {
   verdict: Verdict
 }
 
+/** One published build. */
+export interface SnapshotStatus {
+  /** `<owner>--<repository>/<key>` */
+  name: string
+  job: string | null
+  revision: string | null
+  /** null until a sweep has measured it */
+  bytes: number | null
+  ageHours: number | null
+  /** how many slots were seeded from it */
+  hits: number
+  usedHoursAgo: number
+}
+
 /** The root at a glance. */
 export interface Status {
   root: string
@@ -43,6 +59,7 @@ export interface Status {
   reserve: boolean
   leases: LeaseStatus[]
   foreign: { path: string; why: string }[]
+  snapshots: SnapshotStatus[]
   trash: TrashEntry[]
   lastPass: Heartbeat | null
 }
@@ -87,7 +104,25 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
       }
     }),
     foreign: view.foreign.map(({ path, why }) => ({ path, why })),
+    snapshots: listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs)),
     trash: listTrash(root),
     lastPass: parseHeartbeat(readHeartbeatText(root)),
   }
+}
+
+function snapshotStatus(stored: StoredSnapshot, nowMs: number): SnapshotStatus {
+  const { name, snapshot, bytes, hits, usedMs } = stored
+  return {
+    name: `${name.repository}/${name.key}`,
+    job: snapshot?.job ?? null,
+    revision: snapshot?.revision ?? null,
+    bytes,
+    ageHours: snapshot === null ? null : hoursSince(snapshot.publishedMs, nowMs),
+    hits,
+    usedHoursAgo: hoursSince(usedMs, nowMs),
+  }
+}
+
+function hoursSince(thenMs: number, nowMs: number): number {
+  return Number((Math.max(0, nowMs - thenMs) / 3_600_000).toFixed(2))
 }

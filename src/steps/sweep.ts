@@ -2,11 +2,13 @@ import { observeOwner } from '../host/runner.ts'
 import { helpers } from '../host/privilege.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { openRoot } from '../host/root.ts'
+import type { Root } from '../host/root.ts'
 import type { Settings } from '../plan/settings.ts'
 import { guardDisk, keepReserve } from './guard-disk.ts'
 import type { Guarded } from './guard-disk.ts'
 import { afterPass } from './after-pass.ts'
 import type { FailedPass } from './after-pass.ts'
+import { keepBudget } from './keep-budget.ts'
 import { pass } from './pass.ts'
 import type { PassResult } from './pass.ts'
 import { preciousOf, selfOf } from './runtime.ts'
@@ -49,6 +51,7 @@ export async function sweep(
       runtime,
     ),
   )
+  if (!settings.dryRun) await evictOverBudget(root, settings, runtime)
   const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime)
   if (!settings.dryRun) keepReserve(root, guarded, runtime)
   for (const { level, reading, why } of guarded.assessments) {
@@ -59,6 +62,17 @@ export async function sweep(
   await afterPass({ root, settings, done, guarded, jobs: [] }, runtime)
   if ('error' in tried) throw tried.error
   return { ...tried.value, guarded }
+}
+
+async function evictOverBudget(root: Root, settings: Settings, { voice }: Runtime): Promise<void> {
+  const tried = await settled(keepBudget(root, settings.snapshotMaxBytes))
+  if ('error' in tried) {
+    voice.warning(`The snapshots were not kept within their budget: ${messageOf(tried.error)}`)
+    return
+  }
+  for (const name of tried.value.evicted) {
+    voice.info(`snapshot ${name} evicted: the snapshots are over their budget`)
+  }
 }
 
 async function settled<Value>(

@@ -47,7 +47,7 @@ const HOURS = 3600
 
 /** What belongs to a root for good, and the files of its passes. */
 const LASTING =
-  /^(?:root\.json|host\.lock(?:\.lock)?|metrics\.lock|heartbeat\.json|metrics\.prom|alerts|leases|trash|reserve(?:\.d)?)$/
+  /^(?:root\.json|host\.lock(?:\.lock)?|metrics\.lock|heartbeat\.json|metrics\.prom|alerts|leases|trash|snapshots|seeding|times|reserve(?:\.d)?)$/
 
 /** One root with what must never be touched in it, and what a test puts there. */
 export class Stage {
@@ -224,8 +224,13 @@ export class Stage {
       // A lock left by a process that was killed is taken by the next one that needs it.
       (name) => !LASTING.test(name),
     )
-    const trash = readdirSync(this.control('trash'))
-    return [...found, ...trash.map((name) => `trash/${name}`)].map((name) => `left over: ${name}`)
+    const inside = ['trash', 'seeding', 'times'].flatMap((folder) =>
+      readdirSync(this.control(folder))
+        // When mtimes were last set is kept for each runner and repository.
+        .filter((name) => folder !== 'times' || name.length !== 16)
+        .map((name) => `${folder}/${name}`),
+    )
+    return [...found, ...inside].map((name) => `left over: ${name}`)
   }
 
   #leaseProblems(ids: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import { environmentTwin } from '../../plan/settings.ts'
+import { environmentTwin } from '../../plan/input.ts'
 import { hooksText } from '../../report/texts.ts'
 import { installHooks } from '../../steps/install-hooks.ts'
 import { print, settings } from '../command.ts'

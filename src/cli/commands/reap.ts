@@ -3,7 +3,7 @@ import { existingRoot } from '../../steps/explain.ts'
 import { emptyTrash } from '../../steps/reap.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
-import { HELP, JSON_FLAG, ROOT } from '../flags.ts'
+import { HELP, JSON_FLAG, ROOT, SNAPSHOTS } from '../flags.ts'
 
 export const reapCommand: Command = {
   name: 'reap',
@@ -11,7 +11,7 @@ export const reapCommand: Command = {
   about: `Deletes what passes have taken out of service. What cannot be deleted stays in quarantine, with
 the command that would remove it.`,
   ...NO_OPERANDS,
-  flags: [ROOT, ...HELP, JSON_FLAG],
+  flags: [ROOT, ...HELP, SNAPSHOTS, JSON_FLAG],
   run: async (invocation) => {
     const chosen = settings(invocation)
     const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen)

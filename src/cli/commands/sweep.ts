@@ -2,7 +2,17 @@ import { sweepText } from '../../report/texts.ts'
 import { sweep } from '../../steps/sweep.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
-import { ALERTS, DISK, DRY_RUN, HELP, JSON_FLAG, RETENTION, ROOT, flag } from '../flags.ts'
+import {
+  ALERTS,
+  DISK,
+  DRY_RUN,
+  HELP,
+  JSON_FLAG,
+  RETENTION,
+  ROOT,
+  SNAPSHOTS,
+  flag,
+} from '../flags.ts'
 
 export const sweepCommand: Command = {
   name: 'sweep',
@@ -15,6 +25,7 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
     ...RETENTION,
     ...DISK,
     ...HELP,
+    SNAPSHOTS,
     ...ALERTS,
     DRY_RUN,
     flag('adopt', 'PATH', 'also take this slot, which has no lease; may be given several times'),

@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import * as path from 'node:path'
+import { expect, test } from '@jest/globals'
+import { listing } from '../helpers/listing.ts'
+import { needs } from './capabilities.ts'
+import { GuardedHost, slotOf } from './guard.ts'
+import { pullRequest, pullRequestTarget, push } from './runner/events.ts'
+import type { JobEvent } from './runner/events.ts'
+import type { JobResult } from './runner/job-result.ts'
+import { Runner } from './runner/runner.ts'
+import { projectOf } from './shared-toolchain.ts'
+import { smallDisk } from './small-disk.ts'
+import { useScene } from './use-scene.ts'
+
+const scene = useScene()
+
+/** One runner, whose jobs build the same small project. */
+class Fleet {
+  readonly host: GuardedHost
+  readonly runner = Runner.install(scene()).start()
+  readonly #build: string
+  #run = 100
+
+  private constructor(host: GuardedHost, build: string) {
+    this.host = host
+    this.#build = build
+  }
+
+  static async on(mount: string | null): Promise<Fleet> {
+    const { build } = await projectOf(scene(), null)
+    const host =
+      mount === null ? new GuardedHost(scene()) : new GuardedHost(scene(), `${mount}/targets`)
+    return new Fleet(host, build)
+  }
+
+  async job(
+    event: JobEvent,
+    options: { with?: Record<string, string>; build?: string } = {},
+  ): Promise<JobResult> {
+    return this.runner.job({
+      event,
+      runId: String((this.#run += 1)),
+      steps: [
+        this.host.step({ id: 'guard', with: options.with ?? {} }),
+        { name: 'build', run: options.build ?? this.#build },
+      ],
+    }).result
+  }
+
+  /** Absolute paths of the published builds. */
+  snapshots(): string[] {
+    const folder = path.join(this.host.root, '.target-guard/snapshots')
+    return readdirSync(folder).flatMap((repository) =>
+      readdirSync(path.join(folder, repository)).map((key) => path.join(folder, repository, key)),
+    )
+  }
+}
+
+const seedOf = (result: JobResult): string | undefined => result.step('guard').outputs['seed']
+
+needs('root', 'cargo', 'loop-mount', 'xfs', 'btrfs').describe(
+  'a successful push to the default branch',
+  () => {
+    test.each([
+      ['ext4', null, 'copy'],
+      ['xfs', 'xfs', 'clone'],
+      ['btrfs', 'btrfs', 'clone'],
+    ] as const)('publishes what pull requests are seeded from, on %s', async (_, disk, kind) => {
+      const fleet = await Fleet.on(disk === null ? null : await smallDisk(scene(), disk))
+      const pushed = await fleet.job(push())
+      expect(pushed.step('Post guard').stdout).toContain('snapshot published')
+      const [snapshot = ''] = fleet.snapshots()
+      const before = listing(path.join(snapshot, 'tree'))
+      expect(existsSync(slotOf(pushed))).toBe(false)
+
+      const floors = { 'min-free-gb': '0', 'min-free-percent': '0', 'high-watermark': '100' }
+      const proposed = await fleet.job(pullRequest({ number: 7 }), { with: floors })
+      expect(seedOf(proposed)).toBe(kind)
+      expect(proposed.step('build').stderr).not.toContain('Compiling')
+      expect(proposed.conclusion).toBe('success')
+      expect(listing(path.join(snapshot, 'tree'))).toEqual(before)
+
+      // Only the default branch publishes; its next build takes the place of the one before.
+      const first = readFileSync(path.join(snapshot, 'snapshot.json'), 'utf8')
+      expect(fleet.snapshots()).toEqual([snapshot])
+      const next = await fleet.job(push(), { with: floors })
+      expect(seedOf(next)).toMatch(/clone|copy/)
+      expect(fleet.snapshots()).toEqual([snapshot])
+      expect(readFileSync(path.join(snapshot, 'snapshot.json'), 'utf8')).not.toBe(first)
+      expect(fleet.host.control('seeding')).toEqual([])
+    })
+  },
+)
+
+needs('root', 'cargo').describe('nothing is published', () => {
+  test.each<[string, JobEvent, { with?: Record<string, string>; build?: string }]>([
+    ['by a pull request', pullRequest(), {}],
+    ['by one of a fork', pullRequest({ fork: 'stranger/demo' }), {}],
+    ['by pull_request_target', pullRequestTarget(), {}],
+    ['by a push to another branch', push('feature'), {}],
+    ['by a push of a tag', push('refs/tags/main'), {}],
+    ['by a job that failed', push(), { build: 'cargo --version && false' }],
+    ['in a dry run', push(), { with: { 'dry-run': 'true' } }],
+    ['where that is switched off', push(), { with: { snapshot: 'never' } }],
+    ['where nothing was built', push(), { build: 'true' }],
+  ])('%s', async (_, event, options) => {
+    const fleet = await Fleet.on(null)
+    await fleet.job(event, options)
+    expect(fleet.snapshots()).toEqual([])
+  })
+})

@@ -1,0 +1,183 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import * as path from 'node:path'
+import { expect, test } from '@jest/globals'
+import { smallProject } from '../fixtures/small-project.ts'
+import { listing } from '../helpers/listing.ts'
+import { needs } from './capabilities.ts'
+import { NotedContainer } from './containers.ts'
+import { GuardedHost, slotOf } from './guard.ts'
+import { testImage } from './runner/image.ts'
+import { pullRequest, push } from './runner/events.ts'
+import type { JobEvent } from './runner/events.ts'
+import type { JobResult } from './runner/job-result.ts'
+import type { Job } from './runner/job.ts'
+import { Runner } from './runner/runner.ts'
+import { smallDisk } from './small-disk.ts'
+import type { Kind } from './small-disk.ts'
+import { useScene } from './use-scene.ts'
+import { waitFor } from './wait-for.ts'
+
+const scene = useScene()
+const FLOORS = { 'min-free-gb': '0', 'min-free-percent': '0', 'high-watermark': '100' }
+
+const COMMIT = `
+  cargo generate-lockfile --offline
+  git init --quiet && git add --all
+  git -c user.name=t -c user.email=t@example.com commit --quiet --message first`
+
+/** Runners of one host that build the same small project. */
+class Fleet {
+  readonly host: GuardedHost
+  readonly runners: readonly Runner[]
+  readonly #checkout: string
+  #run = 100
+
+  private constructor(host: GuardedHost, repository: string, count: number) {
+    this.host = host
+    this.#checkout = `rm -rf ./* .git; git clone --quiet ${repository} .`
+    this.runners = Array.from({ length: count }, (_, index) =>
+      Runner.install(scene(), { name: `runner-${index}` }).start(),
+    )
+  }
+
+  static async on(disk: Kind | null, count = 1): Promise<Fleet> {
+    const { directory } = smallProject(scene().directory('repository'))
+    await scene().must('bash', ['-c', COMMIT], { cwd: directory })
+    const mount = disk === null ? scene().directory('host') : await smallDisk(scene(), disk)
+    return new Fleet(new GuardedHost(scene(), `${mount}/targets`), directory, count)
+  }
+
+  /** Starts a job that builds, and then runs `after`. */
+  start(event: JobEvent, after = 'true', runner = this.runners[0]): Job {
+    if (runner === undefined) throw new Error('no runner')
+    return runner.job({
+      event,
+      runId: String((this.#run += 1)),
+      steps: [
+        { name: 'checkout', run: this.#checkout },
+        this.host.step({ id: 'guard', with: FLOORS }),
+        { name: 'build', run: 'cargo build --offline; "$CARGO_TARGET_DIR/debug/small"' },
+        { name: 'after', run: after },
+      ],
+    })
+  }
+
+  async job(event: JobEvent, after = 'true'): Promise<JobResult> {
+    const result = await this.start(event, after).result
+    if (result.conclusion !== 'success') throw new Error(String(result))
+    return result
+  }
+
+  /** The published builds. */
+  snapshots(): string[] {
+    const folder = path.join(this.host.root, '.target-guard/snapshots')
+    return readdirSync(folder).flatMap((repository) =>
+      readdirSync(path.join(folder, repository)).map((key) => path.join(folder, repository, key)),
+    )
+  }
+}
+
+const seedOf = (result: JobResult): string => result.step('guard').outputs['seed'] ?? ''
+
+needs('root', 'cargo').test('a push that is cancelled publishes nothing', async () => {
+  const fleet = await Fleet.on(null)
+  const pushed = fleet.start(push(), 'echo ready; exec sleep 600')
+  await pushed.waitForStep(/ready/)
+  pushed.cancel()
+  expect((await pushed.result).conclusion).toBe('cancelled')
+  expect(fleet.snapshots()).toEqual([])
+})
+
+/** What a pull request may do in its slot, as the last step of its job. */
+const ATTACKS = {
+  'writes into every file':
+    'find "$CARGO_TARGET_DIR" -type f -exec sh -c \'for each; do echo forged >"$each"; done\' sh {} +',
+  'plants files': `
+    cd "$CARGO_TARGET_DIR"; for each in snapshot.json inputs.json linked.json hits tree; do
+      echo forged > $each; echo forged > debug/$each; echo forged > ../$each
+    done`,
+  'plants links to a snapshot': `
+    cd "$CARGO_TARGET_DIR"; snapshots=$(echo "$ROOT"/.target-guard/snapshots/*/*)
+    rm -rf debug; ln -s "$snapshots/tree/debug" debug; ln -sfn "$snapshots" tree`,
+  'plants links to what Cargo writes into': `
+    cd "$CARGO_TARGET_DIR"; snapshots=$(echo "$ROOT"/.target-guard/snapshots/*/*)
+    for each in debug/deps/*.d debug/.fingerprint/*/*; do
+      ln -sf "$snapshots/tree/$each" $each
+    done`,
+  'is a link to a snapshot': `
+    rm -rf "$CARGO_TARGET_DIR"
+    ln -s "$ROOT"/.target-guard/snapshots/*/*/tree "$CARGO_TARGET_DIR"`,
+} as const
+
+needs('root', 'cargo', 'loop-mount', 'xfs').describe('a pull request of a fork', () => {
+  const cases = Object.entries(ATTACKS).flatMap(([title, script]) =>
+    (['xfs', 'ext4'] as const).map((disk) => [title, disk, script] as const),
+  )
+
+  test.each(cases)('that %s, on %s, reaches nobody else', async (_, disk, script) => {
+    const fleet = await Fleet.on(disk)
+    await fleet.job(push())
+    const [snapshot = ''] = fleet.snapshots()
+    const before = listing(path.join(snapshot, 'tree'))
+    const records = listing(path.join(snapshot, 'snapshot.json')).map(withoutTimes)
+
+    const attack = `ROOT='${fleet.host.root}'; ${script}`
+    const forked = await fleet.job(pullRequest({ number: 7, fork: 'stranger/demo' }), attack)
+    expect(seedOf(forked)).toMatch(/clone|copy/)
+    // The same pull request again has only itself to thank, but reaches no further.
+    await fleet.start(pullRequest({ number: 7, fork: 'stranger/demo' }), attack).result
+    expect(fleet.snapshots()).toEqual([snapshot])
+    const after = listing(path.join(snapshot, 'tree'))
+    expect(after.filter((line) => !before.includes(line))).toEqual([])
+    expect(after).toHaveLength(before.length)
+    expect(listing(path.join(snapshot, 'snapshot.json')).map(withoutTimes)).toEqual(records)
+
+    for (const event of [pullRequest({ number: 8 }), push()]) {
+      const other = await fleet.job(event, 'grep -r forged "$CARGO_TARGET_DIR" || echo nothing')
+      expect(seedOf(other)).toMatch(/clone|copy/)
+      expect(other.step('build').stderr).not.toContain('Compiling')
+      expect(other.step('build').stdout).toBe('hello from small\n')
+      expect(other.step('after').stdout).toBe('nothing\n')
+    }
+  })
+})
+
+/** A snapshot's record is touched whenever it is used. */
+const withoutTimes = (line: string): string => line.split(' ').toSpliced(5, 2).join(' ')
+
+needs('root', 'cargo').describe('an ended slot', () => {
+  test('is inherited by exactly one of many jobs at the same moment', async () => {
+    const fleet = await Fleet.on(null, 4)
+    await fleet.job(pullRequest())
+    const gate = scene().directory('gate')
+    // None ends before all have their seeds: what one has built would be the next one's seed.
+    const wait = `touch ${gate}/$RUNNER_NAME; until [ -e ${gate}/open ]; do sleep 0.05; done`
+    const jobs = fleet.runners.map((runner) => fleet.start(pullRequest(), wait, runner))
+    await waitFor(() => readdirSync(gate).length === jobs.length)
+    writeFileSync(path.join(gate, 'open'), '')
+    const results = await Promise.all(jobs.map(async (job) => job.result))
+
+    expect(results.map(seedOf).toSorted()).toEqual(['cold', 'cold', 'cold', 'inherit'])
+    expect(results.map((each) => each.step('build').stdout)).toEqual(
+      results.map(() => 'hello from small\n'),
+    )
+    expect(new Set(results.map(slotOf)).size).toBe(results.length)
+  })
+})
+
+needs('root', 'cargo', 'docker').describe('a slot whose container still runs', () => {
+  test('is inherited and cloned by nobody until it has ended', async () => {
+    const fleet = await Fleet.on(null)
+    const noted = new NotedContainer(scene(), scene().directory('noted'))
+    const leave =
+      `docker run --detach --cidfile=${noted.file} --network=none ` +
+      `--volume="$CARGO_TARGET_DIR:/target" ${testImage()} sleep 600`
+    const first = await fleet.job(pullRequest(), leave)
+    const next = await fleet.job(pullRequest())
+    expect(seedOf(next)).toBe('cold')
+    expect(next.step('guard').stdout).toMatch(/it is in use/)
+    expect(existsSync(slotOf(first))).toBe(true)
+    await scene().must('docker', ['rm', '--force', noted.id])
+    expect(seedOf(await fleet.job(pullRequest()))).toBe('inherit')
+  })
+})

@@ -1,0 +1,219 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, constants, lstatSync, lutimesSync, openSync } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
+import type { Content, PlannedTime } from '../plan/build-inputs.ts'
+import { isSettable } from '../plan/build-inputs.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Stamp } from '../plan/restored.ts'
+import { isDiverted, within } from './folders.ts'
+
+/** What became of one path. */
+export type SetTime =
+  | { kind: 'set'; path: string; stamp: Stamp }
+  /** it did not hold what was expected, or its time could not be set so finely: it has got now */
+  | { kind: 'now'; path: string; stamp: Stamp }
+  /** nothing was set: there is nothing, or only through a link, or this user may not */
+  | { kind: 'failed'; path: string; why: string }
+
+/** Node has no call that sets times to the nanosecond; perl can make the kernel’s own. */
+type Calls = Readonly<Record<'openat' | 'utimensat' | 'newfstatat' | 'close', number>>
+const CALLS: Readonly<Record<string, Calls | undefined>> = {
+  x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
+  arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
+}
+
+/** Inode, mode, size, mtime and ctime in struct stat, as perl unpacks them. */
+const LAYOUTS: Readonly<Record<string, string | undefined>> = {
+  x64: 'x8 Q x8 L x20 q x32 q2 q2',
+  arm64: 'x8 Q L x28 q x32 q2 q2',
+}
+
+const WAIT_MS = 120_000
+
+/**
+ * Sets mtimes, to the nanosecond, of files, links and folders of a workspace, in the order given.
+ *
+ * Each folder on the way is opened relative to the one before and without following links, so nothing
+ * outside is ever touched. What turns out not to hold what was expected gets now.
+ *
+ * @param nowNs what now is, for those without an mtime
+ * @param machine of which perl and the kernel are, as process.arch has it
+ */
+export function setTimes(
+  workspace: string,
+  planned: readonly PlannedTime[],
+  nowNs: bigint,
+  machine: string = process.arch,
+): SetTime[] {
+  const results: SetTime[] = []
+  const allowed = planned.filter((each) => {
+    if (isSettable(each.path)) return true
+    results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' })
+    return false
+  })
+  const folder = openSync(workspace, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    const answers = byPerl(folder, allowed, nowNs, machine)
+    if (answers !== null) return [...results, ...answers]
+    return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)]
+  } finally {
+    closeSync(folder)
+  }
+}
+
+// Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
+// Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
+// is set first and checked after: most fit, and each call counts.
+const PERL = `use strict;
+my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
+my $layout = $ARGV[7];
+binmode STDIN; binmode STDOUT; $/ = "\\0";
+my (@open, @names); push @open, 3;
+my $last = "";
+my $now = pack("q4", 0, 0x3ffffffe, $nows, $nown);
+my $buf = "\\0" x 256;
+LINE: while (defined(my $line = <STDIN>)) {
+  chop $line;
+  my ($s, $n, $type, $size, $path) = split / /, $line, 5;
+  my $cut = rindex($path, "/");
+  my $folder = $cut < 0 ? "" : substr($path, 0, $cut);
+  my $name = $path eq "" ? "." : substr($path, $cut + 1);
+  if ($folder ne $last) {
+    $last = "/";
+    my @way = split m{/}, $folder, -1;
+    my $same = 0;
+    $same++ while $same < @way && $same < @names && $way[$same] eq $names[$same];
+    while (@names > $same) { pop @names; syscall($close, pop @open) }
+    while (@names < @way) {
+      my $next = $way[@names];
+      my $fd = syscall($openat, $open[-1], $next, $flags, 0);
+      if ($fd < 0) { print "failed $!\\0"; next LINE }
+      push @open, $fd; push @names, $next;
+    }
+    $last = $folder;
+  }
+  my $fits = 1;
+  for (pack("q4", 0, 0x3ffffffe, $s, $n), $now) {
+    if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
+        syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
+    my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
+    my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
+    $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
+    $fits &&= $ms == $s && $mn == $n;
+    if (!$fits && $_ ne $now) { next }
+    print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
+    next LINE;
+  }
+}
+`
+
+const FILE = 0o100000
+const LINK = 0o120000
+const FOLDER = 0o040000
+
+/** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
+function byPerl(
+  folder: number,
+  planned: readonly PlannedTime[],
+  nowNs: bigint,
+  machine: string,
+): SetTime[] | null {
+  const [calls, layout] = [CALLS[machine], LAYOUTS[machine]]
+  if (calls === undefined || layout === undefined || machine !== process.arch) return null
+  const { openat, utimensat, newfstatat, close } = calls
+  const now = partsOf(String(nowNs))
+  const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH | O_CLOEXEC
+  const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout]
+  const { status, stdout, error } = spawnSync('perl', ['-f', '-e', PERL, ...words], {
+    stdio: ['pipe', 'pipe', 'ignore', folder],
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    input: planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join(''),
+    encoding: 'utf8',
+    maxBuffer: Infinity,
+    timeout: WAIT_MS,
+    killSignal: 'SIGKILL',
+  })
+  if (error !== undefined || status !== 0) return null
+  const answers = stdout.split('\0').slice(0, -1)
+  if (answers.length !== planned.length) return null
+  return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''))
+}
+
+const SECOND = 1_000_000_000n
+const O_PATH = 0o10000000
+const O_CLOEXEC = 0o2000000
+
+function requestOf({ mtimeNs, expected }: PlannedTime, now: readonly string[]): string {
+  if (mtimeNs === null) return `${now.join(' ')} - -`
+  const size = expected.kind === 'file' ? (expected.size ?? '-') : '-'
+  return `${partsOf(mtimeNs).join(' ')} ${typeOf(expected)} ${size}`
+}
+
+/** Seconds, and nanoseconds. */
+function partsOf(ns: string): [string, string] {
+  return [ns.slice(0, -9) || '0', ns.slice(-9)]
+}
+
+function typeOf({ kind, isExecutable }: Content): string {
+  if (kind === 'file') return `${FILE}${isExecutable ? 'x' : ''}`
+  return String(kind === 'link' ? LINK : FOLDER)
+}
+
+function answerOf(path: string, mtimeNs: string | null, answer: string): SetTime {
+  const [kind = '', seconds = '', nanoseconds = '', inode = '', size = ''] = answer.split(' ')
+  if (kind !== 'set' && kind !== 'now') {
+    return { kind: 'failed', path, why: answer.slice('failed '.length) }
+  }
+  const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`
+  const stamp = { ctimeNs, inode, size: Number(size) }
+  return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp }
+}
+
+/** touch(1) takes a process for each time; beyond so many all others get now. */
+const TOUCHES_AT_MOST = 200
+
+/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
+function byTouch(workspace: string, planned: readonly PlannedTime[], nowNs: bigint): SetTime[] {
+  const times = new Set<string>()
+  return planned.map(({ path, mtimeNs, expected }) => {
+    const parts = path.split('/')
+    const name = parts.pop() ?? ''
+    const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST
+    if (isTouched) times.add(path)
+    try {
+      return within(`${workspace}/.`, parts, (folder) => {
+        const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`
+        const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs))
+        if (!isSet) lutimesSync(file, secondsAfter(nowNs), secondsAfter(nowNs))
+        const kind = isSet || mtimeNs === null ? 'set' : 'now'
+        return { kind, path, stamp: stampOf(lstatSync(file, { bigint: true })) }
+      })
+    } catch (error) {
+      const why = isDiverted(error) ? 'a link leads there' : messageOf(error)
+      return { kind: 'failed', path, why }
+    }
+  })
+}
+
+function fits(file: string, expected: Content): boolean {
+  const stat = lstatSync(file)
+  const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`
+  if (type !== typeOf(expected)) return false
+  return expected.kind !== 'file' || expected.size === null || stat.size === expected.size
+}
+
+function touch(file: string, mtimeNs: bigint): boolean {
+  const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`
+  const words = ['-h', '-c', '-m', '-d', time, '--', file]
+  const { status } = spawnSync('touch', words, { stdio: 'ignore', timeout: WAIT_MS })
+  return status === 0 && lstatSync(file, { bigint: true }).mtimeNs === mtimeNs
+}
+
+/** A double cannot hold nanoseconds: never before the moment that is meant. */
+function secondsAfter(ns: bigint): number {
+  return Number(ns / 1_000_000n + 1n) / 1000
+}
+
+export function stampOf(stat: BigIntStats): Stamp {
+  return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) }
+}

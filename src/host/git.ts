@@ -1,0 +1,226 @@
+import { execFile } from 'node:child_process'
+import { lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Content } from '../plan/build-inputs.ts'
+import { readSmallFile, readTextOrNull } from './small-file.ts'
+
+/** What git knows of one work tree; paths are relative to it. */
+export interface WorkTree {
+  /** by path: what it holds, or null where that is not proven to be what the index has */
+  tracked: ReadonlyMap<string, Content | null>
+  /** neither tracked nor ignored; other repositories end in a slash */
+  untracked: readonly string[]
+  submodules: readonly string[]
+  /** how many names are not UTF-8: nothing can be said of these files */
+  unnamed: number
+}
+
+const WAIT_MS = 60_000
+const ANSWER_AT_MOST = 512 * 1024 * 1024
+
+/** Whether a directory is the top of a work tree. */
+export function isWorkTree(folder: string): boolean {
+  return lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined
+}
+
+/**
+ * Asks git what a work tree holds, without running anything that its owner could have chosen.
+ *
+ * Git reads the index and the work tree, but with a git directory of our own: the repository’s
+ * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
+ * written, no lock is taken, and it does not matter who owns it.
+ *
+ * @param excluded folders to pass over, relative to the work tree
+ * @returns in words why git cannot tell
+ */
+export async function readWorkTree(
+  folder: string,
+  excluded: readonly string[],
+): Promise<WorkTree | string> {
+  const real = gitDirectoryOf(folder)
+  if (typeof real !== 'object') return real
+  const own = mkdtempSync(join(realpathSync(tmpdir()), 'target-guard-git-'))
+  try {
+    furnish(own, real.path)
+    return await read(new Git(folder, own, real), excluded)
+  } catch (error) {
+    return messageOf(error)
+  } finally {
+    rmSync(own, { recursive: true, force: true })
+  }
+}
+
+interface GitDirectory {
+  path: string
+  objects: string
+}
+
+/** Follows `.git` where it is a file, as in submodules and linked work trees. */
+function gitDirectoryOf(folder: string): GitDirectory | string {
+  const path = join(folder, '.git')
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return 'it is not a work tree'
+  let directory = path
+  if (found.isFile()) {
+    const text = readSmallFile(path)
+    const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined
+    if (named === undefined) return '.git names no directory'
+    directory = resolve(folder, named)
+  }
+  const common = readTextOrNull(join(directory, 'commondir'))?.trim()
+  return { path: directory, objects: resolve(directory, common ?? '.', 'objects') }
+}
+
+/** The least that git takes for a git directory, and what decides how files are converted. */
+function furnish(own: string, real: string): void {
+  mkdirSync(join(own, 'refs'))
+  mkdirSync(join(own, 'info'))
+  writeFileSync(join(own, 'HEAD'), 'ref: refs/heads/none\n')
+  for (const name of ['attributes', 'exclude']) {
+    writeFileSync(join(own, 'info', name), readTextOrNull(join(real, 'info', name)) ?? '')
+  }
+}
+
+class Git {
+  readonly folder: string
+  /** our own */
+  readonly directory: string
+  readonly #environment: NodeJS.ProcessEnv
+
+  constructor(folder: string, own: string, real: GitDirectory) {
+    this.folder = folder
+    this.directory = own
+    this.#environment = {
+      PATH: process.env['PATH'],
+      LC_ALL: 'C',
+      GIT_ATTR_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_DIR: own,
+      GIT_INDEX_FILE: join(real.path, 'index'),
+      GIT_OBJECT_DIRECTORY: real.objects,
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_WORK_TREE: folder,
+    }
+  }
+
+  /** What git says, parted at NUL. */
+  async ask(words: readonly string[], input = ''): Promise<string[]> {
+    const own = ['-c', `core.attributesFile=${homedir()}/.config/git/attributes`]
+    return new Promise((answered, failed) => {
+      const child = execFile(
+        'git',
+        ['--literal-pathspecs', ...own, ...words],
+        {
+          cwd: this.folder,
+          env: this.#environment,
+          timeout: WAIT_MS,
+          killSignal: 'SIGKILL',
+          maxBuffer: ANSWER_AT_MOST,
+        },
+        (error, stdout, stderr) => {
+          if (error === null) answered(stdout.split('\0').slice(0, -1))
+          else failed(new Error(`git: ${stderr.trim() || messageOf(error)}`))
+        },
+      )
+      // A git that ends before it has read everything says why in its exit code.
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(input)
+    })
+  }
+}
+
+async function read(git: Git, excluded: readonly string[]): Promise<WorkTree> {
+  const without = excluded.map((path) => `--exclude=/${quoted(path)}`)
+  const [entries, differing, untracked] = await Promise.all([
+    git.ask(['ls-files', '-s', '-v', '-z']),
+    git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+    git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+  ])
+  const tracked = new Map<string, Content | null>()
+  const submodules: string[] = []
+  for (const line of entries) {
+    const entry = parseEntry(line)
+    if (entry.isSubmodule) submodules.push(entry.path)
+    else tracked.set(entry.path, entry.content)
+  }
+  // Pairs: what differs, and its path.
+  for (let index = 1; index < differing.length; index += 2)
+    tracked.set(differing[index] ?? '', null)
+  for (const path of await convertedIn(git, [...tracked.keys()])) tracked.set(path, null)
+  for (const path of submodules) tracked.delete(path)
+  const nameless = [...tracked.keys(), ...untracked].filter((path) => path.includes('\uFFFD'))
+  for (const path of nameless) tracked.delete(path)
+  return {
+    tracked,
+    untracked: untracked.filter((path) => !path.includes('\uFFFD')),
+    submodules,
+    unnamed: nameless.length,
+  }
+}
+
+/** A pattern that matches just this path. */
+function quoted(path: string): string {
+  return path.replaceAll(/[\\*?[\] ]/g, String.raw`\$&`)
+}
+
+const MODES: Readonly<Record<string, Pick<Content, 'kind' | 'isExecutable'>>> = {
+  '100644': { kind: 'file', isExecutable: false },
+  '100755': { kind: 'file', isExecutable: true },
+}
+
+/**
+ * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
+ * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
+ */
+function parseEntry(line: string): { path: string; content: Content | null; isSubmodule: boolean } {
+  const tab = line.indexOf('\t')
+  const path = line.slice(tab + 1)
+  const mode = line.slice(2, 8)
+  const known = MODES[mode]
+  // Where each part has its length, the last one before the tab is the stage.
+  const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0'
+  const content =
+    known !== undefined && isPlain
+      ? {
+          kind: known.kind,
+          id: `git:${line.slice(BLOB, BLOB_END)}`,
+          isExecutable: known.isExecutable,
+          size: null,
+        }
+      : null
+  return { path, content, isSubmodule: mode === '160000' }
+}
+
+const BLOB = 'H 100644 '.length
+const BLOB_END = BLOB + 40
+
+const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf']
+const UNCONVERTED = new Set(['unspecified', 'unset', 'lf'])
+
+/**
+ * The files whose bytes in the work tree may be others than the blob’s, depending on what is
+ * installed and configured when they are checked out. Converted line ends, where only the
+ * configuration asks for them, show in the size.
+ */
+async function convertedIn(git: Git, paths: readonly string[]): Promise<string[]> {
+  const files = paths.filter(
+    (path) => path === '.gitattributes' || path.endsWith('/.gitattributes'),
+  )
+  const own = join(homedir(), '.config/git/attributes')
+  const inTree = files.map((path) => join(git.folder, path))
+  const places = [own, join(git.directory, 'info/attributes'), ...inTree]
+  const texts = places.map((path) => readTextOrNull(path))
+  const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true))
+  if (!isAny) return []
+  const input = paths.map((path) => `${path}\0`).join('')
+  const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input)
+  const converted = new Set<string>()
+  for (let index = 0; index + 2 < answer.length; index += 3) {
+    if (!UNCONVERTED.has(answer[index + 2] ?? '')) converted.add(answer[index] ?? '')
+  }
+  return [...converted]
+}

@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readTextOrNull } from './small-file.ts'
+import type { Unit } from './units.ts'
+import { follow } from './way.ts'
+import type { Way } from './way.ts'
+
+/** A checkout, and what to pass over outside of it. */
+export interface Surroundings {
+  /** absolute, without links */
+  workspace: string
+  /** workspaces in which some units may have been built: the same files at another path */
+  former: readonly string[]
+  /** files of the checkout that are called Cargo.toml, relative to it */
+  manifests: readonly string[]
+  /** absolute: what lies below never changes, as Cargo sees it, or is its own output */
+  passedOver: readonly string[]
+}
+
+/** Which files are inputs of which units. */
+export interface NamedInputs {
+  /** by absolute path, free of links: the units that name it */
+  found: ReadonlyMap<string, ReadonlySet<Unit>>
+  /** links on the way to these, each at its own place */
+  links: ReadonlyMap<string, ReadonlySet<Unit>>
+  /** of these Cargo compares all files of their package */
+  listless: ReadonlySet<Unit>
+  /** of these not all inputs are there, or known: nobody can say whether they are fresh */
+  lost: ReadonlySet<Unit>
+}
+
+/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
+export function findNamedInputs(units: readonly Unit[], around: Surroundings): NamedInputs {
+  const resolver = new Resolver(around, units)
+  for (const unit of units) resolver.add(unit)
+  return resolver
+}
+
+/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
+const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//
+
+class Resolver implements NamedInputs {
+  readonly found = new Map<string, Set<Unit>>()
+  readonly links = new Map<string, Set<Unit>>()
+  readonly listless = new Set<Unit>()
+  readonly lost = new Set<Unit>()
+  readonly #around: Surroundings
+  readonly #passedOver: readonly string[]
+  /** folders of packages, by a name that their Cargo.toml has */
+  readonly #packages = new Map<string, Set<string>>()
+  /** the checkout's, of which git lists the files */
+  readonly #listed: ReadonlySet<string>
+  readonly #roots: readonly string[]
+  readonly #ways = new Map<string, Way>()
+
+  constructor(around: Surroundings, units: readonly Unit[]) {
+    const { workspace, manifests } = around
+    this.#around = around
+    const builtIn = new Set(units.map((unit) => unit.builtIn))
+    const targets = [...builtIn].filter(
+      (path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`),
+    )
+    this.#passedOver = [...around.passedOver, ...targets]
+    const folders = manifests.map((path) => join(workspace, dirname(path)))
+    this.#listed = new Set(folders)
+    // Where Cargo has built there is a Cargo.lock, tracked or not.
+    const locked = folders.filter((folder) => existsSync(join(folder, 'Cargo.lock')))
+    this.#roots = locked.length > 0 ? locked : folders
+    for (const folder of folders) {
+      for (const name of namesIn(join(folder, 'Cargo.toml'))) addTo(this.#packages, name, folder)
+    }
+    this.#findPackagesOutside(units)
+  }
+
+  add(unit: Unit): void {
+    const bases = this.#basesOf(unit)
+    const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0
+    if (isListless) this.#addListless(unit, bases)
+    if (!unit.isWhole || unit.startedNs === null) this.lost.add(unit)
+    for (const input of unit.inputs) this.#addInput(unit, input, bases)
+  }
+
+  #addInput(unit: Unit, input: string, bases: readonly string[]): void {
+    const candidates = this.#candidates(input, bases)
+    const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow)
+    // What is missing makes Cargo build the unit again, or lies where nobody knows.
+    const isMissing = ways.every(({ exists }) => !exists)
+    if (isMissing && !candidates.some((path) => this.#isPassedOver(path))) this.lost.add(unit)
+    for (const { path, exists, links } of ways) {
+      const isOutside = !this.#isInside(path)
+      for (const link of links) {
+        if (isOutside || this.#isInside(link)) addTo(this.links, link, unit)
+      }
+      if (exists && !this.#isPassedOver(path)) addTo(this.found, path, unit)
+    }
+  }
+
+  #addListless(unit: Unit, bases: readonly string[]): void {
+    const own = bases.filter((base) => !this.#isPassedOver(base))
+    if (bases.length === 0 || own.length > 0) this.listless.add(unit)
+    // Of a package that git lists, git lists the files, too.
+    for (const base of own) if (!this.#listed.has(base)) addTo(this.found, base, unit)
+  }
+
+  /** What relative paths of a unit may be relative to. */
+  #basesOf(unit: Unit): readonly string[] {
+    const packages = [...(this.#packages.get(unit.packageName) ?? [])]
+    if (unit.kind !== 'compiled') return packages
+    return this.#roots.filter((root) =>
+      packages.some((folder) => `${folder}/`.startsWith(`${root}/`)),
+    )
+  }
+
+  /** Where a path may lie; the same file of a former workspace is one of this one, too. */
+  #candidates(input: string, bases: readonly string[]): string[] {
+    if (!input.startsWith('/')) return bases.map((base) => `${base}/${input}`)
+    const here = this.#around.former
+      .filter((former) => input.startsWith(`${former}/`))
+      .map((former) => join(this.#around.workspace, input.slice(former.length)))
+    return [input, ...here]
+  }
+
+  readonly #follow = (path: string): Way => {
+    const way = this.#ways.get(path) ?? follow(path)
+    this.#ways.set(path, way)
+    return way
+  }
+
+  #isInside(path: string): boolean {
+    return `${path}/`.startsWith(`${this.#around.workspace}/`)
+  }
+
+  #isPassedOver(path: string): boolean {
+    if (FETCHED.test(path)) return true
+    return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`))
+  }
+
+  /** A package outside is where its build script was compiled from. */
+  #findPackagesOutside(units: readonly Unit[]): void {
+    for (const { kind, packageName, inputs } of units) {
+      const [first] = inputs
+      const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'))
+      if (kind !== 'compiled' || !isOutside) continue
+      addTo(this.#packages, packageName, packageRootOf(first) ?? dirname(first))
+    }
+  }
+}
+
+/** The names in a manifest: of the package, and of what it builds. */
+function namesIn(manifest: string): string[] {
+  const text = readTextOrNull(manifest) ?? ''
+  const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm)
+  return [...found].flatMap(([, name]) => name ?? [])
+}
+
+/** The nearest folder above a file that holds a Cargo.toml. */
+function packageRootOf(path: string): string | null {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'Cargo.toml'))) return folder
+    if (folder === '/') return null
+  }
+}
+
+function addTo<Value>(map: Map<string, Set<Value>>, key: string, value: Value): void {
+  const values = map.get(key) ?? new Set()
+  map.set(key, values.add(value))
+}

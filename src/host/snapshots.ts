@@ -1,0 +1,163 @@
+import { appendFileSync, lstatSync, readdirSync, renameSync, utimesSync } from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
+import { parseLinked } from '../plan/linked-file.ts'
+import type { LinkedFile } from '../plan/linked-file.ts'
+import { encodeSnapshot, isSnapshotKey, parseSnapshot } from '../plan/snapshot.ts'
+import type { Snapshot, SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
+import { at, isDiverted, makeFolder, within } from './folders.ts'
+import { controlName, controlPath } from './root.ts'
+import type { Root } from './root.ts'
+import { LARGE, readTextOrNull, replaceFile } from './small-file.ts'
+import { makeSeeding } from './seeding.ts'
+import { freshName, trashPath } from './trash.ts'
+
+/**
+ * Published builds: `snapshots/<owner>--<repository>/<key>/` with the build in `tree/` and what is
+ * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
+ * by one rename.
+ */
+
+const RECORD = 'snapshot.json'
+const INPUTS = 'inputs.json'
+const HITS = 'hits'
+const BYTES = 'bytes'
+const LINKED = 'linked.json'
+
+/** Every snapshot of the root, or those of one repository. */
+export function listSnapshots(root: Root, repository: string | null = null): StoredSnapshot[] {
+  const repositories = repository === null ? namesIn(root, []) : [repository]
+  return repositories.flatMap((each) =>
+    namesIn(root, [each]).flatMap((key) => {
+      const found = isSnapshotKey(key) ? readSnapshot(root, { repository: each, key }) : null
+      return found === null ? [] : [found]
+    }),
+  )
+}
+
+function namesIn(root: Root, parts: readonly string[]): string[] {
+  return inside(root, parts, (folder) => readdirSync(`/proc/self/fd/${folder}`)) ?? []
+}
+
+function readSnapshot(root: Root, name: SnapshotName): StoredSnapshot | null {
+  return inside(root, [name.repository, name.key], (folder) => {
+    const text = readTextOrNull(at(folder, RECORD))
+    const bytes = Number(readTextOrNull(at(folder, BYTES)) ?? Number.NaN)
+    return {
+      name,
+      snapshot: text === null ? null : parseSnapshot(text),
+      usedMs: lstatSync(at(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+      hits: lstatSync(at(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
+      bytes: Number.isFinite(bytes) && bytes >= 0 ? bytes : null,
+    }
+  })
+}
+
+/** The path of a snapshot's build, for programs that copy it. */
+export function treeOf(root: Root, { repository, key }: SnapshotName): string {
+  return controlName(root, 'snapshots', repository, key, 'tree')
+}
+
+/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+export function folderOf(root: Root, { repository, key }: SnapshotName): string {
+  return controlName(root, 'snapshots', repository, key)
+}
+
+/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
+export function readSnapshotInputs(root: Root, name: SnapshotName): string | null {
+  return inside(root, [name.repository, name.key], (folder) =>
+    readTextOrNull(at(folder, INPUTS), LARGE),
+  )
+}
+
+/** Notes that a slot was seeded from it: eviction takes the least recently used. */
+export function noteUse(root: Root, name: SnapshotName, now: Date): void {
+  inside(root, [name.repository, name.key], (folder) => {
+    utimesSync(at(folder, RECORD), now, now)
+    appendFileSync(at(folder, HITS), '.')
+    return null
+  })
+}
+
+/** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+export function readLinked(root: Root, { repository, key }: SnapshotName): LinkedFile[] | null {
+  const text = inside(root, [repository, key], (folder) =>
+    readTextOrNull(at(folder, LINKED), LARGE),
+  )
+  return text === null ? [] : parseLinked(text)
+}
+
+/** Notes what it shares with its clones. */
+export function noteLinked(root: Root, name: SnapshotName, linked: readonly LinkedFile[]): void {
+  inside(root, [name.repository, name.key], (folder) => {
+    replaceFile(at(folder, LINKED), JSON.stringify(linked))
+    return null
+  })
+}
+
+/** Notes how large it is, so that the budget can be kept without a walk. */
+export function noteBytes(root: Root, name: SnapshotName, bytes: number): void {
+  inside(root, [name.repository, name.key], (folder) => {
+    replaceFile(at(folder, BYTES), String(bytes))
+    return null
+  })
+}
+
+/**
+ * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
+ * on it, and the reaper leaves it alone until they are done.
+ *
+ * @returns false where the slot was not there any more
+ */
+export function publish(
+  root: Root,
+  slot: string,
+  name: SnapshotName,
+  snapshot: Snapshot,
+  inputs: string | null,
+): boolean {
+  const parents = slot.split('/')
+  const last = parents.pop() ?? ''
+  const staging = makeSeeding(root, snapshot.id)
+  try {
+    within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/tree`))
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
+  if (inputs !== null) replaceFile(`${staging}/${INPUTS}`, inputs)
+  replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot))
+  makeFolder(controlPath(root, 'snapshots', name.repository))
+  evict(root, name)
+  inside(root, [name.repository], (folder) => {
+    renameSync(staging, at(folder, name.key))
+    return null
+  })
+  return true
+}
+
+/**
+ * Takes a snapshot out of service: one rename into the trash.
+ *
+ * @returns false where there was none
+ */
+export function evict(root: Root, name: SnapshotName): boolean {
+  const moved = inside(root, [name.repository], (folder) => {
+    renameSync(at(folder, name.key), trashPath(root, freshName()))
+    return true
+  })
+  return moved ?? false
+}
+
+/** Works in a folder of the snapshots; null where it is not there, or a link was planted on the way. */
+function inside<Value>(
+  root: Root,
+  parts: readonly string[],
+  work: (folder: number) => Value,
+): Value | null {
+  try {
+    return within(controlPath(root, 'snapshots'), parts, work)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return null
+    throw error
+  }
+}

@@ -1,0 +1,127 @@
+import { lstatSync, readFileSync, readdirSync, renameSync } from 'node:fs'
+import { hashOf, isOfUnit, isUnit } from '../plan/unused-units.ts'
+import { errnoOf } from '../plan/guard-error.ts'
+import { at, isDiverted, makeFolder, within } from './folders.ts'
+import { withProfiles } from './profiles.ts'
+import type { Profile } from './profiles.ts'
+import { runProgram } from './program.ts'
+
+/**
+ * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
+ * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
+ * such times (noatime), which shows at once.
+ */
+
+/** Seconds since the epoch: no file is read at that time. */
+const MARK_S = 1
+const MARK_NS = 1_000_000_000n
+
+/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
+const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--']
+const WAIT_MS = 20_000
+
+/** A unit, and the files that Cargo reads to tell whether it is fresh. */
+interface Fingerprint {
+  /** `debug/serde-0123456789abcdef` */
+  unit: string
+  /** relative to the target dir */
+  files: string[]
+}
+
+/**
+ * Marks all units of a target dir in which nobody builds.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns false where the disk does not keep times of access
+ */
+export async function markUnits(target: string): Promise<boolean> {
+  const files = fingerprintsIn(target).flatMap((each) => each.files)
+  const [first] = files
+  if (first === undefined) return true
+  await runProgram('xargs', TOUCH, {
+    cwd: target,
+    input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
+    waitMs: WAIT_MS,
+  })
+  // Tried on one, which then counts as used: the units of a package that is gone come later.
+  readFileSync(`${target}/${first}`)
+  return lstatSync(`${target}/${first}`, { bigint: true }).atimeNs !== MARK_NS
+}
+
+/** All units, and those that were used since they were marked. */
+export function readMarks(target: string): { all: string[]; used: Set<string> } {
+  const found = fingerprintsIn(target)
+  const used = found.filter(({ files }) =>
+    files.some((file) => {
+      const stat = lstatSync(`${target}/${file}`, { bigint: true, throwIfNoEntry: false })
+      return stat !== undefined && stat.atimeNs !== MARK_NS
+    }),
+  )
+  return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) }
+}
+
+/** Moves all that belongs to units out of a target dir, into a folder that is empty. */
+export function moveUnitsOut(target: string, units: readonly string[], to: string): void {
+  let moved = 0
+  const out = (folder: number, name: string): void => {
+    renameSync(at(folder, name), `${to}/${moved}`)
+    moved += 1
+  }
+  makeFolder(to)
+  withProfiles(target, (profiles) => {
+    for (const profile of profiles) {
+      const labels = units
+        .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
+        .map((unit) => unit.slice(unit.lastIndexOf('/') + 1))
+      if (labels.length > 0) moveOutOf(profile, labels, out)
+    }
+  })
+}
+
+function moveOutOf(
+  { folder }: Profile,
+  labels: readonly string[],
+  out: (folder: number, name: string) => void,
+): void {
+  const hashes = labels.flatMap((label) => hashOf(label) ?? [])
+  // The fingerprint first: without it Cargo does not look for the rest.
+  for (const name of ['.fingerprint', 'build']) {
+    inside(folder, name, (last) => {
+      for (const each of readdirSync(at(last, '.'))) if (labels.includes(each)) out(last, each)
+    })
+  }
+  for (const name of ['deps', 'examples']) {
+    inside(folder, name, (last) => {
+      for (const file of readdirSync(at(last, '.'))) {
+        if (hashes.some((hash) => isOfUnit(file, hash))) out(last, file)
+      }
+    })
+  }
+}
+
+function fingerprintsIn(target: string): Fingerprint[] {
+  return withProfiles(target, (profiles) =>
+    profiles.flatMap(({ path, folder }) => {
+      const labels = inside(folder, '.fingerprint', (last) => readdirSync(at(last, '.'))) ?? []
+      return labels.flatMap((label) => {
+        const unit = `${path}/${label}`
+        const names = inside(folder, `.fingerprint/${label}`, (last) => readdirSync(at(last, '.')))
+        if (names === null || !isUnit(unit)) return []
+        // Others are read by who looks for what a unit was made of, or by nobody.
+        const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name))
+        const base = `${path}/.fingerprint/${label}`
+        return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }]
+      })
+    }),
+  )
+}
+
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside<Value>(base: number, path: string, work: (folder: number) => Value): Value | null {
+  try {
+    return within(at(base, '.'), path.split('/'), work)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return null
+    throw error
+  }
+}

@@ -1,0 +1,136 @@
+import type { BuildRecord } from './build-record.ts'
+import { GENERATIONS_AT_MOST } from './build-record.ts'
+import type { LeaseRecord } from './lease.ts'
+import type { Job } from './job.ts'
+import { ageHours } from './reclaim.ts'
+import type { Moment } from './reclaim.ts'
+import type { UnusedUnits } from './unused-units.ts'
+
+/** An ended slot of this host, as a possible seed. */
+export interface SeedSource {
+  record: LeaseRecord
+  /** null where its job left none: then nothing is known of its build */
+  build: BuildRecord | null
+  moment: Moment
+}
+
+/** What the new slot's job can take. */
+export interface SeedWish {
+  job: Job
+  runnerKey: string
+  /** absolute path of the checkout, null where there is none */
+  workspace: string | null
+  /** whether unchanged files will get the mtimes they had: else a seed is good for its own workspace alone */
+  restoresMtimes: boolean
+  /** the last time that mtimes were set in this runner's workspace, '' for never; see Origin */
+  times: string
+  /** `rustc -vV`, null where it is not known: Cargo itself rebuilds what another toolchain made */
+  toolchain: string | null
+}
+
+/** Where a build came from that a slot may be filled with. */
+export interface Origin {
+  /** absolute path of the checkout it was built from */
+  workspace: string
+  runnerKey: string
+  /** `rustc -vV`, null where it is not known */
+  toolchain: string | null
+  /** whether its inputs were recorded, all of them */
+  inputs: boolean
+  /**
+   * The last time that mtimes had been set in its workspace. Once they are set again, an old mtime
+   * there no longer means an old content, and this build must not meet it unrestored.
+   */
+  times: string
+  /** how many times it was handed down */
+  generation: number
+  unused: UnusedUnits
+}
+
+/** An ended slot that may be tried, or why it may not. */
+export interface JudgedSlot {
+  source: SeedSource
+  slot: string
+  origin: Origin | null
+  refusal: string | null
+}
+
+/**
+ * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
+ * the reason for which it may not be a seed.
+ *
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another.
+ */
+export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): JudgedSlot[] {
+  const { job } = wish
+  return sources
+    .flatMap((source) => {
+      const { lease, slot } = source.record
+      const isOfJob =
+        lease !== null &&
+        slot !== null &&
+        lease.repository === `${job.owner}/${job.repository}` &&
+        lease.prKey === job.prKey &&
+        lease.job === job.job &&
+        lease.leg === job.leg
+      return isOfJob ? [judge(source, slot, wish)] : []
+    })
+    .toSorted((a, b) => age(a.source) - age(b.source))
+}
+
+function age({ record, moment }: SeedSource): number {
+  const hours = ageHours(record, moment)
+  return Number.isFinite(hours) ? hours : Number.MAX_VALUE
+}
+
+function judge(source: SeedSource, slot: string, wish: SeedWish): JudgedSlot {
+  const { record, build } = source
+  const origin =
+    build === null || record.lease === null
+      ? null
+      : { ...build, runnerKey: record.lease.owner.runner.key }
+  return { source, slot, origin, refusal: refusalOf(source, origin, wish) }
+}
+
+function refusalOf({ record }: SeedSource, origin: Origin | null, wish: SeedWish): string | null {
+  if (record.state !== 'ended') return 'its job has not ended'
+  if (origin === null) return 'nothing is known of its build'
+  // A hook is told no result: in its own workspace that is what Cargo finds after every build there.
+  const isGood =
+    record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && madeByHook(record))
+  if (!isGood) return 'its job is not known to have succeeded'
+  return refuseOrigin(origin, wish)
+}
+
+/** Why a build may not be a seed for this job, wherever it lies; null where it may. */
+export function refuseOrigin(origin: Origin, wish: SeedWish): string | null {
+  if (origin.generation >= GENERATIONS_AT_MOST) {
+    return `it was handed down ${origin.generation} times: time to start over`
+  }
+  if (origin.toolchain === null) return 'Cargo has built nothing in it'
+  if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
+    return 'another toolchain built it'
+  }
+  if (wish.restoresMtimes && origin.inputs) return null
+  if (!isOwnWorkspace(origin, wish)) {
+    return wish.restoresMtimes
+      ? 'it was built in another workspace, and its inputs are not known'
+      : 'it was built in another workspace, and mtimes are not restored'
+  }
+  return origin.times === wish.times ? null : 'mtimes in its workspace have been set since'
+}
+
+export function isOwnWorkspace(
+  origin: Pick<Origin, 'runnerKey' | 'workspace'>,
+  wish: Pick<SeedWish, 'runnerKey' | 'workspace'>,
+): boolean {
+  return (
+    origin.runnerKey === wish.runnerKey &&
+    wish.workspace !== null &&
+    origin.workspace === wish.workspace
+  )
+}
+
+function madeByHook({ lease, end }: LeaseRecord): boolean {
+  return lease?.madeBy === 'hook' && end?.result === 'unknown'
+}

@@ -1,0 +1,48 @@
+import { overBudget } from '../plan/snapshot.ts'
+import type { StoredSnapshot } from '../plan/snapshot.ts'
+import { findLease } from '../host/leases.ts'
+import type { Root } from '../host/root.ts'
+import { measureTrees } from '../host/sizes.ts'
+import { evict, folderOf, listSnapshots, noteBytes } from '../host/snapshots.ts'
+import { discardSeeding, listSeeding } from '../host/seeding.ts'
+
+/** Walking a tree takes a while; what is not measured by then is left to the next one. */
+const MEASURE_MS = 60_000
+
+/** What became of the snapshots. */
+export interface Budgeted {
+  /** `<owner>--<repository>/<key>`, least recently used first */
+  evicted: string[]
+}
+
+/**
+ * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
+ * critical path, since it measures what is new.
+ *
+ * @param budgetBytes for all snapshots of the root
+ */
+export async function keepBudget(root: Root, budgetBytes: number): Promise<Budgeted> {
+  for (const id of listSeeding(root)) {
+    // Its own job may be at it for as long as it lives.
+    if (findLease(root, id)?.state !== 'live') discardSeeding(root, id)
+  }
+  const snapshots = await measured(root, listSnapshots(root))
+  const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name))
+  return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) }
+}
+
+async function measured(
+  root: Root,
+  snapshots: readonly StoredSnapshot[],
+): Promise<StoredSnapshot[]> {
+  const fresh = snapshots.filter(({ bytes }) => bytes === null)
+  const sizes = await measureTrees(
+    fresh.map(({ name }) => folderOf(root, name)),
+    MEASURE_MS,
+  )
+  return snapshots.map((each) => {
+    const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null
+    if (each.bytes === null && bytes !== null) noteBytes(root, each.name, bytes)
+    return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes }
+  })
+}

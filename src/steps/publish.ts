@@ -1,0 +1,70 @@
+import { messageOf } from '../plan/guard-error.ts'
+import type { Self } from '../plan/evidence.ts'
+import type { Job } from '../plan/job.ts'
+import { snapshotName } from '../plan/snapshot.ts'
+import type { Snapshot } from '../plan/snapshot.ts'
+import { findLease, readBuildRecord, readInputs, readSeedRecord } from '../host/leases.ts'
+import type { Root } from '../host/root.ts'
+import { publish } from '../host/snapshots.ts'
+import { lookInto } from './observe.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface PublishRequest {
+  root: Root
+  job: Job
+  self: Self
+  /** the lease that has just ended */
+  id: string
+}
+
+/**
+ * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
+ * keeps it from that is told; the slot then stays for the next job of this branch.
+ */
+export async function publishBuild(request: PublishRequest, runtime: Runtime): Promise<void> {
+  const { voice } = runtime
+  try {
+    const refusal = await tryToPublish(request, runtime)
+    voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`)
+  } catch (error) {
+    voice.warning(`No snapshot was published (${messageOf(error)}).`)
+  }
+}
+
+async function tryToPublish(
+  { root, job, self, id }: PublishRequest,
+  { environment }: Runtime,
+): Promise<string | null> {
+  const record = findLease(root, id)
+  const build = readBuildRecord(root, id)
+  if (record?.state !== 'ended' || record.slot === null) return 'the lease has not ended'
+  if (build === null || build.toolchain === null) return 'nothing was built by Cargo'
+  const { slot } = record
+  const occupancy = (await lookInto(root, [{ slot, container: null }], self, environment)).get(slot)
+  const [found] = [
+    ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+    ...(occupancy?.unknown ?? ['nobody could look into it']),
+  ]
+  if (found !== undefined) return found
+  // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
+  const { environment: digest } = readSeedRecord(root, id)
+  const snapshot: Snapshot = {
+    version: 1,
+    id,
+    job: job.job,
+    leg: job.leg,
+    toolchain: build.toolchain,
+    environment: digest,
+    workspace: build.workspace,
+    runnerKey: record.lease?.owner.runner.key ?? '',
+    former: [slot, ...build.former],
+    generation: build.generation,
+    inputs: build.inputs,
+    times: build.times,
+    unused: build.unused,
+    publishedMs: Date.now(),
+    revision: environment['GITHUB_SHA'] ?? '',
+  }
+  const name = snapshotName(job, build.toolchain, digest)
+  return publish(root, slot, name, snapshot, readInputs(root, id)) ? null : 'its slot is gone'
+}

@@ -1,0 +1,81 @@
+import { encodeRecord, toolchainIn } from '../plan/build-record.ts'
+import type { BuildRecord } from '../plan/build-record.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import { countUnused } from '../plan/unused-units.ts'
+import type { UnusedUnits } from '../plan/unused-units.ts'
+import { at, within } from '../host/folders.ts'
+import { dropInputs, findLease, readRestored, readSeedRecord, writeRecord } from '../host/leases.ts'
+import type { Root } from '../host/root.ts'
+import { lastSetTimes } from '../host/set-times.ts'
+import { readMarks } from '../host/unit-marks.ts'
+import { readTextOrNull } from '../host/small-file.ts'
+import { unchangingFolders } from '../host/unchanging.ts'
+import { encodeBuildInputs } from '../plan/build-inputs.ts'
+import { recordInputs } from './record-inputs.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
+export async function recordBuild(root: Root, id: string, runtime: Runtime): Promise<void> {
+  const { environment, voice } = runtime
+  const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null }
+  if (slot === null || lease === null) return
+  try {
+    const { generation, former, unused } = readSeedRecord(root, id)
+    const toolchain = readBuiltBy(root, slot)
+    const hasInputs =
+      toolchain !== null && (await noteInputs({ root, id, slot, toolchain }, runtime))
+    const record: BuildRecord = {
+      version: 1,
+      workspace: environment['GITHUB_WORKSPACE'] ?? '',
+      toolchain,
+      inputs: hasInputs,
+      times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
+      generation,
+      former,
+      unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
+    }
+    writeRecord(root, id, '.build', encodeRecord(record))
+  } catch (error) {
+    voice.warning(
+      `What was built in ${slot} was not noted (${messageOf(error)}); nobody inherits it.`,
+    )
+  }
+}
+
+/** Notes the inputs of the build; whether that is all of them. */
+async function noteInputs(
+  { root, id, slot, toolchain }: { root: Root; id: string; slot: string; toolchain: string },
+  { environment, voice }: Runtime,
+): Promise<boolean> {
+  const workspace = environment['GITHUB_WORKSPACE'] ?? ''
+  try {
+    const inputs = await recordInputs({
+      target: `${root.realPath}/${slot}`,
+      workspace,
+      unchanging: unchangingFolders(environment),
+      toolchain,
+      restored: readRestored(root, id),
+    })
+    writeRecord(root, id, '.inputs', encodeBuildInputs(inputs))
+    const [gap] = inputs.gaps
+    if (gap !== undefined) voice.info(`not all inputs of the build are known: ${gap}`)
+    return gap === undefined
+  } catch (error) {
+    dropInputs(root, id)
+    voice.info(`the inputs of the build were not noted: ${messageOf(error)}`)
+    return false
+  }
+}
+
+/** Counts which units this build did not use either. */
+function countOn(before: UnusedUnits, target: string): UnusedUnits {
+  const { all, used } = readMarks(target)
+  return countUnused(before, all, used)
+}
+
+function readBuiltBy(root: Root, slot: string): string | null {
+  return within(root.path, slot.split('/'), (folder) => {
+    const text = readTextOrNull(at(folder, '.rustc_info.json'))
+    return text === null ? null : toolchainIn(text)
+  })
+}

@@ -1,0 +1,140 @@
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { UNPROVEN } from '../plan/build-inputs.ts'
+import type { BuildInputs, Input } from '../plan/build-inputs.ts'
+import { isProven } from '../plan/proof.ts'
+import type { Restored } from '../plan/restored.ts'
+import { readCheckout } from '../host/checkout.ts'
+import type { Found } from '../host/contents.ts'
+import { newestIn, readFolder } from '../host/folder-contents.ts'
+import { findNamedInputs } from '../host/named-inputs.ts'
+import { readUnits } from '../host/units.ts'
+import type { Unit } from '../host/units.ts'
+import { WorkspaceReader, withRealPaths } from '../host/workspace-reader.ts'
+
+/** What to record the inputs of. */
+export interface Recording {
+  /** the target directory of the job that ends; nothing may build in it any more */
+  target: string
+  /** the checkout it was built from */
+  workspace: string
+  /** what never changes, as Cargo sees it: CARGO_HOME’s registry and git, toolchains; absolute */
+  unchanging: readonly string[]
+  /** what cargo and rustc call themselves; '' if not known */
+  toolchain?: string
+  /** what restoreTimes did in this job */
+  restored?: Restored | null
+}
+
+const FORMER_AT_MOST = 20
+
+/**
+ * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for.
+ *
+ * @throws where the workspace is not there
+ */
+export async function recordInputs(recording: Recording): Promise<BuildInputs> {
+  const { target, unchanging, toolchain, restored } = recording
+  const workspace = realpathSync(recording.workspace)
+  const passedOver = withRealPaths([target, ...unchanging])
+  const reader = new WorkspaceReader(workspace, restored?.files ?? [])
+  const checkout = await readCheckout(workspace, reader.below(passedOver))
+  reader.know(checkout.sources)
+  const { units, gaps } = readUnits(target)
+  const former = [...new Set(restored?.former ?? [])].filter((path) => path !== workspace)
+  const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path))
+  const named = findNamedInputs(units, { workspace, former, manifests, passedOver })
+  const recorder = new Recorder(reader, named.lost)
+  const listless = recorder.startsOf(named.listless)
+  for (const path of checkout.sources.keys()) recorder.addSource(path, listless)
+  for (const [path, namers] of named.found) recorder.addNamed(path, namers)
+  for (const [path, namers] of named.links) recorder.addLink(path, namers)
+  return {
+    version: 1,
+    workspace,
+    former: former.slice(0, FORMER_AT_MOST),
+    toolchain: toolchain ?? '',
+    gaps: [...checkout.gaps, ...gaps],
+    lost: fingerprintsOf(recorder.lost),
+    newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+    inputs: [...recorder.inputs.values()],
+  }
+}
+
+class Recorder {
+  readonly inputs = new Map<string, Input>()
+  readonly lost: Set<Unit>
+  readonly #reader: WorkspaceReader
+
+  constructor(reader: WorkspaceReader, lost: ReadonlySet<Unit>) {
+    this.#reader = reader
+    this.lost = new Set(lost)
+  }
+
+  /** When units began, ascending; those that do not tell are lost anyway. */
+  startsOf(units: ReadonlySet<Unit>): bigint[] {
+    const starts = [...units].map((unit) => unit.startedNs).filter((start) => start !== null)
+    return starts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  }
+
+  /** A file that git or a listing of the workspace names; path relative to it. */
+  addSource(path: string, listless: readonly bigint[]): void {
+    const absolute = join(this.#reader.workspace, path)
+    const found = this.#reader.find(absolute)
+    if (found !== null) this.#add(absolute, found, listless)
+  }
+
+  /** An input that units name; absolute path, free of links. */
+  addNamed(absolute: string, units: ReadonlySet<Unit>): void {
+    const found = this.#reader.find(absolute)
+    const starts = this.startsOf(units)
+    if (found === null) {
+      for (const unit of units) this.lost.add(unit)
+      return
+    }
+    const folder = found.kind === 'directory' ? readFolder(absolute, this.#reader.find) : null
+    if (folder === null) return this.#add(absolute, found, starts, units)
+    if (!this.#reader.isOurs(absolute)) {
+      return this.#add(absolute, newestIn(absolute, found, folder), starts, units)
+    }
+    for (const [path, entry] of folder.entries) this.#add(path, entry, starts, units)
+  }
+
+  /** A link on the way to an input: where it leads elsewhere, these units see something else. */
+  addLink(absolute: string, units: ReadonlySet<Unit>): void {
+    const found = this.#reader.find(absolute)
+    if (found === null) return
+    this.#add(absolute, found, this.startsOf(units), units)
+    const input = this.inputs.get(this.#reader.nameOf(absolute))
+    if (input !== undefined) input.units = fingerprintsOf(units)
+  }
+
+  /** @param starts when the units began that need to have seen just this */
+  #add(
+    absolute: string,
+    found: Found,
+    starts: readonly bigint[],
+    units: ReadonlySet<Unit> = new Set(),
+  ): void {
+    const path = this.#reader.nameOf(absolute)
+    const before = this.inputs.get(path)
+    const isKnown = this.#reader.isAsRestored(absolute, found) || isProven(found, starts)
+    const { kind, isExecutable, size, mtimeNs } = found
+    this.inputs.set(path, {
+      path,
+      kind,
+      // Several may have asked for it, and all must be sure.
+      id: isKnown && before?.id !== UNPROVEN ? found.id : UNPROVEN,
+      isExecutable,
+      size,
+      mtimeNs: mtimeNs < 0n ? '0' : String(mtimeNs),
+      units: this.#reader.isOurs(absolute)
+        ? (before?.units ?? [])
+        : [...new Set([...(before?.units ?? []), ...fingerprintsOf(units)])],
+    })
+  }
+}
+
+function fingerprintsOf(units: ReadonlySet<Unit>): string[] {
+  return [...new Set([...units].map((unit) => unit.fingerprint))]
+}

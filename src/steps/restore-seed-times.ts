@@ -1,0 +1,47 @@
+import { parseBuildInputs } from '../plan/build-inputs.ts'
+import type { Lease } from '../plan/lease.ts'
+import { encodeRestored } from '../plan/restored.ts'
+import { isOwnWorkspace } from '../plan/seed.ts'
+import type { Origin, SeedWish } from '../plan/seed.ts'
+import { readInputs, writeRecord } from '../host/leases.ts'
+import type { Root } from '../host/root.ts'
+import { noteSetTimes } from '../host/set-times.ts'
+import { restoreTimes } from './restore-times.ts'
+import type { Runtime } from './runtime.ts'
+
+/** A slot that was seeded, and the checkout that is there now. */
+export interface SeedTimes {
+  root: Root
+  lease: Lease
+  origin: Origin
+  wish: SeedWish
+}
+
+/**
+ * Gives unchanged inputs the times they had when the seed was built, and all others now.
+ *
+ * @returns why the seed must not be used, in words; null where it may be
+ */
+export async function restoreSeedTimes(
+  { root, lease, origin, wish }: SeedTimes,
+  { voice }: Runtime,
+): Promise<string | null> {
+  // In its own workspace a seed does without, as long as nobody has set times there.
+  if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null) return null
+  const text = readInputs(root, lease.id)
+  const inputs = text === null ? 'they are gone' : parseBuildInputs(text)
+  if (typeof inputs === 'string') return `its inputs cannot be read: ${inputs}`
+  // Before the first time is set: what else was built in this workspace then needs its own restored.
+  noteSetTimes(root, wish.runnerKey, lease.repository)
+  const { restored, forgotten, kept, changed, problem } = await restoreTimes({
+    target: `${root.realPath}/${lease.slot}`,
+    workspace: wish.workspace,
+    inputs,
+    isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
+  })
+  if (problem !== null) return problem
+  writeRecord(root, lease.id, '.restored', encodeRestored(restored))
+  const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`
+  voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`)
+  return null
+}

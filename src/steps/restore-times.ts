@@ -1,0 +1,120 @@
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { planTimes } from '../plan/build-inputs.ts'
+import type { BuildInputs, Input, PlannedTime } from '../plan/build-inputs.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import { NOTHING_RESTORED } from '../plan/restored.ts'
+import type { Restored, RestoredFile } from '../plan/restored.ts'
+import { readCheckout } from '../host/checkout.ts'
+import { statOrNull } from '../host/contents.ts'
+import { setTimes } from '../host/file-times.ts'
+import type { SetTime } from '../host/file-times.ts'
+import { dropFingerprint } from '../host/fingerprints.ts'
+import { readPresence } from '../host/presence.ts'
+import { follow } from '../host/way.ts'
+import { WorkspaceReader, withRealPaths } from '../host/workspace-reader.ts'
+
+/** A seeded target directory and the checkout that it will be used with. */
+export interface Restoring {
+  /** the target directory, before anything is built in it */
+  target: string
+  workspace: string
+  /** what was recorded when the seed was built */
+  inputs: BuildInputs
+  /** whether it is the very workspace it was recorded in, with its history, and not one at the same path */
+  isOwnWorkspace: boolean
+  /** the wall clock, nanoseconds since the epoch */
+  nowNs?: bigint
+}
+
+export interface RestoredTimes {
+  /** to be kept until the end of the job, for recordInputs */
+  restored: Restored
+  /** fingerprints that were removed: nobody could say whether these units are fresh */
+  forgotten: readonly string[]
+  /** inputs with the mtime that they were recorded with, and those with now */
+  kept: number
+  changed: number
+  /** in words, why the seed must not be used: the target directory must be made anew; else null */
+  problem: string | null
+}
+
+/**
+ * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
+ * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
+ * and in git’s folder no time is ever set: there, units that see something else are forgotten.
+ */
+export async function restoreTimes(restoring: Restoring): Promise<RestoredTimes> {
+  try {
+    return await restore(restoring)
+  } catch (error) {
+    return refused(messageOf(error))
+  }
+}
+
+function refused(problem: string): RestoredTimes {
+  return { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0, problem }
+}
+
+async function restore(restoring: Restoring): Promise<RestoredTimes> {
+  const { target, inputs, isOwnWorkspace } = restoring
+  const nowNs = restoring.nowNs ?? BigInt(Date.now()) * 1_000_000n
+  if (BigInt(inputs.newestNs) >= nowNs) return refused('by this clock it was built in the future')
+  const workspace = realpathSync(restoring.workspace)
+  const recorded = new Map(inputs.inputs.map((input) => [input.path, input]))
+  const reader = new WorkspaceReader(workspace, [], recorded)
+  const checkout = await readCheckout(workspace, reader.below(withRealPaths([target])))
+  reader.know(checkout.sources)
+  const [gap] = [...inputs.gaps, ...checkout.gaps]
+  if (gap !== undefined && !isOwnWorkspace) return refused(`not all inputs are known: ${gap}`)
+  const presence = readPresence(reader, recorded, checkout.sources)
+  const { present, touched, stale, unchanged, problem } = presence
+  if (problem !== null) return refused(problem)
+  // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
+  const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])]
+  for (const path of forgotten) dropFingerprint(target, path)
+  const { newestNs } = inputs
+  const times = planTimes(recorded, present, { newestNs, touched })
+  const results = setTimes(workspace, times, nowNs)
+  const planned = new Map(times.map((each) => [each.path, each]))
+  const unset = whyNotSet(results, planned, workspace, BigInt(newestNs))
+  if (unset !== null) return refused(unset)
+  const files = restoredFiles(results, planned, recorded)
+  const former = [...new Set([inputs.workspace, ...inputs.former])]
+  return {
+    restored: { version: 1, former, files: [...files, ...unchanged] },
+    forgotten,
+    kept: files.length,
+    changed: times.length - files.length,
+    problem: null,
+  }
+}
+
+/** Where a time could not be set, the present one must not make Cargo take old for new. */
+function whyNotSet(
+  results: readonly SetTime[],
+  planned: ReadonlyMap<string, PlannedTime>,
+  workspace: string,
+  newestNs: bigint,
+): string | null {
+  for (const result of results) {
+    if (result.kind !== 'failed') continue
+    const stat = statOrNull(follow(join(workspace, result.path)).path)
+    if (stat === null || stat.mtimeNs > newestNs) continue
+    if (planned.get(result.path)?.mtimeNs === String(stat.mtimeNs)) continue
+    return `the time of ${result.path} cannot be set: ${result.why}`
+  }
+  return null
+}
+
+function restoredFiles(
+  results: readonly SetTime[],
+  planned: ReadonlyMap<string, PlannedTime>,
+  recorded: ReadonlyMap<string, Input>,
+): RestoredFile[] {
+  return results.flatMap((result) => {
+    const input = recorded.get(result.path)
+    const isKept = result.kind === 'set' && planned.get(result.path)?.mtimeNs !== null
+    return isKept && input !== undefined ? [{ ...input, units: [], stamp: result.stamp }] : []
+  })
+}

@@ -1,0 +1,183 @@
+import { readdirSync } from 'node:fs'
+import { COLD, encodeRecord } from '../plan/build-record.ts'
+import type { SeedRecord } from '../plan/build-record.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Job } from '../plan/job.ts'
+import type { Lease } from '../plan/lease.ts'
+import { refuseOrigin, sourcesFor } from '../plan/seed.ts'
+import type { Origin, SeedSource, SeedWish } from '../plan/seed.ts'
+import type { Settings } from '../plan/settings.ts'
+import { buildEnvironment, repositoryOf } from '../plan/snapshot.ts'
+import { readMoment } from '../host/boot.ts'
+import { readBuildRecord, readEndedLeases, readSeedRecord, writeRecord } from '../host/leases.ts'
+import type { Root } from '../host/root.ts'
+import { observeOwner } from '../host/runner.ts'
+import { listSnapshots } from '../host/snapshots.ts'
+import { lastSetTimes } from '../host/set-times.ts'
+import { readToolchain } from '../host/toolchain.ts'
+import { describeAge } from '../report/ages.ts'
+import { adaptSeed } from './adapt-seed.ts'
+import { cloneSeed, slotSource, snapshotSources } from './clone-seed.ts'
+import { dropSeed } from './drop-seed.ts'
+import { inherit } from './inherit.ts'
+import { fetchSeed } from './remote-build.ts'
+import { selfOf } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface SeedRequest {
+  root: Root
+  job: Job
+  settings: Settings
+  /** of the slot that is to be filled */
+  lease: Lease
+  /** whether unchanged files get the mtimes they had in the seed before anything is built */
+  restoresMtimes: boolean
+}
+
+/** What a slot was filled with, and why not with something better. */
+export interface Seeded {
+  record: SeedRecord
+  why: string
+}
+
+/** A slot that has been filled, and what its content may still see of where it came from. */
+export interface Filled {
+  record: SeedRecord
+  origin: Origin
+  /** absolute paths at which it may have been built and which do not lead here */
+  formerTargets: readonly string[]
+  /** absolute paths of former slots that lead here */
+  linked: readonly string[]
+}
+
+/** One way to fill the slot; a string says why it came to nothing. */
+interface Attempt {
+  label: string
+  attempt: () => Promise<Filled | string>
+}
+
+/**
+ * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
+ * job is stopped.
+ */
+export async function seed(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
+  const { root, lease } = request
+  const environment = buildEnvironment(runtime.environment)
+  try {
+    const before = readSeedRecord(root, lease.id)
+    const seeded =
+      before.kind === 'cold'
+        ? await fill(request, runtime)
+        : { record: before, why: 'seeded by the runner’s hook' }
+    const record = { ...seeded.record, environment }
+    writeRecord(root, lease.id, '.seed', encodeRecord(record))
+    runtime.voice.info(`seed: ${describeSeed(seeded)}`)
+    return { ...seeded, record }
+  } catch (error) {
+    runtime.voice.warning(`The slot starts cold: seeding it failed (${messageOf(error)}).`)
+    return { record: COLD, why: messageOf(error) }
+  }
+}
+
+async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
+  const { root, settings, lease } = request
+  if (settings.warm === 'off') return cold('warm is off')
+  if (settings.dryRun) return cold('dry-run is on')
+  if (readdirSync(`${root.realPath}/${lease.slot}`).length > 0) {
+    return cold('something has been built in it already')
+  }
+  const reasons: string[] = []
+  const wish = wishOf(request, runtime)
+  for (const { label, attempt } of attemptsOf(request, wish, runtime)) {
+    const filled = await attempt()
+    const adapted =
+      typeof filled === 'string'
+        ? filled
+        : await adaptSeed({ ...request, ...filled, wish }, runtime)
+    if (typeof adapted !== 'string') return { record: adapted, why: reasons.join('; ') }
+    if (typeof filled !== 'string') dropSeed(root, lease, filled.record)
+    reasons.push(`${label}: ${adapted}`)
+  }
+  return cold(reasons.join('; ') || 'nothing has been built here for this job yet')
+}
+
+/** What this job can take; the toolchain is asked for where there is anything to choose from. */
+function wishOf({ root, job, restoresMtimes }: SeedRequest, { environment }: Runtime): SeedWish {
+  const { runner } = observeOwner(environment)
+  return {
+    job,
+    runnerKey: runner.key,
+    workspace: environment['GITHUB_WORKSPACE'] ?? null,
+    restoresMtimes,
+    times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
+    toolchain: null,
+  }
+}
+
+function cold(why: string): Seeded {
+  return { record: COLD, why }
+}
+
+/** The ways to fill a slot, best first. */
+function* attemptsOf(
+  request: SeedRequest,
+  unchecked: SeedWish,
+  runtime: Runtime,
+): Generator<Attempt> {
+  const { root, job, settings, lease } = request
+  const { environment } = runtime
+  const owner = observeOwner(environment)
+  const slots = endedSlots(root)
+  const snapshots = settings.warm === 'inherit' ? [] : listSnapshots(root, repositoryOf(job))
+  const isRemote = settings.remote.mode !== 'off' && settings.warm !== 'inherit'
+  if (!isRemote && sourcesFor(slots, unchecked).length + snapshots.length === 0) return
+  const wish = { ...unchecked, toolchain: readToolchain(unchecked.workspace) }
+  const self = selfOf(owner, job)
+  const judged = sourcesFor(slots, wish)
+  for (const { source, slot, origin, refusal } of judged) {
+    if (!['auto', 'inherit'].includes(settings.warm)) break
+    yield {
+      label: slot,
+      attempt: async () => {
+        if (origin === null || refusal !== null) return refusal ?? NOTHING_KNOWN
+        const filled = await inherit({ root, self, lease, source, slot, origin }, runtime)
+        return filled
+      },
+    }
+  }
+  if (settings.warm === 'inherit') return
+  const sources = [
+    ...judged.flatMap((each) => slotSource(root, each)),
+    ...snapshotSources(root, job, snapshots, buildEnvironment(environment)),
+  ]
+  for (const source of sources) {
+    yield {
+      label: source.label,
+      attempt: async () =>
+        refuseOrigin(source.origin, wish) ??
+        (await cloneSeed({ root, self, job, settings, lease, source }, runtime)),
+    }
+  }
+  if (isRemote) {
+    yield { label: 'the cache service', attempt: async () => fetchSeed(request, wish, runtime) }
+  }
+}
+
+const NOTHING_KNOWN = 'nothing is known of its build'
+
+function endedSlots(root: Root): SeedSource[] {
+  const moment = readMoment()
+  return readEndedLeases(root).map((record) => ({
+    record,
+    build: readBuildRecord(root, record.id),
+    moment,
+  }))
+}
+
+/** What a slot was filled with, for people. */
+export function describeSeed({ record, why }: Seeded): string {
+  const { kind, source, ageHours, generation } = record
+  const reasons = why === '' ? '' : ` (${why})`
+  if (kind === 'cold') return `cold${reasons}`
+  return `${kind} of lease ${source ?? ''}, ${describeAge(ageHours)}, handed down ${generation} time(s)${reasons}`
+}
