@@ -10,6 +10,7 @@ import { environmentTwin } from '../src/plan/input.ts'
 import { INPUTS } from '../src/plan/settings.ts'
 import { VERSION } from '../src/plan/version.ts'
 import { describeAction } from '../src/report/actions.ts'
+import { WATCHED } from '../src/steps/watched-worktrees.ts'
 
 const checkout = fileURLToPath(new URL('../', import.meta.url))
 
@@ -115,7 +116,8 @@ describe('README and action.yml', () => {
   })
 
   test('name environment twins that are read', () => {
-    const twins = INPUTS.map(({ name }) => environmentTwin(name))
+    // The host’s own, which no job sets.
+    const twins = [...INPUTS.map(({ name }) => environmentTwin(name)), WATCHED]
     const texts = [...pages, ...examples].map(read).join('\n')
     const named = matches(texts, /(TARGET_GUARD_[A-Z_]*[A-Z])/g)
     expect(named).toContain('TARGET_GUARD_ROOT')

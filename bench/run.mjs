@@ -13,6 +13,7 @@ import { measureLeases, measureTrees } from './scale.mjs'
 import { makeScene, removeScene } from './scene.mjs'
 import { measureStarts } from './starts.mjs'
 import { table } from './table.mjs'
+import { measureWorktrees } from './worktrees.mjs'
 
 const MEASURES = {
   starts: measureStarts,
@@ -24,6 +25,7 @@ const MEASURES = {
   mtimes: measureMtimes,
   reap: measureReap,
   emergency: measureEmergency,
+  worktrees: measureWorktrees,
 }
 const names = Object.keys(MEASURES)
 const asked = process.argv.slice(2)

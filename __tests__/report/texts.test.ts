@@ -30,6 +30,7 @@ describe('no text of others begins a line of what a command prints', () => {
     reserve: false,
     leases: [{ ...lease, verdict: aVerdict('unknown', EVIL) }],
     snapshots: [{ name: EVIL, job: EVIL, bytes: null, ageHours: 1, hits: 2 }],
+    worktrees: 'no pools of worktrees are watched',
     foreign: [{ path: EVIL, why: EVIL }],
     trash: [{ id: EVIL, slot: EVIL, quarantine }],
     lastPass: { completedAt: 0, sweptAt: null, by: EVIL, retired: [], errors: [EVIL] },
@@ -38,7 +39,7 @@ describe('no text of others begins a line of what a command prints', () => {
   const findings = [{ check: 'root', level: 'fail', text: EVIL, mend: EVIL }]
 
   test.each([
-    ['status', statusText(status), 14],
+    ['status', statusText(status), 15],
     ['sweep', sweepText(actions, REAPED, true), 6],
     ['explain', explainText(actions), 2],
     ['reap', reapText(REAPED), 5],

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(121);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6165);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 121:
+/***/ 6165:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -356,6 +356,44 @@ async function measureTrees(paths, waitMs) {
         });
     });
 }
+/**
+ * Measures trees that may lie in each other by one du(1), which counts each file once: for the first
+ * of the paths that it belongs to. So those inside others come first.
+ *
+ * @returns by path; what could not be measured, or not in time, is left out
+ */
+async function measureNested(paths, waitMs) {
+    if (paths.length === 0)
+        return new Map();
+    const words = ['-s', '-x', '--block-size=1', '--null', '--time', '--time-style=+%s'];
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)('du', [...words, '--files0-from=-'], {
+            cwd: '/',
+            env: { ...process.env, LC_ALL: 'C' },
+            stdio: ['pipe', 'pipe', 'ignore'],
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+        });
+        let said = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
+        child.on('error', () => resolve(new Map()));
+        // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
+        child.on('close', () => resolve(parseMeasured(said)));
+        child.stdin.on('error', () => { });
+        child.stdin.end(paths.map((path) => `${path}\0`).join(''));
+    });
+}
+/** `<bytes>\t<seconds>\t<path>`, each ended by NUL; one that was cut short is none. */
+function parseMeasured(said) {
+    const measured = new Map();
+    for (const line of said.split('\0').slice(0, -1)) {
+        const [, bytes, seconds, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(line) ?? [];
+        if (path === undefined)
+            continue;
+        measured.set(path, { bytes: Number(bytes), newestMs: Number(seconds) * 1000 });
+    }
+    return measured;
+}
 
 ;// CONCATENATED MODULE: ./lib/report/actions.js
 /** One line for one action of a plan: the same words in explain, dry runs, logs and summaries. */
@@ -431,7 +469,7 @@ function size(bytes) {
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 function statusText(found) {
-    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass } = found;
+    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found;
     const lines = [
         `root    ${root}`,
         ...disks.map(diskText),
@@ -449,6 +487,7 @@ function statusText(found) {
             ]),
         ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
         ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+        `worktrees ${worktrees}`,
         `last pass ${passText(lastPass)}`,
         `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
     ];
@@ -1304,6 +1343,36 @@ function readNamespace(pid) {
         return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden';
     }
 }
+/** Whether this process sees every process of the host, by number: neither a container nor hidepid. */
+function seesHost() {
+    if (readNamespace('self') !== HOST_PID_NAMESPACE)
+        return false;
+    return readProcess(1) !== 'hidden';
+}
+/**
+ * The first process that has this number in a container of the host, in words; null where there is
+ * none. What works in a container writes the number that it has there.
+ */
+function findInContainer(pid) {
+    for (const each of listProcesses()) {
+        const [, ...inner] = namespacePids(each);
+        if (inner.includes(pid))
+            return `pid ${pid} is a process in a container (here ${each})`;
+    }
+    return null;
+}
+/** The numbers of a process, that of the host first. */
+function namespacePids(pid) {
+    try {
+        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8');
+        return (/^NSpid:\t(.*)$/m.exec(text)?.[1] ?? '').split('\t').map(Number);
+    }
+    catch (error) {
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
 
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
 
@@ -1311,6 +1380,12 @@ function readNamespace(pid) {
 
 
 
+/** Slots are in use when they are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
+function isSlotUsed(mounted, slot) {
+    if (mounted.split('/').length < SLOT_DEPTH - 1)
+        return false;
+    return isAtOrBelow(mounted, slot) || isAtOrBelow(slot, mounted);
+}
 /**
  * Looks for processes that have their working directory, program, arguments or an open file in one
  * of these slots, or whose mount namespace has one of them (or its run dir) mounted.
@@ -1320,10 +1395,10 @@ function readNamespace(pid) {
  * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
  * and arguments may be read by anybody, so a container that root started is seen without docker.
  */
-function scanProcesses(rootRealPath, slots) {
+function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     const wanted = new Set(slots);
     const bySlot = new Map(slots.map((slot) => [slot, []]));
-    const scan = { wanted, bySlot, views: new Map(), rootRealPath };
+    const scan = { wanted, bySlot, views: new Map(), rootRealPath, isUsed };
     try {
         const place = locate(rootRealPath, readMounts());
         const own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
@@ -1348,12 +1423,13 @@ function lookAt(pid, scan) {
         return;
     const uses = new Map();
     for (const { path, how } of pathsOf(pid)) {
-        const slot = slotAt(path, views, scan.wanted);
-        if (slot !== null && !uses.has(slot))
-            uses.set(slot, `${how} ${path}`);
+        for (const slot of slotsAt(path, views, scan.wanted)) {
+            if (!uses.has(slot))
+                uses.set(slot, `${how} ${path}`);
+        }
     }
     if (!scan.own.has(namespace)) {
-        for (const slot of mountedSlots(views, scan.wanted)) {
+        for (const slot of mountedSlots(views, scan)) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
         }
@@ -1396,26 +1472,23 @@ function viewThrough(mount, place) {
     }
     return [];
 }
-function slotAt(path, views, wanted) {
+/** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
+function slotsAt(path, views, wanted) {
+    const found = new Set();
     for (const view of views) {
         if (!isAtOrBelow(path, view.point))
             continue;
-        const slot = slotOf(join(`/${view.inRoot}`, relative(path, view.point)).slice(1));
-        if (slot !== null && wanted.has(slot))
-            return slot;
+        const parts = join(`/${view.inRoot}`, relative(path, view.point)).split('/').filter(Boolean);
+        for (let depth = parts.length; depth >= 0; depth -= 1) {
+            const place = parts.slice(0, depth).join('/');
+            if (wanted.has(place))
+                found.add(place);
+        }
     }
-    return null;
+    return [...found];
 }
-function slotOf(inRoot) {
-    const parts = inRoot.split('/').filter((part) => part !== '');
-    return parts.length < SLOT_DEPTH ? null : parts.slice(0, SLOT_DEPTH).join('/');
-}
-/** Slots that are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
-function mountedSlots(views, wanted) {
-    return [...wanted].filter((slot) => views.some(({ inRoot }) => {
-        const depth = inRoot.split('/').length;
-        return depth >= SLOT_DEPTH - 1 && (isAtOrBelow(inRoot, slot) || isAtOrBelow(slot, inRoot));
-    }));
+function mountedSlots(views, { wanted, isUsed }) {
+    return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
 function* pathsOf(pid) {
@@ -1431,12 +1504,29 @@ function* pathsOf(pid) {
         if (file?.startsWith('/') === true)
             yield { path: file, how: 'has open' };
     }
+    // Whoever started this process may have named the place to it, as sudo and shells do.
+    if (ancestors().has(pid))
+        return;
     for (const word of argumentsOf(folder)) {
         const start = word.indexOf('/');
         if (start >= 0)
             yield { path: word.slice(start), how: 'is called with' };
     }
 }
+/** The processes that this one was started by. */
+function ancestors() {
+    if (ownAncestors !== null)
+        return ownAncestors;
+    ownAncestors = new Set();
+    for (let pid = process.ppid; pid > 1 && !ownAncestors.has(pid);) {
+        ownAncestors.add(pid);
+        const found = readProcess(pid);
+        pid = typeof found === 'string' ? 0 : found.parent;
+    }
+    return ownAncestors;
+}
+/** Read once: they stay the same but for those that end. */
+let ownAncestors = null;
 function openFiles(folder) {
     try {
         return (0,external_node_fs_namespaceObject.readdirSync)(`${folder}/fd`);
@@ -5606,6 +5696,8 @@ const HELP = [
     setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go'),
     setting('helper-image', 'IMAGE', 'local image for the docker helper'),
 ];
+/** Whose worktrees a sweep looks after, too. */
+const WORKTREES = flags_flag('worktrees', 'DIRS', 'also look after git worktrees there, between colons (TARGET_GUARD_WORKTREES)');
 /** What counts as too little room. */
 const DISK = [
     setting('min-free-gb', 'N', 'below it the disk is critical; default 3, at most a tenth of the disk'),
@@ -6497,7 +6589,2044 @@ function workflowVoice(write) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/report/worktree-metrics.js
+const PREFIX = 'target_guard_worktree';
+const REMOVED = `${PREFIX}_removed_total`;
+const REMOVED_BYTES = `${PREFIX}_removed_bytes_total`;
+/**
+ * A metrics file of its own, in the Prometheus text format.
+ *
+ * @param before the file as it was: its counters go on counting
+ */
+async function worktreeMetricsText(facts, before) {
+    // Loaded when there is something to write: it takes longer than a small inventory.
+    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+    const registry = new Registry();
+    const gauge = (name, help, value) => {
+        new Gauge({ name: `${PREFIX}${name}`, help, registers: [registry] }).set(value);
+    };
+    gauge('s', 'Git worktrees below the watched directories.', facts.worktrees);
+    gauge('_bytes', 'Bytes in worktrees, with their target dirs.', facts.bytes);
+    gauge('_targets', 'Target dirs in worktrees.', facts.targets);
+    gauge('_target_bytes', 'Bytes in target dirs of worktrees.', facts.targetBytes);
+    gauge('_lock_files', 'Lock files of repositories and pools.', facts.lockFiles);
+    const removed = new Counter({
+        name: REMOVED,
+        help: 'Worktrees, target dirs and lock files removed.',
+        labelNames: ['what'],
+        registers: [registry],
+    });
+    const bytes = new Counter({
+        name: REMOVED_BYTES,
+        help: 'Bytes of what was removed, as it was measured before.',
+        registers: [registry],
+    });
+    for (const what of ['worktree', 'target', 'lock']) {
+        removed.inc({ what }, worktree_metrics_valueOf(before, `${REMOVED}{what="${what}"}`));
+        removed.inc({ what }, facts.removed.get(what) ?? 0);
+    }
+    bytes.inc(worktree_metrics_valueOf(before, REMOVED_BYTES) + facts.removedBytes);
+    return registry.metrics();
+}
+/** A sample of the file; 0 where there is none. */
+function worktree_metrics_valueOf(before, name) {
+    const line = before.split('\n').find((each) => each.startsWith(`${name} `));
+    const value = Number(line?.slice(name.length + 1));
+    return line !== undefined && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-worktrees.js
+
+
+
+/** Replaces the metrics file of worktrees, whole and at once; that it cannot be is a warning. */
+async function recordWorktrees(path, done, { voice }) {
+    try {
+        replaceFile(path, await worktreeMetricsText(factsOf(done), readTextOrNull(path) ?? ''));
+    }
+    catch (error) {
+        voice.warning(`The metrics of worktrees were not written (${messageOf(error)}).`);
+    }
+}
+function factsOf({ inventory, taken, dryRun }) {
+    const really = dryRun ? [] : taken;
+    const gone = new Set(really.map(({ path }) => path));
+    const worktrees = inventory.worktrees.filter(({ path }) => !gone.has(path));
+    const all = worktrees.flatMap((each) => each.targets);
+    const targets = all.filter(({ path }) => !gone.has(path));
+    const removed = new Map();
+    for (const { what } of really)
+        removed.set(what, (removed.get(what) ?? 0) + 1);
+    return {
+        worktrees: worktrees.length,
+        bytes: bytes(worktrees) - (bytes(all) - bytes(targets)),
+        targets: targets.length,
+        targetBytes: bytes(targets),
+        lockFiles: inventory.locks.filter(({ path }) => !gone.has(path)).length,
+        removed,
+        removedBytes: bytes(really),
+    };
+}
+function bytes(items) {
+    return items.reduce((sum, each) => sum + (each.bytes ?? 0), 0);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/worktree.js
+/** Whether a whole worktree may go. Whatever is unknown keeps it. */
+function judgeWorktree(worktree, policy) {
+    const reasons = [
+        ...byPlace(worktree),
+        ...byLock(worktree.lock),
+        ...byOccupancy(worktree.occupancy),
+        ...byGit(worktree.git, policy),
+        ...worktree_byAge(worktree, policy),
+        ...byCloserLook(worktree.closer, policy),
+    ];
+    if (reasons.length > 0)
+        return { goes: false, reasons };
+    return { goes: true, reasons: [whyGoing(worktree, policy)] };
+}
+/** Whether everything but the closer look, which takes longer, speaks for removal. */
+function deservesCloserLook(worktree, policy) {
+    return judgeWorktree({ ...worktree, closer: NOTHING_FOUND }, policy).goes;
+}
+const NOTHING_FOUND = { unseen: 0, hasSubmodules: false, inReflogOnly: [] };
+function byPlace({ kind, isWithin, inner }) {
+    return [
+        ...(isWithin ? [] : ['it lies outside the given directories']),
+        ...(kind === 'main' ? ['it is the main worktree of its repository'] : []),
+        ...(inner.length > 0 ? [`another worktree lies in it: ${inner[0] ?? ''}`] : []),
+    ];
+}
+function byLock(lock) {
+    if (lock === null || lock.owner === 'dead')
+        return [];
+    return [`it is locked${lock.reason === '' ? '' : ` (${lock.reason})`}: ${lock.why}`];
+}
+function byOccupancy({ inhabitants, unknown }) {
+    return [...inhabitants.map((each) => each.what), ...unknown];
+}
+function byGit(git, { withRecoveryRefs }) {
+    if ('unknown' in git)
+        return [git.unknown];
+    const { head, dirty, untracked, ignored, unpushed, operation, stashes, hasSubmodules } = git;
+    const [example = ''] = ignored;
+    return [
+        ...(head === null ? ['it has no commit yet'] : []),
+        ...(operation === null ? [] : [`a ${operation} has not ended in it`]),
+        ...counted(dirty, 'changed file'),
+        ...counted(untracked, 'untracked path'),
+        ...(ignored.length === 0
+            ? []
+            : [`${plural(ignored.length, 'ignored path')} besides target dirs (${example})`]),
+        ...(stashes === 0 ? [] : [`${plural(stashes, 'stash', 'es')} made on its branch`]),
+        ...(hasSubmodules ? [SUBMODULES] : []),
+        ...(unpushed === 0 || withRecoveryRefs ? [] : [plural(unpushed, 'un-pushed commit')]),
+    ];
+}
+const SUBMODULES = 'it has submodules, whose commits are not looked at';
+function byCloserLook(closer, { withRecoveryRefs }) {
+    if (closer === null)
+        return [];
+    if ('unknown' in closer)
+        return [closer.unknown];
+    const { unseen, hasSubmodules, inReflogOnly } = closer;
+    return [
+        ...(unseen === 0 ? [] : [`${plural(unseen, 'file')} that git was told not to look at`]),
+        ...(hasSubmodules ? [SUBMODULES] : []),
+        ...(inReflogOnly.length === 0 || withRecoveryRefs
+            ? []
+            : [
+                `${plural(inReflogOnly.length, 'un-pushed commit')} that only its reflog holds ` +
+                    `(${(inReflogOnly[0] ?? '').slice(0, 12)})`,
+            ]),
+    ];
+}
+function worktree_byAge({ newestMs }, { nowMs, olderThanMs }) {
+    if (newestMs === null)
+        return ['the age of its newest file is not known'];
+    const ageMs = nowMs - newestMs;
+    // Files are written in whole ticks of the kernel's clock, which may be a little ahead.
+    if (ageMs < -1000)
+        return ['its newest file is of the future'];
+    if (ageMs < olderThanMs) {
+        return [`its newest file is ${ageInWords(ageMs)} old, less than ${ageInWords(olderThanMs)}`];
+    }
+    return [];
+}
+function whyGoing({ git, lock, newestMs }, { nowMs }) {
+    const unpushed = 'unknown' in git ? 0 : git.unpushed;
+    const pushed = unpushed === 0 ? 'fully pushed' : `${unpushed} un-pushed, for a recovery ref`;
+    const locked = lock === null ? '' : `, its lock’s owner is dead (${lock.why})`;
+    return `clean, ${pushed}, nobody in it, ${ageInWords(nowMs - (newestMs ?? nowMs))} old${locked}`;
+}
+/** Programs that build, or run what was built, without holding Cargo's lock all the time. */
+const BUILDERS = /^pid \d+ \((?:cargo|rustc|rustdoc|clippy-driver|rust-analyzer|miri|cross|build-script|sccache|cc1|collect2|ld|lld|mold|make|ninja|cmake)/;
+/** Whether a target dir may go: nothing builds in its worktree, and it is Cargo's alone. */
+function judgeTarget(target, worktree, { nowMs, olderThanMs }) {
+    const elsewhere = worktree.isWithin ? [] : ['it lies outside the given directories'];
+    const building = [
+        ...worktree.occupancy.inhabitants
+            .map((each) => each.what)
+            .filter((each) => BUILDERS.test(each)),
+        // Cargo's lock on one of them is a build in the worktree.
+        ...worktree.targets.flatMap((each) => byOccupancy(each.occupancy)),
+        ...worktree.occupancy.unknown,
+    ];
+    const ageMs = target.newestMs === null ? null : nowMs - target.newestMs;
+    const young = olderThanMs === 0 || (ageMs !== null && ageMs >= olderThanMs)
+        ? []
+        : [`it is not older than ${ageInWords(olderThanMs)}`];
+    const byRepository = {
+        ignored: [],
+        untracked: ['git does not ignore it, so it may be somebody’s work'],
+        tracked: ['files in it are tracked'],
+        unknown: ['git cannot tell whether files in it are tracked'],
+    }[target.isLeftover && target.git === 'untracked' ? 'ignored' : target.git];
+    const inner = target.holdsWorktree ? ['a worktree lies in it'] : [];
+    const reasons = [...elsewhere, ...building, ...byRepository, ...inner, ...young];
+    if (reasons.length > 0)
+        return { goes: false, reasons: [...new Set(reasons)] };
+    const age = ageMs === null ? 'of unknown age' : `${ageInWords(ageMs)} old`;
+    return { goes: true, reasons: [`nothing builds in its worktree, ${age}`] };
+}
+function counted(count, what) {
+    return count === 0 ? [] : [plural(count, what)];
+}
+function plural(count, what, ending = 's') {
+    return `${count} ${what}${count === 1 ? '' : ending}`;
+}
+/** A time span, in the largest unit that fits. */
+function ageInWords(ms) {
+    const minutes = ms / 60_000;
+    if (minutes < 120)
+        return `${Math.max(0, Math.floor(minutes))} min`;
+    const hours = minutes / 60;
+    return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
+}
+const UNITS_MS = {
+    s: 1000,
+    m: 60_000,
+    min: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+};
+/** A time span as people write it: `24h`, `15min`, `7d`, `0`; null for anything else. */
+function parseSpan(text) {
+    if (text === '0')
+        return 0;
+    const [, count, unit = ''] = /^(\d{1,6})\s?(s|m|min|h|d)$/.exec(text) ?? [];
+    const unitMs = UNITS_MS[unit];
+    return count === undefined || unitMs === undefined ? null : Number(count) * unitMs;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/worktree-names.js
+/** A target dir that was put aside to be deleted, beside its former place; the end of a path. */
+const LEFTOVER = /\/\.target-guard-removed-[0-9a-f]{12}$/;
+/** @param id twelve hexadecimal digits */
+function leftoverName(id) {
+    return `.target-guard-removed-${id}`;
+}
+/** A worktree that was put aside to be removed, with its former name at the end. */
+const LEAVING = /^\.target-guard-leaving-[0-9a-f]{12}-(.+)$/s;
+function leavingName(id, name) {
+    return `.target-guard-leaving-${id}-${name}`;
+}
+/** The name of a worktree before it was put aside; null where it was not. */
+function nameBefore(name) {
+    return LEAVING.exec(name)?.[1] ?? null;
+}
+/** The ref that keeps un-pushed commits of a worktree that goes. */
+function recoveryRef(branch, stamp, index) {
+    const more = index === 0 ? '' : `-${index + 1}`;
+    return `refs/target-guard/recovery/${branch ?? 'detached'}-${stamp}${more}`;
+}
+/** A moment as a part of a ref’s name: `20260131T235959Z`. */
+function stampOf(nowMs) {
+    return new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/worktree-lock.js
+/** Nothing shorter is believed: process starts are counted in ticks, and clocks are corrected. */
+const SLACK_MS = 60_000;
+/** The process that the text of a lock names: `… (pid 1234)`, `{"pid":1234}`; null without one. */
+function pidInReason(text) {
+    const found = /\bpid["']?\s*[:=#]?\s*["']?(\d{1,10})\b/i.exec(text)?.[1];
+    return pidOf(found);
+}
+/** The same for a lock file in a pool, which may hold the number alone. */
+function pidInFile(text) {
+    return pidOf(/^\s*(\d{1,10})\s*$/.exec(text)?.[1]) ?? pidInReason(text);
+}
+function pidOf(text) {
+    const pid = Number(text);
+    return text !== undefined && Number.isSafeInteger(pid) && pid > 0 && pid < 2 ** 31 ? pid : null;
+}
+/**
+ * Whether the owner of a lock still lives. A process that started after the lock was made is not
+ * the one that made it, whatever its number; so is every process after a restart of the host.
+ *
+ * @param madeAtMs when the lock file was last written
+ */
+function judgeLock(pid, sight, madeAtMs) {
+    if (pid === null || sight === null)
+        return { owner: 'unknown', why: 'it names no process' };
+    const { process, inContainer, seesHost } = sight;
+    if (process === 'hidden')
+        return { owner: 'unknown', why: `/proc does not show pid ${pid}` };
+    if (process !== 'gone' && !process.isZombie && process.startedAtMs <= madeAtMs + SLACK_MS) {
+        return { owner: 'alive', why: `pid ${pid} (${process.command}) is running` };
+    }
+    if (inContainer !== null)
+        return { owner: 'unknown', why: inContainer };
+    if (!seesHost) {
+        return { owner: 'unknown', why: `pid ${pid} may be a process that cannot be seen from here` };
+    }
+    return process === 'gone' || process.isZombie
+        ? { owner: 'dead', why: `pid ${pid} is gone` }
+        : { owner: 'dead', why: `pid ${pid} is another process now (${process.command})` };
+}
+/** Whether a lock file may go: its owner is gone for certain, and nobody has it open. */
+function judgeLockFile(file, { nowMs, bootAtMs, olderThanMs }) {
+    const [holder] = file.holders;
+    if (holder !== undefined)
+        return stays(holder);
+    if (file.unknown !== null)
+        return stays(file.unknown);
+    const ageMs = nowMs - file.madeAtMs;
+    if (ageMs < olderThanMs)
+        return stays('it is too young');
+    if (file.kind === 'pool') {
+        const { owner, why } = file.verdict ?? { owner: 'unknown', why: 'it names no process' };
+        return owner === 'dead' ? { goes: true, reason: why } : stays(why);
+    }
+    return file.madeAtMs < bootAtMs - SLACK_MS
+        ? { goes: true, reason: 'it was made before the last start of this host' }
+        : { goes: true, reason: 'no process has it open, and no git that could have made it is left' };
+}
+function stays(reason) {
+    return { goes: false, reason };
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-directory.js
+
+
+
+
+/**
+ * Follows `.git`: a directory, or a file that names one.
+ *
+ * @returns `submodule` where it names a git directory that is not a linked worktree's
+ */
+function readGitFile(folder, isDirectory) {
+    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
+    if (isDirectory)
+        return { kind: 'main', gitDirectory: path, common: path, problem: null };
+    // Git takes away line ends at the end of the file alone: a name may hold one.
+    const named = /^gitdir: (.*?)[\r\n]*$/s.exec(readTextOrNull(path) ?? '')?.[1];
+    if (named === undefined || named === '')
+        return gone('its .git names no directory');
+    const gitDirectory = (0,external_node_path_namespaceObject.resolve)(folder, named);
+    if (!isFolder(gitDirectory))
+        return gone('its main repository is gone');
+    const shared = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'commondir'));
+    if (shared === null)
+        return 'submodule';
+    const common = (0,external_node_path_namespaceObject.resolve)(gitDirectory, shared);
+    if (!isFolder(common))
+        return gone('its main repository is gone');
+    const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
+    const isKnown = registered !== null && realPathOf((0,external_node_path_namespaceObject.resolve)(gitDirectory, registered)) === realPathOf(path);
+    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
+    return { kind: 'linked', gitDirectory, common, problem };
+}
+/** All linked worktrees that a repository has registered. */
+function listRegistered(common) {
+    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
+    return git_directory_namesIn(folder).flatMap((name) => {
+        const gitDirectory = (0,external_node_path_namespaceObject.join)(folder, name);
+        const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
+        if (registered === null || !registered.endsWith('/.git'))
+            return [];
+        const file = (0,external_node_path_namespaceObject.resolve)(gitDirectory, registered);
+        const path = file.slice(0, -'/.git'.length);
+        return [{ gitDirectory, path: realPathOf(path) ?? path, isThere: realPathOf(file) !== null }];
+    });
+}
+/** What a lock of `git worktree lock` says, and when it was written; null without one. */
+function readWorktreeLock(gitDirectory) {
+    const path = (0,external_node_path_namespaceObject.join)(gitDirectory, 'locked');
+    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return null;
+    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
+}
+/** What an operation leaves in the git directory until it ends. */
+const OPERATIONS = [
+    ['rebase-merge', 'rebase'],
+    ['rebase-apply', 'rebase'],
+    ['MERGE_HEAD', 'merge'],
+    ['CHERRY_PICK_HEAD', 'cherry-pick'],
+    ['REVERT_HEAD', 'revert'],
+    ['BISECT_LOG', 'bisect'],
+    ['sequencer', 'cherry-pick'],
+];
+/** An operation that has begun and not ended; null without one. */
+function operationIn(gitDirectory) {
+    const names = new Set(git_directory_namesIn(gitDirectory));
+    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
+}
+/** When the head of a worktree was last moved, in ms since the epoch. */
+function headMovedAt(gitDirectory) {
+    const times = ['HEAD', 'logs/HEAD'].map((name) => (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return Math.max(...times);
+}
+/** Names in a folder; none where there is none. */
+function git_directory_namesIn(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+function isFolder(path) {
+    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+function readLine(path) {
+    const text = readTextOrNull(path);
+    return text === null ? null : text.replace(/[\r\n]+$/, '');
+}
+function realPathOf(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.realpathSync)(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+function gone(problem) {
+    return { kind: 'linked', gitDirectory: null, common: null, problem };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/git-status.js
+/**
+ * Reads the answer of git.
+ *
+ * @throws Error where it is not such an answer: then nothing is known of the work tree
+ */
+function parseGitStatus(text) {
+    const status = {
+        head: null,
+        branch: null,
+        upstream: null,
+        dirty: 0,
+        untracked: [],
+        ignored: [],
+    };
+    let hasHead = false;
+    for (const line of text.split('\0')) {
+        if (line === '')
+            continue;
+        if (line.startsWith('# branch.oid ')) {
+            hasHead = true;
+            status.head = oidOrNull(line.slice('# branch.oid '.length));
+        }
+        else if (line.startsWith('# '))
+            readHeader(line.slice(2), status);
+        else if (line.startsWith('? '))
+            status.untracked.push(line.slice(2));
+        else if (line.startsWith('! '))
+            status.ignored.push(line.slice(2));
+        else if (/^[12u] /.test(line))
+            status.dirty += 1;
+        else
+            throw new Error(`git status said “${line.slice(0, 80)}”`);
+    }
+    if (!hasHead)
+        throw new Error('git status did not say what is checked out');
+    return status;
+}
+/** A branch without a line `branch.ab` has an upstream that is no longer there. */
+function readHeader(header, status) {
+    const blank = header.indexOf(' ');
+    const value = header.slice(blank + 1);
+    switch (header.slice(0, blank)) {
+        case 'branch.head':
+            status.branch = value === '(detached)' ? null : value;
+            return;
+        case 'branch.upstream':
+            status.upstream = { name: value, isGone: true };
+            return;
+        case 'branch.ab':
+            if (status.upstream !== null)
+                status.upstream.isGone = false;
+            return;
+        default:
+    }
+}
+function oidOrNull(text) {
+    return isOid(text) ? text : null;
+}
+/** Whether a text is the full name of an object: SHA-1 or SHA-256. */
+function isOid(text) {
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+/** Reads what `git rev-list --parents` says: by commit, its parents. */
+function parseGraph(text) {
+    const graph = new Map();
+    for (const line of text.split('\n')) {
+        const [commit, ...parents] = line.split(' ');
+        if (commit !== undefined && isOid(commit))
+            graph.set(commit, parents);
+    }
+    return graph;
+}
+/** How many commits of the graph can be reached from one. */
+function countFrom(head, graph) {
+    const seen = new Set();
+    const open = [head];
+    for (let commit = open.pop(); commit !== undefined; commit = open.pop()) {
+        const parents = graph.get(commit);
+        if (parents === undefined || seen.has(commit))
+            continue;
+        seen.add(commit);
+        open.push(...parents);
+    }
+    return seen.size;
+}
+/** The commits of the graph that no other one of it has as a parent. */
+function tipsOf(graph) {
+    const parents = new Set([...graph.values()].flat());
+    return [...graph.keys()].filter((commit) => !parents.has(commit));
+}
+/** Every object that a reflog names, without the zeros for “none”. */
+function oidsInReflog(text) {
+    const found = new Set();
+    for (const line of text.split('\n')) {
+        const [before = '', after = ''] = line.split(' ');
+        for (const oid of [before, after])
+            if (isOid(oid) && !/^0+$/.test(oid))
+                found.add(oid);
+    }
+    return [...found];
+}
+/** How many stashes were made on this branch, by the reflog of the stash; null for a detached head. */
+function stashesOn(branch, reflog) {
+    const where = branch ?? '(no branch)';
+    return reflog
+        .split('\n')
+        .map((line) => line.slice(line.indexOf('\t') + 1))
+        .filter((said) => said.startsWith(`WIP on ${where}:`) || said.startsWith(`On ${where}:`)).length;
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-command.js
+
+
+
+const git_command_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = 256 * 1024 * 1024;
+const git_command_TOLD_AT_MOST = 4096;
+/**
+ * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
+ * untracked files, sloppy comparisons.
+ */
+const CONFIGURATION = [
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'core.untrackedCache=false',
+    'core.checkStat=default',
+    'core.trustctime=true',
+    'core.ignoreStat=false',
+    'core.pager=cat',
+    'core.sshCommand=false',
+    'protocol.allow=never',
+    'submodule.recurse=false',
+    'gc.auto=0',
+    'maintenance.auto=false',
+    // Packed, and never thrown away: what nothing reaches may be somebody's last copy.
+    'gc.pruneExpire=never',
+    'gc.worktreePruneExpire=never',
+    'gc.reflogExpire=never',
+    'gc.reflogExpireUnreachable=never',
+].flatMap((each) => ['-c', each]);
+/**
+ * Who a repository's files belong to, and git may so be run as.
+ *
+ * @param paths all that git reads of it: work tree, git directory, common directory
+ * @returns in words why it is not asked: it belongs to several, or to somebody else than the caller
+ */
+function ownerOf(paths) {
+    let owner = null;
+    for (const path of paths) {
+        let found;
+        try {
+            found = (0,external_node_fs_namespaceObject.lstatSync)(path);
+        }
+        catch (error) {
+            return `git is not asked: ${messageOf(error)}`;
+        }
+        if (owner !== null && owner.uid !== found.uid) {
+            return `git is not asked: ${path} belongs to another user than ${paths[0] ?? ''}`;
+        }
+        owner ??= { uid: found.uid, gid: found.gid };
+    }
+    if (owner === null)
+        return 'git is not asked: there is no path';
+    const self = process.geteuid?.();
+    if (self !== 0 && owner.uid !== self) {
+        return `git is not asked: it belongs to another user (uid ${owner.uid})`;
+    }
+    return owner;
+}
+/**
+ * Runs git in a repository, as its owner, without anything of this process's environment that could
+ * lead it elsewhere.
+ *
+ * @returns what it says, as UTF-8
+ * @throws Error with what it complains of, unless it ends with 0
+ */
+async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS } = {}) {
+    const self = process.geteuid?.();
+    const isSelf = as.uid === self;
+    return new Promise((resolve, reject) => {
+        const places = [
+            `--git-dir=${gitDirectory}`,
+            ...(workTree === null ? [] : [`--work-tree=${workTree}`]),
+        ];
+        const general = ['--no-pager', '--literal-pathspecs', ...places, ...CONFIGURATION];
+        const child = (0,external_node_child_process_namespaceObject.spawn)('git', [...general, ...words], {
+            cwd: workTree ?? gitDirectory,
+            env: environment(isSelf),
+            stdio: ['pipe', 'pipe', 'pipe'],
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+            ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
+        });
+        const parts = [];
+        let length = 0;
+        let said = '';
+        child.stdout.on('data', (part) => {
+            length += part.length;
+            if (length <= ANSWER_AT_MOST)
+                parts.push(part);
+            else
+                child.kill('SIGKILL');
+        });
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, git_command_TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            if (status === 0)
+                resolve(Buffer.concat(parts).toString('utf8'));
+            else
+                reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`));
+        });
+        // A git that ends before it has read everything says why in its exit code.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/** Another user's own configuration is not this process's: none of it is read. */
+function environment(isSelf) {
+    const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
+    const own = isSelf
+        ? { HOME, XDG_CONFIG_HOME }
+        : { HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null' };
+    return {
+        ...own,
+        PATH,
+        LC_ALL: 'C',
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-state.js
+
+
+
+
+
+
+
+/** Makes sure that git may be run for a worktree; in words why not. */
+function askable(found) {
+    const { path, gitDirectory, common, problem } = found;
+    if (problem !== null)
+        return problem;
+    if (gitDirectory === null || common === null)
+        return 'its main repository is gone';
+    const as = ownerOf([...new Set([path, (0,external_node_path_namespaceObject.join)(path, '.git'), gitDirectory, common])]);
+    if (typeof as === 'string')
+        return as;
+    return { ...found, gitDirectory, common, asked: { gitDirectory, workTree: path, as } };
+}
+/** The repository of a worktree, for what concerns all of its worktrees. */
+function git_state_repositoryOf({ common, asked: { as } }) {
+    return { gitDirectory: common, workTree: null, as };
+}
+/** What `git status` says of a worktree; throws where it cannot. */
+async function readStatus({ asked }) {
+    const words = [
+        'status',
+        '--porcelain=v2',
+        '--branch',
+        '--no-ahead-behind',
+        '--no-renames',
+        '--untracked-files=normal',
+        '--ignored=matching',
+        '--ignore-submodules=none',
+        '-z',
+    ];
+    return parseGitStatus(await askGit(asked, words));
+}
+/** More un-pushed commits than this are not told apart. */
+const COMMITS_AT_MOST = 100_000;
+/**
+ * The commits that these heads of one repository reach and no remote-tracking ref does.
+ *
+ * @throws Error where there are too many to tell, or git fails
+ */
+async function readUnpushed(found, heads) {
+    const input = heads.filter(isOid).join('\n');
+    if (input === '')
+        return new Map();
+    const words = ['rev-list', '--parents', `--max-count=${COMMITS_AT_MOST}`, '--stdin'];
+    const text = await askGit(git_state_repositoryOf(found), [...words, '--not', '--remotes'], {
+        input: `${input}\n`,
+    });
+    const graph = parseGraph(text);
+    if (graph.size >= COMMITS_AT_MOST)
+        throw new Error('there are too many un-pushed commits to tell');
+    return graph;
+}
+/** Puts together what git said of a worktree and of its repository. */
+function git_state_stateOf(found, status, graph) {
+    const { path, targets, gitDirectory, common } = found;
+    const { head, branch, upstream, dirty } = status;
+    const ours = new Set(targets.map((target) => (0,external_node_path_namespaceObject.relative)(path, target)));
+    const isOurs = (name) => {
+        const plain = name.replace(/\/$/, '');
+        return [...ours].some((target) => plain === target || plain.startsWith(`${target}/`));
+    };
+    return {
+        branch,
+        head,
+        upstream,
+        dirty,
+        untracked: status.untracked.filter((name) => !isLeftover(name)).length,
+        ignored: status.ignored.filter((name) => !isOurs(name)),
+        unpushed: head === null ? 0 : countFrom(head, graph),
+        operation: operationIn(gitDirectory),
+        stashes: stashesOn(branch, readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'logs/refs/stash')) ?? ''),
+        hasSubmodules: found.hasSubmodules || git_directory_namesIn(gitDirectory).includes('modules'),
+    };
+}
+function isLeftover(name) {
+    return LEFTOVER.test(`/${name.replace(/\/$/, '')}`);
+}
+/** How git sees each target dir, as far as its status tells: what it names as a whole holds no tracked file. */
+function targetStatesOf({ path, targets }, { ignored, untracked }) {
+    return new Map(targets.map((target) => {
+        const name = (0,external_node_path_namespaceObject.relative)(path, target);
+        if (covers(ignored, name))
+            return [target, 'ignored'];
+        return [target, covers(untracked, name) ? 'untracked' : 'unknown'];
+    }));
+}
+function covers(names, target) {
+    return names.some((name) => name.endsWith('/') && `${target}/`.startsWith(name));
+}
+/** Looks closer at a worktree that would go; throws where git fails. */
+async function lookCloser(found) {
+    const { gitDirectory } = found;
+    const index = await askGit(found.asked, ['ls-files', '-s', '-v', '-z']);
+    const entries = index.split('\0').filter((line) => line !== '');
+    const unseen = entries.filter((line) => isUnseen(line, found.path));
+    return {
+        unseen: unseen.length,
+        hasSubmodules: entries.some((line) => /^\S 160000 /.test(line)),
+        inReflogOnly: await findInReflogOnly({ gitDirectory, repository: git_state_repositoryOf(found) }),
+    };
+}
+/** `H 100644 <blob> 0\t<path>`: H is looked at; a file that a sparse checkout leaves out is not there. */
+function isUnseen(line, folder) {
+    const [tag] = line;
+    if (tag === 'H')
+        return false;
+    const path = (0,external_node_path_namespaceObject.join)(folder, line.slice(line.indexOf('\t') + 1));
+    return tag !== 'S' || (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+}
+/** Files of a worktree's git directory that hold a commit of its own. */
+const OWN_HEADS = ['HEAD', 'ORIG_HEAD', 'AUTO_MERGE', 'REBASE_HEAD'];
+/**
+ * Un-pushed commits that go with the worktree: its own reflog names them, and neither a ref nor the
+ * reflog of a branch leads to them.
+ */
+async function findInReflogOnly({ gitDirectory, repository, }) {
+    const common = repository.gitDirectory;
+    if (git_directory_namesIn(common).includes('reftable'))
+        throw new Error('its refs are kept in a reftable');
+    const own = [
+        ...oidsInReflog(readReflog((0,external_node_path_namespaceObject.join)(gitDirectory, 'logs/HEAD'))),
+        ...OWN_HEADS.map((name) => (readTextOrNull((0,external_node_path_namespaceObject.join)(gitDirectory, name)) ?? '').trim()),
+        ...textsBelow((0,external_node_path_namespaceObject.join)(gitDirectory, 'refs')).map((text) => text.trim()),
+    ].filter(isOid);
+    if (own.length === 0)
+        return [];
+    const ofBranches = textsBelow((0,external_node_path_namespaceObject.join)(common, 'logs/refs')).flatMap(oidsInReflog);
+    const input = [...new Set(own), ...[...new Set(ofBranches)].map((oid) => `^${oid}`)].join('\n');
+    const words = ['rev-list', '--ignore-missing', '--parents', '--stdin', '--not', '--glob=refs/*'];
+    const text = await askGit(repository, words, { input: `${input}\n` });
+    return tipsOf(parseGraph(text));
+}
+const LARGEST_REFLOG = 4 * 1024 * 1024;
+function readReflog(path) {
+    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return '';
+    const text = found.size > LARGEST_REFLOG ? null : readTextOrNull(path);
+    if (text === null)
+        throw new Error(`${path} cannot be read`);
+    return text;
+}
+const FILES_AT_MOST = 20_000;
+/** The texts of all files below a folder. */
+function textsBelow(folder) {
+    const texts = [];
+    const open = [folder];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+        const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+        if (found === undefined)
+            continue;
+        if (found.isDirectory())
+            open.push(...git_directory_namesIn(path).map((name) => `${path}/${name}`));
+        else
+            texts.push(readTextOrNull(path) ?? '');
+        if (texts.length > FILES_AT_MOST)
+            throw new Error(`${folder} holds too many files`);
+    }
+    return texts;
+}
+/** How git sees a target dir: whether it is ignored, or files in it are tracked. */
+async function readTargetState({ path, asked }, target) {
+    const name = (0,external_node_path_namespaceObject.relative)(path, target);
+    try {
+        if ((await askGit(asked, ['ls-files', '-z', '--', name])) !== '')
+            return 'tracked';
+        const words = ['ls-files', '-z', '--others', '--directory', '--exclude-standard', '--', name];
+        return (await askGit(asked, words)) === '' ? 'ignored' : 'untracked';
+    }
+    catch {
+        // Why does not matter: it stays.
+        return 'unknown';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/lock-sight.js
+
+
+/** Ticks of /proc/PID/stat in a second (USER_HZ), the same on every Linux that runs node. */
+const TICKS = 100;
+/** When this host was started, in ms since the epoch. */
+function bootedAtMs() {
+    return Date.now() - readUptime() * 1000;
+}
+/** How the process that a lock names is found now. */
+function sightOfLock(pid) {
+    const found = readProcess(pid);
+    return {
+        process: typeof found === 'string'
+            ? found
+            : {
+                startedAtMs: bootedAtMs() + (found.start / TICKS) * 1000,
+                isZombie: found.state === 'Z' || found.state === 'X',
+                command: found.command,
+            },
+        inContainer: findInContainer(pid),
+        seesHost: seesHost(),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/lock-files.js
+
+
+
+
+
+
+
+
+
+const LOCK = /\.lock$/;
+/** All lock files of these repositories and directly in these pools, with who may hold each. */
+function findLockFiles({ repositories, pools }) {
+    const git = repositories.flatMap((common) => [
+        ...locksIn(common),
+        ...locksBelow((0,external_node_path_namespaceObject.join)(common, 'refs')),
+        ...locksIn((0,external_node_path_namespaceObject.join)(common, 'objects')),
+        ...git_directory_namesIn((0,external_node_path_namespaceObject.join)(common, 'worktrees')).flatMap((name) => locksIn((0,external_node_path_namespaceObject.join)(common, 'worktrees', name))),
+    ]);
+    const found = [
+        ...git.map((path) => ({ path, kind: 'git' })),
+        ...pools.flatMap(locksIn).map((path) => ({ path, kind: 'pool' })),
+    ];
+    return found.flatMap(({ path, kind }) => readLockFile(path, kind) ?? []);
+}
+function locksIn(folder) {
+    return git_directory_namesIn(folder)
+        .filter((name) => LOCK.test(name))
+        .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
+}
+function locksBelow(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder, { recursive: true, encoding: 'utf8' })
+            .filter((name) => LOCK.test(name))
+            .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+/** A lock file as it is now; null where there is none. */
+function readLockFile(path, kind) {
+    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    if (found?.isFile() !== true)
+        return null;
+    const self = process.geteuid?.();
+    const isForeign = self !== 0 && found.uid !== self;
+    const pid = kind === 'pool' ? pidInFile(readTextOrNull(path) ?? '') : null;
+    const sight = pid === null ? null : sightOfLock(pid);
+    return {
+        path,
+        kind,
+        madeAtMs: found.mtimeMs,
+        bytes: found.size,
+        verdict: kind === 'pool' ? judgeLock(pid, sight, found.mtimeMs) : null,
+        holders: findHolders(path, kind, found),
+        unknown: isForeign ? 'it belongs to another user, whose processes cannot be seen' : null,
+    };
+}
+/** Programs that write to repositories and may hold a lock without having the file open. */
+const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/;
+/** They never write to a repository, and live for days. */
+const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/;
+const lock_files_SLACK_MS = 60_000;
+function findHolders(path, kind, { dev, ino, mtimeMs }) {
+    const holders = [];
+    const bootMs = bootedAtMs();
+    for (const pid of listProcesses()) {
+        if (pid === process.pid)
+            continue;
+        const found = readProcess(pid);
+        if (typeof found === 'string')
+            continue;
+        const named = `pid ${pid} (${found.command})`;
+        if (hasOpen(pid, path, dev, ino))
+            holders.push(`${named} has it open`);
+        else if (kind === 'git' &&
+            WRITERS.test(found.command) &&
+            found.parent !== process.pid &&
+            bootMs + found.start * 10 <= mtimeMs + lock_files_SLACK_MS &&
+            !HARMLESS.test(commandLineOf(pid))) {
+            holders.push(`${named} may have made it`);
+        }
+    }
+    return holders;
+}
+/** By device and inode: a container knows it by another path. */
+function hasOpen(pid, path, dev, ino) {
+    const folder = `/proc/${pid}/fd`;
+    let names;
+    try {
+        names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return false;
+    }
+    return names.some((name) => {
+        try {
+            if (!(0,external_node_fs_namespaceObject.readlinkSync)(`${folder}/${name}`).includes((0,external_node_path_namespaceObject.basename)(path)))
+                return false;
+            const found = (0,external_node_fs_namespaceObject.statSync)(`${folder}/${name}`);
+            return found.dev === dev && found.ino === ino;
+        }
+        catch {
+            // Closed meanwhile.
+            return false;
+        }
+    });
+}
+function commandLineOf(pid) {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8');
+    }
+    catch {
+        // Gone meanwhile: it holds nothing.
+        return '';
+    }
+}
+/**
+ * Removes a lock file that still is the one that was judged.
+ *
+ * @param base a directory that was given, which it lies below; no link on the way is followed
+ * @returns whether it was removed
+ */
+function removeLockFile(base, { path, madeAtMs }) {
+    const parts = path.slice(base.length).split('/').filter(Boolean);
+    const name = parts.pop() ?? '';
+    return within(base, parts, (folder) => {
+        const found = (0,external_node_fs_namespaceObject.lstatSync)(at(folder, name), { throwIfNoEntry: false });
+        if (found?.isFile() !== true || found.mtimeMs !== madeAtMs)
+            return false;
+        (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
+        return true;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/place-occupancy.js
+
+
+
+
+
+/** Who lives in each of these places, by the evidence that counts for slots. */
+async function lookIntoPlaces({ base, paths, targets }, environment) {
+    const [answer, locks] = await Promise.all([listContainers(environment), probeCargoLocks(targets)]);
+    const inBase = (path) => path.slice(base.length + 1);
+    const scan = scanProcesses(base, paths.map(inBase), isMountedIn);
+    const searches = {
+        // Absolute paths, without their first slash, are places in the root of everything.
+        rootPaths: [''],
+        cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(1), found])),
+        processes: {
+            bySlot: new Map(paths.map((path) => [path.slice(1), scan.bySlot.get(inBase(path)) ?? []])),
+            failure: scan.failure,
+        },
+        containers: {
+            list: answer.kind === 'answered' ? answer.containers : [],
+            failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
+        },
+    };
+    const mounts = readMounts();
+    return new Map(paths.map((path) => {
+        const found = occupancyOf({ slot: path.slice(1), container: null }, searches);
+        const mounted = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`);
+        return [path, { ...found, unknown: [...found.unknown, ...mounted] }];
+    }));
+}
+/** A container that mounts a part of a worktree works in it; one that mounts a whole disk need not. */
+function isMountedIn(mounted, place) {
+    return mounted !== '' && (place === '' || isAtOrBelow(mounted, place));
+}
+
+;// CONCATENATED MODULE: ./lib/host/repository-care.js
+
+
+
+
+
+
+/**
+ * Why `git worktree prune` would lose something: it forgets worktrees whose folder is gone, with
+ * their index and reflog. A folder may be gone because its disk is not mounted.
+ *
+ * @returns null where it loses nothing
+ */
+async function pruneProblem(repository, missing) {
+    for (const each of missing) {
+        const why = await lossWith(repository, each);
+        if (why !== null)
+            return `${each.path} is registered and not there, and ${why}`;
+    }
+    return null;
+}
+async function lossWith(repository, { path, gitDirectory }) {
+    // Git itself keeps what is locked.
+    if (git_directory_namesIn(gitDirectory).includes('locked'))
+        return null;
+    if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.dirname)(path), { throwIfNoEntry: false }) === undefined) {
+        return 'the folder it lay in is gone, too: perhaps a disk that is not mounted';
+    }
+    const operation = operationIn(gitDirectory);
+    if (operation !== null)
+        return `a ${operation} has not ended in it`;
+    if (git_directory_namesIn(gitDirectory).includes('modules'))
+        return 'it has submodules';
+    try {
+        const commits = await findInReflogOnly({ gitDirectory, repository });
+        if (commits.length > 0)
+            return 'only its reflog holds commits that are not pushed';
+        await askGit({ ...repository, gitDirectory }, ['diff-index', '--cached', '--quiet', 'HEAD']);
+        return null;
+    }
+    catch (error) {
+        return `git cannot tell what goes with it (${messageOf(error)})`;
+    }
+}
+const CARE_MS = 10 * 60_000;
+/**
+ * Forgets worktrees whose folder is gone, and packs the repository; objects that nothing reaches
+ * stay, since the configuration that git is run with has it so.
+ *
+ * @returns in words what was not done, and why
+ */
+async function careFor(repository, missing) {
+    const { gitDirectory } = repository;
+    const said = [];
+    const problem = await pruneProblem(repository, missing);
+    try {
+        if (problem === null)
+            await askGit(repository, ['worktree', 'prune']);
+        else
+            said.push(`git worktree prune was left out in ${gitDirectory}: ${problem}`);
+        const busy = git_directory_namesIn(gitDirectory).find((name) => name === 'gc.pid' || name.endsWith('.lock'));
+        if (busy !== undefined)
+            said.push(`git gc was left out in ${gitDirectory}: ${busy} is there`);
+        else {
+            const words = ['maintenance', 'run', '--task=gc', '--quiet'];
+            await askGit(repository, words, { waitMs: CARE_MS });
+        }
+    }
+    catch (error) {
+        said.push(`${gitDirectory} was not tidied up: ${messageOf(error)}`);
+    }
+    return said;
+}
+
+;// CONCATENATED MODULE: ./lib/host/worktree-search.js
+
+
+
+
+
+
+
+
+/** No worktree lies in these, and they may be large. */
+const PASSED_OVER = new Set(['.git', 'node_modules']);
+/** The folders that a bare repository has of its own. */
+const BARE = new Set('objects refs hooks info logs branches worktrees modules lfs rebase-merge'.split(' '));
+/**
+ * Finds all worktrees below these directories, and the target dirs in each. No link is followed, and
+ * neither a target dir nor a root of target-guard is looked into.
+ *
+ * @param directories absolute, without links
+ */
+function findWorktrees(directories) {
+    const search = { worktrees: [], problems: [] };
+    const remote = new Set(readMounts()
+        .filter(({ type }) => !LOCAL.has(type))
+        .map(({ point }) => point));
+    const seen = new Set();
+    const open = directories
+        .toReversed()
+        .map((folder) => ({ folder, owner: null }));
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        const { folder } = next;
+        if (seen.has(folder) || remote.has(folder))
+            continue;
+        seen.add(folder);
+        const entries = worktree_search_list(folder, search);
+        const owner = worktree_search_ownerOf(folder, entries, next.owner, search);
+        if (owner !== next.owner)
+            next.owner?.inner.push(folder);
+        if (owner !== null && owner.path !== folder && isTarget(folder, entries)) {
+            owner.targets.push(folder);
+            continue;
+        }
+        const isBare = owner?.path === folder && owner.kind === 'bare';
+        for (const entry of entries) {
+            if (!entry.isDirectory() || PASSED_OVER.has(entry.name))
+                continue;
+            if (isBare && BARE.has(entry.name))
+                continue;
+            open.push({ folder: (0,external_node_path_namespaceObject.join)(folder, entry.name), owner });
+        }
+    }
+    return search;
+}
+function worktree_search_list(folder, { problems }) {
+    try {
+        const entries = (0,external_node_fs_namespaceObject.readdirSync)(folder, { withFileTypes: true });
+        // The rest of such a directory is left alone: what lies beside it is not for this command.
+        return entries.some(({ name }) => name === CONTROL)
+            ? entries.filter(({ name }) => name === '.git')
+            : entries;
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            problems.push(`${folder}: ${messageOf(error)}`);
+        return [];
+    }
+}
+/** The worktree that a folder is the top of, or lies in. */
+function worktree_search_ownerOf(folder, entries, outer, search) {
+    const names = new Map(entries.map((entry) => [entry.name, entry]));
+    const git = names.get('.git');
+    let place = null;
+    if (git !== undefined) {
+        const read = readGitFile(folder, git.isDirectory());
+        if (read === 'submodule' && outer !== null) {
+            outer.hasSubmodules = true;
+            return outer;
+        }
+        // On its own, with its git directory elsewhere: a main worktree like any other.
+        const elsewhere = 'its git directory lies elsewhere (git init --separate-git-dir)';
+        place = read === 'submodule' ? { ...NOWHERE, problem: elsewhere } : read;
+    }
+    else if (names.get('HEAD')?.isFile() && names.get('objects') && names.get('refs')) {
+        place = { kind: 'bare', gitDirectory: folder, common: folder, problem: NO_TREE };
+    }
+    if (place === null)
+        return outer;
+    const hasSubmodules = names.has('.gitmodules');
+    const found = { ...place, path: folder, targets: [], inner: [], hasSubmodules };
+    search.worktrees.push(found);
+    return found;
+}
+/** By what Cargo writes into every target dir; or a target dir that was put aside to be deleted. */
+function isTarget(folder, entries) {
+    const names = new Map(entries.map((entry) => [entry.name, entry]));
+    if (names.has('.git'))
+        return false;
+    if (LEFTOVER.test(folder))
+        return true;
+    return (names.get('CACHEDIR.TAG')?.isFile() === true && names.get('.rustc_info.json')?.isFile() === true);
+}
+const NO_TREE = 'a bare repository has no work tree';
+const NOWHERE = { kind: 'main', gitDirectory: null, common: null };
+/** Whether a directory still is a target dir. */
+function isTargetDirectory(path) {
+    try {
+        if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory())
+            return false;
+        return isTarget(path, (0,external_node_fs_namespaceObject.readdirSync)(path, { withFileTypes: true }));
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/worktree-removal.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Removes a target dir: put aside by one rename, so that nobody begins to use it, looked at again
+ * there, and deleted without following a link. The time of the directory it lies in stays: our own
+ * work is no sign of life in a worktree.
+ *
+ * @param base a directory that was given: the way from there is gone without following a link
+ */
+async function removeTarget(base, path, look) {
+    const parents = (0,external_node_path_namespaceObject.dirname)(path).slice(base.length).split('/').filter(Boolean);
+    const name = (0,external_node_path_namespaceObject.basename)(path);
+    let folder;
+    try {
+        folder = within(base, parents, (last) => openFolder(at(last, '.')));
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) };
+    }
+    try {
+        const { atime, mtime } = (0,external_node_fs_namespaceObject.fstatSync)(folder);
+        if (!isTargetDirectory((0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name))) {
+            return { kind: 'kept', why: 'it is no target dir any more' };
+        }
+        const aside = LEFTOVER.test(path) ? name : leftoverName(newId());
+        if (aside !== name)
+            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), at(folder, aside));
+        const asidePath = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), aside);
+        const why = await look(asidePath);
+        if (why !== null) {
+            const back = aside === name ? null : putBack(folder, aside, name);
+            return { kind: 'kept', why: back === null ? why : `${why}; ${back}` };
+        }
+        const deletion = await deleteInPlace({ path: base, realPath: base }, asidePath.slice(base.length + 1));
+        (0,external_node_fs_namespaceObject.futimesSync)(folder, atime, mtime);
+        return deletion.kind === 'deleted' ? { kind: 'removed' } : { kind: 'failed', why: deletion.why };
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) };
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/** Gives what was put aside its name again; in words why not. */
+function putBack(folder, aside, name) {
+    if ((0,external_node_fs_namespaceObject.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined) {
+        return `its name is taken by another one meanwhile, so it stays at ${aside}`;
+    }
+    (0,external_node_fs_namespaceObject.renameSync)(at(folder, aside), at(folder, name));
+    return null;
+}
+function newId() {
+    return (0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex');
+}
+/**
+ * Removes a whole worktree by `git worktree remove`, without its `--force`. It is moved aside first
+ * (`git worktree move`), so that nobody finds it by its path between the last look and the end;
+ * where it must stay after all, it is moved back and locked again.
+ */
+async function removeWorktree({ worktree, lock, base }, look) {
+    const { path } = worktree;
+    const repository = git_state_repositoryOf(worktree);
+    // What was given itself has no other place below what was given.
+    const name = nameBefore((0,external_node_path_namespaceObject.basename)(path)) ?? (0,external_node_path_namespaceObject.basename)(path);
+    const aside = path === base ? path : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), leavingName(newId(), name.slice(0, 100)));
+    let isUnlocked = false;
+    let isMoved = false;
+    const restore = async () => {
+        try {
+            if (isMoved)
+                await askGit(repository, ['worktree', 'move', aside, path]);
+            if (isUnlocked && lock !== null) {
+                await askGit(repository, ['worktree', 'lock', '--reason', lock, path]);
+            }
+            return '';
+        }
+        catch (error) {
+            return `; it is left at ${aside} (${messageOf(error)})`;
+        }
+    };
+    try {
+        if (lock !== null) {
+            await askGit(repository, ['worktree', 'unlock', path]);
+            isUnlocked = true;
+        }
+        if (aside !== path) {
+            await askGit(repository, ['worktree', 'move', path, aside]);
+            isMoved = true;
+        }
+        const moved = moveTo(worktree, aside);
+        const why = await look(moved);
+        if (why !== null)
+            return { kind: 'kept', why: why + (await restore()) };
+        await clearTargets(moved, base);
+        await askGit(repository, ['worktree', 'remove', aside], { waitMs: REMOVAL_MS });
+        return { kind: 'removed' };
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) + (await restore()) };
+    }
+}
+/** A worktree without its target dirs is small; but a disk may be slow. */
+const REMOVAL_MS = 30 * 60_000;
+function moveTo(worktree, path) {
+    const { targets, asked } = worktree;
+    return {
+        ...worktree,
+        path,
+        targets: targets.map((target) => path + target.slice(worktree.path.length)),
+        asked: { ...asked, workTree: path },
+    };
+}
+/** Git deletes file by file, and follows bind mounts; target dirs go by rm(1), which is told of them. */
+async function clearTargets({ targets }, base) {
+    for (const target of targets) {
+        const outcome = await removeTarget(base, target, async () => Promise.resolve(null));
+        if (outcome.kind !== 'removed')
+            throw new Error(`${target}: ${outcome.why}`);
+    }
+}
+const REFS_AT_MOST = 100;
+/**
+ * Gives un-pushed commits a ref of their own before anything of their worktree goes.
+ *
+ * @returns the refs, in the order of the commits
+ * @throws Error where one could not be written
+ */
+async function writeRecoveryRefs(worktree, branch, commits, stamp) {
+    const repository = git_state_repositoryOf(worktree);
+    const written = [];
+    let index = 0;
+    for (const commit of commits) {
+        for (;;) {
+            const ref = recoveryRef(branch, stamp, index);
+            index += 1;
+            try {
+                // None may be there before: another worktree of the same branch’s name has its own.
+                await askGit(repository, ['update-ref', ref, commit, '0'.repeat(commit.length)]);
+                written.push(ref);
+                break;
+            }
+            catch (error) {
+                if (index >= REFS_AT_MOST)
+                    throw error;
+            }
+        }
+    }
+    return written;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/observe-worktrees.js
+
+
+
+
+
+
+
+
+
+
+
+/** du(1) is cut short after this: sizes and ages that are not known by then keep their worktrees. */
+const MEASURING_MS = 30 * 60_000;
+/**
+ * Finds and reads all worktrees below these directories; writes nothing.
+ *
+ * @param directories absolute, without links
+ */
+async function observeWorktrees(directories, runtime) {
+    const { worktrees: found, problems } = findWorktrees(directories);
+    markCopies(found);
+    const occupancies = await lookIntoAll(directories, found, runtime);
+    const asked = found.map((each) => ({ each, place: askable(each) }));
+    // One process measures while others ask git: both take long, and neither needs the other.
+    const [sizes, states] = await Promise.all([
+        measureNested(inOrder(found), MEASURING_MS),
+        readStates(asked.map(({ place }) => place).filter((place) => typeof place !== 'string')),
+    ]);
+    const worktrees = asked.map(({ each, place }) => {
+        const base = baseOf(each.path, directories);
+        const worktree = sized(each, sizes, occupancies);
+        if (typeof place === 'string') {
+            return { worktree: { ...worktree, git: { unknown: place } }, askable: null, base };
+        }
+        return {
+            worktree: { ...worktree, ...withStates(each.path, worktree, states) },
+            askable: place,
+            base,
+        };
+    });
+    const { elsewhere, missing } = findRegistered(found, directories);
+    return { worktrees: [...worktrees, ...elsewhere], missing, problems };
+}
+/** A worktree that was copied has the git directory of its original: what is removed of one, the other needs. */
+function markCopies(found) {
+    const byGitDirectory = new Map();
+    for (const each of found) {
+        if (each.gitDirectory === null)
+            continue;
+        byGitDirectory.set(each.gitDirectory, [...(byGitDirectory.get(each.gitDirectory) ?? []), each]);
+    }
+    for (const group of byGitDirectory.values()) {
+        if (group.length === 1)
+            continue;
+        for (const each of group)
+            each.problem ??= 'a copy of it is there, and both have one git directory';
+    }
+}
+/** The innermost of the given directories that a path lies at or below. */
+function baseOf(path, directories) {
+    const [longest] = directories
+        .filter((directory) => isAtOrBelow(path, directory))
+        .toSorted((a, b) => b.length - a.length);
+    return longest ?? null;
+}
+/** Inner ones first: du counts what they share for the first. */
+function inOrder(found) {
+    return found
+        .flatMap(({ path, targets }) => [path, ...targets])
+        .toSorted((a, b) => b.split('/').length - a.split('/').length);
+}
+async function lookIntoAll(directories, found, { environment }) {
+    const all = new Map();
+    for (const base of directories) {
+        const inside = found.filter(({ path }) => baseOf(path, directories) === base);
+        const targets = inside.flatMap((each) => each.targets);
+        const paths = [...inside.map(({ path }) => path), ...targets];
+        if (paths.length === 0)
+            continue;
+        for (const entry of await lookIntoPlaces({ base, paths, targets }, environment)) {
+            all.set(...entry);
+        }
+    }
+    return all;
+}
+/** A worktree but for what git says of it. */
+function sized(found, sizes, occupancies) {
+    const { path, kind, gitDirectory, common, inner } = found;
+    const unseen = { inhabitants: [], unknown: ['nobody has looked who is in it'] };
+    const targets = found.targets.map((target) => ({
+        path: target,
+        bytes: sizes.get(target)?.bytes ?? null,
+        newestMs: sizes.get(target)?.newestMs ?? null,
+        occupancy: occupancies.get(target) ?? unseen,
+        git: 'unknown',
+        holdsWorktree: false,
+        isLeftover: LEFTOVER.test(target),
+    }));
+    const own = sizes.get(path);
+    const all = [own, ...targets.map((target) => sizes.get(target.path))];
+    const isWhole = all.every((each) => each !== undefined);
+    const moved = gitDirectory === null ? 0 : headMovedAt(gitDirectory);
+    return {
+        path,
+        kind,
+        repository: common,
+        isWithin: true,
+        closer: null,
+        lock: gitDirectory === null || kind !== 'linked' ? null : lockOf(gitDirectory),
+        occupancy: occupancies.get(path) ?? unseen,
+        newestMs: isWhole ? Math.max(moved, ...all.map((each) => each.newestMs)) : null,
+        bytes: isWhole ? all.reduce((sum, each) => sum + each.bytes, 0) : null,
+        targets,
+        inner,
+    };
+}
+function lockOf(gitDirectory) {
+    const lock = readWorktreeLock(gitDirectory);
+    if (lock === null)
+        return null;
+    const pid = pidInReason(lock.reason);
+    const sight = pid === null ? null : sightOfLock(pid);
+    return { reason: lock.reason, ...judgeLock(pid, sight, lock.madeAtMs) };
+}
+function withStates(path, { targets }, states) {
+    const state = states.get(path);
+    return {
+        git: state?.git ?? { unknown: 'git has not answered' },
+        targets: targets.map((each) => ({ ...each, git: state?.targets.get(each.path) ?? 'unknown' })),
+    };
+}
+/** What git says of each worktree: one process for each, and one for each repository. */
+async function readStates(places) {
+    const statuses = new Map();
+    await inParallel(places, async (place) => {
+        statuses.set(place, await orUnknown(async () => readStatus(place)));
+    });
+    const byRepository = new Map();
+    for (const place of places) {
+        byRepository.set(place.common, [...(byRepository.get(place.common) ?? []), place]);
+    }
+    const states = new Map();
+    await inParallel([...byRepository.values()], async (group) => {
+        const heads = group.flatMap((place) => {
+            const status = statuses.get(place);
+            return status === undefined || 'unknown' in status || status.head === null
+                ? []
+                : [status.head];
+        });
+        const [first] = group;
+        if (first === undefined)
+            return;
+        const graph = await orUnknown(async () => ({ graph: await readUnpushed(first, heads) }));
+        for (const place of group) {
+            const status = statuses.get(place);
+            const isKnown = status !== undefined && !('unknown' in status);
+            states.set(place.path, {
+                git: combine(place, status, graph),
+                targets: isKnown ? targetStatesOf(place, status) : new Map(),
+            });
+        }
+    });
+    return states;
+}
+function combine(place, status, graph) {
+    if (status === undefined)
+        return { unknown: 'git has not answered' };
+    if ('unknown' in status)
+        return status;
+    if ('unknown' in graph)
+        return graph;
+    try {
+        return git_state_stateOf(place, status, graph.graph);
+    }
+    catch (error) {
+        return { unknown: messageOf(error) };
+    }
+}
+/** Of a worktree that git fails for, nothing is known but why. */
+async function orUnknown(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        return { unknown: messageOf(error) };
+    }
+}
+/** Does the same for all, as many at once as this host has processors. */
+async function inParallel(items, work) {
+    const rest = items.values();
+    const worker = async () => {
+        for (const item of rest)
+            await work(item);
+    };
+    await Promise.all(Array.from({ length: (0,external_node_os_namespaceObject.availableParallelism)() }, worker));
+}
+/** What repositories have registered besides what was found. */
+function findRegistered(found, directories) {
+    const known = new Set(found.map(({ path }) => path));
+    const commons = new Set(found.flatMap(({ common }) => (common === null ? [] : [common])));
+    const elsewhere = [];
+    const missing = new Map();
+    for (const common of commons) {
+        const gone = [];
+        for (const registered of listRegistered(common)) {
+            if (!registered.isThere)
+                gone.push(registered);
+            else if (!known.has(registered.path)) {
+                known.add(registered.path);
+                elsewhere.push(outside(registered, common, directories));
+            }
+        }
+        missing.set(common, gone);
+    }
+    return { elsewhere, missing };
+}
+function outside({ path }, common, directories) {
+    const isWithin = baseOf(path, directories) !== null;
+    const why = 'it is registered, and was not found by looking: it is left alone';
+    return {
+        base: null,
+        askable: null,
+        worktree: {
+            path,
+            kind: 'linked',
+            repository: common,
+            isWithin,
+            git: { unknown: isWithin ? why : 'git is not asked' },
+            closer: null,
+            lock: null,
+            occupancy: { inhabitants: [], unknown: [] },
+            newestMs: null,
+            bytes: null,
+            targets: [],
+            inner: [],
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/worktrees.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** What may be reclaimed. */
+const RECLAIM = ['targets', 'stale', 'locks'];
+const HOUR_MS = 3_600_000;
+const worktrees_STALE_MS = 24 * HOUR_MS;
+const EMERGENCY_MS = HOUR_MS / 4;
+const LOCKS_MS = HOUR_MS / 4;
+/**
+ * The real paths of the directories that were given.
+ *
+ * @throws GuardError where one is not a directory, or is the root of everything
+ */
+function resolveDirectories(given) {
+    const real = given.map((path) => {
+        let found;
+        try {
+            found = (0,external_node_fs_namespaceObject.realpathSync)(path);
+        }
+        catch (error) {
+            throw new GuardError(`${path} cannot be looked into (${messageOf(error)}).`, MEND, {
+                usage: true,
+            });
+        }
+        if (found === '/' || !(0,external_node_fs_namespaceObject.lstatSync)(found).isDirectory()) {
+            throw new GuardError(`${path} is not a directory for worktrees.`, MEND, { usage: true });
+        }
+        return found;
+    });
+    return [...new Set(real)].filter((path) => !real.some((other) => other !== path && isAtOrBelow(path, other)));
+}
+const MEND = 'Name directories that hold worktrees, or repositories.';
+/** Finds, reads and judges all worktrees below the directories; touches nothing. */
+async function findAndJudge(request, runtime) {
+    const directories = resolveDirectories(request.directories);
+    const volumes = await readVolumes(directories, request.settings, runtime);
+    const view = await observeWorktrees(directories, runtime);
+    const isEmergency = volumes.some(({ level }) => level === 'critical');
+    const policy = {
+        nowMs: Date.now(),
+        olderThanMs: request.olderThanMs ?? (isEmergency ? EMERGENCY_MS : worktrees_STALE_MS),
+        withRecoveryRefs: request.withRecoveryRefs,
+    };
+    const targetsToo = request.reclaim.includes('targets');
+    await inParallel(view.worktrees, async (each) => {
+        await complete(each, policy, targetsToo, view);
+    });
+    const age = { nowMs: policy.nowMs, olderThanMs: request.olderThanMs ?? 0 };
+    const worktrees = view.worktrees
+        .map(({ worktree }) => worktrees_judge(worktree, policy, age))
+        .toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0) || (a.path < b.path ? -1 : 1));
+    const locks = judgeLocks(directories, view, request.olderThanMs);
+    return {
+        inventory: {
+            directories,
+            volumes: volumes.map((each) => Object.assign(each, { usedPercent: usedPercent(each.reading) })),
+            worktrees,
+            locks,
+            problems: view.problems,
+            olderThanMs: policy.olderThanMs,
+        },
+        view,
+        policy,
+    };
+}
+/** Adds what takes longer to find out, where it is of consequence. */
+async function complete(observed, policy, targetsToo, { worktrees }) {
+    const { askable, worktree } = observed;
+    if (askable === null)
+        return;
+    if (deservesCloserLook(worktree, policy)) {
+        worktree.closer = await orUnknown(async () => lookCloser(askable));
+    }
+    for (const target of worktree.targets) {
+        target.holdsWorktree = worktrees.some((each) => isAtOrBelow(each.worktree.path, target.path));
+        if (targetsToo && target.git === 'unknown') {
+            target.git = await readTargetState(askable, target.path);
+        }
+    }
+}
+function worktrees_judge(worktree, policy, age) {
+    return {
+        ...worktree,
+        targets: worktree.targets.map((target) => ({
+            ...target,
+            verdict: judgeTarget(target, worktree, age),
+        })),
+        verdict: judgeWorktree(worktree, policy),
+    };
+}
+/** Lock files below the directories alone: those of a repository elsewhere are its own matter. */
+function judgeLocks(directories, { worktrees }, olderThanMs) {
+    const isWithin = (path) => directories.some((each) => isAtOrBelow(path, each));
+    const tops = new Set(worktrees.map(({ worktree }) => worktree.path));
+    const pools = [...directories, ...[...tops].map((path) => (0,external_node_path_namespaceObject.dirname)(path))];
+    const places = {
+        repositories: [...new Set(worktrees.map(({ worktree }) => worktree.repository))].filter((path) => path !== null),
+        pools: [...new Set(pools)].filter((path) => isWithin(path) && !tops.has(path)),
+    };
+    const moment = {
+        nowMs: Date.now(),
+        bootAtMs: bootedAtMs(),
+        olderThanMs: olderThanMs ?? LOCKS_MS,
+    };
+    return findLockFiles(places)
+        .filter(({ path }) => isWithin(path))
+        .map((file) => Object.assign(file, { verdictOf: judgeLockFile(file, moment) }));
+}
+/** The file systems that the directories lie on, under the floors. */
+async function readVolumes(directories, { floors }, { voice }) {
+    const [first = '/', ...others] = directories;
+    const { readings, problems } = await probeDisks(first, others);
+    for (const problem of problems)
+        voice.warning(problem);
+    // Room is made on all of them.
+    return readings.map((reading) => assess({ ...reading, holdsRoot: true }, floors));
+}
+/** Whether the file system of a directory needs no more room. */
+async function isRoomy(directory, request) {
+    settle(directory);
+    const [reading] = (await probeDisks(directory, [])).readings;
+    if (reading === undefined)
+        return true;
+    return isRelieved(assess(reading, request.settings.floors), request.settings.watermarks);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/reclaim-worktrees.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The inventory, and after it what was asked to be reclaimed: worktrees, target dirs, locks. */
+async function worktrees(request, runtime) {
+    const found = await findAndJudge(request, runtime);
+    const { inventory } = found;
+    const dryRun = request.settings.dryRun;
+    const done = {
+        inventory,
+        dryRun,
+        taken: [],
+        kept: [],
+        failures: [],
+        notes: [],
+    };
+    if (request.reclaim.includes('stale'))
+        await reclaimStale(found, done, runtime);
+    if (request.reclaim.includes('targets'))
+        await reclaimTargets(found, request, done, runtime);
+    if (request.reclaim.includes('locks'))
+        reclaimLocks(inventory, request, done);
+    return done;
+}
+function reclaim_worktrees_note(outcome, taken, done) {
+    if (outcome.kind === 'removed')
+        done.taken.push(taken);
+    else if (outcome.kind === 'kept')
+        done.kept.push({ path: taken.path, why: outcome.why });
+    else
+        done.failures.push({ path: taken.path, why: outcome.why });
+}
+async function reclaimStale(found, done, runtime) {
+    const tidied = new Map();
+    for (const each of found.view.worktrees) {
+        const { worktree, askable, base } = each;
+        const verdict = judgeWorktree(worktree, found.policy);
+        if (!verdict.goes || askable === null || base === null || worktree.closer === null)
+            continue;
+        const taken = {
+            what: 'worktree',
+            path: worktree.path,
+            bytes: worktree.bytes ?? 0,
+            reason: verdict.reasons.join('; '),
+            refs: [],
+        };
+        if (done.dryRun) {
+            done.taken.push(taken);
+            continue;
+        }
+        const lock = worktree.lock?.reason ?? null;
+        const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) => lastLook(moved, each, { base, policy: found.policy, refs: taken.refs }, runtime));
+        reclaim_worktrees_note(outcome, taken, done);
+        if (outcome.kind === 'removed')
+            tidied.set(askable.common, askable);
+    }
+    for (const [common, askable] of tidied) {
+        const missing = found.view.missing.get(common) ?? [];
+        done.notes.push(...(await careFor(git_state_repositoryOf(askable), missing)));
+    }
+}
+/** Everything once more, at the place that nobody knows; then refs for what would be lost. */
+async function lastLook(moved, { worktree }, { base, policy, refs }, { environment }) {
+    const { targets } = moved;
+    const places = { base, paths: [moved.path, ...targets], targets };
+    const occupancies = await lookIntoPlaces(places, environment);
+    const states = await readStates([moved]);
+    const again = {
+        ...worktree,
+        ...sized(moved, new Map(), occupancies),
+        // Moving it has touched nothing in it; its size is that of before, and so is its age.
+        bytes: worktree.bytes,
+        newestMs: Math.max(worktree.newestMs ?? 0, headMovedAt(moved.gitDirectory)),
+        git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
+        closer: await orUnknown(async () => lookCloser(moved)),
+    };
+    const verdict = judgeWorktree(again, policy);
+    if (!verdict.goes)
+        return verdict.reasons.join('; ');
+    if ('unknown' in again.git || again.closer === null || 'unknown' in again.closer) {
+        return 'git has not answered';
+    }
+    const { head, branch, unpushed } = again.git;
+    const commits = [...(unpushed > 0 && head !== null ? [head] : []), ...again.closer.inReflogOnly];
+    const stamp = stampOf(policy.nowMs);
+    try {
+        refs.push(...(await writeRecoveryRefs(moved, branch, [...new Set(commits)], stamp)));
+        return null;
+    }
+    catch (error) {
+        return `its un-pushed commits could not be given a ref (${messageOf(error)})`;
+    }
+}
+/** Oldest first, until the low watermark is reached. */
+async function reclaimTargets({ view, policy: { nowMs } }, request, done, runtime) {
+    const age = { nowMs, olderThanMs: request.olderThanMs ?? 0 };
+    const gone = new Set(done.taken.map(({ path }) => path));
+    const candidates = view.worktrees
+        .filter(({ worktree, base }) => base !== null && !gone.has(worktree.path))
+        .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
+        .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
+        .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0));
+    for (const { each, target } of candidates) {
+        const base = each.base ?? '';
+        if (!request.all && (await isRoomy(base, request))) {
+            const low = request.settings.watermarks.low;
+            done.notes.push(`target dirs stay: ${base} is below the low watermark of ${low} % (--all takes them all the same)`);
+            return;
+        }
+        const taken = {
+            what: 'target',
+            path: target.path,
+            bytes: target.bytes ?? 0,
+            reason: judgeTarget(target, each.worktree, age).reasons.join('; '),
+            refs: [],
+        };
+        if (done.dryRun) {
+            done.taken.push(taken);
+            continue;
+        }
+        const outcome = await removeTarget(base, target.path, async (aside) => {
+            const others = each.worktree.targets
+                .map(({ path }) => path)
+                .filter((path) => path !== target.path);
+            const targets = [aside, ...others.filter((path) => !gone.has(path))];
+            const paths = [each.worktree.path, ...targets];
+            const occupancies = await lookIntoPlaces({ base, paths, targets }, runtime.environment);
+            const nobody = { inhabitants: [], unknown: ['nobody has looked who is in it'] };
+            const again = {
+                ...each.worktree,
+                occupancy: occupancies.get(each.worktree.path) ?? nobody,
+                targets: targets.map((path) => Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? nobody })),
+            };
+            const verdict = judgeTarget({ ...target, path: aside }, again, age);
+            return verdict.goes ? null : verdict.reasons.join('; ');
+        });
+        reclaim_worktrees_note(outcome, taken, done);
+        if (outcome.kind === 'removed')
+            gone.add(target.path);
+    }
+}
+function reclaimLocks(inventory, request, done) {
+    for (const lock of inventory.locks) {
+        const { path, bytes, verdictOf } = lock;
+        if (!verdictOf.goes)
+            continue;
+        const taken = { what: 'lock', path, bytes, reason: verdictOf.reason, refs: [] };
+        const outcome = done.dryRun
+            ? { kind: 'removed' }
+            : removeLock(lock, inventory, request.olderThanMs);
+        reclaim_worktrees_note(outcome, taken, done);
+    }
+}
+const reclaim_worktrees_LOCKS_MS = 15 * 60_000;
+function removeLock({ path, kind, madeAtMs }, { directories }, olderThanMs) {
+    const base = baseOf(path, directories);
+    if (base === null)
+        return { kind: 'kept', why: 'it lies outside the given directories' };
+    try {
+        const again = readLockFile(path, kind);
+        if (again === null || again.madeAtMs !== madeAtMs) {
+            return { kind: 'kept', why: 'it is not the same any more' };
+        }
+        const moment = {
+            nowMs: Date.now(),
+            bootAtMs: bootedAtMs(),
+            olderThanMs: olderThanMs ?? reclaim_worktrees_LOCKS_MS,
+        };
+        const verdict = judgeLockFile(again, moment);
+        if (!verdict.goes)
+            return { kind: 'kept', why: verdict.reason };
+        const isGone = removeLockFile(base, again);
+        return isGone ? { kind: 'removed' } : { kind: 'kept', why: 'it is not the same any more' };
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/watched-worktrees.js
+
+
+
+
+
+
+
+/** Names the directories whose worktrees a sweep looks after, between colons. */
+const WATCHED = 'TARGET_GUARD_WORKTREES';
+/** The directories that are watched; none without the variable. */
+function watchedDirectories(environment) {
+    return (environment[WATCHED] ?? '').split(':').filter((path) => path !== '');
+}
+/** In words for `doctor` and `status`: what is watched, and what of it is not there. */
+function watchedInWords(environment) {
+    const directories = watchedDirectories(environment);
+    if (directories.length === 0) {
+        return { text: `no pools of worktrees are watched (${WATCHED} is not set)`, isWell: true };
+    }
+    const absent = directories.filter((path) => !isDirectory(path));
+    if (absent.length > 0)
+        return { text: `${absent.join(', ')} is not there`, isWell: false };
+    return { text: `worktrees are watched in ${directories.join(', ')}`, isWell: true };
+}
+/**
+ * The worktree part of a sweep: stale worktrees, stale locks, and target dirs where the disk is above
+ * the high watermark. What goes wrong is told, and stops nothing else.
+ *
+ * @returns null where nothing is watched, or nothing could be done
+ */
+async function sweepWorktrees(root, settings, runtime) {
+    const { voice, environment } = runtime;
+    const directories = watchedDirectories(environment).filter((path) => {
+        if (isDirectory(path))
+            return true;
+        voice.warning(`${WATCHED} names ${path}, which is no directory.`);
+        return false;
+    });
+    if (directories.length === 0)
+        return null;
+    try {
+        const volumes = await readVolumes(directories, settings, runtime);
+        const isTight = volumes.some(({ level, reading }) => level === 'critical' || usedPercent(reading) >= settings.watermarks.high);
+        const done = await worktrees({
+            directories,
+            reclaim: ['stale', 'locks', ...(isTight ? ['targets'] : [])],
+            olderThanMs: null,
+            all: false,
+            withRecoveryRefs: false,
+            settings,
+        }, runtime);
+        if (!settings.dryRun)
+            await recordWorktrees(controlPath(root, 'worktrees.prom'), done, runtime);
+        watched_worktrees_tell(done, runtime);
+        return done;
+    }
+    catch (error) {
+        voice.warning(`The worktrees were not looked after (${messageOf(error)}).`);
+        return null;
+    }
+}
+function watched_worktrees_tell({ taken, kept, failures, notes, dryRun }, { voice }) {
+    for (const { what, path, reason } of taken) {
+        voice.info(`${dryRun ? 'would remove' : 'removed'} ${what} ${path}: ${reason}`);
+    }
+    for (const { path, why } of kept)
+        voice.info(`stays after all: ${path}: ${why}`);
+    for (const { path, why } of failures)
+        voice.warning(`Not done: ${path}: ${why}`);
+    for (const each of notes)
+        voice.info(each);
+}
+function isDirectory(path) {
+    return (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/doctor.js
+
 
 
 
@@ -6524,6 +8653,7 @@ async function doctor(settings, runtime) {
         checkProc(),
         await checkDocker(runtime),
         checkPrivilege(settings),
+        checkWorktrees(runtime),
         ...(root === null ? [] : await checkDisks(root, settings, runtime)),
         ...checkWarmth(root, runtime.environment),
         ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
@@ -6674,6 +8804,14 @@ async function checkDocker({ environment }) {
         default:
             return answer;
     }
+}
+/** Nobody must have worktrees swept: that none are is told, and is well. */
+function checkWorktrees({ environment }) {
+    const check = 'worktrees';
+    const { text, isWell } = watchedInWords(environment);
+    if (isWell)
+        return ok(check, text);
+    return { check, level: 'warn', text, mend: 'Set TARGET_GUARD_WORKTREES to directories.' };
 }
 const DELETION = ['rm', '-rf', '--one-file-system', '--'];
 function checkPrivilege({ root, privilegedHelper, helperImage }) {
@@ -7208,12 +9346,12 @@ function isSameWorker({ owner: recorded }, owner) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/metrics.js
-const PREFIX = 'target_guard_';
+const metrics_PREFIX = 'target_guard_';
 const COUNTERS = {
-    passes: `${PREFIX}passes_total`,
-    jobs: `${PREFIX}jobs_total`,
-    reclaimed: `${PREFIX}reclaimed_bytes_total`,
-    lockWait: `${PREFIX}host_lock_wait_seconds_total`,
+    passes: `${metrics_PREFIX}passes_total`,
+    jobs: `${metrics_PREFIX}jobs_total`,
+    reclaimed: `${metrics_PREFIX}reclaimed_bytes_total`,
+    lockWait: `${metrics_PREFIX}host_lock_wait_seconds_total`,
 };
 const LEVELS = ['ok', 'low', 'critical'];
 /** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
@@ -7229,7 +9367,7 @@ async function metricsText(facts, before) {
     // Loaded when there is something to write: it takes longer than all of a quiet pass.
     const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
     const registry = new Registry();
-    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] });
+    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${metrics_PREFIX}${name}`, help, labelNames, registers: [registry] });
     const counter = (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
     const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', ['path']);
     const total = gauge('disk_size_bytes', 'Size of the file system.', ['path']);
@@ -7269,9 +9407,9 @@ async function metricsText(facts, before) {
             reclaimed.inc(value);
         else if (name === COUNTERS.lockWait)
             lockWait.inc(value);
-        else if (name === `${PREFIX}last_pass_duration_seconds`)
+        else if (name === `${metrics_PREFIX}last_pass_duration_seconds`)
             last.set(labels, value);
-        else if (name === `${PREFIX}last_pass_timestamp_seconds`)
+        else if (name === `${metrics_PREFIX}last_pass_timestamp_seconds`)
             when.set(labels, value);
     }
     if (facts.pass !== null) {
@@ -7292,8 +9430,8 @@ const LABELS = {
     [COUNTERS.jobs]: 'result',
     [COUNTERS.reclaimed]: '',
     [COUNTERS.lockWait]: '',
-    [`${PREFIX}last_pass_duration_seconds`]: 'scope',
-    [`${PREFIX}last_pass_timestamp_seconds`]: 'scope',
+    [`${metrics_PREFIX}last_pass_duration_seconds`]: 'scope',
+    [`${metrics_PREFIX}last_pass_timestamp_seconds`]: 'scope',
 };
 function isOurs({ name, labels, value }) {
     return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0;
@@ -7336,7 +9474,7 @@ async function recordMetrics(root, recorded, { voice }) {
         await loadMetrics();
         await withKernelLock(controlPath(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
             const path = controlPath(root, 'metrics.prom');
-            const text = await metricsText(factsOf(root, recorded), readTextOrNull(path) ?? '');
+            const text = await metricsText(record_metrics_factsOf(root, recorded), readTextOrNull(path) ?? '');
             replaceFile(path, text);
         });
     }
@@ -7344,7 +9482,7 @@ async function recordMetrics(root, recorded, { voice }) {
         voice.warning(`The metrics were not written (${messageOf(error)}).`);
     }
 }
-function factsOf(root, { assessments, ...counts }) {
+function record_metrics_factsOf(root, { assessments, ...counts }) {
     const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
     const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
     const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
@@ -7933,7 +10071,7 @@ function firstFrom(ascending, least) {
 
 
 const git_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = 512 * 1024 * 1024;
+const git_ANSWER_AT_MOST = 512 * 1024 * 1024;
 /** Whether a directory is the top of a work tree. */
 function isWorkTree(folder) {
     return (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
@@ -8021,7 +10159,7 @@ class Git {
                 env: this.#environment,
                 timeout: git_WAIT_MS,
                 killSignal: 'SIGKILL',
-                maxBuffer: ANSWER_AT_MOST,
+                maxBuffer: git_ANSWER_AT_MOST,
             }, (error, stdout, stderr) => {
                 if (error === null)
                     answered(stdout.split('\0').slice(0, -1));
@@ -8187,7 +10325,7 @@ class Listing {
                 this.sources.set(`${prefix}${name}`, null);
         }
         for (const name of tree.submodules) {
-            if (isFolder((0,external_node_path_namespaceObject.join)(path, name)))
+            if (checkout_isFolder((0,external_node_path_namespaceObject.join)(path, name)))
                 await this.add(`${prefix}${name}`);
         }
         return true;
@@ -8220,7 +10358,7 @@ class Listing {
     }
 }
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
-function isFolder(path) {
+function checkout_isFolder(path) {
     return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
@@ -9573,7 +11711,7 @@ function byTouch(workspace, planned, nowNs) {
                 if (!isSet)
                     (0,external_node_fs_namespaceObject.lutimesSync)(file, secondsAfter(nowNs), secondsAfter(nowNs));
                 const kind = isSet || mtimeNs === null ? 'set' : 'now';
-                return { kind, path, stamp: stampOf((0,external_node_fs_namespaceObject.lstatSync)(file, { bigint: true })) };
+                return { kind, path, stamp: file_times_stampOf((0,external_node_fs_namespaceObject.lstatSync)(file, { bigint: true })) };
             });
         }
         catch (error) {
@@ -9599,7 +11737,7 @@ function touch(file, mtimeNs) {
 function secondsAfter(ns) {
     return Number(ns / 1000000n + 1n) / 1000;
 }
-function stampOf(stat) {
+function file_times_stampOf(stat) {
     return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
 }
 
@@ -9683,14 +11821,14 @@ class WorkspaceReader {
     }
 }
 function workspace_reader_isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = stampOf(stat);
+    const { ctimeNs, inode, size } = file_times_stampOf(stat);
     return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
 }
 /** Paths as they are written and as they are without links. */
 function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
 }
-function realPathOf(path) {
+function workspace_reader_realPathOf(path) {
     try {
         return external_node_fs_namespaceObject.realpathSync.native(path);
     }
@@ -10996,9 +13134,9 @@ function readToolchain(directory) {
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
 
 /** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
-const LOCK = /^\.cargo(-[a-z]+)?-lock$/;
+const clone_LOCK = /^\.cargo(-[a-z]+)?-lock$/;
 function isCargoLock(name) {
-    return LOCK.test(name);
+    return clone_LOCK.test(name);
 }
 /** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
 const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
@@ -13402,6 +15540,7 @@ Running it again changes nothing.`,
         ...RETENTION,
         ...DISK,
         ...HELP,
+        WORKTREES,
         ...ALERTS,
         JSON_FLAG,
     ],
@@ -13416,7 +15555,10 @@ Running it again changes nothing.`,
             user: values.get('user')?.at(-1) ?? null,
             remove: switches.has('remove'),
             alertWebhook,
-            flags: [...given].map(([name, text]) => `--${name}=${text}`),
+            flags: [
+                ...[...given].map(([name, text]) => `--${name}=${text}`),
+                ...(values.get('worktrees') ?? []).map((text) => `--worktrees=${text}`),
+            ],
         }, process.execPath, runtime.script);
         print(invocation, lines, () => timerText(lines));
         return 0;
@@ -13445,6 +15587,7 @@ the command that would remove it.`,
 };
 
 ;// CONCATENATED MODULE: ./lib/steps/status.js
+
 
 
 
@@ -13496,6 +15639,7 @@ async function status_status(settings, runtime) {
         foreign: view.foreign.map(({ path, why }) => ({ path, why })),
         snapshots: listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs)),
         trash: listTrash(root),
+        worktrees: watchedInWords(runtime.environment).text,
         lastPass: parseHeartbeat(readHeartbeatText(root)),
     };
 }
@@ -13543,6 +15687,7 @@ const statusCommand = {
 
 
 
+
 /**
  * The pass for the whole host: stale slots of every runner, orphans among them, and the trash.
  *
@@ -13566,6 +15711,7 @@ async function sweep(settings, adopted, runtime) {
     }, runtime));
     if (!settings.dryRun)
         await evictOverBudget(root, settings, runtime);
+    await sweepWorktrees(root, settings, runtime);
     const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime);
     if (!settings.dryRun)
         keepReserve(root, guarded, runtime);
@@ -13603,6 +15749,7 @@ async function settled(work) {
 
 
 
+
 const sweepCommand = {
     name: 'sweep',
     summary: 'the pass for the whole host: stale slots of all runners, orphans, the trash',
@@ -13617,19 +15764,191 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
         SNAPSHOTS,
         ...ALERTS,
         DRY_RUN,
+        WORKTREES,
         flags_flag('adopt', 'PATH', 'also take this slot, which has no lease; may be given several times'),
         JSON_FLAG,
     ],
     run: async (invocation) => {
         const adopted = invocation.values.get('adopt') ?? [];
-        const done = await sweep(settings(invocation), adopted, invocation.runtime);
+        const done = await sweep(settings(invocation), adopted, watching(invocation));
         const { dryRun } = settings(invocation);
         print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () => sweepText(done.actions, done.reaped, dryRun));
         return done.failures.length > 0 ? 1 : 0;
     },
 };
+/** The flag wins over the variable. */
+function watching({ values, runtime }) {
+    const given = values.get('worktrees')?.at(-1);
+    if (given === undefined)
+        return runtime;
+    return { ...runtime, environment: { ...runtime.environment, [WATCHED]: given } };
+}
+
+;// CONCATENATED MODULE: ./lib/report/worktrees.js
+
+
+
+function worktreesText(found, nowMs) {
+    const { inventory, taken, kept, failures, notes, dryRun } = found;
+    const { volumes, worktrees, locks, problems } = inventory;
+    const lines = [
+        ...volumes.flatMap(volumeText),
+        ...(worktrees.length === 0 ? ['no worktrees'] : []),
+        ...worktrees.flatMap((each) => worktreeText(each, nowMs)),
+        totalText(worktrees),
+        ...locks.map(({ path, verdictOf: { goes, reason } }) => `${goes ? 'stale lock' : 'lock'} ${path}: ${reason}`),
+        ...problems.map((problem) => `not looked into: ${problem}`),
+        ...taken.flatMap((each) => takenText(each, dryRun)),
+        ...kept.map(({ path, why }) => `stays after all: ${path}: ${why}`),
+        ...failures.map(({ path, why }) => `not done: ${path}: ${why}`),
+        ...notes,
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function volumeText(volume) {
+    const { level, why, usedPercent, reading } = volume;
+    const { path, freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    const inodes = freeInodes === null || totalInodes === null
+        ? 'no inode count'
+        : `${freeInodes} of ${totalInodes} inodes free`;
+    const floor = why === '' ? '' : `: ${why}`;
+    return [
+        `disk    ${path}: ${level}, ${usedPercent.toFixed(1)} % used, ` +
+            `${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`,
+    ];
+}
+function worktreeText(worktree, nowMs) {
+    const { path, kind, bytes, newestMs, git, lock, occupancy, targets, verdict } = worktree;
+    const age = newestMs === null ? 'of unknown age' : `${ageInWords(nowMs - newestMs)} old`;
+    const named = kind === 'linked' ? '' : `, ${kind}`;
+    return [
+        `${path}${named}: ${sizeOrUnknown(bytes)}, ${age}`,
+        `  ${gitText(git)}`,
+        ...(lock === null
+            ? []
+            : [`  locked, its owner is ${lock.owner}: ${lock.reason} (${lock.why})`]),
+        ...occupancy.inhabitants.slice(0, 5).map(({ what }) => `  ${what}`),
+        ...targets.map((target) => `  target ${target.path}: ${sizeOrUnknown(target.bytes)}, ${verdictText(target.verdict)}`),
+        `  ${verdictText(verdict)}`,
+    ];
+}
+function gitText(git) {
+    if ('unknown' in git)
+        return `git: unknown (${git.unknown})`;
+    const { branch, head, upstream, dirty, untracked, unpushed } = git;
+    const where = branch ?? `detached at ${(head ?? 'nothing').slice(0, 12)}`;
+    const against = upstream === null
+        ? 'no upstream'
+        : `upstream ${upstream.name}${upstream.isGone ? ' is gone' : ''}`;
+    return `${where}: ${dirty} dirty, ${untracked} untracked, ${unpushed} un-pushed, ${against}`;
+}
+function verdictText({ goes, reasons }) {
+    return `${goes ? 'may go' : 'stays'}: ${reasons.join('; ')}`;
+}
+function sizeOrUnknown(bytes) {
+    return bytes === null ? 'size unknown' : size(bytes);
+}
+function totalText(worktrees) {
+    const targets = worktrees.flatMap((each) => each.targets);
+    const all = sum(worktrees.map(({ bytes }) => bytes));
+    const inTargets = sum(targets.map(({ bytes }) => bytes));
+    return `${worktrees.length} worktree(s), ${size(all)}; ${targets.length} target dir(s), ${size(inTargets)}`;
+}
+function sum(values) {
+    return values.reduce((total, each) => total + (each ?? 0), 0);
+}
+function takenText({ what, path, bytes, reason, refs }, dryRun) {
+    const verb = dryRun ? 'would remove' : 'removed';
+    return [
+        `${verb} ${what} ${path}, ${size(bytes)}: ${reason}`,
+        ...refs.map((ref) => `  its un-pushed commits are kept by ${ref}`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/worktrees.js
+
+
+
+
+
+
+
+
+
+const worktreesCommand = {
+    name: 'worktrees',
+    summary: 'git worktrees, what each holds and whether it may go; --reclaim takes what may',
+    about: `Finds git worktrees below the given directories, or those that ${WATCHED}
+names (between colons), or the current one. Without --reclaim nothing is touched.
+targets: target dirs of worktrees in which nothing builds, oldest first, until the low watermark.
+stale: whole worktrees that are clean, fully pushed, not locked by anybody alive, with nobody in them and
+older than --older-than, by “git worktree remove”. What is pushed is known from the last fetch.
+locks: lock files of repositories and pools whose owner is gone and that no process has open.
+Dirty, untracked and ignored files other than target dirs keep a worktree, whatever flag is given.`,
+    operands: '[DIR…]',
+    operandCount: { least: 0, most: 1000 },
+    flags: [
+        flags_flag('reclaim', 'WHAT', 'targets, stale or locks; may be given several times'),
+        flags_flag('all', null, 'go on with target dirs below the low watermark'),
+        flags_flag('older-than', 'AGE', 'only what is older, such as 7d, 24h or 15min; default 24h for stale, 15min on a critical disk'),
+        flags_flag('with-recovery-refs', null, 'stale also takes what is not pushed, after giving it a ref in refs/target-guard/recovery'),
+        flags_flag('metrics', 'FILE', 'also write metrics there, for Prometheus'),
+        ...DISK,
+        DRY_RUN,
+        JSON_FLAG,
+    ],
+    run: async (invocation) => {
+        const { values, switches, runtime } = invocation;
+        const reclaim = reclaimOf(values.get('reclaim') ?? []);
+        const done = await worktrees({
+            directories: directoriesOf(invocation, reclaim),
+            reclaim,
+            olderThanMs: spanOf(values.get('older-than')?.at(-1)),
+            all: switches.has('all'),
+            withRecoveryRefs: switches.has('with-recovery-refs'),
+            settings: settings(invocation),
+        }, runtime);
+        const metrics = values.get('metrics')?.at(-1);
+        if (metrics !== undefined)
+            await recordWorktrees(metrics, done, runtime);
+        print(invocation, done, () => worktreesText(done, Date.now()));
+        return done.failures.length > 0 ? 1 : 0;
+    },
+};
+function reclaimOf(words) {
+    return words.map((word) => {
+        const known = RECLAIM.find((each) => each === word);
+        if (known !== undefined)
+            return known;
+        throw new GuardError(`“${word}” cannot be reclaimed.`, `Use ${RECLAIM.join(', ')}.`, {
+            usage: true,
+        });
+    });
+}
+/** Nothing is ever taken from a directory that nobody has named. */
+function directoriesOf({ operands, runtime }, reclaim) {
+    if (operands.length > 0)
+        return operands;
+    const watched = watchedDirectories(runtime.environment);
+    if (watched.length > 0)
+        return watched;
+    if (reclaim.length === 0)
+        return ['.'];
+    throw new GuardError('No directory was given.', `To reclaim, name the directories, or set ${WATCHED}.`, { usage: true });
+}
+function spanOf(text) {
+    if (text === undefined)
+        return null;
+    const span = parseSpan(text);
+    if (span !== null)
+        return span;
+    throw new GuardError(`“${text}” is no age.`, 'Use a number and s, min, h or d, such as 24h.', {
+        usage: true,
+    });
+}
 
 ;// CONCATENATED MODULE: ./lib/cli/commands.js
+
 
 
 
@@ -13648,6 +15967,7 @@ const COMMANDS = [
     statusCommand,
     explainCommand,
     reapCommand,
+    worktreesCommand,
     doctorCommand,
     alertCommand,
 ];

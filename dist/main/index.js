@@ -847,6 +847,7 @@ function deletion_open(folder) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   e: () => (/* binding */ follow)
 /* harmony export */ });
+/* unused harmony export LOCAL */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1735,7 +1736,7 @@ function run(command, words) {
 /* harmony export */   Wv: () => (/* binding */ readProcess),
 /* harmony export */   l7: () => (/* binding */ isNamespaceGone)
 /* harmony export */ });
-/* unused harmony export parseStat */
+/* unused harmony exports parseStat, seesHost, findInContainer */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -1855,6 +1856,36 @@ function readNamespace(pid) {
     }
     catch (error) {
         return ['ENOENT', 'ESRCH'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) ? 'gone' : 'hidden';
+    }
+}
+/** Whether this process sees every process of the host, by number: neither a container nor hidepid. */
+function seesHost() {
+    if (readNamespace('self') !== HOST_PID_NAMESPACE)
+        return false;
+    return readProcess(1) !== 'hidden';
+}
+/**
+ * The first process that has this number in a container of the host, in words; null where there is
+ * none. What works in a container writes the number that it has there.
+ */
+function findInContainer(pid) {
+    for (const each of listProcesses()) {
+        const [, ...inner] = namespacePids(each);
+        if (inner.includes(pid))
+            return `pid ${pid} is a process in a container (here ${each})`;
+    }
+    return null;
+}
+/** The numbers of a process, that of the host first. */
+function namespacePids(pid) {
+    try {
+        const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+        return (/^NSpid:\t(.*)$/m.exec(text)?.[1] ?? '').split('\t').map(Number);
+    }
+    catch (error) {
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error)))
+            return [];
+        throw error;
     }
 }
 
@@ -2472,6 +2503,7 @@ function removeEmpty(root, id) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ measureTrees)
 /* harmony export */ });
+/* unused harmony export measureNested */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 
 /**
@@ -2495,6 +2527,44 @@ async function measureTrees(paths, waitMs) {
             })));
         });
     });
+}
+/**
+ * Measures trees that may lie in each other by one du(1), which counts each file once: for the first
+ * of the paths that it belongs to. So those inside others come first.
+ *
+ * @returns by path; what could not be measured, or not in time, is left out
+ */
+async function measureNested(paths, waitMs) {
+    if (paths.length === 0)
+        return new Map();
+    const words = ['-s', '-x', '--block-size=1', '--null', '--time', '--time-style=+%s'];
+    return new Promise((resolve) => {
+        const child = spawn('du', [...words, '--files0-from=-'], {
+            cwd: '/',
+            env: { ...process.env, LC_ALL: 'C' },
+            stdio: ['pipe', 'pipe', 'ignore'],
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+        });
+        let said = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
+        child.on('error', () => resolve(new Map()));
+        // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
+        child.on('close', () => resolve(parseMeasured(said)));
+        child.stdin.on('error', () => { });
+        child.stdin.end(paths.map((path) => `${path}\0`).join(''));
+    });
+}
+/** `<bytes>\t<seconds>\t<path>`, each ended by NUL; one that was cut short is none. */
+function parseMeasured(said) {
+    const measured = new Map();
+    for (const line of said.split('\0').slice(0, -1)) {
+        const [, bytes, seconds, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(line) ?? [];
+        if (path === undefined)
+            continue;
+        measured.set(path, { bytes: Number(bytes), newestMs: Number(seconds) * 1000 });
+    }
+    return measured;
 }
 
 
@@ -4765,7 +4835,7 @@ function size(bytes) {
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 function statusText(found) {
-    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass } = found;
+    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found;
     const lines = [
         `root    ${root}`,
         ...disks.map(diskText),
@@ -4783,6 +4853,7 @@ function statusText(found) {
             ]),
         ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
         ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+        `worktrees ${worktrees}`,
         `last pass ${passText(lastPass)}`,
         `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
     ];
@@ -12034,6 +12105,12 @@ var processes = __nccwpck_require__(9415);
 
 
 
+/** Slots are in use when they are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
+function isSlotUsed(mounted, slot) {
+    if (mounted.split('/').length < naming/* SLOT_DEPTH */.xl - 1)
+        return false;
+    return (0,host_mounts/* isAtOrBelow */.a5)(mounted, slot) || (0,host_mounts/* isAtOrBelow */.a5)(slot, mounted);
+}
 /**
  * Looks for processes that have their working directory, program, arguments or an open file in one
  * of these slots, or whose mount namespace has one of them (or its run dir) mounted.
@@ -12043,10 +12120,10 @@ var processes = __nccwpck_require__(9415);
  * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
  * and arguments may be read by anybody, so a container that root started is seen without docker.
  */
-function scanProcesses(rootRealPath, slots) {
+function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     const wanted = new Set(slots);
     const bySlot = new Map(slots.map((slot) => [slot, []]));
-    const scan = { wanted, bySlot, views: new Map(), rootRealPath };
+    const scan = { wanted, bySlot, views: new Map(), rootRealPath, isUsed };
     try {
         const place = (0,host_mounts/* locate */.x5)(rootRealPath, (0,host_mounts/* readMounts */.bq)());
         const own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), (0,host_mounts/* readMountText */.L1)('self')]);
@@ -12071,12 +12148,13 @@ function lookAt(pid, scan) {
         return;
     const uses = new Map();
     for (const { path, how } of pathsOf(pid)) {
-        const slot = slotAt(path, views, scan.wanted);
-        if (slot !== null && !uses.has(slot))
-            uses.set(slot, `${how} ${path}`);
+        for (const slot of slotsAt(path, views, scan.wanted)) {
+            if (!uses.has(slot))
+                uses.set(slot, `${how} ${path}`);
+        }
     }
     if (!scan.own.has(namespace)) {
-        for (const slot of mountedSlots(views, scan.wanted)) {
+        for (const slot of mountedSlots(views, scan)) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
         }
@@ -12119,26 +12197,23 @@ function viewThrough(mount, place) {
     }
     return [];
 }
-function slotAt(path, views, wanted) {
+/** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
+function slotsAt(path, views, wanted) {
+    const found = new Set();
     for (const view of views) {
         if (!(0,host_mounts/* isAtOrBelow */.a5)(path, view.point))
             continue;
-        const slot = slotOf((0,host_mounts/* join */.fj)(`/${view.inRoot}`, (0,host_mounts/* relative */.V8)(path, view.point)).slice(1));
-        if (slot !== null && wanted.has(slot))
-            return slot;
+        const parts = (0,host_mounts/* join */.fj)(`/${view.inRoot}`, (0,host_mounts/* relative */.V8)(path, view.point)).split('/').filter(Boolean);
+        for (let depth = parts.length; depth >= 0; depth -= 1) {
+            const place = parts.slice(0, depth).join('/');
+            if (wanted.has(place))
+                found.add(place);
+        }
     }
-    return null;
+    return [...found];
 }
-function slotOf(inRoot) {
-    const parts = inRoot.split('/').filter((part) => part !== '');
-    return parts.length < naming/* SLOT_DEPTH */.xl ? null : parts.slice(0, naming/* SLOT_DEPTH */.xl).join('/');
-}
-/** Slots that are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
-function mountedSlots(views, wanted) {
-    return [...wanted].filter((slot) => views.some(({ inRoot }) => {
-        const depth = inRoot.split('/').length;
-        return depth >= naming/* SLOT_DEPTH */.xl - 1 && ((0,host_mounts/* isAtOrBelow */.a5)(inRoot, slot) || (0,host_mounts/* isAtOrBelow */.a5)(slot, inRoot));
-    }));
+function mountedSlots(views, { wanted, isUsed }) {
+    return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
 function* pathsOf(pid) {
@@ -12154,12 +12229,29 @@ function* pathsOf(pid) {
         if (file?.startsWith('/') === true)
             yield { path: file, how: 'has open' };
     }
+    // Whoever started this process may have named the place to it, as sudo and shells do.
+    if (ancestors().has(pid))
+        return;
     for (const word of argumentsOf(folder)) {
         const start = word.indexOf('/');
         if (start >= 0)
             yield { path: word.slice(start), how: 'is called with' };
     }
 }
+/** The processes that this one was started by. */
+function ancestors() {
+    if (ownAncestors !== null)
+        return ownAncestors;
+    ownAncestors = new Set();
+    for (let pid = process.ppid; pid > 1 && !ownAncestors.has(pid);) {
+        ownAncestors.add(pid);
+        const found = (0,processes/* readProcess */.Wv)(pid);
+        pid = typeof found === 'string' ? 0 : found.parent;
+    }
+    return ownAncestors;
+}
+/** Read once: they stay the same but for those that end. */
+let ownAncestors = null;
 function openFiles(folder) {
     try {
         return (0,external_node_fs_.readdirSync)(`${folder}/fd`);

@@ -8,6 +8,7 @@ import { installTimerCommand } from './commands/install-timer.ts'
 import { reapCommand } from './commands/reap.ts'
 import { statusCommand } from './commands/status.ts'
 import { sweepCommand } from './commands/sweep.ts'
+import { worktreesCommand } from './commands/worktrees.ts'
 
 /** Every command, in the order of the overview. */
 export const COMMANDS: readonly Command[] = [
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   statusCommand,
   explainCommand,
   reapCommand,
+  worktreesCommand,
   doctorCommand,
   alertCommand,
 ]

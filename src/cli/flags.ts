@@ -37,6 +37,13 @@ export const HELP = [
   setting('helper-image', 'IMAGE', 'local image for the docker helper'),
 ]
 
+/** Whose worktrees a sweep looks after, too. */
+export const WORKTREES = flag(
+  'worktrees',
+  'DIRS',
+  'also look after git worktrees there, between colons (TARGET_GUARD_WORKTREES)',
+)
+
 /** What counts as too little room. */
 export const DISK = [
   setting(

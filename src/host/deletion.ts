@@ -72,7 +72,10 @@ export async function deleteEntry(
  * Deletes a slot where it is: for a full disk, on which even the rename into the trash may need a
  * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
  */
-export async function deleteInPlace(root: Root, slot: string): Promise<Deletion> {
+export async function deleteInPlace(
+  root: Pick<Root, 'path' | 'realPath'>,
+  slot: string,
+): Promise<Deletion> {
   const parents = slot.split('/')
   const name = parents.pop() ?? ''
   const folder = within(root.path, parents, (last) => openFolder(at(last, '.')))

@@ -15,7 +15,7 @@ export interface Destination {
 }
 
 /** File systems of this kernel alone: no call on them waits for anybody else. */
-const LOCAL = new Set(
+export const LOCAL = new Set(
   'ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs ramfs rootfs reiserfs jfs'.split(' '),
 )
 

@@ -22,6 +22,18 @@ export interface ProcessScan {
   failure: string | null
 }
 
+/**
+ * Whether another mount namespace that has `mounted` mounted uses `place` by that alone; both are
+ * relative to the root.
+ */
+export type MountRule = (mounted: string, place: string) => boolean
+
+/** Slots are in use when they are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
+function isSlotUsed(mounted: string, slot: string): boolean {
+  if (mounted.split('/').length < SLOT_DEPTH - 1) return false
+  return isAtOrBelow(mounted, slot) || isAtOrBelow(slot, mounted)
+}
+
 /** A part of the root as some mount namespace sees it. */
 interface View {
   /** path in that namespace */
@@ -39,10 +51,14 @@ interface View {
  * What cannot be read of other users' processes is passed over: no sign, no conclusion. Their mounts
  * and arguments may be read by anybody, so a container that root started is seen without docker.
  */
-export function scanProcesses(rootRealPath: string, slots: readonly string[]): ProcessScan {
+export function scanProcesses(
+  rootRealPath: string,
+  slots: readonly string[],
+  isUsed: MountRule = isSlotUsed,
+): ProcessScan {
   const wanted = new Set(slots)
   const bySlot = new Map<string, Inhabitant[]>(slots.map((slot) => [slot, []]))
-  const scan = { wanted, bySlot, views: new Map<string, View[]>(), rootRealPath }
+  const scan = { wanted, bySlot, views: new Map<string, View[]>(), rootRealPath, isUsed }
   try {
     const place = locate(rootRealPath, readMounts())
     const own = new Set([readlinkSync('/proc/self/ns/mnt'), readMountText('self')])
@@ -60,6 +76,7 @@ interface Scan {
   bySlot: Map<string, Inhabitant[]>
   views: Map<string, View[]>
   rootRealPath: string
+  isUsed: MountRule
   place: ReturnType<typeof locate>
   /** this process's own mount namespace, by both of its names */
   own: ReadonlySet<string>
@@ -73,11 +90,12 @@ function lookAt(pid: number, scan: Scan): void {
   if (views.length === 0) return
   const uses = new Map<string, string>()
   for (const { path, how } of pathsOf(pid)) {
-    const slot = slotAt(path, views, scan.wanted)
-    if (slot !== null && !uses.has(slot)) uses.set(slot, `${how} ${path}`)
+    for (const slot of slotsAt(path, views, scan.wanted)) {
+      if (!uses.has(slot)) uses.set(slot, `${how} ${path}`)
+    }
   }
   if (!scan.own.has(namespace)) {
-    for (const slot of mountedSlots(views, scan.wanted)) {
+    for (const slot of mountedSlots(views, scan)) {
       if (!uses.has(slot)) uses.set(slot, 'runs in a container that mounts it')
     }
   }
@@ -118,28 +136,22 @@ function viewThrough(mount: Mount, place: Scan['place']): View[] {
   return []
 }
 
-function slotAt(path: string, views: readonly View[], wanted: ReadonlySet<string>): string | null {
+/** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
+function slotsAt(path: string, views: readonly View[], wanted: ReadonlySet<string>): string[] {
+  const found = new Set<string>()
   for (const view of views) {
     if (!isAtOrBelow(path, view.point)) continue
-    const slot = slotOf(join(`/${view.inRoot}`, relative(path, view.point)).slice(1))
-    if (slot !== null && wanted.has(slot)) return slot
+    const parts = join(`/${view.inRoot}`, relative(path, view.point)).split('/').filter(Boolean)
+    for (let depth = parts.length; depth >= 0; depth -= 1) {
+      const place = parts.slice(0, depth).join('/')
+      if (wanted.has(place)) found.add(place)
+    }
   }
-  return null
+  return [...found]
 }
 
-function slotOf(inRoot: string): string | null {
-  const parts = inRoot.split('/').filter((part) => part !== '')
-  return parts.length < SLOT_DEPTH ? null : parts.slice(0, SLOT_DEPTH).join('/')
-}
-
-/** Slots that are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
-function mountedSlots(views: readonly View[], wanted: ReadonlySet<string>): string[] {
-  return [...wanted].filter((slot) =>
-    views.some(({ inRoot }) => {
-      const depth = inRoot.split('/').length
-      return depth >= SLOT_DEPTH - 1 && (isAtOrBelow(inRoot, slot) || isAtOrBelow(slot, inRoot))
-    }),
-  )
+function mountedSlots(views: readonly View[], { wanted, isUsed }: Scan): string[] {
+  return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)))
 }
 
 /** Every path by which a process may hold something, with the verb that goes before it. */
@@ -153,11 +165,28 @@ function* pathsOf(pid: number): Generator<{ path: string; how: string }> {
     const file = readLink(`${folder}/fd/${name}`)
     if (file?.startsWith('/') === true) yield { path: file, how: 'has open' }
   }
+  // Whoever started this process may have named the place to it, as sudo and shells do.
+  if (ancestors().has(pid)) return
   for (const word of argumentsOf(folder)) {
     const start = word.indexOf('/')
     if (start >= 0) yield { path: word.slice(start), how: 'is called with' }
   }
 }
+
+/** The processes that this one was started by. */
+function ancestors(): ReadonlySet<number> {
+  if (ownAncestors !== null) return ownAncestors
+  ownAncestors = new Set()
+  for (let pid = process.ppid; pid > 1 && !ownAncestors.has(pid);) {
+    ownAncestors.add(pid)
+    const found = readProcess(pid)
+    pid = typeof found === 'string' ? 0 : found.parent
+  }
+  return ownAncestors
+}
+
+/** Read once: they stay the same but for those that end. */
+let ownAncestors: Set<number> | null = null
 
 function openFiles(folder: string): string[] {
   try {

@@ -134,3 +134,32 @@ function readNamespace(pid: number | 'self'): string {
     return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden'
   }
 }
+
+/** Whether this process sees every process of the host, by number: neither a container nor hidepid. */
+export function seesHost(): boolean {
+  if (readNamespace('self') !== HOST_PID_NAMESPACE) return false
+  return readProcess(1) !== 'hidden'
+}
+
+/**
+ * The first process that has this number in a container of the host, in words; null where there is
+ * none. What works in a container writes the number that it has there.
+ */
+export function findInContainer(pid: number): string | null {
+  for (const each of listProcesses()) {
+    const [, ...inner] = namespacePids(each)
+    if (inner.includes(pid)) return `pid ${pid} is a process in a container (here ${each})`
+  }
+  return null
+}
+
+/** The numbers of a process, that of the host first. */
+function namespacePids(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return (/^NSpid:\t(.*)$/m.exec(text)?.[1] ?? '').split('\t').map(Number)
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error))) return []
+    throw error
+  }
+}

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
@@ -32,4 +32,52 @@ export async function measureTrees(
       },
     )
   })
+}
+
+/** What du(1) says of one tree. */
+export interface Measured {
+  bytes: number
+  /** when its newest file or directory was last written, in ms since the epoch */
+  newestMs: number
+}
+
+/**
+ * Measures trees that may lie in each other by one du(1), which counts each file once: for the first
+ * of the paths that it belongs to. So those inside others come first.
+ *
+ * @returns by path; what could not be measured, or not in time, is left out
+ */
+export async function measureNested(
+  paths: readonly string[],
+  waitMs: number,
+): Promise<Map<string, Measured>> {
+  if (paths.length === 0) return new Map()
+  const words = ['-s', '-x', '--block-size=1', '--null', '--time', '--time-style=+%s']
+  return new Promise((resolve) => {
+    const child = spawn('du', [...words, '--files0-from=-'], {
+      cwd: '/',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: waitMs,
+      killSignal: 'SIGKILL',
+    })
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (said += part))
+    child.on('error', () => resolve(new Map()))
+    // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
+    child.on('close', () => resolve(parseMeasured(said)))
+    child.stdin.on('error', () => {})
+    child.stdin.end(paths.map((path) => `${path}\0`).join(''))
+  })
+}
+
+/** `<bytes>\t<seconds>\t<path>`, each ended by NUL; one that was cut short is none. */
+function parseMeasured(said: string): Map<string, Measured> {
+  const measured = new Map<string, Measured>()
+  for (const line of said.split('\0').slice(0, -1)) {
+    const [, bytes, seconds, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(line) ?? []
+    if (path === undefined) continue
+    measured.set(path, { bytes: Number(bytes), newestMs: Number(seconds) * 1000 })
+  }
+  return measured
 }

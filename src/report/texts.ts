@@ -81,6 +81,7 @@ interface StatusFacts {
     ageHours: number | null
     hits: number
   }[]
+  worktrees: string
   trash: readonly {
     id: string
     slot: string | null
@@ -96,7 +97,7 @@ interface StatusFacts {
 }
 
 export function statusText(found: StatusFacts): string {
-  const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass } = found
+  const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found
   const lines = [
     `root    ${root}`,
     ...disks.map(diskText),
@@ -116,6 +117,7 @@ export function statusText(found: StatusFacts): string {
     ),
     ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
     ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+    `worktrees ${worktrees}`,
     `last pass ${passText(lastPass)}`,
     `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
   ]

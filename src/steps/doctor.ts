@@ -18,6 +18,7 @@ import { look } from './guard-disk.ts'
 import { checkWarmth } from './doctor-warmth.ts'
 import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import { watchedInWords } from './watched-worktrees.ts'
 
 /** One thing that the guard relies on. */
 export interface Finding {
@@ -39,6 +40,7 @@ export async function doctor(settings: Settings, runtime: Runtime): Promise<Find
     checkProc(),
     await checkDocker(runtime),
     checkPrivilege(settings),
+    checkWorktrees(runtime),
     ...(root === null ? [] : await checkDisks(root, settings, runtime)),
     ...checkWarmth(root, runtime.environment),
     ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
@@ -197,6 +199,14 @@ async function checkDocker({ environment }: Runtime): Promise<Finding> {
     default:
       return answer satisfies never
   }
+}
+
+/** Nobody must have worktrees swept: that none are is told, and is well. */
+function checkWorktrees({ environment }: Runtime): Finding {
+  const check = 'worktrees'
+  const { text, isWell } = watchedInWords(environment)
+  if (isWell) return ok(check, text)
+  return { check, level: 'warn', text, mend: 'Set TARGET_GUARD_WORKTREES to directories.' }
 }
 
 const DELETION = ['rm', '-rf', '--one-file-system', '--'] as const

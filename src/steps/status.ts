@@ -18,6 +18,7 @@ import { look } from './guard-disk.ts'
 import { lookInto, observe } from './observe.ts'
 import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import { watchedInWords } from './watched-worktrees.ts'
 
 /** One lease with its evidence. */
 export interface LeaseStatus {
@@ -61,6 +62,8 @@ export interface Status {
   foreign: { path: string; why: string }[]
   snapshots: SnapshotStatus[]
   trash: TrashEntry[]
+  /** whose worktrees a sweep looks after, in words */
+  worktrees: string
   lastPass: Heartbeat | null
 }
 
@@ -106,6 +109,7 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
     foreign: view.foreign.map(({ path, why }) => ({ path, why })),
     snapshots: listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs)),
     trash: listTrash(root),
+    worktrees: watchedInWords(runtime.environment).text,
     lastPass: parseHeartbeat(readHeartbeatText(root)),
   }
 }

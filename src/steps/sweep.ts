@@ -13,6 +13,7 @@ import { pass } from './pass.ts'
 import type { PassResult } from './pass.ts'
 import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import { sweepWorktrees } from './watched-worktrees.ts'
 
 /** What a sweep did: its pass, and what the disk guard found after it. */
 export interface Swept extends PassResult {
@@ -52,6 +53,7 @@ export async function sweep(
     ),
   )
   if (!settings.dryRun) await evictOverBudget(root, settings, runtime)
+  await sweepWorktrees(root, settings, runtime)
   const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime)
   if (!settings.dryRun) keepReserve(root, guarded, runtime)
   for (const { level, reading, why } of guarded.assessments) {

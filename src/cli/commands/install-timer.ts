@@ -2,7 +2,7 @@ import { timerText } from '../../report/texts.ts'
 import { installTimer } from '../../steps/install-timer.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
-import { ALERTS, DISK, HELP, JSON_FLAG, RETENTION, ROOT, flag } from '../flags.ts'
+import { ALERTS, DISK, HELP, JSON_FLAG, RETENTION, ROOT, WORKTREES, flag } from '../flags.ts'
 
 export const installTimerCommand: Command = {
   name: 'install-timer',
@@ -20,6 +20,7 @@ Running it again changes nothing.`,
     ...RETENTION,
     ...DISK,
     ...HELP,
+    WORKTREES,
     ...ALERTS,
     JSON_FLAG,
   ],
@@ -35,7 +36,10 @@ Running it again changes nothing.`,
         user: values.get('user')?.at(-1) ?? null,
         remove: switches.has('remove'),
         alertWebhook,
-        flags: [...given].map(([name, text]) => `--${name}=${text}`),
+        flags: [
+          ...[...given].map(([name, text]) => `--${name}=${text}`),
+          ...(values.get('worktrees') ?? []).map((text) => `--worktrees=${text}`),
+        ],
       },
       process.execPath,
       runtime.script,

@@ -1,7 +1,9 @@
 import { sweepText } from '../../report/texts.ts'
 import { sweep } from '../../steps/sweep.ts'
+import { WATCHED } from '../../steps/watched-worktrees.ts'
+import type { Runtime } from '../../steps/runtime.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
-import type { Command } from '../command.ts'
+import type { Command, Invocation } from '../command.ts'
 import {
   ALERTS,
   DISK,
@@ -11,6 +13,7 @@ import {
   RETENTION,
   ROOT,
   SNAPSHOTS,
+  WORKTREES,
   flag,
 } from '../flags.ts'
 
@@ -28,16 +31,24 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
     SNAPSHOTS,
     ...ALERTS,
     DRY_RUN,
+    WORKTREES,
     flag('adopt', 'PATH', 'also take this slot, which has no lease; may be given several times'),
     JSON_FLAG,
   ],
   run: async (invocation) => {
     const adopted = invocation.values.get('adopt') ?? []
-    const done = await sweep(settings(invocation), adopted, invocation.runtime)
+    const done = await sweep(settings(invocation), adopted, watching(invocation))
     const { dryRun } = settings(invocation)
     print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () =>
       sweepText(done.actions, done.reaped, dryRun),
     )
     return done.failures.length > 0 ? 1 : 0
   },
+}
+
+/** The flag wins over the variable. */
+function watching({ values, runtime }: Invocation): Runtime {
+  const given = values.get('worktrees')?.at(-1)
+  if (given === undefined) return runtime
+  return { ...runtime, environment: { ...runtime.environment, [WATCHED]: given } }
 }

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fstatSync, futimesSync, lstatSync, renameSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { messageOf } from '../plan/guard-error.ts'
+import {
+  LEFTOVER,
+  leavingName,
+  leftoverName,
+  nameBefore,
+  recoveryRef,
+} from '../plan/worktree-names.ts'
+import { deleteInPlace } from './deletion.ts'
+import { at, openFolder, within } from './folders.ts'
+import { askGit } from './git-command.ts'
+import { repositoryOf } from './git-state.ts'
+import type { Askable } from './git-state.ts'
+import { isTargetDirectory } from './worktree-search.ts'
+
+/** What became of something that should go. */
+export type Outcome =
+  | { kind: 'removed' }
+  /** the last look found somebody, or something, that was not there before */
+  | { kind: 'kept'; why: string }
+  | { kind: 'failed'; why: string }
+
+/** Looks once more at what has been put aside; in words why it must stay, null where it may go. */
+export type LastLook = (path: string) => Promise<string | null>
+
+/**
+ * Removes a target dir: put aside by one rename, so that nobody begins to use it, looked at again
+ * there, and deleted without following a link. The time of the directory it lies in stays: our own
+ * work is no sign of life in a worktree.
+ *
+ * @param base a directory that was given: the way from there is gone without following a link
+ */
+export async function removeTarget(base: string, path: string, look: LastLook): Promise<Outcome> {
+  const parents = dirname(path).slice(base.length).split('/').filter(Boolean)
+  const name = basename(path)
+  let folder: number
+  try {
+    folder = within(base, parents, (last) => openFolder(at(last, '.')))
+  } catch (error) {
+    return { kind: 'failed', why: messageOf(error) }
+  }
+  try {
+    const { atime, mtime } = fstatSync(folder)
+    if (!isTargetDirectory(join(dirname(path), name))) {
+      return { kind: 'kept', why: 'it is no target dir any more' }
+    }
+    const aside = LEFTOVER.test(path) ? name : leftoverName(newId())
+    if (aside !== name) renameSync(at(folder, name), at(folder, aside))
+    const asidePath = join(dirname(path), aside)
+    const why = await look(asidePath)
+    if (why !== null) {
+      const back = aside === name ? null : putBack(folder, aside, name)
+      return { kind: 'kept', why: back === null ? why : `${why}; ${back}` }
+    }
+    const deletion = await deleteInPlace(
+      { path: base, realPath: base },
+      asidePath.slice(base.length + 1),
+    )
+    futimesSync(folder, atime, mtime)
+    return deletion.kind === 'deleted' ? { kind: 'removed' } : { kind: 'failed', why: deletion.why }
+  } catch (error) {
+    return { kind: 'failed', why: messageOf(error) }
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** Gives what was put aside its name again; in words why not. */
+function putBack(folder: number, aside: string, name: string): string | null {
+  if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined) {
+    return `its name is taken by another one meanwhile, so it stays at ${aside}`
+  }
+  renameSync(at(folder, aside), at(folder, name))
+  return null
+}
+
+function newId(): string {
+  return randomBytes(6).toString('hex')
+}
+
+/** What a worktree that goes takes along, and what is left of it. */
+export interface Leaving {
+  worktree: Askable
+  /** the reason of a lock whose owner is dead; null without one */
+  lock: string | null
+  base: string
+}
+
+/**
+ * Removes a whole worktree by `git worktree remove`, without its `--force`. It is moved aside first
+ * (`git worktree move`), so that nobody finds it by its path between the last look and the end;
+ * where it must stay after all, it is moved back and locked again.
+ */
+export async function removeWorktree(
+  { worktree, lock, base }: Leaving,
+  look: (moved: Askable) => Promise<string | null>,
+): Promise<Outcome> {
+  const { path } = worktree
+  const repository = repositoryOf(worktree)
+  // What was given itself has no other place below what was given.
+  const name = nameBefore(basename(path)) ?? basename(path)
+  const aside = path === base ? path : join(dirname(path), leavingName(newId(), name.slice(0, 100)))
+  let isUnlocked = false
+  let isMoved = false
+  const restore = async (): Promise<string> => {
+    try {
+      if (isMoved) await askGit(repository, ['worktree', 'move', aside, path])
+      if (isUnlocked && lock !== null) {
+        await askGit(repository, ['worktree', 'lock', '--reason', lock, path])
+      }
+      return ''
+    } catch (error) {
+      return `; it is left at ${aside} (${messageOf(error)})`
+    }
+  }
+  try {
+    if (lock !== null) {
+      await askGit(repository, ['worktree', 'unlock', path])
+      isUnlocked = true
+    }
+    if (aside !== path) {
+      await askGit(repository, ['worktree', 'move', path, aside])
+      isMoved = true
+    }
+    const moved = moveTo(worktree, aside)
+    const why = await look(moved)
+    if (why !== null) return { kind: 'kept', why: why + (await restore()) }
+    await clearTargets(moved, base)
+    await askGit(repository, ['worktree', 'remove', aside], { waitMs: REMOVAL_MS })
+    return { kind: 'removed' }
+  } catch (error) {
+    return { kind: 'failed', why: messageOf(error) + (await restore()) }
+  }
+}
+
+/** A worktree without its target dirs is small; but a disk may be slow. */
+const REMOVAL_MS = 30 * 60_000
+
+function moveTo(worktree: Askable, path: string): Askable {
+  const { targets, asked } = worktree
+  return {
+    ...worktree,
+    path,
+    targets: targets.map((target) => path + target.slice(worktree.path.length)),
+    asked: { ...asked, workTree: path },
+  }
+}
+
+/** Git deletes file by file, and follows bind mounts; target dirs go by rm(1), which is told of them. */
+async function clearTargets({ targets }: Askable, base: string): Promise<void> {
+  for (const target of targets) {
+    const outcome = await removeTarget(base, target, async () => Promise.resolve(null))
+    if (outcome.kind !== 'removed') throw new Error(`${target}: ${outcome.why}`)
+  }
+}
+
+const REFS_AT_MOST = 100
+
+/**
+ * Gives un-pushed commits a ref of their own before anything of their worktree goes.
+ *
+ * @returns the refs, in the order of the commits
+ * @throws Error where one could not be written
+ */
+export async function writeRecoveryRefs(
+  worktree: Askable,
+  branch: string | null,
+  commits: readonly string[],
+  stamp: string,
+): Promise<string[]> {
+  const repository = repositoryOf(worktree)
+  const written: string[] = []
+  let index = 0
+  for (const commit of commits) {
+    for (;;) {
+      const ref = recoveryRef(branch, stamp, index)
+      index += 1
+      try {
+        // None may be there before: another worktree of the same branch’s name has its own.
+        await askGit(repository, ['update-ref', ref, commit, '0'.repeat(commit.length)])
+        written.push(ref)
+        break
+      } catch (error) {
+        if (index >= REFS_AT_MOST) throw error
+      }
+    }
+  }
+  return written
+}

@@ -1,0 +1,234 @@
+import { messageOf } from '../plan/guard-error.ts'
+import { judgeTarget, judgeWorktree } from '../plan/worktree.ts'
+import type { StalePolicy, Worktree } from '../plan/worktree.ts'
+import { stampOf } from '../plan/worktree-names.ts'
+import { judgeLockFile } from '../plan/worktree-lock.ts'
+import { headMovedAt } from '../host/git-directory.ts'
+import { lookCloser, repositoryOf } from '../host/git-state.ts'
+import type { Askable } from '../host/git-state.ts'
+import { readLockFile, removeLockFile } from '../host/lock-files.ts'
+import { bootedAtMs } from '../host/lock-sight.ts'
+import { lookIntoPlaces } from '../host/place-occupancy.ts'
+import { careFor } from '../host/repository-care.ts'
+import { removeTarget, removeWorktree, writeRecoveryRefs } from '../host/worktree-removal.ts'
+import type { Outcome } from '../host/worktree-removal.ts'
+import { baseOf, orUnknown, readStates, sized } from './observe-worktrees.ts'
+import type { ObservedWorktree } from './observe-worktrees.ts'
+import type { Runtime } from './runtime.ts'
+import { findAndJudge, isRoomy } from './worktrees.ts'
+import type { Found, Inventory, JudgedLock, WorktreesRequest } from './worktrees.ts'
+
+/** One thing that was taken, or would be with `--dry-run`. */
+export interface Taken {
+  what: 'worktree' | 'target' | 'lock'
+  path: string
+  bytes: number
+  reason: string
+  /** refs that keep its un-pushed commits */
+  refs: string[]
+}
+
+/** What was reclaimed, what turned out to be needed, and what failed. */
+export interface Reclaimed {
+  taken: Taken[]
+  kept: { path: string; why: string }[]
+  failures: { path: string; why: string }[]
+  /** what else is to be said: what was left out, and why */
+  notes: string[]
+}
+
+export interface WorktreesDone extends Reclaimed {
+  inventory: Inventory
+  dryRun: boolean
+}
+
+/** The inventory, and after it what was asked to be reclaimed: worktrees, target dirs, locks. */
+export async function worktrees(
+  request: WorktreesRequest,
+  runtime: Runtime,
+): Promise<WorktreesDone> {
+  const found = await findAndJudge(request, runtime)
+  const { inventory } = found
+  const dryRun = request.settings.dryRun
+  const done: WorktreesDone = {
+    inventory,
+    dryRun,
+    taken: [],
+    kept: [],
+    failures: [],
+    notes: [],
+  }
+  if (request.reclaim.includes('stale')) await reclaimStale(found, done, runtime)
+  if (request.reclaim.includes('targets')) await reclaimTargets(found, request, done, runtime)
+  if (request.reclaim.includes('locks')) reclaimLocks(inventory, request, done)
+  return done
+}
+
+function note(outcome: Outcome, taken: Taken, done: Reclaimed): void {
+  if (outcome.kind === 'removed') done.taken.push(taken)
+  else if (outcome.kind === 'kept') done.kept.push({ path: taken.path, why: outcome.why })
+  else done.failures.push({ path: taken.path, why: outcome.why })
+}
+
+async function reclaimStale(found: Found, done: WorktreesDone, runtime: Runtime): Promise<void> {
+  const tidied = new Map<string, Askable>()
+  for (const each of found.view.worktrees) {
+    const { worktree, askable, base } = each
+    const verdict = judgeWorktree(worktree, found.policy)
+    if (!verdict.goes || askable === null || base === null || worktree.closer === null) continue
+    const taken: Taken = {
+      what: 'worktree',
+      path: worktree.path,
+      bytes: worktree.bytes ?? 0,
+      reason: verdict.reasons.join('; '),
+      refs: [],
+    }
+    if (done.dryRun) {
+      done.taken.push(taken)
+      continue
+    }
+    const lock = worktree.lock?.reason ?? null
+    const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) =>
+      lastLook(moved, each, { base, policy: found.policy, refs: taken.refs }, runtime),
+    )
+    note(outcome, taken, done)
+    if (outcome.kind === 'removed') tidied.set(askable.common, askable)
+  }
+  for (const [common, askable] of tidied) {
+    const missing = found.view.missing.get(common) ?? []
+    done.notes.push(...(await careFor(repositoryOf(askable), missing)))
+  }
+}
+
+/** Everything once more, at the place that nobody knows; then refs for what would be lost. */
+async function lastLook(
+  moved: Askable,
+  { worktree }: ObservedWorktree,
+  { base, policy, refs }: { base: string; policy: StalePolicy; refs: string[] },
+  { environment }: Runtime,
+): Promise<string | null> {
+  const { targets } = moved
+  const places = { base, paths: [moved.path, ...targets], targets }
+  const occupancies = await lookIntoPlaces(places, environment)
+  const states = await readStates([moved])
+  const again: Worktree = {
+    ...worktree,
+    ...sized(moved, new Map(), occupancies),
+    // Moving it has touched nothing in it; its size is that of before, and so is its age.
+    bytes: worktree.bytes,
+    newestMs: Math.max(worktree.newestMs ?? 0, headMovedAt(moved.gitDirectory)),
+    git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
+    closer: await orUnknown(async () => lookCloser(moved)),
+  }
+  const verdict = judgeWorktree(again, policy)
+  if (!verdict.goes) return verdict.reasons.join('; ')
+  if ('unknown' in again.git || again.closer === null || 'unknown' in again.closer) {
+    return 'git has not answered'
+  }
+  const { head, branch, unpushed } = again.git
+  const commits = [...(unpushed > 0 && head !== null ? [head] : []), ...again.closer.inReflogOnly]
+  const stamp = stampOf(policy.nowMs)
+  try {
+    refs.push(...(await writeRecoveryRefs(moved, branch, [...new Set(commits)], stamp)))
+    return null
+  } catch (error) {
+    return `its un-pushed commits could not be given a ref (${messageOf(error)})`
+  }
+}
+
+/** Oldest first, until the low watermark is reached. */
+async function reclaimTargets(
+  { view, policy: { nowMs } }: Found,
+  request: WorktreesRequest,
+  done: WorktreesDone,
+  runtime: Runtime,
+): Promise<void> {
+  const age = { nowMs, olderThanMs: request.olderThanMs ?? 0 }
+  const gone = new Set(done.taken.map(({ path }) => path))
+  const candidates = view.worktrees
+    .filter(({ worktree, base }) => base !== null && !gone.has(worktree.path))
+    .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
+    .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
+    .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0))
+  for (const { each, target } of candidates) {
+    const base = each.base ?? ''
+    if (!request.all && (await isRoomy(base, request))) {
+      const low = request.settings.watermarks.low
+      done.notes.push(
+        `target dirs stay: ${base} is below the low watermark of ${low} % (--all takes them all the same)`,
+      )
+      return
+    }
+    const taken: Taken = {
+      what: 'target',
+      path: target.path,
+      bytes: target.bytes ?? 0,
+      reason: judgeTarget(target, each.worktree, age).reasons.join('; '),
+      refs: [],
+    }
+    if (done.dryRun) {
+      done.taken.push(taken)
+      continue
+    }
+    const outcome = await removeTarget(base, target.path, async (aside) => {
+      const others = each.worktree.targets
+        .map(({ path }) => path)
+        .filter((path) => path !== target.path)
+      const targets = [aside, ...others.filter((path) => !gone.has(path))]
+      const paths = [each.worktree.path, ...targets]
+      const occupancies = await lookIntoPlaces({ base, paths, targets }, runtime.environment)
+      const nobody = { inhabitants: [], unknown: ['nobody has looked who is in it'] }
+      const again: Worktree = {
+        ...each.worktree,
+        occupancy: occupancies.get(each.worktree.path) ?? nobody,
+        targets: targets.map((path) =>
+          Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? nobody }),
+        ),
+      }
+      const verdict = judgeTarget({ ...target, path: aside }, again, age)
+      return verdict.goes ? null : verdict.reasons.join('; ')
+    })
+    note(outcome, taken, done)
+    if (outcome.kind === 'removed') gone.add(target.path)
+  }
+}
+
+function reclaimLocks(inventory: Inventory, request: WorktreesRequest, done: WorktreesDone): void {
+  for (const lock of inventory.locks) {
+    const { path, bytes, verdictOf } = lock
+    if (!verdictOf.goes) continue
+    const taken: Taken = { what: 'lock', path, bytes, reason: verdictOf.reason, refs: [] }
+    const outcome: Outcome = done.dryRun
+      ? { kind: 'removed' }
+      : removeLock(lock, inventory, request.olderThanMs)
+    note(outcome, taken, done)
+  }
+}
+
+const LOCKS_MS = 15 * 60_000
+
+function removeLock(
+  { path, kind, madeAtMs }: JudgedLock,
+  { directories }: Inventory,
+  olderThanMs: number | null,
+): Outcome {
+  const base = baseOf(path, directories)
+  if (base === null) return { kind: 'kept', why: 'it lies outside the given directories' }
+  try {
+    const again = readLockFile(path, kind)
+    if (again === null || again.madeAtMs !== madeAtMs) {
+      return { kind: 'kept', why: 'it is not the same any more' }
+    }
+    const moment = {
+      nowMs: Date.now(),
+      bootAtMs: bootedAtMs(),
+      olderThanMs: olderThanMs ?? LOCKS_MS,
+    }
+    const verdict = judgeLockFile(again, moment)
+    if (!verdict.goes) return { kind: 'kept', why: verdict.reason }
+    const isGone = removeLockFile(base, again)
+    return isGone ? { kind: 'removed' } : { kind: 'kept', why: 'it is not the same any more' }
+  } catch (error) {
+    return { kind: 'failed', why: messageOf(error) }
+  }
+}
