@@ -7,6 +7,7 @@ import { measureClone } from './clone.mjs'
 import { measureCrowd } from './crowd.mjs'
 import { canMeasureEmergency, growVictims, measureEmergency } from './emergency.mjs'
 import { measureMtimes } from './mtimes.mjs'
+import { measureKeeper } from './keeper.mjs'
 import { measurePressure } from './pressure.mjs'
 import { growForests, measureReap } from './reap.mjs'
 import { measureLeases, measureTrees } from './scale.mjs'
@@ -23,6 +24,7 @@ const MEASURES = {
   pressure: measurePressure,
   clone: measureClone,
   mtimes: measureMtimes,
+  keeper: measureKeeper,
   reap: measureReap,
   emergency: measureEmergency,
   worktrees: measureWorktrees,

@@ -95,7 +95,7 @@ export function passStateOn(job) {
 export function removeJob(job) {
   const { lease } = passStateOn(job)
   rmSync(job.folder, { recursive: true, force: true })
-  for (const ending of ['json', 'ended', 'end']) {
+  for (const ending of ['json', 'ended', 'end', 'keeper', 'size', 'events']) {
     rmSync(`${job.root}/.target-guard/leases/${lease}.${ending}`, { force: true })
   }
 }

@@ -5,6 +5,7 @@ import { Gate } from '../fixtures/gate.ts'
 import { smallProject } from '../fixtures/small-project.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
+import { keepersEnd } from './keepers.ts'
 import { isAlive } from './processes.ts'
 import type { JobResult } from './runner/job-result.ts'
 import { Runner } from './runner/runner.ts'
@@ -30,6 +31,7 @@ async function lostJob(host: GuardedHost, runner: Runner, script: string): Promi
   const job = runner.job({ steps: [host.step(), { name: 'work', run: script }] })
   await job.waitForStep(/^ready$/m)
   await job.killWorker()
+  await keepersEnd(host.root)
   return job.result
 }
 
@@ -129,6 +131,7 @@ describe('a slot is in use', () => {
     })
     await waitFor(() => gate.reached().length === 1)
     await job.killWorker()
+    await keepersEnd(host.root)
     const left = await job.result
     const slot = slotOf(left)
     const cargo = /^(\d+)$/m.exec(left.step('build').stdout)?.[1] ?? ''

@@ -7,6 +7,7 @@ import { registryProject } from '../fixtures/registry-project.ts'
 import { smallProject } from '../fixtures/small-project.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
+import { keepersEnd } from './keepers.ts'
 import { pullRequest } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
 import type { JobRequest } from './runner/request.ts'
@@ -110,6 +111,7 @@ needs('cargo').describe('sixteen runners at once', () => {
     victims.slice(0, 2).forEach((job) => job.cancel())
     await Promise.all(victims.slice(2).map(async (job) => job.killWorker()))
     const ended = await Promise.all(victims.map(async (job) => job.result))
+    for (const each of ended) await keepersEnd(host.root, slotOf(each).slice(-24))
     expect(ended.map((each) => each.conclusion)).toEqual(['cancelled', 'cancelled', 'lost', 'lost'])
 
     // Their runners go on at once with the same run, and sweeps go over the host all the while.

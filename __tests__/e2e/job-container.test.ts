@@ -13,6 +13,7 @@ import {
   startContainer,
 } from './containers.ts'
 import { GuardedHost, annotationsOf, slotOf, tool } from './guard.ts'
+import { keepersEnd } from './keepers.ts'
 import { hostOf, ordinaryUser, ownerOf } from './ordinary-user.ts'
 import { testImage } from './runner/image.ts'
 import type { Job } from './runner/job.ts'
@@ -88,6 +89,7 @@ needs('docker', 'root').describe('a job in a container that mounts the root', ()
     await job.waitForStep(/started/)
     expect(host.leases()).toHaveLength(1)
     await job.killWorker()
+    await keepersEnd(host.root)
     const lost = await job.result
     const [hook, pre] = [lost.phase('started-hook')[0], lost.step('Pre guard')]
     expect(pre.exports['CARGO_TARGET_DIR']).toBe(hook?.exports['CARGO_TARGET_DIR'])

@@ -2,6 +2,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { GuardedHost, annotationsOf, slotOf } from './guard.ts'
+import { keepersEnd } from './keepers.ts'
 import { isAlive } from './processes.ts'
 import { Runner } from './runner/runner.ts'
 import { useScene } from './use-scene.ts'
@@ -65,6 +66,7 @@ describe('the heartbeat', () => {
     })
     const { pid } = await job.waitForStep(/^ready$/m)
     await job.killWorker()
+    await keepersEnd(host.root)
     const slot = slotOf(await job.result)
     await one.job({ runId: '2', steps: [host.step()] }).result
     const noted = path.join(host.root, '.target-guard/leases', `${slot.slice(-24)}.blocked`)

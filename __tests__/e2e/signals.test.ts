@@ -9,6 +9,7 @@ import { SCENARIOS } from './driven/scenarios.ts'
 import { callsOf, inTurns, say, strike } from './driven/strike.ts'
 import { failCalls, killAt, signalAt } from './faults.ts'
 import { GuardedHost, slotOf } from './guard.ts'
+import { keepersEnd } from './keepers.ts'
 import { allProcesses, parentOf } from './processes.ts'
 import { Runner } from './runner/runner.ts'
 import { useScene } from './use-scene.ts'
@@ -112,6 +113,7 @@ async function heldUp() {
   })
   await lost.waitForStep(/building/)
   await lost.killWorker()
+  await keepersEnd(host.root)
   await scene().endProcesses()
   // A lock of the future is nobody's to take.
   const lock = path.join(host.root, '.target-guard/host.lock.lock')

@@ -25,6 +25,7 @@ const VALUES: Record<string, readonly [string, string, keyof Settings]> = {
   'remote-cache': ['restore', 'restore-save', 'remote'],
   'remote-max-gb': ['3', '4', 'remote'],
   'remote-exclude': ['none', 'members', 'remote'],
+  keeper: ['off', 'auto', 'keeper'],
   'privileged-helper': ['sudo', 'none', 'privilegedHelper'],
   'helper-image': ['a', 'b', 'helperImage'],
   'dry-run': ['true', 'false', 'dryRun'],

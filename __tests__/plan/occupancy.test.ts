@@ -14,6 +14,7 @@ function searches(overrides: Partial<Searches> = {}): Searches {
     cargoLocks: new Map(),
     processes: { bySlot: new Map(), failure: null },
     containers: { list: [], failure: null },
+    kept: new Set(),
     ...overrides,
   }
 }

@@ -79,6 +79,7 @@ const REFUSED: Record<string, readonly string[]> = {
     './a',
   ],
   'restore-mtimes': ['yes', '1', 'on'],
+  keeper: ['Auto', 'on', 'true', 'none'],
   'privileged-helper': ['Auto', 'yes', 'sudo,docker', 'root'],
   'helper-image': ['-v/:/x', '$(id)', 'a b', '.x', 'a\nb', 'a'.repeat(256)],
   'alert-webhook': ['ftp://x', 'https://', 'x', 'https://a b', 'javascript:x'],
@@ -177,6 +178,7 @@ describe('a good value', () => {
         },
       },
     ],
+    ['keeper', 'off', { keeper: 'off' }],
     ['privileged-helper', 'docker', { privilegedHelper: 'docker' }],
     [
       'helper-image',
@@ -207,6 +209,7 @@ describe('a good value', () => {
       snapshotMaxBytes: 50e9,
       remote: REMOTE,
       restoreMtimes: true,
+      keeper: 'auto',
       privilegedHelper: 'auto',
       helperImage: null,
       dryRun: false,

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6165);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9990);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6165:
+/***/ 9990:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -199,13 +199,16 @@ function printableLines(text) {
 /** Speaks on a terminal, on standard error: standard output is for what a command prints. */
 function terminal({ err }) {
     const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
-    const error = say('error: ');
+    const [error, warning] = [say('error: '), say('warning: ')];
     return {
         info: say(''),
         notice: say(''),
-        warning: say('warning: '),
-        error: (text, title) => error(title === undefined ? text : `${title}: ${text}`),
+        warning: (text, title) => warning(titled(text, title)),
+        error: (text, title) => error(titled(text, title)),
     };
+}
+function titled(text, title) {
+    return title === undefined ? text : `${title}: ${text}`;
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -332,7 +335,10 @@ function isSlotPath(relative) {
 
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./lib/host/sizes.js
+
 
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
@@ -393,6 +399,41 @@ function parseMeasured(said) {
         measured.set(path, { bytes: Number(bytes), newestMs: Number(seconds) * 1000 });
     }
     return measured;
+}
+// The last is a program of its own, so that ending it ends the walk.
+const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/**
+ * Measures one tree that others write in, yielding to them on disk and CPU.
+ *
+ * @param stop ends it early
+ * @returns null where it took too long, or is not there
+ */
+async function measureTree(path, waitMs, stop) {
+    const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
+    if (kibibytes === null)
+        return null;
+    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], waitMs, stop);
+    return { bytes: kibibytes * 1024, files: files ?? 0 };
+}
+/** The number that a program says first; its exit code tells of files that went meanwhile. */
+async function ask(words, waitMs, stop) {
+    return new Promise((resolve) => {
+        const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' };
+        (0,external_node_child_process_namespaceObject.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, encoding: 'utf8' }, (_, said) => {
+            const found = Number.parseInt(said, 10);
+            resolve(Number.isFinite(found) ? found : null);
+        });
+    });
+}
+/** Clock ticks in a second, as /proc counts them on every Linux that node runs on. */
+const TICKS = 100;
+/** CPU milliseconds of all ended processes that this one has started. */
+function childCpuMs() {
+    const text = (0,external_node_fs_namespaceObject.readFileSync)('/proc/self/stat', 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (1000 / TICKS) * (Number(fields[13]) + Number(fields[14]));
 }
 
 ;// CONCATENATED MODULE: ./lib/report/actions.js
@@ -645,6 +686,8 @@ function verdict(kind, reason) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
+/** What the lock of a keeper proves, whatever has become of everything else of its job. */
+const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)';
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
     const locks = searches.cargoLocks.get(place.slot);
@@ -659,10 +702,12 @@ function occupancyOf(place, searches) {
         kind: 'container',
         what: `container ${container.name} (${container.id.slice(0, 12)}) ${container.id === place.container ? 'of its job is running' : 'mounts it'}`,
     }));
+    const { lease = null } = place;
+    const keeper = lease !== null && searches.kept.has(lease) ? [{ kind: 'keeper', what: KEPT_ALIVE }] : [];
     const { failure: unread } = searches.processes;
     const { failure: unasked } = searches.containers;
     return {
-        inhabitants: [...held, ...inside, ...using],
+        inhabitants: [...keeper, ...held, ...inside, ...using],
         unknown: [...(locks?.unknown ?? []), ...[unread, unasked].filter((each) => each !== null)],
     };
 }
@@ -680,8 +725,6 @@ function uses(container, place, rootPaths) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./lib/host/boot.js
 
 
@@ -714,6 +757,59 @@ function readProc(path) {
     catch (error) {
         throw new GuardError(`${path} cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
     }
+}
+
+;// CONCATENATED MODULE: ./lib/host/try-locks.js
+
+
+/**
+ * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
+ * flock(1), which takes a process for each lock, does it elsewhere.
+ */
+async function tryLocks(descriptors) {
+    const answers = await try_locks_ask('perl', ['-T', '-e', PERL], descriptors);
+    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
+    return isWhole ? answers : try_locks_ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+function isAnswer(answer) {
+    return answer === 'free' || answer === 'held';
+}
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
+// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
+// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
+// passes over whatever the environment adds to perl.
+const PERL = `
+open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
+flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
+for my $fd (@ARGV) {
+  open(my $file, "<&=", $fd) or exit 1;
+  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
+}`;
+const SHELL = `for fd; do
+  if flock -x -n "$fd" 2>/dev/null; then echo free
+  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
+  fi
+done`;
+const WAIT_MS = 10_000;
+/** One line for each lock; what is said in place of answers is told, and no answer is none. */
+async function try_locks_ask(program, words, descriptors) {
+    const numbers = descriptors.map((_, index) => String(index + 3));
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, [...words, ...numbers], {
+            stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
+        });
+        let said = '';
+        child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
+        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
+        child.on('error', (error) => {
+            clearTimeout(giveUp);
+            resolve(descriptors.map(() => messageOf(error)));
+        });
+        child.on('close', () => {
+            clearTimeout(giveUp);
+            resolve(said.split('\n').slice(0, -1));
+        });
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
@@ -843,55 +939,6 @@ function cargo_locks_open(path, flags, unknown) {
             unknown.push(unreadable(path, error));
         return null;
     }
-}
-/**
- * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
- * flock(1), which takes a process for each lock, does it elsewhere.
- */
-async function tryLocks(descriptors) {
-    const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
-    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
-    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
-}
-function isAnswer(answer) {
-    return answer === 'free' || answer === 'held';
-}
-// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
-// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
-// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
-// passes over whatever the environment adds to perl.
-const PERL = `
-open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
-flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
-for my $fd (@ARGV) {
-  open(my $file, "<&=", $fd) or exit 1;
-  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
-}`;
-const SHELL = `for fd; do
-  if flock -x -n "$fd" 2>/dev/null; then echo free
-  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
-  fi
-done`;
-const WAIT_MS = 10_000;
-/** One line for each lock; what is said in place of answers is told, and no answer is none. */
-async function ask(program, words, descriptors) {
-    const numbers = descriptors.map((_, index) => String(index + 3));
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, [...words, ...numbers], {
-            stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
-        });
-        let said = '';
-        child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
-        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
-        child.on('error', (error) => {
-            clearTimeout(giveUp);
-            resolve(descriptors.map(() => messageOf(error)));
-        });
-        child.on('close', () => {
-            clearTimeout(giveUp);
-            resolve(said.split('\n').slice(0, -1));
-        });
-    });
 }
 
 ;// CONCATENATED MODULE: external "node:net"
@@ -1926,329 +1973,6 @@ function inFolderOf(root, slot, use) {
     return within(root.path, parents, (folder) => use(at(folder, name)));
 }
 
-;// CONCATENATED MODULE: ./lib/plan/unused-units.js
-/**
- * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
- * gather the artefacts of every dependency that there ever was.
- */
-/** A unit that so many builds in a row did not use goes. */
-const UNUSED_AT_MOST = 2;
-/**
- * Counts on after a build.
- *
- * @param all the units that are there now
- */
-function countUnused(before, all, used) {
-    // A job that built nothing says nothing about what is needed.
-    if (used.size === 0)
-        return before;
-    const without = all.filter((unit) => !used.has(unit));
-    return Object.fromEntries(without.map((unit) => [unit, (before[unit] ?? 0) + 1]));
-}
-/** The units that go. */
-function outOfUse(unused) {
-    return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
-}
-/** Without those that went. */
-function stillCounted(unused) {
-    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
-}
-const UNITS_AT_MOST = 100_000;
-/** Reads counts that anybody may have written; null where they are damaged. */
-function parseUnused(found) {
-    if (typeof found !== 'object' || found === null || Array.isArray(found))
-        return null;
-    const entries = Object.entries(found);
-    const isSane = entries.every(([unit, count]) => isUnit(unit) && typeof count === 'number' && Number.isInteger(count));
-    return isSane && entries.length <= UNITS_AT_MOST
-        ? Object.fromEntries(entries.map(([unit, count]) => [unit, Number(count)]))
-        : null;
-}
-/** `debug/serde-0123456789abcdef`, also below a triple. */
-function isUnit(path) {
-    const parts = path.split('/');
-    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
-    return parts.length >= 2 && parts.length <= 6 && isPlain && hashOf(path) !== null;
-}
-const HASH = /-([0-9a-f]{16})$/;
-/** The hash by which Cargo tells a unit from others of its package. */
-function hashOf(unit) {
-    return HASH.exec(unit)?.[1] ?? null;
-}
-/** Whether a file beside others was made by the unit with this hash. */
-function isOfUnit(file, hash) {
-    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/build-record.js
-
-
-
-/** Where the content of a new slot came from. */
-const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
-/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
-const GENERATIONS_AT_MOST = 50;
-const COLD = {
-    version: 1,
-    kind: 'cold',
-    source: null,
-    ageHours: null,
-    generation: 0,
-    former: [],
-    environment: '',
-    unused: null,
-};
-function encodeRecord(record) {
-    return `${JSON.stringify(record)}\n`;
-}
-/** Reads a seed record that anybody may have written; null where it is damaged. */
-function parseSeedRecord(text) {
-    const found = parseVersion1(text);
-    if (found === null)
-        return null;
-    const { kind, source, ageHours, environment, unused } = found;
-    const chain = parseChain(found);
-    const known = SEED_KINDS.find((each) => each === kind);
-    if (known === undefined || chain === null)
-        return null;
-    return {
-        version: 1,
-        kind: known,
-        source: typeof source === 'string' && isLeaseId(source) ? source : null,
-        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
-        environment: typeof environment === 'string' ? environment : '',
-        unused: parseUnused(unused),
-        ...chain,
-    };
-}
-/** Reads a build record that anybody may have written; null where it is damaged. */
-function parseBuildRecord(text) {
-    const found = parseVersion1(text);
-    if (found === null)
-        return null;
-    const { workspace, toolchain, inputs, times } = found;
-    const chain = parseChain(found);
-    if (typeof workspace !== 'string' || chain === null)
-        return null;
-    return {
-        version: 1,
-        workspace,
-        toolchain: typeof toolchain === 'string' ? toolchain : null,
-        inputs: inputs === true,
-        times: typeof times === 'string' ? times : '',
-        unused: parseUnused(found['unused']) ?? {},
-        ...chain,
-    };
-}
-function parseVersion1(text) {
-    const found = parseObject(text);
-    return found?.['version'] === 1 ? found : null;
-}
-/** The chain of handing down; a path that is not a slot's makes the record worthless. */
-function parseChain(found) {
-    const { generation, former } = found;
-    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
-        return null;
-    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
-        return null;
-    const paths = former.filter((each) => typeof each === 'string');
-    return paths.length === former.length && paths.every(isSlotPath)
-        ? { generation, former: paths }
-        : null;
-}
-/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
-function toolchainIn(rustcInfo) {
-    const outputs = parseObject(rustcInfo)?.['outputs'];
-    if (!isRecord(outputs))
-        return null;
-    for (const output of Object.values(outputs)) {
-        const stdout = isRecord(output) ? output['stdout'] : null;
-        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
-            return stdout.trim();
-        }
-    }
-    return null;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
-
-const KINDS = ['file', 'link', 'directory'];
-const UNPROVEN = 'unproven';
-/**
- * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
- * recorded gets the recorded mtime, everything else now.
- */
-function planTimes(recorded, present, { newestNs, touched }) {
-    const newest = BigInt(newestNs);
-    return present.map(({ path, ...content }) => {
-        const before = recorded.get(path);
-        const isSame = before !== undefined && isSameContent(before, content);
-        // An mtime in the future would hide every later change of its package.
-        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
-        return isKept
-            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
-            : { path, mtimeNs: null, expected: content };
-    });
-}
-/** Whether two contents are proven equal. */
-function isSameContent(a, b) {
-    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
-        return false;
-    if (a.size !== null && b.size !== null && a.size !== b.size)
-        return false;
-    return a.isExecutable === b.isExecutable;
-}
-function encodeBuildInputs({ inputs, ...head }) {
-    return `${JSON.stringify({ ...head, inputs: inputs.map(rowOf) })}\n`;
-}
-/** An input as it is written down. */
-function rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
-    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
-}
-const INPUTS_AT_MOST = 500_000;
-/**
- * Reads recorded inputs that anybody may have written.
- *
- * @returns the inputs, or in words what is wrong with them
- */
-function parseBuildInputs(text) {
-    const found = parseObject(text);
-    if (found === null)
-        return 'it is not a JSON object';
-    if (found['version'] !== 1)
-        return `its format version is ${JSON.stringify(found['version'])}`;
-    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
-    if (typeof workspace !== 'string' || !isAbsolute(workspace))
-        return 'it names no workspace';
-    if (typeof toolchain !== 'string')
-        return 'it names no toolchain';
-    if (!isTexts(former) || !former.every(isAbsolute))
-        return 'it names no former workspaces';
-    if (!isTexts(gaps))
-        return 'it does not say whether it is complete';
-    if (!isTexts(lost) || !lost.every(isFingerprint))
-        return 'it names what is no fingerprint';
-    if (!isNanoseconds(newestNs))
-        return 'it does not say when the build was';
-    if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
-        return 'it lists no inputs';
-    const read = [];
-    const paths = new Set();
-    for (const [index, row] of inputs.entries()) {
-        const input = parseInput(row);
-        if (input === null)
-            return `its input ${index + 1} cannot be understood`;
-        if (paths.has(input.path))
-            return `its input ${index + 1} is there twice`;
-        paths.add(input.path);
-        read.push(input);
-    }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
-}
-function parseInput(row) {
-    if (!Array.isArray(row))
-        return null;
-    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
-    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
-    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
-        return null;
-    if (typeof id !== 'string' || !isId(id, kind))
-        return null;
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        return null;
-    if (executable !== 0 && executable !== 1)
-        return null;
-    if (!isNanoseconds(mtimeNs))
-        return null;
-    if (!isTexts(units) || !units.every(isFingerprint))
-        return null;
-    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
-}
-/** What an id looks like, unless it is UNPROVEN. */
-const IDS = {
-    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
-    directory: /^sha256:[0-9a-f]{64}$/,
-    link: /^link:[^\0]{1,4095}$/,
-};
-function isId(id, kind) {
-    return id === UNPROVEN || IDS[kind].test(id);
-}
-function isTexts(value) {
-    return Array.isArray(value) && value.every((each) => typeof each === 'string');
-}
-/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
-function isFingerprint(path) {
-    if (path.startsWith('/') || !isPlain(path))
-        return false;
-    const parts = path.split('/');
-    const isOld = parts.at(-2) === '.fingerprint';
-    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
-    return isOld || isNew;
-}
-/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
-function isNanoseconds(value) {
-    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
-}
-/** The workspace itself is ''. */
-function isInputPath(path) {
-    if (path.startsWith('/'))
-        return isAbsolute(path);
-    return path === '' || isPlain(path);
-}
-function isAbsolute(path) {
-    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
-}
-/** Components that lead down only, and that every filesystem takes. */
-function isPlain(path) {
-    if (path.length > 4096 || path.includes('\0'))
-        return false;
-    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-}
-/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
-function isSettable(path) {
-    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
-        return false;
-    return !path.split('/').some((part) => part.toLowerCase() === '.git');
-}
-
-;// CONCATENATED MODULE: ./lib/plan/restored.js
-
-
-const NOTHING_RESTORED = { version: 1, former: [], files: [] };
-function encodeRestored({ files, ...head }) {
-    const rows = files.map((file) => {
-        const { ctimeNs, inode, size } = file.stamp;
-        return [rowOf(file), ctimeNs, inode, size];
-    });
-    return `${JSON.stringify({ ...head, files: rows })}\n`;
-}
-/** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
-function parseRestored(text) {
-    const found = parseObject(text);
-    if (found?.['version'] !== 1)
-        return null;
-    const { former, files } = found;
-    if (!isTexts(former) || !former.every(isAbsolute))
-        return null;
-    if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
-        return null;
-    const read = files.map(parseFile);
-    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
-}
-function parseFile(row) {
-    if (!Array.isArray(row))
-        return null;
-    const [inputRow, ctimeNs, inode, size] = row;
-    const input = parseInput(inputRow);
-    if (input === null || !isNanoseconds(ctimeNs))
-        return null;
-    if (typeof inode !== 'string' || !/^[0-9]{1,20}$/.test(inode))
-        return null;
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        return null;
-    return { ...input, stamp: { ctimeNs, inode, size } };
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/alert.js
 /** What an alert is about; each kind is throttled by itself. */
 const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
@@ -2702,6 +2426,414 @@ function root_makeFolder(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/keeper-lock.js
+
+
+
+
+
+
+/** The file whose lock a keeper holds; it lies beside its lease, and goes with it. */
+function keeperPath(root, id) {
+    return controlPath(root, 'leases', `${id}.keeper`);
+}
+const FLAGS = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+/**
+ * Opens the lock’s file, and makes it where it is not there; neither a link that was planted there is
+ * followed, nor a FIFO waited for.
+ *
+ * @throws Error where it cannot be made, or is no file
+ */
+function openKeeperLock(root, id) {
+    const file = (0,external_node_fs_namespaceObject.openSync)(keeperPath(root, id), FLAGS | external_node_fs_namespaceObject.constants.O_CREAT, 0o644);
+    if ((0,external_node_fs_namespaceObject.fstatSync)(file).isFile())
+        return file;
+    (0,external_node_fs_namespaceObject.closeSync)(file);
+    throw new Error('what lies at its lock’s path is not a file');
+}
+const keeper_lock_BATCH = 200;
+/**
+ * Which of these leases have a keeper that lives, by trying to take each one’s lock for a moment.
+ *
+ * The kernel answers for every process of this host, whatever its container or pid namespace. A lock
+ * that is free, gone or not to be tried says nothing.
+ */
+async function findKeepers(root, ids) {
+    const kept = new Set();
+    for (let from = 0; from < ids.length; from += keeper_lock_BATCH) {
+        const files = ids.slice(from, from + keeper_lock_BATCH).flatMap((id) => openToTry(root, id));
+        try {
+            const answers = files.length === 0 ? [] : await tryLocks(files.map(({ file }) => file));
+            for (const [index, { id }] of files.entries())
+                if (answers[index] === 'held')
+                    kept.add(id);
+        }
+        finally {
+            // Closing gives back every lock that was taken: it belongs to the open file.
+            for (const { file } of files)
+                (0,external_node_fs_namespaceObject.closeSync)(file);
+        }
+    }
+    return kept;
+}
+function openToTry(root, id) {
+    let file;
+    try {
+        file = (0,external_node_fs_namespaceObject.openSync)(keeperPath(root, id), FLAGS);
+    }
+    catch {
+        return [];
+    }
+    if ((0,external_node_fs_namespaceObject.fstatSync)(file).isFile())
+        return [{ id, file }];
+    (0,external_node_fs_namespaceObject.closeSync)(file);
+    return [];
+}
+/** Notes in the lock’s file which process holds it. */
+function noteKeeper(root, id, keeper) {
+    const flags = external_node_fs_namespaceObject.constants.O_WRONLY | external_node_fs_namespaceObject.constants.O_TRUNC | external_node_fs_namespaceObject.constants.O_NOFOLLOW;
+    const file = (0,external_node_fs_namespaceObject.openSync)(keeperPath(root, id), flags | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    try {
+        (0,external_node_fs_namespaceObject.writeSync)(file, `${JSON.stringify(keeper)}\n`);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+/** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
+function readKeeper(root, id) {
+    const found = parseObject(readTextOrNull(keeperPath(root, id)) ?? '');
+    const { pid, start, pidNamespace } = found ?? {};
+    if (typeof pid !== 'number' || typeof start !== 'number')
+        return null;
+    if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== readPidNamespace())
+        return null;
+    return { pid, start };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/unused-units.js
+/**
+ * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
+ * gather the artefacts of every dependency that there ever was.
+ */
+/** A unit that so many builds in a row did not use goes. */
+const UNUSED_AT_MOST = 2;
+/**
+ * Counts on after a build.
+ *
+ * @param all the units that are there now
+ */
+function countUnused(before, all, used) {
+    // A job that built nothing says nothing about what is needed.
+    if (used.size === 0)
+        return before;
+    const without = all.filter((unit) => !used.has(unit));
+    return Object.fromEntries(without.map((unit) => [unit, (before[unit] ?? 0) + 1]));
+}
+/** The units that go. */
+function outOfUse(unused) {
+    return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
+}
+/** Without those that went. */
+function stillCounted(unused) {
+    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+}
+const UNITS_AT_MOST = 100_000;
+/** Reads counts that anybody may have written; null where they are damaged. */
+function parseUnused(found) {
+    if (typeof found !== 'object' || found === null || Array.isArray(found))
+        return null;
+    const entries = Object.entries(found);
+    const isSane = entries.every(([unit, count]) => isUnit(unit) && typeof count === 'number' && Number.isInteger(count));
+    return isSane && entries.length <= UNITS_AT_MOST
+        ? Object.fromEntries(entries.map(([unit, count]) => [unit, Number(count)]))
+        : null;
+}
+/** `debug/serde-0123456789abcdef`, also below a triple. */
+function isUnit(path) {
+    const parts = path.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return parts.length >= 2 && parts.length <= 6 && isPlain && hashOf(path) !== null;
+}
+const HASH = /-([0-9a-f]{16})$/;
+/** The hash by which Cargo tells a unit from others of its package. */
+function hashOf(unit) {
+    return HASH.exec(unit)?.[1] ?? null;
+}
+/** Whether a file beside others was made by the unit with this hash. */
+function isOfUnit(file, hash) {
+    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/build-record.js
+
+
+
+/** Where the content of a new slot came from. */
+const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
+/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
+const GENERATIONS_AT_MOST = 50;
+const COLD = {
+    version: 1,
+    kind: 'cold',
+    source: null,
+    ageHours: null,
+    generation: 0,
+    former: [],
+    environment: '',
+    unused: null,
+};
+function encodeRecord(record) {
+    return `${JSON.stringify(record)}\n`;
+}
+/** Reads a seed record that anybody may have written; null where it is damaged. */
+function parseSeedRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { kind, source, ageHours, environment, unused } = found;
+    const chain = parseChain(found);
+    const known = SEED_KINDS.find((each) => each === kind);
+    if (known === undefined || chain === null)
+        return null;
+    return {
+        version: 1,
+        kind: known,
+        source: typeof source === 'string' && isLeaseId(source) ? source : null,
+        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
+        environment: typeof environment === 'string' ? environment : '',
+        unused: parseUnused(unused),
+        ...chain,
+    };
+}
+/** Reads a build record that anybody may have written; null where it is damaged. */
+function parseBuildRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { workspace, toolchain, inputs, times } = found;
+    const chain = parseChain(found);
+    if (typeof workspace !== 'string' || chain === null)
+        return null;
+    return {
+        version: 1,
+        workspace,
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        inputs: inputs === true,
+        times: typeof times === 'string' ? times : '',
+        unused: parseUnused(found['unused']) ?? {},
+        ...chain,
+    };
+}
+function parseVersion1(text) {
+    const found = parseObject(text);
+    return found?.['version'] === 1 ? found : null;
+}
+/** The chain of handing down; a path that is not a slot's makes the record worthless. */
+function parseChain(found) {
+    const { generation, former } = found;
+    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
+        return null;
+    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+        return null;
+    const paths = former.filter((each) => typeof each === 'string');
+    return paths.length === former.length && paths.every(isSlotPath)
+        ? { generation, former: paths }
+        : null;
+}
+/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
+function toolchainIn(rustcInfo) {
+    const outputs = parseObject(rustcInfo)?.['outputs'];
+    if (!isRecord(outputs))
+        return null;
+    for (const output of Object.values(outputs)) {
+        const stdout = isRecord(output) ? output['stdout'] : null;
+        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
+            return stdout.trim();
+        }
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
+
+const KINDS = ['file', 'link', 'directory'];
+const UNPROVEN = 'unproven';
+/**
+ * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
+ * recorded gets the recorded mtime, everything else now.
+ */
+function planTimes(recorded, present, { newestNs, touched }) {
+    const newest = BigInt(newestNs);
+    return present.map(({ path, ...content }) => {
+        const before = recorded.get(path);
+        const isSame = before !== undefined && isSameContent(before, content);
+        // An mtime in the future would hide every later change of its package.
+        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
+        return isKept
+            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+            : { path, mtimeNs: null, expected: content };
+    });
+}
+/** Whether two contents are proven equal. */
+function isSameContent(a, b) {
+    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
+        return false;
+    if (a.size !== null && b.size !== null && a.size !== b.size)
+        return false;
+    return a.isExecutable === b.isExecutable;
+}
+function encodeBuildInputs({ inputs, ...head }) {
+    return `${JSON.stringify({ ...head, inputs: inputs.map(rowOf) })}\n`;
+}
+/** An input as it is written down. */
+function rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
+    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
+}
+const INPUTS_AT_MOST = 500_000;
+/**
+ * Reads recorded inputs that anybody may have written.
+ *
+ * @returns the inputs, or in words what is wrong with them
+ */
+function parseBuildInputs(text) {
+    const found = parseObject(text);
+    if (found === null)
+        return 'it is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    if (typeof workspace !== 'string' || !isAbsolute(workspace))
+        return 'it names no workspace';
+    if (typeof toolchain !== 'string')
+        return 'it names no toolchain';
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return 'it names no former workspaces';
+    if (!isTexts(gaps))
+        return 'it does not say whether it is complete';
+    if (!isTexts(lost) || !lost.every(isFingerprint))
+        return 'it names what is no fingerprint';
+    if (!isNanoseconds(newestNs))
+        return 'it does not say when the build was';
+    if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
+        return 'it lists no inputs';
+    const read = [];
+    const paths = new Set();
+    for (const [index, row] of inputs.entries()) {
+        const input = parseInput(row);
+        if (input === null)
+            return `its input ${index + 1} cannot be understood`;
+        if (paths.has(input.path))
+            return `its input ${index + 1} is there twice`;
+        paths.add(input.path);
+        read.push(input);
+    }
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
+}
+function parseInput(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
+    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
+    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
+        return null;
+    if (typeof id !== 'string' || !isId(id, kind))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    if (executable !== 0 && executable !== 1)
+        return null;
+    if (!isNanoseconds(mtimeNs))
+        return null;
+    if (!isTexts(units) || !units.every(isFingerprint))
+        return null;
+    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
+}
+/** What an id looks like, unless it is UNPROVEN. */
+const IDS = {
+    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
+    directory: /^sha256:[0-9a-f]{64}$/,
+    link: /^link:[^\0]{1,4095}$/,
+};
+function isId(id, kind) {
+    return id === UNPROVEN || IDS[kind].test(id);
+}
+function isTexts(value) {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
+function isFingerprint(path) {
+    if (path.startsWith('/') || !isPlain(path))
+        return false;
+    const parts = path.split('/');
+    const isOld = parts.at(-2) === '.fingerprint';
+    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
+    return isOld || isNew;
+}
+/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
+function isNanoseconds(value) {
+    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
+}
+/** The workspace itself is ''. */
+function isInputPath(path) {
+    if (path.startsWith('/'))
+        return isAbsolute(path);
+    return path === '' || isPlain(path);
+}
+function isAbsolute(path) {
+    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
+}
+/** Components that lead down only, and that every filesystem takes. */
+function isPlain(path) {
+    if (path.length > 4096 || path.includes('\0'))
+        return false;
+    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+function isSettable(path) {
+    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
+        return false;
+    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/restored.js
+
+
+const NOTHING_RESTORED = { version: 1, former: [], files: [] };
+function encodeRestored({ files, ...head }) {
+    const rows = files.map((file) => {
+        const { ctimeNs, inode, size } = file.stamp;
+        return [rowOf(file), ctimeNs, inode, size];
+    });
+    return `${JSON.stringify({ ...head, files: rows })}\n`;
+}
+/** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
+function parseRestored(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { former, files } = found;
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return null;
+    if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
+        return null;
+    const read = files.map(parseFile);
+    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+}
+function parseFile(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [inputRow, ctimeNs, inode, size] = row;
+    const input = parseInput(inputRow);
+    if (input === null || !isNanoseconds(ctimeNs))
+        return null;
+    if (typeof inode !== 'string' || !/^[0-9]{1,20}$/.test(inode))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    return { ...input, stamp: { ctimeNs, inode, size } };
+}
+
 ;// CONCATENATED MODULE: ./lib/host/leases.js
 
 
@@ -2722,6 +2854,9 @@ const COMPANIONS = [
     '.build',
     '.inputs',
     '.restored',
+    '.keeper',
+    '.size',
+    '.events',
 ];
 function leasePath(root, name) {
     return controlPath(root, 'leases', name);
@@ -3101,6 +3236,7 @@ function readNote(root, name) {
 
 
 
+
 /**
  * Reads the root, without looking into any slot.
  *
@@ -3213,13 +3349,15 @@ async function lookInto(root, places, self, environment) {
     // Docker and the program that tries the locks answer while this process reads /proc.
     const asked = listContainers(environment);
     const tried = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`));
+    const keepers = findKeepers(root, places.flatMap(({ lease = null }) => (lease === null ? [] : [lease])));
     await (0,promises_namespaceObject.setImmediate)();
     const processes = scanProcesses(root.realPath, slots);
-    const [answer, locks] = await Promise.all([asked, tried]);
+    const [answer, locks, kept] = await Promise.all([asked, tried, keepers]);
     const searches = {
         rootPaths: [...new Set([root.path, root.realPath])],
         cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found])),
         processes,
+        kept,
         containers: {
             // The container this process runs in has every mount of its job: no news of other jobs.
             list: answer.kind === 'answered'
@@ -4821,7 +4959,8 @@ function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
         return [];
     const container = record.lease?.owner.container ?? null;
-    return [{ key: record.id, slot: record.slot, container }];
+    const lease = record.state === 'live' ? record.id : null;
+    return [{ key: record.id, slot: record.slot, container, lease }];
 }
 function adoptedPlaces(view) {
     return view.foreign
@@ -5074,7 +5213,7 @@ function claim(path, hours, nowMs) {
 const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
 // Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
 // session of its own: then the group has to be nice.
-const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+const background_YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
 command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
 command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
 exec "$@"`;
@@ -5088,18 +5227,25 @@ exec "$@"`;
  * @param variables what it gets besides, and no list of processes shows
  */
 function startInBackground(script, words, variables = {}) {
-    const tool = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'cli', 'index.js');
-    const kept = Object.entries(process.env).filter(([name]) => KEPT.has(name));
     // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, tool, ...words], {
+    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', background_YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
         cwd: '/',
         detached: true,
-        env: { ...Object.fromEntries(kept), ...variables },
+        env: { ...ownEnvironment(), ...variables },
         stdio: 'ignore',
     });
     // Whatever it would have done is done by the next one that is started.
     child.on('error', () => { });
     child.unref();
+}
+/** The tool that lies beside an entry point. */
+function toolBeside(script) {
+    return (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'cli', 'index.js');
+}
+/** What a process in the background gets of this one’s environment. */
+function ownEnvironment(more = []) {
+    const names = new Set([...KEPT, ...more]);
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/alert.js
@@ -5217,6 +5363,10 @@ function flag(name, otherwise) {
         whenEmpty: () => otherwise,
     };
 }
+
+;// CONCATENATED MODULE: ./lib/plan/keeper-setting.js
+/** Whether a background process watches over each job: `auto` where it can be started. */
+const KEEPER = ['auto', 'off'];
 
 ;// CONCATENATED MODULE: ./lib/plan/glob.js
 /** Whether a path is what a glob names: `*` is any part of one name, `**` any number of folders. */
@@ -5458,6 +5608,7 @@ function normalise(path) {
 
 
 
+
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
 /** How far a new slot may be seeded: `auto` takes the best there is. */
@@ -5519,6 +5670,7 @@ const remoteExclude = {
     parse: parseExclude,
     whenEmpty: () => EXCLUDED,
 };
+const keeper = choice('keeper', KEEPER, 'auto');
 const privilegedHelper = choice('privileged-helper', PRIVILEGED_HELPERS, 'auto');
 const helperImage = {
     name: 'helper-image',
@@ -5559,6 +5711,7 @@ const settings_INPUTS = [
     remoteMaxGb,
     remoteExclude,
     restoreMtimes,
+    keeper,
     privilegedHelper,
     helperImage,
     alertWebhook,
@@ -5600,6 +5753,7 @@ function settings_parseSettings(lookup, surroundings) {
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
+        keeper: read(keeper),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
         alertWebhook: read(alertWebhook),
@@ -6166,7 +6320,14 @@ async function choose({ root, self, extent }, runtime) {
     const candidates = reliefOrder(view.leases, self, extent, view.moment);
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
-        : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }]);
+        : [
+            {
+                id: record.id,
+                slot: record.slot,
+                container: record.lease?.owner.container ?? null,
+                lease: record.state === 'live' ? record.id : null,
+            },
+        ]);
     const bySlot = await lookInto(root, places, self, runtime.environment);
     const occupancies = new Map(places.flatMap(({ id, slot }) => {
         const occupancy = bySlot.get(slot);
@@ -6584,7 +6745,7 @@ function workflowVoice(write) {
     return {
         info: (text) => write(`${TAG} ${printable(text)}\n`),
         notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
-        warning: (text) => write(annotation('warning', 'target-guard', printable(text))),
+        warning: (text, title = 'target-guard') => write(annotation('warning', title, printable(text))),
         error: (text, title = 'target-guard') => write(annotation('error', title, printableLines(text))),
     };
 }
@@ -7435,7 +7596,7 @@ async function readTargetState({ path, asked }, target) {
 
 
 /** Ticks of /proc/PID/stat in a second (USER_HZ), the same on every Linux that runs node. */
-const TICKS = 100;
+const lock_sight_TICKS = 100;
 /** When this host was started, in ms since the epoch. */
 function bootedAtMs() {
     return Date.now() - readUptime() * 1000;
@@ -7447,7 +7608,7 @@ function sightOfLock(pid) {
         process: typeof found === 'string'
             ? found
             : {
-                startedAtMs: bootedAtMs() + (found.start / TICKS) * 1000,
+                startedAtMs: bootedAtMs() + (found.start / lock_sight_TICKS) * 1000,
                 isZombie: found.state === 'Z' || found.state === 'X',
                 command: found.command,
             },
@@ -7608,6 +7769,8 @@ async function lookIntoPlaces({ base, paths, targets }, environment) {
     const scan = scanProcesses(base, paths.map(inBase), isMountedIn);
     const searches = {
         // Absolute paths, without their first slash, are places in the root of everything.
+        // Worktrees have no leases.
+        kept: new Set(),
         rootPaths: [''],
         cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(1), found])),
         processes: {
@@ -8985,6 +9148,8 @@ function readContainerId() {
 
 
 
+
+
 /**
  * What a sweep would do to each slot and why; touches nothing.
  *
@@ -8999,7 +9164,7 @@ async function explain(settings, path, runtime) {
     const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime);
     const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks);
     const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime);
-    const actions = withRelief(planned.actions, relief);
+    const actions = await withKeepers(root, withRelief(planned.actions, relief));
     return path === null ? actions : actions.filter((action) => concerns(action, path, root));
 }
 /** What is kept in quiet times and would go for room stands there once: as what would go. */
@@ -9016,6 +9181,14 @@ function existingRoot(settings, runtime) {
     if (root !== null)
         return root;
     throw new GuardError(`There is no root at ${settings.root}.`, 'The first job makes it; name another with --root.');
+}
+/** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */
+async function withKeepers(root, actions) {
+    const unknown = actions.flatMap((each) => each.kind === 'keep' && each.state === 'unknown' ? [each.id] : []);
+    const kept = await findKeepers(root, unknown);
+    return actions.map((each) => each.kind === 'keep' && each.state === 'unknown' && kept.has(each.id)
+        ? { ...each, state: 'live', reason: `${KEPT_ALIVE}; ${each.reason}` }
+        : each);
 }
 function concerns(action, path, root) {
     const wanted = path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path;
@@ -9136,6 +9309,248 @@ function defaultBranch(payload) {
     const { repository } = payload;
     const branch = isRecord(repository) ? repository['default_branch'] : null;
     return typeof branch === 'string' && branch !== '' ? branch : null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/watch-event.js
+
+
+/** More than a keeper notes, and as much as a reader believes. */
+const EVENTS_AT_MOST = 40;
+const GROWERS_AT_MOST = 5;
+const TEXT_AT_MOST = 500;
+/** One event as a line. */
+function encodeEvent(event) {
+    return `${JSON.stringify(event)}\n`;
+}
+/** Reads events that anybody may have written; what cannot be understood is passed over. */
+function parseEvents(text) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
+        const event = parseEvent(parseObject(line));
+        return event === null ? [] : [event];
+    });
+}
+function parseEvent(found) {
+    const atMs = timeIn(found);
+    if (found === null || atMs === null)
+        return null;
+    switch (found['kind']) {
+        case 'critical':
+            return { kind: 'critical', atMs, path: watch_event_textIn(found['path']), why: watch_event_textIn(found['why']) };
+        case 'relief': {
+            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
+            const refusal = watch_event_textIn(found['refusal']);
+            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
+        }
+        case 'growth': {
+            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
+            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
+        }
+        case 'over':
+            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
+        default:
+            return null;
+    }
+}
+/** The largest time that a date can have. */
+const LAST_MS = 8.64e15;
+function timeIn(found) {
+    const atMs = found?.['atMs'];
+    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
+}
+function grower(value) {
+    if (!isRecord(value))
+        return [];
+    const { id, slot, runner } = value;
+    if (typeof id !== 'string' || !isLeaseId(id))
+        return [];
+    if (typeof slot !== 'string' || !isSlotPath(slot))
+        return [];
+    const [grewBytes = 0, bytes = 0, seconds = 0] = [
+        value['grewBytes'],
+        value['bytes'],
+        value['seconds'],
+    ].map(amount);
+    return [{ id, slot, runner: watch_event_textIn(runner), grewBytes, bytes, seconds }];
+}
+function watch_event_textIn(value) {
+    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
+}
+function amount(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/host/watch-log.js
+
+
+
+
+/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
+const watch_log_BYTES = 16 * 1024;
+/**
+ * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
+ * of the lease wrote.
+ *
+ * @throws Error where it cannot be made
+ */
+function openWatchLog(root, id) {
+    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+    const file = (0,external_node_fs_namespaceObject.openSync)(logPath(root, id), flags, 0o644);
+    const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+    if (!stat.isFile()) {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+        throw new Error('what lies at the path of its events is not a file');
+    }
+    const held = Buffer.alloc(watch_log_BYTES);
+    const length = (0,external_node_fs_namespaceObject.readSync)(file, held, 0, watch_log_BYTES, 0);
+    if (length < watch_log_BYTES)
+        (0,external_node_fs_namespaceObject.writeSync)(file, '\n'.repeat(watch_log_BYTES - length), length);
+    let text = held.subarray(0, length).toString('utf8').trimEnd();
+    let count = parseEvents(text).length;
+    return {
+        add: (event) => {
+            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
+            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > watch_log_BYTES)
+                return;
+            text = more.trimEnd();
+            count += 1;
+            // All of it, in place: one that found no room before comes with the next.
+            (0,external_node_fs_namespaceObject.writeSync)(file, text, 0);
+        },
+        close: () => (0,external_node_fs_namespaceObject.closeSync)(file),
+    };
+}
+/** What the keepers of a lease saw; nothing where there was none. */
+function readWatchLog(root, id) {
+    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
+}
+function logPath(root, id) {
+    return controlPath(root, 'leases', `${id}.events`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/keeper.js
+
+
+
+
+
+
+
+
+
+const keeper_GB = 1e9;
+/**
+ * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
+ * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
+ * before a build does; and node is started when the step that started this is likely to be over.
+ */
+const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
+if command -v flock >/dev/null 2>&1; then
+  tries=0
+  until flock -x -n 3; do
+    [ $? -eq 1 ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 4 ] || exit 0
+    sleep 1
+  done
+fi
+sleep 1
+[ -e "$1" ] || exit 0
+shift
+exec "$@"`;
+/** Little garbage at a time keeps the process small. */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
+/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the keeper of a lease, and does not wait for it.
+ *
+ * @throws Error where its lock cannot be made
+ */
+function startKeeper(root, id, script, { settings, variables, failed }) {
+    const lock = openKeeperLock(root, id);
+    try {
+        setLogAside(root, id);
+        const lease = controlName(root, 'leases', `${id}.json`);
+        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
+        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
+        const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', lock],
+        });
+        child.on('error', failed);
+        child.unref();
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(lock);
+    }
+}
+function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
+    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
+    const flags = {
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / keeper_GB),
+        'min-free-percent': String(minFreePercent),
+        'min-free-inodes-percent': String(minFreeInodesPercent),
+        'high-watermark': String(watermarks.high),
+        'low-watermark': String(watermarks.low),
+        'privileged-helper': privilegedHelper,
+        'helper-image': helperImage,
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
+    return dryRun ? [...given, '--dry-run'] : given;
+}
+/** As the settings take it: no exponent, six decimals at most. */
+function decimal(value) {
+    return value.toFixed(6);
+}
+/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
+function setLogAside(root, id) {
+    try {
+        openWatchLog(root, id).close();
+    }
+    catch {
+        return;
+    }
+}
+const END_MS = 1000;
+/**
+ * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
+ * with would otherwise seem to live in the slot.
+ *
+ * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
+ */
+async function endKeeper(root, id) {
+    const keeper = readKeeper(root, id);
+    if (keeper === null)
+        return 'unknown';
+    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return 'gone';
+    try {
+        // It leads a session of its own, so the group is what it started.
+        process.kill(-keeper.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ESRCH')
+            return 'gone';
+        throw error;
+    }
+    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
+        await (0,promises_namespaceObject.setTimeout)(5);
+    return 'ended';
+}
+/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
+function isKeeperOf(pid, id) {
+    try {
+        const words = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('keep') && words.includes(id);
+    }
+    catch {
+        // Gone meanwhile, or another user’s.
+        return false;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
@@ -9590,6 +10005,8 @@ function announce(actions, dryRun, { voice }) {
 
 
 
+
+
 /**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
@@ -9639,7 +10056,24 @@ async function prepare(settings, madeBy, runtime, onLease) {
         if (hasTrash(root))
             startReaper(root, runtime.script, settings);
     }
+    const about = { hadEmergency: emergency, isTaken: taken !== null };
+    if (settings.keeper === 'auto')
+        await watchOver(root, slot.lease.id, settings, about, runtime);
     return { ...done, slot: { ...slot, takenOver: taken !== null } };
+}
+/** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
+async function watchOver(root, id, settings, { hadEmergency, isTaken }, { script, voice, environment }) {
+    const failed = (error) => voice.warning(`The keeper of this job was not started (${messageOf(error)}); nobody watches the disk while it builds.`);
+    try {
+        if (isTaken && (await findKeepers(root, [id])).has(id))
+            return;
+        const isInside = hadEmergency || environment[INSIDE] === '1';
+        const variables = isInside ? { [INSIDE]: '1' } : {};
+        startKeeper(root, id, script, { settings, variables, failed });
+    }
+    catch (error) {
+        failed(error);
+    }
 }
 /** Once per job: its later steps, and what they start, make no second emergency pass. */
 function rememberEmergency({ disk }, environment) {
@@ -9692,6 +10126,240 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
     }
     voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
     return 'go on';
+}
+
+;// CONCATENATED MODULE: ./lib/report/verdict.js
+
+
+/**
+ * What happened to the disk while a job ran, in sentences: when, which file system, what was done, and
+ * who grew by how much; '' where it never was critical.
+ *
+ * @param own ids of the job's own leases
+ */
+function verdictText(events, own) {
+    const named = events.findLast((event) => event.kind === 'growth');
+    return events
+        .filter((event) => event.kind !== 'growth' || event === named)
+        .map((event) => sentence(event, own))
+        .join(' ');
+}
+function sentence(event, own) {
+    const at = new Date(event.atMs).toISOString().replace(/\.\d+Z$/, 'Z');
+    switch (event.kind) {
+        case 'critical':
+            return `At ${at} the disk of ${event.path} was critical: ${event.why}.`;
+        case 'relief': {
+            const { retired, freedBytes, refusal } = event;
+            if (refusal !== '')
+                return `At ${at} no emergency pass was made: ${refusal}.`;
+            return `At ${at} the emergency pass had retired ${retired} slot(s) and freed ${size(freedBytes)}.`;
+        }
+        case 'growth':
+            return `At ${at} it was still critical; fastest growing: ${event.growers.map((each) => growerText(each, own)).join('; ')}.`;
+        case 'over':
+            return `At ${at} it was no longer critical, with ${size(event.freeBytes)} free.`;
+        default:
+            return event;
+    }
+}
+function growerText(grower, own) {
+    const { id, slot, runner, grewBytes, bytes, seconds } = grower;
+    const [owner = '', repository = '', key = '', run = '', name = ''] = slot.split('/', SLOT_DEPTH);
+    const where = `${owner}/${repository}, PR ${key}, ${run}, ${name} of runner ${runner}`;
+    const whose = own.includes(id) ? ' (this job)' : '';
+    return `${where}${whose} grew by ${size(grewBytes)} in ${duration(seconds)} to ${size(bytes)}`;
+}
+function duration(seconds) {
+    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/growth.js
+/** “Of late”: what happened before is not what filled the disk. */
+const WINDOW_MS = 10 * 60_000;
+/** The sizes with one more, without those that are no longer needed. */
+function remember(sizes, next) {
+    const last = sizes.at(-1);
+    if (last !== undefined && next.uptimeMs <= last.uptimeMs)
+        return [...sizes];
+    const since = next.uptimeMs - WINDOW_MS;
+    // The newest of those before the window is where the window begins.
+    const from = Math.max(0, sizes.findLastIndex((each) => each.uptimeMs <= since));
+    return [...sizes.slice(from), { bytes: next.bytes, uptimeMs: next.uptimeMs }];
+}
+/** How a slot grew, from the oldest to the newest of its sizes; null where there are not two. */
+function growthOf(sizes) {
+    const [first, last] = [sizes.at(0), sizes.at(-1)];
+    if (first === undefined || last === undefined || last.uptimeMs <= first.uptimeMs)
+        return null;
+    return {
+        grewBytes: last.bytes - first.bytes,
+        bytes: last.bytes,
+        seconds: (last.uptimeMs - first.uptimeMs) / 1000,
+    };
+}
+/** Those that grew at all, the fastest first. */
+function byRate(growers) {
+    const rate = ({ grewBytes, seconds }) => grewBytes / seconds;
+    return growers
+        .filter(({ grewBytes }) => grewBytes > 0)
+        .toSorted((one, other) => rate(other) - rate(one));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/size-sample.js
+
+/** What was measured, with the peaks so far. */
+function nextSample(before, { bytes, files, uptimeMs }) {
+    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
+    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function encodeSizeSample(sample) {
+    return `${JSON.stringify(sample)}\n`;
+}
+/** Reads a sample that anybody may have written; null where it is damaged. */
+function parseSizeSample(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
+    if (!isCount(bytes) || !isCount(files) || !isCount(uptimeMs))
+        return null;
+    if (!isCount(peakBytes) || !isCount(peakFiles))
+        return null;
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function isCount(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+;// CONCATENATED MODULE: ./lib/host/size-samples.js
+
+
+
+/** The newest sample of a lease’s slot; null where there is none. */
+function readSizeSample(root, id) {
+    const text = readTextOrNull(samplePath(root, id));
+    return text === null ? null : parseSizeSample(text);
+}
+/** Replaces the sample of a lease’s slot, whole. */
+function writeSizeSample(root, id, sample) {
+    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+}
+function samplePath(root, id) {
+    return controlPath(root, 'leases', `${id}.size`);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/growers.js
+
+
+
+
+/** Follows the sizes of all live slots, as their keepers measure them. */
+class Growers {
+    #root;
+    #followed = new Map();
+    constructor(root) {
+        this.#root = root;
+    }
+    /** Reads the newest sizes. */
+    look() {
+        const { records } = readLeases(this.#root, '', Date.now());
+        const seen = new Map();
+        for (const { id, state, lease } of records) {
+            if (state !== 'live' || lease === null)
+                continue;
+            // A slot begins empty, with its lease.
+            const sizes = this.#followed.get(id)?.sizes ?? [
+                { bytes: 0, uptimeMs: Math.round(lease.uptimeS * 1000) },
+            ];
+            const sample = readSizeSample(this.#root, id);
+            seen.set(id, { lease, sizes: sample === null ? sizes : remember(sizes, sample) });
+        }
+        this.#followed = seen;
+    }
+    /** Those that grew of late, the fastest first. */
+    fastest() {
+        const growers = [...this.#followed].flatMap(([id, { lease, sizes }]) => {
+            const growth = growthOf(sizes);
+            const { slot, owner } = lease;
+            return growth === null ? [] : [{ id, slot, runner: owner.runner.name, ...growth }];
+        });
+        return byRate(growers).slice(0, GROWERS_AT_MOST);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/end-watch.js
+
+
+
+
+
+
+
+
+
+
+
+/** Ends the keepers of a job; what they saw of the disk, in words, '' where all was well. */
+async function endWatch(watched, runtime) {
+    const { root, settings, leases, result } = watched;
+    for (const id of leases)
+        await endOne(root, id, runtime);
+    const events = leases.flatMap((id) => readWatchLog(root, id));
+    if (events.length > 0)
+        return verdictText(events, leases);
+    // A disk may be full within less than the two seconds that a keeper lets pass.
+    const last = result === 'failure' ? await lookOnce(root, settings, runtime) : [];
+    return verdictText(last, leases);
+}
+async function endOne(root, id, { voice }) {
+    if (findLease(root, id)?.state !== 'live')
+        return;
+    try {
+        if ((await endKeeper(root, id)) !== 'gone')
+            return;
+        voice.warning('The keeper of this job ended before the job did (killed, or out of memory); the disk was not watched to the end.');
+    }
+    catch (error) {
+        voice.warning(`The keeper of this job was not ended (${messageOf(error)}); it ends by itself.`);
+    }
+}
+/** The disk as it is at the end of a failed job, as a keeper would have noted it. */
+async function lookOnce(root, settings, runtime) {
+    const disk = (await look({ root, settings }, runtime)).find((each) => each.reading.holdsRoot);
+    if (disk?.level !== 'critical')
+        return [];
+    const atMs = Date.now();
+    const followed = new Growers(root);
+    followed.look();
+    const growers = followed.fastest();
+    const critical = { kind: 'critical', atMs, path: disk.reading.path, why: disk.why };
+    return growers.length === 0 ? [critical] : [critical, { kind: 'growth', atMs, growers }];
+}
+/** Tells a job, its summary and the webhook that the disk was critical while it ran. */
+async function tellVerdict({ root, settings, result }, verdict, runtime) {
+    if (verdict === '')
+        return;
+    const { voice, environment } = runtime;
+    if (result === 'failure')
+        voice.error(verdict, REFUSED_TITLE);
+    else
+        voice.warning(verdict, REFUSED_TITLE);
+    try {
+        addSummary(environment, `### ${REFUSED_TITLE}\n\n${asMarkdown(verdict)}\n`);
+    }
+    catch (error) {
+        // A summary is for people to read; no job fails for the lack of one.
+        if (!(error instanceof GuardError))
+            throw error;
+        voice.info(messageOf(error));
+    }
+    await alert_alert(root, settings, { kind: 'critical', text: verdict }, runtime);
+}
+/** Text of others as inert Markdown: a code block of one line, which it cannot close. */
+function asMarkdown(text) {
+    return `    ${printable(text)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
@@ -11401,7 +12069,7 @@ function searchEntry(folder, entry, search, path) {
 
 
 /** What Cargo and rustc write beside a unit is far smaller. */
-const TEXT_AT_MOST = 16 * 1024 * 1024;
+const unit_places_TEXT_AT_MOST = 16 * 1024 * 1024;
 /** A folder with more names was not filled by Cargo. */
 const unit_places_NAMES_AT_MOST = 1_000_000;
 /** Lists the folders of a profile; one that is not there, or is something else, is empty. */
@@ -11419,7 +12087,7 @@ function listingOf({ folder }) {
  * @throws Error where all these files together are larger than any that Cargo writes
  */
 function readPlace({ folder }, place, allowance) {
-    const read = (last) => readBytes(at(last, place.name), TEXT_AT_MOST);
+    const read = (last) => readBytes(at(last, place.name), unit_places_TEXT_AT_MOST);
     const text = inFolder(folder, place.folders, read);
     allowance.bytes -= text?.length ?? 0;
     if (allowance.bytes < 0)
@@ -13065,6 +13733,7 @@ async function giveTo(tree, slot) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -13073,6 +13742,8 @@ async function release(request, runtime) {
     const { root, job, settings, leases, by } = request;
     const { voice, environment } = runtime;
     const result = resultOf(request.status);
+    const watched = { root, settings, leases, result };
+    const verdict = await endWatch(watched, runtime);
     const { bootId, uptimeS, wallMs } = readMoment();
     if (settings.dryRun)
         voice.info('dry-run: the lease is ended, its slot stays');
@@ -13101,6 +13772,7 @@ async function release(request, runtime) {
     const done = await passOverOwn({ root, self, settings, by: `${by} of ${owner.runner.name}` }, runtime);
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
+    await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && hasTrash(root))
         startReaper(root, runtime.script, settings);
 }
@@ -15565,6 +16237,293 @@ Running it again changes nothing.`,
     },
 };
 
+;// CONCATENATED MODULE: ./lib/steps/size-watch.js
+
+
+
+
+
+/** The slot is empty at first, and a job may be over before it is worth a look. */
+const FIRST_MS = 5000;
+const EVERY_MS = 60_000;
+/** A tree that takes long is measured less often: at most a 200th of one core. */
+const size_watch_TIMES = 200;
+const size_watch_WAIT_MS = 120_000;
+/** Measures the slot of a lease, beside whatever else its keeper does. */
+class SizeWatch {
+    #kept;
+    #stop = new AbortController();
+    #dueAt = external_node_perf_hooks_namespaceObject.performance.now() + FIRST_MS;
+    #running = null;
+    constructor(kept) {
+        this.#kept = kept;
+    }
+    /** Begins to measure where that is due. */
+    look() {
+        if (this.#running === null && external_node_perf_hooks_namespaceObject.performance.now() >= this.#dueAt)
+            void this.now();
+    }
+    /** Measures now; a measurement that is under way is as good. */
+    async now() {
+        this.#running ??= this.#measure().finally(() => {
+            this.#running = null;
+        });
+        return this.#running;
+    }
+    /** Ends what is under way. */
+    end() {
+        this.#stop.abort();
+    }
+    async #measure() {
+        const { root, lease } = this.#kept;
+        const before = childCpuMs();
+        const size = await measureTree(`${root.realPath}/${lease.slot}`, size_watch_WAIT_MS, this.#stop.signal);
+        this.#dueAt = external_node_perf_hooks_namespaceObject.performance.now() + Math.max(EVERY_MS, size_watch_TIMES * (childCpuMs() - before));
+        if (size === null || this.#stop.signal.aborted)
+            return;
+        const sample = nextSample(readSizeSample(root, lease.id), {
+            ...size,
+            uptimeMs: Math.round(readUptime() * 1000),
+        });
+        try {
+            writeSizeSample(root, lease.id, sample);
+        }
+        catch {
+            // A full disk, or the lease has just gone: the next sample is as good.
+            return;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/disk-watch.js
+
+
+
+
+
+
+
+
+/** Other keepers’ slots are known as of the last minute. */
+const GROWERS_EVERY_MS = 60_000;
+/** The slots are named again as soon as their own keepers will have measured them, and then rarely. */
+const NAME_AGAIN_MS = 5000;
+/** A disk that cannot be read is asked less often: a stuck one would collect those who ask. */
+const UNREADABLE_MS = 60_000;
+/** How long a measurement of the own slot is waited for before the growing slots are named. */
+const OWN_SIZE_MS = 3000;
+/** Looks at the root’s disk in mid-build, and makes room once where it has turned critical. */
+class DiskWatch {
+    #kept;
+    #sizes;
+    #runtime;
+    #growers;
+    #log = null;
+    #isCritical = false;
+    #nameDueAt = Number.POSITIVE_INFINITY;
+    #notBefore = Number.NEGATIVE_INFINITY;
+    #growersDueAt = Number.NEGATIVE_INFINITY;
+    constructor(kept, sizes, runtime) {
+        this.#kept = kept;
+        this.#sizes = sizes;
+        this.#runtime = runtime;
+        this.#growers = new Growers(kept.root);
+    }
+    /** One look; what it finds is noted for the end of the job. */
+    async look() {
+        const now = external_node_perf_hooks_namespaceObject.performance.now();
+        if (now < this.#notBefore)
+            return;
+        if (now >= this.#growersDueAt) {
+            this.#growersDueAt = now + GROWERS_EVERY_MS;
+            this.#growers.look();
+        }
+        const disk = await this.#read();
+        if (disk === null)
+            this.#notBefore = external_node_perf_hooks_namespaceObject.performance.now() + UNREADABLE_MS;
+        else if (disk.level !== 'critical')
+            this.#relax(disk);
+        else if (!this.#isCritical)
+            await this.#alarm(disk);
+        else if (external_node_perf_hooks_namespaceObject.performance.now() >= this.#nameDueAt)
+            this.#name(GROWERS_EVERY_MS);
+    }
+    async #read() {
+        const { root, settings } = this.#kept;
+        const [reading] = (await probeDisks(root.path, [])).readings;
+        return reading === undefined ? null : assess(reading, settings.floors);
+    }
+    #relax({ reading }) {
+        if (!this.#isCritical)
+            return;
+        this.#isCritical = false;
+        this.#nameDueAt = Number.POSITIVE_INFINITY;
+        this.#note({ kind: 'over', atMs: Date.now(), freeBytes: reading.freeBytes });
+    }
+    /** The disk has turned critical: the emergency pass, once for this job, and who fills it. */
+    async #alarm({ reading, why }) {
+        this.#isCritical = true;
+        this.#note({ kind: 'critical', atMs: Date.now(), path: reading.path, why });
+        // Every keeper of the host does so at this moment; the others’ are read afterwards.
+        const measured = this.#sizes.now();
+        await this.#relieve();
+        const disk = await this.#read();
+        if (disk !== null && disk.level !== 'critical') {
+            this.#relax(disk);
+            return;
+        }
+        await Promise.race([measured, (0,promises_namespaceObject.setTimeout)(OWN_SIZE_MS, undefined, { ref: false })]);
+        this.#name(NAME_AGAIN_MS);
+    }
+    async #relieve() {
+        const { root, self, settings } = this.#kept;
+        const { environment } = this.#runtime;
+        const nothing = { kind: 'relief', retired: 0, freedBytes: 0 };
+        if (environment[INSIDE] === '1') {
+            const refusal = 'this job had met an emergency before, and there is one pass for each job';
+            this.#note({ ...nothing, atMs: Date.now(), refusal });
+            return;
+        }
+        try {
+            const done = await guardDisk({ root, self, settings, scope: 'own' }, this.#runtime);
+            const refusal = settings.dryRun ? 'dry-run is on' : '';
+            const { retired, reclaimedBytes: freedBytes } = done;
+            const atMs = Date.now();
+            this.#note({ kind: 'relief', atMs, retired: retired.length, freedBytes, refusal });
+        }
+        catch (error) {
+            this.#note({ ...nothing, atMs: Date.now(), refusal: `it failed (${messageOf(error)})` });
+        }
+        finally {
+            // Once: whatever comes later finds it said here.
+            environment[INSIDE] = '1';
+        }
+    }
+    #name(againMs) {
+        this.#nameDueAt = external_node_perf_hooks_namespaceObject.performance.now() + againMs;
+        void this.#sizes.now();
+        this.#growers.look();
+        const growers = this.#growers.fastest();
+        if (growers.length > 0)
+            this.#note({ kind: 'growth', atMs: Date.now(), growers });
+    }
+    #note(event) {
+        try {
+            this.#log ??= openWatchLog(this.#kept.root, this.#kept.lease.id);
+            this.#log.add(event);
+        }
+        catch {
+            // A file system that has no room even for this; what was noted before comes with the next event.
+            return;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/keep.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** How often it looks whether it is still needed; one look in four is also at the disk. */
+const LOOK_MS = 500;
+const LOOKS_FOR_DISK = 4;
+/** No job of GitHub’s lasts longer than five days; what is left over must not hold its slot for ever. */
+const LIFETIME_MS = 6 * 24 * 3_600_000;
+/**
+ * Watches over one lease until it ends, its runner process is gone or its root is: the disk every two
+ * seconds, the size of its slot every minute. The lock it was started with ends with this process.
+ */
+async function keep_keep(settings, id, runtime) {
+    const root = findRoot(settings.root, preciousOf(runtime.environment));
+    const lease = root === null ? null : (findLease(root, id)?.lease ?? null);
+    if (root === null || lease === null)
+        return;
+    const kept = { root, lease, self: selfFor(lease, runtime), settings };
+    introduce(kept);
+    const sizes = new SizeWatch(kept);
+    const disk = new DiskWatch(kept, sizes, runtime);
+    const started = external_node_perf_hooks_namespaceObject.performance.now();
+    try {
+        for (let look = 0; isNeeded(kept) && external_node_perf_hooks_namespaceObject.performance.now() - started < LIFETIME_MS; look += 1) {
+            if (look % LOOKS_FOR_DISK === 0)
+                await disk.look();
+            sizes.look();
+            await (0,promises_namespaceObject.setTimeout)(LOOK_MS);
+        }
+    }
+    finally {
+        sizes.end();
+    }
+}
+/**
+ * It is of no job itself: what another job of this runner does is never judged by its age. Its Worker
+ * can be looked for only in the pid namespace that it was recorded in.
+ */
+function selfFor({ owner }, { environment }) {
+    const self = selfOf(observeOwner(environment), null);
+    const worker = owner.pidNamespace === self.pidNamespace ? owner.worker : null;
+    return { ...self, runnerKey: owner.runner.key, worker };
+}
+function introduce({ root, lease }) {
+    const found = readProcess(process.pid);
+    if (typeof found === 'string')
+        return;
+    try {
+        const { pid, start } = found;
+        noteKeeper(root, lease.id, { pid, start, pidNamespace: readPidNamespace() });
+    }
+    catch {
+        // A full disk, or a file that is gone: the job then cannot end it, and it ends itself.
+        return;
+    }
+}
+/** Whether there is a job to watch over; what cannot be told counts as yes. */
+function isNeeded({ root, lease, self }) {
+    if (self.worker !== null && ['gone', 'replaced'].includes(stateOf(self.worker)))
+        return false;
+    try {
+        (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'leases', `${lease.id}.json`));
+        // Removed, moved or unmounted: what is held open is no longer what jobs are told.
+        const [held, named] = [(0,external_node_fs_namespaceObject.fstatSync)(root.folders.control), (0,external_node_fs_namespaceObject.statSync)(controlName(root))];
+        return held.dev === named.dev && held.ino === named.ino;
+    }
+    catch (error) {
+        return !['ENOENT', 'ENOTDIR'].includes(errnoOf(error));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/keep.js
+
+
+
+
+
+const keepCommand = {
+    name: 'keep',
+    summary: 'watch over one lease until it ends (what the background process of a job runs)',
+    about: `Measures the disk and the slot of a lease while its job runs, makes room once when the disk turns
+critical, and notes what it saw for the end of the job.`,
+    ...NO_OPERANDS,
+    flags: [ROOT, flags_flag('lease', 'ID', 'whose slot it is'), ...DISK, ...HELP, DRY_RUN],
+    run: async (invocation) => {
+        const id = invocation.values.get('lease')?.at(-1) ?? '';
+        if (!isLeaseId(id)) {
+            throw new GuardError('No lease is named.', 'Give its id with --lease.', { usage: true });
+        }
+        await keep_keep(settings(invocation), id, invocation.runtime);
+        return 0;
+    },
+};
+
 ;// CONCATENATED MODULE: ./lib/cli/commands/reap.js
 
 
@@ -15608,7 +16567,13 @@ async function status_status(settings, runtime) {
     const view = observe(root, self, 'host');
     const places = view.leases.flatMap(({ record, slot }) => record.slot === null || slot !== 'present'
         ? []
-        : [{ slot: record.slot, container: record.lease?.owner.container ?? null }]);
+        : [
+            {
+                slot: record.slot,
+                container: record.lease?.owner.container ?? null,
+                lease: record.state === 'live' ? record.id : null,
+            },
+        ]);
     const occupancies = await lookInto(root, places, self, runtime.environment);
     const assessments = await look({ root, settings }, runtime);
     const own = assessments.find(({ reading }) => reading.holdsRoot);
@@ -15828,8 +16793,8 @@ function worktreeText(worktree, nowMs) {
             ? []
             : [`  locked, its owner is ${lock.owner}: ${lock.reason} (${lock.why})`]),
         ...occupancy.inhabitants.slice(0, 5).map(({ what }) => `  ${what}`),
-        ...targets.map((target) => `  target ${target.path}: ${sizeOrUnknown(target.bytes)}, ${verdictText(target.verdict)}`),
-        `  ${verdictText(verdict)}`,
+        ...targets.map((target) => `  target ${target.path}: ${sizeOrUnknown(target.bytes)}, ${worktrees_verdictText(target.verdict)}`),
+        `  ${worktrees_verdictText(verdict)}`,
     ];
 }
 function gitText(git) {
@@ -15842,7 +16807,7 @@ function gitText(git) {
         : `upstream ${upstream.name}${upstream.isGone ? ' is gone' : ''}`;
     return `${where}: ${dirty} dirty, ${untracked} untracked, ${unpushed} un-pushed, ${against}`;
 }
-function verdictText({ goes, reasons }) {
+function worktrees_verdictText({ goes, reasons }) {
     return `${goes ? 'may go' : 'stays'}: ${reasons.join('; ')}`;
 }
 function sizeOrUnknown(bytes) {
@@ -15958,6 +16923,7 @@ function spanOf(text) {
 
 
 
+
 /** Every command, in the order of the overview. */
 const COMMANDS = [
     hookCommand,
@@ -15966,6 +16932,7 @@ const COMMANDS = [
     sweepCommand,
     statusCommand,
     explainCommand,
+    keepCommand,
     reapCommand,
     worktreesCommand,
     doctorCommand,

@@ -155,7 +155,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 6940:
+/***/ 7520:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -173,6 +173,10 @@ var external_node_os_ = __nccwpck_require__(8161);
 var plan_input = __nccwpck_require__(2543);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/keeper-setting.js
+/** Whether a background process watches over each job: `auto` where it can be started. */
+const KEEPER = ['auto', 'off'];
+
 // EXTERNAL MODULE: ./lib/plan/archive-content.js
 var archive_content = __nccwpck_require__(9213);
 ;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
@@ -215,6 +219,7 @@ function normalise(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/settings.js
+
 
 
 
@@ -280,6 +285,7 @@ const remoteExclude = {
     parse: parseExclude,
     whenEmpty: () => EXCLUDED,
 };
+const keeper = (0,plan_input/* choice */.Yq)('keeper', KEEPER, 'auto');
 const privilegedHelper = (0,plan_input/* choice */.Yq)('privileged-helper', PRIVILEGED_HELPERS, 'auto');
 const helperImage = {
     name: 'helper-image',
@@ -320,6 +326,7 @@ const INPUTS = [
     remoteMaxGb,
     remoteExclude,
     restoreMtimes,
+    keeper,
     privilegedHelper,
     helperImage,
     alertWebhook,
@@ -361,6 +368,7 @@ function settings_parseSettings(lookup, surroundings) {
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
+        keeper: read(keeper),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
         alertWebhook: read(alertWebhook),
@@ -1236,6 +1244,107 @@ function ignoreLost() { }
 
 /***/ }),
 
+/***/ 1168:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jc: () => (/* binding */ findKeepers),
+/* harmony export */   _0: () => (/* binding */ openKeeperLock)
+/* harmony export */ });
+/* unused harmony exports keeperPath, noteKeeper, readKeeper */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
+/* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
+/* harmony import */ var _try_locks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3786);
+
+
+
+
+
+
+/** The file whose lock a keeper holds; it lies beside its lease, and goes with it. */
+function keeperPath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_3__/* .controlPath */ .XL)(root, 'leases', `${id}.keeper`);
+}
+const FLAGS = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK;
+/**
+ * Opens the lock’s file, and makes it where it is not there; neither a link that was planted there is
+ * followed, nor a FIFO waited for.
+ *
+ * @throws Error where it cannot be made, or is no file
+ */
+function openKeeperLock(root, id) {
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(keeperPath(root, id), FLAGS | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT, 0o644);
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).isFile())
+        return file;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    throw new Error('what lies at its lock’s path is not a file');
+}
+const BATCH = 200;
+/**
+ * Which of these leases have a keeper that lives, by trying to take each one’s lock for a moment.
+ *
+ * The kernel answers for every process of this host, whatever its container or pid namespace. A lock
+ * that is free, gone or not to be tried says nothing.
+ */
+async function findKeepers(root, ids) {
+    const kept = new Set();
+    for (let from = 0; from < ids.length; from += BATCH) {
+        const files = ids.slice(from, from + BATCH).flatMap((id) => openToTry(root, id));
+        try {
+            const answers = files.length === 0 ? [] : await (0,_try_locks_js__WEBPACK_IMPORTED_MODULE_5__/* .tryLocks */ .O)(files.map(({ file }) => file));
+            for (const [index, { id }] of files.entries())
+                if (answers[index] === 'held')
+                    kept.add(id);
+        }
+        finally {
+            // Closing gives back every lock that was taken: it belongs to the open file.
+            for (const { file } of files)
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        }
+    }
+    return kept;
+}
+function openToTry(root, id) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(keeperPath(root, id), FLAGS);
+    }
+    catch {
+        return [];
+    }
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).isFile())
+        return [{ id, file }];
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    return [];
+}
+/** Notes in the lock’s file which process holds it. */
+function noteKeeper(root, id, keeper) {
+    const flags = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW;
+    const file = openSync(keeperPath(root, id), flags | constants.O_NONBLOCK);
+    try {
+        writeSync(file, `${JSON.stringify(keeper)}\n`);
+    }
+    finally {
+        closeSync(file);
+    }
+}
+/** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
+function readKeeper(root, id) {
+    const found = parseObject(readTextOrNull(keeperPath(root, id)) ?? '');
+    const { pid, start, pidNamespace } = found ?? {};
+    if (typeof pid !== 'number' || typeof start !== 'number')
+        return null;
+    if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== readPidNamespace())
+        return null;
+    return { pid, start };
+}
+
+
+/***/ }),
+
 /***/ 7847:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1283,6 +1392,9 @@ const COMPANIONS = [
     '.build',
     '.inputs',
     '.restored',
+    '.keeper',
+    '.size',
+    '.events',
 ];
 function leasePath(root, name) {
     return (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases', name);
@@ -2501,10 +2613,12 @@ function removeEmpty(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ measureTrees)
+/* harmony export */   _c: () => (/* binding */ measureTrees)
 /* harmony export */ });
-/* unused harmony export measureNested */
+/* unused harmony exports measureNested, measureTree, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+
 
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
@@ -2565,6 +2679,41 @@ function parseMeasured(said) {
         measured.set(path, { bytes: Number(bytes), newestMs: Number(seconds) * 1000 });
     }
     return measured;
+}
+// The last is a program of its own, so that ending it ends the walk.
+const YIELDING = (/* unused pure expression or super */ null && (`command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`));
+/**
+ * Measures one tree that others write in, yielding to them on disk and CPU.
+ *
+ * @param stop ends it early
+ * @returns null where it took too long, or is not there
+ */
+async function measureTree(path, waitMs, stop) {
+    const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
+    if (kibibytes === null)
+        return null;
+    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], waitMs, stop);
+    return { bytes: kibibytes * 1024, files: files ?? 0 };
+}
+/** The number that a program says first; its exit code tells of files that went meanwhile. */
+async function ask(words, waitMs, stop) {
+    return new Promise((resolve) => {
+        const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' };
+        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, encoding: 'utf8' }, (_, said) => {
+            const found = Number.parseInt(said, 10);
+            resolve(Number.isFinite(found) ? found : null);
+        });
+    });
+}
+/** Clock ticks in a second, as /proc counts them on every Linux that node runs on. */
+const TICKS = 100;
+/** CPU milliseconds of all ended processes that this one has started. */
+function childCpuMs() {
+    const text = readFileSync('/proc/self/stat', 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (1000 / TICKS) * (Number(fields[13]) + Number(fields[14]));
 }
 
 
@@ -3152,11 +3301,74 @@ function readNote(root, name) {
 
 /***/ }),
 
+/***/ 3786:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ tryLocks)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+/**
+ * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
+ * flock(1), which takes a process for each lock, does it elsewhere.
+ */
+async function tryLocks(descriptors) {
+    const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
+    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
+    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+function isAnswer(answer) {
+    return answer === 'free' || answer === 'held';
+}
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
+// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
+// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
+// passes over whatever the environment adds to perl.
+const PERL = `
+open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
+flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
+for my $fd (@ARGV) {
+  open(my $file, "<&=", $fd) or exit 1;
+  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
+}`;
+const SHELL = `for fd; do
+  if flock -x -n "$fd" 2>/dev/null; then echo free
+  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
+  fi
+done`;
+const WAIT_MS = 10_000;
+/** One line for each lock; what is said in place of answers is told, and no answer is none. */
+async function ask(program, words, descriptors) {
+    const numbers = descriptors.map((_, index) => String(index + 3));
+    return new Promise((resolve) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, [...words, ...numbers], {
+            stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
+        });
+        let said = '';
+        child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
+        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
+        child.on('error', (error) => {
+            clearTimeout(giveUp);
+            resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)));
+        });
+        child.on('close', () => {
+            clearTimeout(giveUp);
+            resolve(said.split('\n').slice(0, -1));
+        });
+    });
+}
+
+
+/***/ }),
+
 /***/ 342:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6567);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4300);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -4946,13 +5158,16 @@ function printableLines(text) {
 /** Speaks on a terminal, on standard error: standard output is for what a command prints. */
 function terminal({ err }) {
     const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
-    const error = say('error: ');
+    const [error, warning] = [say('error: '), say('warning: ')];
     return {
         info: say(''),
         notice: say(''),
-        warning: say('warning: '),
-        error: (text, title) => error(title === undefined ? text : `${title}: ${text}`),
+        warning: (text, title) => warning(titled(text, title)),
+        error: (text, title) => error(titled(text, title)),
     };
+}
+function titled(text, title) {
+    return title === undefined ? text : `${title}: ${text}`;
 }
 
 
@@ -5110,7 +5325,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 6567:
+/***/ 4300:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5119,8 +5334,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 3 modules
-var inputs = __nccwpck_require__(6940);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 4 modules
+var inputs = __nccwpck_require__(7520);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -5306,8 +5521,12 @@ var host_root = __nccwpck_require__(9903);
 var report_actions = __nccwpck_require__(8565);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
+// EXTERNAL MODULE: ./lib/host/keeper-lock.js
+var keeper_lock = __nccwpck_require__(1168);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/host/background.js
@@ -5332,27 +5551,280 @@ exec "$@"`;
  * @param variables what it gets besides, and no list of processes shows
  */
 function startInBackground(script, words, variables = {}) {
-    const tool = (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
-    const kept = Object.entries(process.env).filter(([name]) => KEPT.has(name));
     // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, tool, ...words], {
+    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
         cwd: '/',
         detached: true,
-        env: { ...Object.fromEntries(kept), ...variables },
+        env: { ...ownEnvironment(), ...variables },
         stdio: 'ignore',
     });
     // Whatever it would have done is done by the next one that is started.
     child.on('error', () => { });
     child.unref();
 }
+/** The tool that lies beside an entry point. */
+function toolBeside(script) {
+    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
+}
+/** What a process in the background gets of this one’s environment. */
+function ownEnvironment(more = []) {
+    const names = new Set([...KEPT, ...more]);
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
+}
+
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
+;// CONCATENATED MODULE: ./lib/plan/watch-event.js
+
+
+/** More than a keeper notes, and as much as a reader believes. */
+const EVENTS_AT_MOST = 40;
+const GROWERS_AT_MOST = 5;
+const TEXT_AT_MOST = 500;
+/** One event as a line. */
+function encodeEvent(event) {
+    return `${JSON.stringify(event)}\n`;
+}
+/** Reads events that anybody may have written; what cannot be understood is passed over. */
+function watch_event_parseEvents(text) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
+        const event = parseEvent((0,plan_lease/* parseObject */.lj)(line));
+        return event === null ? [] : [event];
+    });
+}
+function parseEvent(found) {
+    const atMs = timeIn(found);
+    if (found === null || atMs === null)
+        return null;
+    switch (found['kind']) {
+        case 'critical':
+            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
+        case 'relief': {
+            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
+            const refusal = textIn(found['refusal']);
+            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
+        }
+        case 'growth': {
+            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
+            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
+        }
+        case 'over':
+            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
+        default:
+            return null;
+    }
+}
+/** The largest time that a date can have. */
+const LAST_MS = 8.64e15;
+function timeIn(found) {
+    const atMs = found?.['atMs'];
+    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
+}
+function grower(value) {
+    if (!(0,plan_lease/* isRecord */.u4)(value))
+        return [];
+    const { id, slot, runner } = value;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
+        return [];
+    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
+        return [];
+    const [grewBytes = 0, bytes = 0, seconds = 0] = [
+        value['grewBytes'],
+        value['bytes'],
+        value['seconds'],
+    ].map(amount);
+    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
+}
+function textIn(value) {
+    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
+}
+function amount(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
+
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/watch-log.js
+
+
+
+
+/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
+const BYTES = 16 * 1024;
+/**
+ * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
+ * of the lease wrote.
+ *
+ * @throws Error where it cannot be made
+ */
+function openWatchLog(root, id) {
+    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+    const file = (0,external_node_fs_.openSync)(logPath(root, id), flags, 0o644);
+    const stat = (0,external_node_fs_.fstatSync)(file);
+    if (!stat.isFile()) {
+        (0,external_node_fs_.closeSync)(file);
+        throw new Error('what lies at the path of its events is not a file');
+    }
+    const held = Buffer.alloc(BYTES);
+    const length = (0,external_node_fs_.readSync)(file, held, 0, BYTES, 0);
+    if (length < BYTES)
+        (0,external_node_fs_.writeSync)(file, '\n'.repeat(BYTES - length), length);
+    let text = held.subarray(0, length).toString('utf8').trimEnd();
+    let count = watch_event_parseEvents(text).length;
+    return {
+        add: (event) => {
+            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
+            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
+                return;
+            text = more.trimEnd();
+            count += 1;
+            // All of it, in place: one that found no room before comes with the next.
+            (0,external_node_fs_.writeSync)(file, text, 0);
+        },
+        close: () => (0,external_node_fs_.closeSync)(file),
+    };
+}
+/** What the keepers of a lease saw; nothing where there was none. */
+function readWatchLog(root, id) {
+    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
+}
+function logPath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.events`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/keeper.js
+
+
+
+
+
+
+
+
+
+const GB = 1e9;
+/**
+ * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
+ * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
+ * before a build does; and node is started when the step that started this is likely to be over.
+ */
+const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
+if command -v flock >/dev/null 2>&1; then
+  tries=0
+  until flock -x -n 3; do
+    [ $? -eq 1 ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 4 ] || exit 0
+    sleep 1
+  done
+fi
+sleep 1
+[ -e "$1" ] || exit 0
+shift
+exec "$@"`;
+/** Little garbage at a time keeps the process small. */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
+/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the keeper of a lease, and does not wait for it.
+ *
+ * @throws Error where its lock cannot be made
+ */
+function startKeeper(root, id, script, { settings, variables, failed }) {
+    const lock = (0,keeper_lock/* openKeeperLock */._0)(root, id);
+    try {
+        setLogAside(root, id);
+        const lease = (0,host_root/* controlName */.Fu)(root, 'leases', `${id}.json`);
+        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
+        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
+        const child = (0,external_node_child_process_.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', lock],
+        });
+        child.on('error', failed);
+        child.unref();
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(lock);
+    }
+}
+function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
+    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
+    const flags = {
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / GB),
+        'min-free-percent': String(minFreePercent),
+        'min-free-inodes-percent': String(minFreeInodesPercent),
+        'high-watermark': String(watermarks.high),
+        'low-watermark': String(watermarks.low),
+        'privileged-helper': privilegedHelper,
+        'helper-image': helperImage,
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
+    return dryRun ? [...given, '--dry-run'] : given;
+}
+/** As the settings take it: no exponent, six decimals at most. */
+function decimal(value) {
+    return value.toFixed(6);
+}
+/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
+function setLogAside(root, id) {
+    try {
+        openWatchLog(root, id).close();
+    }
+    catch {
+        return;
+    }
+}
+const END_MS = 1000;
+/**
+ * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
+ * with would otherwise seem to live in the slot.
+ *
+ * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
+ */
+async function endKeeper(root, id) {
+    const keeper = readKeeper(root, id);
+    if (keeper === null)
+        return 'unknown';
+    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return 'gone';
+    try {
+        // It leads a session of its own, so the group is what it started.
+        process.kill(-keeper.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ESRCH')
+            return 'gone';
+        throw error;
+    }
+    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
+        await sleep(5);
+    return 'ended';
+}
+/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
+function isKeeperOf(pid, id) {
+    try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('keep') && words.includes(id);
+    }
+    catch {
+        // Gone meanwhile, or another user’s.
+        return false;
+    }
+}
 
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
-const GB = 1e9;
+const reaper_GB = 1e9;
 /** Starts the reaper, and does not wait for it. */
 function startReaper(root, script, settings) {
     const helper = ['--privileged-helper', settings.privilegedHelper];
-    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / GB));
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
     startInBackground(script, ['reap', '--root', root.path, ...helper]);
@@ -5368,8 +5840,6 @@ var boot = __nccwpck_require__(6368);
 var destination = __nccwpck_require__(8582);
 // EXTERNAL MODULE: ./lib/host/mounts.js
 var host_mounts = __nccwpck_require__(7154);
-// EXTERNAL MODULE: ./lib/host/processes.js
-var processes = __nccwpck_require__(9415);
 ;// CONCATENATED MODULE: ./lib/host/runner.js
 
 
@@ -6156,7 +6626,14 @@ async function choose({ root, self, extent }, runtime) {
     const candidates = reliefOrder(view.leases, self, extent, view.moment);
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
-        : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }]);
+        : [
+            {
+                id: record.id,
+                slot: record.slot,
+                container: record.lease?.owner.container ?? null,
+                lease: record.state === 'live' ? record.id : null,
+            },
+        ]);
     const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
     const occupancies = new Map(places.flatMap(({ id, slot }) => {
         const occupancy = bySlot.get(slot);
@@ -6458,8 +6935,6 @@ async function sendAlert(address, text) {
 
 // EXTERNAL MODULE: ./lib/steps/refuse.js
 var refuse = __nccwpck_require__(2639);
-// EXTERNAL MODULE: ./lib/host/small-file.js
-var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/report/metrics.js
 const PREFIX = 'target_guard_';
 const COUNTERS = {
@@ -6709,6 +7184,8 @@ var steps_runtime = __nccwpck_require__(6119);
 
 
 
+
+
 /**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
@@ -6758,7 +7235,24 @@ async function prepare(settings, madeBy, runtime, onLease) {
         if ((0,host_trash/* hasTrash */.P_)(root))
             startReaper(root, runtime.script, settings);
     }
+    const about = { hadEmergency: emergency, isTaken: taken !== null };
+    if (settings.keeper === 'auto')
+        await watchOver(root, slot.lease.id, settings, about, runtime);
     return { ...done, slot: { ...slot, takenOver: taken !== null } };
+}
+/** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
+async function watchOver(root, id, settings, { hadEmergency, isTaken }, { script, voice, environment }) {
+    const failed = (error) => voice.warning(`The keeper of this job was not started (${(0,guard_error/* messageOf */.bD)(error)}); nobody watches the disk while it builds.`);
+    try {
+        if (isTaken && (await (0,keeper_lock/* findKeepers */.Jc)(root, [id])).has(id))
+            return;
+        const isInside = hadEmergency || environment[INSIDE] === '1';
+        const variables = isInside ? { [INSIDE]: '1' } : {};
+        startKeeper(root, id, script, { settings, variables, failed });
+    }
+    catch (error) {
+        failed(error);
+    }
 }
 /** Once per job: its later steps, and what they start, make no second emergency pass. */
 function rememberEmergency({ disk }, environment) {
@@ -6825,7 +7319,7 @@ async function pre(runtime) {
     const { environment, voice } = runtime;
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
-    const state = stateOf(prepared);
+    const state = pre_stateOf(prepared);
     keepState(state, runtime);
     rememberEmergency(prepared, environment);
     if (prepared.slot === null)
@@ -6843,7 +7337,7 @@ function keepState(state, { environment, voice }) {
         voice.warning(`${(0,guard_error/* messageOf */.bD)(error)} The slot will be given back when the runner’s job is over.`);
     }
 }
-function stateOf(prepared) {
+function pre_stateOf(prepared) {
     const { root, slot, retired, reclaimedBytes, disk } = prepared;
     return {
         root,
@@ -8175,7 +8669,7 @@ function searchEntry(folder, entry, search, path) {
 
 
 /** What Cargo and rustc write beside a unit is far smaller. */
-const TEXT_AT_MOST = 16 * 1024 * 1024;
+const unit_places_TEXT_AT_MOST = 16 * 1024 * 1024;
 /** A folder with more names was not filled by Cargo. */
 const unit_places_NAMES_AT_MOST = 1_000_000;
 /** Lists the folders of a profile; one that is not there, or is something else, is empty. */
@@ -8193,7 +8687,7 @@ function listingOf({ folder }) {
  * @throws Error where all these files together are larger than any that Cargo writes
  */
 function readPlace({ folder }, place, allowance) {
-    const read = (last) => readBytes((0,host_folders.at)(last, place.name), TEXT_AT_MOST);
+    const read = (last) => readBytes((0,host_folders.at)(last, place.name), unit_places_TEXT_AT_MOST);
     const text = inFolder(folder, place.folders, read);
     allowance.bytes -= text?.length ?? 0;
     if (allowance.bytes < 0)
@@ -10691,7 +11185,7 @@ function complaintsIn(log) {
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./lib/plan/inner-link.js
 /**
  * Whether a symbolic link surely leads to something inside the tree that it lies in.
@@ -11140,7 +11634,7 @@ async function unpack(work, signal) {
             yield held;
     }
     return programs_together([source, tar], async () => {
-        await (0,promises_namespaceObject.pipeline)(programs_outputOf(source), inspected, programs_inputOf(tar), { signal }).catch((error) => {
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(programs_outputOf(source), inspected, programs_inputOf(tar), { signal }).catch((error) => {
             // With the end of the archive read, tar may be gone before the pipe is closed.
             if (whole === null || !isBrokenPipe(error))
                 throw error;
@@ -11752,6 +12246,8 @@ var evidence = __nccwpck_require__(8442);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
+/** What the lock of a keeper proves, whatever has become of everything else of its job. */
+const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)';
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
     const locks = searches.cargoLocks.get(place.slot);
@@ -11766,10 +12262,12 @@ function occupancyOf(place, searches) {
         kind: 'container',
         what: `container ${container.name} (${container.id.slice(0, 12)}) ${container.id === place.container ? 'of its job is running' : 'mounts it'}`,
     }));
+    const { lease = null } = place;
+    const keeper = lease !== null && searches.kept.has(lease) ? [{ kind: 'keeper', what: KEPT_ALIVE }] : [];
     const { failure: unread } = searches.processes;
     const { failure: unasked } = searches.containers;
     return {
-        inhabitants: [...held, ...inside, ...using],
+        inhabitants: [...keeper, ...held, ...inside, ...using],
         unknown: [...(locks?.unknown ?? []), ...[unread, unasked].filter((each) => each !== null)],
     };
 }
@@ -11789,12 +12287,12 @@ function uses(container, place, rootPaths) {
 
 // EXTERNAL MODULE: ./lib/host/boot.js
 var boot = __nccwpck_require__(6368);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/try-locks.js
+var try_locks = __nccwpck_require__(3786);
 ;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
 
 
@@ -11831,7 +12329,7 @@ async function probeCargoLocks(slots) {
     try {
         for (let from = 0; from < files.length; from += BATCH) {
             const batch = files.slice(from, from + BATCH);
-            const answers = await tryLocks(batch.map((file) => file.descriptor));
+            const answers = await (0,try_locks/* tryLocks */.O)(batch.map((file) => file.descriptor));
             for (const [index, file] of batch.entries()) {
                 const answer = answers[index];
                 if (answer === 'held')
@@ -11923,55 +12421,6 @@ function cargo_locks_open(path, flags, unknown) {
         return null;
     }
 }
-/**
- * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
- * flock(1), which takes a process for each lock, does it elsewhere.
- */
-async function tryLocks(descriptors) {
-    const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
-    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
-    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
-}
-function isAnswer(answer) {
-    return answer === 'free' || answer === 'held';
-}
-// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
-// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
-// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
-// passes over whatever the environment adds to perl.
-const PERL = `
-open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
-flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
-for my $fd (@ARGV) {
-  open(my $file, "<&=", $fd) or exit 1;
-  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
-}`;
-const SHELL = `for fd; do
-  if flock -x -n "$fd" 2>/dev/null; then echo free
-  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
-  fi
-done`;
-const WAIT_MS = 10_000;
-/** One line for each lock; what is said in place of answers is told, and no answer is none. */
-async function ask(program, words, descriptors) {
-    const numbers = descriptors.map((_, index) => String(index + 3));
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_.spawn)(program, [...words, ...numbers], {
-            stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
-        });
-        let said = '';
-        child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
-        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
-        child.on('error', (error) => {
-            clearTimeout(giveUp);
-            resolve(descriptors.map(() => (0,guard_error/* messageOf */.bD)(error)));
-        });
-        child.on('close', () => {
-            clearTimeout(giveUp);
-            resolve(said.split('\n').slice(0, -1));
-        });
-    });
-}
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
@@ -11981,7 +12430,7 @@ var lease = __nccwpck_require__(230);
 
 
 
-const docker_WAIT_MS = 2000;
+const WAIT_MS = 2000;
 /** Engines that did not answer in time, with the reason: this process waits for each of them once. */
 const unresponsive = new Map();
 /** The engine's socket: `DOCKER_HOST` when that is a Unix socket, else the usual path. */
@@ -12042,8 +12491,8 @@ async function get(socket, path) {
     return new Promise((resolve, reject) => {
         const connection = (0,external_node_net_namespaceObject.connect)(socket);
         // For the whole answer: an engine that keeps sending a little must not hold up a job either.
-        const late = new LateError(`no answer within ${docker_WAIT_MS} ms`);
-        const timer = setTimeout(() => connection.destroy(late), docker_WAIT_MS);
+        const late = new LateError(`no answer within ${WAIT_MS} ms`);
+        const timer = setTimeout(() => connection.destroy(late), WAIT_MS);
         const parts = [];
         connection.on('data', (part) => {
             parts.push(part);
@@ -12305,6 +12754,8 @@ function commandOf(pid) {
 
 // EXTERNAL MODULE: ./lib/host/former-paths.js
 var former_paths = __nccwpck_require__(4512);
+// EXTERNAL MODULE: ./lib/host/keeper-lock.js
+var keeper_lock = __nccwpck_require__(1168);
 // EXTERNAL MODULE: ./lib/host/leases.js
 var host_leases = __nccwpck_require__(7847);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
@@ -12314,6 +12765,7 @@ var host_slots = __nccwpck_require__(5647);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/observe.js
+
 
 
 
@@ -12441,13 +12893,15 @@ async function lookInto(root, places, self, environment) {
     // Docker and the program that tries the locks answer while this process reads /proc.
     const asked = listContainers(environment);
     const tried = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`));
+    const keepers = (0,keeper_lock/* findKeepers */.Jc)(root, places.flatMap(({ lease = null }) => (lease === null ? [] : [lease])));
     await (0,promises_.setImmediate)();
     const processes = scanProcesses(root.realPath, slots);
-    const [answer, locks] = await Promise.all([asked, tried]);
+    const [answer, locks, kept] = await Promise.all([asked, tried, keepers]);
     const searches = {
         rootPaths: [...new Set([root.path, root.realPath])],
         cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found])),
         processes,
+        kept,
         containers: {
             // The container this process runs in has every mount of its job: no news of other jobs.
             list: answer.kind === 'answered'
@@ -12713,7 +13167,8 @@ function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
         return [];
     const container = record.lease?.owner.container ?? null;
-    return [{ key: record.id, slot: record.slot, container }];
+    const lease = record.state === 'live' ? record.id : null;
+    return [{ key: record.id, slot: record.slot, container, lease }];
 }
 function adoptedPlaces(view) {
     return view.foreign
@@ -12801,7 +13256,7 @@ const REFUSED_TITLE = 'Infrastructure, not your change';
 async function describeHolders(root, self, settings, runtime) {
     const { leases } = (0,_observe_js__WEBPACK_IMPORTED_MODULE_3__/* .observe */ .lB)(root, self, 'host');
     const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
-    const sizes = await (0,_host_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .measureTrees */ ._)(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
+    const sizes = await (0,_host_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .measureTrees */ ._c)(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
     const { actions } = await (0,_pass_js__WEBPACK_IMPORTED_MODULE_4__/* .plan */ .e)({ root, self, scope: 'host', retention: settings }, runtime);
     return slots
         .map((slot) => ({ slot, bytes: sizes.get(`${root.realPath}/${slot}`) ?? null }))
@@ -12901,7 +13356,7 @@ function inWords(error) {
 /* harmony export */   KV: () => (/* binding */ selfOf),
 /* harmony export */   YU: () => (/* binding */ preciousOf)
 /* harmony export */ });
-/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6940);
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7520);
 /* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7217);
 /* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5944);
 
@@ -12937,7 +13392,7 @@ function workflowVoice(write) {
     return {
         info: (text) => write(`${_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .TAG */ .Dk} ${(0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text)}\n`),
         notice: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('notice', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
-        warning: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('warning', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
+        warning: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('warning', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
         error: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('error', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(text))),
     };
 }

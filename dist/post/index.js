@@ -148,7 +148,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 6940:
+/***/ 7520:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -166,6 +166,10 @@ var external_node_os_ = __nccwpck_require__(8161);
 var plan_input = __nccwpck_require__(2543);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/keeper-setting.js
+/** Whether a background process watches over each job: `auto` where it can be started. */
+const KEEPER = ['auto', 'off'];
+
 // EXTERNAL MODULE: ./lib/plan/archive-content.js + 2 modules
 var archive_content = __nccwpck_require__(7058);
 ;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
@@ -208,6 +212,7 @@ function normalise(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/settings.js
+
 
 
 
@@ -273,6 +278,7 @@ const remoteExclude = {
     parse: parseExclude,
     whenEmpty: () => EXCLUDED,
 };
+const keeper = (0,plan_input/* choice */.Yq)('keeper', KEEPER, 'auto');
 const privilegedHelper = (0,plan_input/* choice */.Yq)('privileged-helper', PRIVILEGED_HELPERS, 'auto');
 const helperImage = {
     name: 'helper-image',
@@ -313,6 +319,7 @@ const INPUTS = [
     remoteMaxGb,
     remoteExclude,
     restoreMtimes,
+    keeper,
     privilegedHelper,
     helperImage,
     alertWebhook,
@@ -354,6 +361,7 @@ function settings_parseSettings(lookup, surroundings) {
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
+        keeper: read(keeper),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
         alertWebhook: read(alertWebhook),
@@ -414,10 +422,11 @@ function surroundings(environment) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S0: () => (/* binding */ addSummary),
 /* harmony export */   dK: () => (/* binding */ mask),
 /* harmony export */   w7: () => (/* binding */ annotation)
 /* harmony export */ });
-/* unused harmony exports handOver, addSummary */
+/* unused harmony export handOver */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7598);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -456,13 +465,13 @@ function addSummary(environment, markdown) {
 function append(environment, file, text) {
     const path = environment[file] ?? '';
     if (path === '') {
-        throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
     }
     try {
-        appendFileSync(path, text);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.appendFileSync)(path, text);
     }
     catch (error) {
-        throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
+        throw new _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GuardError */ .U$(`${file} (${path}) cannot be written: ${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
     }
 }
 
@@ -1142,6 +1151,107 @@ function readFoundedAt(root) {
 
 /***/ }),
 
+/***/ 1168:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jc: () => (/* binding */ findKeepers),
+/* harmony export */   ZF: () => (/* binding */ readKeeper)
+/* harmony export */ });
+/* unused harmony exports keeperPath, openKeeperLock, noteKeeper */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
+/* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
+/* harmony import */ var _try_locks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3786);
+
+
+
+
+
+
+/** The file whose lock a keeper holds; it lies beside its lease, and goes with it. */
+function keeperPath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_3__/* .controlPath */ .XL)(root, 'leases', `${id}.keeper`);
+}
+const FLAGS = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK;
+/**
+ * Opens the lock’s file, and makes it where it is not there; neither a link that was planted there is
+ * followed, nor a FIFO waited for.
+ *
+ * @throws Error where it cannot be made, or is no file
+ */
+function openKeeperLock(root, id) {
+    const file = openSync(keeperPath(root, id), FLAGS | constants.O_CREAT, 0o644);
+    if (fstatSync(file).isFile())
+        return file;
+    closeSync(file);
+    throw new Error('what lies at its lock’s path is not a file');
+}
+const BATCH = 200;
+/**
+ * Which of these leases have a keeper that lives, by trying to take each one’s lock for a moment.
+ *
+ * The kernel answers for every process of this host, whatever its container or pid namespace. A lock
+ * that is free, gone or not to be tried says nothing.
+ */
+async function findKeepers(root, ids) {
+    const kept = new Set();
+    for (let from = 0; from < ids.length; from += BATCH) {
+        const files = ids.slice(from, from + BATCH).flatMap((id) => openToTry(root, id));
+        try {
+            const answers = files.length === 0 ? [] : await (0,_try_locks_js__WEBPACK_IMPORTED_MODULE_5__/* .tryLocks */ .O)(files.map(({ file }) => file));
+            for (const [index, { id }] of files.entries())
+                if (answers[index] === 'held')
+                    kept.add(id);
+        }
+        finally {
+            // Closing gives back every lock that was taken: it belongs to the open file.
+            for (const { file } of files)
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        }
+    }
+    return kept;
+}
+function openToTry(root, id) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(keeperPath(root, id), FLAGS);
+    }
+    catch {
+        return [];
+    }
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).isFile())
+        return [{ id, file }];
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    return [];
+}
+/** Notes in the lock’s file which process holds it. */
+function noteKeeper(root, id, keeper) {
+    const flags = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW;
+    const file = openSync(keeperPath(root, id), flags | constants.O_NONBLOCK);
+    try {
+        writeSync(file, `${JSON.stringify(keeper)}\n`);
+    }
+    finally {
+        closeSync(file);
+    }
+}
+/** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
+function readKeeper(root, id) {
+    const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(keeperPath(root, id)) ?? '');
+    const { pid, start, pidNamespace } = found ?? {};
+    if (typeof pid !== 'number' || typeof start !== 'number')
+        return null;
+    if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== (0,_boot_js__WEBPACK_IMPORTED_MODULE_2__/* .readPidNamespace */ .Ze)())
+        return null;
+    return { pid, start };
+}
+
+
+/***/ }),
+
 /***/ 4112:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1238,6 +1348,9 @@ const COMPANIONS = [
     '.build',
     '.inputs',
     '.restored',
+    '.keeper',
+    '.size',
+    '.events',
 ];
 function leasePath(root, name) {
     return (0,host_root/* controlPath */.XL)(root, 'leases', name);
@@ -2451,8 +2564,10 @@ function removeEmpty(root, id) {
 /***/ 9164:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* unused harmony exports measureTrees, measureNested */
+/* unused harmony exports measureTrees, measureNested, measureTree, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+
 
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
@@ -2513,6 +2628,41 @@ function parseMeasured(said) {
         measured.set(path, { bytes: Number(bytes), newestMs: Number(seconds) * 1000 });
     }
     return measured;
+}
+// The last is a program of its own, so that ending it ends the walk.
+const YIELDING = (/* unused pure expression or super */ null && (`command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`));
+/**
+ * Measures one tree that others write in, yielding to them on disk and CPU.
+ *
+ * @param stop ends it early
+ * @returns null where it took too long, or is not there
+ */
+async function measureTree(path, waitMs, stop) {
+    const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
+    if (kibibytes === null)
+        return null;
+    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], waitMs, stop);
+    return { bytes: kibibytes * 1024, files: files ?? 0 };
+}
+/** The number that a program says first; its exit code tells of files that went meanwhile. */
+async function ask(words, waitMs, stop) {
+    return new Promise((resolve) => {
+        const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' };
+        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, encoding: 'utf8' }, (_, said) => {
+            const found = Number.parseInt(said, 10);
+            resolve(Number.isFinite(found) ? found : null);
+        });
+    });
+}
+/** Clock ticks in a second, as /proc counts them on every Linux that node runs on. */
+const TICKS = 100;
+/** CPU milliseconds of all ended processes that this one has started. */
+function childCpuMs() {
+    const text = readFileSync('/proc/self/stat', 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (1000 / TICKS) * (Number(fields[13]) + Number(fields[14]));
 }
 
 
@@ -3165,6 +3315,69 @@ function readFormerSlot(root, id) {
 function readNote(root, name) {
     const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(trashPath(root, name));
     return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text);
+}
+
+
+/***/ }),
+
+/***/ 3786:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ tryLocks)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+/**
+ * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
+ * flock(1), which takes a process for each lock, does it elsewhere.
+ */
+async function tryLocks(descriptors) {
+    const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
+    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
+    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+function isAnswer(answer) {
+    return answer === 'free' || answer === 'held';
+}
+// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
+// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
+// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
+// passes over whatever the environment adds to perl.
+const PERL = `
+open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
+flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
+for my $fd (@ARGV) {
+  open(my $file, "<&=", $fd) or exit 1;
+  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
+}`;
+const SHELL = `for fd; do
+  if flock -x -n "$fd" 2>/dev/null; then echo free
+  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
+  fi
+done`;
+const WAIT_MS = 10_000;
+/** One line for each lock; what is said in place of answers is told, and no answer is none. */
+async function ask(program, words, descriptors) {
+    const numbers = descriptors.map((_, index) => String(index + 3));
+    return new Promise((resolve) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, [...words, ...numbers], {
+            stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
+        });
+        let said = '';
+        child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
+        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
+        child.on('error', (error) => {
+            clearTimeout(giveUp);
+            resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)));
+        });
+        child.on('close', () => {
+            clearTimeout(giveUp);
+            resolve(said.split('\n').slice(0, -1));
+        });
+    });
 }
 
 
@@ -4568,9 +4781,9 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1291);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8960);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
-/* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
+/* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
 
 
@@ -4710,6 +4923,46 @@ function maintenanceWarnings(heartbeat, foundedAt, wallMs) {
 }
 function inHours(milliseconds) {
     return Math.round(milliseconds / 3_600_000);
+}
+
+
+/***/ }),
+
+/***/ 5944:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dk: () => (/* binding */ TAG),
+/* harmony export */   fk: () => (/* binding */ printableLines),
+/* harmony export */   g$: () => (/* binding */ printable)
+/* harmony export */ });
+/* unused harmony export terminal */
+/** Every line of ours in a log begins with it. */
+const TAG = '[target-guard]';
+/**
+ * Text of others (paths, command names) on one line without control characters: a planted newline
+ * could otherwise begin a workflow command.
+ */
+function printable(text) {
+    return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
+}
+/** Our own line breaks stay, those of others do not survive `printable`. */
+function printableLines(text) {
+    return text.split('\n').map(printable).join('\n');
+}
+/** Speaks on a terminal, on standard error: standard output is for what a command prints. */
+function terminal({ err }) {
+    const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
+    const [error, warning] = [say('error: '), say('warning: ')];
+    return {
+        info: say(''),
+        notice: say(''),
+        warning: (text, title) => warning(titled(text, title)),
+        error: (text, title) => error(titled(text, title)),
+    };
+}
+function titled(text, title) {
+    return title === undefined ? text : `${title}: ${text}`;
 }
 
 
@@ -4886,6 +5139,8 @@ var evidence = __nccwpck_require__(8442);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
+/** What the lock of a keeper proves, whatever has become of everything else of its job. */
+const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)';
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
     const locks = searches.cargoLocks.get(place.slot);
@@ -4900,10 +5155,12 @@ function occupancyOf(place, searches) {
         kind: 'container',
         what: `container ${container.name} (${container.id.slice(0, 12)}) ${container.id === place.container ? 'of its job is running' : 'mounts it'}`,
     }));
+    const { lease = null } = place;
+    const keeper = lease !== null && searches.kept.has(lease) ? [{ kind: 'keeper', what: KEPT_ALIVE }] : [];
     const { failure: unread } = searches.processes;
     const { failure: unasked } = searches.containers;
     return {
-        inhabitants: [...held, ...inside, ...using],
+        inhabitants: [...keeper, ...held, ...inside, ...using],
         unknown: [...(locks?.unknown ?? []), ...[unread, unasked].filter((each) => each !== null)],
     };
 }
@@ -4923,12 +5180,12 @@ function uses(container, place, rootPaths) {
 
 // EXTERNAL MODULE: ./lib/host/boot.js
 var boot = __nccwpck_require__(6368);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/try-locks.js
+var try_locks = __nccwpck_require__(3786);
 ;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
 
 
@@ -4965,7 +5222,7 @@ async function probeCargoLocks(slots) {
     try {
         for (let from = 0; from < files.length; from += BATCH) {
             const batch = files.slice(from, from + BATCH);
-            const answers = await tryLocks(batch.map((file) => file.descriptor));
+            const answers = await (0,try_locks/* tryLocks */.O)(batch.map((file) => file.descriptor));
             for (const [index, file] of batch.entries()) {
                 const answer = answers[index];
                 if (answer === 'held')
@@ -5057,55 +5314,6 @@ function cargo_locks_open(path, flags, unknown) {
         return null;
     }
 }
-/**
- * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
- * flock(1), which takes a process for each lock, does it elsewhere.
- */
-async function tryLocks(descriptors) {
-    const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
-    const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
-    return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
-}
-function isAnswer(answer) {
-    return answer === 'free' || answer === 'held';
-}
-// A perl without flock(2) would try locks of another kind, which know nothing of Cargo’s. Only with
-// flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
-// longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
-// passes over whatever the environment adds to perl.
-const PERL = `
-open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
-flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
-for my $fd (@ARGV) {
-  open(my $file, "<&=", $fd) or exit 1;
-  print flock($file, 6) ? "free\n" : $! == 11 ? "held\n" : "$!\n";
-}`;
-const SHELL = `for fd; do
-  if flock -x -n "$fd" 2>/dev/null; then echo free
-  else case $? in 1) echo held ;; *) echo "flock failed" ;; esac
-  fi
-done`;
-const WAIT_MS = 10_000;
-/** One line for each lock; what is said in place of answers is told, and no answer is none. */
-async function ask(program, words, descriptors) {
-    const numbers = descriptors.map((_, index) => String(index + 3));
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_.spawn)(program, [...words, ...numbers], {
-            stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
-        });
-        let said = '';
-        child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
-        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
-        child.on('error', (error) => {
-            clearTimeout(giveUp);
-            resolve(descriptors.map(() => (0,guard_error/* messageOf */.bD)(error)));
-        });
-        child.on('close', () => {
-            clearTimeout(giveUp);
-            resolve(said.split('\n').slice(0, -1));
-        });
-    });
-}
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
@@ -5115,7 +5323,7 @@ var lease = __nccwpck_require__(9949);
 
 
 
-const docker_WAIT_MS = 2000;
+const WAIT_MS = 2000;
 /** Engines that did not answer in time, with the reason: this process waits for each of them once. */
 const unresponsive = new Map();
 /** The engine's socket: `DOCKER_HOST` when that is a Unix socket, else the usual path. */
@@ -5176,8 +5384,8 @@ async function get(socket, path) {
     return new Promise((resolve, reject) => {
         const connection = (0,external_node_net_namespaceObject.connect)(socket);
         // For the whole answer: an engine that keeps sending a little must not hold up a job either.
-        const late = new LateError(`no answer within ${docker_WAIT_MS} ms`);
-        const timer = setTimeout(() => connection.destroy(late), docker_WAIT_MS);
+        const late = new LateError(`no answer within ${WAIT_MS} ms`);
+        const timer = setTimeout(() => connection.destroy(late), WAIT_MS);
         const parts = [];
         connection.on('data', (part) => {
             parts.push(part);
@@ -5439,6 +5647,8 @@ function commandOf(pid) {
 
 // EXTERNAL MODULE: ./lib/host/former-paths.js
 var former_paths = __nccwpck_require__(4512);
+// EXTERNAL MODULE: ./lib/host/keeper-lock.js
+var keeper_lock = __nccwpck_require__(1168);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var host_leases = __nccwpck_require__(4112);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
@@ -5448,6 +5658,7 @@ var host_slots = __nccwpck_require__(5647);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/observe.js
+
 
 
 
@@ -5575,13 +5786,15 @@ async function lookInto(root, places, self, environment) {
     // Docker and the program that tries the locks answer while this process reads /proc.
     const asked = listContainers(environment);
     const tried = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`));
+    const keepers = (0,keeper_lock/* findKeepers */.Jc)(root, places.flatMap(({ lease = null }) => (lease === null ? [] : [lease])));
     await (0,promises_.setImmediate)();
     const processes = scanProcesses(root.realPath, slots);
-    const [answer, locks] = await Promise.all([asked, tried]);
+    const [answer, locks, kept] = await Promise.all([asked, tried, keepers]);
     const searches = {
         rootPaths: [...new Set([root.path, root.realPath])],
         cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found])),
         processes,
+        kept,
         containers: {
             // The container this process runs in has every mount of its job: no news of other jobs.
             list: answer.kind === 'answered'
@@ -5922,7 +6135,8 @@ function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
         return [];
     const container = record.lease?.owner.container ?? null;
-    return [{ key: record.id, slot: record.slot, container }];
+    const lease = record.state === 'live' ? record.id : null;
+    return [{ key: record.id, slot: record.slot, container, lease }];
 }
 function adoptedPlaces(view) {
     return view.foreign
@@ -5971,7 +6185,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 1291:
+/***/ 8960:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5980,8 +6194,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ post)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 3 modules
-var inputs = __nccwpck_require__(6940);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 4 modules
+var inputs = __nccwpck_require__(7520);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -6142,18 +6356,25 @@ exec "$@"`;
  * @param variables what it gets besides, and no list of processes shows
  */
 function startInBackground(script, words, variables = {}) {
-    const tool = (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
-    const kept = Object.entries(process.env).filter(([name]) => KEPT.has(name));
     // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, tool, ...words], {
+    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, background_toolBeside(script), ...words], {
         cwd: '/',
         detached: true,
-        env: { ...Object.fromEntries(kept), ...variables },
+        env: { ...background_ownEnvironment(), ...variables },
         stdio: 'ignore',
     });
     // Whatever it would have done is done by the next one that is started.
     child.on('error', () => { });
     child.unref();
+}
+/** The tool that lies beside an entry point. */
+function background_toolBeside(script) {
+    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
+}
+/** What a process in the background gets of this one’s environment. */
+function background_ownEnvironment(more = []) {
+    const names = new Set([...KEPT, ...more]);
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
@@ -6608,6 +6829,534 @@ async function afterPass(outcome, runtime) {
     }
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/host/keeper-lock.js
+var keeper_lock = __nccwpck_require__(1168);
+;// CONCATENATED MODULE: ./lib/plan/watch-event.js
+
+
+/** More than a keeper notes, and as much as a reader believes. */
+const watch_event_EVENTS_AT_MOST = 40;
+const GROWERS_AT_MOST = 5;
+const TEXT_AT_MOST = 500;
+/** One event as a line. */
+function watch_event_encodeEvent(event) {
+    return `${JSON.stringify(event)}\n`;
+}
+/** Reads events that anybody may have written; what cannot be understood is passed over. */
+function watch_event_parseEvents(text) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.slice(0, watch_event_EVENTS_AT_MOST).flatMap((line) => {
+        const event = parseEvent((0,plan_lease/* parseObject */.lj)(line));
+        return event === null ? [] : [event];
+    });
+}
+function parseEvent(found) {
+    const atMs = timeIn(found);
+    if (found === null || atMs === null)
+        return null;
+    switch (found['kind']) {
+        case 'critical':
+            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
+        case 'relief': {
+            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
+            const refusal = textIn(found['refusal']);
+            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
+        }
+        case 'growth': {
+            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
+            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
+        }
+        case 'over':
+            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
+        default:
+            return null;
+    }
+}
+/** The largest time that a date can have. */
+const LAST_MS = 8.64e15;
+function timeIn(found) {
+    const atMs = found?.['atMs'];
+    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
+}
+function grower(value) {
+    if (!(0,plan_lease/* isRecord */.u4)(value))
+        return [];
+    const { id, slot, runner } = value;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
+        return [];
+    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
+        return [];
+    const [grewBytes = 0, bytes = 0, seconds = 0] = [
+        value['grewBytes'],
+        value['bytes'],
+        value['seconds'],
+    ].map(amount);
+    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
+}
+function textIn(value) {
+    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
+}
+function amount(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/host/watch-log.js
+
+
+
+
+/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
+const BYTES = (/* unused pure expression or super */ null && (16 * 1024));
+/**
+ * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
+ * of the lease wrote.
+ *
+ * @throws Error where it cannot be made
+ */
+function watch_log_openWatchLog(root, id) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = openSync(logPath(root, id), flags, 0o644);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) {
+        closeSync(file);
+        throw new Error('what lies at the path of its events is not a file');
+    }
+    const held = Buffer.alloc(BYTES);
+    const length = readSync(file, held, 0, BYTES, 0);
+    if (length < BYTES)
+        writeSync(file, '\n'.repeat(BYTES - length), length);
+    let text = held.subarray(0, length).toString('utf8').trimEnd();
+    let count = parseEvents(text).length;
+    return {
+        add: (event) => {
+            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
+            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
+                return;
+            text = more.trimEnd();
+            count += 1;
+            // All of it, in place: one that found no room before comes with the next.
+            writeSync(file, text, 0);
+        },
+        close: () => closeSync(file),
+    };
+}
+/** What the keepers of a lease saw; nothing where there was none. */
+function readWatchLog(root, id) {
+    return watch_event_parseEvents((0,small_file/* readTextOrNull */.GR)(logPath(root, id)) ?? '');
+}
+function logPath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.events`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/keeper.js
+
+
+
+
+
+
+
+
+
+const keeper_GB = 1e9;
+/**
+ * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
+ * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
+ * before a build does; and node is started when the step that started this is likely to be over.
+ */
+const HOLDING = (/* unused pure expression or super */ null && (`{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
+if command -v flock >/dev/null 2>&1; then
+  tries=0
+  until flock -x -n 3; do
+    [ $? -eq 1 ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 4 ] || exit 0
+    sleep 1
+  done
+fi
+sleep 1
+[ -e "$1" ] || exit 0
+shift
+exec "$@"`));
+/** Little garbage at a time keeps the process small. */
+const NODE_FLAGS = (/* unused pure expression or super */ null && (['--max-semi-space-size=1']));
+/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the keeper of a lease, and does not wait for it.
+ *
+ * @throws Error where its lock cannot be made
+ */
+function startKeeper(root, id, script, { settings, variables, failed }) {
+    const lock = openKeeperLock(root, id);
+    try {
+        setLogAside(root, id);
+        const lease = controlName(root, 'leases', `${id}.json`);
+        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
+        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
+        const child = spawn('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', lock],
+        });
+        child.on('error', failed);
+        child.unref();
+    }
+    finally {
+        closeSync(lock);
+    }
+}
+function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
+    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
+    const flags = {
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / keeper_GB),
+        'min-free-percent': String(minFreePercent),
+        'min-free-inodes-percent': String(minFreeInodesPercent),
+        'high-watermark': String(watermarks.high),
+        'low-watermark': String(watermarks.low),
+        'privileged-helper': privilegedHelper,
+        'helper-image': helperImage,
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
+    return dryRun ? [...given, '--dry-run'] : given;
+}
+/** As the settings take it: no exponent, six decimals at most. */
+function decimal(value) {
+    return value.toFixed(6);
+}
+/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
+function setLogAside(root, id) {
+    try {
+        openWatchLog(root, id).close();
+    }
+    catch {
+        return;
+    }
+}
+const END_MS = 1000;
+/**
+ * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
+ * with would otherwise seem to live in the slot.
+ *
+ * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
+ */
+async function endKeeper(root, id) {
+    const keeper = (0,keeper_lock/* readKeeper */.ZF)(root, id);
+    if (keeper === null)
+        return 'unknown';
+    if ((0,processes/* stateOf */.L4)(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return 'gone';
+    try {
+        // It leads a session of its own, so the group is what it started.
+        process.kill(-keeper.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ESRCH')
+            return 'gone';
+        throw error;
+    }
+    for (let waited = 0; waited < END_MS && (0,processes/* stateOf */.L4)(keeper) === 'alive'; waited += 5)
+        await (0,promises_.setTimeout)(5);
+    return 'ended';
+}
+/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
+function isKeeperOf(pid, id) {
+    try {
+        const words = (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('keep') && words.includes(id);
+    }
+    catch {
+        // Gone meanwhile, or another user’s.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/texts.js
+
+
+
+function explainText(actions) {
+    const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function sweepText(actions, reaped, dryRun) {
+    const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`);
+    const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
+    return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
+}
+function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
+    const lines = [
+        `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${texts_size(reclaimedBytes)} more free`,
+        ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
+        ...quarantined.flatMap(({ id, why, command }) => [
+            `in quarantine: ${id}: ${why}`,
+            `  to remove it: ${command}`,
+        ]),
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+/** Bytes for people: GB as 10⁹, like the inputs. */
+function texts_size(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    let value = bytes;
+    let unit = 0;
+    while (value >= 1000 && unit < units.length - 1) {
+        value /= 1000;
+        unit += 1;
+    }
+    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+function statusText(found) {
+    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found;
+    const lines = [
+        `root    ${root}`,
+        ...disks.map(diskText),
+        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
+        `leases  ${leases.length}`,
+        ...leases.flatMap(leaseText),
+        `snapshots ${snapshots.length}`,
+        ...snapshots.map(snapshotText),
+        `trash   ${trash.length}`,
+        ...trash.flatMap((entry) => entry.quarantine === null
+            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
+            : [
+                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
+                `    to remove it: ${entry.quarantine.command}`,
+            ]),
+        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
+        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+        `worktrees ${worktrees}`,
+        `last pass ${passText(lastPass)}`,
+        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function leaseText(lease) {
+    const { id, state, slot, slotIs, runner, verdict } = lease;
+    const where = slot === null ? `lease ${id}` : slot;
+    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
+    return [
+        `  ${where}`,
+        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
+    ];
+}
+function snapshotText(snapshot) {
+    const { name, job, bytes, ageHours, hits } = snapshot;
+    const measured = bytes === null ? 'not measured yet' : texts_size(bytes);
+    return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
+}
+function diskText(disk) {
+    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
+    const inodes = freeInodes === null || totalInodes === null
+        ? 'no inode count'
+        : `${freeInodes} of ${totalInodes} inodes free`;
+    const floor = why === '' ? '' : `: ${why}`;
+    return `disk    ${path}: ${level}, ${usedPercent} % used, ${texts_size(freeBytes)} of ${texts_size(totalBytes)} free, ${inodes}${floor}`;
+}
+function sweepTime(sweptAt) {
+    if (sweptAt !== null)
+        return new Date(sweptAt).toISOString();
+    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
+}
+function passText(last) {
+    if (last === null)
+        return 'none yet';
+    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
+    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
+}
+function doctorText(findings) {
+    const width = Math.max(...findings.map((each) => each.check.length));
+    const lines = findings.map(({ check, level, text, mend }) => {
+        const line = `${level.padEnd(4)}  ${check.padEnd(width)}  ${printable(text)}`;
+        return mend === '' ? line : `${line}\n${' '.repeat(width + 8)}→ ${printable(mend)}`;
+    });
+    return `${lines.join('\n')}\n`;
+}
+function hooksText(installed) {
+    const lines = installed.map(({ event, done, script, previous }) => {
+        const before = previous === null
+            ? ''
+            : done === 'removed'
+                ? `, ${previous} is back`
+                : `, goes on to ${previous}`;
+        return `${done}: ${event} hook ${script}${before}`;
+    });
+    const changed = installed.some(({ done }) => done === 'installed' || done === 'removed');
+    if (changed)
+        lines.push('Restart these runners: they read .env when they start.');
+    return `${lines.join('\n')}\n`;
+}
+function timerText(lines) {
+    return `${lines.join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/verdict.js
+
+
+/**
+ * What happened to the disk while a job ran, in sentences: when, which file system, what was done, and
+ * who grew by how much; '' where it never was critical.
+ *
+ * @param own ids of the job's own leases
+ */
+function verdictText(events, own) {
+    const named = events.findLast((event) => event.kind === 'growth');
+    return events
+        .filter((event) => event.kind !== 'growth' || event === named)
+        .map((event) => sentence(event, own))
+        .join(' ');
+}
+function sentence(event, own) {
+    const at = new Date(event.atMs).toISOString().replace(/\.\d+Z$/, 'Z');
+    switch (event.kind) {
+        case 'critical':
+            return `At ${at} the disk of ${event.path} was critical: ${event.why}.`;
+        case 'relief': {
+            const { retired, freedBytes, refusal } = event;
+            if (refusal !== '')
+                return `At ${at} no emergency pass was made: ${refusal}.`;
+            return `At ${at} the emergency pass had retired ${retired} slot(s) and freed ${texts_size(freedBytes)}.`;
+        }
+        case 'growth':
+            return `At ${at} it was still critical; fastest growing: ${event.growers.map((each) => growerText(each, own)).join('; ')}.`;
+        case 'over':
+            return `At ${at} it was no longer critical, with ${texts_size(event.freeBytes)} free.`;
+        default:
+            return event;
+    }
+}
+function growerText(grower, own) {
+    const { id, slot, runner, grewBytes, bytes, seconds } = grower;
+    const [owner = '', repository = '', key = '', run = '', name = ''] = slot.split('/', naming/* SLOT_DEPTH */.xl);
+    const where = `${owner}/${repository}, PR ${key}, ${run}, ${name} of runner ${runner}`;
+    const whose = own.includes(id) ? ' (this job)' : '';
+    return `${where}${whose} grew by ${texts_size(grewBytes)} in ${duration(seconds)} to ${texts_size(bytes)}`;
+}
+function duration(seconds) {
+    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+// EXTERNAL MODULE: ./lib/report/voice.js
+var voice = __nccwpck_require__(5944);
+;// CONCATENATED MODULE: ./lib/plan/growth.js
+/** “Of late”: what happened before is not what filled the disk. */
+const WINDOW_MS = 10 * 60_000;
+/** The sizes with one more, without those that are no longer needed. */
+function remember(sizes, next) {
+    const last = sizes.at(-1);
+    if (last !== undefined && next.uptimeMs <= last.uptimeMs)
+        return [...sizes];
+    const since = next.uptimeMs - WINDOW_MS;
+    // The newest of those before the window is where the window begins.
+    const from = Math.max(0, sizes.findLastIndex((each) => each.uptimeMs <= since));
+    return [...sizes.slice(from), { bytes: next.bytes, uptimeMs: next.uptimeMs }];
+}
+/** How a slot grew, from the oldest to the newest of its sizes; null where there are not two. */
+function growthOf(sizes) {
+    const [first, last] = [sizes.at(0), sizes.at(-1)];
+    if (first === undefined || last === undefined || last.uptimeMs <= first.uptimeMs)
+        return null;
+    return {
+        grewBytes: last.bytes - first.bytes,
+        bytes: last.bytes,
+        seconds: (last.uptimeMs - first.uptimeMs) / 1000,
+    };
+}
+/** Those that grew at all, the fastest first. */
+function byRate(growers) {
+    const rate = ({ grewBytes, seconds }) => grewBytes / seconds;
+    return growers
+        .filter(({ grewBytes }) => grewBytes > 0)
+        .toSorted((one, other) => rate(other) - rate(one));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/size-sample.js
+
+/** What was measured, with the peaks so far. */
+function nextSample(before, { bytes, files, uptimeMs }) {
+    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
+    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function size_sample_encodeSizeSample(sample) {
+    return `${JSON.stringify(sample)}\n`;
+}
+/** Reads a sample that anybody may have written; null where it is damaged. */
+function parseSizeSample(text) {
+    const found = (0,plan_lease/* parseObject */.lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
+    if (!isCount(bytes) || !isCount(files) || !isCount(uptimeMs))
+        return null;
+    if (!isCount(peakBytes) || !isCount(peakFiles))
+        return null;
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function isCount(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+;// CONCATENATED MODULE: ./lib/host/size-samples.js
+
+
+
+/** The newest sample of a lease’s slot; null where there is none. */
+function readSizeSample(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(samplePath(root, id));
+    return text === null ? null : parseSizeSample(text);
+}
+/** Replaces the sample of a lease’s slot, whole. */
+function writeSizeSample(root, id, sample) {
+    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+}
+function samplePath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.size`);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/growers.js
+
+
+
+
+/** Follows the sizes of all live slots, as their keepers measure them. */
+class Growers {
+    #root;
+    #followed = new Map();
+    constructor(root) {
+        this.#root = root;
+    }
+    /** Reads the newest sizes. */
+    look() {
+        const { records } = (0,host_leases/* readLeases */.Mw)(this.#root, '', Date.now());
+        const seen = new Map();
+        for (const { id, state, lease } of records) {
+            if (state !== 'live' || lease === null)
+                continue;
+            // A slot begins empty, with its lease.
+            const sizes = this.#followed.get(id)?.sizes ?? [
+                { bytes: 0, uptimeMs: Math.round(lease.uptimeS * 1000) },
+            ];
+            const sample = readSizeSample(this.#root, id);
+            seen.set(id, { lease, sizes: sample === null ? sizes : remember(sizes, sample) });
+        }
+        this.#followed = seen;
+    }
+    /** Those that grew of late, the fastest first. */
+    fastest() {
+        const growers = [...this.#followed].flatMap(([id, { lease, sizes }]) => {
+            const growth = growthOf(sizes);
+            const { slot, owner } = lease;
+            return growth === null ? [] : [{ id, slot, runner: owner.runner.name, ...growth }];
+        });
+        return byRate(growers).slice(0, GROWERS_AT_MOST);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
 const pressure_GB = 1e9;
 const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
@@ -7058,7 +7807,14 @@ async function choose({ root, self, extent }, runtime) {
     const candidates = reliefOrder(view.leases, self, extent, view.moment);
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
-        : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }]);
+        : [
+            {
+                id: record.id,
+                slot: record.slot,
+                container: record.lease?.owner.container ?? null,
+                lease: record.state === 'live' ? record.id : null,
+            },
+        ]);
     const bySlot = await lookInto(root, places, self, runtime.environment);
     const occupancies = new Map(places.flatMap(({ id, slot }) => {
         const occupancy = bySlot.get(slot);
@@ -7261,6 +8017,79 @@ function keepReserve(root, { assessments }, { voice }) {
         releaseReserve(root);
         voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`);
     }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/end-watch.js
+
+
+
+
+
+
+
+
+
+
+
+/** Ends the keepers of a job; what they saw of the disk, in words, '' where all was well. */
+async function endWatch(watched, runtime) {
+    const { root, settings, leases, result } = watched;
+    for (const id of leases)
+        await endOne(root, id, runtime);
+    const events = leases.flatMap((id) => readWatchLog(root, id));
+    if (events.length > 0)
+        return verdictText(events, leases);
+    // A disk may be full within less than the two seconds that a keeper lets pass.
+    const last = result === 'failure' ? await lookOnce(root, settings, runtime) : [];
+    return verdictText(last, leases);
+}
+async function endOne(root, id, { voice }) {
+    if ((0,host_leases/* findLease */.G0)(root, id)?.state !== 'live')
+        return;
+    try {
+        if ((await endKeeper(root, id)) !== 'gone')
+            return;
+        voice.warning('The keeper of this job ended before the job did (killed, or out of memory); the disk was not watched to the end.');
+    }
+    catch (error) {
+        voice.warning(`The keeper of this job was not ended (${(0,guard_error/* messageOf */.bD)(error)}); it ends by itself.`);
+    }
+}
+/** The disk as it is at the end of a failed job, as a keeper would have noted it. */
+async function lookOnce(root, settings, runtime) {
+    const disk = (await look({ root, settings }, runtime)).find((each) => each.reading.holdsRoot);
+    if (disk?.level !== 'critical')
+        return [];
+    const atMs = Date.now();
+    const followed = new Growers(root);
+    followed.look();
+    const growers = followed.fastest();
+    const critical = { kind: 'critical', atMs, path: disk.reading.path, why: disk.why };
+    return growers.length === 0 ? [critical] : [critical, { kind: 'growth', atMs, growers }];
+}
+/** Tells a job, its summary and the webhook that the disk was critical while it ran. */
+async function tellVerdict({ root, settings, result }, verdict, runtime) {
+    if (verdict === '')
+        return;
+    const { voice, environment } = runtime;
+    if (result === 'failure')
+        voice.error(verdict, refuse/* REFUSED_TITLE */.co);
+    else
+        voice.warning(verdict, refuse/* REFUSED_TITLE */.co);
+    try {
+        (0,workflow_commands/* addSummary */.S0)(environment, `### ${refuse/* REFUSED_TITLE */.co}\n\n${asMarkdown(verdict)}\n`);
+    }
+    catch (error) {
+        // A summary is for people to read; no job fails for the lack of one.
+        if (!(error instanceof guard_error/* GuardError */.U$))
+            throw error;
+        voice.info((0,guard_error/* messageOf */.bD)(error));
+    }
+    await alert_alert(root, settings, { kind: 'critical', text: verdict }, runtime);
+}
+/** Text of others as inert Markdown: a code block of one line, which it cannot close. */
+function asMarkdown(text) {
+    return `    ${(0,voice/* printable */.g$)(text)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
@@ -8864,7 +9693,7 @@ function searchEntry(folder, entry, search, path) {
 
 
 /** What Cargo and rustc write beside a unit is far smaller. */
-const TEXT_AT_MOST = 16 * 1024 * 1024;
+const unit_places_TEXT_AT_MOST = 16 * 1024 * 1024;
 /** A folder with more names was not filled by Cargo. */
 const unit_places_NAMES_AT_MOST = 1_000_000;
 /** Lists the folders of a profile; one that is not there, or is something else, is empty. */
@@ -8882,7 +9711,7 @@ function listingOf({ folder }) {
  * @throws Error where all these files together are larger than any that Cargo writes
  */
 function readPlace({ folder }, place, allowance) {
-    const read = (last) => readBytes((0,host_folders.at)(last, place.name), TEXT_AT_MOST);
+    const read = (last) => readBytes((0,host_folders.at)(last, place.name), unit_places_TEXT_AT_MOST);
     const text = inFolder(folder, place.folders, read);
     allowance.bytes -= text?.length ?? 0;
     if (allowance.bytes < 0)
@@ -9705,7 +10534,7 @@ function complaintsIn(log) {
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./lib/plan/tar-gate.js
 
 /** Name of the folder in an archive that becomes the target dir; beside it lie these two files. */
@@ -10099,7 +10928,7 @@ async function pack(work, signal) {
         const packer = programs_startProgram(compression, PACK[compression], piped, signal);
         const tar = programs_startProgram('tar', [...PACKING, '-C', folder, '-T', list], { input: 'ignore', output: 'pipe' }, signal);
         await programs_together([tar, packer], async () => {
-            await (0,promises_namespaceObject.pipeline)(programs_outputOf(tar), programs_inputOf(packer), { signal });
+            await (0,external_node_stream_promises_namespaceObject.pipeline)(programs_outputOf(tar), programs_inputOf(packer), { signal });
         });
     }
     finally {
@@ -10558,9 +11387,10 @@ function announce(actions, dryRun, { voice }) {
     voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
 }
 
-// EXTERNAL MODULE: ./lib/steps/runtime.js + 1 modules
-var steps_runtime = __nccwpck_require__(369);
+// EXTERNAL MODULE: ./lib/steps/runtime.js
+var steps_runtime = __nccwpck_require__(6119);
 ;// CONCATENATED MODULE: ./lib/steps/release.js
+
 
 
 
@@ -10584,6 +11414,8 @@ async function release(request, runtime) {
     const { root, job, settings, leases, by } = request;
     const { voice, environment } = runtime;
     const result = (0,plan_lease/* resultOf */.Bg)(request.status);
+    const watched = { root, settings, leases, result };
+    const verdict = await endWatch(watched, runtime);
     const { bootId, uptimeS, wallMs } = (0,boot/* readMoment */.T$)();
     if (settings.dryRun)
         voice.info('dry-run: the lease is ended, its slot stays');
@@ -10612,6 +11444,7 @@ async function release(request, runtime) {
     const done = await passOverOwn({ root, self, settings, by: `${by} of ${owner.runner.name}` }, runtime);
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
+    await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && (0,host_trash/* hasTrash */.P_)(root))
         startReaper(root, runtime.script, settings);
 }
@@ -10780,48 +11613,17 @@ function inWords(error) {
 
 /***/ }),
 
-/***/ 369:
+/***/ 6119:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  YU: () => (/* binding */ preciousOf),
-  KV: () => (/* binding */ selfOf),
-  KG: () => (/* binding */ workflowRuntime)
-});
-
-// EXTERNAL MODULE: ./lib/github/inputs.js + 3 modules
-var inputs = __nccwpck_require__(6940);
-// EXTERNAL MODULE: ./lib/github/workflow-commands.js
-var workflow_commands = __nccwpck_require__(7217);
-;// CONCATENATED MODULE: ./lib/report/voice.js
-/** Every line of ours in a log begins with it. */
-const TAG = '[target-guard]';
-/**
- * Text of others (paths, command names) on one line without control characters: a planted newline
- * could otherwise begin a workflow command.
- */
-function printable(text) {
-    return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
-}
-/** Our own line breaks stay, those of others do not survive `printable`. */
-function printableLines(text) {
-    return text.split('\n').map(printable).join('\n');
-}
-/** Speaks on a terminal, on standard error: standard output is for what a command prints. */
-function terminal({ err }) {
-    const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
-    const error = say('error: ');
-    return {
-        info: say(''),
-        notice: say(''),
-        warning: say('warning: '),
-        error: (text, title) => error(title === undefined ? text : `${title}: ${text}`),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/runtime.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KG: () => (/* binding */ workflowRuntime),
+/* harmony export */   KV: () => (/* binding */ selfOf),
+/* harmony export */   YU: () => (/* binding */ preciousOf)
+/* harmony export */ });
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7520);
+/* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7217);
+/* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5944);
 
 
 
@@ -10846,17 +11648,17 @@ function preciousOf(environment) {
  */
 function workflowRuntime(environment, script, write) {
     // Before anything else can say them, even where they are refused.
-    for (const secret of (0,inputs/* secretsIn */.VY)(environment))
-        write((0,workflow_commands/* mask */.dK)(secret));
+    for (const secret of (0,_github_inputs_js__WEBPACK_IMPORTED_MODULE_0__/* .secretsIn */ .VY)(environment))
+        write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .mask */ .dK)(secret));
     return { environment, script, voice: workflowVoice(write) };
 }
 /** Speaks in a workflow's log: lines for facts, annotations for what matters. */
 function workflowVoice(write) {
     return {
-        info: (text) => write(`${TAG} ${printable(text)}\n`),
-        notice: (text) => write((0,workflow_commands/* annotation */.w7)('notice', 'target-guard', printable(text))),
-        warning: (text) => write((0,workflow_commands/* annotation */.w7)('warning', 'target-guard', printable(text))),
-        error: (text, title = 'target-guard') => write((0,workflow_commands/* annotation */.w7)('error', title, printableLines(text))),
+        info: (text) => write(`${_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .TAG */ .Dk} ${(0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text)}\n`),
+        notice: (text) => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('notice', 'target-guard', (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
+        warning: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('warning', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
+        error: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('error', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(text))),
     };
 }
 

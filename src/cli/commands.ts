@@ -5,6 +5,7 @@ import { explainCommand } from './commands/explain.ts'
 import { hookCommand } from './commands/hook.ts'
 import { installHooksCommand } from './commands/install-hooks.ts'
 import { installTimerCommand } from './commands/install-timer.ts'
+import { keepCommand } from './commands/keep.ts'
 import { reapCommand } from './commands/reap.ts'
 import { statusCommand } from './commands/status.ts'
 import { sweepCommand } from './commands/sweep.ts'
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   sweepCommand,
   statusCommand,
   explainCommand,
+  keepCommand,
   reapCommand,
   worktreesCommand,
   doctorCommand,

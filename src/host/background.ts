@@ -26,16 +26,29 @@ export function startInBackground(
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): void {
-  const tool = resolve(dirname(realpathSync(script)), '..', 'cli', 'index.js')
-  const kept = Object.entries(process.env).filter(([name]) => KEPT.has(name))
   // nice and ionice are looked for by the shell: an image may lack one of them.
-  const child = spawn('sh', ['-c', YIELDING, 'sh', process.execPath, tool, ...words], {
-    cwd: '/',
-    detached: true,
-    env: { ...Object.fromEntries(kept), ...variables },
-    stdio: 'ignore',
-  })
+  const child = spawn(
+    'sh',
+    ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words],
+    {
+      cwd: '/',
+      detached: true,
+      env: { ...ownEnvironment(), ...variables },
+      stdio: 'ignore',
+    },
+  )
   // Whatever it would have done is done by the next one that is started.
   child.on('error', () => {})
   child.unref()
+}
+
+/** The tool that lies beside an entry point. */
+export function toolBeside(script: string): string {
+  return resolve(dirname(realpathSync(script)), '..', 'cli', 'index.js')
+}
+
+/** What a process in the background gets of this one’s environment. */
+export function ownEnvironment(more: readonly string[] = []): NodeJS.ProcessEnv {
+  const names = new Set([...KEPT, ...more])
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)))
 }

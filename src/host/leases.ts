@@ -31,6 +31,9 @@ const COMPANIONS = [
   '.build',
   '.inputs',
   '.restored',
+  '.keeper',
+  '.size',
+  '.events',
 ] as const
 
 function leasePath(root: Root, name: string): string {

@@ -25,6 +25,8 @@ export async function lookIntoPlaces(
   const scan = scanProcesses(base, paths.map(inBase), isMountedIn)
   const searches = {
     // Absolute paths, without their first slash, are places in the root of everything.
+    // Worktrees have no leases.
+    kept: new Set<string>(),
     rootPaths: [''],
     cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(1), found])),
     processes: {

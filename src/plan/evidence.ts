@@ -27,7 +27,7 @@ export interface Self {
 
 /** Somebody who uses a slot, in words. */
 export interface Inhabitant {
-  kind: 'cargo-lock' | 'process' | 'container'
+  kind: 'cargo-lock' | 'process' | 'container' | 'keeper'
   /** e.g. `pid 4711 (cargo) works in …/debug` */
   what: string
 }

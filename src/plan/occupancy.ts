@@ -5,15 +5,19 @@ export interface Place {
   /** relative to the root */
   slot: string
   container: string | null
+  /** id of its lease where that has not ended, and its keeper is evidence; null elsewhere */
+  lease?: string | null
 }
 
-/** What each of the three searches found, over all places. */
+/** What each of the searches found, over all places. */
 export interface Searches {
   /** the root's path as it was set and without links, both without a closing slash */
   rootPaths: readonly string[]
   cargoLocks: ReadonlyMap<string, { held: readonly string[]; unknown: readonly string[] }>
   processes: { bySlot: ReadonlyMap<string, readonly Inhabitant[]>; failure: string | null }
   containers: { list: readonly RunningContainer[]; failure: string | null }
+  /** leases whose keeper holds their lock */
+  kept: ReadonlySet<string>
 }
 
 export interface RunningContainer {
@@ -22,6 +26,9 @@ export interface RunningContainer {
   /** host paths of its bind mounts */
   sources: readonly string[]
 }
+
+/** What the lock of a keeper proves, whatever has become of everything else of its job. */
+export const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)'
 
 /** Who lives in one slot, from all that was found. */
 export function occupancyOf(place: Place, searches: Searches): Occupancy {
@@ -37,10 +44,13 @@ export function occupancyOf(place: Place, searches: Searches): Occupancy {
       kind: 'container',
       what: `container ${container.name} (${container.id.slice(0, 12)}) ${container.id === place.container ? 'of its job is running' : 'mounts it'}`,
     }))
+  const { lease = null } = place
+  const keeper: Inhabitant[] =
+    lease !== null && searches.kept.has(lease) ? [{ kind: 'keeper', what: KEPT_ALIVE }] : []
   const { failure: unread } = searches.processes
   const { failure: unasked } = searches.containers
   return {
-    inhabitants: [...held, ...inside, ...using],
+    inhabitants: [...keeper, ...held, ...inside, ...using],
     unknown: [...(locks?.unknown ?? []), ...[unread, unasked].filter((each) => each !== null)],
   }
 }

@@ -1,6 +1,8 @@
 import { GuardError } from './guard-error.ts'
 import { choice, flag, number, readInput } from './input.ts'
 import type { Input, Lookup, Surroundings } from './input.ts'
+import { KEEPER } from './keeper-setting.ts'
+import type { KeeperSetting } from './keeper-setting.ts'
 import type { Floors, Watermarks } from './pressure.ts'
 import { EXCLUDE_ALLOWED, EXCLUDED, REMOTE_CACHE, parseExclude } from './remote-setting.ts'
 import type { RemoteExclude, RemoteSetting } from './remote-setting.ts'
@@ -23,6 +25,7 @@ export interface Settings {
   remote: RemoteSetting
   /** whether unchanged files get the mtimes they had in the seed */
   restoreMtimes: boolean
+  keeper: KeeperSetting
   privilegedHelper: PrivilegedHelper
   /** local image for the `docker` helper, null without one */
   helperImage: string | null
@@ -123,6 +126,8 @@ const remoteExclude: Input<RemoteExclude> = {
   whenEmpty: () => EXCLUDED,
 }
 
+const keeper = choice('keeper', KEEPER, 'auto')
+
 const privilegedHelper = choice('privileged-helper', PRIVILEGED_HELPERS, 'auto')
 
 const helperImage: Input<string | null> = {
@@ -168,6 +173,7 @@ export const INPUTS = [
   remoteMaxGb,
   remoteExclude,
   restoreMtimes,
+  keeper,
   privilegedHelper,
   helperImage,
   alertWebhook,
@@ -214,6 +220,7 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
       exclude: read(remoteExclude),
     },
     restoreMtimes: read(restoreMtimes),
+    keeper: read(keeper),
     privilegedHelper: read(privilegedHelper),
     helperImage: read(helperImage),
     alertWebhook: read(alertWebhook),

@@ -2,8 +2,9 @@
 export interface Voice {
   info: (text: string) => void
   notice: (text: string) => void
-  warning: (text: string) => void
   /** @param title of the annotation, where it is not target-guard’s own */
+  warning: (text: string, title?: string) => void
+  /** @param title as for a warning */
   error: (text: string, title?: string) => void
 }
 
@@ -26,11 +27,15 @@ export function printableLines(text: string): string {
 /** Speaks on a terminal, on standard error: standard output is for what a command prints. */
 export function terminal({ err }: { err: (text: string) => void }): Voice {
   const say = (prefix: string) => (text: string) => err(`${TAG} ${prefix}${printable(text)}\n`)
-  const error = say('error: ')
+  const [error, warning] = [say('error: '), say('warning: ')]
   return {
     info: say(''),
     notice: say(''),
-    warning: say('warning: '),
-    error: (text, title) => error(title === undefined ? text : `${title}: ${text}`),
+    warning: (text, title) => warning(titled(text, title)),
+    error: (text, title) => error(titled(text, title)),
   }
+}
+
+function titled(text: string, title: string | undefined): string {
+  return title === undefined ? text : `${title}: ${text}`
 }

@@ -1,9 +1,11 @@
+import { findKeepers } from '../host/keeper-lock.ts'
 import { observeOwner } from '../host/runner.ts'
 import { findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
 import { GuardError } from '../plan/guard-error.ts'
+import { KEPT_ALIVE } from '../plan/occupancy.ts'
 import { reliefFor } from '../plan/pressure.ts'
 import { look } from './guard-disk.ts'
 import { plan } from './pass.ts'
@@ -29,7 +31,7 @@ export async function explain(
   const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime)
   const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks)
   const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime)
-  const actions = withRelief(planned.actions, relief)
+  const actions = await withKeepers(root, withRelief(planned.actions, relief))
   return path === null ? actions : actions.filter((action) => concerns(action, path, root))
 }
 
@@ -49,6 +51,19 @@ export function existingRoot(settings: Settings, runtime: Runtime): Root {
   throw new GuardError(
     `There is no root at ${settings.root}.`,
     'The first job makes it; name another with --root.',
+  )
+}
+
+/** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */
+async function withKeepers(root: Root, actions: readonly Action[]): Promise<Action[]> {
+  const unknown = actions.flatMap((each) =>
+    each.kind === 'keep' && each.state === 'unknown' ? [each.id] : [],
+  )
+  const kept = await findKeepers(root, unknown)
+  return actions.map((each) =>
+    each.kind === 'keep' && each.state === 'unknown' && kept.has(each.id)
+      ? { ...each, state: 'live', reason: `${KEPT_ALIVE}; ${each.reason}` }
+      : each,
   )
 }
 

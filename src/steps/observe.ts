@@ -11,6 +11,7 @@ import { probeCargoLocks } from '../host/cargo-locks.ts'
 import { listContainers } from '../host/docker.ts'
 import { scanProcesses } from '../host/inhabitants.ts'
 import { heirOf } from '../host/former-paths.ts'
+import { findKeepers } from '../host/keeper-lock.ts'
 import { findLease, readLeases } from '../host/leases.ts'
 import { listUnfinished } from '../host/leftovers.ts'
 import { mountsWithin, readMounts } from '../host/mounts.ts'
@@ -191,15 +192,20 @@ export async function lookInto(
   // Docker and the program that tries the locks answer while this process reads /proc.
   const asked = listContainers(environment)
   const tried = probeCargoLocks(slots.map((slot) => `${root.realPath}/${slot}`))
+  const keepers = findKeepers(
+    root,
+    places.flatMap(({ lease = null }) => (lease === null ? [] : [lease])),
+  )
   await nextTurn()
   const processes = scanProcesses(root.realPath, slots)
-  const [answer, locks] = await Promise.all([asked, tried])
+  const [answer, locks, kept] = await Promise.all([asked, tried, keepers])
   const searches = {
     rootPaths: [...new Set([root.path, root.realPath])],
     cargoLocks: new Map(
       [...locks].map(([path, found]) => [path.slice(root.realPath.length + 1), found]),
     ),
     processes,
+    kept,
     containers: {
       // The container this process runs in has every mount of its job: no news of other jobs.
       list:

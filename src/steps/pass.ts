@@ -65,7 +65,8 @@ type KeyedPlace = Place & { key: string }
 function placeOf({ lease: { record, slot, mounts } }: Candidate): KeyedPlace[] {
   if (record.slot === null || slot !== 'present' || mounts.length > 0) return []
   const container = record.lease?.owner.container ?? null
-  return [{ key: record.id, slot: record.slot, container }]
+  const lease = record.state === 'live' ? record.id : null
+  return [{ key: record.id, slot: record.slot, container, lease }]
 }
 
 function adoptedPlaces(view: View): KeyedPlace[] {

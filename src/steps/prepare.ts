@@ -5,6 +5,8 @@ import type { Maker } from '../plan/lease.ts'
 import type { Level } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { helpers } from '../host/privilege.ts'
+import { findKeepers } from '../host/keeper-lock.ts'
+import { startKeeper } from '../host/keeper.ts'
 import { startReaper } from '../host/reaper.ts'
 import { releaseReserve } from '../host/reserve.ts'
 import { openRoot } from '../host/root.ts'
@@ -103,7 +105,31 @@ export async function prepare(
     keepReserve(root, guarded, runtime)
     if (hasTrash(root)) startReaper(root, runtime.script, settings)
   }
+  const about = { hadEmergency: emergency, isTaken: taken !== null }
+  if (settings.keeper === 'auto') await watchOver(root, slot.lease.id, settings, about, runtime)
   return { ...done, slot: { ...slot, takenOver: taken !== null } }
+}
+
+/** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
+async function watchOver(
+  root: Root,
+  id: string,
+  settings: Settings,
+  { hadEmergency, isTaken }: { hadEmergency: boolean; isTaken: boolean },
+  { script, voice, environment }: Runtime,
+): Promise<void> {
+  const failed = (error: unknown): void =>
+    voice.warning(
+      `The keeper of this job was not started (${messageOf(error)}); nobody watches the disk while it builds.`,
+    )
+  try {
+    if (isTaken && (await findKeepers(root, [id])).has(id)) return
+    const isInside = hadEmergency || environment[INSIDE] === '1'
+    const variables = isInside ? { [INSIDE]: '1' } : {}
+    startKeeper(root, id, script, { settings, variables, failed })
+  } catch (error) {
+    failed(error)
+  }
 }
 
 /** Once per job: its later steps, and what they start, make no second emergency pass. */

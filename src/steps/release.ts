@@ -10,6 +10,7 @@ import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
 import { hasTrash } from '../host/trash.ts'
 import { afterPass } from './after-pass.ts'
+import { endWatch, tellVerdict } from './end-watch.ts'
 import { look } from './guard-disk.ts'
 import { mayPublish } from '../plan/snapshot.ts'
 import { publishBuild } from './publish.ts'
@@ -38,6 +39,8 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   const { root, job, settings, leases, by } = request
   const { voice, environment } = runtime
   const result: Result = resultOf(request.status)
+  const watched = { root, settings, leases, result }
+  const verdict = await endWatch(watched, runtime)
   const { bootId, uptimeS, wallMs } = readMoment()
   if (settings.dryRun) voice.info('dry-run: the lease is ended, its slot stays')
   const isPublished = mayPublish(job, result, settings)
@@ -67,6 +70,7 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   )
   const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) }
   await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime)
+  await tellVerdict(watched, verdict, runtime)
   if (!settings.dryRun && hasTrash(root)) startReaper(root, runtime.script, settings)
 }
 

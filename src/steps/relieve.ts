@@ -160,7 +160,14 @@ async function choose(
   const places = candidates.flatMap(({ lease: { record, mounts } }) =>
     record.slot === null || mounts.length > 0
       ? []
-      : [{ id: record.id, slot: record.slot, container: record.lease?.owner.container ?? null }],
+      : [
+          {
+            id: record.id,
+            slot: record.slot,
+            container: record.lease?.owner.container ?? null,
+            lease: record.state === 'live' ? record.id : null,
+          },
+        ],
   )
   const bySlot = await lookInto(root, places, self, runtime.environment)
   const occupancies = new Map(

@@ -52,7 +52,7 @@ function workflowVoice(write: (text: string) => void): Voice {
   return {
     info: (text) => write(`${TAG} ${printable(text)}\n`),
     notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
-    warning: (text) => write(annotation('warning', 'target-guard', printable(text))),
+    warning: (text, title = 'target-guard') => write(annotation('warning', title, printable(text))),
     error: (text, title = 'target-guard') =>
       write(annotation('error', title, printableLines(text))),
   }

@@ -75,7 +75,13 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
   const places = view.leases.flatMap(({ record, slot }) =>
     record.slot === null || slot !== 'present'
       ? []
-      : [{ slot: record.slot, container: record.lease?.owner.container ?? null }],
+      : [
+          {
+            slot: record.slot,
+            container: record.lease?.owner.container ?? null,
+            lease: record.state === 'live' ? record.id : null,
+          },
+        ],
   )
   const occupancies = await lookInto(root, places, self, runtime.environment)
   const assessments = await look({ root, settings }, runtime)

@@ -1,0 +1,42 @@
+import { parseObject } from './lease.ts'
+
+/** How large a slot is, and how large it has been, as its keeper measured it. */
+export interface SizeSample {
+  version: 1
+  /** allocated bytes, hard links once */
+  bytes: number
+  /** files, directories and links */
+  files: number
+  peakBytes: number
+  peakFiles: number
+  /** milliseconds since boot */
+  uptimeMs: number
+}
+
+/** What was measured, with the peaks so far. */
+export function nextSample(
+  before: SizeSample | null,
+  { bytes, files, uptimeMs }: Pick<SizeSample, 'bytes' | 'files' | 'uptimeMs'>,
+): SizeSample {
+  const peakBytes = Math.max(bytes, before?.peakBytes ?? 0)
+  const peakFiles = Math.max(files, before?.peakFiles ?? 0)
+  return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs }
+}
+
+export function encodeSizeSample(sample: SizeSample): string {
+  return `${JSON.stringify(sample)}\n`
+}
+
+/** Reads a sample that anybody may have written; null where it is damaged. */
+export function parseSizeSample(text: string): SizeSample | null {
+  const found = parseObject(text)
+  if (found?.['version'] !== 1) return null
+  const { bytes, files, peakBytes, peakFiles, uptimeMs } = found
+  if (!isCount(bytes) || !isCount(files) || !isCount(uptimeMs)) return null
+  if (!isCount(peakBytes) || !isCount(peakFiles)) return null
+  return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
