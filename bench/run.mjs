@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { measureAdmission } from './admission.mjs'
 import { measureClone } from './clone.mjs'
 import { measureCrowd } from './crowd.mjs'
 import { canMeasureEmergency, growVictims, measureEmergency } from './emergency.mjs'
@@ -19,6 +20,7 @@ import { measureWorktrees } from './worktrees.mjs'
 const MEASURES = {
   starts: measureStarts,
   leases: measureLeases,
+  admission: measureAdmission,
   crowd: measureCrowd,
   trees: measureTrees,
   pressure: measurePressure,

@@ -14,6 +14,7 @@ import type { CargoProject } from '../__tests__/fixtures/cargo-project.ts'
 import { smallProject } from '../__tests__/fixtures/small-project.ts'
 import { playFullDisk } from './full-disk.ts'
 import { say, tell, title } from './voice.ts'
+import { playWarm } from './warm.ts'
 
 const PR = pullRequest({ number: 7 })
 
@@ -31,6 +32,7 @@ export async function demonstrate(): Promise<void> {
     const demo = new Demo(scene)
     await play(demo)
     const { alpha, beta } = demo.runners
+    await playWarm(scene, { one: alpha, other: beta })
     await playFullDisk(scene, { own: alpha, other: beta }, demo.project)
   } finally {
     await end()

@@ -87,7 +87,8 @@ async function startNeighbours(scene: Scene, host: GuardedHost): Promise<Neighbo
   const neighbours: Neighbour[] = []
   for (const [index, name] of NEIGHBOURS.entries()) {
     const runner = Runner.install(scene, { name }).start()
-    const steps = [host.step(), { name: 'work', run: script }]
+    // A keeper would make room in mid-build, before the job that is shown here.
+    const steps = [host.step({ with: { keeper: 'off' } }), { name: 'work', run: script }]
     const job = runner.job({ runId: `${1111 + index}`, steps })
     const { stdout } = await job.waitForStep(/^at \/.*$/m)
     const slot = stdout.trim().slice('at '.length)

@@ -44,7 +44,7 @@ needs('cargo', 'docker', 'root', 'second-user').describe('a docker step', () => 
       .start()
       .job({
         steps: [
-          host.step({ with: { owner: owner() } }),
+          host.step({ with: { owner: owner(), snapshot: 'never' } }),
           { name: 'before', run: look },
           {
             name: 'build',

@@ -136,7 +136,9 @@ class LiveHost {
   async startNeighbour(name: string, runId: string): Promise<void> {
     const runner = Runner.install(scene(), { name }).start()
     const script = 'echo "at $CARGO_TARGET_DIR"; exec sleep 600'
-    const job = runner.job({ runId, steps: [this.host.step(), { name: 'work', run: script }] })
+    // Its keeper would make room itself, before the job that is tried here.
+    const guard = this.host.step({ with: { keeper: 'off' } })
+    const job = runner.job({ runId, steps: [guard, { name: 'work', run: script }] })
     const { stdout } = await job.waitForStep(/^at \/.*$/m)
     this.#canary(path.join(stdout.trim().slice('at '.length), 'canary'))
   }
@@ -188,7 +190,9 @@ needs('root', 'second-user', 'loop-mount', 'cargo').describe(
       expect(() => mkdirSync(`${live.disk}/plain`)).toThrow(/ENOSPC/)
 
       const project = await projectOf(scene(), null)
-      const steps = [host.step({ id: 'guard' }), { name: 'build', run: project.build }]
+      // Whether it would wait for more room than that is not what is tried here.
+      const guard = host.step({ id: 'guard', with: { admission: 'off' } })
+      const steps = [guard, { name: 'build', run: project.build }]
       const result = await own.job({ runId: '93', steps }).result
       expect([result.conclusion, result.conclusion === 'success' ? '' : String(result)]).toEqual([
         'success',

@@ -122,7 +122,7 @@ describe('a keeper ends by itself', () => {
     const watched = await watchedJob(host, aRunner())
     await end(host, watched)
     await keepersEnd(host.root)
-    expect(isAlive(watched.keeper)).toBe(false)
+    await waitFor(() => !isAlive(watched.keeper), { what: 'the keeper to end' })
     await watched.job.killWorker()
   })
 })

@@ -29,6 +29,7 @@ describe.each(['node20', 'node24'] as const)('the life of a slot on %s', (node) 
     const lease = slot.slice(-24)
     expect(result.step('guard').outputs).toEqual({
       seed: 'cold',
+      'max-parallel': '256',
       'target-dir': slot,
       'run-dir': path.dirname(slot),
       lease,

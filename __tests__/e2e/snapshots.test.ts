@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
+import { smallProject } from '../fixtures/small-project.ts'
 import { listing } from '../helpers/listing.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
@@ -8,29 +9,35 @@ import { pullRequest, pullRequestTarget, push } from './runner/events.ts'
 import type { JobEvent } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
 import { Runner } from './runner/runner.ts'
-import { projectOf } from './shared-toolchain.ts'
 import { smallDisk } from './small-disk.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
 
+const COMMIT = `
+  cargo generate-lockfile --offline
+  git init --quiet && git add --all
+  git -c user.name=t -c user.email=t@example.com commit --quiet --message first`
+
 /** One runner, whose jobs build the same small project. */
 class Fleet {
   readonly host: GuardedHost
   readonly runner = Runner.install(scene()).start()
-  readonly #build: string
   #run = 100
 
-  private constructor(host: GuardedHost, build: string) {
+  readonly #checkout: string
+
+  private constructor(host: GuardedHost, repository: string) {
     this.host = host
-    this.#build = build
+    this.#checkout = `rm -rf ./* .git; git clone --quiet ${repository} .`
   }
 
   static async on(mount: string | null): Promise<Fleet> {
-    const { build } = await projectOf(scene(), null)
+    const { directory } = smallProject(scene().directory('repository'))
+    await scene().must('bash', ['-c', COMMIT], { cwd: directory })
     const host =
       mount === null ? new GuardedHost(scene()) : new GuardedHost(scene(), `${mount}/targets`)
-    return new Fleet(host, build)
+    return new Fleet(host, directory)
   }
 
   async job(
@@ -41,8 +48,9 @@ class Fleet {
       event,
       runId: String((this.#run += 1)),
       steps: [
+        { name: 'checkout', run: this.#checkout },
         this.host.step({ id: 'guard', with: options.with ?? {} }),
-        { name: 'build', run: options.build ?? this.#build },
+        { name: 'build', run: options.build ?? 'cargo build --offline' },
       ],
     }).result
   }

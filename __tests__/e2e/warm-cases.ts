@@ -10,8 +10,8 @@ export interface Change {
   readonly afterCheckout?: string
   /** whether Cargo.lock names a newer release of a crate */
   readonly lock?: 'updated'
-  /** whether another rustc is first on the PATH, for the build alone or for the whole job */
-  readonly compiler?: 'of the build' | 'of the job'
+  /** whether another rustc is first on the build's PATH: after the guard, which does not see it */
+  readonly compiler?: 'another'
   /** which archive of generated files is unpacked; default 1 */
   readonly archive?: 1 | 2
   /** which value the crate outside the repository has; default 1 */
@@ -122,7 +122,7 @@ export const CHANGES: readonly Change[] = [
   },
   {
     title: 'the toolchain',
-    compiler: 'of the build',
+    compiler: 'another',
     only: 'varied',
     shows: `commit-hash: ${'0'.repeat(40)}`,
     fails: [],

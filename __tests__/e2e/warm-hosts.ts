@@ -18,8 +18,6 @@ export interface WarmJob {
   change: Change
   runner: 'one' | 'two'
   checkout: Checkout
-  /** variables of the whole job */
-  env?: Readonly<Record<string, string>>
 }
 
 /** A host with two runners, and the snapshot of a push to the default branch that runner one built. */
@@ -52,14 +50,14 @@ export class WarmHost {
   }
 
   /** Runs a job that checks out, takes its slot and its seed, and builds. Throws unless it succeeds. */
-  async job({ event, change, runner: name, checkout, env = {} }: WarmJob): Promise<JobResult> {
+  async job({ event, change, runner: name, checkout }: WarmJob): Promise<JobResult> {
     const runner = this.#runners[name]
     this.#matrix.placeOutside(change)
     const floors = { 'min-free-gb': '0', 'min-free-percent': '0', 'high-watermark': '100' }
     const result = await runner.job({
       event,
       runId: String((this.#run += 1)),
-      env: { CARGO_INCREMENTAL: '0', ...env },
+      env: { CARGO_INCREMENTAL: '0' },
       steps: [
         { name: 'checkout', run: this.#matrix.checkout(change, checkout) },
         this.#host.step({ id: 'guard', with: floors }),

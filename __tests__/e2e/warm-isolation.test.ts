@@ -47,14 +47,18 @@ class Fleet {
     return new Fleet(new GuardedHost(scene(), `${mount}/targets`), directory, count)
   }
 
-  /** Starts a job that builds, and then runs `after`. */
-  start(event: JobEvent, after = 'true', runner = this.runners[0]): Job {
+  /** Starts a job that builds the repository, or with `edit` something newer, and then runs `after`. */
+  start(
+    event: JobEvent,
+    after = 'true',
+    { runner = this.runners[0], edit = '' }: { runner?: Runner; edit?: string } = {},
+  ): Job {
     if (runner === undefined) throw new Error('no runner')
     return runner.job({
       event,
       runId: String((this.#run += 1)),
       steps: [
-        { name: 'checkout', run: this.#checkout },
+        { name: 'checkout', run: `${this.#checkout}\n${edit}` },
         this.host.step({ id: 'guard', with: FLOORS }),
         { name: 'build', run: 'cargo build --offline; "$CARGO_TARGET_DIR/debug/small"' },
         { name: 'after', run: after },
@@ -125,7 +129,8 @@ needs('root', 'cargo', 'loop-mount', 'xfs').describe('a pull request of a fork',
     const forked = await fleet.job(pullRequest({ number: 7, fork: 'stranger/demo' }), attack)
     expect(seedOf(forked)).toMatch(/clone|copy/)
     // The same pull request again has only itself to thank, but reaches no further.
-    await fleet.start(pullRequest({ number: 7, fork: 'stranger/demo' }), attack).result
+    const edit = 'echo "// and more" >> src/main.rs'
+    await fleet.start(pullRequest({ number: 7, fork: 'stranger/demo' }), attack, { edit }).result
     expect(fleet.snapshots()).toEqual([snapshot])
     const after = listing(path.join(snapshot, 'tree'))
     expect(after.filter((line) => !before.includes(line))).toEqual([])
@@ -152,7 +157,7 @@ needs('root', 'cargo').describe('an ended slot', () => {
     const gate = scene().directory('gate')
     // None ends before all have their seeds: what one has built would be the next one's seed.
     const wait = `touch ${gate}/$RUNNER_NAME; until [ -e ${gate}/open ]; do sleep 0.05; done`
-    const jobs = fleet.runners.map((runner) => fleet.start(pullRequest(), wait, runner))
+    const jobs = fleet.runners.map((runner) => fleet.start(pullRequest(), wait, { runner }))
     await waitFor(() => readdirSync(gate).length === jobs.length)
     writeFileSync(path.join(gate, 'open'), '')
     const results = await Promise.all(jobs.map(async (job) => job.result))

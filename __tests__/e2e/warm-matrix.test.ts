@@ -127,7 +127,10 @@ for (const way of WAYS) {
       const result = await jobs.run(NOTHING)
       const shown = await expectAsCold(result, NOTHING)
       expect(result.step('guard').outputs['seed']).toBe(way.kind)
-      expect(shown.compiled).toEqual(way.compiled)
+      // It was written right before it was built first: where the clock is too coarse to prove that
+      // nothing changed in between, it is built again.
+      const compiled = shown.compiled.filter((each) => each !== 'outside')
+      expect(compiled).toEqual(way.compiled.filter((each) => each !== 'outside'))
     })
 
     test.each(CHANGES)(

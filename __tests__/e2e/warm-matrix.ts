@@ -93,16 +93,9 @@ export class Matrix {
       done`
   }
 
-  /** The variables with which a whole job has another compiler. */
-  get otherCompiler(): Record<string, string> {
-    const [folder = ''] = this.#otherPath.split(':')
-    return { PATH: this.#otherPath, RUSTC: path.join(folder, 'rustc') }
-  }
-
   #useOtherCompiler(): string {
-    return Object.entries(this.otherCompiler)
-      .map(([name, value]) => `export ${name}='${value}'`)
-      .join('; ')
+    const [folder = ''] = this.#otherPath.split(':')
+    return `export PATH='${this.#otherPath}' RUSTC='${path.join(folder, 'rustc')}'`
   }
 
   /** Gives the crate outside the repository what the change has, with an old mtime. */

@@ -1,27 +1,48 @@
-import { lstatSync, readlinkSync, writeFileSync } from 'node:fs'
-import * as path from 'node:path'
+import { lstatSync, readlinkSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { smallProject } from '../fixtures/small-project.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
 import { pullRequest } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
 import { Runner } from './runner/runner.ts'
-import { projectOf } from './shared-toolchain.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
 
-/** Jobs of one pull request on one runner, one after the other. */
+const COMMIT = `
+  cargo generate-lockfile --offline
+  git init --quiet && git add --all
+  git -c user.name=t -c user.email=t@example.com commit --quiet --message first`
+
+/** Jobs of one pull request on one runner, one after the other, each with a fresh clone. */
 class Pushes {
   readonly host = new GuardedHost(scene())
   readonly runner = Runner.install(scene()).start()
+  readonly #repository: string
   #run = 100
 
-  async push(build: string, number = 7): Promise<JobResult> {
+  private constructor(repository: string) {
+    this.#repository = repository
+  }
+
+  static async make(): Promise<Pushes> {
+    const { directory } = smallProject(scene().directory('repository'))
+    await scene().must('bash', ['-c', COMMIT], { cwd: directory })
+    return new Pushes(directory)
+  }
+
+  async push({ edit = '', number = 7 } = {}): Promise<JobResult> {
+    const checkout = `rm -rf ./* .git; git clone --quiet ${this.#repository} .\n${edit}`
+    const build = 'cargo build --offline && "$CARGO_TARGET_DIR/debug/small"'
     const result = await this.runner.job({
       event: pullRequest({ number }),
       runId: String((this.#run += 1)),
-      steps: [this.host.step({ id: 'guard' }), { name: 'build', run: build }],
+      steps: [
+        { name: 'checkout', run: checkout },
+        this.host.step({ id: 'guard' }),
+        { name: 'build', run: build },
+      ],
     }).result
     if (result.conclusion !== 'success') throw new Error(String(result))
     return result
@@ -30,13 +51,12 @@ class Pushes {
 
 needs('root', 'cargo').describe('pushes to one pull request, on one runner', () => {
   test('the second build inherits the first one’s slot, and rebuilds nothing', async () => {
-    const pushes = new Pushes()
-    const { build, directory } = await projectOf(scene(), null)
-    const first = await pushes.push(build)
+    const pushes = await Pushes.make()
+    const first = await pushes.push()
     expect(first.step('guard').outputs['seed']).toBe('cold')
     expect(first.step('build').stderr).toContain('Compiling')
 
-    const second = await pushes.push(build)
+    const second = await pushes.push()
     expect(second.step('guard').outputs['seed']).toBe('inherit')
     expect(second.step('build').stderr).not.toContain('Compiling')
     // What was compiled in resolves to the heir's files.
@@ -44,8 +64,8 @@ needs('root', 'cargo').describe('pushes to one pull request, on one runner', () 
     expect(readlinkSync(slotOf(first))).toBe(slotOf(second))
     expect(pushes.host.leases()).toEqual([`${slotOf(second).slice(-24)}.ended`])
 
-    writeFileSync(path.join(directory, 'src/main.rs'), 'fn main() { println!("changed") }')
-    const third = await pushes.push(build)
+    const edit = `echo 'fn main() { println!("changed") }' > src/main.rs`
+    const third = await pushes.push({ edit })
     expect(third.step('build').stdout).toBe('changed\n')
     expect(readlinkSync(slotOf(first))).toBe(slotOf(third))
     expect(readlinkSync(slotOf(second))).toBe(slotOf(third))
@@ -56,10 +76,9 @@ needs('root', 'cargo').describe('pushes to one pull request, on one runner', () 
   })
 
   test('nothing is handed to another pull request', async () => {
-    const pushes = new Pushes()
-    const { build } = await projectOf(scene(), null)
-    await pushes.push(build, 7)
-    const other = await pushes.push(build, 8)
+    const pushes = await Pushes.make()
+    await pushes.push({ number: 7 })
+    const other = await pushes.push({ number: 8 })
     expect(other.step('guard').outputs['seed']).toBe('cold')
   })
 })

@@ -189,7 +189,7 @@ describe('--reclaim stale', () => {
     'a commit that only its reflog holds': [
       async (repository, name) => {
         const worktree = await repository.add(name, '--detach')
-        await repository.commit(worktree, 'dropped.txt')
+        await repository.commit(worktree, 'looked-at.txt')
         await repository.git(worktree, 'checkout', '--quiet', '--detach', 'origin/main')
         return worktree
       },

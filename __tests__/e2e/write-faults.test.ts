@@ -36,7 +36,8 @@ const VARIABLE: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['<job>', /(?<=\/)(?:build|lint)(?=-1-)/g],
   // What is made, or removed, by one line of ours.
   ['<parent>', /octo-org(?:\/demo(?:\/main(?:\/run-\d+)?)?)?$/g],
-  ['<clock>', /(?:host\.lock|metrics\.lock|alerts\/[a-z-]+)$/g],
+  ['<clock>', /(?:(?:host|metrics|admission|history)\.lock|alerts\/[a-z-]+)$/g],
+  ['<later>', /(?:alerts|snapshots|seeding|times|history|ending|waiting)$/g],
   ['<n>', /(?<=run-|reserve\.d\/)\d+/g],
 ]
 
@@ -72,7 +73,8 @@ const VITAL = [
 const SILENT: readonly (readonly [pattern: RegExp, errnos?: readonly Errno[]])[] = [
   // Locks and clocks, made beforehand as a courtesy.
   [/^(?:open|utimes) <stage>\/targets\/\.target-guard\/<clock>$/],
-  [/^mkdir <stage>\/targets\/\.target-guard\/alerts$/],
+  // Without these there is no alert, no seed and no admission, but a slot.
+  [/^mkdir <stage>\/targets\/\.target-guard\/<later>$/],
   // A directory that is another user’s stays.
   [/^rmdir <stage>\/targets\/<parent>$/, ['EACCES']],
   // The slot is deleted where it is; and in the trash nobody needs its lease.

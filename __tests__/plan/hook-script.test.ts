@@ -111,7 +111,7 @@ describe('a hook', () => {
     },
   )
 
-  test('gives a tool that hangs ten minutes, and then lets the job go on', async () => {
+  test('gives a tool that hangs ten minutes beyond the wait for room, and then lets the job go on', async () => {
     const host = new Host(scene())
     host.node(`${host.path}/node`, 'exec sleep 600')
     // Nobody waits that long here: the same timeout(1), with a limit of its own.
@@ -119,7 +119,7 @@ describe('a hook', () => {
     mkdirSync(`${host.path}/short`)
     writeFileSync(
       short,
-      '#!/bin/bash\n[ "$1 $2" = "--kill-after=5 600" ] || exit 9\nshift 2\nexec /usr/bin/timeout 0.2 "$@"\n',
+      '#!/bin/bash\n[ "$1 $2" = "--kill-after=5 1560" ] || exit 9\nshift 2\nexec /usr/bin/timeout 0.2 "$@"\n',
     )
     chmodSync(short, 0o755)
     const { exitCode, stdout } = await host.run({}, { PATH: `${host.path}/short:${host.path}` })

@@ -50,6 +50,10 @@ const REFUSED: Record<string, readonly string[]> = {
   'high-watermark': ['0', '101', '85%', 'x'],
   'low-watermark': ['0', '101', 'x'],
   'on-critical': ['Fail', 'stop', 'skip,warn'],
+  admission: ['on', 'Wait', 'wait,warn', 'false'],
+  'admission-timeout-minutes': ['-1', '1441', '15m', 'x'],
+  'forecast-gb': ['-1', '3 GB', '1000001', 'x'],
+  'reserve-gb': ['-1', '3 GB', '1000001', 'x'],
   'retention-hours': [
     '-1',
     '8761',
@@ -200,6 +204,7 @@ describe('a good value', () => {
       floors: FLOORS,
       watermarks: { high: 85, low: 80 },
       onCritical: 'fail',
+      admission: { mode: 'wait', timeoutMinutes: 15, forecastBytes: null, reserveBytes: null },
       alertWebhook: null,
       alertHours: 6,
       retentionHours: 24,

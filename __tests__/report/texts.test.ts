@@ -39,7 +39,7 @@ describe('no text of others begins a line of what a command prints', () => {
   const findings = [{ check: 'root', level: 'fail', text: EVIL, mend: EVIL }]
 
   test.each([
-    ['status', statusText(status), 15],
+    ['status', statusText(status), 17],
     ['sweep', sweepText(actions, REAPED, true), 6],
     ['explain', explainText(actions), 2],
     ['reap', reapText(REAPED), 5],

@@ -22,6 +22,7 @@ function request(root: Root, overrides: Partial<AcquireRequest> = {}): AcquireRe
     root,
     job: aJob(),
     owner: anOwner(),
+    forecastBytes: null,
     madeBy: 'hook',
     builder: OWN,
     ways: [],

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9990);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8157);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9990:
+/***/ 8157:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -410,7 +410,7 @@ exec "$@"`;
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
-async function measureTree(path, waitMs, stop) {
+async function measureTree(path, waitMs, stop = null) {
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
@@ -420,8 +420,8 @@ async function measureTree(path, waitMs, stop) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' };
-        (0,external_node_child_process_namespaceObject.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, encoding: 'utf8' }, (_, said) => {
+        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        (0,external_node_child_process_namespaceObject.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
@@ -546,7 +546,7 @@ function leaseText(lease) {
 function snapshotText(snapshot) {
     const { name, job, bytes, ageHours, hits } = snapshot;
     const measured = bytes === null ? 'not measured yet' : size(bytes);
-    return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
+    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
     const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
@@ -968,6 +968,7 @@ function newLease(job, owner, made) {
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
+        forecastBytes: made.forecastBytes ?? null,
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -1022,6 +1023,7 @@ function parseLease(text, id) {
         trusted: found['trusted'] === true,
         madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
         owner: known,
+        forecastBytes: forecastOf(found['forecastBytes']),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -1046,6 +1048,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** A lease of an earlier version has none. */
+function forecastOf(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }
 function parseProcess(value) {
     if (!isRecord(value))
@@ -2362,9 +2368,23 @@ function adopt(control) {
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = ['leases', 'trash'];
 /** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = ['alerts', 'snapshots', 'seeding', 'times'];
+const LATER_FOLDERS = [
+    'alerts',
+    'snapshots',
+    'seeding',
+    'times',
+    'history',
+    'ending',
+    'waiting',
+];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
-const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+const FILES = [
+    'host.lock',
+    'metrics.lock',
+    'admission.lock',
+    'history.lock',
+    ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+];
 function makeIfPossible(path) {
     try {
         root_makeFolder(path);
@@ -2834,7 +2854,53 @@ function parseFile(row) {
     return { ...input, stamp: { ctimeNs, inode, size } };
 }
 
+;// CONCATENATED MODULE: ./lib/plan/size-sample.js
+
+/** What was measured, with the peaks so far. */
+function nextSample(before, { bytes, files, uptimeMs }) {
+    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
+    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function encodeSizeSample(sample) {
+    return `${JSON.stringify(sample)}\n`;
+}
+/** Reads a sample that anybody may have written; null where it is damaged. */
+function parseSizeSample(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
+    if (!isAmount(bytes) || !isAmount(files) || !isAmount(uptimeMs))
+        return null;
+    if (!isAmount(peakBytes) || !isAmount(peakFiles))
+        return null;
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+/** A number of bytes, files or seconds as JSON may have it. */
+function isAmount(value) {
+    return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+;// CONCATENATED MODULE: ./lib/host/size-samples.js
+
+
+
+/** The newest sample of a lease’s slot; null where there is none. */
+function readSizeSample(root, id) {
+    const text = readTextOrNull(samplePath(root, id));
+    return text === null ? null : parseSizeSample(text);
+}
+/** Replaces the sample of a lease’s slot, whole. */
+function writeSizeSample(root, id, sample) {
+    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+}
+function samplePath(root, id) {
+    return controlPath(root, 'leases', `${id}.size`);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/leases.js
+
 
 
 
@@ -2972,6 +3038,16 @@ function readEndedLeases(root) {
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
+    });
+}
+/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
+function readLiveLeases(root) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases')).flatMap((name) => {
+        const id = name.slice(0, name.indexOf('.'));
+        if (name !== `${id}${LIVE}` || !isLeaseId(id))
+            return [];
+        const record = readLease(root, id, 'live');
+        return record === null ? [] : [{ record, sample: readSizeSample(root, id) }];
     });
 }
 /**
@@ -4390,6 +4466,278 @@ function stuckInTrash(root) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/plan/history.js
+
+
+
+
+/** A line is appended in one write, which is whole up to this size. */
+const LONGEST = 4000;
+function encodeLine(line) {
+    const text = `${JSON.stringify(line)}\n`;
+    if (Buffer.byteLength(text) <= LONGEST)
+        return text;
+    // Only a toolchain's text has no bound of its own.
+    return `${JSON.stringify({ ...line, toolchain: null })}\n`;
+}
+/** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
+function parseLines(text) {
+    return text.split('\n').flatMap((each) => {
+        const line = each === '' || each.length > LONGEST ? null : parseLine(each);
+        return line === null ? [] : [line];
+    });
+}
+function parseLine(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
+    if (typeof id !== 'string' || !isLeaseId(id) || typeof repository !== 'string')
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string')
+        return null;
+    const amount = (name) => {
+        const value = found[name];
+        return isAmount(value) ? value : null;
+    };
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: SEED_KINDS.find((kind) => kind === seed) ?? 'cold',
+        result: resultOf(result),
+        bytes: amount('bytes'),
+        files: amount('files'),
+        peakBytes: amount('peakBytes'),
+        peakFiles: amount('peakFiles'),
+        seconds: amount('seconds'),
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        wallMs: isAmount(wallMs) ? wallMs : 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/history.js
+
+
+
+
+
+
+/**
+ * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
+ * `ending/<lease id>`; the reaper measures, and makes that a line.
+ */
+const LINES_AT_MOST = 2000;
+const TRIM_AT = 2500;
+/** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
+function noteEnding(root, { line, slot }) {
+    replaceFile(controlPath(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`);
+}
+/** The ends that are not told yet; what is damaged goes. */
+function readEndings(root) {
+    return history_list(root, 'ending').flatMap((id) => {
+        if (!isLeaseId(id))
+            return [];
+        const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
+        const line = parseLine(text);
+        if (line !== null && line.id === id)
+            return [{ line, slot }];
+        removeFile(controlPath(root, 'ending', id));
+        return [];
+    });
+}
+function hasEndings(root) {
+    return history_list(root, 'ending').some(isLeaseId);
+}
+/**
+ * Adds a line, once for each lease, and forgets its ending; to be done by one at a time.
+ *
+ * @throws as the file system does: the next reaper tells it then
+ */
+function addLine(root, line) {
+    const path = fileOf(root, line.repository);
+    const lines = parseLines(readTextOrNull(path) ?? '');
+    if (lines.every(({ id }) => id !== line.id)) {
+        if (lines.length >= TRIM_AT) {
+            const kept = [...lines.slice(1 - LINES_AT_MOST), line];
+            replaceFile(path, kept.map(encodeLine).join(''));
+        }
+        else
+            append(path, encodeLine(line));
+    }
+    removeFile(controlPath(root, 'ending', line.id));
+}
+/** In one write, after the end of a line that a full disk may have cut short. */
+function append(path, text) {
+    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_APPEND;
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, flags | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK, 0o644);
+    try {
+        const isWhole = (0,external_node_fs_namespaceObject.fstatSync)(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
+        (0,external_node_fs_namespaceObject.appendFileSync)(file, isWhole ? text : `\n${text}`);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+/** All lines of the host, those of each repository oldest first. */
+function readHistory(root) {
+    return names(root)
+        .flatMap((name) => parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? ''))
+        .toSorted((a, b) => a.wallMs - b.wallMs);
+}
+function names(root) {
+    return history_list(root, 'history').filter((name) => name.endsWith('.jsonl'));
+}
+/** A root of an earlier version has no such folder. */
+function history_list(root, folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, folder));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+function fileOf(root, repository) {
+    return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
+
+
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+async function whileLocked(path, kind, work) {
+    const folder = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    try {
+        const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (error !== undefined)
+            return { refused: 'there is no flock(1)' };
+        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+async function withKernelLock(path, waitSeconds, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    }
+    catch {
+        return work();
+    }
+    try {
+        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+        const { status, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', file],
+        });
+        // One that is held is refused without a word; busybox, which cannot wait, complains.
+        return status === 1 && stderr === '' ? null : await work();
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
+
+
+
+
+
+
+
+const MEASURE_MS = 120_000;
+/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+const LOCK_SECONDS = 120;
+/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+function noteEnd(root, id, ended, { voice }) {
+    const lease = findLease(root, id)?.lease ?? null;
+    if (lease === null)
+        return;
+    try {
+        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
+    }
+    catch (error) {
+        voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
+    }
+}
+function lineOf(root, lease, { result, moment }) {
+    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const sample = readSizeSample(root, id);
+    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: readSeedRecord(root, id).kind,
+        result,
+        bytes: null,
+        files: null,
+        peakBytes: sample?.peakBytes ?? null,
+        peakFiles: sample?.peakFiles ?? null,
+        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        toolchain: readBuildRecord(root, id)?.toolchain ?? null,
+        wallMs: moment.wallMs,
+    };
+}
+
+/**
+ * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
+ * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ */
+async function tellHistory(root) {
+    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
+        for (const { line, slot } of readEndings(root)) {
+            const size = await measureSlot(root, line.id, slot);
+            const bytes = size?.bytes ?? null;
+            const files = size?.files ?? null;
+            addLine(root, {
+                ...line,
+                bytes,
+                files,
+                peakBytes: larger(bytes, line.peakBytes),
+                peakFiles: larger(files, line.peakFiles),
+            });
+        }
+    });
+}
+/** In its place, or in the trash; by names that du(1), another process, can follow. */
+async function measureSlot(root, id, slot) {
+    const inPlace = isSlotPath(slot)
+        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
+        : null;
+    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+}
+function larger(a, b) {
+    return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/remote-key.js
 
 /** Counts up when older archives can no longer be used. */
@@ -4824,7 +5172,7 @@ function snapshots_inside(root, parts, work) {
 
 
 /** Walking a tree takes a while; what is not measured by then is left to the next one. */
-const MEASURE_MS = 60_000;
+const keep_budget_MEASURE_MS = 60_000;
 /**
  * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
  * critical path, since it measures what is new.
@@ -4843,7 +5191,7 @@ async function keepBudget(root, budgetBytes) {
 }
 async function measured(root, snapshots) {
     const fresh = snapshots.filter(({ bytes }) => bytes === null);
-    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), keep_budget_MEASURE_MS);
     return snapshots.map((each) => {
         const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
         if (each.bytes === null && bytes !== null)
@@ -4859,11 +5207,15 @@ async function measured(root, snapshots) {
 
 
 
+
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
+    await tellHistory(root).catch(ignoreUntold);
     await keepBudget(root, settings.snapshotMaxBytes);
     return reap(root, helpers(settings));
 }
+/** What is not told stays noted for the next reaper; the trash goes all the same. */
+function ignoreUntold() { }
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
  * one where a second processor is idle, and the same where none is; more would be in builds' way.
@@ -5109,62 +5461,6 @@ function inWords(error) {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
-
-
-/**
- * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
- *
- * @param kind several may hold it `shared`, one alone `exclusive`
- */
-async function whileLocked(path, kind, work) {
-    const folder = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
-    try {
-        const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', folder],
-        });
-        if (error !== undefined)
-            return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
-    }
-}
-/**
- * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
- *
- * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
- * takes it on a descriptor that is open here, and the lock belongs to the open file.
- *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
- * these locks only keep it from being done twice.
- *
- * @param waitSeconds how long to wait for it; 0 does not wait
- * @returns what the work returned, or null where the lock was not granted in time
- */
-async function withKernelLock(path, waitSeconds, work) {
-    let file;
-    try {
-        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
-    }
-    catch {
-        return work();
-    }
-    try {
-        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-        const { status, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
-            encoding: 'utf8',
-            stdio: ['ignore', 'ignore', 'pipe', file],
-        });
-        // One that is held is refused without a word; busybox, which cannot wait, complains.
-        return status === 1 && stderr === '' ? null : await work();
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/alert-clock.js
 
 
@@ -5367,6 +5663,15 @@ function flag(name, otherwise) {
 ;// CONCATENATED MODULE: ./lib/plan/keeper-setting.js
 /** Whether a background process watches over each job: `auto` where it can be started. */
 const KEEPER = ['auto', 'off'];
+
+;// CONCATENATED MODULE: ./lib/plan/admission-setting.js
+const ADMISSION = ['wait', 'warn', 'off'];
+const DEFAULT_RESERVE_BYTES = 5e9;
+const DEFAULT_SHARE = 0.1;
+/** What admission and the cap keep free: by default 5 GB, and on a small disk a tenth of it. */
+function reserveOf(setBytes, totalBytes) {
+    return setBytes ?? Math.min(DEFAULT_RESERVE_BYTES, DEFAULT_SHARE * totalBytes);
+}
 
 ;// CONCATENATED MODULE: ./lib/plan/glob.js
 /** Whether a path is what a glob names: `*` is any part of one name, `**` any number of folders. */
@@ -5609,6 +5914,7 @@ function normalise(path) {
 
 
 
+
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
 /** How far a new slot may be seeded: `auto` takes the best there is. */
@@ -5649,6 +5955,21 @@ const minFreeInodesPercent = number('min-free-inodes-percent', {
 const highWatermark = number('high-watermark', { least: 1, most: 100, otherwise: 85 });
 const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 80 });
 const onCritical = choice('on-critical', ON_CRITICAL, 'fail');
+const admission = choice('admission', ADMISSION, 'wait');
+const admissionTimeout = number('admission-timeout-minutes', {
+    least: 0,
+    most: 24 * 60,
+    otherwise: 15,
+});
+const forecastGb = {
+    ...number('forecast-gb', { least: 0, most: 1_000_000, otherwise: 0 }),
+    whenEmpty: () => null,
+};
+const reserveGb = {
+    ...number('reserve-gb', { least: 0, most: 1_000_000, otherwise: 5 }),
+    // Without a setting the default depends on the disk; see plan/admission-setting.ts.
+    whenEmpty: () => null,
+};
 const alertWebhook = {
     name: 'alert-webhook',
     allowed: 'an http or https address',
@@ -5702,6 +6023,10 @@ const settings_INPUTS = [
     highWatermark,
     lowWatermark,
     onCritical,
+    admission,
+    admissionTimeout,
+    forecastGb,
+    reserveGb,
     retentionHours,
     keepPerPr,
     warm,
@@ -5727,7 +6052,6 @@ const settings_INPUTS = [
  */
 function settings_parseSettings(lookup, surroundings) {
     const read = (input) => readInput(input, lookup, surroundings);
-    const freeGb = read(minFreeGb);
     const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
     if (watermarks.low > watermarks.high) {
         throw new GuardError(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
@@ -5736,12 +6060,18 @@ function settings_parseSettings(lookup, surroundings) {
         root: absolute(read(root), surroundings),
         owner: read(owner),
         floors: {
-            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreeBytes: inBytes(read(minFreeGb)),
             minFreePercent: read(minFreePercent),
             minFreeInodesPercent: read(minFreeInodesPercent),
         },
         watermarks,
         onCritical: read(onCritical),
+        admission: {
+            mode: read(admission),
+            timeoutMinutes: read(admissionTimeout),
+            forecastBytes: inBytes(read(forecastGb)),
+            reserveBytes: inBytes(read(reserveGb)),
+        },
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
         warm: read(warm),
@@ -5762,6 +6092,9 @@ function settings_parseSettings(lookup, surroundings) {
         leg: read(leg),
         jobStatus: read(jobStatus),
     };
+}
+function inBytes(gb) {
+    return gb === null ? null : gb * GB;
 }
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text) {
@@ -5845,6 +6178,7 @@ const RETENTION = [
     setting('keep-per-pr', 'N', 'how many ended slots are kept for a job and PR; default 1'),
 ];
 const SNAPSHOTS = setting('snapshot-max-gb', 'N', 'budget for all snapshots; default 50');
+const RESERVE = setting('reserve-gb', 'N', 'kept free; default 5, at most a tenth of the disk');
 /** How root-owned leftovers go. */
 const HELP = [
     setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go'),
@@ -5888,10 +6222,118 @@ const alertCommand = {
     },
 };
 
+;// CONCATENATED MODULE: ./lib/report/cap.js
+
+
+/** The cap for people: the figures it rests on, then the host, each repository and each job. */
+function capText(cap) {
+    if (cap === null)
+        return 'the free space of the disk is not known\n';
+    const lines = [
+        `free    ${size(cap.freeBytes)}`,
+        `reserve ${size(cap.reserveBytes)}`,
+        `${cap_lineOf(cap.host)}: the host`,
+        ...cap.repositories.map((each) => `${cap_lineOf(each)}: ${each.repository}`),
+        ...cap.jobs.map((each) => {
+            const leg = each.leg === '' ? '' : ` (leg ${each.leg})`;
+            return `${cap_lineOf(each)}: ${each.repository} ${each.job}${leg}`;
+        }),
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function cap_lineOf({ peakBytes, maxParallel }) {
+    if (peakBytes === null || maxParallel === null)
+        return 'cap     unknown, no history';
+    return `cap     ${maxParallel} at ${size(peakBytes)} each`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/forecast.js
+/** So many of the last jobs tell. */
+const LAST = 20;
+const PERCENTILE = 0.95;
+/**
+ * The 95th percentile of the peaks of this job's last 20, else of its repository's, else of the
+ * host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ *
+ * @param lines oldest first
+ */
+function forecast(key, lines, setBytes) {
+    if (setBytes !== null)
+        return { bytes: setBytes, from: 'setting' };
+    const ofRepository = lines.filter((line) => line.repository === key.repository);
+    const ofJob = ofRepository.filter((line) => line.job === key.job && line.leg === key.leg);
+    const sources = [
+        ['job', ofJob],
+        ['repository', ofRepository],
+        ['host', lines],
+    ];
+    for (const [from, some] of sources) {
+        const bytes = peakOf(some);
+        if (bytes !== null)
+            return { bytes, from };
+    }
+    return null;
+}
+/** The 95th percentile of the last 20 peaks, null without any. */
+function peakOf(lines) {
+    const peaks = lines.flatMap(({ result, peakBytes }) => result === 'cancelled' || peakBytes === null ? [] : [peakBytes]);
+    return percentile(peaks.slice(-LAST));
+}
+/** Nearest rank. */
+function percentile(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? null;
+}
+/** The middle of how long jobs took, in seconds; null where nobody knows. */
+function usualSeconds(lines) {
+    const known = lines.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).slice(-LAST);
+    return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/cap.js
+
+/** GitHub runs no more jobs of one matrix: the answer where nothing is known yet. */
+const MATRIX_AT_MOST = 256;
+/** The cap for the host, each repository and each job; of several jobs the largest peak counts. */
+function capOf(lines, room) {
+    const byJob = grouped(lines, ({ repository, job, leg }) => JSON.stringify([repository, job, leg]));
+    const jobs = [...byJob.values()].flatMap((some) => {
+        const [first] = some;
+        if (first === undefined)
+            return [];
+        const { repository, job, leg } = first;
+        return [{ repository, job, leg, ...capLine(peakOf(some), room) }];
+    });
+    const repositories = [...grouped(jobs, (each) => each.repository)].map(([repository, some]) => Object.assign(capLine(largest(some), room), { repository }));
+    return { ...room, host: capLine(largest(jobs), room), repositories, jobs };
+}
+function grouped(values, keyOf) {
+    const groups = new Map();
+    for (const value of values) {
+        const key = keyOf(value);
+        groups.set(key, [...(groups.get(key) ?? []), value]);
+    }
+    return groups;
+}
+function largest(some) {
+    const peaks = some.flatMap(({ peakBytes }) => (peakBytes === null ? [] : [peakBytes]));
+    return peaks.length === 0 ? null : Math.max(...peaks);
+}
+function capLine(peakBytes, { freeBytes, reserveBytes }) {
+    if (peakBytes === null || peakBytes === 0)
+        return { peakBytes, maxParallel: null };
+    return { peakBytes, maxParallel: Math.max(0, Math.floor((freeBytes - reserveBytes) / peakBytes)) };
+}
+/** `strategy.max-parallel` for a repository: never 0, which GitHub refuses. */
+function maxParallelOf(cap, repository) {
+    const own = cap.repositories.find((each) => each.repository === repository) ?? cap.host;
+    return Math.min(MATRIX_AT_MOST, Math.max(1, own.maxParallel ?? MATRIX_AT_MOST));
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
 const pressure_GB = 1e9;
 const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
-const DEFAULT_SHARE = 0.1;
+const pressure_DEFAULT_SHARE = 0.1;
 /** Near a floor: within this many times of it. */
 const LOW = 1.5;
 /**
@@ -5924,10 +6366,10 @@ function assess(reading, floors) {
 }
 function floorsOf(reading, floors) {
     const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
-    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
+    const small = Math.min(DEFAULT_FLOOR_BYTES, pressure_DEFAULT_SHARE * totalBytes);
     // A floor that was set for the root’s disk may be more than a small /tmp has in all.
     const wanted = floors.minFreeBytes ?? small;
-    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
+    const bytes = holdsRoot ? wanted : Math.min(wanted, pressure_DEFAULT_SHARE * totalBytes);
     const checks = [
         { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
         {
@@ -6115,6 +6557,97 @@ function dockerDirectory() {
     return '/var/lib/docker';
 }
 
+;// CONCATENATED MODULE: ./lib/steps/cap.js
+
+
+
+
+/** How many jobs at once there is room for; null where the disk cannot be read. */
+async function cap(root, settings) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const reserveBytes = reserveOf(settings.admission.reserveBytes, reading.totalBytes);
+    return capOf(readHistory(root), { freeBytes: reading.freeBytes, reserveBytes });
+}
+
+;// CONCATENATED MODULE: ./lib/host/runner.js
+
+
+
+
+
+
+
+
+
+/** Who this process works for; read from its environment, /proc and its mounts. */
+function observeOwner(environment) {
+    const name = environment['RUNNER_NAME'] ?? '';
+    const { worker, isGithubs } = findWorker();
+    return {
+        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        container: readContainerId(),
+        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
+    };
+}
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w';
+/**
+ * Which runner of this host it is: from its work folder and its name.
+ *
+ * The work folder counts by its place in its file system, so a step in a job container, where it is
+ * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
+ * runners of two organisations may share one.
+ */
+function runnerKey(environment, name) {
+    return sha256(`${runner_placeOf(workFolder(environment))}\n${name}`);
+}
+/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
+function workFolder(environment) {
+    const inside = [
+        environment['RUNNER_WORKSPACE'],
+        environment['RUNNER_TEMP'],
+        environment['GITHUB_WORKSPACE'],
+    ].find((path) => path?.startsWith('/') === true);
+    return inside === undefined ? null : (0,external_node_path_namespaceObject.dirname)(inside);
+}
+function runner_placeOf(folder) {
+    if (folder === null)
+        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
+    try {
+        // Not by realpath, which would hang with the mount that a work folder may lie on.
+        const mounts = readMounts();
+        const place = locate(follow(folder, mounts).path, mounts);
+        if (place === null)
+            return folder;
+        const { source, device } = place.mount;
+        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
+        return `${source.startsWith('/') ? source : device}:${place.path}`;
+    }
+    catch (error) {
+        // It may not be looked at: its path is the best name for it.
+        return `${folder} (${messageOf(error)})`;
+    }
+}
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
+function readContainerId() {
+    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
+    if (id !== undefined)
+        return id;
+    return (0,external_node_fs_namespaceObject.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+}
+
 ;// CONCATENATED MODULE: ./lib/host/deleted-files.js
 
 
@@ -6225,6 +6758,7 @@ async function relieve(request, runtime) {
         const [reading] = (await probeDisks(root.path, [])).readings;
         return reading === undefined ? null : assess(reading, settings.floors);
     };
+    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
     const first = await look();
     if (first === null)
         return null;
@@ -6244,9 +6778,9 @@ async function relieve(request, runtime) {
         if (again === null)
             return true;
         done.after = again;
-        return isRelieved(done.after, settings.watermarks);
+        return suffices(done.after);
     };
-    if (isRelieved(first, settings.watermarks))
+    if (suffices(first))
         return done;
     if (hasTrash(root) && (await relieve_emptyTrash(request, done, isEnough)))
         return done;
@@ -6532,6 +7066,190 @@ function keepReserve(root, { assessments }, { voice }) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
+
+
+
+/** One annotation; the runner shows ten of a kind for each step, 4096 characters each. */
+function annotation(kind, title, text) {
+    const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
+    return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
+}
+/** Has the runner show asterisks for a text, from now on and in every step of the job. */
+function mask(secret) {
+    return `::add-mask::${escapeData(secret)}\n`;
+}
+function escapeData(text) {
+    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+function escapeProperty(text) {
+    return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+/**
+ * Hands a value to the runner through one of its command files.
+ *
+ * @throws GuardError where the file is missing or cannot be written
+ */
+function handOver(environment, file, name, value) {
+    // The delimiter is random, so that no value can close it and add commands of its own.
+    const delimiter = `target_guard_${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
+    workflow_commands_append(environment, file, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+}
+/** Adds Markdown to the job summary; throws GuardError as `handOver` does. */
+function addSummary(environment, markdown) {
+    workflow_commands_append(environment, 'GITHUB_STEP_SUMMARY', markdown);
+}
+function workflow_commands_append(environment, file, text) {
+    const path = environment[file] ?? '';
+    if (path === '') {
+        throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
+    }
+    try {
+        (0,external_node_fs_namespaceObject.appendFileSync)(path, text);
+    }
+    catch (error) {
+        throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/runtime.js
+
+
+
+/** This process as the other side of every comparison. */
+function selfOf(owner, job) {
+    return {
+        bootId: owner.bootId,
+        pidNamespace: owner.pidNamespace,
+        runnerKey: job === null ? null : owner.runner.key,
+        worker: owner.worker,
+        container: owner.container,
+        job: job === null ? null : { runId: job.runId, attempt: job.attempt, job: job.job },
+    };
+}
+/** Paths that may not be a root, from the environment of a job or a terminal. */
+function preciousOf(environment) {
+    return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
+}
+/**
+ * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
+ * anything else is written: an error of anybody's may hold them.
+ */
+function workflowRuntime(environment, script, write) {
+    // Before anything else can say them, even where they are refused.
+    for (const secret of secretsIn(environment))
+        write(mask(secret));
+    return { environment, script, voice: workflowVoice(write) };
+}
+/** Speaks in a workflow's log: lines for facts, annotations for what matters. */
+function workflowVoice(write) {
+    return {
+        info: (text) => write(`${TAG} ${printable(text)}\n`),
+        notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
+        warning: (text, title = 'target-guard') => write(annotation('warning', title, printable(text))),
+        error: (text, title = 'target-guard') => write(annotation('error', title, printableLines(text))),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/explain.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * What a sweep would do to each slot and why; touches nothing.
+ *
+ * Under pressure what would go for room stands at the end, in its order: a sweep takes of it what the
+ * disk needs.
+ *
+ * @param path only what lies at or below it, or contains it; absolute or relative to the root
+ */
+async function explain(settings, path, runtime) {
+    const root = existingRoot(settings, runtime);
+    const self = selfOf(observeOwner(runtime.environment), null);
+    const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime);
+    const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks);
+    const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime);
+    const actions = await withKeepers(root, withRelief(planned.actions, relief));
+    return path === null ? actions : actions.filter((action) => concerns(action, path, root));
+}
+/** What is kept in quiet times and would go for room stands there once: as what would go. */
+function withRelief(actions, relief) {
+    const goes = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
+    const given = new Set(more.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+    const others = actions.filter((each) => each.kind !== 'keep' || !given.has(each.id));
+    return [...others, ...more];
+}
+/** The root, which a command that only looks does not make. */
+function existingRoot(settings, runtime) {
+    const root = findRoot(settings.root, preciousOf(runtime.environment));
+    if (root !== null)
+        return root;
+    throw new GuardError(`There is no root at ${settings.root}.`, 'The first job makes it; name another with --root.');
+}
+/** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */
+async function withKeepers(root, actions) {
+    const unknown = actions.flatMap((each) => each.kind === 'keep' && each.state === 'unknown' ? [each.id] : []);
+    const kept = await findKeepers(root, unknown);
+    return actions.map((each) => each.kind === 'keep' && each.state === 'unknown' && kept.has(each.id)
+        ? { ...each, state: 'live', reason: `${KEPT_ALIVE}; ${each.reason}` }
+        : each);
+}
+function concerns(action, path, root) {
+    const wanted = path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path;
+    const subject = subjectOf(action);
+    const name = wanted.replace(/\/+$/, '');
+    return name === root.path || subject === name || nested(subject, name) || nested(name, subject);
+}
+function nested(inner, outer) {
+    return inner.startsWith(`${outer}/`);
+}
+function subjectOf(action) {
+    switch (action.kind) {
+        case 'retire':
+            return action.slot;
+        case 'keep':
+        case 'forget':
+            return action.slot ?? action.id;
+        case 'discard':
+            return action.file;
+        case 'unlink':
+        case 'adopt':
+        case 'foreign':
+            return action.path;
+        default:
+            return action;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/cap.js
+
+
+
+
+
+const capCommand = {
+    name: 'cap',
+    summary: 'how many jobs at once the disk has room for',
+    about: `Shows floor((free − reserve) / peak) with its figures, for the host, each repository and each job;
+the peak is the 95th percentile of the last 20 jobs.`,
+    ...NO_OPERANDS,
+    flags: [ROOT, RESERVE, JSON_FLAG],
+    run: async (invocation) => {
+        const chosen = settings(invocation);
+        const found = await cap(existingRoot(chosen, invocation.runtime), chosen);
+        print(invocation, found, () => capText(found));
+        return found === null ? 1 : 0;
+    },
+};
+
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
 
 
@@ -6572,6 +7290,12 @@ function canReflink(directory) {
     known.set(key, answer);
     return answer;
 }
+/** File systems by their type (statfs(2)) that are made to share blocks: btrfs, xfs, bcachefs. */
+const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e]);
+/** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
+function isMadeToReflink(directory) {
+    return SHARING.has((0,external_node_fs_namespaceObject.statfsSync)(directory).type >>> 0);
+}
 function tryReflink(directory) {
     const probe = (0,external_node_fs_namespaceObject.mkdtempSync)(`${directory}/.reflink-`);
     try {
@@ -6592,7 +7316,6 @@ function tryReflink(directory) {
 
 
 
-
 /** Checks what decides how warm new slots start. */
 function checkWarmth(root, environment) {
     return [
@@ -6604,13 +7327,19 @@ function checkWarmth(root, environment) {
 function checkClones(root) {
     const check = 'clones';
     try {
-        if (canReflink(controlName(root, 'seeding'))) {
-            return { check, level: 'ok', text: 'the file system of the root can reflink', mend: '' };
+        if (isMadeToReflink(root.path)) {
+            const text = 'the file system of the root can reflink, unless it was made without';
+            return { check, level: 'ok', text, mend: '' };
         }
     }
     catch (error) {
         const mend = 'See whether the root can be written.';
-        return { check, level: 'warn', text: `reflink cannot be tried: ${messageOf(error)}`, mend };
+        return {
+            check,
+            level: 'warn',
+            text: `the file system cannot be read: ${messageOf(error)}`,
+            mend,
+        };
     }
     const refusal = hybridRefusal(root);
     const links = refusal === null ? '' : `; no hard links either: ${refusal}`;
@@ -6663,91 +7392,6 @@ function checkCompilerCache(environment) {
         const mend = 'Set SCCACHE_DIR to a directory that can be read.';
         return [{ check, level: 'warn', text: `${path}: ${messageOf(error)}`, mend }];
     }
-}
-
-;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
-
-
-
-/** One annotation; the runner shows ten of a kind for each step, 4096 characters each. */
-function annotation(kind, title, text) {
-    const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
-    return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
-}
-/** Has the runner show asterisks for a text, from now on and in every step of the job. */
-function mask(secret) {
-    return `::add-mask::${escapeData(secret)}\n`;
-}
-function escapeData(text) {
-    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-function escapeProperty(text) {
-    return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-/**
- * Hands a value to the runner through one of its command files.
- *
- * @throws GuardError where the file is missing or cannot be written
- */
-function handOver(environment, file, name, value) {
-    // The delimiter is random, so that no value can close it and add commands of its own.
-    const delimiter = `target_guard_${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
-    append(environment, file, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
-}
-/** Adds Markdown to the job summary; throws GuardError as `handOver` does. */
-function addSummary(environment, markdown) {
-    append(environment, 'GITHUB_STEP_SUMMARY', markdown);
-}
-function append(environment, file, text) {
-    const path = environment[file] ?? '';
-    if (path === '') {
-        throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
-    }
-    try {
-        (0,external_node_fs_namespaceObject.appendFileSync)(path, text);
-    }
-    catch (error) {
-        throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/runtime.js
-
-
-
-/** This process as the other side of every comparison. */
-function selfOf(owner, job) {
-    return {
-        bootId: owner.bootId,
-        pidNamespace: owner.pidNamespace,
-        runnerKey: job === null ? null : owner.runner.key,
-        worker: owner.worker,
-        container: owner.container,
-        job: job === null ? null : { runId: job.runId, attempt: job.attempt, job: job.job },
-    };
-}
-/** Paths that may not be a root, from the environment of a job or a terminal. */
-function preciousOf(environment) {
-    return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
-}
-/**
- * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
- * anything else is written: an error of anybody's may hold them.
- */
-function workflowRuntime(environment, script, write) {
-    // Before anything else can say them, even where they are refused.
-    for (const secret of secretsIn(environment))
-        write(mask(secret));
-    return { environment, script, voice: workflowVoice(write) };
-}
-/** Speaks in a workflow's log: lines for facts, annotations for what matters. */
-function workflowVoice(write) {
-    return {
-        info: (text) => write(`${TAG} ${printable(text)}\n`),
-        notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
-        warning: (text, title = 'target-guard') => write(annotation('warning', title, printable(text))),
-        error: (text, title = 'target-guard') => write(annotation('error', title, printableLines(text))),
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/report/worktree-metrics.js
@@ -9062,161 +9706,6 @@ const doctorCommand = {
     },
 };
 
-;// CONCATENATED MODULE: ./lib/host/runner.js
-
-
-
-
-
-
-
-
-
-/** Who this process works for; read from its environment, /proc and its mounts. */
-function observeOwner(environment) {
-    const name = environment['RUNNER_NAME'] ?? '';
-    const { worker, isGithubs } = findWorker();
-    return {
-        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
-        bootId: readBootId(),
-        pidNamespace: readPidNamespace(),
-        worker,
-        container: readContainerId(),
-        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
-    };
-}
-/** Where GitHub's runner mounts its work folder in every job container. */
-const JOB_CONTAINER_WORK_FOLDER = '/__w';
-/**
- * Which runner of this host it is: from its work folder and its name.
- *
- * The work folder counts by its place in its file system, so a step in a job container, where it is
- * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
- * runners of two organisations may share one.
- */
-function runnerKey(environment, name) {
-    return sha256(`${runner_placeOf(workFolder(environment))}\n${name}`);
-}
-/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
-function workFolder(environment) {
-    const inside = [
-        environment['RUNNER_WORKSPACE'],
-        environment['RUNNER_TEMP'],
-        environment['GITHUB_WORKSPACE'],
-    ].find((path) => path?.startsWith('/') === true);
-    return inside === undefined ? null : (0,external_node_path_namespaceObject.dirname)(inside);
-}
-function runner_placeOf(folder) {
-    if (folder === null)
-        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
-    try {
-        // Not by realpath, which would hang with the mount that a work folder may lie on.
-        const mounts = readMounts();
-        const place = locate(follow(folder, mounts).path, mounts);
-        if (place === null)
-            return folder;
-        const { source, device } = place.mount;
-        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
-        return `${source.startsWith('/') ? source : device}:${place.path}`;
-    }
-    catch (error) {
-        // It may not be looked at: its path is the best name for it.
-        return `${folder} (${messageOf(error)})`;
-    }
-}
-/** What the engine mounts into every container from that container's own folder. */
-const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
-/**
- * The id of the container this process runs in, as docker writes it into its mounts; other mounts
- * may name other containers, since on the host those with a shareable IPC namespace have one there.
- */
-function readContainerId() {
-    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
-    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
-    const id = ids.find((each) => each !== undefined);
-    if (id !== undefined)
-        return id;
-    return (0,external_node_fs_namespaceObject.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/explain.js
-
-
-
-
-
-
-
-
-
-
-/**
- * What a sweep would do to each slot and why; touches nothing.
- *
- * Under pressure what would go for room stands at the end, in its order: a sweep takes of it what the
- * disk needs.
- *
- * @param path only what lies at or below it, or contains it; absolute or relative to the root
- */
-async function explain(settings, path, runtime) {
-    const root = existingRoot(settings, runtime);
-    const self = selfOf(observeOwner(runtime.environment), null);
-    const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime);
-    const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks);
-    const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime);
-    const actions = await withKeepers(root, withRelief(planned.actions, relief));
-    return path === null ? actions : actions.filter((action) => concerns(action, path, root));
-}
-/** What is kept in quiet times and would go for room stands there once: as what would go. */
-function withRelief(actions, relief) {
-    const goes = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
-    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
-    const given = new Set(more.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
-    const others = actions.filter((each) => each.kind !== 'keep' || !given.has(each.id));
-    return [...others, ...more];
-}
-/** The root, which a command that only looks does not make. */
-function existingRoot(settings, runtime) {
-    const root = findRoot(settings.root, preciousOf(runtime.environment));
-    if (root !== null)
-        return root;
-    throw new GuardError(`There is no root at ${settings.root}.`, 'The first job makes it; name another with --root.');
-}
-/** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */
-async function withKeepers(root, actions) {
-    const unknown = actions.flatMap((each) => each.kind === 'keep' && each.state === 'unknown' ? [each.id] : []);
-    const kept = await findKeepers(root, unknown);
-    return actions.map((each) => each.kind === 'keep' && each.state === 'unknown' && kept.has(each.id)
-        ? { ...each, state: 'live', reason: `${KEPT_ALIVE}; ${each.reason}` }
-        : each);
-}
-function concerns(action, path, root) {
-    const wanted = path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path;
-    const subject = subjectOf(action);
-    const name = wanted.replace(/\/+$/, '');
-    return name === root.path || subject === name || nested(subject, name) || nested(name, subject);
-}
-function nested(inner, outer) {
-    return inner.startsWith(`${outer}/`);
-}
-function subjectOf(action) {
-    switch (action.kind) {
-        case 'retire':
-            return action.slot;
-        case 'keep':
-        case 'forget':
-            return action.slot ?? action.id;
-        case 'discard':
-            return action.file;
-        case 'unlink':
-        case 'adopt':
-        case 'foreign':
-            return action.path;
-        default:
-            return action;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/cli/commands/explain.js
 
 
@@ -9614,6 +10103,552 @@ function find(database, name) {
     return id === undefined ? null : { id: Number(id), group: Number(group) };
 }
 
+;// CONCATENATED MODULE: ./lib/plan/admission.js
+/** A waiter lets so many smaller jobs past, and then nobody. */
+const PASSES_AT_MOST = 8;
+/** What a lease may still grow, never below 0. */
+function growth({ forecastBytes, sampledBytes }) {
+    return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes);
+}
+/** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
+function available({ freeBytes, reserveBytes, holders, }) {
+    return freeBytes - reserveBytes - holders.reduce((sum, holder) => sum + growth(holder), 0);
+}
+/** Whether a disk is too small for a job even when it is empty: to wait would be in vain. */
+function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
+    return forecastBytes > totalBytes - reserveBytes;
+}
+/**
+ * Whether a job may start: first come, first served; but while none of those before it has room, a
+ * smaller one may go past each of them a bounded number of times.
+ */
+function admission_decide(standing) {
+    const { forecastBytes, ahead } = standing;
+    if (forecastBytes === null)
+        return { kind: 'start', passing: [] };
+    const availableBytes = available(standing);
+    if (forecastBytes > availableBytes)
+        return { kind: 'wait', why: 'room', availableBytes };
+    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST);
+    return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
+}
+
+;// CONCATENATED MODULE: ./lib/host/lease-changes.js
+
+
+/** Waits for a lease to come or to go, from when it was made. */
+class LeaseChange {
+    #watcher;
+    #isChanged = false;
+    #wake = null;
+    constructor(root) {
+        this.#watcher = lease_changes_open(root, () => {
+            this.#isChanged = true;
+            this.#wake?.();
+        });
+    }
+    /** Resolves at the change, or after so many milliseconds; then it is over. */
+    async within(ms) {
+        await new Promise((resolve) => {
+            const timer = setTimeout(resolve, Math.max(0, ms));
+            this.#wake = () => {
+                clearTimeout(timer);
+                resolve();
+            };
+            if (this.#isChanged)
+                this.#wake();
+        });
+        this.cancel();
+    }
+    cancel() {
+        this.#watcher?.close();
+    }
+}
+/** Null where this host has no more inotify watches: a look every few seconds does, too. */
+function lease_changes_open(root, notice) {
+    try {
+        const watcher = (0,external_node_fs_namespaceObject.watch)(controlPath(root, 'leases'), (_, name) => {
+            if (name === null || /\.(json|ended)$/.test(name))
+                notice();
+        });
+        return watcher.on('error', () => watcher.close());
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/waiting.js
+
+
+
+
+
+
+
+
+const SAFE = external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const waiting_LOCK_SECONDS = 30;
+/** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
+function lockAdmission(root) {
+    try {
+        const file = (0,external_node_fs_namespaceObject.openSync)(controlPath(root, 'admission.lock'), external_node_fs_namespaceObject.constants.O_RDONLY | SAFE);
+        return lock(file, ['-w', String(waiting_LOCK_SECONDS)]);
+    }
+    catch (error) {
+        return { problem: messageOf(error) };
+    }
+}
+/** Takes the descriptor: it is closed with the lock, or where there is none. */
+function lock(file, patience) {
+    const { status, error, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'ignore', 'pipe', file],
+    });
+    if (error === undefined && status === 0)
+        return { release: once(() => (0,external_node_fs_namespaceObject.closeSync)(file)) };
+    (0,external_node_fs_namespaceObject.closeSync)(file);
+    if (error !== undefined)
+        return { problem: 'there is no flock(1)' };
+    return { problem: stderr.trim() === '' ? 'it was not granted in time' : stderr.trim() };
+}
+function once(work) {
+    let isDone = false;
+    return () => {
+        if (isDone)
+            return;
+        isDone = true;
+        work();
+    };
+}
+/** The last place in the queue. @throws as openSync does, or where its lock cannot be had */
+function takeTicket(root, forecastBytes) {
+    const last = waiting_names(root).at(-1);
+    const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
+    const name = `${String(number).padStart(12, '0')}-${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
+    const path = controlPath(root, 'waiting', name);
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_EXCL | SAFE, 0o644);
+    try {
+        write(file, { forecastBytes, passed: 0 });
+    }
+    catch (error) {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+        removeFile(path);
+        throw error;
+    }
+    const held = lock(file, ['-n']);
+    if ('problem' in held) {
+        removeFile(path);
+        throw new Error(held.problem);
+    }
+    return {
+        name,
+        release: once(() => {
+            removeFile(path);
+            held.release();
+        }),
+    };
+}
+/** Those who wait, in their order; what the dead have left of themselves is removed. */
+function listWaiters(root, own) {
+    return waiting_names(root).flatMap((name) => {
+        const path = controlPath(root, 'waiting', name);
+        if (name !== own && isAbandoned(path)) {
+            removeFile(path);
+            return [];
+        }
+        const waiter = readWaiter(path, name);
+        return waiter === null ? [] : [waiter];
+    });
+}
+function waiting_names(root) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'waiting'))
+        .filter((name) => waiting_NAME.test(name))
+        .toSorted();
+}
+function isAbandoned(path) {
+    try {
+        const held = lock((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | SAFE), ['-n']);
+        if ('problem' in held)
+            return false;
+        held.release();
+        return true;
+    }
+    catch {
+        // Not ours to open, or gone by now: whether anybody is behind it is not known.
+        return false;
+    }
+}
+function readWaiter(path, name) {
+    try {
+        const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | SAFE);
+        try {
+            if (!(0,external_node_fs_namespaceObject.fstatSync)(file).isFile())
+                return null;
+            const buffer = Buffer.alloc(256);
+            const found = parseObject(buffer.subarray(0, (0,external_node_fs_namespaceObject.readSync)(file, buffer)).toString('utf8'));
+            const { forecastBytes, passed } = found ?? {};
+            if (!isAmount(forecastBytes) || !isAmount(passed))
+                return null;
+            return { name, forecastBytes, passed };
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(file);
+        }
+    }
+    catch {
+        return null;
+    }
+}
+/** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
+function notePassing(root, waiters) {
+    try {
+        for (const { name, forecastBytes, passed } of waiters) {
+            const file = (0,external_node_fs_namespaceObject.openSync)(controlPath(root, 'waiting', name), external_node_fs_namespaceObject.constants.O_WRONLY | SAFE);
+            try {
+                write(file, { forecastBytes, passed: passed + 1 });
+            }
+            finally {
+                (0,external_node_fs_namespaceObject.closeSync)(file);
+            }
+        }
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** In place: the lock is on this very file. */
+function write(file, ticket) {
+    (0,external_node_fs_namespaceObject.ftruncateSync)(file, 0);
+    (0,external_node_fs_namespaceObject.writeSync)(file, `${JSON.stringify(ticket)}\n`, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/admission.js
+
+
+
+const SOURCES = {
+    setting: 'forecast-gb',
+    job: 'by its last runs',
+    repository: 'by its repository’s last jobs',
+    host: 'by this host’s last jobs',
+};
+/** Why a job has to wait, with every figure that it rests on. */
+function whyWait(facts) {
+    const { root, expected, freeBytes, reserveBytes, holders, decision } = facts;
+    const growing = holders.reduce((sum, holder) => sum + growth(holder), 0);
+    const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : '';
+    return (`This job needs ${gigabytes(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
+        `${gigabytes(freeBytes)} are free, of which ${gigabytes(reserveBytes)} are kept (reserve-gb) and ` +
+        `${gigabytes(growing)} are for jobs that run.${turn}`);
+}
+const SHOWN = 5;
+/** The line of the log: how long it has been, why, who holds what, and how long such jobs took. */
+function waitingText(facts, waitedMs, lines) {
+    const holding = facts.holders
+        .filter((holder) => growth(holder) > 0)
+        .toSorted((a, b) => growth(b) - growth(a))
+        .slice(0, SHOWN)
+        .map((holder) => holdingText(holder, lines));
+    const minutes = Math.floor(waitedMs / 60_000);
+    return `waiting for room for ${minutes} min: ${whyWait(facts)} ${holding.join('; ')}`;
+}
+function holdingText(holder, lines) {
+    const { lease, id } = holder;
+    const grows = `may grow by ${gigabytes(growth(holder))}`;
+    if (lease === null)
+        return `${id} ${grows}`;
+    const { repository, job, owner } = lease;
+    const seconds = usualSeconds(lines.filter((line) => line.repository === repository && line.job === job));
+    const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
+    return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
+
+
+
+
+
+
+/**
+ * Looks whether this job may start; to be done while holding the admission lock.
+ *
+ * @returns null where it may: it fits, it has a slot already, or the disk gives no number
+ */
+async function lookForRoom(request) {
+    const { root, settings, expected, ticket } = request;
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const { freeBytes, totalBytes } = reading;
+    const room = { freeBytes, reserveBytes: reserveOf(settings.admission.reserveBytes, totalBytes) };
+    const queue = listWaiters(root, ticket);
+    const own = queue.findIndex(({ name }) => name === ticket);
+    const ahead = own < 0 ? queue : queue.slice(0, own);
+    const holders = holdersFor(request, room);
+    // Whoever has a slot already must not wait for himself.
+    if (holders === 'own')
+        return null;
+    const decision = admission_decide({ ...room, forecastBytes: expected.bytes, holders, ahead });
+    if (decision.kind === 'start' && notePassing(root, decision.passing))
+        return null;
+    return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
+}
+/** Who has a claim to space; the dead have none, and are only looked for where it matters. */
+function holdersFor({ root, self, expected }, room) {
+    const live = readLiveLeases(root).map(({ record, sample }) => ({
+        record,
+        id: record.id,
+        lease: record.lease,
+        forecastBytes: record.lease?.forecastBytes ?? null,
+        sampledBytes: sample?.bytes ?? 0,
+    }));
+    if (live.some(({ record }) => isOwn(record, self)))
+        return 'own';
+    if (available({ ...room, holders: live }) >= expected.bytes)
+        return live;
+    const mounts = readMounts();
+    const ended = rememberEnded();
+    return live.filter(({ record, ...holder }) => growth(holder) === 0 || observeLease(root, record, self, mounts, ended).owner.kind !== 'dead');
+}
+function isOwn({ lease }, { runnerKey, job, worker }) {
+    if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
+        return false;
+    const isSameWorker = worker === null ||
+        lease.owner.worker === null ||
+        (lease.owner.worker.pid === worker.pid && lease.owner.worker.start === worker.start);
+    return (isSameWorker &&
+        lease.runId === job.runId &&
+        lease.attempt === job.attempt &&
+        lease.job === job.job);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/admit.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const RECHECK_MS = 5000;
+const TELL_MS = 60_000;
+const UNLOCKED = { release: () => { } };
+/**
+ * Waits until the disk has room for what this job will write, behind those who came before.
+ *
+ * @returns leave to start, or `skip` where its time is up and the job was told to skip its build
+ * @throws RefusedError where its time is up and the job is to fail
+ */
+async function admit(request, runtime) {
+    const { root, job, settings } = request;
+    const lines = historyOf(root, runtime);
+    const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
+    const expected = forecast(key, lines, settings.admission.forecastBytes);
+    const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
+    if (expected === null || settings.admission.mode === 'off')
+        return free;
+    try {
+        if (await isTooLarge(root, settings, expected, runtime))
+            return { ...free, forecastBytes: null };
+        const lock = await new Admission(request, expected, lines, runtime).run();
+        return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
+    }
+    catch (error) {
+        if (error instanceof RefusedError)
+            throw error;
+        runtime.voice.warning(`Whether the disk has room for this job could not be found out (${messageOf(error)}); it starts all the same.`);
+        return free;
+    }
+}
+function historyOf(root, { voice }) {
+    try {
+        return readHistory(root);
+    }
+    catch (error) {
+        voice.warning(`The history of this host cannot be read (${messageOf(error)}).`);
+        return [];
+    }
+}
+/** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
+async function isTooLarge(root, settings, { bytes }, { voice }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return false;
+    const { totalBytes } = reading;
+    const reserveBytes = reserveOf(settings.admission.reserveBytes, totalBytes);
+    if (!neverFits(bytes, { totalBytes, reserveBytes }))
+        return false;
+    voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
+    return true;
+}
+/** The way of one job through admission. */
+class Admission {
+    #request;
+    #expected;
+    #lines;
+    #runtime;
+    /** by a clock that nobody sets */
+    #startedMs = external_node_perf_hooks_namespaceObject.performance.now();
+    #ticket = null;
+    constructor(request, expected, lines, runtime) {
+        this.#request = request;
+        this.#expected = expected;
+        this.#lines = lines;
+        this.#runtime = runtime;
+    }
+    async run() {
+        const forget = this.#onSignals();
+        try {
+            return await this.#wait();
+        }
+        finally {
+            forget();
+            this.#ticket?.release();
+        }
+    }
+    async #wait() {
+        const { mode, timeoutMinutes } = this.#request.settings.admission;
+        const isAdvice = mode === 'warn' || this.#request.settings.dryRun;
+        let toldMs = Number.NEGATIVE_INFINITY;
+        for (;;) {
+            const change = new LeaseChange(this.#request.root);
+            try {
+                const found = await this.#look(isAdvice);
+                if ('release' in found)
+                    return found;
+                if (isAdvice) {
+                    this.#runtime.voice.warning(`${whyWait(found)} The job starts all the same.`);
+                    return UNLOCKED;
+                }
+                if (await this.#reclaim(found))
+                    continue;
+                const nowMs = external_node_perf_hooks_namespaceObject.performance.now();
+                const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
+                if (leftMs <= 0)
+                    return await this.#timeOut(found);
+                if (nowMs - toldMs >= TELL_MS) {
+                    toldMs = nowMs;
+                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines));
+                }
+                await change.within(Math.min(RECHECK_MS, leftMs));
+            }
+            finally {
+                change.cancel();
+            }
+        }
+    }
+    /**
+     * Looks and decides under one lock; where the job may start, the lock is kept until its lease is
+     * written: two jobs are never let into the same space.
+     */
+    async #look(isAdvice) {
+        const { root, self, settings } = this.#request;
+        const lock = lockAdmission(root);
+        if ('problem' in lock) {
+            this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
+            return UNLOCKED;
+        }
+        let isKept = false;
+        try {
+            const ticket = this.#ticket?.name ?? null;
+            const found = await lookForRoom({ root, self, settings, expected: this.#expected, ticket });
+            if (found !== null) {
+                if (!isAdvice)
+                    this.#ticket ??= this.#queueUp();
+                return found;
+            }
+            this.#ticket?.release();
+            isKept = true;
+            return lock;
+        }
+        finally {
+            if (!isKept)
+                lock.release();
+        }
+    }
+    /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
+    #queueUp() {
+        try {
+            return takeTicket(this.#request.root, this.#expected.bytes);
+        }
+        catch (error) {
+            this.#runtime.voice.warning(`This job has no place in the queue (${messageOf(error)}); it waits behind all others.`);
+            return null;
+        }
+    }
+    /** Takes what is stale, whoever left it; true where that may have made the room. */
+    async #reclaim({ decision, freeBytes, isFirst }) {
+        if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst)
+            return false;
+        const { root, self, settings } = this.#request;
+        const goal = freeBytes + this.#expected.bytes - decision.availableBytes;
+        const { voice } = this.#runtime;
+        try {
+            const relieved = await relieve({
+                root,
+                self,
+                settings,
+                extent: 'host',
+                suffices: ({ reading }) => reading.freeBytes >= goal,
+            }, this.#runtime);
+            for (const slot of relieved?.retired ?? []) {
+                voice.info(`retired for room, as this job would have to wait: ${slot}`);
+            }
+            return relieved !== null && relieved.after.reading.freeBytes >= goal;
+        }
+        catch (error) {
+            voice.warning(`Making room failed (${messageOf(error)}); this job waits.`);
+            return false;
+        }
+    }
+    async #timeOut(found) {
+        const { root, self, settings, madeBy } = this.#request;
+        const { voice } = this.#runtime;
+        this.#ticket?.release();
+        const minutes = settings.admission.timeoutMinutes;
+        const text = `${whyWait(found)} It has waited for ${minutes} min (admission-timeout-minutes).`;
+        if (settings.onCritical === 'fail') {
+            const holders = await describeHolders(root, self, settings, this.#runtime);
+            const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`;
+            throw new RefusedError(`${text} No build was started.${list}`, 'Run the job again when others have ended, or make room on the host (“target-guard status” and “target-guard cap” show what holds it).');
+        }
+        if (settings.onCritical === 'skip' && madeBy === 'step') {
+            voice.warning(`${text} The output proceed is false: skip the build.`);
+            return 'skip';
+        }
+        voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
+        return UNLOCKED;
+    }
+    /** A job that is cancelled while it waits takes its place in the queue along. */
+    #onSignals() {
+        const signals = ['SIGINT', 'SIGTERM'];
+        const end = (signal) => {
+            this.#ticket?.release();
+            forget();
+            process.kill(process.pid, signal);
+        };
+        const forget = () => {
+            for (const signal of signals)
+                process.off(signal, end);
+        };
+        for (const signal of signals)
+            process.once(signal, end);
+        return forget;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/acquire.js
 
 
@@ -9636,7 +10671,13 @@ function acquire_acquire(request) {
     const { root, job, owner, madeBy, onLease } = request;
     for (let attempt = 1;; attempt += 1) {
         const id = leaseId(owner.runner.key, owner.bootId, (0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex'));
-        const made = { id, madeBy, uptimeS: readUptime(), at: new Date().toISOString() };
+        const made = {
+            id,
+            madeBy,
+            uptimeS: readUptime(),
+            at: new Date().toISOString(),
+            forecastBytes: request.forecastBytes,
+        };
         const lease = newLease(job, owner, made);
         try {
             writeLease(root, lease);
@@ -10007,6 +11048,7 @@ function announce(actions, dryRun, { voice }) {
 
 
 
+
 /**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
@@ -10049,8 +11091,25 @@ async function prepare(settings, madeBy, runtime, onLease) {
     const taken = tryTakeOver(hooked, request, runtime);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
-    const slot = taken ??
-        withReserve(root, runtime, () => acquire_acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) }));
+    const admitted = taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null;
+    if (admitted?.kind === 'skip')
+        return { ...done, slot: null };
+    const get = () => acquire_acquire({
+        ...request,
+        madeBy,
+        forecastBytes: admitted?.forecastBytes ?? null,
+        onLease: (id) => {
+            admitted?.release();
+            onLease(root.path, id);
+        },
+    });
+    let slot;
+    try {
+        slot = taken ?? withReserve(root, runtime, get);
+    }
+    finally {
+        admitted?.release();
+    }
     if (!settings.dryRun) {
         keepReserve(root, guarded, runtime);
         if (hasTrash(root))
@@ -10204,50 +11263,6 @@ function byRate(growers) {
     return growers
         .filter(({ grewBytes }) => grewBytes > 0)
         .toSorted((one, other) => rate(other) - rate(one));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/size-sample.js
-
-/** What was measured, with the peaks so far. */
-function nextSample(before, { bytes, files, uptimeMs }) {
-    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
-    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
-    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
-}
-function encodeSizeSample(sample) {
-    return `${JSON.stringify(sample)}\n`;
-}
-/** Reads a sample that anybody may have written; null where it is damaged. */
-function parseSizeSample(text) {
-    const found = parseObject(text);
-    if (found?.['version'] !== 1)
-        return null;
-    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
-    if (!isCount(bytes) || !isCount(files) || !isCount(uptimeMs))
-        return null;
-    if (!isCount(peakBytes) || !isCount(peakFiles))
-        return null;
-    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
-}
-function isCount(value) {
-    return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-;// CONCATENATED MODULE: ./lib/host/size-samples.js
-
-
-
-/** The newest sample of a lease’s slot; null where there is none. */
-function readSizeSample(root, id) {
-    const text = readTextOrNull(samplePath(root, id));
-    return text === null ? null : parseSizeSample(text);
-}
-/** Replaces the sample of a lease’s slot, whole. */
-function writeSizeSample(root, id, sample) {
-    replaceFile(samplePath(root, id), encodeSizeSample(sample));
-}
-function samplePath(root, id) {
-    return controlPath(root, 'leases', `${id}.size`);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/growers.js
@@ -13734,6 +14749,7 @@ async function giveTo(tree, slot) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -13755,6 +14771,7 @@ async function release(request, runtime) {
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
+        noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
         try {
             const ended = endLease(root, id, { result, bootId, uptimeS, wallMs });
             voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
@@ -13773,7 +14790,7 @@ async function release(request, runtime) {
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
     await tellVerdict(watched, verdict, runtime);
-    if (!settings.dryRun && hasTrash(root))
+    if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
         startReaper(root, runtime.script, settings);
 }
 /** The end of a job makes no room: its disks are looked at for the metrics. */
@@ -14598,12 +15615,12 @@ function forgetPaths({ root, lease, origin, formerTargets, linked }, { environme
     });
     if (units.length > 0 && whole === null) {
         voice.info(`${units.length} units had a former path compiled in and are built again`);
-        for (const { unit, why } of units.slice(0, SHOWN))
+        for (const { unit, why } of units.slice(0, adapt_seed_SHOWN))
             voice.info(`  ${unit}: ${why}`);
     }
     return whole;
 }
-const SHOWN = 10;
+const adapt_seed_SHOWN = 10;
 function dropUnused({ root, lease, origin }, target) {
     const gone = outOfUse(origin.unused);
     if (gone.length === 0)
@@ -15864,7 +16881,7 @@ guard() {
     return 0
   fi
   limit=
-  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${LIMIT_SECONDS}"; fi
+${event === 'job-started' ? WAITS : ''}  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${limitOf(event)}"; fi
   code=0
   $limit "$node" "$tool" hook ${event} || code=$?
   # ${hook_script_REFUSED} turns the job away: the disk is critical. Nothing else of ours may fail a job.
@@ -15883,6 +16900,16 @@ earlier() {
 }
 ${event === 'job-started' ? 'guard\nearlier' : 'status=0\nearlier || status=$?\nguard\nexit $status'}
 `;
+}
+/** A job may have to wait for room before it starts; what is no number is not reckoned with. */
+const WAITS = `  minutes=\${TARGET_GUARD_ADMISSION_TIMEOUT_MINUTES:-15}
+  minutes=\${minutes%%.*}
+  case $minutes in '' | *[!0-9]* | ?????*) minutes=15 ;; esac
+`;
+function limitOf(event) {
+    if (event !== 'job-started')
+        return String(LIMIT_SECONDS);
+    return `$((10#$minutes * 60 + ${LIMIT_SECONDS + 60}))`;
 }
 /** The hook that a script of ours goes on to; null where the text is not such a script. */
 function previousIn(text) {
@@ -16560,6 +17587,7 @@ the command that would remove it.`,
 
 
 
+
 /** Everything that is in the root, with the evidence for each lease; touches nothing. */
 async function status_status(settings, runtime) {
     const root = existingRoot(settings, runtime);
@@ -16595,6 +17623,7 @@ async function status_status(settings, runtime) {
                 runId: lease?.runId ?? null,
                 attempt: lease?.attempt ?? null,
                 job: lease?.job ?? null,
+                forecastBytes: lease?.forecastBytes ?? null,
                 runner: lease?.owner.runner.name ?? null,
                 result: end?.result ?? null,
                 endedHoursAgo: Number.isFinite(age) ? Number(age.toFixed(2)) : null,
@@ -16606,6 +17635,7 @@ async function status_status(settings, runtime) {
         trash: listTrash(root),
         worktrees: watchedInWords(runtime.environment).text,
         lastPass: parseHeartbeat(readHeartbeatText(root)),
+        cap: await cap(root, settings),
     };
 }
 function snapshotStatus(stored, nowMs) {
@@ -16924,6 +17954,7 @@ function spanOf(text) {
 
 
 
+
 /** Every command, in the order of the overview. */
 const COMMANDS = [
     hookCommand,
@@ -16931,6 +17962,7 @@ const COMMANDS = [
     installTimerCommand,
     sweepCommand,
     statusCommand,
+    capCommand,
     explainCommand,
     keepCommand,
     reapCommand,

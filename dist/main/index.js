@@ -177,6 +177,8 @@ var guard_error = __nccwpck_require__(29);
 /** Whether a background process watches over each job: `auto` where it can be started. */
 const KEEPER = ['auto', 'off'];
 
+// EXTERNAL MODULE: ./lib/plan/admission-setting.js
+var admission_setting = __nccwpck_require__(8235);
 // EXTERNAL MODULE: ./lib/plan/archive-content.js
 var archive_content = __nccwpck_require__(9213);
 ;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
@@ -224,6 +226,7 @@ function normalise(path) {
 
 
 
+
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
 /** How far a new slot may be seeded: `auto` takes the best there is. */
@@ -264,6 +267,21 @@ const minFreeInodesPercent = (0,plan_input/* number */.ai)('min-free-inodes-perc
 const highWatermark = (0,plan_input/* number */.ai)('high-watermark', { least: 1, most: 100, otherwise: 85 });
 const lowWatermark = (0,plan_input/* number */.ai)('low-watermark', { least: 1, most: 100, otherwise: 80 });
 const onCritical = (0,plan_input/* choice */.Yq)('on-critical', ON_CRITICAL, 'fail');
+const admission = (0,plan_input/* choice */.Yq)('admission', admission_setting/* ADMISSION */._, 'wait');
+const admissionTimeout = (0,plan_input/* number */.ai)('admission-timeout-minutes', {
+    least: 0,
+    most: 24 * 60,
+    otherwise: 15,
+});
+const forecastGb = {
+    ...(0,plan_input/* number */.ai)('forecast-gb', { least: 0, most: 1_000_000, otherwise: 0 }),
+    whenEmpty: () => null,
+};
+const reserveGb = {
+    ...(0,plan_input/* number */.ai)('reserve-gb', { least: 0, most: 1_000_000, otherwise: 5 }),
+    // Without a setting the default depends on the disk; see plan/admission-setting.ts.
+    whenEmpty: () => null,
+};
 const alertWebhook = {
     name: 'alert-webhook',
     allowed: 'an http or https address',
@@ -317,6 +335,10 @@ const INPUTS = [
     highWatermark,
     lowWatermark,
     onCritical,
+    admission,
+    admissionTimeout,
+    forecastGb,
+    reserveGb,
     retentionHours,
     keepPerPr,
     warm,
@@ -342,7 +364,6 @@ const INPUTS = [
  */
 function settings_parseSettings(lookup, surroundings) {
     const read = (input) => (0,plan_input/* readInput */.R5)(input, lookup, surroundings);
-    const freeGb = read(minFreeGb);
     const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
     if (watermarks.low > watermarks.high) {
         throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
@@ -351,12 +372,18 @@ function settings_parseSettings(lookup, surroundings) {
         root: absolute(read(root), surroundings),
         owner: read(owner),
         floors: {
-            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreeBytes: inBytes(read(minFreeGb)),
             minFreePercent: read(minFreePercent),
             minFreeInodesPercent: read(minFreeInodesPercent),
         },
         watermarks,
         onCritical: read(onCritical),
+        admission: {
+            mode: read(admission),
+            timeoutMinutes: read(admissionTimeout),
+            forecastBytes: inBytes(read(forecastGb)),
+            reserveBytes: inBytes(read(reserveGb)),
+        },
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
         warm: read(warm),
@@ -377,6 +404,9 @@ function settings_parseSettings(lookup, surroundings) {
         leg: read(leg),
         jobStatus: read(jobStatus),
     };
+}
+function inBytes(gb) {
+    return gb === null ? null : gb * GB;
 }
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text) {
@@ -1160,6 +1190,175 @@ function readFoundedAt(root) {
 
 /***/ }),
 
+/***/ 3007:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Lu: () => (/* binding */ readHistory)
+});
+
+// UNUSED EXPORTS: addLine, hasEndings, noteEnding, readEndings
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/size-sample.js
+var size_sample = __nccwpck_require__(3885);
+;// CONCATENATED MODULE: ./lib/plan/history.js
+
+
+
+
+/** A line is appended in one write, which is whole up to this size. */
+const LONGEST = 4000;
+function history_encodeLine(line) {
+    const text = `${JSON.stringify(line)}\n`;
+    if (Buffer.byteLength(text) <= LONGEST)
+        return text;
+    // Only a toolchain's text has no bound of its own.
+    return `${JSON.stringify({ ...line, toolchain: null })}\n`;
+}
+/** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
+function history_parseLines(text) {
+    return text.split('\n').flatMap((each) => {
+        const line = each === '' || each.length > LONGEST ? null : history_parseLine(each);
+        return line === null ? [] : [line];
+    });
+}
+function history_parseLine(text) {
+    const found = (0,lease/* parseObject */.lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string')
+        return null;
+    const amount = (name) => {
+        const value = found[name];
+        return (0,size_sample/* isAmount */.Pt)(value) ? value : null;
+    };
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
+        result: (0,lease/* resultOf */.Bg)(result),
+        bytes: amount('bytes'),
+        files: amount('files'),
+        peakBytes: amount('peakBytes'),
+        peakFiles: amount('peakFiles'),
+        seconds: amount('seconds'),
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        wallMs: (0,size_sample/* isAmount */.Pt)(wallMs) ? wallMs : 0,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/history.js
+
+
+
+
+
+
+/**
+ * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
+ * `ending/<lease id>`; the reaper measures, and makes that a line.
+ */
+const LINES_AT_MOST = 2000;
+const TRIM_AT = 2500;
+/** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
+function noteEnding(root, { line, slot }) {
+    replaceFile(controlPath(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`);
+}
+/** The ends that are not told yet; what is damaged goes. */
+function readEndings(root) {
+    return list(root, 'ending').flatMap((id) => {
+        if (!isLeaseId(id))
+            return [];
+        const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
+        const line = parseLine(text);
+        if (line !== null && line.id === id)
+            return [{ line, slot }];
+        removeFile(controlPath(root, 'ending', id));
+        return [];
+    });
+}
+function hasEndings(root) {
+    return list(root, 'ending').some(isLeaseId);
+}
+/**
+ * Adds a line, once for each lease, and forgets its ending; to be done by one at a time.
+ *
+ * @throws as the file system does: the next reaper tells it then
+ */
+function addLine(root, line) {
+    const path = fileOf(root, line.repository);
+    const lines = parseLines(readTextOrNull(path) ?? '');
+    if (lines.every(({ id }) => id !== line.id)) {
+        if (lines.length >= TRIM_AT) {
+            const kept = [...lines.slice(1 - LINES_AT_MOST), line];
+            replaceFile(path, kept.map(encodeLine).join(''));
+        }
+        else
+            append(path, encodeLine(line));
+    }
+    removeFile(controlPath(root, 'ending', line.id));
+}
+/** In one write, after the end of a line that a full disk may have cut short. */
+function append(path, text) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
+    const file = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644);
+    try {
+        const isWhole = fstatSync(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
+        appendFileSync(file, isWhole ? text : `\n${text}`);
+    }
+    finally {
+        closeSync(file);
+    }
+}
+/** All lines of the host, those of each repository oldest first. */
+function readHistory(root) {
+    return names(root)
+        .flatMap((name) => history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? ''))
+        .toSorted((a, b) => a.wallMs - b.wallMs);
+}
+function names(root) {
+    return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
+}
+/** A root of an earlier version has no such folder. */
+function list(root, folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, folder));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+function fileOf(root, repository) {
+    return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
+}
+
+
+/***/ }),
+
 /***/ 408:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1345,6 +1544,73 @@ function readKeeper(root, id) {
 
 /***/ }),
 
+/***/ 3977:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ whileLocked),
+/* harmony export */   l: () => (/* binding */ withKernelLock)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+
+
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+async function whileLocked(path, kind, work) {
+    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_DIRECTORY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+    try {
+        const { status, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (error !== undefined)
+            return { refused: 'there is no flock(1)' };
+        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+    }
+}
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+async function withKernelLock(path, waitSeconds, work) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+    }
+    catch {
+        return work();
+    }
+    try {
+        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+        const { status, stderr } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', ['-x', ...patience, '3'], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', file],
+        });
+        // One that is held is refused without a word; busybox, which cannot wait, complains.
+        return status === 1 && stderr === '' ? null : await work();
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+    }
+}
+
+
+/***/ }),
+
 /***/ 7847:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1356,6 +1622,7 @@ function readKeeper(root, id) {
 /* harmony export */   Lr: () => (/* binding */ handDownInputs),
 /* harmony export */   Mw: () => (/* binding */ readLeases),
 /* harmony export */   Oj: () => (/* binding */ dropLease),
+/* harmony export */   SE: () => (/* binding */ readLiveLeases),
 /* harmony export */   VY: () => (/* binding */ readSeedRecord),
 /* harmony export */   W6: () => (/* binding */ readEndedLeases),
 /* harmony export */   _e: () => (/* binding */ takeLease),
@@ -1372,7 +1639,9 @@ function readKeeper(root, id) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
 /* harmony import */ var _plan_restored_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5609);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
+/* harmony import */ var _size_samples_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4015);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2100);
+
 
 
 
@@ -1412,7 +1681,7 @@ function writeLease(root, lease) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
     }
     catch (error) {
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(temporary);
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(temporary);
         throw error;
     }
 }
@@ -1449,7 +1718,7 @@ function endLease(root, id, end) {
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(leasePath(root, `${id}.end`));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(leasePath(root, `${id}.end`));
 }
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
@@ -1472,14 +1741,14 @@ function takeLease(root, id) {
  */
 function blockedSince(root, id, nowMs, notes = true) {
     const path = leasePath(root, `${id}.blocked`);
-    const noted = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readSmallFile */ .EW)(path));
+    const noted = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readSmallFile */ .EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
     if (!notes)
         return nowMs;
     try {
         // An empty one was left by a full disk.
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(path);
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(path);
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
     }
     catch {
@@ -1490,16 +1759,16 @@ function blockedSince(root, id, nowMs, notes = true) {
 }
 /** Writes what a slot was seeded with, or what its build was; once, whole. */
 function writeRecord(root, id, ending, text) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(leasePath(root, `${id}${ending}`), text);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(leasePath(root, `${id}${ending}`), text);
 }
 /** What a slot was seeded with; a cold start where nothing is noted. */
 function readSeedRecord(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.seed`));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.seed`));
     return (text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSeedRecord */ .k9)(text)) ?? _plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .COLD */ .TG;
 }
 /** What a job left of its build; null where it left nothing that can be understood. */
 function readBuildRecord(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.build`));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.build`));
     return text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBuildRecord */ .VI)(text);
 }
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
@@ -1510,6 +1779,16 @@ function readEndedLeases(root) {
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
+    });
+}
+/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
+function readLiveLeases(root) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases')).flatMap((name) => {
+        const id = name.slice(0, name.indexOf('.'));
+        if (name !== `${id}${LIVE}` || !(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(id))
+            return [];
+        const record = readLease(root, id, 'live');
+        return record === null ? [] : [{ record, sample: (0,_size_samples_js__WEBPACK_IMPORTED_MODULE_7__/* .readSizeSample */ .U)(root, id) }];
     });
 }
 /**
@@ -1532,7 +1811,7 @@ function readLeases(root, prefix, nowMs) {
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+            if (prefix !== '' || (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .isOld */ .eD)(leasePath(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -1542,16 +1821,16 @@ function readLeases(root, prefix, nowMs) {
             if (record !== null && (ending === ENDED || !records.has(id)))
                 records.set(id, record);
         }
-        else if (_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .UNFINISHED */ .yA.test(name)) {
+        else if (_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .UNFINISHED */ .yA.test(name)) {
             // Its writer was killed; whether the lease is there says nothing.
-            if ((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+            if ((0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .isOld */ .eD)(leasePath(root, name), nowMs))
                 leftovers.push(name);
         }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+        if (!withLease.has(id) && (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .isOld */ .eD)(leasePath(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -1561,12 +1840,12 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readSmallFile */ .EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readSmallFile */ .EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseLease */ .QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readSmallFile */ .EW)(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readSmallFile */ .EW)(leasePath(root, `${id}.end`)) : null;
     return {
         id,
         state,
@@ -1584,10 +1863,10 @@ function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
         const path = leasePath(root, `${id}${ending}`);
         if (!keepInTrash || !moveFile(path, (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', `${id}.lease`)))
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(path);
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(path);
     }
     for (const ending of COMPANIONS)
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(leasePath(root, `${id}${ending}`));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(leasePath(root, `${id}${ending}`));
 }
 /** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from, to) {
@@ -1605,7 +1884,7 @@ function moveFile(from, to) {
 }
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 function readInputs(root, id) {
-    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.inputs`), _small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .LARGE */ .I$);
+    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.inputs`), _small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .LARGE */ .I$);
 }
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
@@ -1613,7 +1892,7 @@ function handDownInputs(root, from, to) {
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(leasePath(root, `${id}.inputs`));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(leasePath(root, `${id}.inputs`));
 }
 /** What was restored for a job’s build; nothing where that was not noted. */
 function readRestored(root, id) {
@@ -2445,9 +2724,23 @@ function adopt(control) {
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = ['leases', 'trash'];
 /** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = ['alerts', 'snapshots', 'seeding', 'times'];
+const LATER_FOLDERS = [
+    'alerts',
+    'snapshots',
+    'seeding',
+    'times',
+    'history',
+    'ending',
+    'waiting',
+];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
-const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+const FILES = [
+    'host.lock',
+    'metrics.lock',
+    'admission.lock',
+    'history.lock',
+    ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+];
 function makeIfPossible(path) {
     try {
         makeFolder(path);
@@ -2609,6 +2902,35 @@ function removeEmpty(root, id) {
 
 /***/ }),
 
+/***/ 4015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ readSizeSample)
+/* harmony export */ });
+/* unused harmony export writeSizeSample */
+/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3885);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
+
+
+
+/** The newest sample of a lease’s slot; null where there is none. */
+function readSizeSample(root, id) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .readTextOrNull */ .GR)(samplePath(root, id));
+    return text === null ? null : (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSizeSample */ .td)(text);
+}
+/** Replaces the sample of a lease’s slot, whole. */
+function writeSizeSample(root, id, sample) {
+    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+}
+function samplePath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'leases', `${id}.size`);
+}
+
+
+/***/ }),
+
 /***/ 9164:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -2690,7 +3012,7 @@ exec "$@"`));
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
-async function measureTree(path, waitMs, stop) {
+async function measureTree(path, waitMs, stop = null) {
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
@@ -2700,8 +3022,8 @@ async function measureTree(path, waitMs, stop) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' };
-        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, encoding: 'utf8' }, (_, said) => {
+        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
@@ -3368,7 +3690,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4300);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8563);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -3379,6 +3701,24 @@ process.exitCode = await (0,_steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__/* .r
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 8235:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ ADMISSION),
+/* harmony export */   g: () => (/* binding */ reserveOf)
+/* harmony export */ });
+const ADMISSION = ['wait', 'warn', 'off'];
+const DEFAULT_RESERVE_BYTES = 5e9;
+const DEFAULT_SHARE = 0.1;
+/** What admission and the cap keep free: by default 5 GB, and on a small disk a tenth of it. */
+function reserveOf(setBytes, totalBytes) {
+    return setBytes ?? Math.min(DEFAULT_RESERVE_BYTES, DEFAULT_SHARE * totalBytes);
+}
+
 
 /***/ }),
 
@@ -3695,13 +4035,14 @@ function isSettable(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   KL: () => (/* binding */ GENERATIONS_AT_MOST),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   VI: () => (/* binding */ parseBuildRecord),
 /* harmony export */   Ym: () => (/* binding */ encodeRecord),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
-/* unused harmony exports SEED_KINDS, toolchainIn */
+/* unused harmony export toolchainIn */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
@@ -4038,10 +4379,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   ZQ: () => (/* binding */ newLease),
   J: () => (/* binding */ parseEnd),
   QM: () => (/* binding */ parseLease),
-  lj: () => (/* binding */ parseObject)
+  lj: () => (/* binding */ parseObject),
+  Bg: () => (/* binding */ resultOf)
 });
 
-// UNUSED EXPORTS: encodeEnd, resultOf
+// UNUSED EXPORTS: encodeEnd
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
@@ -4074,6 +4416,7 @@ function newLease(job, owner, made) {
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
+        forecastBytes: made.forecastBytes ?? null,
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -4128,6 +4471,7 @@ function parseLease(text, id) {
         trusted: found['trusted'] === true,
         madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
         owner: known,
+        forecastBytes: forecastOf(found['forecastBytes']),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -4152,6 +4496,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** A lease of an earlier version has none. */
+function forecastOf(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }
 function parseProcess(value) {
     if (!isRecord(value))
@@ -4677,6 +5025,45 @@ function parseFile(row) {
 
 /***/ }),
 
+/***/ 3885:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pt: () => (/* binding */ isAmount),
+/* harmony export */   td: () => (/* binding */ parseSizeSample)
+/* harmony export */ });
+/* unused harmony exports nextSample, encodeSizeSample */
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+
+/** What was measured, with the peaks so far. */
+function nextSample(before, { bytes, files, uptimeMs }) {
+    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
+    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function encodeSizeSample(sample) {
+    return `${JSON.stringify(sample)}\n`;
+}
+/** Reads a sample that anybody may have written; null where it is damaged. */
+function parseSizeSample(text) {
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .parseObject */ .lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
+    if (!isAmount(bytes) || !isAmount(files) || !isAmount(uptimeMs))
+        return null;
+    if (!isAmount(peakBytes) || !isAmount(peakFiles))
+        return null;
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+/** A number of bytes, files or seconds as JSON may have it. */
+function isAmount(value) {
+    return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+
+/***/ }),
+
 /***/ 1759:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5083,7 +5470,7 @@ function leaseText(lease) {
 function snapshotText(snapshot) {
     const { name, job, bytes, ageHours, hits } = snapshot;
     const measured = bytes === null ? 'not measured yet' : size(bytes);
-    return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
+    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
     const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
@@ -5325,7 +5712,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 4300:
+/***/ 8563:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5513,18 +5900,352 @@ function code(text) {
         .replaceAll('|', String.raw `\|`)}\``;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/forecast.js
+/** So many of the last jobs tell. */
+const LAST = 20;
+const PERCENTILE = 0.95;
+/**
+ * The 95th percentile of the peaks of this job's last 20, else of its repository's, else of the
+ * host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ *
+ * @param lines oldest first
+ */
+function forecast(key, lines, setBytes) {
+    if (setBytes !== null)
+        return { bytes: setBytes, from: 'setting' };
+    const ofRepository = lines.filter((line) => line.repository === key.repository);
+    const ofJob = ofRepository.filter((line) => line.job === key.job && line.leg === key.leg);
+    const sources = [
+        ['job', ofJob],
+        ['repository', ofRepository],
+        ['host', lines],
+    ];
+    for (const [from, some] of sources) {
+        const bytes = peakOf(some);
+        if (bytes !== null)
+            return { bytes, from };
+    }
+    return null;
+}
+/** The 95th percentile of the last 20 peaks, null without any. */
+function peakOf(lines) {
+    const peaks = lines.flatMap(({ result, peakBytes }) => result === 'cancelled' || peakBytes === null ? [] : [peakBytes]);
+    return percentile(peaks.slice(-LAST));
+}
+/** Nearest rank. */
+function percentile(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? null;
+}
+/** The middle of how long jobs took, in seconds; null where nobody knows. */
+function usualSeconds(lines) {
+    const known = lines.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).slice(-LAST);
+    return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/cap.js
+
+/** GitHub runs no more jobs of one matrix: the answer where nothing is known yet. */
+const MATRIX_AT_MOST = 256;
+/** The cap for the host, each repository and each job; of several jobs the largest peak counts. */
+function capOf(lines, room) {
+    const byJob = grouped(lines, ({ repository, job, leg }) => JSON.stringify([repository, job, leg]));
+    const jobs = [...byJob.values()].flatMap((some) => {
+        const [first] = some;
+        if (first === undefined)
+            return [];
+        const { repository, job, leg } = first;
+        return [{ repository, job, leg, ...capLine(peakOf(some), room) }];
+    });
+    const repositories = [...grouped(jobs, (each) => each.repository)].map(([repository, some]) => Object.assign(capLine(largest(some), room), { repository }));
+    return { ...room, host: capLine(largest(jobs), room), repositories, jobs };
+}
+function grouped(values, keyOf) {
+    const groups = new Map();
+    for (const value of values) {
+        const key = keyOf(value);
+        groups.set(key, [...(groups.get(key) ?? []), value]);
+    }
+    return groups;
+}
+function largest(some) {
+    const peaks = some.flatMap(({ peakBytes }) => (peakBytes === null ? [] : [peakBytes]));
+    return peaks.length === 0 ? null : Math.max(...peaks);
+}
+function capLine(peakBytes, { freeBytes, reserveBytes }) {
+    if (peakBytes === null || peakBytes === 0)
+        return { peakBytes, maxParallel: null };
+    return { peakBytes, maxParallel: Math.max(0, Math.floor((freeBytes - reserveBytes) / peakBytes)) };
+}
+/** `strategy.max-parallel` for a repository: never 0, which GitHub refuses. */
+function maxParallelOf(cap, repository) {
+    const own = cap.repositories.find((each) => each.repository === repository) ?? cap.host;
+    return Math.min(MATRIX_AT_MOST, Math.max(1, own.maxParallel ?? MATRIX_AT_MOST));
+}
+
 // EXTERNAL MODULE: ./lib/host/leases.js
 var leases = __nccwpck_require__(7847);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/plan/admission-setting.js
+var admission_setting = __nccwpck_require__(8235);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./lib/plan/pressure.js
+const GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * GB;
+const DEFAULT_SHARE = 0.1;
+/** Near a floor: within this many times of it. */
+const LOW = 1.5;
+/**
+ * Numbers that make sense, or null: a total of 0 and more available than there is come from file
+ * systems that do not know, and are no reason to delete anything.
+ */
+function plausible(raw) {
+    const { available, blocks, blockSize, freeFiles, files } = raw;
+    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
+    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
+        return null;
+    const hasInodes = files > 0 && freeFiles <= files;
+    return {
+        freeBytes: available * blockSize,
+        totalBytes: blocks * blockSize,
+        freeInodes: hasInodes ? freeFiles : null,
+        totalInodes: hasInodes ? files : null,
+    };
+}
+/** Judges one file system: critical below any floor, low within 1.5 times of one. */
+function assess(reading, floors) {
+    const checks = floorsOf(reading, floors).filter((each) => each.floor > 0);
+    const broken = checks.find((each) => each.free < each.floor);
+    if (broken !== undefined)
+        return { reading, level: 'critical', why: inWords(broken, 'below') };
+    const near = checks.find((each) => each.free < LOW * each.floor);
+    if (near !== undefined)
+        return { reading, level: 'low', why: inWords(near, 'near') };
+    return { reading, level: 'ok', why: '' };
+}
+function floorsOf(reading, floors) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
+    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
+    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
+    const wanted = floors.minFreeBytes ?? small;
+    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
+    const checks = [
+        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
+        {
+            what: 'bytes',
+            free: freeBytes,
+            floor: (totalBytes * floors.minFreePercent) / 100,
+            setting: 'min-free-percent',
+        },
+    ];
+    if (freeInodes === null || totalInodes === null)
+        return checks;
+    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
+    return [
+        ...checks,
+        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
+    ];
+}
+function inWords({ what, free, floor, setting }, where) {
+    const amount = (value) => what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
+    return `${amount(free)} free, ${where} the floor of ${amount(floor)} (${setting})`;
+}
+/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
+function gigabytes(bytes) {
+    const value = bytes / GB;
+    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
+}
+const ORDER = ['ok', 'low', 'critical'];
+/** The worst level of all. */
+function worst(assessments) {
+    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
+    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
+function room(reading, floors, { high }) {
+    const near = floorsOf(reading, floors)
+        .filter((each) => each.what === 'bytes')
+        .map((each) => LOW * each.floor);
+    const full = (reading.totalBytes * (100 - high)) / 100;
+    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
+}
+/** Percent used, of bytes or of inodes, whichever is more. */
+function usedPercent(reading) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    const bytes = 100 * (1 - freeBytes / totalBytes);
+    if (freeInodes === null || totalInodes === null)
+        return bytes;
+    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
+}
+/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
+function reliefFor(assessments, watermarks) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    if (root === undefined)
+        return 'none';
+    if (root.level === 'critical')
+        return 'emergency';
+    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
+}
+/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
+function isRelieved(root, watermarks) {
+    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
+}
+
+// EXTERNAL MODULE: ./lib/host/destination.js
+var destination = __nccwpck_require__(8582);
+// EXTERNAL MODULE: ./lib/host/mounts.js
+var host_mounts = __nccwpck_require__(7154);
+// EXTERNAL MODULE: ./lib/host/root-refusal.js
+var root_refusal = __nccwpck_require__(7193);
+;// CONCATENATED MODULE: ./lib/host/disk.js
+
+
+
+
+
+
+
+
+/** A mount that does not answer within this is passed over. */
+const WAIT_MS = 2000;
+/**
+ * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
+ *
+ * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
+ * type without touching it, and such mounts are asked by a process that can be left behind.
+ *
+ * @param rootPath the root, or where it will be
+ * @param others further paths; those that are absent are passed over
+ */
+async function probeDisks(rootPath, others) {
+    const mounts = (0,host_mounts/* readMounts */.bq)();
+    const seen = new Set();
+    const disks = [rootPath, ...others].flatMap((path, index) => {
+        const { mount, ...place } = lookUp(path, mounts);
+        return mount === null ? [] : [{ path, place, device: mount.device, holdsRoot: index === 0 }];
+    });
+    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
+    const probe = { readings: [], problems: [] };
+    for (const [index, { path, device, holdsRoot }] of disks.entries()) {
+        const raw = answers[index] ?? null;
+        // Of a path that is absent nothing is known; another one on its disk may be there.
+        if (raw === null || seen.has(device))
+            continue;
+        seen.add(device);
+        const space = typeof raw === 'string' ? null : plausible(raw);
+        if (space === null) {
+            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
+            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
+        }
+        else
+            probe.readings.push({ path, device, holdsRoot, ...space });
+    }
+    return probe;
+}
+/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
+function lookUp(path, mounts) {
+    try {
+        return (0,destination/* follow */.e)(path, mounts);
+    }
+    catch {
+        return { path, mount: (0,host_mounts/* locate */.x5)(path, mounts)?.mount ?? null, isLocal: false };
+    }
+}
+/** @returns null where the path is absent, a text where it cannot be read */
+async function readSpace(path, place, holdsRoot) {
+    if (!place.isLocal)
+        return askOutside(path);
+    try {
+        const asked = holdsRoot ? (0,root_refusal/* nearestExisting */.Iv)(place.path) : place.path;
+        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(asked);
+        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return null;
+        return (0,guard_error/* messageOf */.bD)(error);
+    }
+}
+/** By stat(1), which may hang for ever without holding us up. */
+async function askOutside(path) {
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
+            clearTimeout(giveUp);
+            if (error !== null) {
+                resolve(error.killed === true ? `no answer within ${WAIT_MS} ms` : (0,guard_error/* messageOf */.bD)(error));
+                return;
+            }
+            const [available, blocks, blockSize, freeFiles, files] = stdout
+                .trim()
+                .split(' ')
+                .map(Number);
+            resolve({
+                available: available ?? Number.NaN,
+                blocks: blocks ?? Number.NaN,
+                blockSize: blockSize ?? Number.NaN,
+                freeFiles: freeFiles ?? Number.NaN,
+                files: files ?? Number.NaN,
+            });
+        });
+        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
+        const giveUp = setTimeout(() => {
+            child.unref();
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+            resolve(`no answer within ${WAIT_MS} ms`);
+        }, WAIT_MS + 250);
+    });
+}
+/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
+const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
+const SETTLE_MS = 30_000;
+/**
+ * Has the file system count what was just freed, where it would do so only seconds later: a pass that
+ * believed the old number would take more than it needs.
+ */
+function settle(path) {
+    if (!LATE.has((0,external_node_fs_.statfsSync)(path).type >>> 0))
+        return;
+    // Fails or takes too long: then the number is the old one, as it would have been.
+    (0,external_node_child_process_.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
+}
+/** Where docker keeps images and containers. */
+function dockerDirectory() {
+    try {
+        const root = (0,plan_lease/* parseObject */.lj)((0,external_node_fs_.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
+        if (typeof root === 'string' && root.startsWith('/'))
+            return root;
+    }
+    catch {
+        // No such file, or not for this user: the default then.
+    }
+    return '/var/lib/docker';
+}
+
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
+;// CONCATENATED MODULE: ./lib/steps/cap.js
+
+
+
+
+/** How many jobs at once there is room for; null where the disk cannot be read. */
+async function cap(root, settings) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, reading.totalBytes);
+    return capOf((0,host_history/* readHistory */.Lu)(root), { freeBytes: reading.freeBytes, reserveBytes });
+}
+
 // EXTERNAL MODULE: ./lib/report/actions.js
 var report_actions = __nccwpck_require__(8565);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: external "node:path"
@@ -5703,7 +6424,7 @@ function logPath(root, id) {
 
 
 
-const GB = 1e9;
+const keeper_GB = 1e9;
 /**
  * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
  * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
@@ -5756,7 +6477,7 @@ function startKeeper(root, id, script, { settings, variables, failed }) {
 function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
     const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
     const flags = {
-        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / GB),
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / keeper_GB),
         'min-free-percent': String(minFreePercent),
         'min-free-inodes-percent': String(minFreeInodesPercent),
         'high-watermark': String(watermarks.high),
@@ -5836,10 +6557,6 @@ var reserve = __nccwpck_require__(858);
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/host/boot.js
 var boot = __nccwpck_require__(6368);
-// EXTERNAL MODULE: ./lib/host/destination.js
-var destination = __nccwpck_require__(8582);
-// EXTERNAL MODULE: ./lib/host/mounts.js
-var host_mounts = __nccwpck_require__(7154);
 ;// CONCATENATED MODULE: ./lib/host/runner.js
 
 
@@ -5942,10 +6659,10 @@ function resolveOwner(setting, root) {
  * @throws GuardError where there is no such user or group
  */
 function resolveSetting(setting) {
-    const user = isNumber(setting.user) ? null : lookUp('passwd', setting.user);
+    const user = isNumber(setting.user) ? null : users_lookUp('passwd', setting.user);
     const uid = user === null ? Number(setting.user) : user.id;
     if (setting.group !== null) {
-        const gid = isNumber(setting.group) ? Number(setting.group) : lookUp('group', setting.group).id;
+        const gid = isNumber(setting.group) ? Number(setting.group) : users_lookUp('group', setting.group).id;
         return { uid, gid };
     }
     // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
@@ -5954,7 +6671,7 @@ function resolveSetting(setting) {
 function isNumber(text) {
     return /^[0-9]+$/.test(text);
 }
-function lookUp(database, name) {
+function users_lookUp(database, name) {
     const entry = find(database, name);
     if (entry !== null)
         return entry;
@@ -5972,8 +6689,748 @@ function find(database, name) {
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/report/heartbeat.js
 var report_heartbeat = __nccwpck_require__(2334);
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./lib/plan/admission.js
+/** A waiter lets so many smaller jobs past, and then nobody. */
+const PASSES_AT_MOST = 8;
+/** What a lease may still grow, never below 0. */
+function growth({ forecastBytes, sampledBytes }) {
+    return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes);
+}
+/** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
+function available({ freeBytes, reserveBytes, holders, }) {
+    return freeBytes - reserveBytes - holders.reduce((sum, holder) => sum + growth(holder), 0);
+}
+/** Whether a disk is too small for a job even when it is empty: to wait would be in vain. */
+function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
+    return forecastBytes > totalBytes - reserveBytes;
+}
+/**
+ * Whether a job may start: first come, first served; but while none of those before it has room, a
+ * smaller one may go past each of them a bounded number of times.
+ */
+function decide(standing) {
+    const { forecastBytes, ahead } = standing;
+    if (forecastBytes === null)
+        return { kind: 'start', passing: [] };
+    const availableBytes = available(standing);
+    if (forecastBytes > availableBytes)
+        return { kind: 'wait', why: 'room', availableBytes };
+    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST);
+    return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
+}
+
+;// CONCATENATED MODULE: ./lib/host/lease-changes.js
+
+
+/** Waits for a lease to come or to go, from when it was made. */
+class LeaseChange {
+    #watcher;
+    #isChanged = false;
+    #wake = null;
+    constructor(root) {
+        this.#watcher = lease_changes_open(root, () => {
+            this.#isChanged = true;
+            this.#wake?.();
+        });
+    }
+    /** Resolves at the change, or after so many milliseconds; then it is over. */
+    async within(ms) {
+        await new Promise((resolve) => {
+            const timer = setTimeout(resolve, Math.max(0, ms));
+            this.#wake = () => {
+                clearTimeout(timer);
+                resolve();
+            };
+            if (this.#isChanged)
+                this.#wake();
+        });
+        this.cancel();
+    }
+    cancel() {
+        this.#watcher?.close();
+    }
+}
+/** Null where this host has no more inotify watches: a look every few seconds does, too. */
+function lease_changes_open(root, notice) {
+    try {
+        const watcher = (0,external_node_fs_.watch)((0,host_root/* controlPath */.XL)(root, 'leases'), (_, name) => {
+            if (name === null || /\.(json|ended)$/.test(name))
+                notice();
+        });
+        return watcher.on('error', () => watcher.close());
+    }
+    catch {
+        return null;
+    }
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/plan/size-sample.js
+var size_sample = __nccwpck_require__(3885);
+;// CONCATENATED MODULE: ./lib/host/waiting.js
+
+
+
+
+
+
+
+
+const SAFE = external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const LOCK_SECONDS = 30;
+/** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
+function lockAdmission(root) {
+    try {
+        const file = (0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'admission.lock'), external_node_fs_.constants.O_RDONLY | SAFE);
+        return lock(file, ['-w', String(LOCK_SECONDS)]);
+    }
+    catch (error) {
+        return { problem: (0,guard_error/* messageOf */.bD)(error) };
+    }
+}
+/** Takes the descriptor: it is closed with the lock, or where there is none. */
+function lock(file, patience) {
+    const { status, error, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'ignore', 'pipe', file],
+    });
+    if (error === undefined && status === 0)
+        return { release: once(() => (0,external_node_fs_.closeSync)(file)) };
+    (0,external_node_fs_.closeSync)(file);
+    if (error !== undefined)
+        return { problem: 'there is no flock(1)' };
+    return { problem: stderr.trim() === '' ? 'it was not granted in time' : stderr.trim() };
+}
+function once(work) {
+    let isDone = false;
+    return () => {
+        if (isDone)
+            return;
+        isDone = true;
+        work();
+    };
+}
+/** The last place in the queue. @throws as openSync does, or where its lock cannot be had */
+function takeTicket(root, forecastBytes) {
+    const last = names(root).at(-1);
+    const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
+    const name = `${String(number).padStart(12, '0')}-${(0,external_node_crypto_.randomUUID)()}`;
+    const path = (0,host_root/* controlPath */.XL)(root, 'waiting', name);
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL | SAFE, 0o644);
+    try {
+        write(file, { forecastBytes, passed: 0 });
+    }
+    catch (error) {
+        (0,external_node_fs_.closeSync)(file);
+        (0,small_file/* removeFile */.nM)(path);
+        throw error;
+    }
+    const held = lock(file, ['-n']);
+    if ('problem' in held) {
+        (0,small_file/* removeFile */.nM)(path);
+        throw new Error(held.problem);
+    }
+    return {
+        name,
+        release: once(() => {
+            (0,small_file/* removeFile */.nM)(path);
+            held.release();
+        }),
+    };
+}
+/** Those who wait, in their order; what the dead have left of themselves is removed. */
+function listWaiters(root, own) {
+    return names(root).flatMap((name) => {
+        const path = (0,host_root/* controlPath */.XL)(root, 'waiting', name);
+        if (name !== own && isAbandoned(path)) {
+            (0,small_file/* removeFile */.nM)(path);
+            return [];
+        }
+        const waiter = readWaiter(path, name);
+        return waiter === null ? [] : [waiter];
+    });
+}
+function names(root) {
+    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'waiting'))
+        .filter((name) => waiting_NAME.test(name))
+        .toSorted();
+}
+function isAbandoned(path) {
+    try {
+        const held = lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), ['-n']);
+        if ('problem' in held)
+            return false;
+        held.release();
+        return true;
+    }
+    catch {
+        // Not ours to open, or gone by now: whether anybody is behind it is not known.
+        return false;
+    }
+}
+function readWaiter(path, name) {
+    try {
+        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE);
+        try {
+            if (!(0,external_node_fs_.fstatSync)(file).isFile())
+                return null;
+            const buffer = Buffer.alloc(256);
+            const found = (0,plan_lease/* parseObject */.lj)(buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8'));
+            const { forecastBytes, passed } = found ?? {};
+            if (!(0,size_sample/* isAmount */.Pt)(forecastBytes) || !(0,size_sample/* isAmount */.Pt)(passed))
+                return null;
+            return { name, forecastBytes, passed };
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        return null;
+    }
+}
+/** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
+function notePassing(root, waiters) {
+    try {
+        for (const { name, forecastBytes, passed } of waiters) {
+            const file = (0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'waiting', name), external_node_fs_.constants.O_WRONLY | SAFE);
+            try {
+                write(file, { forecastBytes, passed: passed + 1 });
+            }
+            finally {
+                (0,external_node_fs_.closeSync)(file);
+            }
+        }
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** In place: the lock is on this very file. */
+function write(file, ticket) {
+    (0,external_node_fs_.ftruncateSync)(file, 0);
+    (0,external_node_fs_.writeSync)(file, `${JSON.stringify(ticket)}\n`, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/admission.js
+
+
+
+const SOURCES = {
+    setting: 'forecast-gb',
+    job: 'by its last runs',
+    repository: 'by its repository’s last jobs',
+    host: 'by this host’s last jobs',
+};
+/** Why a job has to wait, with every figure that it rests on. */
+function whyWait(facts) {
+    const { root, expected, freeBytes, reserveBytes, holders, decision } = facts;
+    const growing = holders.reduce((sum, holder) => sum + growth(holder), 0);
+    const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : '';
+    return (`This job needs ${gigabytes(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
+        `${gigabytes(freeBytes)} are free, of which ${gigabytes(reserveBytes)} are kept (reserve-gb) and ` +
+        `${gigabytes(growing)} are for jobs that run.${turn}`);
+}
+const SHOWN = 5;
+/** The line of the log: how long it has been, why, who holds what, and how long such jobs took. */
+function waitingText(facts, waitedMs, lines) {
+    const holding = facts.holders
+        .filter((holder) => growth(holder) > 0)
+        .toSorted((a, b) => growth(b) - growth(a))
+        .slice(0, SHOWN)
+        .map((holder) => holdingText(holder, lines));
+    const minutes = Math.floor(waitedMs / 60_000);
+    return `waiting for room for ${minutes} min: ${whyWait(facts)} ${holding.join('; ')}`;
+}
+function holdingText(holder, lines) {
+    const { lease, id } = holder;
+    const grows = `may grow by ${gigabytes(growth(holder))}`;
+    if (lease === null)
+        return `${id} ${grows}`;
+    const { repository, job, owner } = lease;
+    const seconds = usualSeconds(lines.filter((line) => line.repository === repository && line.job === job));
+    const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
+    return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
+}
+
+// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
+var observe = __nccwpck_require__(2147);
+;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
+
+
+
+
+
+
+/**
+ * Looks whether this job may start; to be done while holding the admission lock.
+ *
+ * @returns null where it may: it fits, it has a slot already, or the disk gives no number
+ */
+async function lookForRoom(request) {
+    const { root, settings, expected, ticket } = request;
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const { freeBytes, totalBytes } = reading;
+    const room = { freeBytes, reserveBytes: (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes) };
+    const queue = listWaiters(root, ticket);
+    const own = queue.findIndex(({ name }) => name === ticket);
+    const ahead = own < 0 ? queue : queue.slice(0, own);
+    const holders = holdersFor(request, room);
+    // Whoever has a slot already must not wait for himself.
+    if (holders === 'own')
+        return null;
+    const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead });
+    if (decision.kind === 'start' && notePassing(root, decision.passing))
+        return null;
+    return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
+}
+/** Who has a claim to space; the dead have none, and are only looked for where it matters. */
+function holdersFor({ root, self, expected }, room) {
+    const live = (0,leases/* readLiveLeases */.SE)(root).map(({ record, sample }) => ({
+        record,
+        id: record.id,
+        lease: record.lease,
+        forecastBytes: record.lease?.forecastBytes ?? null,
+        sampledBytes: sample?.bytes ?? 0,
+    }));
+    if (live.some(({ record }) => isOwn(record, self)))
+        return 'own';
+    if (available({ ...room, holders: live }) >= expected.bytes)
+        return live;
+    const mounts = (0,host_mounts/* readMounts */.bq)();
+    const ended = (0,observe/* rememberEnded */.UY)();
+    return live.filter(({ record, ...holder }) => growth(holder) === 0 || (0,observe/* observeLease */.tj)(root, record, self, mounts, ended).owner.kind !== 'dead');
+}
+function isOwn({ lease }, { runnerKey, job, worker }) {
+    if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
+        return false;
+    const isSameWorker = worker === null ||
+        lease.owner.worker === null ||
+        (lease.owner.worker.pid === worker.pid && lease.owner.worker.start === worker.start);
+    return (isSameWorker &&
+        lease.runId === job.runId &&
+        lease.attempt === job.attempt &&
+        lease.job === job.job);
+}
+
+// EXTERNAL MODULE: ./lib/steps/refuse.js
+var refuse = __nccwpck_require__(2639);
+// EXTERNAL MODULE: ./lib/plan/reclaim.js
+var reclaim = __nccwpck_require__(9060);
+;// CONCATENATED MODULE: ./lib/plan/relief.js
+
+
+/**
+ * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
+ * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
+ * has a dead owner is among them, and nobody has looked into their slots yet.
+ */
+function reliefOrder(leases, self, extent, now) {
+    const own = self.runnerKey === null ? null : (0,naming/* runnerPrefix */.Lm)(self.runnerKey);
+    const rank = ({ record }) => {
+        if (own !== null && record.id.startsWith(own))
+            return record.state === 'ended' ? 0 : 1;
+        return record.state === 'ended' ? 2 : 3;
+    };
+    return leases
+        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+        .filter((lease) => extent === 'host' || rank(lease) < 2)
+        .map((lease) => ({ lease, rank: rank(lease), age: (0,reclaim/* ageHours */.RL)(lease.record, now) }))
+        .toSorted((a, b) => a.rank - b.rank || byAge(a.age, b.age))
+        .map(({ lease, rank: order }) => ({
+        lease,
+        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${KINDS[order] ?? ''})`,
+    }));
+}
+const KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
+/** The older first; an unknown age is the oldest. */
+function byAge(a, b) {
+    if (a === b)
+        return 0;
+    return a > b ? -1 : 1;
+}
+
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
+var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/host/snapshots.js
+var host_snapshots = __nccwpck_require__(9747);
+// EXTERNAL MODULE: ./lib/steps/apply.js
+var apply = __nccwpck_require__(6551);
+;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** A reaper that is at an entry already frees the same space: it is waited for. */
+const AT_ONCE = { waitSeconds: 120, inParts: true };
+/** Less than this is full: the reserve is for such a disk. */
+const FULL_BYTES = 1024 * 1024;
+const FULL_INODES = 16;
+/**
+ * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
+ * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * @returns null where the disk cannot be read: no number, no deletion
+ */
+async function relieve(request, runtime) {
+    const { root, settings } = request;
+    const look = async () => {
+        const [reading] = (await probeDisks(root.path, [])).readings;
+        return reading === undefined ? null : assess(reading, settings.floors);
+    };
+    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
+    const first = await look();
+    if (first === null)
+        return null;
+    const done = {
+        before: first.reading,
+        after: first,
+        retired: [],
+        deleted: 0,
+        failures: [],
+        kept: [],
+        gaveReserve: false,
+    };
+    const isEnough = async () => {
+        settle(root.path);
+        const again = await look();
+        // No number any more: nothing further goes.
+        if (again === null)
+            return true;
+        done.after = again;
+        return suffices(done.after);
+    };
+    if (suffices(first))
+        return done;
+    if ((0,host_trash/* hasTrash */.P_)(root) && (await emptyTrash(request, done, isEnough)))
+        return done;
+    if (isFull(done.after.reading)) {
+        done.gaveReserve = (0,reserve/* releaseReserve */.gO)(root);
+        if (await isEnough())
+            return done;
+    }
+    const { candidates, actions } = await choose(request, runtime);
+    done.kept = actions.filter((action) => action.kind === 'keep');
+    for (const { lease } of candidates) {
+        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
+        if (action === undefined)
+            continue;
+        const applied = await (0,apply/* finishInPlace */.yo)(root, (0,apply/* apply */.Bb)(root, [action], (0,privilege/* helpers */._$)(settings)));
+        done.retired.push(...applied.retired);
+        done.failures.push(...applied.failures);
+        if (await emptyTrash(request, done, isEnough))
+            return done;
+    }
+    for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,host_snapshots/* listSnapshots */.Cb)(root))) {
+        if (!(0,host_snapshots/* evict */.YO)(root, name))
+            continue;
+        done.retired.push(`snapshot ${name.repository}/${name.key}`);
+        if (await emptyTrash(request, done, isEnough))
+            return done;
+    }
+    return done;
+}
+/** Deletes what is in the trash, one by one; true as soon as it is enough. */
+async function emptyTrash({ root, settings }, done, isEnough) {
+    const entries = (0,host_trash/* listTrash */.hQ)(root).filter((entry) => entry.quarantine === null);
+    for (const { id } of entries) {
+        try {
+            const outcome = await (0,deletion/* deleteEntry */.K)(root, id, (0,privilege/* helpers */._$)(settings), AT_ONCE);
+            if (outcome.kind === 'deleted') {
+                done.deleted += 1;
+                (0,host_trash/* forgetEntry */.gp)(root, id);
+            }
+            else if (outcome.kind === 'stuck')
+                note(root, id, outcome);
+        }
+        catch {
+            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
+        }
+        if (await isEnough())
+            return true;
+    }
+    return entries.length === 0 && isEnough();
+}
+/** A note needs room too; without it the next reaper finds out again. */
+function note(root, id, { why, command }) {
+    try {
+        (0,host_trash/* quarantine */.tW)(root, id, { reason: why, command });
+    }
+    catch {
+        return;
+    }
+}
+function isFull({ freeBytes, freeInodes }) {
+    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
+}
+/** What relief would take, in its order; touches nothing. */
+async function planRelief(request, runtime) {
+    const { candidates, actions } = await choose(request, runtime);
+    return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
+}
+/** What may go, in order, and what of it would be retired now that its slots were looked into. */
+async function choose({ root, self, extent }, runtime) {
+    const view = (0,observe/* observeLeases */.uA)(root, self, extent);
+    const candidates = reliefOrder(view.leases, self, extent, view.moment);
+    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
+        ? []
+        : [
+            {
+                id: record.id,
+                slot: record.slot,
+                container: record.lease?.owner.container ?? null,
+                lease: record.state === 'live' ? record.id : null,
+            },
+        ]);
+    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
+    const occupancies = new Map(places.flatMap(({ id, slot }) => {
+        const occupancy = bySlot.get(slot);
+        return occupancy === undefined ? [] : [[id, occupancy]];
+    }));
+    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
+    return { candidates, actions: (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/admit.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const RECHECK_MS = 5000;
+const TELL_MS = 60_000;
+const UNLOCKED = { release: () => { } };
+/**
+ * Waits until the disk has room for what this job will write, behind those who came before.
+ *
+ * @returns leave to start, or `skip` where its time is up and the job was told to skip its build
+ * @throws RefusedError where its time is up and the job is to fail
+ */
+async function admit(request, runtime) {
+    const { root, job, settings } = request;
+    const lines = historyOf(root, runtime);
+    const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
+    const expected = forecast(key, lines, settings.admission.forecastBytes);
+    const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
+    if (expected === null || settings.admission.mode === 'off')
+        return free;
+    try {
+        if (await isTooLarge(root, settings, expected, runtime))
+            return { ...free, forecastBytes: null };
+        const lock = await new Admission(request, expected, lines, runtime).run();
+        return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
+    }
+    catch (error) {
+        if (error instanceof refuse/* RefusedError */.fk)
+            throw error;
+        runtime.voice.warning(`Whether the disk has room for this job could not be found out (${(0,guard_error/* messageOf */.bD)(error)}); it starts all the same.`);
+        return free;
+    }
+}
+function historyOf(root, { voice }) {
+    try {
+        return (0,host_history/* readHistory */.Lu)(root);
+    }
+    catch (error) {
+        voice.warning(`The history of this host cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`);
+        return [];
+    }
+}
+/** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
+async function isTooLarge(root, settings, { bytes }, { voice }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return false;
+    const { totalBytes } = reading;
+    const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes);
+    if (!neverFits(bytes, { totalBytes, reserveBytes }))
+        return false;
+    voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
+    return true;
+}
+/** The way of one job through admission. */
+class Admission {
+    #request;
+    #expected;
+    #lines;
+    #runtime;
+    /** by a clock that nobody sets */
+    #startedMs = external_node_perf_hooks_.performance.now();
+    #ticket = null;
+    constructor(request, expected, lines, runtime) {
+        this.#request = request;
+        this.#expected = expected;
+        this.#lines = lines;
+        this.#runtime = runtime;
+    }
+    async run() {
+        const forget = this.#onSignals();
+        try {
+            return await this.#wait();
+        }
+        finally {
+            forget();
+            this.#ticket?.release();
+        }
+    }
+    async #wait() {
+        const { mode, timeoutMinutes } = this.#request.settings.admission;
+        const isAdvice = mode === 'warn' || this.#request.settings.dryRun;
+        let toldMs = Number.NEGATIVE_INFINITY;
+        for (;;) {
+            const change = new LeaseChange(this.#request.root);
+            try {
+                const found = await this.#look(isAdvice);
+                if ('release' in found)
+                    return found;
+                if (isAdvice) {
+                    this.#runtime.voice.warning(`${whyWait(found)} The job starts all the same.`);
+                    return UNLOCKED;
+                }
+                if (await this.#reclaim(found))
+                    continue;
+                const nowMs = external_node_perf_hooks_.performance.now();
+                const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
+                if (leftMs <= 0)
+                    return await this.#timeOut(found);
+                if (nowMs - toldMs >= TELL_MS) {
+                    toldMs = nowMs;
+                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines));
+                }
+                await change.within(Math.min(RECHECK_MS, leftMs));
+            }
+            finally {
+                change.cancel();
+            }
+        }
+    }
+    /**
+     * Looks and decides under one lock; where the job may start, the lock is kept until its lease is
+     * written: two jobs are never let into the same space.
+     */
+    async #look(isAdvice) {
+        const { root, self, settings } = this.#request;
+        const lock = lockAdmission(root);
+        if ('problem' in lock) {
+            this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
+            return UNLOCKED;
+        }
+        let isKept = false;
+        try {
+            const ticket = this.#ticket?.name ?? null;
+            const found = await lookForRoom({ root, self, settings, expected: this.#expected, ticket });
+            if (found !== null) {
+                if (!isAdvice)
+                    this.#ticket ??= this.#queueUp();
+                return found;
+            }
+            this.#ticket?.release();
+            isKept = true;
+            return lock;
+        }
+        finally {
+            if (!isKept)
+                lock.release();
+        }
+    }
+    /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
+    #queueUp() {
+        try {
+            return takeTicket(this.#request.root, this.#expected.bytes);
+        }
+        catch (error) {
+            this.#runtime.voice.warning(`This job has no place in the queue (${(0,guard_error/* messageOf */.bD)(error)}); it waits behind all others.`);
+            return null;
+        }
+    }
+    /** Takes what is stale, whoever left it; true where that may have made the room. */
+    async #reclaim({ decision, freeBytes, isFirst }) {
+        if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst)
+            return false;
+        const { root, self, settings } = this.#request;
+        const goal = freeBytes + this.#expected.bytes - decision.availableBytes;
+        const { voice } = this.#runtime;
+        try {
+            const relieved = await relieve({
+                root,
+                self,
+                settings,
+                extent: 'host',
+                suffices: ({ reading }) => reading.freeBytes >= goal,
+            }, this.#runtime);
+            for (const slot of relieved?.retired ?? []) {
+                voice.info(`retired for room, as this job would have to wait: ${slot}`);
+            }
+            return relieved !== null && relieved.after.reading.freeBytes >= goal;
+        }
+        catch (error) {
+            voice.warning(`Making room failed (${(0,guard_error/* messageOf */.bD)(error)}); this job waits.`);
+            return false;
+        }
+    }
+    async #timeOut(found) {
+        const { root, self, settings, madeBy } = this.#request;
+        const { voice } = this.#runtime;
+        this.#ticket?.release();
+        const minutes = settings.admission.timeoutMinutes;
+        const text = `${whyWait(found)} It has waited for ${minutes} min (admission-timeout-minutes).`;
+        if (settings.onCritical === 'fail') {
+            const holders = await (0,refuse/* describeHolders */.hX)(root, self, settings, this.#runtime);
+            const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`;
+            throw new refuse/* RefusedError */.fk(`${text} No build was started.${list}`, 'Run the job again when others have ended, or make room on the host (“target-guard status” and “target-guard cap” show what holds it).');
+        }
+        if (settings.onCritical === 'skip' && madeBy === 'step') {
+            voice.warning(`${text} The output proceed is false: skip the build.`);
+            return 'skip';
+        }
+        voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
+        return UNLOCKED;
+    }
+    /** A job that is cancelled while it waits takes its place in the queue along. */
+    #onSignals() {
+        const signals = ['SIGINT', 'SIGTERM'];
+        const end = (signal) => {
+            this.#ticket?.release();
+            forget();
+            process.kill(process.pid, signal);
+        };
+        const forget = () => {
+            for (const signal of signals)
+                process.off(signal, end);
+        };
+        for (const signal of signals)
+            process.once(signal, end);
+        return forget;
+    }
+}
+
 // EXTERNAL MODULE: ./lib/host/folders.js
 var host_folders = __nccwpck_require__(1687);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -6000,7 +7457,13 @@ function acquire(request) {
     const { root, job, owner, madeBy, onLease } = request;
     for (let attempt = 1;; attempt += 1) {
         const id = (0,naming/* leaseId */.K)(owner.runner.key, owner.bootId, (0,external_node_crypto_.randomBytes)(6).toString('hex'));
-        const made = { id, madeBy, uptimeS: (0,boot/* readUptime */.te)(), at: new Date().toISOString() };
+        const made = {
+            id,
+            madeBy,
+            uptimeS: (0,boot/* readUptime */.te)(),
+            at: new Date().toISOString(),
+            forecastBytes: request.forecastBytes,
+        };
         const lease = (0,plan_lease/* newLease */.ZQ)(job, owner, made);
         try {
             (0,leases/* writeLease */.e3)(root, lease);
@@ -6124,235 +7587,6 @@ function isSameWorker({ owner: recorded }, owner) {
     return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/pressure.js
-const pressure_GB = 1e9;
-const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
-const DEFAULT_SHARE = 0.1;
-/** Near a floor: within this many times of it. */
-const LOW = 1.5;
-/**
- * Numbers that make sense, or null: a total of 0 and more available than there is come from file
- * systems that do not know, and are no reason to delete anything.
- */
-function plausible(raw) {
-    const { available, blocks, blockSize, freeFiles, files } = raw;
-    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
-    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
-        return null;
-    const hasInodes = files > 0 && freeFiles <= files;
-    return {
-        freeBytes: available * blockSize,
-        totalBytes: blocks * blockSize,
-        freeInodes: hasInodes ? freeFiles : null,
-        totalInodes: hasInodes ? files : null,
-    };
-}
-/** Judges one file system: critical below any floor, low within 1.5 times of one. */
-function assess(reading, floors) {
-    const checks = floorsOf(reading, floors).filter((each) => each.floor > 0);
-    const broken = checks.find((each) => each.free < each.floor);
-    if (broken !== undefined)
-        return { reading, level: 'critical', why: inWords(broken, 'below') };
-    const near = checks.find((each) => each.free < LOW * each.floor);
-    if (near !== undefined)
-        return { reading, level: 'low', why: inWords(near, 'near') };
-    return { reading, level: 'ok', why: '' };
-}
-function floorsOf(reading, floors) {
-    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
-    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
-    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
-    const wanted = floors.minFreeBytes ?? small;
-    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
-    const checks = [
-        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
-        {
-            what: 'bytes',
-            free: freeBytes,
-            floor: (totalBytes * floors.minFreePercent) / 100,
-            setting: 'min-free-percent',
-        },
-    ];
-    if (freeInodes === null || totalInodes === null)
-        return checks;
-    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
-    return [
-        ...checks,
-        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
-    ];
-}
-function inWords({ what, free, floor, setting }, where) {
-    const amount = (value) => what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
-    return `${amount(free)} free, ${where} the floor of ${amount(floor)} (${setting})`;
-}
-/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
-function gigabytes(bytes) {
-    const value = bytes / pressure_GB;
-    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
-}
-const ORDER = ['ok', 'low', 'critical'];
-/** The worst level of all. */
-function worst(assessments) {
-    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
-    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
-}
-/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
-function room(reading, floors, { high }) {
-    const near = floorsOf(reading, floors)
-        .filter((each) => each.what === 'bytes')
-        .map((each) => LOW * each.floor);
-    const full = (reading.totalBytes * (100 - high)) / 100;
-    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
-}
-/** Percent used, of bytes or of inodes, whichever is more. */
-function usedPercent(reading) {
-    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
-    const bytes = 100 * (1 - freeBytes / totalBytes);
-    if (freeInodes === null || totalInodes === null)
-        return bytes;
-    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
-}
-/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
-function reliefFor(assessments, watermarks) {
-    const root = assessments.find((each) => each.reading.holdsRoot);
-    if (root === undefined)
-        return 'none';
-    if (root.level === 'critical')
-        return 'emergency';
-    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
-}
-/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
-function isRelieved(root, watermarks) {
-    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
-}
-
-// EXTERNAL MODULE: ./lib/host/root-refusal.js
-var root_refusal = __nccwpck_require__(7193);
-;// CONCATENATED MODULE: ./lib/host/disk.js
-
-
-
-
-
-
-
-
-/** A mount that does not answer within this is passed over. */
-const WAIT_MS = 2000;
-/**
- * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
- *
- * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
- * type without touching it, and such mounts are asked by a process that can be left behind.
- *
- * @param rootPath the root, or where it will be
- * @param others further paths; those that are absent are passed over
- */
-async function probeDisks(rootPath, others) {
-    const mounts = (0,host_mounts/* readMounts */.bq)();
-    const seen = new Set();
-    const disks = [rootPath, ...others].flatMap((path, index) => {
-        const { mount, ...place } = disk_lookUp(path, mounts);
-        return mount === null ? [] : [{ path, place, device: mount.device, holdsRoot: index === 0 }];
-    });
-    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
-    const probe = { readings: [], problems: [] };
-    for (const [index, { path, device, holdsRoot }] of disks.entries()) {
-        const raw = answers[index] ?? null;
-        // Of a path that is absent nothing is known; another one on its disk may be there.
-        if (raw === null || seen.has(device))
-            continue;
-        seen.add(device);
-        const space = typeof raw === 'string' ? null : plausible(raw);
-        if (space === null) {
-            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
-            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
-        }
-        else
-            probe.readings.push({ path, device, holdsRoot, ...space });
-    }
-    return probe;
-}
-/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
-function disk_lookUp(path, mounts) {
-    try {
-        return (0,destination/* follow */.e)(path, mounts);
-    }
-    catch {
-        return { path, mount: (0,host_mounts/* locate */.x5)(path, mounts)?.mount ?? null, isLocal: false };
-    }
-}
-/** @returns null where the path is absent, a text where it cannot be read */
-async function readSpace(path, place, holdsRoot) {
-    if (!place.isLocal)
-        return askOutside(path);
-    try {
-        const asked = holdsRoot ? (0,root_refusal/* nearestExisting */.Iv)(place.path) : place.path;
-        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(asked);
-        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return null;
-        return (0,guard_error/* messageOf */.bD)(error);
-    }
-}
-/** By stat(1), which may hang for ever without holding us up. */
-async function askOutside(path) {
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
-            clearTimeout(giveUp);
-            if (error !== null) {
-                resolve(error.killed === true ? `no answer within ${WAIT_MS} ms` : (0,guard_error/* messageOf */.bD)(error));
-                return;
-            }
-            const [available, blocks, blockSize, freeFiles, files] = stdout
-                .trim()
-                .split(' ')
-                .map(Number);
-            resolve({
-                available: available ?? Number.NaN,
-                blocks: blocks ?? Number.NaN,
-                blockSize: blockSize ?? Number.NaN,
-                freeFiles: freeFiles ?? Number.NaN,
-                files: files ?? Number.NaN,
-            });
-        });
-        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
-        const giveUp = setTimeout(() => {
-            child.unref();
-            child.stdout?.destroy();
-            child.stderr?.destroy();
-            resolve(`no answer within ${WAIT_MS} ms`);
-        }, WAIT_MS + 250);
-    });
-}
-/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
-const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
-const SETTLE_MS = 30_000;
-/**
- * Has the file system count what was just freed, where it would do so only seconds later: a pass that
- * believed the old number would take more than it needs.
- */
-function settle(path) {
-    if (!LATE.has((0,external_node_fs_.statfsSync)(path).type >>> 0))
-        return;
-    // Fails or takes too long: then the number is the old one, as it would have been.
-    (0,external_node_child_process_.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
-}
-/** Where docker keeps images and containers. */
-function dockerDirectory() {
-    try {
-        const root = (0,plan_lease/* parseObject */.lj)((0,external_node_fs_.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
-        if (typeof root === 'string' && root.startsWith('/'))
-            return root;
-    }
-    catch {
-        // No such file, or not for this user: the default then.
-    }
-    return '/var/lib/docker';
-}
-
 ;// CONCATENATED MODULE: ./lib/host/deleted-files.js
 
 
@@ -6400,249 +7634,8 @@ function heldAt(descriptor, directory) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
-
-
-/**
- * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
- *
- * @param kind several may hold it `shared`, one alone `exclusive`
- */
-async function whileLocked(path, kind, work) {
-    const folder = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        const { status, error } = (0,external_node_child_process_.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', folder],
-        });
-        if (error !== undefined)
-            return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/**
- * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
- *
- * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
- * takes it on a descriptor that is open here, and the lock belongs to the open file.
- *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
- * these locks only keep it from being done twice.
- *
- * @param waitSeconds how long to wait for it; 0 does not wait
- * @returns what the work returned, or null where the lock was not granted in time
- */
-async function withKernelLock(path, waitSeconds, work) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch {
-        return work();
-    }
-    try {
-        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-        const { status, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
-            encoding: 'utf8',
-            stdio: ['ignore', 'ignore', 'pipe', file],
-        });
-        // One that is held is refused without a word; busybox, which cannot wait, complains.
-        return status === 1 && stderr === '' ? null : await work();
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-
-// EXTERNAL MODULE: ./lib/plan/reclaim.js
-var reclaim = __nccwpck_require__(9060);
-;// CONCATENATED MODULE: ./lib/plan/relief.js
-
-
-/**
- * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
- * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
- * has a dead owner is among them, and nobody has looked into their slots yet.
- */
-function reliefOrder(leases, self, extent, now) {
-    const own = self.runnerKey === null ? null : (0,naming/* runnerPrefix */.Lm)(self.runnerKey);
-    const rank = ({ record }) => {
-        if (own !== null && record.id.startsWith(own))
-            return record.state === 'ended' ? 0 : 1;
-        return record.state === 'ended' ? 2 : 3;
-    };
-    return leases
-        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
-        .filter((lease) => extent === 'host' || rank(lease) < 2)
-        .map((lease) => ({ lease, rank: rank(lease), age: (0,reclaim/* ageHours */.RL)(lease.record, now) }))
-        .toSorted((a, b) => a.rank - b.rank || byAge(a.age, b.age))
-        .map(({ lease, rank: order }) => ({
-        lease,
-        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${KINDS[order] ?? ''})`,
-    }));
-}
-const KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
-/** The older first; an unknown age is the oldest. */
-function byAge(a, b) {
-    if (a === b)
-        return 0;
-    return a > b ? -1 : 1;
-}
-
-// EXTERNAL MODULE: ./lib/plan/snapshot.js
-var snapshot = __nccwpck_require__(1759);
-// EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
-var deletion = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./lib/host/snapshots.js
-var host_snapshots = __nccwpck_require__(9747);
-// EXTERNAL MODULE: ./lib/steps/apply.js
-var apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
-var observe = __nccwpck_require__(2147);
-;// CONCATENATED MODULE: ./lib/steps/relieve.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** A reaper that is at an entry already frees the same space: it is waited for. */
-const AT_ONCE = { waitSeconds: 120, inParts: true };
-/** Less than this is full: the reserve is for such a disk. */
-const FULL_BYTES = 1024 * 1024;
-const FULL_INODES = 16;
-/**
- * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
- * deleted at once, with a look at the disk after each, until the low watermark is reached.
- *
- * @returns null where the disk cannot be read: no number, no deletion
- */
-async function relieve(request, runtime) {
-    const { root, settings } = request;
-    const look = async () => {
-        const [reading] = (await probeDisks(root.path, [])).readings;
-        return reading === undefined ? null : assess(reading, settings.floors);
-    };
-    const first = await look();
-    if (first === null)
-        return null;
-    const done = {
-        before: first.reading,
-        after: first,
-        retired: [],
-        deleted: 0,
-        failures: [],
-        kept: [],
-        gaveReserve: false,
-    };
-    const isEnough = async () => {
-        settle(root.path);
-        const again = await look();
-        // No number any more: nothing further goes.
-        if (again === null)
-            return true;
-        done.after = again;
-        return isRelieved(done.after, settings.watermarks);
-    };
-    if (isRelieved(first, settings.watermarks))
-        return done;
-    if ((0,host_trash/* hasTrash */.P_)(root) && (await emptyTrash(request, done, isEnough)))
-        return done;
-    if (isFull(done.after.reading)) {
-        done.gaveReserve = (0,reserve/* releaseReserve */.gO)(root);
-        if (await isEnough())
-            return done;
-    }
-    const { candidates, actions } = await choose(request, runtime);
-    done.kept = actions.filter((action) => action.kind === 'keep');
-    for (const { lease } of candidates) {
-        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
-        if (action === undefined)
-            continue;
-        const applied = await (0,apply/* finishInPlace */.yo)(root, (0,apply/* apply */.Bb)(root, [action], (0,privilege/* helpers */._$)(settings)));
-        done.retired.push(...applied.retired);
-        done.failures.push(...applied.failures);
-        if (await emptyTrash(request, done, isEnough))
-            return done;
-    }
-    for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,host_snapshots/* listSnapshots */.Cb)(root))) {
-        if (!(0,host_snapshots/* evict */.YO)(root, name))
-            continue;
-        done.retired.push(`snapshot ${name.repository}/${name.key}`);
-        if (await emptyTrash(request, done, isEnough))
-            return done;
-    }
-    return done;
-}
-/** Deletes what is in the trash, one by one; true as soon as it is enough. */
-async function emptyTrash({ root, settings }, done, isEnough) {
-    const entries = (0,host_trash/* listTrash */.hQ)(root).filter((entry) => entry.quarantine === null);
-    for (const { id } of entries) {
-        try {
-            const outcome = await (0,deletion/* deleteEntry */.K)(root, id, (0,privilege/* helpers */._$)(settings), AT_ONCE);
-            if (outcome.kind === 'deleted') {
-                done.deleted += 1;
-                (0,host_trash/* forgetEntry */.gp)(root, id);
-            }
-            else if (outcome.kind === 'stuck')
-                note(root, id, outcome);
-        }
-        catch {
-            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
-        }
-        if (await isEnough())
-            return true;
-    }
-    return entries.length === 0 && isEnough();
-}
-/** A note needs room too; without it the next reaper finds out again. */
-function note(root, id, { why, command }) {
-    try {
-        (0,host_trash/* quarantine */.tW)(root, id, { reason: why, command });
-    }
-    catch {
-        return;
-    }
-}
-function isFull({ freeBytes, freeInodes }) {
-    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
-}
-/** What relief would take, in its order; touches nothing. */
-async function planRelief(request, runtime) {
-    const { candidates, actions } = await choose(request, runtime);
-    return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
-}
-/** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose({ root, self, extent }, runtime) {
-    const view = (0,observe/* observeLeases */.uA)(root, self, extent);
-    const candidates = reliefOrder(view.leases, self, extent, view.moment);
-    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
-        ? []
-        : [
-            {
-                id: record.id,
-                slot: record.slot,
-                container: record.lease?.owner.container ?? null,
-                lease: record.state === 'live' ? record.id : null,
-            },
-        ]);
-    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
-    const occupancies = new Map(places.flatMap(({ id, slot }) => {
-        const occupancy = bySlot.get(slot);
-        return occupancy === undefined ? [] : [[id, occupancy]];
-    }));
-    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
-    return { candidates, actions: (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies) };
-}
-
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
 ;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
 
 
@@ -6765,7 +7758,7 @@ async function emergency(request, before, runtime) {
         return { relieved };
     };
     try {
-        const done = await withKernelLock((0,host_root/* controlPath */.XL)(root, 'root.json'), WAIT_SECONDS, work);
+        const done = await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'root.json'), WAIT_SECONDS, work);
         // Never granted: whoever holds it does not get on, and no safety rests on it.
         return (done ?? (await work())).relieved;
     }
@@ -6859,7 +7852,7 @@ async function claimAlert(root, kind, hours, nowMs) {
     try {
         const path = (0,host_folders.at)(folder, kind);
         // Not waited for: whoever holds the lock is claiming this very alert.
-        const claimed = await withKernelLock(path, 0, async () => claim(path, hours, nowMs));
+        const claimed = await (0,kernel_lock/* withKernelLock */.l)(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
     }
     finally {
@@ -6933,8 +7926,6 @@ async function sendAlert(address, text) {
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
 
-// EXTERNAL MODULE: ./lib/steps/refuse.js
-var refuse = __nccwpck_require__(2639);
 ;// CONCATENATED MODULE: ./lib/report/metrics.js
 const PREFIX = 'target_guard_';
 const COUNTERS = {
@@ -7062,7 +8053,7 @@ const record_metrics_WAIT_SECONDS = 2;
 async function recordMetrics(root, recorded, { voice }) {
     try {
         await loadMetrics();
-        await withKernelLock((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
+        await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
             const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
             const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
             (0,small_file/* replaceFile */.fR)(path, text);
@@ -7127,8 +8118,8 @@ async function afterPass(outcome, runtime) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js + 3 modules
-var pass = __nccwpck_require__(8835);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
+var pass = __nccwpck_require__(5014);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -7186,6 +8177,7 @@ var steps_runtime = __nccwpck_require__(6119);
 
 
 
+
 /**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
@@ -7220,7 +8212,7 @@ async function prepare(settings, madeBy, runtime, onLease) {
         reclaimedBytes: guarded.reclaimedBytes,
         disk: { level, freeBytes, emergency },
     };
-    const verdict = await decide(root, self, settings, guarded, madeBy, runtime);
+    const verdict = await prepare_decide(root, self, settings, guarded, madeBy, runtime);
     if (verdict === 'skip')
         return { ...done, slot: null };
     const request = { root, job, owner, builder, ways };
@@ -7228,8 +8220,25 @@ async function prepare(settings, madeBy, runtime, onLease) {
     const taken = tryTakeOver(hooked, request, runtime);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
-    const slot = taken ??
-        withReserve(root, runtime, () => acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) }));
+    const admitted = taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null;
+    if (admitted?.kind === 'skip')
+        return { ...done, slot: null };
+    const get = () => acquire({
+        ...request,
+        madeBy,
+        forecastBytes: admitted?.forecastBytes ?? null,
+        onLease: (id) => {
+            admitted?.release();
+            onLease(root.path, id);
+        },
+    });
+    let slot;
+    try {
+        slot = taken ?? withReserve(root, runtime, get);
+    }
+    finally {
+        admitted?.release();
+    }
     if (!settings.dryRun) {
         keepReserve(root, guarded, runtime);
         if ((0,host_trash/* hasTrash */.P_)(root))
@@ -7283,7 +8292,7 @@ function withReserve(root, { voice }, make) {
     }
 }
 /** What becomes of a job whose disk stays critical; a hook cannot skip a job, and warns instead. */
-async function decide(root, self, settings, guarded, madeBy, runtime) {
+async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
     const { voice } = runtime;
     // Once per job: the started hook has said it.
     const isTold = madeBy === 'step' && (runtime.environment['TARGET_GUARD_LEASE'] ?? '') !== '';
@@ -10094,12 +11103,12 @@ function forgetPaths({ root, lease, origin, formerTargets, linked }, { environme
     });
     if (units.length > 0 && whole === null) {
         voice.info(`${units.length} units had a former path compiled in and are built again`);
-        for (const { unit, why } of units.slice(0, SHOWN))
+        for (const { unit, why } of units.slice(0, adapt_seed_SHOWN))
             voice.info(`  ${unit}: ${why}`);
     }
     return whole;
 }
-const SHOWN = 10;
+const adapt_seed_SHOWN = 10;
 function dropUnused({ root, lease, origin }, target) {
     const gone = (0,unused_units/* outOfUse */.$$)(origin.unused);
     if (gone.length === 0)
@@ -10110,8 +11119,6 @@ function dropUnused({ root, lease, origin }, target) {
 
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
 ;// CONCATENATED MODULE: ./lib/host/entries.js
 
 
@@ -10739,6 +11746,12 @@ function canReflink(directory) {
     known.set(key, answer);
     return answer;
 }
+/** File systems by their type (statfs(2)) that are made to share blocks: btrfs, xfs, bcachefs. */
+const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e]);
+/** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
+function isMadeToReflink(directory) {
+    return SHARING.has(statfsSync(directory).type >>> 0);
+}
 function tryReflink(directory) {
     const probe = (0,external_node_fs_.mkdtempSync)(`${directory}/.reflink-`);
     try {
@@ -10836,7 +11849,7 @@ async function cloneSeed(request, runtime) {
         const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`);
         if (refusal !== null)
             return refusal;
-        const locked = await whileLocked(source.locked, 'shared', async () => {
+        const locked = await (0,kernel_lock/* whileLocked */.a)(source.locked, 'shared', async () => {
             const living = await findLiving(root, self, source, runtime);
             return living ?? (await cloneLocked(request, runtime));
         });
@@ -10991,7 +12004,7 @@ var host_lock = __nccwpck_require__(408);
 async function inherit(request, runtime) {
     const { root, slot } = request;
     try {
-        const locked = await whileLocked(`${root.realPath}/${slot}`, 'exclusive', () => takeOverSlot(request, runtime));
+        const locked = await (0,kernel_lock/* whileLocked */.a)(`${root.realPath}/${slot}`, 'exclusive', () => takeOverSlot(request, runtime));
         return 'refused' in locked ? locked.refused : locked.value;
     }
     catch (error) {
@@ -12172,13 +13185,19 @@ function describeSeed({ record, why }) {
 
 
 
+
+
 /** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
 async function main(runtime) {
     const { environment, voice } = runtime;
     const before = readState(environment);
     const state = before?.prepared === null || before === null ? await pre(runtime) : before;
     const seeded = await seedSlot(state, runtime);
-    const outputs = { ...outputsOf(state), ...(seeded === null ? {} : { seed: seeded.record.kind }) };
+    const outputs = {
+        ...outputsOf(state),
+        ...(seeded === null ? {} : { seed: seeded.record.kind }),
+        ...(await capOutput(state, runtime)),
+    };
     for (const [name, value] of Object.entries(outputs)) {
         (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_OUTPUT', name, value);
     }
@@ -12204,6 +13223,23 @@ async function seedSlot({ root: path, lease: id }, runtime) {
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const job = readJob(environment, settings.leg);
     return seed({ root, job, settings, lease, restoresMtimes: settings.restoreMtimes }, runtime);
+}
+/** How many jobs of this repository the disk has room for. */
+async function capOutput({ root: path }, { environment, voice }) {
+    const root = (0,host_root/* findRoot */.wg)(path, (0,steps_runtime/* preciousOf */.YU)(environment));
+    if (root === null)
+        return {};
+    const settings = (0,inputs/* readInputs */.Ko)(environment);
+    const job = readJob(environment, settings.leg);
+    try {
+        const found = await cap(root, settings);
+        const most = found === null ? MATRIX_AT_MOST : maxParallelOf(found, `${job.owner}/${job.repository}`);
+        return { 'max-parallel': String(most) };
+    }
+    catch (error) {
+        voice.warning(`How many jobs there is room for is not known: ${(0,guard_error/* messageOf */.bD)(error)}`);
+        return { 'max-parallel': String(MATRIX_AT_MOST) };
+    }
 }
 function outputsOf({ prepared, lease }) {
     if (prepared === null)
@@ -12236,7 +13272,9 @@ function outputsOf({ prepared, lease }) {
 __nccwpck_require__.d(__webpack_exports__, {
   OW: () => (/* binding */ lookInto),
   lB: () => (/* binding */ observe),
-  uA: () => (/* binding */ observeLeases)
+  tj: () => (/* binding */ observeLease),
+  uA: () => (/* binding */ observeLeases),
+  UY: () => (/* binding */ rememberEnded)
 });
 
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -12920,7 +13958,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 8835:
+/***/ 5014:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13017,10 +14055,95 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./lib/plan/snapshot.js
-var snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var root = __nccwpck_require__(9903);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
+;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
+
+
+
+
+
+
+
+const MEASURE_MS = 120_000;
+/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+const LOCK_SECONDS = 120;
+/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+function noteEnd(root, id, ended, { voice }) {
+    const lease = findLease(root, id)?.lease ?? null;
+    if (lease === null)
+        return;
+    try {
+        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
+    }
+    catch (error) {
+        voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
+    }
+}
+function lineOf(root, lease, { result, moment }) {
+    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const sample = readSizeSample(root, id);
+    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: readSeedRecord(root, id).kind,
+        result,
+        bytes: null,
+        files: null,
+        peakBytes: sample?.peakBytes ?? null,
+        peakFiles: sample?.peakFiles ?? null,
+        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        toolchain: readBuildRecord(root, id)?.toolchain ?? null,
+        wallMs: moment.wallMs,
+    };
+}
+
+/**
+ * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
+ * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ */
+async function tell_history_tellHistory(root) {
+    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
+        for (const { line, slot } of readEndings(root)) {
+            const size = await measureSlot(root, line.id, slot);
+            const bytes = size?.bytes ?? null;
+            const files = size?.files ?? null;
+            addLine(root, {
+                ...line,
+                bytes,
+                files,
+                peakBytes: larger(bytes, line.peakBytes),
+                peakFiles: larger(files, line.peakFiles),
+            });
+        }
+    });
+}
+/** In its place, or in the trash; by names that du(1), another process, can follow. */
+async function measureSlot(root, id, slot) {
+    const inPlace = isSlotPath(slot)
+        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
+        : null;
+    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+}
+function larger(a, b) {
+    return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/host/seeding.js
@@ -13032,7 +14155,7 @@ var seeding = __nccwpck_require__(7241);
 
 
 /** Walking a tree takes a while; what is not measured by then is left to the next one. */
-const MEASURE_MS = 60_000;
+const keep_budget_MEASURE_MS = 60_000;
 /**
  * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
  * critical path, since it measures what is new.
@@ -13051,7 +14174,7 @@ async function keep_budget_keepBudget(root, budgetBytes) {
 }
 async function measured(root, snapshots) {
     const fresh = snapshots.filter(({ bytes }) => bytes === null);
-    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), keep_budget_MEASURE_MS);
     return snapshots.map((each) => {
         const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
         if (each.bytes === null && bytes !== null)
@@ -13067,11 +14190,15 @@ async function measured(root, snapshots) {
 
 
 
+
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
+    await tellHistory(root).catch(ignoreUntold);
     await keepBudget(root, settings.snapshotMaxBytes);
     return reap(root, helpers(settings));
 }
+/** What is not told stays noted for the next reaper; the trash goes all the same. */
+function ignoreUntold() { }
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
  * one where a second processor is idle, and the same where none is; more would be in builds' way.
@@ -13233,7 +14360,7 @@ async function pass(request, runtime) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8835);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5014);
 
 
 

@@ -148,7 +148,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 7520:
+/***/ 713:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -169,6 +169,15 @@ var guard_error = __nccwpck_require__(29);
 ;// CONCATENATED MODULE: ./lib/plan/keeper-setting.js
 /** Whether a background process watches over each job: `auto` where it can be started. */
 const KEEPER = ['auto', 'off'];
+
+;// CONCATENATED MODULE: ./lib/plan/admission-setting.js
+const ADMISSION = ['wait', 'warn', 'off'];
+const DEFAULT_RESERVE_BYTES = 5e9;
+const DEFAULT_SHARE = 0.1;
+/** What admission and the cap keep free: by default 5 GB, and on a small disk a tenth of it. */
+function reserveOf(setBytes, totalBytes) {
+    return setBytes ?? Math.min(DEFAULT_RESERVE_BYTES, DEFAULT_SHARE * totalBytes);
+}
 
 // EXTERNAL MODULE: ./lib/plan/archive-content.js + 2 modules
 var archive_content = __nccwpck_require__(7058);
@@ -217,6 +226,7 @@ function normalise(path) {
 
 
 
+
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
 /** How far a new slot may be seeded: `auto` takes the best there is. */
@@ -257,6 +267,21 @@ const minFreeInodesPercent = (0,plan_input/* number */.ai)('min-free-inodes-perc
 const highWatermark = (0,plan_input/* number */.ai)('high-watermark', { least: 1, most: 100, otherwise: 85 });
 const lowWatermark = (0,plan_input/* number */.ai)('low-watermark', { least: 1, most: 100, otherwise: 80 });
 const onCritical = (0,plan_input/* choice */.Yq)('on-critical', ON_CRITICAL, 'fail');
+const admission = (0,plan_input/* choice */.Yq)('admission', ADMISSION, 'wait');
+const admissionTimeout = (0,plan_input/* number */.ai)('admission-timeout-minutes', {
+    least: 0,
+    most: 24 * 60,
+    otherwise: 15,
+});
+const forecastGb = {
+    ...(0,plan_input/* number */.ai)('forecast-gb', { least: 0, most: 1_000_000, otherwise: 0 }),
+    whenEmpty: () => null,
+};
+const reserveGb = {
+    ...(0,plan_input/* number */.ai)('reserve-gb', { least: 0, most: 1_000_000, otherwise: 5 }),
+    // Without a setting the default depends on the disk; see plan/admission-setting.ts.
+    whenEmpty: () => null,
+};
 const alertWebhook = {
     name: 'alert-webhook',
     allowed: 'an http or https address',
@@ -310,6 +335,10 @@ const INPUTS = [
     highWatermark,
     lowWatermark,
     onCritical,
+    admission,
+    admissionTimeout,
+    forecastGb,
+    reserveGb,
     retentionHours,
     keepPerPr,
     warm,
@@ -335,7 +364,6 @@ const INPUTS = [
  */
 function settings_parseSettings(lookup, surroundings) {
     const read = (input) => (0,plan_input/* readInput */.R5)(input, lookup, surroundings);
-    const freeGb = read(minFreeGb);
     const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
     if (watermarks.low > watermarks.high) {
         throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
@@ -344,12 +372,18 @@ function settings_parseSettings(lookup, surroundings) {
         root: absolute(read(root), surroundings),
         owner: read(owner),
         floors: {
-            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreeBytes: inBytes(read(minFreeGb)),
             minFreePercent: read(minFreePercent),
             minFreeInodesPercent: read(minFreeInodesPercent),
         },
         watermarks,
         onCritical: read(onCritical),
+        admission: {
+            mode: read(admission),
+            timeoutMinutes: read(admissionTimeout),
+            forecastBytes: inBytes(read(forecastGb)),
+            reserveBytes: inBytes(read(reserveGb)),
+        },
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
         warm: read(warm),
@@ -370,6 +404,9 @@ function settings_parseSettings(lookup, surroundings) {
         leg: read(leg),
         jobStatus: read(jobStatus),
     };
+}
+function inBytes(gb) {
+    return gb === null ? null : gb * GB;
 }
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text) {
@@ -1252,6 +1289,73 @@ function readKeeper(root, id) {
 
 /***/ }),
 
+/***/ 3977:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ withKernelLock)
+/* harmony export */ });
+/* unused harmony export whileLocked */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+
+
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+async function whileLocked(path, kind, work) {
+    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+        const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (error !== undefined)
+            return { refused: 'there is no flock(1)' };
+        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+    }
+    finally {
+        closeSync(folder);
+    }
+}
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+async function withKernelLock(path, waitSeconds, work) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+    }
+    catch {
+        return work();
+    }
+    try {
+        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+        const { status, stderr } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', ['-x', ...patience, '3'], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', file],
+        });
+        // One that is held is refused without a word; busybox, which cannot wait, complains.
+        return status === 1 && stderr === '' ? null : await work();
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+    }
+}
+
+
+/***/ }),
+
 /***/ 4112:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1272,7 +1376,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   rh: () => (/* binding */ writeRecord)
 });
 
-// UNUSED EXPORTS: handDownInputs, readEndedLeases, takeLease, writeLease
+// UNUSED EXPORTS: handDownInputs, readEndedLeases, readLiveLeases, takeLease, writeLease
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1326,9 +1430,12 @@ function parseFile(row) {
 
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
+
 
 
 
@@ -1466,6 +1573,16 @@ function readEndedLeases(root) {
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
+    });
+}
+/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
+function readLiveLeases(root) {
+    return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+        const id = name.slice(0, name.indexOf('.'));
+        if (name !== `${id}${LIVE}` || !isLeaseId(id))
+            return [];
+        const record = readLease(root, id, 'live');
+        return record === null ? [] : [{ record, sample: readSizeSample(root, id) }];
     });
 }
 /**
@@ -2399,9 +2516,23 @@ function adopt(control) {
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = (/* unused pure expression or super */ null && (['leases', 'trash']));
 /** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = (/* unused pure expression or super */ null && (['alerts', 'snapshots', 'seeding', 'times']));
+const LATER_FOLDERS = (/* unused pure expression or super */ null && ([
+    'alerts',
+    'snapshots',
+    'seeding',
+    'times',
+    'history',
+    'ending',
+    'waiting',
+]));
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
-const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+const FILES = [
+    'host.lock',
+    'metrics.lock',
+    'admission.lock',
+    'history.lock',
+    ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+];
 function makeIfPossible(path) {
     try {
         makeFolder(path);
@@ -2561,6 +2692,35 @@ function removeEmpty(root, id) {
 
 /***/ }),
 
+/***/ 4015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ readSizeSample)
+/* harmony export */ });
+/* unused harmony export writeSizeSample */
+/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3885);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
+
+
+
+/** The newest sample of a lease’s slot; null where there is none. */
+function readSizeSample(root, id) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .readTextOrNull */ .GR)(samplePath(root, id));
+    return text === null ? null : (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSizeSample */ .td)(text);
+}
+/** Replaces the sample of a lease’s slot, whole. */
+function writeSizeSample(root, id, sample) {
+    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+}
+function samplePath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'leases', `${id}.size`);
+}
+
+
+/***/ }),
+
 /***/ 9164:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -2639,7 +2799,7 @@ exec "$@"`));
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
-async function measureTree(path, waitMs, stop) {
+async function measureTree(path, waitMs, stop = null) {
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
@@ -2649,8 +2809,8 @@ async function measureTree(path, waitMs, stop) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' };
-        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, encoding: 'utf8' }, (_, said) => {
+        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
@@ -4116,6 +4276,7 @@ function newLease(job, owner, made) {
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
+        forecastBytes: made.forecastBytes ?? null,
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -4170,6 +4331,7 @@ function parseLease(text, id) {
         trusted: found['trusted'] === true,
         madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
         owner: known,
+        forecastBytes: forecastOf(found['forecastBytes']),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -4194,6 +4356,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** A lease of an earlier version has none. */
+function forecastOf(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }
 function parseProcess(value) {
     if (!isRecord(value))
@@ -4589,6 +4755,44 @@ function word(text) {
 
 /***/ }),
 
+/***/ 3885:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   td: () => (/* binding */ parseSizeSample)
+/* harmony export */ });
+/* unused harmony exports nextSample, encodeSizeSample, isAmount */
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
+
+/** What was measured, with the peaks so far. */
+function nextSample(before, { bytes, files, uptimeMs }) {
+    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
+    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function encodeSizeSample(sample) {
+    return `${JSON.stringify(sample)}\n`;
+}
+/** Reads a sample that anybody may have written; null where it is damaged. */
+function parseSizeSample(text) {
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .parseObject */ .lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
+    if (!isAmount(bytes) || !isAmount(files) || !isAmount(uptimeMs))
+        return null;
+    if (!isAmount(peakBytes) || !isAmount(peakFiles))
+        return null;
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+/** A number of bytes, files or seconds as JSON may have it. */
+function isAmount(value) {
+    return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+
+/***/ }),
+
 /***/ 1759:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4781,7 +4985,7 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8960);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6042);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5130,7 +5334,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   lB: () => (/* binding */ observe)
 });
 
-// UNUSED EXPORTS: observeLeases
+// UNUSED EXPORTS: observeLease, observeLeases, rememberEnded
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
@@ -5985,6 +6189,8 @@ var observe = __nccwpck_require__(2147);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
+var tell_history = __nccwpck_require__(450);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/sizes.js
@@ -6035,11 +6241,15 @@ async function measured(root, snapshots) {
 
 
 
+
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
+    await tellHistory(root).catch(ignoreUntold);
     await keepBudget(root, settings.snapshotMaxBytes);
     return reap(root, helpers(settings));
 }
+/** What is not told stays noted for the next reaper; the trash goes all the same. */
+function ignoreUntold() { }
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
  * one where a second processor is idle, and the same where none is; more would be in builds' way.
@@ -6185,7 +6395,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 8960:
+/***/ 6042:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6194,8 +6404,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ post)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 4 modules
-var inputs = __nccwpck_require__(7520);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 5 modules
+var inputs = __nccwpck_require__(713);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -6482,62 +6692,8 @@ var report_heartbeat = __nccwpck_require__(2334);
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/host/folders.js
 var host_folders = __nccwpck_require__(1687);
-;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
-
-
-/**
- * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
- *
- * @param kind several may hold it `shared`, one alone `exclusive`
- */
-async function whileLocked(path, kind, work) {
-    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-        const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', folder],
-        });
-        if (error !== undefined)
-            return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
-    }
-    finally {
-        closeSync(folder);
-    }
-}
-/**
- * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
- *
- * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
- * takes it on a descriptor that is open here, and the lock belongs to the open file.
- *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
- * these locks only keep it from being done twice.
- *
- * @param waitSeconds how long to wait for it; 0 does not wait
- * @returns what the work returned, or null where the lock was not granted in time
- */
-async function kernel_lock_withKernelLock(path, waitSeconds, work) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch {
-        return work();
-    }
-    try {
-        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-        const { status, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
-            encoding: 'utf8',
-            stdio: ['ignore', 'ignore', 'pipe', file],
-        });
-        // One that is held is refused without a word; busybox, which cannot wait, complains.
-        return status === 1 && stderr === '' ? null : await work();
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
 ;// CONCATENATED MODULE: ./lib/host/alert-clock.js
 
 
@@ -6559,7 +6715,7 @@ async function claimAlert(root, kind, hours, nowMs) {
     try {
         const path = (0,host_folders.at)(folder, kind);
         // Not waited for: whoever holds the lock is claiming this very alert.
-        const claimed = await kernel_lock_withKernelLock(path, 0, async () => claim(path, hours, nowMs));
+        const claimed = await (0,kernel_lock/* withKernelLock */.l)(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
     }
     finally {
@@ -6764,7 +6920,7 @@ const WAIT_SECONDS = 2;
 async function recordMetrics(root, recorded, { voice }) {
     try {
         await loadMetrics();
-        await kernel_lock_withKernelLock((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), WAIT_SECONDS, async () => {
+        await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), WAIT_SECONDS, async () => {
             const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
             const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
             (0,small_file/* replaceFile */.fR)(path, text);
@@ -7147,7 +7303,7 @@ function leaseText(lease) {
 function snapshotText(snapshot) {
     const { name, job, bytes, ageHours, hits } = snapshot;
     const measured = bytes === null ? 'not measured yet' : texts_size(bytes);
-    return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
+    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
     const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
@@ -7274,50 +7430,8 @@ function byRate(growers) {
         .toSorted((one, other) => rate(other) - rate(one));
 }
 
-;// CONCATENATED MODULE: ./lib/plan/size-sample.js
-
-/** What was measured, with the peaks so far. */
-function nextSample(before, { bytes, files, uptimeMs }) {
-    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
-    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
-    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
-}
-function size_sample_encodeSizeSample(sample) {
-    return `${JSON.stringify(sample)}\n`;
-}
-/** Reads a sample that anybody may have written; null where it is damaged. */
-function parseSizeSample(text) {
-    const found = (0,plan_lease/* parseObject */.lj)(text);
-    if (found?.['version'] !== 1)
-        return null;
-    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
-    if (!isCount(bytes) || !isCount(files) || !isCount(uptimeMs))
-        return null;
-    if (!isCount(peakBytes) || !isCount(peakFiles))
-        return null;
-    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
-}
-function isCount(value) {
-    return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-;// CONCATENATED MODULE: ./lib/host/size-samples.js
-
-
-
-/** The newest sample of a lease’s slot; null where there is none. */
-function readSizeSample(root, id) {
-    const text = (0,small_file/* readTextOrNull */.GR)(samplePath(root, id));
-    return text === null ? null : parseSizeSample(text);
-}
-/** Replaces the sample of a lease’s slot, whole. */
-function writeSizeSample(root, id, sample) {
-    replaceFile(samplePath(root, id), encodeSizeSample(sample));
-}
-function samplePath(root, id) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.size`);
-}
-
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/steps/growers.js
 
 
@@ -7341,7 +7455,7 @@ class Growers {
             const sizes = this.#followed.get(id)?.sizes ?? [
                 { bytes: 0, uptimeMs: Math.round(lease.uptimeS * 1000) },
             ];
-            const sample = readSizeSample(this.#root, id);
+            const sample = (0,size_samples/* readSizeSample */.U)(this.#root, id);
             seen.set(id, { lease, sizes: sample === null ? sizes : remember(sizes, sample) });
         }
         this.#followed = seen;
@@ -7712,6 +7826,7 @@ async function relieve_relieve(request, runtime) {
         const [reading] = (await probeDisks(root.path, [])).readings;
         return reading === undefined ? null : assess(reading, settings.floors);
     };
+    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
     const first = await look();
     if (first === null)
         return null;
@@ -7731,9 +7846,9 @@ async function relieve_relieve(request, runtime) {
         if (again === null)
             return true;
         done.after = again;
-        return isRelieved(done.after, settings.watermarks);
+        return suffices(done.after);
     };
-    if (isRelieved(first, settings.watermarks))
+    if (suffices(first))
         return done;
     if (hasTrash(root) && (await emptyTrash(request, done, isEnough)))
         return done;
@@ -11387,9 +11502,12 @@ function announce(actions, dryRun, { voice }) {
     voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
 }
 
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
+var tell_history = __nccwpck_require__(450);
 // EXTERNAL MODULE: ./lib/steps/runtime.js
 var steps_runtime = __nccwpck_require__(6119);
 ;// CONCATENATED MODULE: ./lib/steps/release.js
+
 
 
 
@@ -11427,6 +11545,7 @@ async function release(request, runtime) {
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
+        (0,tell_history/* noteEnd */.IU)(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
         try {
             const ended = (0,host_leases/* endLease */.Kg)(root, id, { result, bootId, uptimeS, wallMs });
             voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
@@ -11445,7 +11564,7 @@ async function release(request, runtime) {
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
     await tellVerdict(watched, verdict, runtime);
-    if (!settings.dryRun && (0,host_trash/* hasTrash */.P_)(root))
+    if (!settings.dryRun && ((0,host_trash/* hasTrash */.P_)(root) || (0,tell_history/* hasEndings */.ff)(root)))
         startReaper(root, runtime.script, settings);
 }
 /** The end of a job makes no room: its disks are looked at for the metrics. */
@@ -11621,7 +11740,7 @@ function inWords(error) {
 /* harmony export */   KV: () => (/* binding */ selfOf),
 /* harmony export */   YU: () => (/* binding */ preciousOf)
 /* harmony export */ });
-/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7520);
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(713);
 /* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7217);
 /* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5944);
 
@@ -11660,6 +11779,261 @@ function workflowVoice(write) {
         warning: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('warning', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
         error: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('error', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(text))),
     };
+}
+
+
+/***/ }),
+
+/***/ 450:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  ff: () => (/* reexport */ hasEndings),
+  IU: () => (/* binding */ noteEnd)
+});
+
+// UNUSED EXPORTS: tellHistory
+
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/lease.js
+var lease = __nccwpck_require__(9949);
+// EXTERNAL MODULE: ./lib/plan/size-sample.js
+var size_sample = __nccwpck_require__(3885);
+;// CONCATENATED MODULE: ./lib/plan/history.js
+
+
+
+
+/** A line is appended in one write, which is whole up to this size. */
+const LONGEST = 4000;
+function history_encodeLine(line) {
+    const text = `${JSON.stringify(line)}\n`;
+    if (Buffer.byteLength(text) <= LONGEST)
+        return text;
+    // Only a toolchain's text has no bound of its own.
+    return `${JSON.stringify({ ...line, toolchain: null })}\n`;
+}
+/** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
+function history_parseLines(text) {
+    return text.split('\n').flatMap((each) => {
+        const line = each === '' || each.length > LONGEST ? null : history_parseLine(each);
+        return line === null ? [] : [line];
+    });
+}
+function history_parseLine(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
+    if (typeof id !== 'string' || !isLeaseId(id) || typeof repository !== 'string')
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string')
+        return null;
+    const amount = (name) => {
+        const value = found[name];
+        return isAmount(value) ? value : null;
+    };
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: SEED_KINDS.find((kind) => kind === seed) ?? 'cold',
+        result: resultOf(result),
+        bytes: amount('bytes'),
+        files: amount('files'),
+        peakBytes: amount('peakBytes'),
+        peakFiles: amount('peakFiles'),
+        seconds: amount('seconds'),
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        wallMs: isAmount(wallMs) ? wallMs : 0,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/history.js
+
+
+
+
+
+
+/**
+ * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
+ * `ending/<lease id>`; the reaper measures, and makes that a line.
+ */
+const LINES_AT_MOST = 2000;
+const TRIM_AT = 2500;
+/** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
+function noteEnding(root, { line, slot }) {
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, 'ending', line.id), `${slot}\n${history_encodeLine(line)}`);
+}
+/** The ends that are not told yet; what is damaged goes. */
+function history_readEndings(root) {
+    return list(root, 'ending').flatMap((id) => {
+        if (!isLeaseId(id))
+            return [];
+        const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
+        const line = parseLine(text);
+        if (line !== null && line.id === id)
+            return [{ line, slot }];
+        removeFile(controlPath(root, 'ending', id));
+        return [];
+    });
+}
+function hasEndings(root) {
+    return list(root, 'ending').some(naming/* isLeaseId */.cl);
+}
+/**
+ * Adds a line, once for each lease, and forgets its ending; to be done by one at a time.
+ *
+ * @throws as the file system does: the next reaper tells it then
+ */
+function history_addLine(root, line) {
+    const path = fileOf(root, line.repository);
+    const lines = parseLines(readTextOrNull(path) ?? '');
+    if (lines.every(({ id }) => id !== line.id)) {
+        if (lines.length >= TRIM_AT) {
+            const kept = [...lines.slice(1 - LINES_AT_MOST), line];
+            replaceFile(path, kept.map(encodeLine).join(''));
+        }
+        else
+            append(path, encodeLine(line));
+    }
+    removeFile(controlPath(root, 'ending', line.id));
+}
+/** In one write, after the end of a line that a full disk may have cut short. */
+function append(path, text) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
+    const file = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644);
+    try {
+        const isWhole = fstatSync(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
+        appendFileSync(file, isWhole ? text : `\n${text}`);
+    }
+    finally {
+        closeSync(file);
+    }
+}
+/** All lines of the host, those of each repository oldest first. */
+function readHistory(root) {
+    return names(root)
+        .flatMap((name) => parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? ''))
+        .toSorted((a, b) => a.wallMs - b.wallMs);
+}
+function names(root) {
+    return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
+}
+/** A root of an earlier version has no such folder. */
+function list(root, folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, folder));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+function fileOf(root, repository) {
+    return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
+}
+
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(4112);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
+;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
+
+
+
+
+
+
+
+const MEASURE_MS = 120_000;
+/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+const LOCK_SECONDS = 120;
+/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+function noteEnd(root, id, ended, { voice }) {
+    const lease = (0,leases/* findLease */.G0)(root, id)?.lease ?? null;
+    if (lease === null)
+        return;
+    try {
+        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
+    }
+    catch (error) {
+        voice.warning(`This job leaves no line in the history (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+function lineOf(root, lease, { result, moment }) {
+    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const sample = (0,size_samples/* readSizeSample */.U)(root, id);
+    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: (0,leases/* readSeedRecord */.VY)(root, id).kind,
+        result,
+        bytes: null,
+        files: null,
+        peakBytes: sample?.peakBytes ?? null,
+        peakFiles: sample?.peakFiles ?? null,
+        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        toolchain: (0,leases/* readBuildRecord */.mx)(root, id)?.toolchain ?? null,
+        wallMs: moment.wallMs,
+    };
+}
+
+/**
+ * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
+ * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ */
+async function tellHistory(root) {
+    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
+        for (const { line, slot } of readEndings(root)) {
+            const size = await measureSlot(root, line.id, slot);
+            const bytes = size?.bytes ?? null;
+            const files = size?.files ?? null;
+            addLine(root, {
+                ...line,
+                bytes,
+                files,
+                peakBytes: larger(bytes, line.peakBytes),
+                peakFiles: larger(files, line.peakFiles),
+            });
+        }
+    });
+}
+/** In its place, or in the trash; by names that du(1), another process, can follow. */
+async function measureSlot(root, id, slot) {
+    const inPlace = isSlotPath(slot)
+        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
+        : null;
+    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+}
+function larger(a, b) {
+    return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 

@@ -85,6 +85,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
+/***/ 643:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+
+/***/ }),
+
 /***/ 8500:
 /***/ ((module) => {
 
@@ -170,6 +177,8 @@ var guard_error = __nccwpck_require__(29);
 /** Whether a background process watches over each job: `auto` where it can be started. */
 const KEEPER = ['auto', 'off'];
 
+// EXTERNAL MODULE: ./lib/plan/admission-setting.js
+var admission_setting = __nccwpck_require__(8235);
 ;// CONCATENATED MODULE: ./lib/plan/archive-content.js
 
 
@@ -359,6 +368,7 @@ function normalise(path) {
 
 
 
+
 /** What becomes of a job when the disk is still critical after the emergency pass. */
 const ON_CRITICAL = ['fail', 'skip', 'warn'];
 /** How far a new slot may be seeded: `auto` takes the best there is. */
@@ -399,6 +409,21 @@ const minFreeInodesPercent = (0,plan_input/* number */.ai)('min-free-inodes-perc
 const highWatermark = (0,plan_input/* number */.ai)('high-watermark', { least: 1, most: 100, otherwise: 85 });
 const lowWatermark = (0,plan_input/* number */.ai)('low-watermark', { least: 1, most: 100, otherwise: 80 });
 const onCritical = (0,plan_input/* choice */.Yq)('on-critical', ON_CRITICAL, 'fail');
+const admission = (0,plan_input/* choice */.Yq)('admission', admission_setting/* ADMISSION */._, 'wait');
+const admissionTimeout = (0,plan_input/* number */.ai)('admission-timeout-minutes', {
+    least: 0,
+    most: 24 * 60,
+    otherwise: 15,
+});
+const forecastGb = {
+    ...(0,plan_input/* number */.ai)('forecast-gb', { least: 0, most: 1_000_000, otherwise: 0 }),
+    whenEmpty: () => null,
+};
+const reserveGb = {
+    ...(0,plan_input/* number */.ai)('reserve-gb', { least: 0, most: 1_000_000, otherwise: 5 }),
+    // Without a setting the default depends on the disk; see plan/admission-setting.ts.
+    whenEmpty: () => null,
+};
 const alertWebhook = {
     name: 'alert-webhook',
     allowed: 'an http or https address',
@@ -452,6 +477,10 @@ const INPUTS = [
     highWatermark,
     lowWatermark,
     onCritical,
+    admission,
+    admissionTimeout,
+    forecastGb,
+    reserveGb,
     retentionHours,
     keepPerPr,
     warm,
@@ -477,7 +506,6 @@ const INPUTS = [
  */
 function settings_parseSettings(lookup, surroundings) {
     const read = (input) => (0,plan_input/* readInput */.R5)(input, lookup, surroundings);
-    const freeGb = read(minFreeGb);
     const watermarks = { high: read(highWatermark), low: read(lowWatermark) };
     if (watermarks.low > watermarks.high) {
         throw new guard_error/* GuardError */.U$(`low-watermark (${watermarks.low}) is above high-watermark (${watermarks.high}).`, 'A pass begins at the high one and stops at the low one.', { usage: true });
@@ -486,12 +514,18 @@ function settings_parseSettings(lookup, surroundings) {
         root: absolute(read(root), surroundings),
         owner: read(owner),
         floors: {
-            minFreeBytes: freeGb === null ? null : freeGb * GB,
+            minFreeBytes: inBytes(read(minFreeGb)),
             minFreePercent: read(minFreePercent),
             minFreeInodesPercent: read(minFreeInodesPercent),
         },
         watermarks,
         onCritical: read(onCritical),
+        admission: {
+            mode: read(admission),
+            timeoutMinutes: read(admissionTimeout),
+            forecastBytes: inBytes(read(forecastGb)),
+            reserveBytes: inBytes(read(reserveGb)),
+        },
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
         warm: read(warm),
@@ -512,6 +546,9 @@ function settings_parseSettings(lookup, surroundings) {
         leg: read(leg),
         jobStatus: read(jobStatus),
     };
+}
+function inBytes(gb) {
+    return gb === null ? null : gb * GB;
 }
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text) {
@@ -1295,6 +1332,175 @@ function readFoundedAt(root) {
 
 /***/ }),
 
+/***/ 3007:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Lu: () => (/* binding */ readHistory)
+});
+
+// UNUSED EXPORTS: addLine, hasEndings, noteEnding, readEndings
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/size-sample.js
+var size_sample = __nccwpck_require__(3885);
+;// CONCATENATED MODULE: ./lib/plan/history.js
+
+
+
+
+/** A line is appended in one write, which is whole up to this size. */
+const LONGEST = 4000;
+function history_encodeLine(line) {
+    const text = `${JSON.stringify(line)}\n`;
+    if (Buffer.byteLength(text) <= LONGEST)
+        return text;
+    // Only a toolchain's text has no bound of its own.
+    return `${JSON.stringify({ ...line, toolchain: null })}\n`;
+}
+/** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
+function history_parseLines(text) {
+    return text.split('\n').flatMap((each) => {
+        const line = each === '' || each.length > LONGEST ? null : history_parseLine(each);
+        return line === null ? [] : [line];
+    });
+}
+function history_parseLine(text) {
+    const found = (0,lease/* parseObject */.lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string')
+        return null;
+    const amount = (name) => {
+        const value = found[name];
+        return (0,size_sample/* isAmount */.Pt)(value) ? value : null;
+    };
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
+        result: (0,lease/* resultOf */.Bg)(result),
+        bytes: amount('bytes'),
+        files: amount('files'),
+        peakBytes: amount('peakBytes'),
+        peakFiles: amount('peakFiles'),
+        seconds: amount('seconds'),
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        wallMs: (0,size_sample/* isAmount */.Pt)(wallMs) ? wallMs : 0,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/history.js
+
+
+
+
+
+
+/**
+ * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
+ * `ending/<lease id>`; the reaper measures, and makes that a line.
+ */
+const LINES_AT_MOST = 2000;
+const TRIM_AT = 2500;
+/** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
+function noteEnding(root, { line, slot }) {
+    replaceFile(controlPath(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`);
+}
+/** The ends that are not told yet; what is damaged goes. */
+function readEndings(root) {
+    return list(root, 'ending').flatMap((id) => {
+        if (!isLeaseId(id))
+            return [];
+        const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
+        const line = parseLine(text);
+        if (line !== null && line.id === id)
+            return [{ line, slot }];
+        removeFile(controlPath(root, 'ending', id));
+        return [];
+    });
+}
+function hasEndings(root) {
+    return list(root, 'ending').some(isLeaseId);
+}
+/**
+ * Adds a line, once for each lease, and forgets its ending; to be done by one at a time.
+ *
+ * @throws as the file system does: the next reaper tells it then
+ */
+function addLine(root, line) {
+    const path = fileOf(root, line.repository);
+    const lines = parseLines(readTextOrNull(path) ?? '');
+    if (lines.every(({ id }) => id !== line.id)) {
+        if (lines.length >= TRIM_AT) {
+            const kept = [...lines.slice(1 - LINES_AT_MOST), line];
+            replaceFile(path, kept.map(encodeLine).join(''));
+        }
+        else
+            append(path, encodeLine(line));
+    }
+    removeFile(controlPath(root, 'ending', line.id));
+}
+/** In one write, after the end of a line that a full disk may have cut short. */
+function append(path, text) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
+    const file = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644);
+    try {
+        const isWhole = fstatSync(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
+        appendFileSync(file, isWhole ? text : `\n${text}`);
+    }
+    finally {
+        closeSync(file);
+    }
+}
+/** All lines of the host, those of each repository oldest first. */
+function readHistory(root) {
+    return names(root)
+        .flatMap((name) => history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? ''))
+        .toSorted((a, b) => a.wallMs - b.wallMs);
+}
+function names(root) {
+    return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
+}
+/** A root of an earlier version has no such folder. */
+function list(root, folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, folder));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+function fileOf(root, repository) {
+    return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
+}
+
+
+/***/ }),
+
 /***/ 1168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1396,7 +1602,74 @@ function readKeeper(root, id) {
 
 /***/ }),
 
-/***/ 5411:
+/***/ 3977:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ withKernelLock)
+/* harmony export */ });
+/* unused harmony export whileLocked */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+
+
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ */
+async function whileLocked(path, kind, work) {
+    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+        const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (error !== undefined)
+            return { refused: 'there is no flock(1)' };
+        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+    }
+    finally {
+        closeSync(folder);
+    }
+}
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
+ * these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+async function withKernelLock(path, waitSeconds, work) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+    }
+    catch {
+        return work();
+    }
+    try {
+        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+        const { status, stderr } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', ['-x', ...patience, '3'], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', file],
+        });
+        // One that is held is refused without a word; busybox, which cannot wait, complains.
+        return status === 1 && stderr === '' ? null : await work();
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+    }
+}
+
+
+/***/ }),
+
+/***/ 1468:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1406,6 +1679,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Oj: () => (/* binding */ dropLease),
   G0: () => (/* binding */ findLease),
   Mw: () => (/* binding */ readLeases),
+  SE: () => (/* binding */ readLiveLeases),
   VY: () => (/* binding */ readSeedRecord),
   Dg: () => (/* binding */ spoilEnd),
   _e: () => (/* binding */ takeLease),
@@ -1418,102 +1692,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
 var plan_lease = __nccwpck_require__(230);
-// EXTERNAL MODULE: ./lib/plan/unused-units.js
-var unused_units = __nccwpck_require__(7791);
-;// CONCATENATED MODULE: ./lib/plan/build-record.js
-
-
-
-/** Where the content of a new slot came from. */
-const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
-/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
-const GENERATIONS_AT_MOST = 50;
-const COLD = {
-    version: 1,
-    kind: 'cold',
-    source: null,
-    ageHours: null,
-    generation: 0,
-    former: [],
-    environment: '',
-    unused: null,
-};
-function encodeRecord(record) {
-    return `${JSON.stringify(record)}\n`;
-}
-/** Reads a seed record that anybody may have written; null where it is damaged. */
-function parseSeedRecord(text) {
-    const found = parseVersion1(text);
-    if (found === null)
-        return null;
-    const { kind, source, ageHours, environment, unused } = found;
-    const chain = parseChain(found);
-    const known = SEED_KINDS.find((each) => each === kind);
-    if (known === undefined || chain === null)
-        return null;
-    return {
-        version: 1,
-        kind: known,
-        source: typeof source === 'string' && (0,naming/* isLeaseId */.cl)(source) ? source : null,
-        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
-        environment: typeof environment === 'string' ? environment : '',
-        unused: (0,unused_units/* parseUnused */.k0)(unused),
-        ...chain,
-    };
-}
-/** Reads a build record that anybody may have written; null where it is damaged. */
-function build_record_parseBuildRecord(text) {
-    const found = parseVersion1(text);
-    if (found === null)
-        return null;
-    const { workspace, toolchain, inputs, times } = found;
-    const chain = parseChain(found);
-    if (typeof workspace !== 'string' || chain === null)
-        return null;
-    return {
-        version: 1,
-        workspace,
-        toolchain: typeof toolchain === 'string' ? toolchain : null,
-        inputs: inputs === true,
-        times: typeof times === 'string' ? times : '',
-        unused: parseUnused(found['unused']) ?? {},
-        ...chain,
-    };
-}
-function parseVersion1(text) {
-    const found = (0,plan_lease/* parseObject */.lj)(text);
-    return found?.['version'] === 1 ? found : null;
-}
-/** The chain of handing down; a path that is not a slot's makes the record worthless. */
-function parseChain(found) {
-    const { generation, former } = found;
-    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
-        return null;
-    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
-        return null;
-    const paths = former.filter((each) => typeof each === 'string');
-    return paths.length === former.length && paths.every(naming/* isSlotPath */.wS)
-        ? { generation, former: paths }
-        : null;
-}
-/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
-function toolchainIn(rustcInfo) {
-    const outputs = parseObject(rustcInfo)?.['outputs'];
-    if (!isRecord(outputs))
-        return null;
-    for (const output of Object.values(outputs)) {
-        const stdout = isRecord(output) ? output['stdout'] : null;
-        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
-            return stdout.trim();
-        }
-    }
-    return null;
-}
-
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
 
 const KINDS = (/* unused pure expression or super */ null && (['file', 'link', 'directory']));
@@ -1695,9 +1879,12 @@ function parseFile(row) {
 
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
+
 
 
 
@@ -1820,7 +2007,7 @@ function writeRecord(root, id, ending, text) {
 /** What a slot was seeded with; a cold start where nothing is noted. */
 function readSeedRecord(root, id) {
     const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
-    return (text === null ? null : parseSeedRecord(text)) ?? COLD;
+    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
 }
 /** What a job left of its build; null where it left nothing that can be understood. */
 function readBuildRecord(root, id) {
@@ -1835,6 +2022,16 @@ function readEndedLeases(root) {
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
+    });
+}
+/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
+function readLiveLeases(root) {
+    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
+        const id = name.slice(0, name.indexOf('.'));
+        if (name !== `${id}${LIVE}` || !(0,naming/* isLeaseId */.cl)(id))
+            return [];
+        const record = readLease(root, id, 'live');
+        return record === null ? [] : [{ record, sample: (0,size_samples/* readSizeSample */.U)(root, id) }];
     });
 }
 /**
@@ -2770,9 +2967,23 @@ function adopt(control) {
 /** What belongs to every root; what is there already is left alone. */
 const FOLDERS = ['leases', 'trash'];
 /** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = ['alerts', 'snapshots', 'seeding', 'times'];
+const LATER_FOLDERS = [
+    'alerts',
+    'snapshots',
+    'seeding',
+    'times',
+    'history',
+    'ending',
+    'waiting',
+];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
-const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)];
+const FILES = [
+    'host.lock',
+    'metrics.lock',
+    'admission.lock',
+    'history.lock',
+    ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+];
 function makeIfPossible(path) {
     try {
         makeFolder(path);
@@ -2928,6 +3139,35 @@ function removeEmpty(root, id) {
 
 /***/ }),
 
+/***/ 4015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ readSizeSample)
+/* harmony export */ });
+/* unused harmony export writeSizeSample */
+/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3885);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
+
+
+
+/** The newest sample of a lease’s slot; null where there is none. */
+function readSizeSample(root, id) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .readTextOrNull */ .GR)(samplePath(root, id));
+    return text === null ? null : (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSizeSample */ .td)(text);
+}
+/** Replaces the sample of a lease’s slot, whole. */
+function writeSizeSample(root, id, sample) {
+    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+}
+function samplePath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'leases', `${id}.size`);
+}
+
+
+/***/ }),
+
 /***/ 9164:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3009,7 +3249,7 @@ exec "$@"`));
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
-async function measureTree(path, waitMs, stop) {
+async function measureTree(path, waitMs, stop = null) {
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
@@ -3019,8 +3259,8 @@ async function measureTree(path, waitMs, stop) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' };
-        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, encoding: 'utf8' }, (_, said) => {
+        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
@@ -3755,6 +3995,128 @@ async function ask(program, words, descriptors) {
 
 /***/ }),
 
+/***/ 8235:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ ADMISSION),
+/* harmony export */   g: () => (/* binding */ reserveOf)
+/* harmony export */ });
+const ADMISSION = ['wait', 'warn', 'off'];
+const DEFAULT_RESERVE_BYTES = 5e9;
+const DEFAULT_SHARE = 0.1;
+/** What admission and the cap keep free: by default 5 GB, and on a small disk a tenth of it. */
+function reserveOf(setBytes, totalBytes) {
+    return setBytes ?? Math.min(DEFAULT_RESERVE_BYTES, DEFAULT_SHARE * totalBytes);
+}
+
+
+/***/ }),
+
+/***/ 6557:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AN: () => (/* binding */ SEED_KINDS),
+/* harmony export */   TG: () => (/* binding */ COLD),
+/* harmony export */   k9: () => (/* binding */ parseSeedRecord)
+/* harmony export */ });
+/* unused harmony exports GENERATIONS_AT_MOST, encodeRecord, parseBuildRecord, toolchainIn */
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
+/* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
+
+
+
+/** Where the content of a new slot came from. */
+const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
+/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
+const GENERATIONS_AT_MOST = 50;
+const COLD = {
+    version: 1,
+    kind: 'cold',
+    source: null,
+    ageHours: null,
+    generation: 0,
+    former: [],
+    environment: '',
+    unused: null,
+};
+function encodeRecord(record) {
+    return `${JSON.stringify(record)}\n`;
+}
+/** Reads a seed record that anybody may have written; null where it is damaged. */
+function parseSeedRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { kind, source, ageHours, environment, unused } = found;
+    const chain = parseChain(found);
+    const known = SEED_KINDS.find((each) => each === kind);
+    if (known === undefined || chain === null)
+        return null;
+    return {
+        version: 1,
+        kind: known,
+        source: typeof source === 'string' && (0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isLeaseId */ .cl)(source) ? source : null,
+        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
+        environment: typeof environment === 'string' ? environment : '',
+        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(unused),
+        ...chain,
+    };
+}
+/** Reads a build record that anybody may have written; null where it is damaged. */
+function parseBuildRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { workspace, toolchain, inputs, times } = found;
+    const chain = parseChain(found);
+    if (typeof workspace !== 'string' || chain === null)
+        return null;
+    return {
+        version: 1,
+        workspace,
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        inputs: inputs === true,
+        times: typeof times === 'string' ? times : '',
+        unused: parseUnused(found['unused']) ?? {},
+        ...chain,
+    };
+}
+function parseVersion1(text) {
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
+    return found?.['version'] === 1 ? found : null;
+}
+/** The chain of handing down; a path that is not a slot's makes the record worthless. */
+function parseChain(found) {
+    const { generation, former } = found;
+    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
+        return null;
+    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+        return null;
+    const paths = former.filter((each) => typeof each === 'string');
+    return paths.length === former.length && paths.every(_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isSlotPath */ .wS)
+        ? { generation, former: paths }
+        : null;
+}
+/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
+function toolchainIn(rustcInfo) {
+    const outputs = parseObject(rustcInfo)?.['outputs'];
+    if (!isRecord(outputs))
+        return null;
+    for (const output of Object.values(outputs)) {
+        const stdout = isRecord(output) ? output['stdout'] : null;
+        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
+            return stdout.trim();
+        }
+    }
+    return null;
+}
+
+
+/***/ }),
+
 /***/ 8442:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3996,10 +4358,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   ZQ: () => (/* binding */ newLease),
   J: () => (/* binding */ parseEnd),
   QM: () => (/* binding */ parseLease),
-  lj: () => (/* binding */ parseObject)
+  lj: () => (/* binding */ parseObject),
+  Bg: () => (/* binding */ resultOf)
 });
 
-// UNUSED EXPORTS: encodeEnd, resultOf
+// UNUSED EXPORTS: encodeEnd
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
@@ -4032,6 +4395,7 @@ function newLease(job, owner, made) {
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
+        forecastBytes: made.forecastBytes ?? null,
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -4086,6 +4450,7 @@ function parseLease(text, id) {
         trusted: found['trusted'] === true,
         madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
         owner: known,
+        forecastBytes: forecastOf(found['forecastBytes']),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -4110,6 +4475,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** A lease of an earlier version has none. */
+function forecastOf(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }
 function parseProcess(value) {
     if (!isRecord(value))
@@ -4459,6 +4828,45 @@ function judgeForeign(occupancies) {
 
 /***/ }),
 
+/***/ 3885:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pt: () => (/* binding */ isAmount),
+/* harmony export */   td: () => (/* binding */ parseSizeSample)
+/* harmony export */ });
+/* unused harmony exports nextSample, encodeSizeSample */
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+
+/** What was measured, with the peaks so far. */
+function nextSample(before, { bytes, files, uptimeMs }) {
+    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
+    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+function encodeSizeSample(sample) {
+    return `${JSON.stringify(sample)}\n`;
+}
+/** Reads a sample that anybody may have written; null where it is damaged. */
+function parseSizeSample(text) {
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .parseObject */ .lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
+    if (!isAmount(bytes) || !isAmount(files) || !isAmount(uptimeMs))
+        return null;
+    if (!isAmount(peakBytes) || !isAmount(peakFiles))
+        return null;
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+/** A number of bytes, files or seconds as JSON may have it. */
+function isAmount(value) {
+    return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+
+/***/ }),
+
 /***/ 9080:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4697,7 +5105,7 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2469);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9496);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -4922,7 +5330,7 @@ function leaseText(lease) {
 function snapshotText(snapshot) {
     const { name, job, bytes, ageHours, hits } = snapshot;
     const measured = bytes === null ? 'not measured yet' : size(bytes);
-    return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
+    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
     const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
@@ -4984,7 +5392,7 @@ function timerText(lines) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5411);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1468);
 /* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
 /* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
@@ -5132,7 +5540,9 @@ function retire(root, slot, id, ways) {
 __nccwpck_require__.d(__webpack_exports__, {
   OW: () => (/* binding */ lookInto),
   lB: () => (/* binding */ observe),
-  uA: () => (/* binding */ observeLeases)
+  tj: () => (/* binding */ observeLease),
+  uA: () => (/* binding */ observeLeases),
+  UY: () => (/* binding */ rememberEnded)
 });
 
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -5652,8 +6062,8 @@ function commandOf(pid) {
 var former_paths = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
-var host_leases = __nccwpck_require__(5411);
+// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
+var host_leases = __nccwpck_require__(1468);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -5816,7 +6226,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 4349:
+/***/ 4563:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5826,8 +6236,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ plan)
 });
 
-;// CONCATENATED MODULE: external "node:perf_hooks"
-const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/plan/reclaim.js
 var reclaim = __nccwpck_require__(9060);
 // EXTERNAL MODULE: external "node:fs"
@@ -5866,9 +6276,9 @@ const OPTIONS = {
  * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
  */
 async function withHostLock(root, work) {
-    const asked = external_node_perf_hooks_namespaceObject.performance.now();
+    const asked = external_node_perf_hooks_.performance.now();
     const granted = await acquire(root);
-    const started = external_node_perf_hooks_namespaceObject.performance.now();
+    const started = external_node_perf_hooks_.performance.now();
     const waitedMs = started - asked;
     const { gaveReserve } = granted;
     if ('problem' in granted) {
@@ -5876,7 +6286,7 @@ async function withHostLock(root, work) {
     }
     try {
         const value = work();
-        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null, gaveReserve };
+        return { value, waitedMs, heldMs: external_node_perf_hooks_.performance.now() - started, problem: null, gaveReserve };
     }
     finally {
         await granted.release();
@@ -5886,7 +6296,7 @@ async function withHostLock(root, work) {
 async function acquire(root) {
     // Loaded when it is needed: most passes have nothing to rename.
     const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
-    const until = external_node_perf_hooks_namespaceObject.performance.now() + WAIT_MS;
+    const until = external_node_perf_hooks_.performance.now() + WAIT_MS;
     let gaveReserve = false;
     for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
         try {
@@ -5900,7 +6310,7 @@ async function acquire(root) {
             }
             if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
                 return { problem: (0,guard_error/* messageOf */.bD)(error), gaveReserve };
-            if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
+            if (external_node_perf_hooks_.performance.now() + pauseMs > until) {
                 return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
             }
             await (0,promises_.setTimeout)(pauseMs * (0.5 + Math.random()));
@@ -5920,8 +6330,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
-var leases = __nccwpck_require__(5411);
+// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
+var leases = __nccwpck_require__(1468);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -5987,10 +6397,93 @@ var observe = __nccwpck_require__(2147);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
-var snapshot = __nccwpck_require__(9080);
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
+;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
+
+
+
+
+
+
+
+const MEASURE_MS = 120_000;
+/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+const LOCK_SECONDS = 120;
+/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+function noteEnd(root, id, ended, { voice }) {
+    const lease = findLease(root, id)?.lease ?? null;
+    if (lease === null)
+        return;
+    try {
+        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
+    }
+    catch (error) {
+        voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
+    }
+}
+function lineOf(root, lease, { result, moment }) {
+    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const sample = readSizeSample(root, id);
+    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: readSeedRecord(root, id).kind,
+        result,
+        bytes: null,
+        files: null,
+        peakBytes: sample?.peakBytes ?? null,
+        peakFiles: sample?.peakFiles ?? null,
+        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        toolchain: readBuildRecord(root, id)?.toolchain ?? null,
+        wallMs: moment.wallMs,
+    };
+}
+
+/**
+ * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
+ * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ */
+async function tell_history_tellHistory(root) {
+    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
+        for (const { line, slot } of readEndings(root)) {
+            const size = await measureSlot(root, line.id, slot);
+            const bytes = size?.bytes ?? null;
+            const files = size?.files ?? null;
+            addLine(root, {
+                ...line,
+                bytes,
+                files,
+                peakBytes: larger(bytes, line.peakBytes),
+                peakFiles: larger(files, line.peakFiles),
+            });
+        }
+    });
+}
+/** In its place, or in the trash; by names that du(1), another process, can follow. */
+async function measureSlot(root, id, slot) {
+    const inPlace = isSlotPath(slot)
+        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
+        : null;
+    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+}
+function larger(a, b) {
+    return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
+var snapshot = __nccwpck_require__(9080);
 // EXTERNAL MODULE: ./lib/host/snapshots.js + 1 modules
 var snapshots = __nccwpck_require__(1823);
 // EXTERNAL MODULE: ./lib/host/seeding.js
@@ -6002,7 +6495,7 @@ var seeding = __nccwpck_require__(7241);
 
 
 /** Walking a tree takes a while; what is not measured by then is left to the next one. */
-const MEASURE_MS = 60_000;
+const keep_budget_MEASURE_MS = 60_000;
 /**
  * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
  * critical path, since it measures what is new.
@@ -6021,7 +6514,7 @@ async function keep_budget_keepBudget(root, budgetBytes) {
 }
 async function measured(root, snapshots) {
     const fresh = snapshots.filter(({ bytes }) => bytes === null);
-    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), keep_budget_MEASURE_MS);
     return snapshots.map((each) => {
         const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
         if (each.bytes === null && bytes !== null)
@@ -6037,11 +6530,15 @@ async function measured(root, snapshots) {
 
 
 
+
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
+    await tellHistory(root).catch(ignoreUntold);
     await keepBudget(root, settings.snapshotMaxBytes);
     return reap(root, helpers(settings));
 }
+/** What is not told stays noted for the next reaper; the trash goes all the same. */
+function ignoreUntold() { }
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
  * one where a second processor is idle, and the same where none is; more would be in builds' way.
@@ -6152,7 +6649,7 @@ function adoptedPlaces(view) {
  * the lock is right too; one that waited in vain says so.
  */
 async function pass(request, runtime) {
-    const started = external_node_perf_hooks_namespaceObject.performance.now();
+    const started = external_node_perf_hooks_.performance.now();
     const { root, ways, dryRun } = request;
     const { view, actions } = await plan(request, runtime);
     let applied = { retired: [], failures: [] };
@@ -6170,7 +6667,7 @@ async function pass(request, runtime) {
         }
     }
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
-    const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
+    const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
     try {
         (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
@@ -6187,7 +6684,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 2469:
+/***/ 9496:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6783,158 +7280,81 @@ function defaultBranch(payload) {
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/report/heartbeat.js
 var report_heartbeat = __nccwpck_require__(2334);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/host/folders.js
-var folders = __nccwpck_require__(1687);
-// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
-var leases = __nccwpck_require__(5411);
-// EXTERNAL MODULE: ./lib/host/slots.js
-var slots = __nccwpck_require__(5647);
-;// CONCATENATED MODULE: ./lib/steps/acquire.js
-
-
-
-
-
-
-
-
-
-
-
-const ATTEMPTS = 8;
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./lib/plan/admission.js
+/** A waiter lets so many smaller jobs past, and then nobody. */
+const PASSES_AT_MOST = 8;
+/** What a lease may still grow, never below 0. */
+function growth({ forecastBytes, sampledBytes }) {
+    return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes);
+}
+/** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
+function available({ freeBytes, reserveBytes, holders, }) {
+    return freeBytes - reserveBytes - holders.reduce((sum, holder) => sum + growth(holder), 0);
+}
+/** Whether a disk is too small for a job even when it is empty: to wait would be in vain. */
+function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
+    return forecastBytes > totalBytes - reserveBytes;
+}
 /**
- * Makes a new slot for a job: lease first, then the directory, then its owner.
+ * Whether a job may start: first come, first served; but while none of those before it has room, a
+ * smaller one may go past each of them a bounded number of times.
+ */
+function decide(standing) {
+    const { forecastBytes, ahead } = standing;
+    if (forecastBytes === null)
+        return { kind: 'start', passing: [] };
+    const availableBytes = available(standing);
+    if (forecastBytes > availableBytes)
+        return { kind: 'wait', why: 'room', availableBytes };
+    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST);
+    return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
+}
+
+// EXTERNAL MODULE: ./lib/plan/admission-setting.js
+var admission_setting = __nccwpck_require__(8235);
+;// CONCATENATED MODULE: ./lib/plan/forecast.js
+/** So many of the last jobs tell. */
+const LAST = 20;
+const PERCENTILE = 0.95;
+/**
+ * The 95th percentile of the peaks of this job's last 20, else of its repository's, else of the
+ * host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
  *
- * @throws GuardError where it cannot be made; nothing of it is left then
+ * @param lines oldest first
  */
-function acquire(request) {
-    const { root, job, owner, madeBy, onLease } = request;
-    for (let attempt = 1;; attempt += 1) {
-        const id = (0,naming/* leaseId */.K)(owner.runner.key, owner.bootId, (0,external_node_crypto_.randomBytes)(6).toString('hex'));
-        const made = { id, madeBy, uptimeS: (0,boot/* readUptime */.te)(), at: new Date().toISOString() };
-        const lease = (0,plan_lease/* newLease */.ZQ)(job, owner, made);
-        try {
-            (0,leases/* writeLease */.e3)(root, lease);
-            onLease(id);
-            (0,slots/* makeSlot */.xB)(root, lease.slot, (path, what) => give(path, what, request));
-            return acquired(root, lease);
-        }
-        catch (error) {
-            undo(root, lease);
-            const again = ['EEXIST', 'ENOENT'].includes((0,guard_error/* errnoOf */.UQ)(error)) && attempt < ATTEMPTS;
-            if (!again)
-                throw explained(error, root, lease);
-        }
+function forecast(key, lines, setBytes) {
+    if (setBytes !== null)
+        return { bytes: setBytes, from: 'setting' };
+    const ofRepository = lines.filter((line) => line.repository === key.repository);
+    const ofJob = ofRepository.filter((line) => line.job === key.job && line.leg === key.leg);
+    const sources = [
+        ['job', ofJob],
+        ['repository', ofRepository],
+        ['host', lines],
+    ];
+    for (const [from, some] of sources) {
+        const bytes = peakOf(some);
+        if (bytes !== null)
+            return { bytes, from };
     }
+    return null;
 }
-function acquired(root, lease) {
-    const targetDirectory = `${root.path}/${lease.slot}`;
-    const runDirectory = targetDirectory.slice(0, targetDirectory.lastIndexOf('/'));
-    return { lease, targetDirectory, runDirectory };
+/** The 95th percentile of the last 20 peaks, null without any. */
+function peakOf(lines) {
+    const peaks = lines.flatMap(({ result, peakBytes }) => result === 'cancelled' || peakBytes === null ? [] : [peakBytes]);
+    return percentile(peaks.slice(-LAST));
 }
-/** Gives a directory that has just been made to the one who will build. */
-function give(path, what, { root, builder, ways }) {
-    const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid;
-    if (isOwn)
-        return;
-    try {
-        (0,folders/* giveAway */._j)(path, builder);
-        return;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EPERM')
-            throw error;
-    }
-    const descriptor = (0,folders/* openFolder */.NE)(path);
-    try {
-        (0,folders/* assertFresh */.PD)(descriptor);
-        const target = { descriptor, path: (0,external_node_fs_.realpathSync)(path) };
-        const helped = (0,privilege/* withHelp */.il)(ways, (helper) => helper.chown(target, builder));
-        if (!helped.ok)
-            throw (0,privilege/* cannotGive */.xJ)(`${root.path}/…/${what}`, builder, helped.why);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(descriptor);
-    }
+/** Nearest rank. */
+function percentile(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? null;
 }
-/** Takes back what there is of a slot that nobody has been told of. */
-function undo(root, lease) {
-    try {
-        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
-    }
-    catch (error) {
-        // Not empty, and so another's: with its lease it is a later pass's work.
-        const isNeverMade = (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,folders/* isDiverted */.cX)(error);
-        if (!isNeverMade)
-            return;
-    }
-    try {
-        (0,slots/* removeEmptyParents */.jE)(root, lease.slot);
-        (0,leases/* dropLease */.Oj)(root, lease.id, false);
-    }
-    catch {
-        // What is left is a later pass’s work; why there is no slot is what the job is told.
-        return;
-    }
-}
-function explained(error, root, lease) {
-    if (error instanceof guard_error/* GuardError */.U$)
-        return error;
-    return new guard_error/* GuardError */.U$(`The slot ${root.path}/${lease.slot} cannot be made (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.', { cause: error });
-}
-/**
- * Takes over the lease that the started hook made for this very job; null where there is none to
- * take: another step has it, it has ended, or it is another job's.
- */
-function takeOver(id, { root, job, owner, builder, ways }) {
-    if (!(0,naming/* isLeaseId */.cl)(id))
-        return null;
-    const record = (0,leases/* findLease */.G0)(root, id);
-    const lease = record?.lease ?? null;
-    if (record?.state !== 'live' || lease === null || lease.madeBy !== 'hook')
-        return null;
-    const isSameJob = lease.repository === `${job.owner}/${job.repository}` &&
-        lease.runId === job.runId &&
-        lease.attempt === job.attempt &&
-        lease.job === job.job &&
-        lease.owner.runner.key === owner.runner.key &&
-        lease.owner.bootId === owner.bootId;
-    if (!isSameJob || !isSameWorker(lease, owner))
-        return null;
-    if (!isOwnedBy(root, lease.slot, { builder, ways }))
-        return null;
-    return (0,leases/* takeLease */._e)(root, id) ? acquired(root, lease) : null;
-}
-/** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
-function isOwnedBy(root, slot, request) {
-    const { builder } = request;
-    try {
-        return withinSlot(root, slot, (path) => {
-            const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-            if (uid !== builder.uid || gid !== builder.gid)
-                give(path, slot, { root, ...request });
-            return true;
-        });
-    }
-    catch {
-        // Gone, in use already, or not ours to give: the step then makes a slot of its own.
-        return false;
-    }
-}
-function withinSlot(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return (0,folders/* within */.ux)(root.path, parents, (folder) => use((0,folders.at)(folder, name)));
-}
-/** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
-function isSameWorker({ owner: recorded }, owner) {
-    if (recorded.worker === null || recorded.pidNamespace !== owner.pidNamespace)
-        return true;
-    if (owner.worker === null)
-        return (0,processes/* stateOf */.L4)(recorded.worker) === 'alive';
-    return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
+/** The middle of how long jobs took, in seconds; null where nobody knows. */
+function usualSeconds(lines) {
+    const known = lines.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).slice(-LAST);
+    return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
@@ -7166,111 +7586,312 @@ function dockerDirectory() {
     return '/var/lib/docker';
 }
 
-;// CONCATENATED MODULE: ./lib/host/deleted-files.js
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
+;// CONCATENATED MODULE: ./lib/host/lease-changes.js
 
 
-
-const DELETED = ' (deleted)';
-/** Deleted files below a directory that processes still have open, the largest first. */
-function findHeldFiles(directory) {
-    return (0,processes/* listProcesses */.O3)()
-        .flatMap((pid) => heldBy(pid, directory))
-        .toSorted((a, b) => b.bytes - a.bytes);
-}
-function heldBy(pid, directory) {
-    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
-    if (files.length === 0)
-        return [];
-    const found = (0,processes/* readProcess */.Wv)(pid);
-    const command = typeof found === 'string' ? found : found.command;
-    // One file, however many descriptors of it the process has.
-    const unique = new Map(files.map((file) => [file.inode, file]));
-    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
-}
-function descriptorsOf(pid) {
-    try {
-        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
-    }
-    catch {
-        // Gone meanwhile, or another user's: then nobody can tell.
-        return [];
-    }
-}
-function heldAt(descriptor, directory) {
-    try {
-        const link = (0,external_node_fs_.readlinkSync)(descriptor);
-        if (!link.endsWith(DELETED) || !(0,host_mounts/* isAtOrBelow */.a5)(link, directory))
-            return [];
-        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
-        // It may be called that, and it may have another name that keeps it.
-        if (nlink > 0)
-            return [];
-        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
-    }
-    catch {
-        // Closed meanwhile; the process has others.
-        return [];
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
-
-
-/**
- * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
- *
- * @param kind several may hold it `shared`, one alone `exclusive`
- */
-async function whileLocked(path, kind, work) {
-    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-        const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', folder],
+/** Waits for a lease to come or to go, from when it was made. */
+class LeaseChange {
+    #watcher;
+    #isChanged = false;
+    #wake = null;
+    constructor(root) {
+        this.#watcher = lease_changes_open(root, () => {
+            this.#isChanged = true;
+            this.#wake?.();
         });
-        if (error !== undefined)
-            return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
     }
-    finally {
-        closeSync(folder);
+    /** Resolves at the change, or after so many milliseconds; then it is over. */
+    async within(ms) {
+        await new Promise((resolve) => {
+            const timer = setTimeout(resolve, Math.max(0, ms));
+            this.#wake = () => {
+                clearTimeout(timer);
+                resolve();
+            };
+            if (this.#isChanged)
+                this.#wake();
+        });
+        this.cancel();
+    }
+    cancel() {
+        this.#watcher?.close();
     }
 }
-/**
- * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
- *
- * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
- * takes it on a descriptor that is open here, and the lock belongs to the open file.
- *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
- * these locks only keep it from being done twice.
- *
- * @param waitSeconds how long to wait for it; 0 does not wait
- * @returns what the work returned, or null where the lock was not granted in time
- */
-async function withKernelLock(path, waitSeconds, work) {
-    let file;
+/** Null where this host has no more inotify watches: a look every few seconds does, too. */
+function lease_changes_open(root, notice) {
     try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        const watcher = (0,external_node_fs_.watch)((0,host_root/* controlPath */.XL)(root, 'leases'), (_, name) => {
+            if (name === null || /\.(json|ended)$/.test(name))
+                notice();
+        });
+        return watcher.on('error', () => watcher.close());
     }
     catch {
-        return work();
+        return null;
     }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/plan/size-sample.js
+var size_sample = __nccwpck_require__(3885);
+;// CONCATENATED MODULE: ./lib/host/waiting.js
+
+
+
+
+
+
+
+
+const SAFE = external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const LOCK_SECONDS = 30;
+/** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
+function lockAdmission(root) {
     try {
-        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-        const { status, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
-            encoding: 'utf8',
-            stdio: ['ignore', 'ignore', 'pipe', file],
-        });
-        // One that is held is refused without a word; busybox, which cannot wait, complains.
-        return status === 1 && stderr === '' ? null : await work();
+        const file = (0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'admission.lock'), external_node_fs_.constants.O_RDONLY | SAFE);
+        return lock(file, ['-w', String(LOCK_SECONDS)]);
     }
-    finally {
+    catch (error) {
+        return { problem: (0,guard_error/* messageOf */.bD)(error) };
+    }
+}
+/** Takes the descriptor: it is closed with the lock, or where there is none. */
+function lock(file, patience) {
+    const { status, error, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'ignore', 'pipe', file],
+    });
+    if (error === undefined && status === 0)
+        return { release: once(() => (0,external_node_fs_.closeSync)(file)) };
+    (0,external_node_fs_.closeSync)(file);
+    if (error !== undefined)
+        return { problem: 'there is no flock(1)' };
+    return { problem: stderr.trim() === '' ? 'it was not granted in time' : stderr.trim() };
+}
+function once(work) {
+    let isDone = false;
+    return () => {
+        if (isDone)
+            return;
+        isDone = true;
+        work();
+    };
+}
+/** The last place in the queue. @throws as openSync does, or where its lock cannot be had */
+function takeTicket(root, forecastBytes) {
+    const last = names(root).at(-1);
+    const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
+    const name = `${String(number).padStart(12, '0')}-${(0,external_node_crypto_.randomUUID)()}`;
+    const path = (0,host_root/* controlPath */.XL)(root, 'waiting', name);
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL | SAFE, 0o644);
+    try {
+        write(file, { forecastBytes, passed: 0 });
+    }
+    catch (error) {
         (0,external_node_fs_.closeSync)(file);
+        (0,small_file/* removeFile */.nM)(path);
+        throw error;
+    }
+    const held = lock(file, ['-n']);
+    if ('problem' in held) {
+        (0,small_file/* removeFile */.nM)(path);
+        throw new Error(held.problem);
+    }
+    return {
+        name,
+        release: once(() => {
+            (0,small_file/* removeFile */.nM)(path);
+            held.release();
+        }),
+    };
+}
+/** Those who wait, in their order; what the dead have left of themselves is removed. */
+function listWaiters(root, own) {
+    return names(root).flatMap((name) => {
+        const path = (0,host_root/* controlPath */.XL)(root, 'waiting', name);
+        if (name !== own && isAbandoned(path)) {
+            (0,small_file/* removeFile */.nM)(path);
+            return [];
+        }
+        const waiter = readWaiter(path, name);
+        return waiter === null ? [] : [waiter];
+    });
+}
+function names(root) {
+    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'waiting'))
+        .filter((name) => waiting_NAME.test(name))
+        .toSorted();
+}
+function isAbandoned(path) {
+    try {
+        const held = lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), ['-n']);
+        if ('problem' in held)
+            return false;
+        held.release();
+        return true;
+    }
+    catch {
+        // Not ours to open, or gone by now: whether anybody is behind it is not known.
+        return false;
     }
 }
+function readWaiter(path, name) {
+    try {
+        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE);
+        try {
+            if (!(0,external_node_fs_.fstatSync)(file).isFile())
+                return null;
+            const buffer = Buffer.alloc(256);
+            const found = (0,plan_lease/* parseObject */.lj)(buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8'));
+            const { forecastBytes, passed } = found ?? {};
+            if (!(0,size_sample/* isAmount */.Pt)(forecastBytes) || !(0,size_sample/* isAmount */.Pt)(passed))
+                return null;
+            return { name, forecastBytes, passed };
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        return null;
+    }
+}
+/** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
+function notePassing(root, waiters) {
+    try {
+        for (const { name, forecastBytes, passed } of waiters) {
+            const file = (0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'waiting', name), external_node_fs_.constants.O_WRONLY | SAFE);
+            try {
+                write(file, { forecastBytes, passed: passed + 1 });
+            }
+            finally {
+                (0,external_node_fs_.closeSync)(file);
+            }
+        }
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** In place: the lock is on this very file. */
+function write(file, ticket) {
+    (0,external_node_fs_.ftruncateSync)(file, 0);
+    (0,external_node_fs_.writeSync)(file, `${JSON.stringify(ticket)}\n`, 0);
+}
 
-// EXTERNAL MODULE: ./lib/report/texts.js
-var texts = __nccwpck_require__(4282);
+;// CONCATENATED MODULE: ./lib/report/admission.js
+
+
+
+const SOURCES = {
+    setting: 'forecast-gb',
+    job: 'by its last runs',
+    repository: 'by its repository’s last jobs',
+    host: 'by this host’s last jobs',
+};
+/** Why a job has to wait, with every figure that it rests on. */
+function whyWait(facts) {
+    const { root, expected, freeBytes, reserveBytes, holders, decision } = facts;
+    const growing = holders.reduce((sum, holder) => sum + growth(holder), 0);
+    const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : '';
+    return (`This job needs ${gigabytes(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
+        `${gigabytes(freeBytes)} are free, of which ${gigabytes(reserveBytes)} are kept (reserve-gb) and ` +
+        `${gigabytes(growing)} are for jobs that run.${turn}`);
+}
+const SHOWN = 5;
+/** The line of the log: how long it has been, why, who holds what, and how long such jobs took. */
+function waitingText(facts, waitedMs, lines) {
+    const holding = facts.holders
+        .filter((holder) => growth(holder) > 0)
+        .toSorted((a, b) => growth(b) - growth(a))
+        .slice(0, SHOWN)
+        .map((holder) => holdingText(holder, lines));
+    const minutes = Math.floor(waitedMs / 60_000);
+    return `waiting for room for ${minutes} min: ${whyWait(facts)} ${holding.join('; ')}`;
+}
+function holdingText(holder, lines) {
+    const { lease, id } = holder;
+    const grows = `may grow by ${gigabytes(growth(holder))}`;
+    if (lease === null)
+        return `${id} ${grows}`;
+    const { repository, job, owner } = lease;
+    const seconds = usualSeconds(lines.filter((line) => line.repository === repository && line.job === job));
+    const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
+    return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
+}
+
+// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
+var leases = __nccwpck_require__(1468);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
+var observe = __nccwpck_require__(2147);
+;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
+
+
+
+
+
+
+/**
+ * Looks whether this job may start; to be done while holding the admission lock.
+ *
+ * @returns null where it may: it fits, it has a slot already, or the disk gives no number
+ */
+async function lookForRoom(request) {
+    const { root, settings, expected, ticket } = request;
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const { freeBytes, totalBytes } = reading;
+    const room = { freeBytes, reserveBytes: (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes) };
+    const queue = listWaiters(root, ticket);
+    const own = queue.findIndex(({ name }) => name === ticket);
+    const ahead = own < 0 ? queue : queue.slice(0, own);
+    const holders = holdersFor(request, room);
+    // Whoever has a slot already must not wait for himself.
+    if (holders === 'own')
+        return null;
+    const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead });
+    if (decision.kind === 'start' && notePassing(root, decision.passing))
+        return null;
+    return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
+}
+/** Who has a claim to space; the dead have none, and are only looked for where it matters. */
+function holdersFor({ root, self, expected }, room) {
+    const live = (0,leases/* readLiveLeases */.SE)(root).map(({ record, sample }) => ({
+        record,
+        id: record.id,
+        lease: record.lease,
+        forecastBytes: record.lease?.forecastBytes ?? null,
+        sampledBytes: sample?.bytes ?? 0,
+    }));
+    if (live.some(({ record }) => isOwn(record, self)))
+        return 'own';
+    if (available({ ...room, holders: live }) >= expected.bytes)
+        return live;
+    const mounts = (0,host_mounts/* readMounts */.bq)();
+    const ended = (0,observe/* rememberEnded */.UY)();
+    return live.filter(({ record, ...holder }) => growth(holder) === 0 || (0,observe/* observeLease */.tj)(root, record, self, mounts, ended).owner.kind !== 'dead');
+}
+function isOwn({ lease }, { runnerKey, job, worker }) {
+    if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
+        return false;
+    const isSameWorker = worker === null ||
+        lease.owner.worker === null ||
+        (lease.owner.worker.pid === worker.pid && lease.owner.worker.start === worker.start);
+    return (isSameWorker &&
+        lease.runId === job.runId &&
+        lease.attempt === job.attempt &&
+        lease.job === job.job);
+}
+
+// EXTERNAL MODULE: ./lib/steps/refuse.js
+var refuse = __nccwpck_require__(2639);
 // EXTERNAL MODULE: ./lib/plan/reclaim.js
 var reclaim = __nccwpck_require__(9060);
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
@@ -7314,8 +7935,6 @@ var deletion = __nccwpck_require__(4218);
 var snapshots = __nccwpck_require__(1823);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
-var observe = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
 
 
@@ -7346,6 +7965,7 @@ async function relieve(request, runtime) {
         const [reading] = (await probeDisks(root.path, [])).readings;
         return reading === undefined ? null : assess(reading, settings.floors);
     };
+    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
     const first = await look();
     if (first === null)
         return null;
@@ -7365,9 +7985,9 @@ async function relieve(request, runtime) {
         if (again === null)
             return true;
         done.after = again;
-        return isRelieved(done.after, settings.watermarks);
+        return suffices(done.after);
     };
-    if (isRelieved(first, settings.watermarks))
+    if (suffices(first))
         return done;
     if ((0,host_trash/* hasTrash */.P_)(root) && (await emptyTrash(request, done, isEnough)))
         return done;
@@ -7458,6 +8078,435 @@ async function choose({ root, self, extent }, runtime) {
     return { candidates, actions: (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies) };
 }
 
+;// CONCATENATED MODULE: ./lib/steps/admit.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const RECHECK_MS = 5000;
+const TELL_MS = 60_000;
+const UNLOCKED = { release: () => { } };
+/**
+ * Waits until the disk has room for what this job will write, behind those who came before.
+ *
+ * @returns leave to start, or `skip` where its time is up and the job was told to skip its build
+ * @throws RefusedError where its time is up and the job is to fail
+ */
+async function admit(request, runtime) {
+    const { root, job, settings } = request;
+    const lines = historyOf(root, runtime);
+    const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
+    const expected = forecast(key, lines, settings.admission.forecastBytes);
+    const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
+    if (expected === null || settings.admission.mode === 'off')
+        return free;
+    try {
+        if (await isTooLarge(root, settings, expected, runtime))
+            return { ...free, forecastBytes: null };
+        const lock = await new Admission(request, expected, lines, runtime).run();
+        return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
+    }
+    catch (error) {
+        if (error instanceof refuse/* RefusedError */.fk)
+            throw error;
+        runtime.voice.warning(`Whether the disk has room for this job could not be found out (${(0,guard_error/* messageOf */.bD)(error)}); it starts all the same.`);
+        return free;
+    }
+}
+function historyOf(root, { voice }) {
+    try {
+        return (0,host_history/* readHistory */.Lu)(root);
+    }
+    catch (error) {
+        voice.warning(`The history of this host cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`);
+        return [];
+    }
+}
+/** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
+async function isTooLarge(root, settings, { bytes }, { voice }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return false;
+    const { totalBytes } = reading;
+    const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes);
+    if (!neverFits(bytes, { totalBytes, reserveBytes }))
+        return false;
+    voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
+    return true;
+}
+/** The way of one job through admission. */
+class Admission {
+    #request;
+    #expected;
+    #lines;
+    #runtime;
+    /** by a clock that nobody sets */
+    #startedMs = external_node_perf_hooks_.performance.now();
+    #ticket = null;
+    constructor(request, expected, lines, runtime) {
+        this.#request = request;
+        this.#expected = expected;
+        this.#lines = lines;
+        this.#runtime = runtime;
+    }
+    async run() {
+        const forget = this.#onSignals();
+        try {
+            return await this.#wait();
+        }
+        finally {
+            forget();
+            this.#ticket?.release();
+        }
+    }
+    async #wait() {
+        const { mode, timeoutMinutes } = this.#request.settings.admission;
+        const isAdvice = mode === 'warn' || this.#request.settings.dryRun;
+        let toldMs = Number.NEGATIVE_INFINITY;
+        for (;;) {
+            const change = new LeaseChange(this.#request.root);
+            try {
+                const found = await this.#look(isAdvice);
+                if ('release' in found)
+                    return found;
+                if (isAdvice) {
+                    this.#runtime.voice.warning(`${whyWait(found)} The job starts all the same.`);
+                    return UNLOCKED;
+                }
+                if (await this.#reclaim(found))
+                    continue;
+                const nowMs = external_node_perf_hooks_.performance.now();
+                const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
+                if (leftMs <= 0)
+                    return await this.#timeOut(found);
+                if (nowMs - toldMs >= TELL_MS) {
+                    toldMs = nowMs;
+                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines));
+                }
+                await change.within(Math.min(RECHECK_MS, leftMs));
+            }
+            finally {
+                change.cancel();
+            }
+        }
+    }
+    /**
+     * Looks and decides under one lock; where the job may start, the lock is kept until its lease is
+     * written: two jobs are never let into the same space.
+     */
+    async #look(isAdvice) {
+        const { root, self, settings } = this.#request;
+        const lock = lockAdmission(root);
+        if ('problem' in lock) {
+            this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
+            return UNLOCKED;
+        }
+        let isKept = false;
+        try {
+            const ticket = this.#ticket?.name ?? null;
+            const found = await lookForRoom({ root, self, settings, expected: this.#expected, ticket });
+            if (found !== null) {
+                if (!isAdvice)
+                    this.#ticket ??= this.#queueUp();
+                return found;
+            }
+            this.#ticket?.release();
+            isKept = true;
+            return lock;
+        }
+        finally {
+            if (!isKept)
+                lock.release();
+        }
+    }
+    /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
+    #queueUp() {
+        try {
+            return takeTicket(this.#request.root, this.#expected.bytes);
+        }
+        catch (error) {
+            this.#runtime.voice.warning(`This job has no place in the queue (${(0,guard_error/* messageOf */.bD)(error)}); it waits behind all others.`);
+            return null;
+        }
+    }
+    /** Takes what is stale, whoever left it; true where that may have made the room. */
+    async #reclaim({ decision, freeBytes, isFirst }) {
+        if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst)
+            return false;
+        const { root, self, settings } = this.#request;
+        const goal = freeBytes + this.#expected.bytes - decision.availableBytes;
+        const { voice } = this.#runtime;
+        try {
+            const relieved = await relieve({
+                root,
+                self,
+                settings,
+                extent: 'host',
+                suffices: ({ reading }) => reading.freeBytes >= goal,
+            }, this.#runtime);
+            for (const slot of relieved?.retired ?? []) {
+                voice.info(`retired for room, as this job would have to wait: ${slot}`);
+            }
+            return relieved !== null && relieved.after.reading.freeBytes >= goal;
+        }
+        catch (error) {
+            voice.warning(`Making room failed (${(0,guard_error/* messageOf */.bD)(error)}); this job waits.`);
+            return false;
+        }
+    }
+    async #timeOut(found) {
+        const { root, self, settings, madeBy } = this.#request;
+        const { voice } = this.#runtime;
+        this.#ticket?.release();
+        const minutes = settings.admission.timeoutMinutes;
+        const text = `${whyWait(found)} It has waited for ${minutes} min (admission-timeout-minutes).`;
+        if (settings.onCritical === 'fail') {
+            const holders = await (0,refuse/* describeHolders */.hX)(root, self, settings, this.#runtime);
+            const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`;
+            throw new refuse/* RefusedError */.fk(`${text} No build was started.${list}`, 'Run the job again when others have ended, or make room on the host (“target-guard status” and “target-guard cap” show what holds it).');
+        }
+        if (settings.onCritical === 'skip' && madeBy === 'step') {
+            voice.warning(`${text} The output proceed is false: skip the build.`);
+            return 'skip';
+        }
+        voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
+        return UNLOCKED;
+    }
+    /** A job that is cancelled while it waits takes its place in the queue along. */
+    #onSignals() {
+        const signals = ['SIGINT', 'SIGTERM'];
+        const end = (signal) => {
+            this.#ticket?.release();
+            forget();
+            process.kill(process.pid, signal);
+        };
+        const forget = () => {
+            for (const signal of signals)
+                process.off(signal, end);
+        };
+        for (const signal of signals)
+            process.once(signal, end);
+        return forget;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/slots.js
+var slots = __nccwpck_require__(5647);
+;// CONCATENATED MODULE: ./lib/steps/acquire.js
+
+
+
+
+
+
+
+
+
+
+
+const ATTEMPTS = 8;
+/**
+ * Makes a new slot for a job: lease first, then the directory, then its owner.
+ *
+ * @throws GuardError where it cannot be made; nothing of it is left then
+ */
+function acquire(request) {
+    const { root, job, owner, madeBy, onLease } = request;
+    for (let attempt = 1;; attempt += 1) {
+        const id = (0,naming/* leaseId */.K)(owner.runner.key, owner.bootId, (0,external_node_crypto_.randomBytes)(6).toString('hex'));
+        const made = {
+            id,
+            madeBy,
+            uptimeS: (0,boot/* readUptime */.te)(),
+            at: new Date().toISOString(),
+            forecastBytes: request.forecastBytes,
+        };
+        const lease = (0,plan_lease/* newLease */.ZQ)(job, owner, made);
+        try {
+            (0,leases/* writeLease */.e3)(root, lease);
+            onLease(id);
+            (0,slots/* makeSlot */.xB)(root, lease.slot, (path, what) => give(path, what, request));
+            return acquired(root, lease);
+        }
+        catch (error) {
+            undo(root, lease);
+            const again = ['EEXIST', 'ENOENT'].includes((0,guard_error/* errnoOf */.UQ)(error)) && attempt < ATTEMPTS;
+            if (!again)
+                throw explained(error, root, lease);
+        }
+    }
+}
+function acquired(root, lease) {
+    const targetDirectory = `${root.path}/${lease.slot}`;
+    const runDirectory = targetDirectory.slice(0, targetDirectory.lastIndexOf('/'));
+    return { lease, targetDirectory, runDirectory };
+}
+/** Gives a directory that has just been made to the one who will build. */
+function give(path, what, { root, builder, ways }) {
+    const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid;
+    if (isOwn)
+        return;
+    try {
+        (0,folders/* giveAway */._j)(path, builder);
+        return;
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EPERM')
+            throw error;
+    }
+    const descriptor = (0,folders/* openFolder */.NE)(path);
+    try {
+        (0,folders/* assertFresh */.PD)(descriptor);
+        const target = { descriptor, path: (0,external_node_fs_.realpathSync)(path) };
+        const helped = (0,privilege/* withHelp */.il)(ways, (helper) => helper.chown(target, builder));
+        if (!helped.ok)
+            throw (0,privilege/* cannotGive */.xJ)(`${root.path}/…/${what}`, builder, helped.why);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+/** Takes back what there is of a slot that nobody has been told of. */
+function undo(root, lease) {
+    try {
+        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
+    }
+    catch (error) {
+        // Not empty, and so another's: with its lease it is a later pass's work.
+        const isNeverMade = (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,folders/* isDiverted */.cX)(error);
+        if (!isNeverMade)
+            return;
+    }
+    try {
+        (0,slots/* removeEmptyParents */.jE)(root, lease.slot);
+        (0,leases/* dropLease */.Oj)(root, lease.id, false);
+    }
+    catch {
+        // What is left is a later pass’s work; why there is no slot is what the job is told.
+        return;
+    }
+}
+function explained(error, root, lease) {
+    if (error instanceof guard_error/* GuardError */.U$)
+        return error;
+    return new guard_error/* GuardError */.U$(`The slot ${root.path}/${lease.slot} cannot be made (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.', { cause: error });
+}
+/**
+ * Takes over the lease that the started hook made for this very job; null where there is none to
+ * take: another step has it, it has ended, or it is another job's.
+ */
+function takeOver(id, { root, job, owner, builder, ways }) {
+    if (!(0,naming/* isLeaseId */.cl)(id))
+        return null;
+    const record = (0,leases/* findLease */.G0)(root, id);
+    const lease = record?.lease ?? null;
+    if (record?.state !== 'live' || lease === null || lease.madeBy !== 'hook')
+        return null;
+    const isSameJob = lease.repository === `${job.owner}/${job.repository}` &&
+        lease.runId === job.runId &&
+        lease.attempt === job.attempt &&
+        lease.job === job.job &&
+        lease.owner.runner.key === owner.runner.key &&
+        lease.owner.bootId === owner.bootId;
+    if (!isSameJob || !isSameWorker(lease, owner))
+        return null;
+    if (!isOwnedBy(root, lease.slot, { builder, ways }))
+        return null;
+    return (0,leases/* takeLease */._e)(root, id) ? acquired(root, lease) : null;
+}
+/** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
+function isOwnedBy(root, slot, request) {
+    const { builder } = request;
+    try {
+        return withinSlot(root, slot, (path) => {
+            const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
+            if (uid !== builder.uid || gid !== builder.gid)
+                give(path, slot, { root, ...request });
+            return true;
+        });
+    }
+    catch {
+        // Gone, in use already, or not ours to give: the step then makes a slot of its own.
+        return false;
+    }
+}
+function withinSlot(root, slot, use) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    return (0,folders/* within */.ux)(root.path, parents, (folder) => use((0,folders.at)(folder, name)));
+}
+/** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
+function isSameWorker({ owner: recorded }, owner) {
+    if (recorded.worker === null || recorded.pidNamespace !== owner.pidNamespace)
+        return true;
+    if (owner.worker === null)
+        return (0,processes/* stateOf */.L4)(recorded.worker) === 'alive';
+    return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
+}
+
+;// CONCATENATED MODULE: ./lib/host/deleted-files.js
+
+
+
+const DELETED = ' (deleted)';
+/** Deleted files below a directory that processes still have open, the largest first. */
+function findHeldFiles(directory) {
+    return (0,processes/* listProcesses */.O3)()
+        .flatMap((pid) => heldBy(pid, directory))
+        .toSorted((a, b) => b.bytes - a.bytes);
+}
+function heldBy(pid, directory) {
+    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
+    if (files.length === 0)
+        return [];
+    const found = (0,processes/* readProcess */.Wv)(pid);
+    const command = typeof found === 'string' ? found : found.command;
+    // One file, however many descriptors of it the process has.
+    const unique = new Map(files.map((file) => [file.inode, file]));
+    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
+}
+function descriptorsOf(pid) {
+    try {
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
+    }
+    catch {
+        // Gone meanwhile, or another user's: then nobody can tell.
+        return [];
+    }
+}
+function heldAt(descriptor, directory) {
+    try {
+        const link = (0,external_node_fs_.readlinkSync)(descriptor);
+        if (!link.endsWith(DELETED) || !(0,host_mounts/* isAtOrBelow */.a5)(link, directory))
+            return [];
+        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
+        // It may be called that, and it may have another name that keeps it.
+        if (nlink > 0)
+            return [];
+        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
+    }
+    catch {
+        // Closed meanwhile; the process has others.
+        return [];
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
+// EXTERNAL MODULE: ./lib/report/texts.js
+var texts = __nccwpck_require__(4282);
 ;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
 
 
@@ -7580,7 +8629,7 @@ async function emergency(request, before, runtime) {
         return { relieved };
     };
     try {
-        const done = await withKernelLock((0,host_root/* controlPath */.XL)(root, 'root.json'), WAIT_SECONDS, work);
+        const done = await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'root.json'), WAIT_SECONDS, work);
         // Never granted: whoever holds it does not get on, and no safety rests on it.
         return (done ?? (await work())).relieved;
     }
@@ -7674,7 +8723,7 @@ async function claimAlert(root, kind, hours, nowMs) {
     try {
         const path = (0,folders.at)(folder, kind);
         // Not waited for: whoever holds the lock is claiming this very alert.
-        const claimed = await withKernelLock(path, 0, async () => claim(path, hours, nowMs));
+        const claimed = await (0,kernel_lock/* withKernelLock */.l)(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
     }
     finally {
@@ -7748,8 +8797,6 @@ async function sendAlert(address, text) {
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
 
-// EXTERNAL MODULE: ./lib/steps/refuse.js
-var refuse = __nccwpck_require__(2639);
 ;// CONCATENATED MODULE: ./lib/report/metrics.js
 const PREFIX = 'target_guard_';
 const COUNTERS = {
@@ -7877,7 +8924,7 @@ const record_metrics_WAIT_SECONDS = 2;
 async function recordMetrics(root, recorded, { voice }) {
     try {
         await loadMetrics();
-        await withKernelLock((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
+        await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
             const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
             const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
             (0,small_file/* replaceFile */.fR)(path, text);
@@ -7943,7 +8990,7 @@ async function afterPass(outcome, runtime) {
 }
 
 // EXTERNAL MODULE: ./lib/steps/pass.js + 5 modules
-var pass = __nccwpck_require__(4349);
+var pass = __nccwpck_require__(4563);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -8001,6 +9048,7 @@ var steps_runtime = __nccwpck_require__(369);
 
 
 
+
 /**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
@@ -8035,7 +9083,7 @@ async function prepare(settings, madeBy, runtime, onLease) {
         reclaimedBytes: guarded.reclaimedBytes,
         disk: { level, freeBytes, emergency },
     };
-    const verdict = await decide(root, self, settings, guarded, madeBy, runtime);
+    const verdict = await prepare_decide(root, self, settings, guarded, madeBy, runtime);
     if (verdict === 'skip')
         return { ...done, slot: null };
     const request = { root, job, owner, builder, ways };
@@ -8043,8 +9091,25 @@ async function prepare(settings, madeBy, runtime, onLease) {
     const taken = tryTakeOver(hooked, request, runtime);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
-    const slot = taken ??
-        withReserve(root, runtime, () => acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) }));
+    const admitted = taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null;
+    if (admitted?.kind === 'skip')
+        return { ...done, slot: null };
+    const get = () => acquire({
+        ...request,
+        madeBy,
+        forecastBytes: admitted?.forecastBytes ?? null,
+        onLease: (id) => {
+            admitted?.release();
+            onLease(root.path, id);
+        },
+    });
+    let slot;
+    try {
+        slot = taken ?? withReserve(root, runtime, get);
+    }
+    finally {
+        admitted?.release();
+    }
     if (!settings.dryRun) {
         keepReserve(root, guarded, runtime);
         if ((0,host_trash/* hasTrash */.P_)(root))
@@ -8098,7 +9163,7 @@ function withReserve(root, { voice }, make) {
     }
 }
 /** What becomes of a job whose disk stays critical; a hook cannot skip a job, and warns instead. */
-async function decide(root, self, settings, guarded, madeBy, runtime) {
+async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
     const { voice } = runtime;
     // Once per job: the started hook has said it.
     const isTold = madeBy === 'step' && (runtime.environment['TARGET_GUARD_LEASE'] ?? '') !== '';
@@ -8193,7 +9258,7 @@ function pre_stateOf(prepared) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4349);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4563);
 
 
 

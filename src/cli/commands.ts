@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { alertCommand } from './commands/alert.ts'
+import { capCommand } from './commands/cap.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { explainCommand } from './commands/explain.ts'
 import { hookCommand } from './commands/hook.ts'
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   installTimerCommand,
   sweepCommand,
   statusCommand,
+  capCommand,
   explainCommand,
   keepCommand,
   reapCommand,

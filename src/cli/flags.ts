@@ -31,6 +31,12 @@ export const RETENTION = [
 
 export const SNAPSHOTS = setting('snapshot-max-gb', 'N', 'budget for all snapshots; default 50')
 
+export const RESERVE = setting(
+  'reserve-gb',
+  'N',
+  'kept free; default 5, at most a tenth of the disk',
+)
+
 /** How root-owned leftovers go. */
 export const HELP = [
   setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go'),

@@ -4,11 +4,13 @@ import { COLD, parseBuildRecord, parseSeedRecord } from '../plan/build-record.ts
 import type { BuildRecord, SeedRecord } from '../plan/build-record.ts'
 import { encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
 import type { End, Lease, LeaseRecord } from '../plan/lease.ts'
+import type { SizeSample } from '../plan/size-sample.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { NOTHING_RESTORED, parseRestored } from '../plan/restored.ts'
 import type { Restored } from '../plan/restored.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
+import { readSizeSample } from './size-samples.ts'
 import {
   LARGE,
   UNFINISHED,
@@ -153,6 +155,16 @@ export function readEndedLeases(root: Root): LeaseRecord[] {
     if (name !== `${id}${ENDED}` || !isLeaseId(id)) return []
     const record = readLease(root, id, 'ended')
     return record === null ? [] : [record]
+  })
+}
+
+/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
+export function readLiveLeases(root: Root): { record: LeaseRecord; sample: SizeSample | null }[] {
+  return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+    const id = name.slice(0, name.indexOf('.'))
+    if (name !== `${id}${LIVE}` || !isLeaseId(id)) return []
+    const record = readLease(root, id, 'live')
+    return record === null ? [] : [{ record, sample: readSizeSample(root, id) }]
   })
 }
 

@@ -20,6 +20,14 @@ export function canReflink(directory: string): boolean {
   return answer
 }
 
+/** File systems by their type (statfs(2)) that are made to share blocks: btrfs, xfs, bcachefs. */
+const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e])
+
+/** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
+export function isMadeToReflink(directory: string): boolean {
+  return SHARING.has(statfsSync(directory).type >>> 0)
+}
+
 function tryReflink(directory: string): boolean {
   const probe = mkdtempSync(`${directory}/.reflink-`)
   try {

@@ -127,10 +127,24 @@ function adopt(control: number): void {
 const FOLDERS = ['leases', 'trash'] as const
 
 /** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = ['alerts', 'snapshots', 'seeding', 'times'] as const
+const LATER_FOLDERS = [
+  'alerts',
+  'snapshots',
+  'seeding',
+  'times',
+  'history',
+  'ending',
+  'waiting',
+] as const
 
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
-const FILES = ['host.lock', 'metrics.lock', ...ALERT_KINDS.map((kind) => `alerts/${kind}`)]
+const FILES = [
+  'host.lock',
+  'metrics.lock',
+  'admission.lock',
+  'history.lock',
+  ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+]
 
 function makeIfPossible(path: string): void {
   try {

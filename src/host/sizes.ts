@@ -105,7 +105,7 @@ exec "$@"`
 export async function measureTree(
   path: string,
   waitMs: number,
-  stop: AbortSignal,
+  stop: AbortSignal | null = null,
 ): Promise<TreeSize | null> {
   const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop)
   if (kibibytes === null) return null
@@ -117,14 +117,14 @@ export async function measureTree(
 async function ask(
   words: readonly string[],
   waitMs: number,
-  stop: AbortSignal,
+  stop: AbortSignal | null,
 ): Promise<number | null> {
   return new Promise((resolve) => {
-    const options = { timeout: waitMs, killSignal: 'SIGKILL', signal: stop, cwd: '/' } as const
+    const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' } as const
     execFile(
       'sh',
       ['-c', YIELDING, 'sh', ...words],
-      { ...options, encoding: 'utf8' },
+      { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' },
       (_, said) => {
         const found = Number.parseInt(said, 10)
         resolve(Number.isFinite(found) ? found : null)

@@ -60,7 +60,7 @@ guard() {
     return 0
   fi
   limit=
-  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${LIMIT_SECONDS}"; fi
+${event === 'job-started' ? WAITS : ''}  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${limitOf(event)}"; fi
   code=0
   $limit "$node" "$tool" hook ${event} || code=$?
   # ${REFUSED} turns the job away: the disk is critical. Nothing else of ours may fail a job.
@@ -79,6 +79,17 @@ earlier() {
 }
 ${event === 'job-started' ? 'guard\nearlier' : 'status=0\nearlier || status=$?\nguard\nexit $status'}
 `
+}
+
+/** A job may have to wait for room before it starts; what is no number is not reckoned with. */
+const WAITS = `  minutes=\${TARGET_GUARD_ADMISSION_TIMEOUT_MINUTES:-15}
+  minutes=\${minutes%%.*}
+  case $minutes in '' | *[!0-9]* | ?????*) minutes=15 ;; esac
+`
+
+function limitOf(event: HookEvent): string {
+  if (event !== 'job-started') return String(LIMIT_SECONDS)
+  return `$((10#$minutes * 60 + ${LIMIT_SECONDS + 60}))`
 }
 
 /** The hook that a script of ours goes on to; null where the text is not such a script. */

@@ -22,6 +22,8 @@ export interface Lease {
   trusted: boolean
   madeBy: Maker
   owner: Owner
+  /** how large its target dir is expected to get: its share of the disk; null where nobody knows */
+  forecastBytes: number | null
   /** seconds since boot, the only clock that nobody sets */
   uptimeS: number
   /** ISO 8601; for people only, no decision rests on it while the boot is the same */
@@ -57,7 +59,13 @@ export interface LeaseRecord {
 export function newLease(
   job: Job,
   owner: Owner,
-  made: { id: string; madeBy: Maker; uptimeS: number; at: string },
+  made: {
+    id: string
+    madeBy: Maker
+    uptimeS: number
+    at: string
+    forecastBytes?: number | null
+  },
 ): Lease {
   return {
     version: 1,
@@ -72,6 +80,7 @@ export function newLease(
     trusted: job.trusted,
     madeBy: made.madeBy,
     owner,
+    forecastBytes: made.forecastBytes ?? null,
     uptimeS: made.uptimeS,
     at: made.at,
     by: VERSION,
@@ -116,6 +125,7 @@ export function parseLease(text: string, id: string): Lease | string {
     trusted: found['trusted'] === true,
     madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
     owner: known,
+    forecastBytes: forecastOf(found['forecastBytes']),
     uptimeS: numberOr(found['uptimeS'], 0),
     at: textOr(found['at'], ''),
     by: textOr(found['by'], ''),
@@ -137,6 +147,11 @@ function parseOwner(value: unknown): Owner | null {
     container: typeof container === 'string' ? container : null,
     singleJob: value['singleJob'] === true,
   }
+}
+
+/** A lease of an earlier version has none. */
+function forecastOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
 }
 
 function parseProcess(value: unknown): ProcessKey | null {

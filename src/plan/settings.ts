@@ -3,6 +3,8 @@ import { choice, flag, number, readInput } from './input.ts'
 import type { Input, Lookup, Surroundings } from './input.ts'
 import { KEEPER } from './keeper-setting.ts'
 import type { KeeperSetting } from './keeper-setting.ts'
+import { ADMISSION } from './admission-setting.ts'
+import type { AdmissionSetting } from './admission-setting.ts'
 import type { Floors, Watermarks } from './pressure.ts'
 import { EXCLUDE_ALLOWED, EXCLUDED, REMOTE_CACHE, parseExclude } from './remote-setting.ts'
 import type { RemoteExclude, RemoteSetting } from './remote-setting.ts'
@@ -17,6 +19,7 @@ export interface Settings {
   floors: Floors
   watermarks: Watermarks
   onCritical: OnCritical
+  admission: AdmissionSetting
   retentionHours: number
   keepPerPr: number
   warm: Warm
@@ -99,6 +102,22 @@ const lowWatermark = number('low-watermark', { least: 1, most: 100, otherwise: 8
 
 const onCritical = choice('on-critical', ON_CRITICAL, 'fail')
 
+const admission = choice('admission', ADMISSION, 'wait')
+const admissionTimeout = number('admission-timeout-minutes', {
+  least: 0,
+  most: 24 * 60,
+  otherwise: 15,
+})
+const forecastGb: Input<number | null> = {
+  ...number('forecast-gb', { least: 0, most: 1_000_000, otherwise: 0 }),
+  whenEmpty: () => null,
+}
+const reserveGb: Input<number | null> = {
+  ...number('reserve-gb', { least: 0, most: 1_000_000, otherwise: 5 }),
+  // Without a setting the default depends on the disk; see plan/admission-setting.ts.
+  whenEmpty: () => null,
+}
+
 const alertWebhook: Input<string | null> = {
   name: 'alert-webhook',
   allowed: 'an http or https address',
@@ -164,6 +183,10 @@ export const INPUTS = [
   highWatermark,
   lowWatermark,
   onCritical,
+  admission,
+  admissionTimeout,
+  forecastGb,
+  reserveGb,
   retentionHours,
   keepPerPr,
   warm,
@@ -190,7 +213,6 @@ export const INPUTS = [
  */
 export function parseSettings(lookup: Lookup, surroundings: Surroundings): Settings {
   const read = <Value>(input: Input<Value>): Value => readInput(input, lookup, surroundings)
-  const freeGb = read(minFreeGb)
   const watermarks = { high: read(highWatermark), low: read(lowWatermark) }
   if (watermarks.low > watermarks.high) {
     throw new GuardError(
@@ -203,12 +225,18 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
     root: absolute(read(root), surroundings),
     owner: read(owner),
     floors: {
-      minFreeBytes: freeGb === null ? null : freeGb * GB,
+      minFreeBytes: inBytes(read(minFreeGb)),
       minFreePercent: read(minFreePercent),
       minFreeInodesPercent: read(minFreeInodesPercent),
     },
     watermarks,
     onCritical: read(onCritical),
+    admission: {
+      mode: read(admission),
+      timeoutMinutes: read(admissionTimeout),
+      forecastBytes: inBytes(read(forecastGb)),
+      reserveBytes: inBytes(read(reserveGb)),
+    },
     retentionHours: read(retentionHours),
     keepPerPr: read(keepPerPr),
     warm: read(warm),
@@ -229,6 +257,10 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
     leg: read(leg),
     jobStatus: read(jobStatus),
   }
+}
+
+function inBytes(gb: number | null): number | null {
+  return gb === null ? null : gb * GB
 }
 
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */

@@ -32,11 +32,12 @@ export function parseSizeSample(text: string): SizeSample | null {
   const found = parseObject(text)
   if (found?.['version'] !== 1) return null
   const { bytes, files, peakBytes, peakFiles, uptimeMs } = found
-  if (!isCount(bytes) || !isCount(files) || !isCount(uptimeMs)) return null
-  if (!isCount(peakBytes) || !isCount(peakFiles)) return null
+  if (!isAmount(bytes) || !isAmount(files) || !isAmount(uptimeMs)) return null
+  if (!isAmount(peakBytes) || !isAmount(peakFiles)) return null
   return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs }
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+/** A number of bytes, files or seconds as JSON may have it. */
+export function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
 }

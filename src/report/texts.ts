@@ -137,7 +137,7 @@ function leaseText(lease: StatusFacts['leases'][number]): string[] {
 function snapshotText(snapshot: StatusFacts['snapshots'][number]): string {
   const { name, job, bytes, ageHours, hits } = snapshot
   const measured = bytes === null ? 'not measured yet' : size(bytes)
-  return `  ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`
+  return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`
 }
 
 function diskText(disk: StatusFacts['disks'][number]): string {

@@ -33,6 +33,8 @@ export interface AcquireRequest {
   /** who will build */
   builder: Ids
   ways: readonly Helper[]
+  /** its share of the disk, null where nobody knows */
+  forecastBytes: number | null
   /** told the lease as soon as it is written, so that the job can end it whatever follows */
   onLease: (id: string) => void
 }
@@ -48,7 +50,13 @@ export function acquire(request: AcquireRequest): Acquired {
   const { root, job, owner, madeBy, onLease } = request
   for (let attempt = 1; ; attempt += 1) {
     const id = leaseId(owner.runner.key, owner.bootId, randomBytes(6).toString('hex'))
-    const made = { id, madeBy, uptimeS: readUptime(), at: new Date().toISOString() }
+    const made = {
+      id,
+      madeBy,
+      uptimeS: readUptime(),
+      at: new Date().toISOString(),
+      forecastBytes: request.forecastBytes,
+    }
     const lease = newLease(job, owner, made)
     try {
       writeLease(root, lease)
@@ -127,7 +135,7 @@ function explained(error: unknown, root: Root, lease: Lease): GuardError {
  */
 export function takeOver(
   id: string,
-  { root, job, owner, builder, ways }: Omit<AcquireRequest, 'madeBy' | 'onLease'>,
+  { root, job, owner, builder, ways }: Omit<AcquireRequest, 'madeBy' | 'onLease' | 'forecastBytes'>,
 ): Acquired | null {
   if (!isLeaseId(id)) return null
   const record = findLease(root, id)

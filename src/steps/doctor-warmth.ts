@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { messageOf } from '../plan/guard-error.ts'
 import { hybridRefusal } from '../host/hybrid-mark.ts'
 import { nearestExisting } from '../host/root-refusal.ts'
-import { canReflink } from '../host/reflink.ts'
-import { controlName } from '../host/root.ts'
+import { isMadeToReflink } from '../host/reflink.ts'
 import type { Root } from '../host/root.ts'
 import { size } from '../report/texts.ts'
 import type { Finding } from './doctor.ts'
@@ -21,12 +20,18 @@ export function checkWarmth(root: Root | null, environment: NodeJS.ProcessEnv): 
 function checkClones(root: Root): Finding {
   const check = 'clones'
   try {
-    if (canReflink(controlName(root, 'seeding'))) {
-      return { check, level: 'ok', text: 'the file system of the root can reflink', mend: '' }
+    if (isMadeToReflink(root.path)) {
+      const text = 'the file system of the root can reflink, unless it was made without'
+      return { check, level: 'ok', text, mend: '' }
     }
   } catch (error) {
     const mend = 'See whether the root can be written.'
-    return { check, level: 'warn', text: `reflink cannot be tried: ${messageOf(error)}`, mend }
+    return {
+      check,
+      level: 'warn',
+      text: `the file system cannot be read: ${messageOf(error)}`,
+      mend,
+    }
   }
   const refusal = hybridRefusal(root)
   const links = refusal === null ? '' : `; no hard links either: ${refusal}`

@@ -4,9 +4,11 @@ import { readState } from '../github/state.ts'
 import type { State } from '../github/state.ts'
 import { addSummary, handOver } from '../github/workflow-commands.ts'
 import { jobSummary } from '../report/summary.ts'
+import { MATRIX_AT_MOST, maxParallelOf } from '../plan/cap.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { findLease } from '../host/leases.ts'
 import { findRoot } from '../host/root.ts'
+import { cap } from './cap.ts'
 import { pre } from './pre.ts'
 import { preciousOf } from './runtime.ts'
 import { describeSeed, seed } from './seed.ts'
@@ -19,7 +21,11 @@ export async function main(runtime: Runtime): Promise<void> {
   const before = readState(environment)
   const state = before?.prepared === null || before === null ? await pre(runtime) : before
   const seeded = await seedSlot(state, runtime)
-  const outputs = { ...outputsOf(state), ...(seeded === null ? {} : { seed: seeded.record.kind }) }
+  const outputs = {
+    ...outputsOf(state),
+    ...(seeded === null ? {} : { seed: seeded.record.kind }),
+    ...(await capOutput(state, runtime)),
+  }
   for (const [name, value] of Object.entries(outputs)) {
     handOver(environment, 'GITHUB_OUTPUT', name, value)
   }
@@ -49,6 +55,26 @@ async function seedSlot(
   const settings = readInputs(environment)
   const job = readJob(environment, settings.leg)
   return seed({ root, job, settings, lease, restoresMtimes: settings.restoreMtimes }, runtime)
+}
+
+/** How many jobs of this repository the disk has room for. */
+async function capOutput(
+  { root: path }: State,
+  { environment, voice }: Runtime,
+): Promise<Record<string, string>> {
+  const root = findRoot(path, preciousOf(environment))
+  if (root === null) return {}
+  const settings = readInputs(environment)
+  const job = readJob(environment, settings.leg)
+  try {
+    const found = await cap(root, settings)
+    const most =
+      found === null ? MATRIX_AT_MOST : maxParallelOf(found, `${job.owner}/${job.repository}`)
+    return { 'max-parallel': String(most) }
+  } catch (error) {
+    voice.warning(`How many jobs there is room for is not known: ${messageOf(error)}`)
+    return { 'max-parallel': String(MATRIX_AT_MOST) }
+  }
 }
 
 function outputsOf({ prepared, lease }: State): Record<string, string> {

@@ -113,7 +113,7 @@ function idOf(slot: string): string {
   return leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) ?? ''
 }
 
-function observeLease(
+export function observeLease(
   root: Root,
   record: LeaseRecord,
   self: Self,
@@ -130,7 +130,7 @@ function observeLease(
 }
 
 /** Remembers the answers for the length of one pass: each is a look at every process. */
-function rememberEnded(): (namespace: string) => boolean {
+export function rememberEnded(): (namespace: string) => boolean {
   const known = new Map<string, boolean>()
   return (namespace) => {
     const answer = known.get(namespace) ?? isNamespaceGone(namespace)

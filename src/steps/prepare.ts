@@ -18,6 +18,7 @@ import { readJob } from '../github/job.ts'
 import { handOver } from '../github/workflow-commands.ts'
 import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
 import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
+import { admit } from './admit.ts'
 import { acquire, takeOver } from './acquire.ts'
 import type { Acquired } from './acquire.ts'
 import { INSIDE, guardDisk, keepReserve } from './guard-disk.ts'
@@ -37,7 +38,7 @@ export interface Prepared {
   /** freed by this job itself, bytes */
   reclaimedBytes: number
   disk: DiskState
-  /** null where the job was told to skip its build: the disk is critical, and on-critical is `skip` */
+  /** null where the job was told to skip its build: the disk has no room, and on-critical is `skip` */
   slot: (Acquired & { takenOver: boolean }) | null
 }
 
@@ -96,11 +97,25 @@ export async function prepare(
   const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : ''
   const taken = tryTakeOver(hooked, request, runtime)
   if (taken !== null) onLease(root.path, taken.lease.id)
-  const slot =
-    taken ??
-    withReserve(root, runtime, () =>
-      acquire({ ...request, madeBy, onLease: (id) => onLease(root.path, id) }),
-    )
+  const admitted =
+    taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null
+  if (admitted?.kind === 'skip') return { ...done, slot: null }
+  const get = (): Acquired =>
+    acquire({
+      ...request,
+      madeBy,
+      forecastBytes: admitted?.forecastBytes ?? null,
+      onLease: (id) => {
+        admitted?.release()
+        onLease(root.path, id)
+      },
+    })
+  let slot: Acquired
+  try {
+    slot = taken ?? withReserve(root, runtime, get)
+  } finally {
+    admitted?.release()
+  }
   if (!settings.dryRun) {
     keepReserve(root, guarded, runtime)
     if (hasTrash(root)) startReaper(root, runtime.script, settings)

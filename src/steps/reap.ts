@@ -6,6 +6,7 @@ import type { Root } from '../host/root.ts'
 import { forgetEntry, listTrash, quarantine } from '../host/trash.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
+import { tellHistory } from './tell-history.ts'
 import { keepBudget } from './keep-budget.ts'
 
 /** What a reaper did. */
@@ -21,9 +22,13 @@ export interface Reaped {
 
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 export async function emptyTrash(root: Root, settings: Settings): Promise<Reaped> {
+  await tellHistory(root).catch(ignoreUntold)
   await keepBudget(root, settings.snapshotMaxBytes)
   return reap(root, helpers(settings))
 }
+
+/** What is not told stays noted for the next reaper; the trash goes all the same. */
+function ignoreUntold(): void {}
 
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of

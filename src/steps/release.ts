@@ -17,6 +17,7 @@ import { publishBuild } from './publish.ts'
 import { recordBuild } from './record-build.ts'
 import { saveBuild } from './remote-build.ts'
 import { passOverOwn } from './own-pass.ts'
+import { hasEndings, noteEnd } from './tell-history.ts'
 import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -50,6 +51,7 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
     if (lease !== null && settings.remote.mode === 'restore-save') {
       await saveBuild({ root, job, settings, lease }, runtime)
     }
+    noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
     try {
       const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
       voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`)
@@ -71,7 +73,8 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) }
   await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime)
   await tellVerdict(watched, verdict, runtime)
-  if (!settings.dryRun && hasTrash(root)) startReaper(root, runtime.script, settings)
+  if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
+    startReaper(root, runtime.script, settings)
 }
 
 /** The end of a job makes no room: its disks are looked at for the metrics. */

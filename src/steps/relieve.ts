@@ -25,6 +25,8 @@ export interface ReliefRequest {
   self: Self
   settings: Settings
   extent: Extent
+  /** when it is enough; without it below the low watermark, and not critical */
+  suffices?: (disk: Assessment) => boolean
 }
 
 /** What relief did. */
@@ -61,6 +63,7 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     const [reading] = (await probeDisks(root.path, [])).readings
     return reading === undefined ? null : assess(reading, settings.floors)
   }
+  const suffices = request.suffices ?? ((disk: Assessment) => isRelieved(disk, settings.watermarks))
   const first = await look()
   if (first === null) return null
   const done: Relieved = {
@@ -78,9 +81,9 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     // No number any more: nothing further goes.
     if (again === null) return true
     done.after = again
-    return isRelieved(done.after, settings.watermarks)
+    return suffices(done.after)
   }
-  if (isRelieved(first, settings.watermarks)) return done
+  if (suffices(first)) return done
   if (hasTrash(root) && (await emptyTrash(request, done, isEnough))) return done
   if (isFull(done.after.reading)) {
     done.gaveReserve = releaseReserve(root)

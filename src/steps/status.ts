@@ -13,6 +13,8 @@ import type { Settings } from '../plan/settings.ts'
 import type { StoredSnapshot } from '../plan/snapshot.ts'
 import { parseHeartbeat } from '../report/heartbeat.ts'
 import type { Heartbeat } from '../report/heartbeat.ts'
+import type { Cap } from '../plan/cap.ts'
+import { cap } from './cap.ts'
 import { existingRoot } from './explain.ts'
 import { look } from './guard-disk.ts'
 import { lookInto, observe } from './observe.ts'
@@ -31,6 +33,7 @@ export interface LeaseStatus {
   runId: string | null
   attempt: number | null
   job: string | null
+  forecastBytes: number | null
   runner: string | null
   result: string | null
   endedHoursAgo: number | null
@@ -65,6 +68,8 @@ export interface Status {
   /** whose worktrees a sweep looks after, in words */
   worktrees: string
   lastPass: Heartbeat | null
+  /** how many jobs at once there is room for, null where the disk cannot be read */
+  cap: Cap | null
 }
 
 /** Everything that is in the root, with the evidence for each lease; touches nothing. */
@@ -106,6 +111,7 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
         runId: lease?.runId ?? null,
         attempt: lease?.attempt ?? null,
         job: lease?.job ?? null,
+        forecastBytes: lease?.forecastBytes ?? null,
         runner: lease?.owner.runner.name ?? null,
         result: end?.result ?? null,
         endedHoursAgo: Number.isFinite(age) ? Number(age.toFixed(2)) : null,
@@ -117,6 +123,7 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
     trash: listTrash(root),
     worktrees: watchedInWords(runtime.environment).text,
     lastPass: parseHeartbeat(readHeartbeatText(root)),
+    cap: await cap(root, settings),
   }
 }
 

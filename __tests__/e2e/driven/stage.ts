@@ -47,7 +47,7 @@ const HOURS = 3600
 
 /** What belongs to a root for good, and the files of its passes. */
 const LASTING =
-  /^(?:root\.json|host\.lock(?:\.lock)?|metrics\.lock|heartbeat\.json|metrics\.prom|alerts|leases|trash|snapshots|seeding|times|reserve(?:\.d)?)$/
+  /^(?:root\.json|host\.lock(?:\.lock)?|(?:metrics|admission|history)\.lock|history|ending|waiting|heartbeat\.json|metrics\.prom|alerts|leases|trash|snapshots|seeding|times|reserve(?:\.d)?)$/
 
 /** One root with what must never be touched in it, and what a test puts there. */
 export class Stage {

@@ -1,0 +1,100 @@
+import { appendFileSync, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
+import { encodeLine, parseLine, parseLines } from '../plan/history.ts'
+import type { HistoryLine } from '../plan/history.ts'
+import { isLeaseId } from '../plan/naming.ts'
+import { controlPath } from './root.ts'
+import type { Root } from './root.ts'
+import { readTextOrNull, removeFile, replaceFile } from './small-file.ts'
+
+/**
+ * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
+ * `ending/<lease id>`; the reaper measures, and makes that a line.
+ */
+
+const LINES_AT_MOST = 2000
+const TRIM_AT = 2500
+
+/** What a job's end knows; the sizes come later. */
+export interface Ending {
+  line: HistoryLine
+  /** relative to the root */
+  slot: string
+}
+
+/** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
+export function noteEnding(root: Root, { line, slot }: Ending): void {
+  replaceFile(controlPath(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`)
+}
+
+/** The ends that are not told yet; what is damaged goes. */
+export function readEndings(root: Root): Ending[] {
+  return list(root, 'ending').flatMap((id) => {
+    if (!isLeaseId(id)) return []
+    const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split(
+      '\n',
+    )
+    const line = parseLine(text)
+    if (line !== null && line.id === id) return [{ line, slot }]
+    removeFile(controlPath(root, 'ending', id))
+    return []
+  })
+}
+
+export function hasEndings(root: Root): boolean {
+  return list(root, 'ending').some(isLeaseId)
+}
+
+/**
+ * Adds a line, once for each lease, and forgets its ending; to be done by one at a time.
+ *
+ * @throws as the file system does: the next reaper tells it then
+ */
+export function addLine(root: Root, line: HistoryLine): void {
+  const path = fileOf(root, line.repository)
+  const lines = parseLines(readTextOrNull(path) ?? '')
+  if (lines.every(({ id }) => id !== line.id)) {
+    if (lines.length >= TRIM_AT) {
+      const kept = [...lines.slice(1 - LINES_AT_MOST), line]
+      replaceFile(path, kept.map(encodeLine).join(''))
+    } else append(path, encodeLine(line))
+  }
+  removeFile(controlPath(root, 'ending', line.id))
+}
+
+/** In one write, after the end of a line that a full disk may have cut short. */
+function append(path: string, text: string): void {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND
+  const file = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644)
+  try {
+    const isWhole = fstatSync(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true)
+    appendFileSync(file, isWhole ? text : `\n${text}`)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** All lines of the host, those of each repository oldest first. */
+export function readHistory(root: Root): HistoryLine[] {
+  return names(root)
+    .flatMap((name) => parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? ''))
+    .toSorted((a, b) => a.wallMs - b.wallMs)
+}
+
+function names(root: Root): string[] {
+  return list(root, 'history').filter((name) => name.endsWith('.jsonl'))
+}
+
+/** A root of an earlier version has no such folder. */
+function list(root: Root, folder: 'history' | 'ending'): string[] {
+  try {
+    return readdirSync(controlPath(root, folder))
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function fileOf(root: Root, repository: string): string {
+  return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`)
+}

@@ -1,0 +1,69 @@
+import { peakOf } from './forecast.ts'
+import type { HistoryLine } from './history.ts'
+
+/** How many jobs at once the disk has room for. */
+export interface Cap {
+  freeBytes: number
+  reserveBytes: number
+  host: CapLine
+  repositories: (CapLine & { repository: string })[]
+  jobs: (CapLine & { repository: string; job: string; leg: string })[]
+}
+
+/** floor((free − reserve) / peak); both null without history. */
+export interface CapLine {
+  peakBytes: number | null
+  maxParallel: number | null
+}
+
+/** GitHub runs no more jobs of one matrix: the answer where nothing is known yet. */
+export const MATRIX_AT_MOST = 256
+
+/** The cap for the host, each repository and each job; of several jobs the largest peak counts. */
+export function capOf(
+  lines: readonly HistoryLine[],
+  room: { freeBytes: number; reserveBytes: number },
+): Cap {
+  const byJob = grouped(lines, ({ repository, job, leg }) => JSON.stringify([repository, job, leg]))
+  const jobs = [...byJob.values()].flatMap((some) => {
+    const [first] = some
+    if (first === undefined) return []
+    const { repository, job, leg } = first
+    return [{ repository, job, leg, ...capLine(peakOf(some), room) }]
+  })
+  const repositories = [...grouped(jobs, (each) => each.repository)].map(([repository, some]) =>
+    Object.assign(capLine(largest(some), room), { repository }),
+  )
+  return { ...room, host: capLine(largest(jobs), room), repositories, jobs }
+}
+
+function grouped<Value>(
+  values: readonly Value[],
+  keyOf: (value: Value) => string,
+): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>()
+  for (const value of values) {
+    const key = keyOf(value)
+    groups.set(key, [...(groups.get(key) ?? []), value])
+  }
+  return groups
+}
+
+function largest(some: readonly CapLine[]): number | null {
+  const peaks = some.flatMap(({ peakBytes }) => (peakBytes === null ? [] : [peakBytes]))
+  return peaks.length === 0 ? null : Math.max(...peaks)
+}
+
+function capLine(
+  peakBytes: number | null,
+  { freeBytes, reserveBytes }: { freeBytes: number; reserveBytes: number },
+): CapLine {
+  if (peakBytes === null || peakBytes === 0) return { peakBytes, maxParallel: null }
+  return { peakBytes, maxParallel: Math.max(0, Math.floor((freeBytes - reserveBytes) / peakBytes)) }
+}
+
+/** `strategy.max-parallel` for a repository: never 0, which GitHub refuses. */
+export function maxParallelOf(cap: Cap, repository: string): number {
+  const own = cap.repositories.find((each) => each.repository === repository) ?? cap.host
+  return Math.min(MATRIX_AT_MOST, Math.max(1, own.maxParallel ?? MATRIX_AT_MOST))
+}

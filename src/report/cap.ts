@@ -1,0 +1,24 @@
+import type { Cap, CapLine } from '../plan/cap.ts'
+import { size } from './texts.ts'
+import { printable } from './voice.ts'
+
+/** The cap for people: the figures it rests on, then the host, each repository and each job. */
+export function capText(cap: Cap | null): string {
+  if (cap === null) return 'the free space of the disk is not known\n'
+  const lines = [
+    `free    ${size(cap.freeBytes)}`,
+    `reserve ${size(cap.reserveBytes)}`,
+    `${lineOf(cap.host)}: the host`,
+    ...cap.repositories.map((each) => `${lineOf(each)}: ${each.repository}`),
+    ...cap.jobs.map((each) => {
+      const leg = each.leg === '' ? '' : ` (leg ${each.leg})`
+      return `${lineOf(each)}: ${each.repository} ${each.job}${leg}`
+    }),
+  ]
+  return `${lines.map(printable).join('\n')}\n`
+}
+
+function lineOf({ peakBytes, maxParallel }: CapLine): string {
+  if (peakBytes === null || maxParallel === null) return 'cap     unknown, no history'
+  return `cap     ${maxParallel} at ${size(peakBytes)} each`
+}

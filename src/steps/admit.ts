@@ -1,0 +1,264 @@
+import { performance } from 'node:perf_hooks'
+import type { Self } from '../plan/evidence.ts'
+import { neverFits } from '../plan/admission.ts'
+import { reserveOf } from '../plan/admission-setting.ts'
+import { forecast } from '../plan/forecast.ts'
+import { gigabytes } from '../plan/pressure.ts'
+import type { Forecast } from '../plan/forecast.ts'
+import type { HistoryLine } from '../plan/history.ts'
+import type { Job } from '../plan/job.ts'
+import type { Maker } from '../plan/lease.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Settings } from '../plan/settings.ts'
+import { probeDisks } from '../host/disk.ts'
+import { readHistory } from '../host/history.ts'
+import { LeaseChange } from '../host/lease-changes.ts'
+import type { Root } from '../host/root.ts'
+import { lockAdmission, takeTicket } from '../host/waiting.ts'
+import type { Held, Ticket } from '../host/waiting.ts'
+import { waitingText, whyWait } from '../report/admission.ts'
+import { lookForRoom } from './look-for-room.ts'
+import type { NoRoom } from './look-for-room.ts'
+import { RefusedError, describeHolders } from './refuse.ts'
+import { relieve } from './relieve.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface AdmitRequest {
+  root: Root
+  self: Self
+  job: Job
+  settings: Settings
+  madeBy: Maker
+}
+
+/** Leave to start: `release` once the lease is written, which is the reservation from then on. */
+export interface Admitted extends Held {
+  kind: 'start'
+  forecastBytes: number | null
+}
+
+const RECHECK_MS = 5000
+const TELL_MS = 60_000
+const UNLOCKED: Held = { release: () => {} }
+
+/**
+ * Waits until the disk has room for what this job will write, behind those who came before.
+ *
+ * @returns leave to start, or `skip` where its time is up and the job was told to skip its build
+ * @throws RefusedError where its time is up and the job is to fail
+ */
+export async function admit(
+  request: AdmitRequest,
+  runtime: Runtime,
+): Promise<Admitted | { kind: 'skip' }> {
+  const { root, job, settings } = request
+  const lines = historyOf(root, runtime)
+  const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg }
+  const expected = forecast(key, lines, settings.admission.forecastBytes)
+  const free: Admitted = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED }
+  if (expected === null || settings.admission.mode === 'off') return free
+  try {
+    if (await isTooLarge(root, settings, expected, runtime)) return { ...free, forecastBytes: null }
+    const lock = await new Admission(request, expected, lines, runtime).run()
+    return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock }
+  } catch (error) {
+    if (error instanceof RefusedError) throw error
+    runtime.voice.warning(
+      `Whether the disk has room for this job could not be found out (${messageOf(error)}); it starts all the same.`,
+    )
+    return free
+  }
+}
+
+function historyOf(root: Root, { voice }: Runtime): HistoryLine[] {
+  try {
+    return readHistory(root)
+  } catch (error) {
+    voice.warning(`The history of this host cannot be read (${messageOf(error)}).`)
+    return []
+  }
+}
+
+/** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
+async function isTooLarge(
+  root: Root,
+  settings: Settings,
+  { bytes }: Forecast,
+  { voice }: Runtime,
+): Promise<boolean> {
+  const [reading] = (await probeDisks(root.path, [])).readings
+  if (reading === undefined) return false
+  const { totalBytes } = reading
+  const reserveBytes = reserveOf(settings.admission.reserveBytes, totalBytes)
+  if (!neverFits(bytes, { totalBytes, reserveBytes })) return false
+  voice.warning(
+    `This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`,
+  )
+  return true
+}
+
+/** The way of one job through admission. */
+class Admission {
+  readonly #request: AdmitRequest
+  readonly #expected: Forecast
+  readonly #lines: readonly HistoryLine[]
+  readonly #runtime: Runtime
+  /** by a clock that nobody sets */
+  readonly #startedMs = performance.now()
+  #ticket: Ticket | null = null
+
+  constructor(
+    request: AdmitRequest,
+    expected: Forecast,
+    lines: readonly HistoryLine[],
+    runtime: Runtime,
+  ) {
+    this.#request = request
+    this.#expected = expected
+    this.#lines = lines
+    this.#runtime = runtime
+  }
+
+  async run(): Promise<Held | 'skip'> {
+    const forget = this.#onSignals()
+    try {
+      return await this.#wait()
+    } finally {
+      forget()
+      this.#ticket?.release()
+    }
+  }
+
+  async #wait(): Promise<Held | 'skip'> {
+    const { mode, timeoutMinutes } = this.#request.settings.admission
+    const isAdvice = mode === 'warn' || this.#request.settings.dryRun
+    let toldMs = Number.NEGATIVE_INFINITY
+    for (;;) {
+      const change = new LeaseChange(this.#request.root)
+      try {
+        const found = await this.#look(isAdvice)
+        if ('release' in found) return found
+        if (isAdvice) {
+          this.#runtime.voice.warning(`${whyWait(found)} The job starts all the same.`)
+          return UNLOCKED
+        }
+        if (await this.#reclaim(found)) continue
+        const nowMs = performance.now()
+        const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs
+        if (leftMs <= 0) return await this.#timeOut(found)
+        if (nowMs - toldMs >= TELL_MS) {
+          toldMs = nowMs
+          this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines))
+        }
+        await change.within(Math.min(RECHECK_MS, leftMs))
+      } finally {
+        change.cancel()
+      }
+    }
+  }
+
+  /**
+   * Looks and decides under one lock; where the job may start, the lock is kept until its lease is
+   * written: two jobs are never let into the same space.
+   */
+  async #look(isAdvice: boolean): Promise<Held | NoRoom> {
+    const { root, self, settings } = this.#request
+    const lock = lockAdmission(root)
+    if ('problem' in lock) {
+      this.#runtime.voice.warning(
+        `The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`,
+      )
+      return UNLOCKED
+    }
+    let isKept = false
+    try {
+      const ticket = this.#ticket?.name ?? null
+      const found = await lookForRoom({ root, self, settings, expected: this.#expected, ticket })
+      if (found !== null) {
+        if (!isAdvice) this.#ticket ??= this.#queueUp()
+        return found
+      }
+      this.#ticket?.release()
+      isKept = true
+      return lock
+    } finally {
+      if (!isKept) lock.release()
+    }
+  }
+
+  /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
+  #queueUp(): Ticket | null {
+    try {
+      return takeTicket(this.#request.root, this.#expected.bytes)
+    } catch (error) {
+      this.#runtime.voice.warning(
+        `This job has no place in the queue (${messageOf(error)}); it waits behind all others.`,
+      )
+      return null
+    }
+  }
+
+  /** Takes what is stale, whoever left it; true where that may have made the room. */
+  async #reclaim({ decision, freeBytes, isFirst }: NoRoom): Promise<boolean> {
+    if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst) return false
+    const { root, self, settings } = this.#request
+    const goal = freeBytes + this.#expected.bytes - decision.availableBytes
+    const { voice } = this.#runtime
+    try {
+      const relieved = await relieve(
+        {
+          root,
+          self,
+          settings,
+          extent: 'host',
+          suffices: ({ reading }) => reading.freeBytes >= goal,
+        },
+        this.#runtime,
+      )
+      for (const slot of relieved?.retired ?? []) {
+        voice.info(`retired for room, as this job would have to wait: ${slot}`)
+      }
+      return relieved !== null && relieved.after.reading.freeBytes >= goal
+    } catch (error) {
+      voice.warning(`Making room failed (${messageOf(error)}); this job waits.`)
+      return false
+    }
+  }
+
+  async #timeOut(found: NoRoom): Promise<Held | 'skip'> {
+    const { root, self, settings, madeBy } = this.#request
+    const { voice } = this.#runtime
+    this.#ticket?.release()
+    const minutes = settings.admission.timeoutMinutes
+    const text = `${whyWait(found)} It has waited for ${minutes} min (admission-timeout-minutes).`
+    if (settings.onCritical === 'fail') {
+      const holders = await describeHolders(root, self, settings, this.#runtime)
+      const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`
+      throw new RefusedError(
+        `${text} No build was started.${list}`,
+        'Run the job again when others have ended, or make room on the host (“target-guard status” and “target-guard cap” show what holds it).',
+      )
+    }
+    if (settings.onCritical === 'skip' && madeBy === 'step') {
+      voice.warning(`${text} The output proceed is false: skip the build.`)
+      return 'skip'
+    }
+    voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`)
+    return UNLOCKED
+  }
+
+  /** A job that is cancelled while it waits takes its place in the queue along. */
+  #onSignals(): () => void {
+    const signals = ['SIGINT', 'SIGTERM'] as const
+    const end = (signal: NodeJS.Signals): void => {
+      this.#ticket?.release()
+      forget()
+      process.kill(process.pid, signal)
+    }
+    const forget = (): void => {
+      for (const signal of signals) process.off(signal, end)
+    }
+    for (const signal of signals) process.once(signal, end)
+    return forget
+  }
+}

@@ -1,0 +1,99 @@
+import type { HistoryLine } from '../plan/history.ts'
+import type { Lease, Result } from '../plan/lease.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import { isSlotPath } from '../plan/naming.ts'
+import type { Moment } from '../plan/reclaim.ts'
+import { addLine, hasEndings, noteEnding, readEndings } from '../host/history.ts'
+import { withKernelLock } from '../host/kernel-lock.ts'
+import { findLease, readBuildRecord, readSeedRecord } from '../host/leases.ts'
+import { readSizeSample } from '../host/size-samples.ts'
+import { controlName, controlPath } from '../host/root.ts'
+import type { Root } from '../host/root.ts'
+import { measureTree } from '../host/sizes.ts'
+import type { Runtime } from './runtime.ts'
+
+const MEASURE_MS = 120_000
+
+/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+const LOCK_SECONDS = 120
+
+/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+export function noteEnd(
+  root: Root,
+  id: string,
+  ended: { result: Result; moment: Moment },
+  { voice }: Runtime,
+): void {
+  const lease = findLease(root, id)?.lease ?? null
+  if (lease === null) return
+  try {
+    noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot })
+  } catch (error) {
+    voice.warning(`This job leaves no line in the history (${messageOf(error)}).`)
+  }
+}
+
+function lineOf(
+  root: Root,
+  lease: Lease,
+  { result, moment }: { result: Result; moment: Moment },
+): HistoryLine {
+  const { id, repository, job, leg, owner, uptimeS } = lease
+  const sample = readSizeSample(root, id)
+  const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS
+  return {
+    version: 1,
+    id,
+    repository,
+    job,
+    leg,
+    seed: readSeedRecord(root, id).kind,
+    result,
+    bytes: null,
+    files: null,
+    peakBytes: sample?.peakBytes ?? null,
+    peakFiles: sample?.peakFiles ?? null,
+    seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+    toolchain: readBuildRecord(root, id)?.toolchain ?? null,
+    wallMs: moment.wallMs,
+  }
+}
+
+export { hasEndings }
+
+/**
+ * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
+ * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ */
+export async function tellHistory(root: Root): Promise<void> {
+  await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
+    for (const { line, slot } of readEndings(root)) {
+      const size = await measureSlot(root, line.id, slot)
+      const bytes = size?.bytes ?? null
+      const files = size?.files ?? null
+      addLine(root, {
+        ...line,
+        bytes,
+        files,
+        peakBytes: larger(bytes, line.peakBytes),
+        peakFiles: larger(files, line.peakFiles),
+      })
+    }
+  })
+}
+
+/** In its place, or in the trash; by names that du(1), another process, can follow. */
+async function measureSlot(
+  root: Root,
+  id: string,
+  slot: string,
+): Promise<{ bytes: number; files: number } | null> {
+  const inPlace = isSlotPath(slot)
+    ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
+    : null
+  return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS)
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b)
+}
