@@ -123,6 +123,7 @@ describe('a keeper ends by itself', () => {
     await end(host, watched)
     await keepersEnd(host.root)
     await waitFor(() => !isAlive(watched.keeper), { what: 'the keeper to end' })
+    expect(isAlive(watched.keeper)).toBe(false)
     await watched.job.killWorker()
   })
 })

@@ -3141,6 +3141,10 @@ function moveFile(from, to) {
         throw error;
     }
 }
+/** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
+function endedLeasePath(root, id) {
+    return leasePath(root, `${id}${ENDED}`);
+}
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 function readInputs(root, id) {
     return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
@@ -4614,7 +4618,14 @@ function fileOf(root, repository) {
  * @param kind several may hold it `shared`, one alone `exclusive`
  */
 async function whileLocked(path, kind, work) {
-    const folder = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    return whileHeld(path, external_node_fs_namespaceObject.constants.O_DIRECTORY, kind, work);
+}
+/** The same with a file. */
+async function whileFileLocked(path, kind, work) {
+    return whileHeld(path, 0, kind, work);
+}
+async function whileHeld(path, flags, kind, work) {
+    const folder = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK | flags);
     try {
         const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
             stdio: ['ignore', 'ignore', 'ignore', folder],
@@ -4697,8 +4708,8 @@ function lineOf(root, lease, { result, moment }) {
         leg,
         seed: readSeedRecord(root, id).kind,
         result,
-        bytes: null,
-        files: null,
+        bytes: sample?.bytes ?? null,
+        files: sample?.files ?? null,
         peakBytes: sample?.peakBytes ?? null,
         peakFiles: sample?.peakFiles ?? null,
         seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
@@ -4714,9 +4725,10 @@ function lineOf(root, lease, { result, moment }) {
 async function tellHistory(root) {
     await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
         for (const { line, slot } of readEndings(root)) {
-            const size = await measureSlot(root, line.id, slot);
-            const bytes = size?.bytes ?? null;
-            const files = size?.files ?? null;
+            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
+            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
+            const bytes = size?.bytes ?? line.bytes;
+            const files = size?.files ?? line.files;
             addLine(root, {
                 ...line,
                 bytes,
@@ -16301,11 +16313,18 @@ async function cloneSeed(request, runtime) {
         const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`);
         if (refusal !== null)
             return refusal;
-        const locked = await whileLocked(source.locked, 'shared', async () => {
-            const living = await findLiving(root, self, source, runtime);
-            return living ?? (await cloneLocked(request, runtime));
-        });
-        return 'refused' in locked ? locked.refused : locked.value;
+        const work = async () => {
+            const locked = await whileLocked(source.locked, 'shared', async () => {
+                const living = await findLiving(root, self, source, runtime);
+                return living ?? (await cloneLocked(request, runtime));
+            });
+            return 'refused' in locked ? locked.refused : locked.value;
+        };
+        if ('snapshot' in source.place)
+            return await work();
+        // As in inherit: who takes the slot over looks who is in it.
+        const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work);
+        return 'refused' in held ? held.refused : held.value;
     }
     catch (error) {
         return messageOf(error);
@@ -16441,6 +16460,7 @@ function dropSeed(root, lease, { former }) {
 
 
 
+
 /**
  * Takes an ended slot over as the content of a new one, by one rename.
  *
@@ -16452,18 +16472,31 @@ function dropSeed(root, lease, { former }) {
 async function inherit(request, runtime) {
     const { root, slot } = request;
     try {
-        const locked = await whileLocked(`${root.realPath}/${slot}`, 'exclusive', () => takeOverSlot(request, runtime));
-        return 'refused' in locked ? locked.refused : locked.value;
+        // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
+        const lease = endedLeasePath(root, request.source.record.id);
+        const locked = await whileFileLocked(lease, 'exclusive', async () => whileLocked(`${root.realPath}/${slot}`, 'exclusive', async () => takeOverSlot(request, runtime)));
+        if ('refused' in locked)
+            return locked.refused;
+        return 'refused' in locked.value ? locked.value.refused : locked.value.value;
     }
     catch (error) {
         return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)) ? GONE : messageOf(error);
     }
 }
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
 const GONE = 'it is gone: another job or a pass was faster';
 async function takeOverSlot({ root, self, lease, source, slot, origin }, { environment }) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
-    const occupancy = (await lookInto(root, [{ slot, container }], self, environment)).get(slot);
+    const look = async () => (await lookInto(root, [{ slot, container }], self, environment)).get(slot);
+    let occupancy = await look();
+    // The reaper measures what has just ended, for a moment.
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
     if (occupancy === undefined)
         return 'nobody could look into it';
     const [living] = occupancy.inhabitants;

@@ -1548,8 +1548,9 @@ function readKeeper(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ whileLocked),
-/* harmony export */   l: () => (/* binding */ withKernelLock)
+/* harmony export */   ai: () => (/* binding */ whileLocked),
+/* harmony export */   iJ: () => (/* binding */ whileFileLocked),
+/* harmony export */   lv: () => (/* binding */ withKernelLock)
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
@@ -1561,7 +1562,14 @@ function readKeeper(root, id) {
  * @param kind several may hold it `shared`, one alone `exclusive`
  */
 async function whileLocked(path, kind, work) {
-    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_DIRECTORY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+    return whileHeld(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_DIRECTORY, kind, work);
+}
+/** The same with a file. */
+async function whileFileLocked(path, kind, work) {
+    return whileHeld(path, 0, kind, work);
+}
+async function whileHeld(path, flags, kind, work) {
+    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK | flags);
     try {
         const { status, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
             stdio: ['ignore', 'ignore', 'ignore', folder],
@@ -1620,6 +1628,7 @@ async function withKernelLock(path, waitSeconds, work) {
 /* harmony export */   G0: () => (/* binding */ findLease),
 /* harmony export */   Ko: () => (/* binding */ readInputs),
 /* harmony export */   Lr: () => (/* binding */ handDownInputs),
+/* harmony export */   MJ: () => (/* binding */ endedLeasePath),
 /* harmony export */   Mw: () => (/* binding */ readLeases),
 /* harmony export */   Oj: () => (/* binding */ dropLease),
 /* harmony export */   SE: () => (/* binding */ readLiveLeases),
@@ -1881,6 +1890,10 @@ function moveFile(from, to) {
             return true;
         throw error;
     }
+}
+/** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
+function endedLeasePath(root, id) {
+    return leasePath(root, `${id}${ENDED}`);
 }
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 function readInputs(root, id) {
@@ -7758,7 +7771,7 @@ async function emergency(request, before, runtime) {
         return { relieved };
     };
     try {
-        const done = await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'root.json'), WAIT_SECONDS, work);
+        const done = await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'root.json'), WAIT_SECONDS, work);
         // Never granted: whoever holds it does not get on, and no safety rests on it.
         return (done ?? (await work())).relieved;
     }
@@ -7852,7 +7865,7 @@ async function claimAlert(root, kind, hours, nowMs) {
     try {
         const path = (0,host_folders.at)(folder, kind);
         // Not waited for: whoever holds the lock is claiming this very alert.
-        const claimed = await (0,kernel_lock/* withKernelLock */.l)(path, 0, async () => claim(path, hours, nowMs));
+        const claimed = await (0,kernel_lock/* withKernelLock */.lv)(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
     }
     finally {
@@ -8053,7 +8066,7 @@ const record_metrics_WAIT_SECONDS = 2;
 async function recordMetrics(root, recorded, { voice }) {
     try {
         await loadMetrics();
-        await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
+        await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
             const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
             const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
             (0,small_file/* replaceFile */.fR)(path, text);
@@ -11849,11 +11862,18 @@ async function cloneSeed(request, runtime) {
         const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`);
         if (refusal !== null)
             return refusal;
-        const locked = await (0,kernel_lock/* whileLocked */.a)(source.locked, 'shared', async () => {
-            const living = await findLiving(root, self, source, runtime);
-            return living ?? (await cloneLocked(request, runtime));
-        });
-        return 'refused' in locked ? locked.refused : locked.value;
+        const work = async () => {
+            const locked = await (0,kernel_lock/* whileLocked */.ai)(source.locked, 'shared', async () => {
+                const living = await findLiving(root, self, source, runtime);
+                return living ?? (await cloneLocked(request, runtime));
+            });
+            return 'refused' in locked ? locked.refused : locked.value;
+        };
+        if ('snapshot' in source.place)
+            return await work();
+        // As in inherit: who takes the slot over looks who is in it.
+        const held = await (0,kernel_lock/* whileFileLocked */.iJ)((0,leases/* endedLeasePath */.MJ)(root, source.id), 'shared', work);
+        return 'refused' in held ? held.refused : held.value;
     }
     catch (error) {
         return (0,guard_error/* messageOf */.bD)(error);
@@ -11993,6 +12013,7 @@ var host_lock = __nccwpck_require__(408);
 
 
 
+
 /**
  * Takes an ended slot over as the content of a new one, by one rename.
  *
@@ -12004,18 +12025,31 @@ var host_lock = __nccwpck_require__(408);
 async function inherit(request, runtime) {
     const { root, slot } = request;
     try {
-        const locked = await (0,kernel_lock/* whileLocked */.a)(`${root.realPath}/${slot}`, 'exclusive', () => takeOverSlot(request, runtime));
-        return 'refused' in locked ? locked.refused : locked.value;
+        // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
+        const lease = (0,leases/* endedLeasePath */.MJ)(root, request.source.record.id);
+        const locked = await (0,kernel_lock/* whileFileLocked */.iJ)(lease, 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(`${root.realPath}/${slot}`, 'exclusive', async () => takeOverSlot(request, runtime)));
+        if ('refused' in locked)
+            return locked.refused;
+        return 'refused' in locked.value ? locked.value.refused : locked.value.value;
     }
     catch (error) {
         return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)) ? GONE : (0,guard_error/* messageOf */.bD)(error);
     }
 }
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
 const GONE = 'it is gone: another job or a pass was faster';
 async function takeOverSlot({ root, self, lease, source, slot, origin }, { environment }) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
-    const occupancy = (await (0,observe/* lookInto */.OW)(root, [{ slot, container }], self, environment)).get(slot);
+    const look = async () => (await (0,observe/* lookInto */.OW)(root, [{ slot, container }], self, environment)).get(slot);
+    let occupancy = await look();
+    // The reaper measures what has just ended, for a moment.
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
     if (occupancy === undefined)
         return 'nobody could look into it';
     const [living] = occupancy.inhabitants;
@@ -14101,8 +14135,8 @@ function lineOf(root, lease, { result, moment }) {
         leg,
         seed: readSeedRecord(root, id).kind,
         result,
-        bytes: null,
-        files: null,
+        bytes: sample?.bytes ?? null,
+        files: sample?.files ?? null,
         peakBytes: sample?.peakBytes ?? null,
         peakFiles: sample?.peakFiles ?? null,
         seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
@@ -14118,9 +14152,10 @@ function lineOf(root, lease, { result, moment }) {
 async function tell_history_tellHistory(root) {
     await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
         for (const { line, slot } of readEndings(root)) {
-            const size = await measureSlot(root, line.id, slot);
-            const bytes = size?.bytes ?? null;
-            const files = size?.files ?? null;
+            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
+            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
+            const bytes = size?.bytes ?? line.bytes;
+            const files = size?.files ?? line.files;
             addLine(root, {
                 ...line,
                 bytes,

@@ -1293,9 +1293,9 @@ function readKeeper(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ withKernelLock)
+/* harmony export */   lv: () => (/* binding */ withKernelLock)
 /* harmony export */ });
-/* unused harmony export whileLocked */
+/* unused harmony exports whileLocked, whileFileLocked */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 
@@ -1306,7 +1306,14 @@ function readKeeper(root, id) {
  * @param kind several may hold it `shared`, one alone `exclusive`
  */
 async function whileLocked(path, kind, work) {
-    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return whileHeld(path, constants.O_DIRECTORY, kind, work);
+}
+/** The same with a file. */
+async function whileFileLocked(path, kind, work) {
+    return whileHeld(path, 0, kind, work);
+}
+async function whileHeld(path, flags, kind, work) {
+    const folder = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | flags);
     try {
         const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
             stdio: ['ignore', 'ignore', 'ignore', folder],
@@ -1376,7 +1383,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   rh: () => (/* binding */ writeRecord)
 });
 
-// UNUSED EXPORTS: handDownInputs, readEndedLeases, readLiveLeases, takeLease, writeLease
+// UNUSED EXPORTS: endedLeasePath, handDownInputs, readEndedLeases, readLiveLeases, takeLease, writeLease
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1675,6 +1682,10 @@ function moveFile(from, to) {
             return true;
         throw error;
     }
+}
+/** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
+function endedLeasePath(root, id) {
+    return leasePath(root, `${id}${ENDED}`);
 }
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 function readInputs(root, id) {
@@ -6715,7 +6726,7 @@ async function claimAlert(root, kind, hours, nowMs) {
     try {
         const path = (0,host_folders.at)(folder, kind);
         // Not waited for: whoever holds the lock is claiming this very alert.
-        const claimed = await (0,kernel_lock/* withKernelLock */.l)(path, 0, async () => claim(path, hours, nowMs));
+        const claimed = await (0,kernel_lock/* withKernelLock */.lv)(path, 0, async () => claim(path, hours, nowMs));
         return claimed ?? false;
     }
     finally {
@@ -6920,7 +6931,7 @@ const WAIT_SECONDS = 2;
 async function recordMetrics(root, recorded, { voice }) {
     try {
         await loadMetrics();
-        await (0,kernel_lock/* withKernelLock */.l)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), WAIT_SECONDS, async () => {
+        await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), WAIT_SECONDS, async () => {
             const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
             const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
             (0,small_file/* replaceFile */.fR)(path, text);
@@ -11995,8 +12006,8 @@ function lineOf(root, lease, { result, moment }) {
         leg,
         seed: (0,leases/* readSeedRecord */.VY)(root, id).kind,
         result,
-        bytes: null,
-        files: null,
+        bytes: sample?.bytes ?? null,
+        files: sample?.files ?? null,
         peakBytes: sample?.peakBytes ?? null,
         peakFiles: sample?.peakFiles ?? null,
         seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
@@ -12012,9 +12023,10 @@ function lineOf(root, lease, { result, moment }) {
 async function tellHistory(root) {
     await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
         for (const { line, slot } of readEndings(root)) {
-            const size = await measureSlot(root, line.id, slot);
-            const bytes = size?.bytes ?? null;
-            const files = size?.files ?? null;
+            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
+            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
+            const bytes = size?.bytes ?? line.bytes;
+            const files = size?.files ?? line.files;
             addLine(root, {
                 ...line,
                 bytes,

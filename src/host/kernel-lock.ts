@@ -14,9 +14,27 @@ export async function whileLocked<Value>(
   kind: 'shared' | 'exclusive',
   work: () => Promise<Value>,
 ): Promise<Locked<Value>> {
+  return whileHeld(path, constants.O_DIRECTORY, kind, work)
+}
+
+/** The same with a file. */
+export async function whileFileLocked<Value>(
+  path: string,
+  kind: 'shared' | 'exclusive',
+  work: () => Promise<Value>,
+): Promise<Locked<Value>> {
+  return whileHeld(path, 0, kind, work)
+}
+
+async function whileHeld<Value>(
+  path: string,
+  flags: number,
+  kind: 'shared' | 'exclusive',
+  work: () => Promise<Value>,
+): Promise<Locked<Value>> {
   const folder = openSync(
     path,
-    constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | flags,
   )
   try {
     const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {

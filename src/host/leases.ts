@@ -256,6 +256,11 @@ function moveFile(from: string, to: string): boolean {
   }
 }
 
+/** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
+export function endedLeasePath(root: Root, id: string): string {
+  return leasePath(root, `${id}${ENDED}`)
+}
+
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 export function readInputs(root: Root, id: string): string | null {
   return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE)

@@ -18,8 +18,8 @@ import type { SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { cloneTree } from '../host/clone.ts'
 import { probeDisks } from '../host/disk.ts'
 import { hybridRefusal, takeHybridOut } from '../host/hybrid-mark.ts'
-import { whileLocked } from '../host/kernel-lock.ts'
-import { readInputs, writeRecord } from '../host/leases.ts'
+import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
+import { endedLeasePath, readInputs, writeRecord } from '../host/leases.ts'
 import { findWrittenThrough } from '../host/linked-files.ts'
 import { canReflink } from '../host/reflink.ts'
 import { controlName } from '../host/root.ts'
@@ -126,11 +126,17 @@ export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promis
   try {
     const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`)
     if (refusal !== null) return refusal
-    const locked = await whileLocked(source.locked, 'shared', async () => {
-      const living = await findLiving(root, self, source, runtime)
-      return living ?? (await cloneLocked(request, runtime))
-    })
-    return 'refused' in locked ? locked.refused : locked.value
+    const work = async (): Promise<Filled | string> => {
+      const locked = await whileLocked(source.locked, 'shared', async () => {
+        const living = await findLiving(root, self, source, runtime)
+        return living ?? (await cloneLocked(request, runtime))
+      })
+      return 'refused' in locked ? locked.refused : locked.value
+    }
+    if ('snapshot' in source.place) return await work()
+    // As in inherit: who takes the slot over looks who is in it.
+    const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work)
+    return 'refused' in held ? held.refused : held.value
   } catch (error) {
     return messageOf(error)
   }

@@ -1,14 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { encodeRecord } from '../plan/build-record.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import type { Self } from '../plan/evidence.ts'
+import type { Occupancy, Self } from '../plan/evidence.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { Origin, SeedSource } from '../plan/seed.ts'
 import { ageHours } from '../plan/reclaim.ts'
 import { linkFormerPath } from '../host/former-paths.ts'
 import { withHostLock } from '../host/host-lock.ts'
-import { whileLocked } from '../host/kernel-lock.ts'
-import { dropLease, findLease, handDownInputs, writeRecord } from '../host/leases.ts'
+import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
+import {
+  dropLease,
+  endedLeasePath,
+  findLease,
+  handDownInputs,
+  writeRecord,
+} from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { handDownSlot, pathsOf } from '../host/slots.ts'
 import { lookInto } from './observe.ts'
@@ -38,14 +45,23 @@ export interface InheritRequest {
 export async function inherit(request: InheritRequest, runtime: Runtime): Promise<Filled | string> {
   const { root, slot } = request
   try {
-    const locked = await whileLocked(`${root.realPath}/${slot}`, 'exclusive', () =>
-      takeOverSlot(request, runtime),
+    // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
+    const lease = endedLeasePath(root, request.source.record.id)
+    const locked = await whileFileLocked(lease, 'exclusive', async () =>
+      whileLocked(`${root.realPath}/${slot}`, 'exclusive', async () =>
+        takeOverSlot(request, runtime),
+      ),
     )
-    return 'refused' in locked ? locked.refused : locked.value
+    if ('refused' in locked) return locked.refused
+    return 'refused' in locked.value ? locked.value.refused : locked.value.value
   } catch (error) {
     return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)) ? GONE : messageOf(error)
   }
 }
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4
+const LOOK_AGAIN_MS = 250
 
 const GONE = 'it is gone: another job or a pass was faster'
 
@@ -55,7 +71,14 @@ async function takeOverSlot(
 ): Promise<Filled | string> {
   const { id, lease: former } = source.record
   const container = former?.owner.container ?? null
-  const occupancy = (await lookInto(root, [{ slot, container }], self, environment)).get(slot)
+  const look = async (): Promise<Occupancy | undefined> =>
+    (await lookInto(root, [{ slot, container }], self, environment)).get(slot)
+  let occupancy = await look()
+  // The reaper measures what has just ended, for a moment.
+  for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+    await delay(LOOK_AGAIN_MS)
+    occupancy = await look()
+  }
   if (occupancy === undefined) return 'nobody could look into it'
   const [living] = occupancy.inhabitants
   if (living !== undefined) return `it is in use: ${living.what}`

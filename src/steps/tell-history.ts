@@ -49,8 +49,8 @@ function lineOf(
     leg,
     seed: readSeedRecord(root, id).kind,
     result,
-    bytes: null,
-    files: null,
+    bytes: sample?.bytes ?? null,
+    files: sample?.files ?? null,
     peakBytes: sample?.peakBytes ?? null,
     peakFiles: sample?.peakFiles ?? null,
     seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
@@ -68,9 +68,10 @@ export { hasEndings }
 export async function tellHistory(root: Root): Promise<void> {
   await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
     for (const { line, slot } of readEndings(root)) {
-      const size = await measureSlot(root, line.id, slot)
-      const bytes = size?.bytes ?? null
-      const files = size?.files ?? null
+      // Who measures a slot looks like one who lives in it: the next job could not inherit it.
+      const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null
+      const bytes = size?.bytes ?? line.bytes
+      const files = size?.files ?? line.files
       addLine(root, {
         ...line,
         bytes,
