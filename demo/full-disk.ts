@@ -14,6 +14,9 @@ const NEIGHBOURS = ['delta', 'epsilon', 'zeta']
 const STALE_BYTES = 30_000_000
 const LIVE_BYTES = 15_000_000
 
+/** A keeper would make room in mid-build, before the job that is shown here. */
+const UNWATCHED = { with: { keeper: 'off' } }
+
 /** The runners of the demo that are idle by now. */
 export interface Idle {
   own: Runner
@@ -32,10 +35,7 @@ export async function playFullDisk(
   const host = new GuardedHost(scene, path.join(disk.mount, 'targets'))
   const neighbours = await startNeighbours(scene, host)
   const stale = [await leaveEnded(host, own, '1101'), await leaveEnded(host, other, '1102')]
-  await fill(scene, path.join(disk.mount, 'filler'), disk.kind)
-  const refused = await scene.run('mkdir', [path.join(disk.mount, 'more')])
-  if (refused.exitCode === 0) throw new Error('the disk is not full')
-  say(`   ${refused.stderr.trim()}`)
+  say(`   ${await fillUp(scene, disk)}`)
 
   title('run 1103 on alpha meets it: what the guard says')
   const build = `cd ${project.directory} && cargo build --offline && "$CARGO_TARGET_DIR/debug/${project.binary}"`
@@ -56,8 +56,29 @@ export async function playFullDisk(
   say('   and their jobs have ended well.')
 }
 
+const ROUNDS = 8
+
+/**
+ * Fills the disk until mkdir is refused; what mkdir says. What the ended jobs left to be done in the
+ * background may give a block back between two rounds.
+ */
+async function fillUp(scene: Scene, { mount, kind }: SmallDisk): Promise<string> {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const filler = path.join(mount, `filler-${round}`)
+    const { exitCode, stderr } = await scene.run('mkdir', [filler])
+    if (exitCode !== 0) return stderr.trim()
+    await fill(scene, filler, kind)
+  }
+  throw new Error('the disk is not full')
+}
+
+interface SmallDisk {
+  mount: string
+  kind: Kind
+}
+
 /** A small ext4, or a tmpfs where there is no loop device; null, with the reason said, without either. */
-async function mountDisk(scene: Scene): Promise<{ mount: string; kind: Kind } | null> {
+async function mountDisk(scene: Scene): Promise<SmallDisk | null> {
   if (process.getuid?.() !== 0) {
     say('   left out: only root can mount a small disk')
     return null
@@ -87,8 +108,7 @@ async function startNeighbours(scene: Scene, host: GuardedHost): Promise<Neighbo
   const neighbours: Neighbour[] = []
   for (const [index, name] of NEIGHBOURS.entries()) {
     const runner = Runner.install(scene, { name }).start()
-    // A keeper would make room in mid-build, before the job that is shown here.
-    const steps = [host.step({ with: { keeper: 'off' } }), { name: 'work', run: script }]
+    const steps = [host.step(UNWATCHED), { name: 'work', run: script }]
     const job = runner.job({ runId: `${1111 + index}`, steps })
     const { stdout } = await job.waitForStep(/^at \/.*$/m)
     const slot = stdout.trim().slice('at '.length)
@@ -103,7 +123,7 @@ async function startNeighbours(scene: Scene, host: GuardedHost): Promise<Neighbo
 
 /** A job that has ended well: its slot is kept, to be inherited, as long as there is room. */
 async function leaveEnded(host: GuardedHost, runner: Runner, runId: string): Promise<string> {
-  const result = await runner.job({ runId, steps: [host.step()] }).result
+  const result = await runner.job({ runId, steps: [host.step(UNWATCHED)] }).result
   put(slotOf(result), STALE_BYTES)
   return slotOf(result)
 }
