@@ -241,11 +241,11 @@ needs('root').describe('a /proc that cannot be read', () => {
   ]
 
   test.each([
-    ['pre', 1],
-    ['post', 1],
-    [['hook', 'job-started'], 0],
-    [['hook', 'job-completed'], 0],
-  ] as const)('in %j: nothing is deleted, and it ends with %i', async (program, exitCode) => {
+    ['pre', 1, 'error'],
+    ['post', 0, 'warning'],
+    [['hook', 'job-started'], 0, 'error'],
+    [['hook', 'job-completed'], 0, 'error'],
+  ] as const)('in %j: nothing is deleted, and it ends with %i', async (program, exitCode, kind) => {
     const stage = cast.stage()
     stage.addBystanders()
     leaveStale(stage)
@@ -256,7 +256,7 @@ needs('root').describe('a /proc that cannot be read', () => {
     const end = await job.step(program, { within })
     expect([end.exitCode, end.stdout]).toEqual([
       exitCode,
-      expect.stringMatching(/^::error .*\/proc/m),
+      expect.stringMatching(new RegExp(`^::${kind} .*/proc`, 'm')),
     ])
     expect(performance.now() - began).toBeLessThan(AT_MOST_MS)
     expect(listing(stage.path)).toEqual(before)

@@ -117,6 +117,20 @@ describe('install-timer', () => {
     expect(existsSync(units)).toBe(false)
   })
 
+  needs('root').test('under sudo, sweeps no root that was not named', async () => {
+    const { host, units } = oddlyNamed()
+    const sudo = { env: { SUDO_USER: 'alice', TARGET_GUARD_ROOT: '' } }
+    const without = await host.cli(['install-timer', '--units', units], sudo)
+    expect([without.exitCode, without.stderr]).toEqual([
+      2,
+      expect.stringMatching(/the timer would sweep \/.*, which is root’s own.*--root DIR/),
+    ])
+    expect(existsSync(units)).toBe(false)
+    const given = await host.cli(['install-timer', '--units', units, '--root', host.root], sudo)
+    expect(given.exitCode).toBe(0)
+    expect((await host.cli(['install-timer', '--units', units, '--remove'], sudo)).exitCode).toBe(0)
+  })
+
   needs('root', 'second-user').test('tells an ordinary user what to do', async () => {
     const { uid, gid } = secondUser() ?? { uid: 65_534, gid: 65_534 }
     const script = writeProgram(

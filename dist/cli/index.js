@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8157);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2569);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8157:
+/***/ 2569:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6707,6 +6707,16 @@ function heldAt(descriptor, directory) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/plan/reserve.js
+/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
+const TIMES = 4;
+/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
+function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
+    if (freeBytes < TIMES * bytes)
+        return false;
+    return freeInodes === null || freeInodes >= TIMES * inodes;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
 
 
@@ -6895,6 +6905,7 @@ async function choose({ root, self, extent }, runtime) {
 
 
 
+
 /**
  * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
  * not start another.
@@ -7051,8 +7062,6 @@ function tell(root, settings, need, relieved, { voice }) {
         voice.warning(`${size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
     }
 }
-/** A reserve is set aside when the disk has this many times its size to spare (CockroachDB's rule). */
-const TIMES = 4;
 /**
  * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
  * later pass.
@@ -7061,13 +7070,8 @@ function keepReserve(root, { assessments }, { voice }) {
     const disk = assessments.find((each) => each.reading.holdsRoot);
     if (disk?.level !== 'ok')
         return;
-    const { freeBytes, freeInodes } = disk.reading;
     const wanted = reserveSize(disk.reading);
-    if (hasReserve(root, wanted))
-        return;
-    if (freeBytes < TIMES * wanted.bytes)
-        return;
-    if (freeInodes !== null && freeInodes < TIMES * wanted.inodes)
+    if (hasReserve(root, wanted) || !canSpare(disk.reading, wanted))
         return;
     try {
         makeReserve(root, wanted);
@@ -7508,11 +7512,13 @@ function deservesCloserLook(worktree, policy) {
     return judgeWorktree({ ...worktree, closer: NOTHING_FOUND }, policy).goes;
 }
 const NOTHING_FOUND = { unseen: 0, hasSubmodules: false, inReflogOnly: [] };
-function byPlace({ kind, isWithin, inner }) {
+function byPlace({ kind, isWithin, inner, targets }) {
+    const holding = targets.find(({ holdsWorktree }) => holdsWorktree);
     return [
         ...(isWithin ? [] : ['it lies outside the given directories']),
         ...(kind === 'main' ? ['it is the main worktree of its repository'] : []),
         ...(inner.length > 0 ? [`another worktree lies in it: ${inner[0] ?? ''}`] : []),
+        ...(holding === undefined ? [] : [`another worktree lies in ${holding.path}`]),
     ];
 }
 function byLock(lock) {
@@ -7644,14 +7650,14 @@ const LEFTOVER = /\/\.target-guard-removed-[0-9a-f]{12}$/;
 function leftoverName(id) {
     return `.target-guard-removed-${id}`;
 }
-/** A worktree that was put aside to be removed, with its former name at the end. */
-const LEAVING = /^\.target-guard-leaving-[0-9a-f]{12}-(.+)$/s;
-function leavingName(id, name) {
-    return `.target-guard-leaving-${id}-${name}`;
-}
-/** The name of a worktree before it was put aside; null where it was not. */
-function nameBefore(name) {
-    return LEAVING.exec(name)?.[1] ?? null;
+/**
+ * A worktree that was put aside to be removed, beside its former place. The name alone proves
+ * nothing: only one that a note of its own names by this id is such a one.
+ *
+ * @param id twelve hexadecimal digits
+ */
+function leavingName(id) {
+    return `.target-guard-leaving-${id}`;
 }
 /** The ref that keeps un-pushed commits of a worktree that goes. */
 function recoveryRef(branch, stamp, index) {
@@ -7767,7 +7773,10 @@ function listRegistered(common) {
             return [];
         const file = (0,external_node_path_namespaceObject.resolve)(gitDirectory, registered);
         const path = file.slice(0, -'/.git'.length);
-        return [{ gitDirectory, path: realPathOf(path) ?? path, isThere: realPathOf(file) !== null }];
+        const real = realPathOf(path) ?? path;
+        return [
+            { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
+        ];
     });
 }
 /** What a lock of `git worktree lock` says, and when it was written; null without one. */
@@ -7941,6 +7950,40 @@ function stashesOn(branch, reflog) {
         .filter((said) => said.startsWith(`WIP on ${where}:`) || said.startsWith(`On ${where}:`)).length;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/leaving-note.js
+/** A ref of the worktree alone, which goes with it; it names a blob that holds the note. */
+const LEAVING_REF = 'refs/worktree/target-guard-leaving';
+function leavingNoteText(note) {
+    return JSON.stringify({ version: 1, ...note });
+}
+/** Reads a note; null for anything that was not written as one. */
+function parseLeavingNote(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        // Not ours.
+        return null;
+    }
+    if (typeof found !== 'object' || found === null)
+        return null;
+    const { version, id, name, lock, pid } = found;
+    if (version !== 1 || typeof id !== 'string' || !/^[0-9a-f]{12}$/.test(id))
+        return null;
+    if (typeof name !== 'string' || !isName(name))
+        return null;
+    if (lock !== null && typeof lock !== 'string')
+        return null;
+    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0)
+        return null;
+    return { id, name, lock, pid };
+}
+/** One component of a path: what is put back lies beside where it was put aside. */
+function isName(name) {
+    return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
 
 
@@ -7950,7 +7993,7 @@ const ANSWER_AT_MOST = 256 * 1024 * 1024;
 const git_command_TOLD_AT_MOST = 4096;
 /**
  * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
- * untracked files, sloppy comparisons.
+ * untracked files, sloppy comparisons, modes and names that are taken for the same.
  */
 const CONFIGURATION = [
     'core.fsmonitor=false',
@@ -7959,6 +8002,8 @@ const CONFIGURATION = [
     'core.checkStat=default',
     'core.trustctime=true',
     'core.ignoreStat=false',
+    'core.fileMode=true',
+    'core.ignoreCase=false',
     'core.pager=cat',
     'core.sshCommand=false',
     'protocol.allow=never',
@@ -8074,6 +8119,7 @@ function environment(isSelf) {
 
 
 
+
 /** Makes sure that git may be run for a worktree; in words why not. */
 function askable(found) {
     const { path, gitDirectory, common, problem } = found;
@@ -8182,8 +8228,11 @@ function isUnseen(line, folder) {
     const path = (0,external_node_path_namespaceObject.join)(folder, line.slice(line.indexOf('\t') + 1));
     return tag !== 'S' || (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
 }
-/** Files of a worktree's git directory that hold a commit of its own. */
-const OWN_HEADS = ['HEAD', 'ORIG_HEAD', 'AUTO_MERGE', 'REBASE_HEAD'];
+/**
+ * Files of a worktree's git directory that hold a commit of its own: HEAD, ORIG_HEAD, …; what
+ * FETCH_HEAD names was made elsewhere.
+ */
+const OWN_HEAD = /^(?!FETCH_HEAD)[A-Z][A-Z_]*$/;
 /**
  * Un-pushed commits that go with the worktree: its own reflog names them, and neither a ref nor the
  * reflog of a branch leads to them.
@@ -8194,8 +8243,10 @@ async function findInReflogOnly({ gitDirectory, repository, }) {
         throw new Error('its refs are kept in a reftable');
     const own = [
         ...oidsInReflog(readReflog((0,external_node_path_namespaceObject.join)(gitDirectory, 'logs/HEAD'))),
-        ...OWN_HEADS.map((name) => (readTextOrNull((0,external_node_path_namespaceObject.join)(gitDirectory, name)) ?? '').trim()),
-        ...textsBelow((0,external_node_path_namespaceObject.join)(gitDirectory, 'refs')).map((text) => text.trim()),
+        ...git_directory_namesIn(gitDirectory)
+            .filter((name) => OWN_HEAD.test(name))
+            .map((name) => (readTextOrNull((0,external_node_path_namespaceObject.join)(gitDirectory, name)) ?? '').trim()),
+        ...(await readOwnRefs(gitDirectory, repository)),
     ].filter(isOid);
     if (own.length === 0)
         return [];
@@ -8204,6 +8255,23 @@ async function findInReflogOnly({ gitDirectory, repository, }) {
     const words = ['rev-list', '--ignore-missing', '--parents', '--stdin', '--not', '--glob=refs/*'];
     const text = await askGit(repository, words, { input: `${input}\n` });
     return tipsOf(parseGraph(text));
+}
+/**
+ * What the refs of a worktree alone name (`refs/worktree`, `refs/bisect`), but for the note of its
+ * own removal.
+ *
+ * @throws Error where one names no commit: whether anything else holds that is not looked into
+ */
+async function readOwnRefs(gitDirectory, repository) {
+    const refs = textsBelow((0,external_node_path_namespaceObject.join)(gitDirectory, 'refs'), [(0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF)]);
+    const named = refs.map((text) => text.trim()).filter(isOid);
+    if (named.length === 0)
+        return [];
+    const words = ['cat-file', '--batch-check=%(objecttype)'];
+    const types = await askGit(repository, words, { input: `${named.join('\n')}\n` });
+    if (/^(?!commit$)/m.test(types.trimEnd()))
+        throw new Error('a ref of its own names no commit');
+    return named;
 }
 const LARGEST_REFLOG = 4 * 1024 * 1024;
 function readReflog(path) {
@@ -8216,13 +8284,13 @@ function readReflog(path) {
     return text;
 }
 const FILES_AT_MOST = 20_000;
-/** The texts of all files below a folder. */
-function textsBelow(folder) {
+/** The texts of all files below a folder, but for these. */
+function textsBelow(folder, without = []) {
     const texts = [];
     const open = [folder];
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
         const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
-        if (found === undefined)
+        if (found === undefined || without.includes(path))
             continue;
         if (found.isDirectory())
             open.push(...git_directory_namesIn(path).map((name) => `${path}/${name}`));
@@ -8441,9 +8509,20 @@ async function lookIntoPlaces({ base, paths, targets }, environment) {
     const mounts = readMounts();
     return new Map(paths.map((path) => {
         const found = occupancyOf({ slot: path.slice(1), container: null }, searches);
-        const mounted = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`);
-        return [path, { ...found, unknown: [...found.unknown, ...mounted] }];
+        const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`);
+        const elsewhere = place_occupancy_mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`);
+        return [path, { ...found, unknown: [...found.unknown, ...within, ...elsewhere] }];
     }));
+}
+/** Where this host has a place, or a part of it, mounted besides: somebody made it theirs. */
+function place_occupancy_mountsOf(path, mounts) {
+    const place = locate(path, mounts);
+    if (place === null)
+        return [];
+    return mounts
+        .filter(({ device, root }) => device === place.mount.device && isAtOrBelow(root, place.path))
+        .map(({ point }) => point)
+        .filter((point) => !isAtOrBelow(point, path) && !isAtOrBelow(path, point));
 }
 /** A container that mounts a part of a worktree works in it; one that mounts a whole disk need not. */
 function isMountedIn(mounted, place) {
@@ -8525,6 +8604,7 @@ async function careFor(repository, missing) {
 }
 
 ;// CONCATENATED MODULE: ./lib/host/worktree-search.js
+
 
 
 
@@ -8639,6 +8719,23 @@ function isTargetDirectory(path) {
         throw error;
     }
 }
+/**
+ * A linked worktree in a target dir, which the search passes over; null for none. Repositories that a
+ * build has cloned there are its output: only what belongs to a repository elsewhere is somebody's.
+ *
+ * @throws Error where the target dir could not be looked through
+ */
+async function findLinkedIn(target) {
+    const words = [target, '-xdev', '-name', '.git', '-type', 'f', '-print0'];
+    const said = await new Promise((resolve, reject) => {
+        (0,external_node_child_process_namespaceObject.execFile)('find', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => error === null ? resolve(stdout) : reject(error));
+    });
+    const folders = said
+        .split('\0')
+        .filter(Boolean)
+        .map((file) => (0,external_node_path_namespaceObject.dirname)(file));
+    return folders.find((folder) => readGitFile(folder, false) !== 'submodule') ?? null;
+}
 
 ;// CONCATENATED MODULE: ./lib/host/worktree-removal.js
 
@@ -8677,7 +8774,8 @@ async function removeTarget(base, path, look) {
         if (aside !== name)
             (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), at(folder, aside));
         const asidePath = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), aside);
-        const why = await look(asidePath);
+        const linked = await findLinkedIn(asidePath);
+        const why = linked === null ? await look(asidePath) : 'another worktree lies in it';
         if (why !== null) {
             const back = aside === name ? null : putBack(folder, aside, name);
             return { kind: 'kept', why: back === null ? why : `${why}; ${back}` };
@@ -8701,74 +8799,9 @@ function putBack(folder, aside, name) {
     (0,external_node_fs_namespaceObject.renameSync)(at(folder, aside), at(folder, name));
     return null;
 }
+/** Twelve hexadecimal digits that nobody can foresee. */
 function newId() {
     return (0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex');
-}
-/**
- * Removes a whole worktree by `git worktree remove`, without its `--force`. It is moved aside first
- * (`git worktree move`), so that nobody finds it by its path between the last look and the end;
- * where it must stay after all, it is moved back and locked again.
- */
-async function removeWorktree({ worktree, lock, base }, look) {
-    const { path } = worktree;
-    const repository = git_state_repositoryOf(worktree);
-    // What was given itself has no other place below what was given.
-    const name = nameBefore((0,external_node_path_namespaceObject.basename)(path)) ?? (0,external_node_path_namespaceObject.basename)(path);
-    const aside = path === base ? path : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), leavingName(newId(), name.slice(0, 100)));
-    let isUnlocked = false;
-    let isMoved = false;
-    const restore = async () => {
-        try {
-            if (isMoved)
-                await askGit(repository, ['worktree', 'move', aside, path]);
-            if (isUnlocked && lock !== null) {
-                await askGit(repository, ['worktree', 'lock', '--reason', lock, path]);
-            }
-            return '';
-        }
-        catch (error) {
-            return `; it is left at ${aside} (${messageOf(error)})`;
-        }
-    };
-    try {
-        if (lock !== null) {
-            await askGit(repository, ['worktree', 'unlock', path]);
-            isUnlocked = true;
-        }
-        if (aside !== path) {
-            await askGit(repository, ['worktree', 'move', path, aside]);
-            isMoved = true;
-        }
-        const moved = moveTo(worktree, aside);
-        const why = await look(moved);
-        if (why !== null)
-            return { kind: 'kept', why: why + (await restore()) };
-        await clearTargets(moved, base);
-        await askGit(repository, ['worktree', 'remove', aside], { waitMs: REMOVAL_MS });
-        return { kind: 'removed' };
-    }
-    catch (error) {
-        return { kind: 'failed', why: messageOf(error) + (await restore()) };
-    }
-}
-/** A worktree without its target dirs is small; but a disk may be slow. */
-const REMOVAL_MS = 30 * 60_000;
-function moveTo(worktree, path) {
-    const { targets, asked } = worktree;
-    return {
-        ...worktree,
-        path,
-        targets: targets.map((target) => path + target.slice(worktree.path.length)),
-        asked: { ...asked, workTree: path },
-    };
-}
-/** Git deletes file by file, and follows bind mounts; target dirs go by rm(1), which is told of them. */
-async function clearTargets({ targets }, base) {
-    for (const target of targets) {
-        const outcome = await removeTarget(base, target, async () => Promise.resolve(null));
-        if (outcome.kind !== 'removed')
-            throw new Error(`${target}: ${outcome.why}`);
-    }
 }
 const REFS_AT_MOST = 100;
 /**
@@ -8798,6 +8831,156 @@ async function writeRecoveryRefs(worktree, branch, commits, stamp) {
         }
     }
     return written;
+}
+
+;// CONCATENATED MODULE: ./lib/host/worktree-leaving.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Removes a whole worktree by `git worktree remove`, without its `--force`. It is moved aside first
+ * (`git worktree move`), so that nobody finds it by its path between the last look and the end;
+ * where it must stay after all, it is moved back and locked again. A note of its own tells how, so
+ * that a later pass can do it after a crash.
+ */
+async function removeWorktree({ worktree, lock, base }, look) {
+    const { path, asked } = worktree;
+    const repository = git_state_repositoryOf(worktree);
+    const note = { id: newId(), name: (0,external_node_path_namespaceObject.basename)(path), lock, pid: process.pid };
+    // What was given itself has no other place below what was given.
+    const aside = path === base ? path : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), leavingName(note.id));
+    const restore = async () => {
+        const found = (0,external_node_fs_namespaceObject.lstatSync)(aside, { throwIfNoEntry: false }) === undefined ? path : aside;
+        const place = { repository, asked: { ...asked, workTree: found } };
+        const why = await worktree_leaving_putBack(place, found, note);
+        return why === null ? '' : `; it is left at ${found} (${why})`;
+    };
+    if (notedAt(worktree.gitDirectory) !== null) {
+        return { kind: 'kept', why: 'its removal has begun before, and has not ended' };
+    }
+    try {
+        await writeNote(asked, note);
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) };
+    }
+    try {
+        if (lock !== null)
+            await askGit(repository, ['worktree', 'unlock', path]);
+        if (aside !== path)
+            await askGit(repository, ['worktree', 'move', path, aside]);
+        const moved = moveTo(worktree, aside);
+        const why = (await look(moved)) ?? (await clearTargets(moved, base));
+        if (why !== null)
+            return { kind: 'kept', why: why + (await restore()) };
+        await askGit(repository, ['worktree', 'remove', aside], { waitMs: REMOVAL_MS });
+        return { kind: 'removed' };
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) + (await restore()) };
+    }
+}
+/** A worktree without its target dirs is small; but a disk may be slow. */
+const REMOVAL_MS = 30 * 60_000;
+function moveTo(worktree, path) {
+    const { targets, asked } = worktree;
+    return {
+        ...worktree,
+        path,
+        targets: targets.map((target) => path + target.slice(worktree.path.length)),
+        asked: { ...asked, workTree: path },
+    };
+}
+/**
+ * Git deletes file by file, and follows bind mounts; target dirs go by rm(1), which is told of them.
+ *
+ * @returns in words why one must stay, null where all went
+ */
+async function clearTargets({ targets }, base) {
+    for (const target of targets) {
+        const outcome = await removeTarget(base, target, async () => Promise.resolve(null));
+        if (outcome.kind === 'kept')
+            return `${(0,external_node_path_namespaceObject.basename)(target)}: ${outcome.why}`;
+        if (outcome.kind === 'failed')
+            throw new Error(`${target}: ${outcome.why}`);
+    }
+    return null;
+}
+/** Written by git, as the owner of the repository: another user's folder is no place to write to. */
+async function writeNote(asked, note) {
+    const input = leavingNoteText(note);
+    const blob = (await askGit(asked, ['hash-object', '-w', '--stdin'], { input })).trim();
+    // Not where one is: of two that remove the same worktree, one goes on.
+    await askGit(asked, ['update-ref', LEAVING_REF, blob, '0'.repeat(blob.length)]);
+}
+/** When the note of a worktree was written, in ms since the epoch; null without one. */
+function notedAt(gitDirectory) {
+    return (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF), { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
+/**
+ * Undoes a removal that was interrupted, unless its process may still be at it: what is missing of
+ * its tracked files comes back, and so do its name and its lock. Whether it goes is judged anew.
+ *
+ * @param look in words who is in it, null for nobody
+ * @returns in words why it is left as it is; null where all is as it was
+ */
+async function undoLeaving({ path, gitDirectory, common }, look) {
+    const as = ownerOf([path, gitDirectory, common]);
+    if (typeof as === 'string')
+        return as;
+    const asked = { gitDirectory, workTree: path, as };
+    const repository = { gitDirectory: common, workTree: null, as };
+    try {
+        const text = await askGit({ ...asked, workTree: null }, ['cat-file', 'blob', LEAVING_REF]);
+        const note = parseLeavingNote(text);
+        if (note === null)
+            return `${LEAVING_REF} holds no note`;
+        const { owner, why } = judgeLock(note.pid, sightOfLock(note.pid), notedAt(gitDirectory) ?? 0);
+        if (owner !== 'dead')
+            return why;
+        const somebody = await look();
+        if (somebody !== null)
+            return somebody;
+        return await worktree_leaving_putBack({ repository, asked }, path, note);
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+}
+/** Where one step fails, those before it hold: it can be tried again at any time. */
+async function worktree_leaving_putBack({ repository, asked }, path, { id, name, lock }) {
+    const isAside = (0,external_node_path_namespaceObject.basename)(path) === leavingName(id);
+    const former = isAside ? (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name) : path;
+    try {
+        if (isAside && (0,external_node_fs_namespaceObject.lstatSync)(former, { throwIfNoEntry: false }) !== undefined) {
+            return `its name ${former} is taken by another one meanwhile`;
+        }
+        // Git may have been ended while it deleted: its own file first, then the tracked ones.
+        if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(path, '.git'), { throwIfNoEntry: false }) === undefined) {
+            await askGit(repository, ['worktree', 'repair']);
+        }
+        const input = await askGit(asked, ['ls-files', '--deleted', '-z']);
+        if (input !== '')
+            await askGit(asked, ['checkout-index', '-z', '--stdin'], { input });
+        if (isAside)
+            await askGit(repository, ['worktree', 'move', path, former]);
+        if (lock !== null && readWorktreeLock(asked.gitDirectory) === null) {
+            await askGit(repository, ['worktree', 'lock', '--reason', lock, former]);
+        }
+        await askGit({ ...asked, workTree: null }, ['update-ref', '-d', LEAVING_REF]);
+        return null;
+    }
+    catch (error) {
+        return messageOf(error);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/observe-worktrees.js
@@ -9040,6 +9223,51 @@ function outside({ path }, common, directories) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/steps/undo-removals.js
+
+
+
+
+/**
+ * Undoes the removals of worktrees that a crash has interrupted, so that each is judged again as a
+ * whole and at its own place: it may have become somebody's since.
+ *
+ * @param directories that were given: nothing is done outside
+ */
+async function undoRemovals(view, directories, { environment }) {
+    const undone = { isAny: false, notes: [] };
+    for (const each of findInterrupted(view)) {
+        const base = baseOf(each.path, directories);
+        if (base === null)
+            continue;
+        const why = await undoLeaving(each, async () => {
+            const { path } = each;
+            const occupancies = await lookIntoPlaces({ base, paths: [path], targets: [] }, environment);
+            const { inhabitants, unknown } = occupancies.get(path) ?? { inhabitants: [], unknown: [] };
+            return inhabitants[0]?.what ?? unknown[0] ?? null;
+        });
+        if (why === null)
+            undone.isAny = true;
+        undone.notes.push(why === null
+            ? `an interrupted removal was undone: ${each.path}`
+            : `an interrupted removal was not undone: ${each.path}: ${why}`);
+    }
+    return undone;
+}
+/** Those whose `.git` went already are not found as worktrees, but are still registered. */
+function findInterrupted({ worktrees, missing }) {
+    const found = worktrees.flatMap(({ askable }) => askable ?? []);
+    for (const [common, each] of missing) {
+        for (const { path, gitDirectory, hasFolder } of each) {
+            if (hasFolder)
+                found.push({ path, gitDirectory, common });
+        }
+    }
+    return found
+        .filter(({ gitDirectory, common }) => gitDirectory.startsWith((0,external_node_path_namespaceObject.join)(common, 'worktrees/')))
+        .filter(({ gitDirectory }) => notedAt(gitDirectory) !== null);
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/worktrees.js
 
 
@@ -9086,8 +9314,10 @@ const MEND = 'Name directories that hold worktrees, or repositories.';
 /** Finds, reads and judges all worktrees below the directories; touches nothing. */
 async function findAndJudge(request, runtime) {
     const directories = resolveDirectories(request.directories);
-    const volumes = await readVolumes(directories, request.settings, runtime);
-    const view = await observeWorktrees(directories, runtime);
+    const [volumes, view] = await Promise.all([
+        readVolumes(directories, request.settings, runtime),
+        observeWorktrees(directories, runtime),
+    ]);
     const isEmergency = volumes.some(({ level }) => level === 'critical');
     const policy = {
         nowMs: Date.now(),
@@ -9121,11 +9351,13 @@ async function complete(observed, policy, targetsToo, { worktrees }) {
     const { askable, worktree } = observed;
     if (askable === null)
         return;
+    for (const target of worktree.targets) {
+        target.holdsWorktree = worktrees.some((each) => isAtOrBelow(each.worktree.path, target.path));
+    }
     if (deservesCloserLook(worktree, policy)) {
         worktree.closer = await orUnknown(async () => lookCloser(askable));
     }
     for (const target of worktree.targets) {
-        target.holdsWorktree = worktrees.some((each) => isAtOrBelow(each.worktree.path, target.path));
         if (targetsToo && target.git === 'unknown') {
             target.git = await readTargetState(askable, target.path);
         }
@@ -9191,18 +9423,27 @@ async function isRoomy(directory, request) {
 
 
 
+
+
 /** The inventory, and after it what was asked to be reclaimed: worktrees, target dirs, locks. */
 async function worktrees(request, runtime) {
-    const found = await findAndJudge(request, runtime);
-    const { inventory } = found;
     const dryRun = request.settings.dryRun;
+    let found = await findAndJudge(request, runtime);
+    const notes = [];
+    if (request.reclaim.includes('stale') && !dryRun) {
+        const undone = await undoRemovals(found.view, found.inventory.directories, runtime);
+        notes.push(...undone.notes);
+        if (undone.isAny)
+            found = await findAndJudge(request, runtime);
+    }
+    const { inventory } = found;
     const done = {
         inventory,
         dryRun,
         taken: [],
         kept: [],
         failures: [],
-        notes: [],
+        notes,
     };
     if (request.reclaim.includes('stale'))
         await reclaimStale(found, done, runtime);
@@ -17256,6 +17497,8 @@ function must(words) {
 
 
 
+
+
 const installTimerCommand = {
     name: 'install-timer',
     summary: 'sweep the host every 15 minutes, by a systemd timer',
@@ -17280,6 +17523,9 @@ Running it again changes nothing.`,
         const { values, switches, runtime } = invocation;
         // The timer has neither this environment nor this user’s home: the root is written out.
         const { root, alertWebhook } = settings(invocation);
+        const isGiven = invocation.settings.has('root') || rootIn(runtime.environment) !== '';
+        if (!isGiven && !switches.has('remove'))
+            refuseRootOfSudo(runtime.environment, root);
         const given = new Map([...invocation.settings, ['root', root]]);
         given.delete('alert-webhook');
         const lines = installTimer({
@@ -17296,6 +17542,15 @@ Running it again changes nothing.`,
         return 0;
     },
 };
+function rootIn(environment) {
+    return environment[environmentTwin('root')] ?? '';
+}
+/** The default is a place in the home of who calls: under sudo that is not where the runners are. */
+function refuseRootOfSudo({ SUDO_USER }, root) {
+    if (process.geteuid?.() !== 0 || SUDO_USER === undefined || SUDO_USER === 'root')
+        return;
+    throw new GuardError(`Run by sudo and without --root, the timer would sweep ${root}, which is root’s own.`, 'Name the root of the runners: --root DIR, as “status” prints it for their user.', { usage: true });
+}
 
 ;// CONCATENATED MODULE: ./lib/steps/size-watch.js
 

@@ -7962,6 +7962,7 @@ async function choose({ root, self, extent }, runtime) {
 
 
 
+
 /**
  * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
  * not start another.
@@ -8118,8 +8119,6 @@ function tell(root, settings, need, relieved, { voice }) {
         voice.warning(`${size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
     }
 }
-/** A reserve is set aside when the disk has this many times its size to spare (CockroachDB's rule). */
-const TIMES = 4;
 /**
  * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
  * later pass.
@@ -8128,13 +8127,8 @@ function keepReserve(root, { assessments }, { voice }) {
     const disk = assessments.find((each) => each.reading.holdsRoot);
     if (disk?.level !== 'ok')
         return;
-    const { freeBytes, freeInodes } = disk.reading;
     const wanted = reserveSize(disk.reading);
-    if (hasReserve(root, wanted))
-        return;
-    if (freeBytes < TIMES * wanted.bytes)
-        return;
-    if (freeInodes !== null && freeInodes < TIMES * wanted.inodes)
+    if (hasReserve(root, wanted) || !canSpare(disk.reading, wanted))
         return;
     try {
         makeReserve(root, wanted);
@@ -11594,7 +11588,11 @@ const NOTHING_FREED = {
 
 
 
-/** Ends this step's lease, whatever became of pre and main. */
+
+/**
+ * Ends this step's lease, whatever became of pre and main. What the host does not let it do is a
+ * warning: a build that succeeded does not fail of our own end.
+ */
 async function post(runtime) {
     const { environment, voice } = runtime;
     const state = readState(environment);
@@ -11602,14 +11600,26 @@ async function post(runtime) {
         voice.info('nothing to end: this step got no lease');
         return;
     }
-    const root = (0,host_root/* findRoot */.wg)(state.root, (0,steps_runtime/* preciousOf */.YU)(environment));
+    const { root, lease } = state;
+    try {
+        await end(root, lease, runtime);
+    }
+    catch (error) {
+        if (!(error instanceof guard_error/* GuardError */.U$) || error.usage)
+            throw error;
+        voice.warning(`The lease ${lease} was not ended (${error.message}); the end of its job ends it.`);
+    }
+}
+async function end(path, lease, runtime) {
+    const { environment, voice } = runtime;
+    const root = (0,host_root/* findRoot */.wg)(path, (0,steps_runtime/* preciousOf */.YU)(environment));
     if (root === null) {
-        voice.warning(`The root ${state.root} is gone, and with it the lease ${state.lease}.`);
+        voice.warning(`The root ${path} is gone, and with it the lease ${lease}.`);
         return;
     }
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const job = readJob(environment, settings.leg);
-    await release({ root, job, settings, leases: [state.lease], status: settings.jobStatus, by: 'post' }, runtime);
+    await release({ root, job, settings, leases: [lease], status: settings.jobStatus, by: 'post' }, runtime);
 }
 
 

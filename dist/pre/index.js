@@ -5116,7 +5116,7 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9496);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -6696,7 +6696,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 9496:
+/***/ 337:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8517,9 +8517,20 @@ function heldAt(descriptor, directory) {
 
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
+;// CONCATENATED MODULE: ./lib/plan/reserve.js
+/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
+const TIMES = 4;
+/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
+function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
+    if (freeBytes < TIMES * bytes)
+        return false;
+    return freeInodes === null || freeInodes >= TIMES * inodes;
+}
+
 // EXTERNAL MODULE: ./lib/report/texts.js
 var texts = __nccwpck_require__(4282);
 ;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
+
 
 
 
@@ -8687,8 +8698,6 @@ function tell(root, settings, need, relieved, { voice }) {
         voice.warning(`${(0,texts/* size */.Ej)(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
     }
 }
-/** A reserve is set aside when the disk has this many times its size to spare (CockroachDB's rule). */
-const TIMES = 4;
 /**
  * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
  * later pass.
@@ -8697,13 +8706,8 @@ function keepReserve(root, { assessments }, { voice }) {
     const disk = assessments.find((each) => each.reading.holdsRoot);
     if (disk?.level !== 'ok')
         return;
-    const { freeBytes, freeInodes } = disk.reading;
     const wanted = (0,reserve/* reserveSize */.KV)(disk.reading);
-    if ((0,reserve/* hasReserve */.Vy)(root, wanted))
-        return;
-    if (freeBytes < TIMES * wanted.bytes)
-        return;
-    if (freeInodes !== null && freeInodes < TIMES * wanted.inodes)
+    if ((0,reserve/* hasReserve */.Vy)(root, wanted) || !canSpare(disk.reading, wanted))
         return;
     try {
         (0,reserve/* makeReserve */.D9)(root, wanted);

@@ -30,7 +30,7 @@ const TOLD_AT_MOST = 4096
 
 /**
  * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
- * untracked files, sloppy comparisons.
+ * untracked files, sloppy comparisons, modes and names that are taken for the same.
  */
 const CONFIGURATION = [
   'core.fsmonitor=false',
@@ -39,6 +39,8 @@ const CONFIGURATION = [
   'core.checkStat=default',
   'core.trustctime=true',
   'core.ignoreStat=false',
+  'core.fileMode=true',
+  'core.ignoreCase=false',
   'core.pager=cat',
   'core.sshCommand=false',
   'protocol.allow=never',

@@ -46,6 +46,8 @@ export interface Registered {
   /** where it shall be */
   path: string
   isThere: boolean
+  /** whether there is a folder at its place, with or without its `.git` */
+  hasFolder: boolean
 }
 
 /** All linked worktrees that a repository has registered. */
@@ -57,7 +59,10 @@ export function listRegistered(common: string): Registered[] {
     if (registered === null || !registered.endsWith('/.git')) return []
     const file = resolve(gitDirectory, registered)
     const path = file.slice(0, -'/.git'.length)
-    return [{ gitDirectory, path: realPathOf(path) ?? path, isThere: realPathOf(file) !== null }]
+    const real = realPathOf(path) ?? path
+    return [
+      { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
+    ]
   })
 }
 

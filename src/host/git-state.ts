@@ -11,6 +11,7 @@ import {
 } from '../plan/git-status.ts'
 import type { GitStatus, UnpushedGraph } from '../plan/git-status.ts'
 import type { CloserLook, GitState, TargetDir } from '../plan/worktree.ts'
+import { LEAVING_REF } from '../plan/leaving-note.ts'
 import { LEFTOVER } from '../plan/worktree-names.ts'
 import { askGit, ownerOf } from './git-command.ts'
 import type { Asked } from './git-command.ts'
@@ -145,8 +146,11 @@ function isUnseen(line: string, folder: string): boolean {
   return tag !== 'S' || lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Files of a worktree's git directory that hold a commit of its own. */
-const OWN_HEADS = ['HEAD', 'ORIG_HEAD', 'AUTO_MERGE', 'REBASE_HEAD']
+/**
+ * Files of a worktree's git directory that hold a commit of its own: HEAD, ORIG_HEAD, …; what
+ * FETCH_HEAD names was made elsewhere.
+ */
+const OWN_HEAD = /^(?!FETCH_HEAD)[A-Z][A-Z_]*$/
 
 /**
  * Un-pushed commits that go with the worktree: its own reflog names them, and neither a ref nor the
@@ -163,8 +167,10 @@ export async function findInReflogOnly({
   if (namesIn(common).includes('reftable')) throw new Error('its refs are kept in a reftable')
   const own = [
     ...oidsInReflog(readReflog(join(gitDirectory, 'logs/HEAD'))),
-    ...OWN_HEADS.map((name) => (readTextOrNull(join(gitDirectory, name)) ?? '').trim()),
-    ...textsBelow(join(gitDirectory, 'refs')).map((text) => text.trim()),
+    ...namesIn(gitDirectory)
+      .filter((name) => OWN_HEAD.test(name))
+      .map((name) => (readTextOrNull(join(gitDirectory, name)) ?? '').trim()),
+    ...(await readOwnRefs(gitDirectory, repository)),
   ].filter(isOid)
   if (own.length === 0) return []
   const ofBranches = textsBelow(join(common, 'logs/refs')).flatMap(oidsInReflog)
@@ -172,6 +178,22 @@ export async function findInReflogOnly({
   const words = ['rev-list', '--ignore-missing', '--parents', '--stdin', '--not', '--glob=refs/*']
   const text = await askGit(repository, words, { input: `${input}\n` })
   return tipsOf(parseGraph(text))
+}
+
+/**
+ * What the refs of a worktree alone name (`refs/worktree`, `refs/bisect`), but for the note of its
+ * own removal.
+ *
+ * @throws Error where one names no commit: whether anything else holds that is not looked into
+ */
+async function readOwnRefs(gitDirectory: string, repository: Asked): Promise<string[]> {
+  const refs = textsBelow(join(gitDirectory, 'refs'), [join(gitDirectory, LEAVING_REF)])
+  const named = refs.map((text) => text.trim()).filter(isOid)
+  if (named.length === 0) return []
+  const words = ['cat-file', '--batch-check=%(objecttype)']
+  const types = await askGit(repository, words, { input: `${named.join('\n')}\n` })
+  if (/^(?!commit$)/m.test(types.trimEnd())) throw new Error('a ref of its own names no commit')
+  return named
 }
 
 const LARGEST_REFLOG = 4 * 1024 * 1024
@@ -186,13 +208,13 @@ function readReflog(path: string): string {
 
 const FILES_AT_MOST = 20_000
 
-/** The texts of all files below a folder. */
-function textsBelow(folder: string): string[] {
+/** The texts of all files below a folder, but for these. */
+function textsBelow(folder: string, without: readonly string[] = []): string[] {
   const texts: string[] = []
   const open = [folder]
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     const found = lstatSync(path, { throwIfNoEntry: false })
-    if (found === undefined) continue
+    if (found === undefined || without.includes(path)) continue
     if (found.isDirectory()) open.push(...namesIn(path).map((name) => `${path}/${name}`))
     else texts.push(readTextOrNull(path) ?? '')
     if (texts.length > FILES_AT_MOST) throw new Error(`${folder} holds too many files`)

@@ -3,7 +3,8 @@ import { occupancyOf } from '../plan/occupancy.ts'
 import { probeCargoLocks } from './cargo-locks.ts'
 import { listContainers } from './docker.ts'
 import { scanProcesses } from './inhabitants.ts'
-import { isAtOrBelow, mountsWithin, readMounts } from './mounts.ts'
+import { isAtOrBelow, locate, mountsWithin, readMounts } from './mounts.ts'
+import type { Mount } from './mounts.ts'
 
 /** Places to look into, below one of the directories that were given. */
 export interface Places {
@@ -42,10 +43,21 @@ export async function lookIntoPlaces(
   return new Map(
     paths.map((path) => {
       const found = occupancyOf({ slot: path.slice(1), container: null }, searches)
-      const mounted = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`)
-      return [path, { ...found, unknown: [...found.unknown, ...mounted] }]
+      const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`)
+      const elsewhere = mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`)
+      return [path, { ...found, unknown: [...found.unknown, ...within, ...elsewhere] }]
     }),
   )
+}
+
+/** Where this host has a place, or a part of it, mounted besides: somebody made it theirs. */
+function mountsOf(path: string, mounts: readonly Mount[]): string[] {
+  const place = locate(path, mounts)
+  if (place === null) return []
+  return mounts
+    .filter(({ device, root }) => device === place.mount.device && isAtOrBelow(root, place.path))
+    .map(({ point }) => point)
+    .filter((point) => !isAtOrBelow(point, path) && !isAtOrBelow(path, point))
 }
 
 /** A container that mounts a part of a worktree works in it; one that mounts a whole disk need not. */

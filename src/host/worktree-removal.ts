@@ -2,19 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, futimesSync, lstatSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { messageOf } from '../plan/guard-error.ts'
-import {
-  LEFTOVER,
-  leavingName,
-  leftoverName,
-  nameBefore,
-  recoveryRef,
-} from '../plan/worktree-names.ts'
+import { LEFTOVER, leftoverName, recoveryRef } from '../plan/worktree-names.ts'
 import { deleteInPlace } from './deletion.ts'
 import { at, openFolder, within } from './folders.ts'
 import { askGit } from './git-command.ts'
 import { repositoryOf } from './git-state.ts'
 import type { Askable } from './git-state.ts'
-import { isTargetDirectory } from './worktree-search.ts'
+import { findLinkedIn, isTargetDirectory } from './worktree-search.ts'
 
 /** What became of something that should go. */
 export type Outcome =
@@ -50,7 +44,8 @@ export async function removeTarget(base: string, path: string, look: LastLook): 
     const aside = LEFTOVER.test(path) ? name : leftoverName(newId())
     if (aside !== name) renameSync(at(folder, name), at(folder, aside))
     const asidePath = join(dirname(path), aside)
-    const why = await look(asidePath)
+    const linked = await findLinkedIn(asidePath)
+    const why = linked === null ? await look(asidePath) : 'another worktree lies in it'
     if (why !== null) {
       const back = aside === name ? null : putBack(folder, aside, name)
       return { kind: 'kept', why: back === null ? why : `${why}; ${back}` }
@@ -77,84 +72,9 @@ function putBack(folder: number, aside: string, name: string): string | null {
   return null
 }
 
-function newId(): string {
+/** Twelve hexadecimal digits that nobody can foresee. */
+export function newId(): string {
   return randomBytes(6).toString('hex')
-}
-
-/** What a worktree that goes takes along, and what is left of it. */
-export interface Leaving {
-  worktree: Askable
-  /** the reason of a lock whose owner is dead; null without one */
-  lock: string | null
-  base: string
-}
-
-/**
- * Removes a whole worktree by `git worktree remove`, without its `--force`. It is moved aside first
- * (`git worktree move`), so that nobody finds it by its path between the last look and the end;
- * where it must stay after all, it is moved back and locked again.
- */
-export async function removeWorktree(
-  { worktree, lock, base }: Leaving,
-  look: (moved: Askable) => Promise<string | null>,
-): Promise<Outcome> {
-  const { path } = worktree
-  const repository = repositoryOf(worktree)
-  // What was given itself has no other place below what was given.
-  const name = nameBefore(basename(path)) ?? basename(path)
-  const aside = path === base ? path : join(dirname(path), leavingName(newId(), name.slice(0, 100)))
-  let isUnlocked = false
-  let isMoved = false
-  const restore = async (): Promise<string> => {
-    try {
-      if (isMoved) await askGit(repository, ['worktree', 'move', aside, path])
-      if (isUnlocked && lock !== null) {
-        await askGit(repository, ['worktree', 'lock', '--reason', lock, path])
-      }
-      return ''
-    } catch (error) {
-      return `; it is left at ${aside} (${messageOf(error)})`
-    }
-  }
-  try {
-    if (lock !== null) {
-      await askGit(repository, ['worktree', 'unlock', path])
-      isUnlocked = true
-    }
-    if (aside !== path) {
-      await askGit(repository, ['worktree', 'move', path, aside])
-      isMoved = true
-    }
-    const moved = moveTo(worktree, aside)
-    const why = await look(moved)
-    if (why !== null) return { kind: 'kept', why: why + (await restore()) }
-    await clearTargets(moved, base)
-    await askGit(repository, ['worktree', 'remove', aside], { waitMs: REMOVAL_MS })
-    return { kind: 'removed' }
-  } catch (error) {
-    return { kind: 'failed', why: messageOf(error) + (await restore()) }
-  }
-}
-
-/** A worktree without its target dirs is small; but a disk may be slow. */
-const REMOVAL_MS = 30 * 60_000
-
-function moveTo(worktree: Askable, path: string): Askable {
-  const { targets, asked } = worktree
-  return {
-    ...worktree,
-    path,
-    targets: targets.map((target) => path + target.slice(worktree.path.length)),
-    asked: { ...asked, workTree: path },
-  }
-}
-
-/** Git deletes file by file, and follows bind mounts; target dirs go by rm(1), which is told of them. */
-async function clearTargets({ targets }: Askable, base: string): Promise<void> {
-  for (const target of targets) {
-    const outcome = await removeTarget(base, target, async () => Promise.resolve(null))
-    if (outcome.kind !== 'removed') throw new Error(`${target}: ${outcome.why}`)
-  }
 }
 
 const REFS_AT_MOST = 100

@@ -1,6 +1,7 @@
+import { execFile } from 'node:child_process'
 import { lstatSync, readdirSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { LEFTOVER } from '../plan/worktree-names.ts'
 import { LOCAL } from './destination.ts'
@@ -136,4 +137,24 @@ export function isTargetDirectory(path: string): boolean {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(error))) return false
     throw error
   }
+}
+
+/**
+ * A linked worktree in a target dir, which the search passes over; null for none. Repositories that a
+ * build has cloned there are its output: only what belongs to a repository elsewhere is somebody's.
+ *
+ * @throws Error where the target dir could not be looked through
+ */
+export async function findLinkedIn(target: string): Promise<string | null> {
+  const words = [target, '-xdev', '-name', '.git', '-type', 'f', '-print0']
+  const said = await new Promise<string>((resolve, reject) => {
+    execFile('find', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    )
+  })
+  const folders = said
+    .split('\0')
+    .filter(Boolean)
+    .map((file) => dirname(file))
+  return folders.find((folder) => readGitFile(folder, false) !== 'submodule') ?? null
 }

@@ -6,16 +6,14 @@ export function leftoverName(id: string): string {
   return `.target-guard-removed-${id}`
 }
 
-/** A worktree that was put aside to be removed, with its former name at the end. */
-const LEAVING = /^\.target-guard-leaving-[0-9a-f]{12}-(.+)$/s
-
-export function leavingName(id: string, name: string): string {
-  return `.target-guard-leaving-${id}-${name}`
-}
-
-/** The name of a worktree before it was put aside; null where it was not. */
-export function nameBefore(name: string): string | null {
-  return LEAVING.exec(name)?.[1] ?? null
+/**
+ * A worktree that was put aside to be removed, beside its former place. The name alone proves
+ * nothing: only one that a note of its own names by this id is such a one.
+ *
+ * @param id twelve hexadecimal digits
+ */
+export function leavingName(id: string): string {
+  return `.target-guard-leaving-${id}`
 }
 
 /** The ref that keeps un-pushed commits of a worktree that goes. */

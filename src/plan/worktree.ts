@@ -108,11 +108,13 @@ export function deservesCloserLook(worktree: Worktree, policy: StalePolicy): boo
 
 const NOTHING_FOUND: CloserLook = { unseen: 0, hasSubmodules: false, inReflogOnly: [] }
 
-function byPlace({ kind, isWithin, inner }: Worktree): string[] {
+function byPlace({ kind, isWithin, inner, targets }: Worktree): string[] {
+  const holding = targets.find(({ holdsWorktree }) => holdsWorktree)
   return [
     ...(isWithin ? [] : ['it lies outside the given directories']),
     ...(kind === 'main' ? ['it is the main worktree of its repository'] : []),
     ...(inner.length > 0 ? [`another worktree lies in it: ${inner[0] ?? ''}`] : []),
+    ...(holding === undefined ? [] : [`another worktree lies in ${holding.path}`]),
   ]
 }
 

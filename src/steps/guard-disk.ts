@@ -7,6 +7,7 @@ import type { Settings } from '../plan/settings.ts'
 import { dockerDirectory, probeDisks } from '../host/disk.ts'
 import { findHeldFiles } from '../host/deleted-files.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
+import { canSpare } from '../plan/reserve.ts'
 import { hasReserve, makeReserve, releaseReserve, reserveSize } from '../host/reserve.ts'
 import { controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
@@ -225,9 +226,6 @@ function tell(
   }
 }
 
-/** A reserve is set aside when the disk has this many times its size to spare (CockroachDB's rule). */
-const TIMES = 4
-
 /**
  * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
  * later pass.
@@ -235,11 +233,8 @@ const TIMES = 4
 export function keepReserve(root: Root, { assessments }: Guarded, { voice }: Runtime): void {
   const disk = assessments.find((each) => each.reading.holdsRoot)
   if (disk?.level !== 'ok') return
-  const { freeBytes, freeInodes } = disk.reading
   const wanted = reserveSize(disk.reading)
-  if (hasReserve(root, wanted)) return
-  if (freeBytes < TIMES * wanted.bytes) return
-  if (freeInodes !== null && freeInodes < TIMES * wanted.inodes) return
+  if (hasReserve(root, wanted) || !canSpare(disk.reading, wanted)) return
   try {
     makeReserve(root, wanted)
   } catch (error) {

@@ -2,11 +2,15 @@ import { readInputs } from '../github/inputs.ts'
 import { readJob } from '../github/job.ts'
 import { readState } from '../github/state.ts'
 import { findRoot } from '../host/root.ts'
+import { GuardError } from '../plan/guard-error.ts'
 import { release } from './release.ts'
 import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Ends this step's lease, whatever became of pre and main. */
+/**
+ * Ends this step's lease, whatever became of pre and main. What the host does not let it do is a
+ * warning: a build that succeeded does not fail of our own end.
+ */
 export async function post(runtime: Runtime): Promise<void> {
   const { environment, voice } = runtime
   const state = readState(environment)
@@ -14,15 +18,28 @@ export async function post(runtime: Runtime): Promise<void> {
     voice.info('nothing to end: this step got no lease')
     return
   }
-  const root = findRoot(state.root, preciousOf(environment))
+  const { root, lease } = state
+  try {
+    await end(root, lease, runtime)
+  } catch (error) {
+    if (!(error instanceof GuardError) || error.usage) throw error
+    voice.warning(
+      `The lease ${lease} was not ended (${error.message}); the end of its job ends it.`,
+    )
+  }
+}
+
+async function end(path: string, lease: string, runtime: Runtime): Promise<void> {
+  const { environment, voice } = runtime
+  const root = findRoot(path, preciousOf(environment))
   if (root === null) {
-    voice.warning(`The root ${state.root} is gone, and with it the lease ${state.lease}.`)
+    voice.warning(`The root ${path} is gone, and with it the lease ${lease}.`)
     return
   }
   const settings = readInputs(environment)
   const job = readJob(environment, settings.leg)
   await release(
-    { root, job, settings, leases: [state.lease], status: settings.jobStatus, by: 'post' },
+    { root, job, settings, leases: [lease], status: settings.jobStatus, by: 'post' },
     runtime,
   )
 }

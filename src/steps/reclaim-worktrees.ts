@@ -10,11 +10,13 @@ import { readLockFile, removeLockFile } from '../host/lock-files.ts'
 import { bootedAtMs } from '../host/lock-sight.ts'
 import { lookIntoPlaces } from '../host/place-occupancy.ts'
 import { careFor } from '../host/repository-care.ts'
-import { removeTarget, removeWorktree, writeRecoveryRefs } from '../host/worktree-removal.ts'
+import { removeWorktree } from '../host/worktree-leaving.ts'
+import { removeTarget, writeRecoveryRefs } from '../host/worktree-removal.ts'
 import type { Outcome } from '../host/worktree-removal.ts'
 import { baseOf, orUnknown, readStates, sized } from './observe-worktrees.ts'
 import type { ObservedWorktree } from './observe-worktrees.ts'
 import type { Runtime } from './runtime.ts'
+import { undoRemovals } from './undo-removals.ts'
 import { findAndJudge, isRoomy } from './worktrees.ts'
 import type { Found, Inventory, JudgedLock, WorktreesRequest } from './worktrees.ts'
 
@@ -47,16 +49,22 @@ export async function worktrees(
   request: WorktreesRequest,
   runtime: Runtime,
 ): Promise<WorktreesDone> {
-  const found = await findAndJudge(request, runtime)
-  const { inventory } = found
   const dryRun = request.settings.dryRun
+  let found = await findAndJudge(request, runtime)
+  const notes: string[] = []
+  if (request.reclaim.includes('stale') && !dryRun) {
+    const undone = await undoRemovals(found.view, found.inventory.directories, runtime)
+    notes.push(...undone.notes)
+    if (undone.isAny) found = await findAndJudge(request, runtime)
+  }
+  const { inventory } = found
   const done: WorktreesDone = {
     inventory,
     dryRun,
     taken: [],
     kept: [],
     failures: [],
-    notes: [],
+    notes,
   }
   if (request.reclaim.includes('stale')) await reclaimStale(found, done, runtime)
   if (request.reclaim.includes('targets')) await reclaimTargets(found, request, done, runtime)

@@ -101,8 +101,10 @@ const MEND = 'Name directories that hold worktrees, or repositories.'
 /** Finds, reads and judges all worktrees below the directories; touches nothing. */
 export async function findAndJudge(request: WorktreesRequest, runtime: Runtime): Promise<Found> {
   const directories = resolveDirectories(request.directories)
-  const volumes = await readVolumes(directories, request.settings, runtime)
-  const view = await observeWorktrees(directories, runtime)
+  const [volumes, view] = await Promise.all([
+    readVolumes(directories, request.settings, runtime),
+    observeWorktrees(directories, runtime),
+  ])
   const isEmergency = volumes.some(({ level }) => level === 'critical')
   const policy: StalePolicy = {
     nowMs: Date.now(),
@@ -143,11 +145,13 @@ async function complete(
 ): Promise<void> {
   const { askable, worktree } = observed
   if (askable === null) return
+  for (const target of worktree.targets) {
+    target.holdsWorktree = worktrees.some((each) => isAtOrBelow(each.worktree.path, target.path))
+  }
   if (deservesCloserLook(worktree, policy)) {
     worktree.closer = await orUnknown(async () => lookCloser(askable))
   }
   for (const target of worktree.targets) {
-    target.holdsWorktree = worktrees.some((each) => isAtOrBelow(each.worktree.path, target.path))
     if (targetsToo && target.git === 'unknown') {
       target.git = await readTargetState(askable, target.path)
     }

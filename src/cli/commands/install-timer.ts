@@ -1,3 +1,5 @@
+import { GuardError } from '../../plan/guard-error.ts'
+import { environmentTwin } from '../../plan/input.ts'
 import { timerText } from '../../report/texts.ts'
 import { installTimer } from '../../steps/install-timer.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
@@ -28,6 +30,8 @@ Running it again changes nothing.`,
     const { values, switches, runtime } = invocation
     // The timer has neither this environment nor this user’s home: the root is written out.
     const { root, alertWebhook } = settings(invocation)
+    const isGiven = invocation.settings.has('root') || rootIn(runtime.environment) !== ''
+    if (!isGiven && !switches.has('remove')) refuseRootOfSudo(runtime.environment, root)
     const given = new Map([...invocation.settings, ['root', root] as const])
     given.delete('alert-webhook')
     const lines = installTimer(
@@ -47,4 +51,18 @@ Running it again changes nothing.`,
     print(invocation, lines, () => timerText(lines))
     return 0
   },
+}
+
+function rootIn(environment: NodeJS.ProcessEnv): string {
+  return environment[environmentTwin('root')] ?? ''
+}
+
+/** The default is a place in the home of who calls: under sudo that is not where the runners are. */
+function refuseRootOfSudo({ SUDO_USER }: NodeJS.ProcessEnv, root: string): void {
+  if (process.geteuid?.() !== 0 || SUDO_USER === undefined || SUDO_USER === 'root') return
+  throw new GuardError(
+    `Run by sudo and without --root, the timer would sweep ${root}, which is root’s own.`,
+    'Name the root of the runners: --root DIR, as “status” prints it for their user.',
+    { usage: true },
+  )
 }
