@@ -1,10 +1,10 @@
 // Cloning a target directory in use, beside cp(1) on the same file system: reflinks where there are
 // any, else the hybrid of hard links and copies. Needs root, for file systems in files.
-import { spawnSync } from 'node:child_process'
-import { linkSync, mkdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
-import { Samples, repeat, timed } from './measure.mjs'
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs'
+import { makeDisk, removeDisk, usedBytes } from './disks.mjs'
+import { Samples, must, repeat, timed } from './measure.mjs'
+import { compileModules } from './modules.mjs'
 import { atMost, figure } from './table.mjs'
 
 /** What a target directory of 148 units with tests has; TG_BENCH_CLONE_MB for other sizes. */
@@ -19,18 +19,13 @@ const DISKS = [
 ]
 
 export async function measureClone(scene, node) {
-  const modules = `${scene.folder}/lib-${node.name}`
-  must('npx', ['tsc', '-p', 'tsconfig.build.json', '--outDir', modules])
-  writeFileSync(`${modules}/package.json`, '{"type":"module"}')
-  const { cloneTree } = await import(`${modules}/host/clone.js`)
+  const { cloneTree } = await import(`${compileModules(scene)}/host/clone.js`)
   const figures = []
   for (const disk of DISKS) {
-    const mount = makeDisk(scene, disk.type, node)
-    try {
-      figures.push(...(await measureOn(disk, mount, node, cloneTree)))
-    } finally {
-      must('umount', [mount])
-    }
+    const { type } = disk
+    const made = makeDisk(scene, { type, megabytes: 3 * MEGABYTES + 512, name: `clone-${type}` })
+    figures.push(...(await measureOn(disk, made.mount, node, cloneTree)))
+    removeDisk(made)
   }
   return figures
 }
@@ -58,7 +53,7 @@ async function measureOn({ type, way, peer, most, disk }, mount, node, cloneTree
         samples.add('extra', (usedBytes(mount) - before) / 1e6)
         samples.add('source', sourceBytes / 1e6)
       }
-      must('rm', ['-rf', destination])
+      must('/', 'rm', ['-rf', destination])
     }
   }
   const count = `${type}, ${(sourceBytes / 1e6).toFixed(0)} MB`
@@ -81,23 +76,6 @@ async function measureOn({ type, way, peer, most, disk }, mount, node, cloneTree
       goal: atMost(disk),
     }),
   ])
-}
-
-function makeDisk(scene, type, node) {
-  const mount = `${scene.folder}/${type}-${node.name}`
-  const image = `${mount}.image`
-  mkdirSync(mount)
-  must('truncate', ['--size', `${3 * MEGABYTES + 512}M`, image])
-  must(`mkfs.${type}`, ['-q', image])
-  must('mount', ['-o', 'loop', image, mount])
-  return mount
-}
-
-/** Bytes in use, once all that was written has its place. */
-function usedBytes(mount) {
-  must('sync', ['-f', mount])
-  const { blocks, bfree, bsize } = statfsSync(mount)
-  return (blocks - bfree) * bsize
 }
 
 /** Writes a file of so large a share of the whole. */
@@ -139,10 +117,4 @@ function growTarget(target) {
   put(`${debug}/deps/widget-0123456789abcdef`, 0.01)
   linkSync(`${debug}/deps/widget-0123456789abcdef`, `${debug}/widget`)
   for (const file of [`${debug}/.cargo-lock`, `${target}/CACHEDIR.TAG`]) writeFileSync(file, '')
-}
-
-function must(program, words) {
-  const cwd = fileURLToPath(new URL('..', import.meta.url))
-  const { status, stderr } = spawnSync(program, words, { cwd, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${program} ${words.join(' ')}: ${stderr}`)
 }

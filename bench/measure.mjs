@@ -15,6 +15,13 @@ export function timed(program, words, env, warning) {
 
 const STREAMS = ['ignore', 'pipe', 'pipe']
 
+/** Runs a program that is no part of what is measured, to its end. */
+export function must(cwd, program, words, env = process.env) {
+  const { status, stdout, stderr } = spawnSync(program, words, { cwd, env, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')}: ${stdout}${stderr}`)
+  return stdout
+}
+
 /** Starts programs at the same moment; the milliseconds from then until the last has ended. */
 export async function timedTogether(starts) {
   const started = performance.now()

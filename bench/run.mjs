@@ -4,17 +4,20 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { measureAdmission } from './admission.mjs'
+import { measureChain } from './chain.mjs'
 import { measureClone } from './clone.mjs'
 import { measureCrowd } from './crowd.mjs'
 import { canMeasureEmergency, growVictims, measureEmergency } from './emergency.mjs'
 import { measureMtimes } from './mtimes.mjs'
 import { measureKeeper } from './keeper.mjs'
 import { measurePressure } from './pressure.mjs'
+import { measureRebuild } from './rebuild.mjs'
 import { growForests, measureReap } from './reap.mjs'
 import { measureLeases, measureTrees } from './scale.mjs'
 import { makeScene, removeScene } from './scene.mjs'
 import { measureStarts } from './starts.mjs'
 import { table } from './table.mjs'
+import { measureWarm } from './warm.mjs'
 import { measureWorktrees } from './worktrees.mjs'
 
 const MEASURES = {
@@ -26,6 +29,9 @@ const MEASURES = {
   pressure: measurePressure,
   clone: measureClone,
   mtimes: measureMtimes,
+  warm: measureWarm,
+  rebuild: measureRebuild,
+  chain: measureChain,
   keeper: measureKeeper,
   reap: measureReap,
   emergency: measureEmergency,
@@ -53,7 +59,7 @@ try {
   const nodes = findNodes()
   const figures = []
   for (const name of chosen) {
-    for (const node of ['reap', 'emergency'].includes(name) ? nodes.slice(-1) : nodes) {
+    for (const node of nodesFor(name, nodes)) {
       const measured = await reported(`${name}, node ${node.name}`, () =>
         MEASURES[name](scene, node),
       )
@@ -66,9 +72,16 @@ try {
   removeScene(scene)
 }
 
+/** Some are about one function, which runs in this very process; some take long. */
+function nodesFor(name, nodes) {
+  if (['clone', 'mtimes'].includes(name)) return nodes.slice(0, 1)
+  return ['reap', 'emergency', 'warm', 'rebuild', 'chain'].includes(name) ? nodes.slice(-1) : nodes
+}
+
 function isPossible(name) {
-  if (name !== 'emergency' || canMeasureEmergency()) return true
-  process.stderr.write('emergency … left out: it mounts a disk of its own, which takes root\n')
+  if (!['clone', 'emergency', 'rebuild', 'warm'].includes(name) || canMeasureEmergency())
+    return true
+  process.stderr.write(`${name} … left out: it mounts what it measures on, which takes root\n`)
   return false
 }
 

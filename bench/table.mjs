@@ -3,6 +3,8 @@
 /** A goal: what is asked, in words, and whether a value meets it. */
 export const atMost = (limit) => ({ text: `≤ ${limit}`, isMet: (value) => value <= limit })
 export const atLeast = (limit) => ({ text: `≥ ${limit}`, isMet: (value) => value >= limit })
+/** No goal: a figure to compare others with. */
+export const shown = { text: '–', isMet: () => true }
 export const within = (least, most) => ({
   text: `${least.toFixed(2)} to ${most.toFixed(2)}`,
   isMet: (value) => value >= least && value <= most,
@@ -19,6 +21,11 @@ function round(value) {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1)
 }
 
+function verdictOf(goal, value) {
+  if (goal === shown) return ''
+  return goal.isMet(value) ? 'met' : 'MISSED'
+}
+
 /** The figures as a Markdown table. */
 export function table(figures) {
   const head = ['figure', 'node', 'medians', 'samples', 'ratio', 'goal', '']
@@ -29,7 +36,7 @@ export function table(figures) {
     String(count),
     value.toFixed(2),
     goal.text,
-    goal.isMet(value) ? 'met' : 'MISSED',
+    verdictOf(goal, value),
   ])
   const widths = head.map((name, column) =>
     Math.max(name.length, 3, ...rows.map((row) => row[column].length)),

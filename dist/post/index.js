@@ -4996,7 +4996,7 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6042);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(390);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6406,7 +6406,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 6042:
+/***/ 390:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9961,7 +9961,11 @@ function withoutEnd(path, end) {
     return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
 }
 
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./lib/host/file-times.js
+
+
 
 
 
@@ -9978,7 +9982,8 @@ const file_times_LAYOUTS = {
 };
 const file_times_WAIT_MS = 120_000;
 /**
- * Sets mtimes, to the nanosecond, of files, links and folders of a workspace, in the order given.
+ * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
+ * them by several processes at the same time.
  *
  * Each folder on the way is opened relative to the one before and without following links, so nothing
  * outside is ever touched. What turns out not to hold what was expected gets now.
@@ -9986,7 +9991,7 @@ const file_times_WAIT_MS = 120_000;
  * @param nowNs what now is, for those without an mtime
  * @param machine of which perl and the kernel are, as process.arch has it
  */
-function setTimes(workspace, planned, nowNs, machine = process.arch) {
+async function setTimes(workspace, planned, nowNs, machine = process.arch) {
     const results = [];
     const allowed = planned.filter((each) => {
         if (isSettable(each.path))
@@ -9996,14 +10001,26 @@ function setTimes(workspace, planned, nowNs, machine = process.arch) {
     });
     const folder = openSync(workspace, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
-        const answers = byPerl(folder, allowed, nowNs, machine);
-        if (answers !== null)
-            return [...results, ...answers];
+        const shares = sharesOf(allowed);
+        // None is at it any more when the other way begins, or the folder is closed.
+        const answers = await Promise.all(shares.map(async (share) => byPerl(folder, share, nowNs, machine)));
+        if (answers.every((each) => each !== null))
+            return [...results, ...answers.flat()];
         return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
     }
     finally {
         closeSync(folder);
     }
+}
+/** A process takes a few ms to start, and each folder is opened by who sets times in it. */
+const SHARE_AT_LEAST = 2000;
+const SHARES_AT_MOST = 4;
+/** One part for each process, in the order given: what lies together stays together. */
+function sharesOf(planned) {
+    const most = Math.min(availableParallelism(), SHARES_AT_MOST);
+    const count = Math.max(1, Math.min(most, Math.floor(planned.length / SHARE_AT_LEAST)));
+    const size = Math.ceil(planned.length / count);
+    return Array.from({ length: count }, (_, index) => planned.slice(index * size, (index + 1) * size));
 }
 // Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
 // Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
@@ -10054,7 +10071,7 @@ const FILE = 0o100000;
 const LINK = 0o120000;
 const FOLDER = 0o040000;
 /** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
-function byPerl(folder, planned, nowNs, machine) {
+async function byPerl(folder, planned, nowNs, machine) {
     const [calls, layout] = [CALLS[machine], file_times_LAYOUTS[machine]];
     if (calls === undefined || layout === undefined || machine !== process.arch)
         return null;
@@ -10062,21 +10079,33 @@ function byPerl(folder, planned, nowNs, machine) {
     const now = partsOf(String(nowNs));
     const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH | O_CLOEXEC;
     const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout];
-    const { status, stdout, error } = spawnSync('perl', ['-f', '-e', PERL, ...words], {
-        stdio: ['pipe', 'pipe', 'ignore', folder],
-        env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-        input: planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join(''),
-        encoding: 'utf8',
-        maxBuffer: Infinity,
-        timeout: file_times_WAIT_MS,
-        killSignal: 'SIGKILL',
-    });
-    if (error !== undefined || status !== 0)
-        return null;
-    const answers = stdout.split('\0').slice(0, -1);
-    if (answers.length !== planned.length)
+    const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('');
+    const answers = await answersOfPerl(words, folder, input);
+    if (answers?.length !== planned.length)
         return null;
     return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''));
+}
+/** What perl says, parted at NUL; null where there is none, or it failed. */
+async function answersOfPerl(words, folder, input) {
+    try {
+        const child = spawn('perl', ['-f', '-e', PERL, ...words], {
+            stdio: ['pipe', 'pipe', 'ignore', folder],
+            env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+            timeout: file_times_WAIT_MS,
+            killSignal: 'SIGKILL',
+        });
+        const parts = [];
+        child.stdout?.setEncoding('utf8').on('data', (part) => parts.push(part));
+        // One that ends before it has read everything has not answered everything.
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
+        const [status] = (await once(child, 'close'));
+        return status === 0 ? parts.join('').split('\0').slice(0, -1) : null;
+    }
+    catch {
+        // There is no perl, or it cannot be run.
+        return null;
+    }
 }
 const SECOND = 1000000000n;
 const O_PATH = 0o10000000;

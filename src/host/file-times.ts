@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, constants, lstatSync, lutimesSync, openSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { Content, PlannedTime } from '../plan/build-inputs.ts'
 import { isSettable } from '../plan/build-inputs.ts'
 import { messageOf } from '../plan/guard-error.ts'
@@ -31,7 +33,8 @@ const LAYOUTS: Readonly<Record<string, string | undefined>> = {
 const WAIT_MS = 120_000
 
 /**
- * Sets mtimes, to the nanosecond, of files, links and folders of a workspace, in the order given.
+ * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
+ * them by several processes at the same time.
  *
  * Each folder on the way is opened relative to the one before and without following links, so nothing
  * outside is ever touched. What turns out not to hold what was expected gets now.
@@ -39,12 +42,12 @@ const WAIT_MS = 120_000
  * @param nowNs what now is, for those without an mtime
  * @param machine of which perl and the kernel are, as process.arch has it
  */
-export function setTimes(
+export async function setTimes(
   workspace: string,
   planned: readonly PlannedTime[],
   nowNs: bigint,
   machine: string = process.arch,
-): SetTime[] {
+): Promise<SetTime[]> {
   const results: SetTime[] = []
   const allowed = planned.filter((each) => {
     if (isSettable(each.path)) return true
@@ -53,12 +56,30 @@ export function setTimes(
   })
   const folder = openSync(workspace, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
-    const answers = byPerl(folder, allowed, nowNs, machine)
-    if (answers !== null) return [...results, ...answers]
+    const shares = sharesOf(allowed)
+    // None is at it any more when the other way begins, or the folder is closed.
+    const answers = await Promise.all(
+      shares.map(async (share) => byPerl(folder, share, nowNs, machine)),
+    )
+    if (answers.every((each) => each !== null)) return [...results, ...answers.flat()]
     return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)]
   } finally {
     closeSync(folder)
   }
+}
+
+/** A process takes a few ms to start, and each folder is opened by who sets times in it. */
+const SHARE_AT_LEAST = 2000
+const SHARES_AT_MOST = 4
+
+/** One part for each process, in the order given: what lies together stays together. */
+function sharesOf(planned: readonly PlannedTime[]): (readonly PlannedTime[])[] {
+  const most = Math.min(availableParallelism(), SHARES_AT_MOST)
+  const count = Math.max(1, Math.min(most, Math.floor(planned.length / SHARE_AT_LEAST)))
+  const size = Math.ceil(planned.length / count)
+  return Array.from({ length: count }, (_, index) =>
+    planned.slice(index * size, (index + 1) * size),
+  )
 }
 
 // Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
@@ -112,31 +133,48 @@ const LINK = 0o120000
 const FOLDER = 0o040000
 
 /** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
-function byPerl(
+async function byPerl(
   folder: number,
   planned: readonly PlannedTime[],
   nowNs: bigint,
   machine: string,
-): SetTime[] | null {
+): Promise<SetTime[] | null> {
   const [calls, layout] = [CALLS[machine], LAYOUTS[machine]]
   if (calls === undefined || layout === undefined || machine !== process.arch) return null
   const { openat, utimensat, newfstatat, close } = calls
   const now = partsOf(String(nowNs))
   const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH | O_CLOEXEC
   const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout]
-  const { status, stdout, error } = spawnSync('perl', ['-f', '-e', PERL, ...words], {
-    stdio: ['pipe', 'pipe', 'ignore', folder],
-    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-    input: planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join(''),
-    encoding: 'utf8',
-    maxBuffer: Infinity,
-    timeout: WAIT_MS,
-    killSignal: 'SIGKILL',
-  })
-  if (error !== undefined || status !== 0) return null
-  const answers = stdout.split('\0').slice(0, -1)
-  if (answers.length !== planned.length) return null
+  const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('')
+  const answers = await answersOfPerl(words, folder, input)
+  if (answers?.length !== planned.length) return null
   return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''))
+}
+
+/** What perl says, parted at NUL; null where there is none, or it failed. */
+async function answersOfPerl(
+  words: readonly string[],
+  folder: number,
+  input: string,
+): Promise<string[] | null> {
+  try {
+    const child = spawn('perl', ['-f', '-e', PERL, ...words], {
+      stdio: ['pipe', 'pipe', 'ignore', folder],
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+      timeout: WAIT_MS,
+      killSignal: 'SIGKILL',
+    })
+    const parts: string[] = []
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => parts.push(part))
+    // One that ends before it has read everything has not answered everything.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input)
+    const [status] = (await once(child, 'close')) as [number | null]
+    return status === 0 ? parts.join('').split('\0').slice(0, -1) : null
+  } catch {
+    // There is no perl, or it cannot be run.
+    return null
+  }
 }
 
 const SECOND = 1_000_000_000n

@@ -75,7 +75,7 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   for (const path of forgotten) dropFingerprint(target, path)
   const { newestNs } = inputs
   const times = planTimes(recorded, present, { newestNs, touched })
-  const results = setTimes(workspace, times, nowNs)
+  const results = await setTimes(workspace, times, nowNs)
   const planned = new Map(times.map((each) => [each.path, each]))
   const unset = whyNotSet(results, planned, workspace, BigInt(newestNs))
   if (unset !== null) return refused(unset)
