@@ -18,6 +18,8 @@ export interface RecordedCall {
   readonly op: string
   /** The path, `from -> to`, or the command line. */
   readonly path: string
+  /** The way through the program that led to it: equal for calls of one line, reached alike. */
+  readonly way: string
 }
 
 function preload(module: string, values: FaultEnvironment): FaultEnvironment {
@@ -100,7 +102,7 @@ export function readCalls(log: string): RecordedCall[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [, number, op = '', path = ''] = /^(\d+) (\S+) (.*)$/s.exec(line) ?? []
-      return { number: Number(number), op, path }
+      const [, number, op = '', path = '', way = ''] = /^(\d+) (\S+) (.*)\t(.*)$/s.exec(line) ?? []
+      return { number: Number(number), op, path, way }
     })
 }

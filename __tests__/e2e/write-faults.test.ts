@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import { patternOf, siteOf } from './driven/call-site.ts'
 import { assemble } from './driven/cast.ts'
 import type { Cast } from './driven/cast.ts'
 import type { StepEnd } from './driven/driven-job.ts'
@@ -6,7 +7,6 @@ import { SCENARIOS } from './driven/scenarios.ts'
 import type { Mender, Scenario } from './driven/scenarios.ts'
 import { callsOf, inTurns, say, strike } from './driven/strike.ts'
 import { failCalls } from './faults.ts'
-import type { RecordedCall } from './faults.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
@@ -26,35 +26,6 @@ const ERRNOS = {
 } as const
 type Errno = keyof typeof ERRNOS
 const ALL = Object.keys(ERRNOS) as Errno[]
-
-/** Parts of a path that differ from stage to stage, by the names they have in a site. */
-const VARIABLE: readonly (readonly [name: string, pattern: RegExp])[] = [
-  ['<stage>', /\/\S*?\/tg-stages-\w+\/\d+/g],
-  ['<uuid>', /[0-9a-f]{8}-[0-9a-f-]{27}/g],
-  ['<id>', /\b[0-9a-f]{24}\b/g],
-  ['<step>', /(?<=_temp\/)\d+-\d+/g],
-  ['<job>', /(?<=\/)(?:build|lint)(?=-1-)/g],
-  // What is made, or removed, by one line of ours.
-  ['<parent>', /octo-org(?:\/demo(?:\/main(?:\/run-\d+)?)?)?$/g],
-  ['<clock>', /(?:(?:host|metrics|admission|history)\.lock|alerts\/[a-z-]+)$/g],
-  ['<later>', /(?:alerts|snapshots|seeding|times|history|ending|waiting)$/g],
-  ['<n>', /(?<=run-|reserve\.d\/)\d+/g],
-]
-
-/** A call site: what is called on which kind of path, so that a new one is found by itself. */
-function siteOf({ op, path }: RecordedCall): string {
-  return VARIABLE.reduce((site, [name, pattern]) => site.replaceAll(pattern, name), `${op} ${path}`)
-}
-
-/** Finds the calls of a site on any stage. */
-function patternOf(site: string): string {
-  const escaped = site.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-  const whole = VARIABLE.reduce(
-    (text, [name, { source }]) => text.replaceAll(name, `(?:${source})`),
-    escaped,
-  )
-  return `^${whole}$`
-}
 
 /**
  * Where a job cannot go on: without a root, a lease or a slot there is no target dir, and without its

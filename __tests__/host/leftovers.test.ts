@@ -10,6 +10,7 @@ import { aRoot } from '../helpers/root.ts'
 const scene = useScene()
 const CHANCE = '0b7e2d3a-0000-4000-8000-000000000000'
 const UNFINISHED = [
+  `ending/${anId()}.${CHANCE}`,
   `heartbeat.json.${CHANCE}`,
   `root.json.${CHANCE}`,
   `trash/${anId()}.quarantine.${CHANCE}`,

@@ -3,32 +3,10 @@ import fc from 'fast-check'
 import { capOf, maxParallelOf } from '../../src/plan/cap.ts'
 import { forecast } from '../../src/plan/forecast.ts'
 import { encodeLine, parseLines } from '../../src/plan/history.ts'
-import type { HistoryLine } from '../../src/plan/history.ts'
 import { nextSample, parseSizeSample, encodeSizeSample } from '../../src/plan/size-sample.ts'
-import { anId } from '../helpers/lease.ts'
+import { REPOSITORY, aLine } from '../helpers/history.ts'
 
-const REPOSITORY = 'octo-org/demo'
 const KEY = { repository: REPOSITORY, job: 'build', leg: '' }
-
-function aLine(overrides: Partial<HistoryLine> = {}): HistoryLine {
-  return {
-    version: 1,
-    id: anId(),
-    repository: REPOSITORY,
-    job: 'build',
-    leg: '',
-    seed: 'cold',
-    result: 'success',
-    bytes: 50,
-    files: 5,
-    peakBytes: 100,
-    peakFiles: 10,
-    seconds: 60,
-    toolchain: null,
-    wallMs: 1,
-    ...overrides,
-  }
-}
 
 describe('history', () => {
   test('reads the lines it wrote, between whatever else is there', () => {

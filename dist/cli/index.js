@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(731);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2178);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 731:
+/***/ 2178:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -473,6 +473,10 @@ function describeAge(hours) {
         return `${Math.round(hours * 60)} min old`;
     return hours < 10 ? `${hours.toFixed(1)} h old` : `${Math.round(hours)} h old`;
 }
+/** Seconds, in words. */
+function ages_duration(seconds) {
+    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
 
 ;// CONCATENATED MODULE: ./lib/report/texts.js
 
@@ -489,7 +493,7 @@ function sweepText(actions, reaped, dryRun) {
 }
 function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
     const lines = [
-        `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
+        `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${texts_size(reclaimedBytes)} more free`,
         ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
         ...quarantined.flatMap(({ id, why, command }) => [
             `in quarantine: ${id}: ${why}`,
@@ -499,7 +503,7 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
     return `${lines.map(printable).join('\n')}\n`;
 }
 /** Bytes for people: GB as 10⁹, like the inputs. */
-function size(bytes) {
+function texts_size(bytes) {
     const units = ['B', 'kB', 'MB', 'GB', 'TB'];
     let value = bytes;
     let unit = 0;
@@ -545,7 +549,7 @@ function leaseText(lease) {
 }
 function snapshotText(snapshot) {
     const { name, job, bytes, ageHours, hits } = snapshot;
-    const measured = bytes === null ? 'not measured yet' : size(bytes);
+    const measured = bytes === null ? 'not measured yet' : texts_size(bytes);
     return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
@@ -554,7 +558,7 @@ function diskText(disk) {
         ? 'no inode count'
         : `${freeInodes} of ${totalInodes} inodes free`;
     const floor = why === '' ? '' : `: ${why}`;
-    return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`;
+    return `disk    ${path}: ${level}, ${usedPercent} % used, ${texts_size(freeBytes)} of ${texts_size(totalBytes)} free, ${inodes}${floor}`;
 }
 function sweepTime(sweptAt) {
     if (sweptAt !== null)
@@ -1787,15 +1791,20 @@ function makeParent(root, runDirectory, chown) {
     };
 }
 /**
- * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ * Takes a slot's content away to another path: one rename, however large it is.
  *
+ * @param to absolute path at which nothing is yet
  * @returns false where somebody else was faster
- * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
  */
-function handDownSlot(root, from, to) {
-    const [parents, name] = split(from);
+function moveOutOfSlot(root, slot, to) {
+    const [parents, name] = split(slot);
     try {
-        return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to));
+        return within(root.path, parents, (folder) => {
+            if (!(0,external_node_fs_namespaceObject.lstatSync)(at(folder, name)).isDirectory())
+                return false;
+            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), to);
+            return true;
+        });
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' || isDiverted(error))
@@ -1804,23 +1813,17 @@ function handDownSlot(root, from, to) {
     }
 }
 /**
- * Makes a directory the content of a new slot, which is empty.
+ * Makes a directory the content of a new slot, which is empty, by one rename: the slot has all of it or
+ * nothing, whatever ends this process.
  *
- * @returns false where it is no directory itself: a link would become a link in the slot's place
+ * @param path absolute, of a directory and not of a link, which would come to lie in the slot's place
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 function moveIntoSlot(root, path, slot) {
     const [parents, name] = split(slot);
     if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory())
-        return false;
+        throw new Error(`${slot} would not be a directory`);
     within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.renameSync)(path, at(folder, name)));
-    return true;
-}
-/** Moves all that lies in a slot to another directory, which is there already. */
-function moveOutOfSlot(root, slot, to) {
-    within(root.path, slot.split('/'), (folder) => {
-        for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')))
-            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${to}/${name}`);
-    });
 }
 function split(slot) {
     const parents = slot.split('/');
@@ -1941,18 +1944,22 @@ function linkFormerPath(root, former, heir) {
  * @param heir only where it leads to this slot
  */
 function removeFormerPath(root, former, heir) {
-    if (heirOf(root, former) !== heir)
+    const found = heirOf(root, former);
+    if (found !== null && found !== heir)
         return;
     try {
-        inFolderOf(root, former, (path) => {
-            if (isLink(path))
-                (0,external_node_fs_namespaceObject.unlinkSync)(path);
-        });
+        if (found !== null) {
+            inFolderOf(root, former, (path) => {
+                if (isLink(path))
+                    (0,external_node_fs_namespaceObject.unlinkSync)(path);
+            });
+        }
     }
     catch (error) {
         if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
             throw error;
     }
+    // Also where there is no link: whoever was to make it may have been ended before.
     removeEmptyParents(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
@@ -3151,7 +3158,13 @@ function readInputs(root, id) {
 }
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
-    moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    try {
+        (0,external_node_fs_namespaceObject.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
@@ -3167,8 +3180,8 @@ function readRestored(root, id) {
 
 
 
-/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const leftovers_FOLDERS = ['', 'trash', 'times'];
+/** Where files are replaced as a whole. */
+const leftovers_FOLDERS = ['', 'ending', 'history', 'times', 'trash'];
 /**
  * Files whose writer was killed before it gave them their name.
  *
@@ -4470,6 +4483,38 @@ function stuckInTrash(root) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/plan/saved.js
+/**
+ * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
+ * repository, job, matrix leg and toolchain.
+ *
+ * @param lines oldest first
+ * @returns null where there is nothing to compare
+ */
+function savedBy(line, lines) {
+    const { id, seed, result, seconds, toolchain } = line;
+    if (seed === 'cold' || result !== 'success' || seconds === null || toolchain === null)
+        return null;
+    const cold = lines.findLast((each) => each.id !== id &&
+        each.seed === 'cold' &&
+        each.result === 'success' &&
+        each.seconds !== null &&
+        each.toolchain === toolchain &&
+        isOf(line)(each));
+    return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
+}
+/**
+ * What the seed of the last such job saved, in seconds; null where that is not known.
+ *
+ * @param lines oldest first
+ */
+function lastSavedSeconds(key, lines) {
+    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
+}
+function isOf({ repository, job, leg }) {
+    return (line) => line.repository === repository && line.job === job && line.leg === leg;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/history.js
 
 
@@ -4495,7 +4540,7 @@ function parseLine(text) {
     const found = parseObject(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
+    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
     if (typeof id !== 'string' || !isLeaseId(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
@@ -4517,6 +4562,7 @@ function parseLine(text) {
         peakBytes: amount('peakBytes'),
         peakFiles: amount('peakFiles'),
         seconds: amount('seconds'),
+        savedSeconds: typeof savedSeconds === 'number' ? savedSeconds : null,
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         wallMs: isAmount(wallMs) ? wallMs : 0,
     };
@@ -4672,7 +4718,24 @@ async function withKernelLock(path, waitSeconds, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/report/saved.js
+
+/** What a seed saved, for people. */
+function describeSaved(seed, { seconds, coldSeconds }) {
+    const saved = coldSeconds - seconds;
+    const worth = saved > 0 ? `${ages_duration(saved)} saved` : 'nothing saved';
+    return `${worth} by the seed (${seed}): this job took ${ages_duration(seconds)}, the last cold one ${ages_duration(coldSeconds)}`;
+}
+/** The same of an earlier job, before this one can tell; '' where there is nothing to tell. */
+function describeLastSaved(savedSeconds) {
+    return savedSeconds === null || savedSeconds <= 0
+        ? ''
+        : `; the last seed of this job saved ${duration(savedSeconds)} against a cold build`;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
+
 
 
 
@@ -4684,17 +4747,30 @@ async function withKernelLock(path, waitSeconds, work) {
 const MEASURE_MS = 120_000;
 /** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
 const LOCK_SECONDS = 120;
-/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+/**
+ * Notes what is known of a job at its end; a disk that is too full for it costs one line.
+ *
+ * @returns what its seed saved, in words; null where that is not known
+ */
 function noteEnd(root, id, ended, { voice }) {
     const lease = findLease(root, id)?.lease ?? null;
     if (lease === null)
-        return;
+        return null;
     try {
-        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
+        const line = lineOf(root, lease, ended);
+        const saved = savedBy(line, readToldAndUntold(root));
+        const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds;
+        noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot });
+        return saved === null ? null : describeSaved(line.seed, saved);
     }
     catch (error) {
         voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
+        return null;
     }
+}
+/** The history with the ends that no reaper has come to yet, oldest first. */
+function readToldAndUntold(root) {
+    return [...readHistory(root), ...readEndings(root).map(({ line }) => line)].toSorted((a, b) => a.wallMs - b.wallMs);
 }
 function lineOf(root, lease, { result, moment }) {
     const { id, repository, job, leg, owner, uptimeS } = lease;
@@ -4713,6 +4789,7 @@ function lineOf(root, lease, { result, moment }) {
         peakBytes: sample?.peakBytes ?? null,
         peakFiles: sample?.peakFiles ?? null,
         seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        savedSeconds: null,
         toolchain: readBuildRecord(root, id)?.toolchain ?? null,
         wallMs: moment.wallMs,
     };
@@ -4971,13 +5048,11 @@ function linkedFileOf(found) {
 
 
 
-
-
 /**
  * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
  * the job, the next reaper takes it away.
  */
-/** Makes the folder, if it is not there. */
+/** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
     makeFolder(path);
@@ -4987,7 +5062,8 @@ function seedingPath(root, id) {
     return controlPath(root, 'seeding', id);
 }
 /**
- * Makes the folder and does work in it.
+ * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
+ * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
@@ -4999,8 +5075,7 @@ async function withSeeding(root, id, work) {
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
-        if (!removeEmpty(root, id))
-            discardSeeding(root, id);
+        takeAway(root, id);
     }
 }
 /** What there is, by the ids of leases. */
@@ -5023,21 +5098,22 @@ function discardSeeding(root, id) {
         throw error;
     }
 }
-/** Empties a slot that nobody builds in yet: its content goes to the trash. */
-function emptySlot(root, slot, id) {
-    const folder = `${makeSeeding(root, id)}/dropped-${(0,external_node_crypto_namespaceObject.randomBytes)(4).toString('hex')}`;
-    makeFolder(folder);
-    moveOutOfSlot(root, slot, folder);
-    discardSeeding(root, id);
-}
-function removeEmpty(root, id) {
+function takeAway(root, id) {
     try {
         (0,external_node_fs_namespaceObject.rmdirSync)(seedingPath(root, id));
-        return true;
     }
     catch {
-        // Not empty, or gone: whoever takes it away finds out.
-        return false;
+        // Not empty, or gone.
+        discardQuietly(root, id);
+    }
+}
+function discardQuietly(root, id) {
+    try {
+        discardSeeding(root, id);
+    }
+    catch {
+        // It stays where the next reaper finds it: what was put together here is not in it any more.
+        return;
     }
 }
 
@@ -5207,9 +5283,18 @@ async function measured(root, snapshots) {
     return snapshots.map((each) => {
         const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
         if (each.bytes === null && bytes !== null)
-            noteBytes(root, each.name, bytes);
+            tryToNoteBytes(root, each.name, bytes);
         return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
     });
+}
+/** Where there is no room for that, eviction is needed most; the next one measures again. */
+function tryToNoteBytes(root, name, bytes) {
+    try {
+        noteBytes(root, name, bytes);
+    }
+    catch {
+        return;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
@@ -5405,7 +5490,7 @@ async function describeHolders(root, self, settings, runtime) {
         const who = lease === null ? '' : ` of runner ${lease.owner.runner.name}`;
         const [owner, repository, key, run] = slot.split('/', SLOT_DEPTH);
         const where = `${owner ?? ''}/${repository ?? ''}, PR ${key ?? ''}, ${run ?? ''}`;
-        const much = bytes === null ? 'not measured in time' : size(bytes);
+        const much = bytes === null ? 'not measured in time' : texts_size(bytes);
         return `${much}: ${where}${who}; ${action === undefined ? slot : describeAction(action)}`;
     });
 }
@@ -6242,8 +6327,8 @@ function capText(cap) {
     if (cap === null)
         return 'the free space of the disk is not known\n';
     const lines = [
-        `free    ${size(cap.freeBytes)}`,
-        `reserve ${size(cap.reserveBytes)}`,
+        `free    ${texts_size(cap.freeBytes)}`,
+        `reserve ${texts_size(cap.reserveBytes)}`,
         `${cap_lineOf(cap.host)}: the host`,
         ...cap.repositories.map((each) => `${cap_lineOf(each)}: ${each.repository}`),
         ...cap.jobs.map((each) => {
@@ -6256,7 +6341,7 @@ function capText(cap) {
 function cap_lineOf({ peakBytes, maxParallel }) {
     if (peakBytes === null || maxParallel === null)
         return 'cap     unknown, no history';
-    return `cap     ${maxParallel} at ${size(peakBytes)} each`;
+    return `cap     ${maxParallel} at ${texts_size(peakBytes)} each`;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/forecast.js
@@ -7044,7 +7129,7 @@ function tell(root, settings, need, relieved, { voice }) {
     const { high, low } = settings.watermarks;
     const why = need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`;
     voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
-        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${size(reclaimed(relieved))} freed ` +
+        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${texts_size(reclaimed(relieved))} freed ` +
         `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
         `now at ${Math.floor(usedPercent(after.reading))} % (goal: below ${low} %)`);
     for (const slot of retired)
@@ -7059,7 +7144,7 @@ function tell(root, settings, need, relieved, { voice }) {
     for (const action of kept.slice(0, 20))
         voice.info(describeAction(action));
     for (const { pid, command, path, bytes } of findHeldFiles(root.realPath).slice(0, 10)) {
-        voice.warning(`${size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
+        voice.warning(`${texts_size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
     }
 }
 /**
@@ -7401,7 +7486,7 @@ function checkCompilerCache(environment) {
         const free = bavail * bsize;
         if (free >= wanted)
             return [{ check, level: 'ok', text: `${path} has room`, mend: '' }];
-        const text = `${path} may grow to ${size(wanted)}, and its disk has ${size(free)} free`;
+        const text = `${path} may grow to ${texts_size(wanted)}, and its disk has ${texts_size(free)} free`;
         return [{ check, level: 'warn', text, mend: 'Set SCCACHE_CACHE_SIZE to what fits.' }];
     }
     catch (error) {
@@ -11440,7 +11525,57 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
     return 'go on';
 }
 
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+const summary_LINES_AT_MOST = 30;
+/** The job summary, as Markdown. */
+function jobSummary(facts) {
+    const { freeBytes, diskStatus, reclaimedBytes } = facts;
+    const free = freeBytes === null ? 'free space not known' : `${size(freeBytes)} free`;
+    const rows = [
+        ...slotRows(facts),
+        ...(facts.seed === '' ? [] : [['Seed', code(facts.seed)]]),
+        ['Disk', `${diskStatus}, ${free}`],
+        ['Stale slots retired', String(facts.retired)],
+        ...(reclaimedBytes === 0 ? [] : [['Freed by this job', size(reclaimedBytes)]]),
+    ];
+    const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
+    return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`;
+}
+/** What is known at the end of the job alone, as Markdown. */
+function savedSummary(saved) {
+    return `target-guard: ${code(saved)}\n`;
+}
+function slotRows({ slot, lease }) {
+    if (slot === null)
+        return [['Target directory', 'none: the disk is critical, skip the build']];
+    const origin = slot.takenOver ? 'taken over from the runner’s hook' : 'made by this step';
+    return [
+        ['Target directory', code(slot.targetDirectory)],
+        ['Run directory', code(slot.runDirectory)],
+        ['Lease', `${code(lease ?? '')}, ${origin}`],
+    ];
+}
+function details({ actions, dryRun }) {
+    if (actions.length === 0)
+        return '';
+    const shown = actions.slice(0, summary_LINES_AT_MOST).map((line) => `- ${code(line)}`);
+    const more = actions.length - shown.length;
+    if (more > 0)
+        shown.push(`- and ${more} more`);
+    const title = dryRun ? 'What a pass would do (dry run)' : 'What the pass did and why';
+    return `\n<details><summary>${title}</summary>\n\n${shown.join('\n')}\n\n</details>\n`;
+}
+/** Text of others as inert Markdown: one line, in a code span that it cannot close. */
+function code(text) {
+    return `\`${printable(text)
+        .replaceAll('`', 'ʼ')
+        .replaceAll('|', String.raw `\|`)}\``;
+}
+
 ;// CONCATENATED MODULE: ./lib/report/verdict.js
+
 
 
 /**
@@ -11465,12 +11600,12 @@ function sentence(event, own) {
             const { retired, freedBytes, refusal } = event;
             if (refusal !== '')
                 return `At ${at} no emergency pass was made: ${refusal}.`;
-            return `At ${at} the emergency pass had retired ${retired} slot(s) and freed ${size(freedBytes)}.`;
+            return `At ${at} the emergency pass had retired ${retired} slot(s) and freed ${texts_size(freedBytes)}.`;
         }
         case 'growth':
             return `At ${at} it was still critical; fastest growing: ${event.growers.map((each) => growerText(each, own)).join('; ')}.`;
         case 'over':
-            return `At ${at} it was no longer critical, with ${size(event.freeBytes)} free.`;
+            return `At ${at} it was no longer critical, with ${texts_size(event.freeBytes)} free.`;
         default:
             return event;
     }
@@ -11480,10 +11615,7 @@ function growerText(grower, own) {
     const [owner = '', repository = '', key = '', run = '', name = ''] = slot.split('/', SLOT_DEPTH);
     const where = `${owner}/${repository}, PR ${key}, ${run}, ${name} of runner ${runner}`;
     const whose = own.includes(id) ? ' (this job)' : '';
-    return `${where}${whose} grew by ${size(grewBytes)} in ${duration(seconds)} to ${size(bytes)}`;
-}
-function duration(seconds) {
-    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+    return `${where}${whose} grew by ${texts_size(grewBytes)} in ${ages_duration(seconds)} to ${texts_size(bytes)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/growth.js
@@ -11886,14 +12018,13 @@ function readMarks(target) {
     }));
     return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
 }
-/** Moves all that belongs to units out of a target dir, into a folder that is empty. */
+/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 function moveUnitsOut(target, units, to) {
     let moved = 0;
     const out = (folder, name) => {
         (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${to}/${moved}`);
         moved += 1;
     };
-    makeFolder(to);
     withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units
@@ -13962,25 +14093,34 @@ async function recordBuild(root, id, runtime) {
 /** Notes the inputs of the build; whether that is all of them. */
 async function noteInputs({ root, id, slot, toolchain }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    let inputs;
     try {
-        const inputs = await recordInputs({
+        inputs = await recordInputs({
             target: `${root.realPath}/${slot}`,
             workspace,
             unchanging: unchangingFolders(environment),
             toolchain,
             restored: readRestored(root, id),
         });
+    }
+    catch (error) {
+        // As where there is no checkout: nothing is broken.
+        dropInputs(root, id);
+        voice.info(`the inputs of the build are not known: ${messageOf(error)}`);
+        return false;
+    }
+    try {
         writeRecord(root, id, '.inputs', encodeBuildInputs(inputs));
-        const [gap] = inputs.gaps;
-        if (gap !== undefined)
-            voice.info(`not all inputs of the build are known: ${gap}`);
-        return gap === undefined;
     }
     catch (error) {
         dropInputs(root, id);
-        voice.info(`the inputs of the build were not noted: ${messageOf(error)}`);
+        voice.warning(`The inputs of the build were not noted (${messageOf(error)}).`);
         return false;
     }
+    const [gap] = inputs.gaps;
+    if (gap !== undefined)
+        voice.info(`not all inputs of the build are known: ${gap}`);
+    return gap === undefined;
 }
 /** Counts which units this build did not use either. */
 function countOn(before, target) {
@@ -14869,17 +15009,17 @@ function remote_seed_discard(staging) {
 
 
 
-
-
 /** A service that takes longer is no gain over a cold build. */
 const FETCH_MS = 5 * 60_000;
 const SAVE_MS = 10 * 60_000;
 /**
- * Fills a slot with what a job of the default branch saved to the Actions cache service.
+ * Fetches what a job of the default branch saved to the Actions cache service, as the seed of a slot.
  *
+ * @param place absolute path at which the seed is to lie until it is fit for the slot; nothing is there
  * @returns why there is nothing, in words; a service at fault is a warning, too
+ * @throws as the file system does: the slot stays empty, and what was made goes
  */
-async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
+async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
     const { environment, voice } = runtime;
     if (settings.remote.mode === 'off')
         return 'remote-cache is off';
@@ -14890,58 +15030,44 @@ async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
         return refusal;
     const variables = buildEnvironment(environment);
     const keys = keysOf(job, { toolchain: wish.toolchain, workspace: wish.workspace, variables }, environment);
-    try {
-        return await withSeeding(root, lease.id, async (folder) => {
-            const into = `${folder}/tree`;
-            const restored = await restoreSeed({
-                ...keys,
-                into,
-                staging: `${folder}/staging`,
-                maxBytes: settings.remote.maxBytes,
-                timeLimitMs: FETCH_MS,
-            }, runtime);
-            if ('miss' in restored) {
-                if (restored.isFault)
-                    voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
-                return restored.miss;
-            }
-            const found = parseRemoteRecord(restored.record);
-            if (found === null)
-                return 'its record cannot be understood';
-            const origin = {
-                workspace: found.workspace,
-                // Of another host, or of another time on this one: never its own workspace.
-                runnerKey: '',
-                toolchain: found.toolchain,
-                inputs: found.inputs !== null,
-                times: '',
-                generation: 0,
-                unused: {},
-            };
-            const unfit = refuseOrigin(origin, wish);
-            if (unfit !== null)
-                return unfit;
-            await giveTo(into, `${root.realPath}/${lease.slot}`);
-            const record = {
-                version: 1,
-                kind: 'remote',
-                source: found.id,
-                ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
-                generation: 1,
-                former: [],
-                environment: '',
-                unused: null,
-            };
-            if (found.inputs !== null)
-                writeRecord(root, lease.id, '.inputs', found.inputs);
-            writeRecord(root, lease.id, '.seed', encodeRecord(record));
-            moveIntoSlot(root, into, lease.slot);
-            return { record, origin, formerTargets: found.targets, linked: [] };
-        });
+    const limits = { maxBytes: settings.remote.maxBytes, timeLimitMs: FETCH_MS };
+    const staging = `${place}.staging`;
+    const restored = await restoreSeed({ ...keys, ...limits, into: place, staging }, runtime);
+    if ('miss' in restored) {
+        if (restored.isFault)
+            voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
+        return restored.miss;
     }
-    catch (error) {
-        return messageOf(error);
-    }
+    const found = parseRemoteRecord(restored.record);
+    if (found === null)
+        return 'its record cannot be understood';
+    const origin = {
+        workspace: found.workspace,
+        // Of another host, or of another time on this one: never its own workspace.
+        runnerKey: '',
+        toolchain: found.toolchain,
+        inputs: found.inputs !== null,
+        times: '',
+        generation: 0,
+        unused: {},
+    };
+    const unfit = refuseOrigin(origin, wish);
+    if (unfit !== null)
+        return unfit;
+    await giveTo(place, `${root.realPath}/${lease.slot}`);
+    if (found.inputs !== null)
+        writeRecord(root, lease.id, '.inputs', found.inputs);
+    const record = {
+        version: 1,
+        kind: 'remote',
+        source: found.id,
+        ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
+        generation: 1,
+        former: [],
+        environment: '',
+        unused: null,
+    };
+    return { record, origin, formerTargets: found.targets, linked: [] };
 }
 /**
  * Saves what a trusted job has built for other hosts; to be called while its lease lives, so that
@@ -15032,6 +15158,8 @@ async function giveTo(tree, slot) {
 
 
 
+
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -15053,7 +15181,9 @@ async function release(request, runtime) {
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
-        noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
+        const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
+        if (saved !== null)
+            tellSaved(saved, request, runtime);
         try {
             const ended = endLease(root, id, { result, bootId, uptimeS, wallMs });
             voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
@@ -15074,6 +15204,18 @@ async function release(request, runtime) {
     await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
         startReaper(root, runtime.script, settings);
+}
+/** A hook has no summary of its own. */
+function tellSaved(saved, { by }, { environment, voice }) {
+    voice.info(saved);
+    if (by !== 'post')
+        return;
+    try {
+        addSummary(environment, savedSummary(saved));
+    }
+    catch (error) {
+        voice.warning(`The job summary was not written: ${messageOf(error)}`);
+    }
 }
 /** The end of a job makes no room: its disks are looked at for the metrics. */
 const NOTHING_FREED = {
@@ -15227,16 +15369,15 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
 
 
 
-
 /**
- * Takes out of a slot that was handed down what is of no use to its new job: Cargo’s lock files, and
- * the state of incremental compilation where that is off.
+ * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
+ * and the state of incremental compilation where that is off.
  *
- * @param target absolute path of the slot
- * @param id of its lease
- * @throws Error where the slot is not as Cargo makes one
+ * @param target absolute path
+ * @param aside absolute path of an empty folder, where what is large goes
+ * @throws Error where the target dir is not as Cargo makes one
  */
-function leaveBehind(root, target, id, { incremental }) {
+function leaveBehind(target, aside, { incremental }) {
     let moved = 0;
     withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
@@ -15244,14 +15385,16 @@ function leaveBehind(root, target, id, { incremental }) {
                 if (isCargoLock(name))
                     (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
                 else if (name === 'incremental' && incremental) {
-                    (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${makeSeeding(root, id)}/incremental-${moved}`);
+                    (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${aside}/incremental-${moved}`);
                     moved += 1;
                 }
             }
         }
     });
-    if (moved > 0)
-        discardSeeding(root, id);
+}
+/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
+function hasBeenBuiltIn(target) {
+    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')).some(isCargoLock)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/planted-links.js
@@ -15423,7 +15566,7 @@ function forgetMovedUnits(moved) {
         return { units: [], whole: `${odd} is not a path that can be searched for` };
     const units = [];
     try {
-        withProfiles(moved.target, (profiles) => forgetIn(profiles, moved, units));
+        withProfiles(moved.place ?? moved.target, (profiles) => forgetIn(profiles, moved, units));
         return { units, whole: null };
     }
     catch (error) {
@@ -15818,7 +15961,7 @@ function restoredFiles(results, planned, recorded) {
  *
  * @returns why the seed must not be used, in words; null where it may be
  */
-async function restoreSeedTimes({ root, lease, origin, wish }, { voice }) {
+async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice }) {
     // In its own workspace a seed does without, as long as nobody has set times there.
     if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null)
         return null;
@@ -15829,7 +15972,7 @@ async function restoreSeedTimes({ root, lease, origin, wish }, { voice }) {
     // Before the first time is set: what else was built in this workspace then needs its own restored.
     noteSetTimes(root, wish.runnerKey, lease.repository);
     const { restored, forgotten, kept, changed, problem } = await restoreTimes({
-        target: `${root.realPath}/${lease.slot}`,
+        target: place,
         workspace: wish.workspace,
         inputs,
         isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
@@ -15851,39 +15994,35 @@ async function restoreSeedTimes({ root, lease, origin, wish }, { voice }) {
 
 
 
-
 /**
- * Makes the content of a slot fit for its new place: nothing that Cargo takes for fresh may see a path
- * of another slot or workspace. What builds have not used for long goes.
+ * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
+ * path of another slot or workspace. What builds have not used for long goes.
  *
  * @returns why it must not be used, in words; else the record of the seed
+ * @throws Error where it is not as Cargo leaves one, or as the file system does
  */
 async function adaptSeed(request, runtime) {
-    const { root, lease, record, origin } = request;
-    const target = `${root.realPath}/${lease.slot}`;
-    try {
-        const planted = findPlantedLink(target);
-        if (planted !== null)
-            return `${planted} is a link, through which Cargo would write`;
-        if (record.kind === 'inherit') {
-            const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
-            leaveBehind(root, target, lease.id, { incremental });
-        }
-        const problem = forgetPaths(request, runtime);
-        if (problem !== null)
-            return `it cannot be judged: ${problem}`;
-        const unrestored = await restoreSeedTimes(request, runtime);
-        if (unrestored !== null)
-            return unrestored;
-        dropUnused(request, target);
-        const isMarked = await markUnits(target);
-        return { ...record, unused: isMarked ? stillCounted(origin.unused) : null };
+    const { place, record, origin } = request;
+    const aside = `${place}.aside`;
+    const planted = findPlantedLink(place);
+    if (planted !== null)
+        return `${planted} is a link, through which Cargo would write`;
+    makeFolder(aside);
+    if (record.kind === 'inherit') {
+        const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
+        leaveBehind(place, aside, { incremental });
     }
-    catch (error) {
-        return `it is not as Cargo leaves it: ${messageOf(error)}`;
-    }
+    const problem = forgetPaths(request, runtime);
+    if (problem !== null)
+        throw new Error(`it cannot be judged: ${problem}`);
+    const unrestored = await restoreSeedTimes(request, runtime);
+    if (unrestored !== null)
+        return unrestored;
+    moveUnitsOut(place, outOfUse(origin.unused), aside);
+    const isMarked = await markUnits(place);
+    return { ...record, unused: isMarked ? stillCounted(origin.unused) : null };
 }
-function forgetPaths({ root, lease, origin, formerTargets, linked }, { environment, voice }) {
+function forgetPaths({ root, lease, place, origin, formerTargets, linked }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
     const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
@@ -15891,6 +16030,7 @@ function forgetPaths({ root, lease, origin, formerTargets, linked }, { environme
     const [target = '', ...aliases] = slots_pathsOf(root, lease.slot);
     const { units, whole } = forgetMovedUnits({
         target,
+        place,
         aliases: [...linked, ...aliases],
         formerTargets,
         formerWorkspaces,
@@ -15903,13 +16043,6 @@ function forgetPaths({ root, lease, origin, formerTargets, linked }, { environme
     return whole;
 }
 const adapt_seed_SHOWN = 10;
-function dropUnused({ root, lease, origin }, target) {
-    const gone = outOfUse(origin.unused);
-    if (gone.length === 0)
-        return;
-    moveUnitsOut(target, gone, `${makeSeeding(root, lease.id)}/unused`);
-    discardSeeding(root, lease.id);
-}
 
 ;// CONCATENATED MODULE: ./lib/host/entries.js
 
@@ -16340,10 +16473,15 @@ const clone_ENTRIES_AT_MOST = 1_000_000;
 class CloneError extends Error {
     name = 'CloneError';
     remains;
+    /** whether something failed; else the source is of a kind, or in a state, that is not cloned */
+    isFault;
     constructor(message, remains, cause) {
         super(message, { cause });
         this.remains = remains;
+        this.isFault = !(cause instanceof Refusal);
     }
+}
+class Refusal extends Error {
 }
 /**
  * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
@@ -16369,7 +16507,7 @@ async function cloneTree(order) {
         await besides(finish(passage, recipe.made), () => {
             const changed = findChanged(base, entries, deadline);
             if (changed !== null)
-                throw new Error(`it changed meanwhile: ${shown(changed)}`);
+                throw new Refusal(`it changed meanwhile: ${shown(changed)}`);
         });
         const { copiedBytes, linkedBytes } = recipe;
         return { entries: entries.length, copiedBytes, linkedBytes, linked };
@@ -16387,11 +16525,11 @@ function clone_look(base, { way, skipIncremental, copyAtMostBytes, entriesAtMost
     // A bind mount of the same file system has its device number: only the mount table knows it.
     const mounted = mountsWithin((0,external_node_fs_namespaceObject.realpathSync)(base), readMounts());
     if (mounted.length > 0)
-        throw new Error(`something is mounted in it: ${mounted.join(', ')}`);
+        throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
     const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
     const recipe = recipeFor(base, entries, way);
     if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
-        throw new Error(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
+        throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
     }
     return { entries, recipe };
 }
@@ -16445,7 +16583,7 @@ function confirmed(base, { path, stat }) {
     const before = asLinkedFile(path, stat);
     const seen = seeLinked(base, path);
     if (seen === null || linked_file_judgeLinked(before, seen) === 'written') {
-        throw new Error(`it changed meanwhile: ${shown(path)}`);
+        throw new Refusal(`it changed meanwhile: ${shown(path)}`);
     }
     return { ...before, ...seen };
 }
@@ -16533,8 +16671,6 @@ function ownerRefusal(source, slot) {
 
 
 
-
-
 /** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
 function slotSource(root, { source, slot, origin, refusal }) {
     const { record, build, moment } = source;
@@ -16573,9 +16709,10 @@ function snapshotSources(root, job, stored, environment) {
 /** A clone takes seconds; one that takes longer is no gain. */
 const clone_seed_WAIT_MS = 120_000;
 /**
- * Fills a slot with a clone of a build, which stays as it is.
+ * Makes a clone of a build, which stays as it is, as the seed of a slot.
  *
  * @returns why there is none, in words
+ * @throws as the file system does: the slot stays empty, and what was made goes
  */
 async function cloneSeed(request, runtime) {
     const { root, self, source, lease } = request;
@@ -16597,7 +16734,12 @@ async function cloneSeed(request, runtime) {
         return 'refused' in held ? held.refused : held.value;
     }
     catch (error) {
-        return messageOf(error);
+        if (error instanceof CloneError && !error.isFault)
+            return messageOf(error);
+        // Another job, or this one, has taken it; a pass may have.
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
+            return 'it is gone';
+        throw error;
     }
 }
 /** Who is in the source, in words; null where nobody is. */
@@ -16611,7 +16753,7 @@ async function findLiving(root, self, { place }, { environment }) {
     return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
 }
 async function cloneLocked(request, runtime) {
-    const { root, lease, source } = request;
+    const { root, lease, place, source } = request;
     const known = linkedOf(root, source);
     const disk = await diskOf(root, request.settings);
     const choice = clone_seed_choose(request, disk, known);
@@ -16633,31 +16775,35 @@ async function cloneLocked(request, runtime) {
         environment: '',
         unused: null,
     };
-    const linked = await withSeeding(root, lease.id, async (folder) => {
-        const tree = `${folder}/tree`;
-        const cloned = await cloneTree({
-            source: source.tree,
-            destination: tree,
-            way,
-            skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
-            waitMs: clone_seed_WAIT_MS,
-            copyAtMostBytes: way === 'reflink' ? null : disk.room,
-        });
-        const inputs = inputsOf(root, source);
-        if (inputs !== null)
-            writeRecord(root, lease.id, '.inputs', inputs);
-        writeRecord(root, lease.id, '.seed', encodeRecord(record));
-        moveIntoSlot(root, tree, lease.slot);
-        return cloned.linked;
+    const { linked } = await cloneTree({
+        source: source.tree,
+        destination: place,
+        way,
+        skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
+        waitMs: clone_seed_WAIT_MS,
+        copyAtMostBytes: way === 'reflink' ? null : disk.room,
     });
-    runtime.voice.info(`cloned (${way}): ${choice.why}`);
+    const inputs = inputsOf(root, source);
+    if (inputs !== null)
+        writeRecord(root, lease.id, '.inputs', inputs);
     if ('snapshot' in source.place) {
-        noteUse(root, source.place.snapshot, new Date());
+        tryToNoteUse(root, source.place.snapshot);
+        // Before anything is built in the clone: nobody must find the snapshot without this note then.
         if (linked.length > 0)
             noteLinked(root, source.place.snapshot, clone_seed_joined(known ?? [], linked));
     }
+    runtime.voice.info(`cloned (${way}): ${choice.why}`);
     const formerTargets = source.former.flatMap((each) => slots_pathsOf(root, each));
     return { record, origin: source.origin, formerTargets, linked: [] };
+}
+/** Without it the snapshot is evicted somewhat sooner. */
+function tryToNoteUse(root, name) {
+    try {
+        noteUse(root, name, new Date());
+    }
+    catch {
+        return;
+    }
 }
 function inputsOf(root, { place, id }) {
     return 'snapshot' in place ? readSnapshotInputs(root, place.snapshot) : readInputs(root, id);
@@ -16676,10 +16822,11 @@ async function diskOf(root, { floors, watermarks }) {
     const { level } = assess(reading, floors);
     return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
 }
-function clone_seed_choose({ root, job, settings, source }, disk, known) {
+function clone_seed_choose({ root, job, settings, source, place }, disk, known) {
     return chooseWay({
         wanted: settings.warm,
-        canReflink: canReflink(controlName(root, 'seeding')),
+        // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
+        canReflink: canReflink((0,external_node_path_namespaceObject.dirname)(place)),
         hybridRefusal: known === null
             ? 'what is shared with others is not known any more'
             : (trustRefusal(job, source) ?? hybridRefusal(root)),
@@ -16710,13 +16857,14 @@ function giveUpHybrid({ root, source }, name, written, { voice }) {
 ;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
 
 
-
-/** Takes a seed that may not be built in out of its slot again; what is left is a cold start. */
+/**
+ * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
+ * is no harm, and goes with the slot.
+ */
 function dropSeed(root, lease, { former }) {
-    emptySlot(root, lease.slot, lease.id);
-    dropInputs(root, lease.id);
     for (const each of former)
         removeFormerPath(root, each, lease.slot);
+    dropInputs(root, lease.id);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
@@ -16731,13 +16879,15 @@ function dropSeed(root, lease, { former }) {
 
 
 
+
 /**
- * Takes an ended slot over as the content of a new one, by one rename.
+ * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
  * clones from it meanwhile holds a lock on it, and it is left alone.
  *
  * @returns why it was not to be had, in words
+ * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 async function inherit(request, runtime) {
     const { root, slot } = request;
@@ -16750,14 +16900,16 @@ async function inherit(request, runtime) {
         return 'refused' in locked.value ? locked.value.refused : locked.value.value;
     }
     catch (error) {
-        return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)) ? GONE : messageOf(error);
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
+            return GONE;
+        throw error;
     }
 }
 /** How often, and after how long, somebody who is in a slot may have left it. */
 const LOOKS = 4;
 const LOOK_AGAIN_MS = 250;
 const GONE = 'it is gone: another job or a pass was faster';
-async function takeOverSlot({ root, self, lease, source, slot, origin }, { environment }) {
+async function takeOverSlot({ root, self, lease, place, source, slot, origin }, { environment }) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
     const look = async () => (await lookInto(root, [{ slot, container }], self, environment)).get(slot);
@@ -16797,11 +16949,17 @@ async function takeOverSlot({ root, self, lease, source, slot, origin }, { envir
         const now = findLease(root, id);
         if (now?.state !== 'ended' || now.end === null)
             return null;
-        if (!handDownSlot(root, slot, lease.slot))
+        if (!moveOutOfSlot(root, slot, place))
             return null;
-        handDownInputs(root, id, lease.id);
-        dropLease(root, id, false);
-        return chain.filter((each) => !linkFormerPath(root, each, lease.slot));
+        try {
+            handDownInputs(root, id, lease.id);
+            dropLease(root, id, false);
+            return chain.filter((each) => !linkFormerPath(root, each, lease.slot));
+        }
+        catch (error) {
+            dropSeed(root, lease, record);
+            throw error;
+        }
     });
     if (value === null)
         return GONE;
@@ -16812,6 +16970,53 @@ async function takeOverSlot({ root, self, lease, source, slot, origin }, { envir
         formerTargets: value.flatMap((each) => slots_pathsOf(root, each)),
         linked: linked.flatMap((each) => slots_pathsOf(root, each)),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
+
+
+
+
+
+/**
+ * Restores the times of unchanged inputs for a seed of the runner’s hook: that came before the checkout,
+ * which is there now. Only where nothing has been built in it yet: what was built since may be of other
+ * contents than the seed. Without it the seed is as good as it was, and Cargo builds more.
+ *
+ * @returns what was done, in words
+ */
+async function restoreHookSeed({ root, lease, record, wish }, runtime) {
+    const why = restore_hook_seed_refusalOf({ root, lease, record, wish });
+    if (why !== null)
+        return `${SEEDED}; times are not restored: ${why}`;
+    const origin = {
+        workspace: wish.workspace ?? '',
+        runnerKey: wish.runnerKey,
+        toolchain: null,
+        inputs: true,
+        times: wish.times,
+        generation: record.generation,
+        unused: {},
+    };
+    const place = `${root.realPath}/${lease.slot}`;
+    const problem = await restoreSeedTimes({ root, lease, origin, wish, place }, runtime);
+    return problem === null ? SEEDED : `${SEEDED}; times are not restored: ${problem}`;
+}
+const SEEDED = 'seeded by the runner’s hook';
+function restore_hook_seed_refusalOf({ root, lease, wish }) {
+    if (!wish.restoresMtimes)
+        return 'restore-mtimes is off';
+    if (wish.workspace === null)
+        return 'there is no checkout';
+    if (hasBeenBuiltIn(`${root.realPath}/${lease.slot}`))
+        return 'it has been built in since';
+    const text = readInputs(root, lease.id);
+    const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
+    if (typeof inputs === 'string')
+        return `its inputs cannot be read: ${inputs}`;
+    return (0,external_node_fs_namespaceObject.realpathSync)(wish.workspace) === inputs.workspace
+        ? null
+        : 'the checkout lies at another path than the hook knew';
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js
@@ -16833,27 +17038,37 @@ async function takeOverSlot({ root, self, lease, source, slot, origin }, { envir
 
 
 
+
+
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
+ *
+ * A seed is put together and made fit beside its slot, and comes there by one rename at the end: a slot
+ * in which anything can be built is seeded whole, or empty.
  */
 async function seed(request, runtime) {
     const { root, lease } = request;
-    const environment = buildEnvironment(runtime.environment);
     try {
         const before = readSeedRecord(root, lease.id);
         const seeded = before.kind === 'cold'
             ? await seed_fill(request, runtime)
-            : { record: before, why: 'seeded by the runner’s hook' };
-        const record = { ...seeded.record, environment };
-        writeRecord(root, lease.id, '.seed', encodeRecord(record));
+            : await keepHookSeed(request, before, runtime);
+        if (seeded.record.kind === 'cold')
+            seed_note(request, seeded.record, runtime);
         runtime.voice.info(`seed: ${describeSeed(seeded)}`);
-        return { ...seeded, record };
+        return seeded;
     }
     catch (error) {
         runtime.voice.warning(`The slot starts cold: seeding it failed (${messageOf(error)}).`);
         return { record: COLD, why: messageOf(error) };
     }
+}
+async function keepHookSeed(request, record, runtime) {
+    const { root, lease } = request;
+    const wish = wishOf(request, runtime);
+    return { record, why: await restoreHookSeed({ root, lease, record, wish }, runtime) };
 }
 async function seed_fill(request, runtime) {
     const { root, settings, lease } = request;
@@ -16864,20 +17079,54 @@ async function seed_fill(request, runtime) {
     if ((0,external_node_fs_namespaceObject.readdirSync)(`${root.realPath}/${lease.slot}`).length > 0) {
         return cold('something has been built in it already');
     }
-    const reasons = [];
     const wish = wishOf(request, runtime);
-    for (const { label, attempt } of attemptsOf(request, wish, runtime)) {
-        const filled = await attempt();
-        const adapted = typeof filled === 'string'
-            ? filled
-            : await adaptSeed({ ...request, ...filled, wish }, runtime);
-        if (typeof adapted !== 'string')
-            return { record: adapted, why: reasons.join('; ') };
-        if (typeof filled !== 'string')
-            dropSeed(root, lease, filled.record);
-        reasons.push(`${label}: ${adapted}`);
+    const attempts = [...attemptsOf(request, wish, runtime)];
+    if (attempts.length === 0)
+        return cold('nothing has been built here for this job yet');
+    return withSeeding(root, lease.id, async (folder) => {
+        const reasons = [];
+        for (const [index, { label, attempt }] of attempts.entries()) {
+            const place = `${folder}/${index}`;
+            let outcome;
+            try {
+                const filled = await attempt(place);
+                outcome =
+                    typeof filled === 'string' ? filled : await seed_settle(request, filled, wish, place, runtime);
+            }
+            catch (error) {
+                outcome = messageOf(error);
+                runtime.voice.warning(`The slot is not seeded with ${label} (${outcome}).`);
+            }
+            if (typeof outcome !== 'string')
+                return { record: outcome, why: reasons.join('; ') };
+            reasons.push(`${label}: ${outcome}`);
+        }
+        return cold(reasons.join('; '));
+    });
+}
+/** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
+async function seed_settle(request, filled, wish, place, runtime) {
+    const { root, lease } = request;
+    let isSettled = false;
+    try {
+        const adapted = await adaptSeed({ ...request, ...filled, wish, place }, runtime);
+        if (typeof adapted === 'string')
+            return adapted;
+        const record = seed_note(request, adapted, runtime);
+        moveIntoSlot(root, place, lease.slot);
+        isSettled = true;
+        return record;
     }
-    return cold(reasons.join('; ') || 'nothing has been built here for this job yet');
+    finally {
+        if (!isSettled)
+            dropSeed(root, lease, filled.record);
+    }
+}
+/** Notes what the slot is seeded with, and what it will be good for. */
+function seed_note({ root, lease }, seeded, runtime) {
+    const record = { ...seeded, environment: buildEnvironment(runtime.environment) };
+    writeRecord(root, lease.id, '.seed', encodeRecord(record));
+    return record;
 }
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
 function wishOf({ root, job, restoresMtimes }, { environment }) {
@@ -16912,12 +17161,9 @@ function* attemptsOf(request, unchecked, runtime) {
             break;
         yield {
             label: slot,
-            attempt: async () => {
-                if (origin === null || refusal !== null)
-                    return refusal ?? NOTHING_KNOWN;
-                const filled = await inherit({ root, self, lease, source, slot, origin }, runtime);
-                return filled;
-            },
+            attempt: async (place) => origin === null || refusal !== null
+                ? (refusal ?? NOTHING_KNOWN)
+                : inherit({ root, self, lease, place, source, slot, origin }, runtime),
         };
     }
     if (settings.warm === 'inherit')
@@ -16929,12 +17175,15 @@ function* attemptsOf(request, unchecked, runtime) {
     for (const source of sources) {
         yield {
             label: source.label,
-            attempt: async () => refuseOrigin(source.origin, wish) ??
-                (await cloneSeed({ root, self, job, settings, lease, source }, runtime)),
+            attempt: async (place) => refuseOrigin(source.origin, wish) ??
+                (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
         };
     }
     if (isRemote) {
-        yield { label: 'the cache service', attempt: async () => fetchSeed(request, wish, runtime) };
+        yield {
+            label: 'the cache service',
+            attempt: async (place) => fetchSeed({ ...request, place }, wish, runtime),
+        };
     }
 }
 const NOTHING_KNOWN = 'nothing is known of its build';
@@ -18126,7 +18375,7 @@ function volumeText(volume) {
     const floor = why === '' ? '' : `: ${why}`;
     return [
         `disk    ${path}: ${level}, ${usedPercent.toFixed(1)} % used, ` +
-            `${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`,
+            `${texts_size(freeBytes)} of ${texts_size(totalBytes)} free, ${inodes}${floor}`,
     ];
 }
 function worktreeText(worktree, nowMs) {
@@ -18158,13 +18407,13 @@ function worktrees_verdictText({ goes, reasons }) {
     return `${goes ? 'may go' : 'stays'}: ${reasons.join('; ')}`;
 }
 function sizeOrUnknown(bytes) {
-    return bytes === null ? 'size unknown' : size(bytes);
+    return bytes === null ? 'size unknown' : texts_size(bytes);
 }
 function totalText(worktrees) {
     const targets = worktrees.flatMap((each) => each.targets);
     const all = sum(worktrees.map(({ bytes }) => bytes));
     const inTargets = sum(targets.map(({ bytes }) => bytes));
-    return `${worktrees.length} worktree(s), ${size(all)}; ${targets.length} target dir(s), ${size(inTargets)}`;
+    return `${worktrees.length} worktree(s), ${texts_size(all)}; ${targets.length} target dir(s), ${texts_size(inTargets)}`;
 }
 function sum(values) {
     return values.reduce((total, each) => total + (each ?? 0), 0);
@@ -18172,7 +18421,7 @@ function sum(values) {
 function takenText({ what, path, bytes, reason, refs }, dryRun) {
     const verb = dryRun ? 'would remove' : 'removed';
     return [
-        `${verb} ${what} ${path}, ${size(bytes)}: ${reason}`,
+        `${verb} ${what} ${path}, ${texts_size(bytes)}: ${reason}`,
         ...refs.map((ref) => `  its un-pushed commits are kept by ${ref}`),
     ];
 }

@@ -1119,18 +1119,22 @@ function linkFormerPath(root, former, heir) {
  * @param heir only where it leads to this slot
  */
 function removeFormerPath(root, former, heir) {
-    if (heirOf(root, former) !== heir)
+    const found = heirOf(root, former);
+    if (found !== null && found !== heir)
         return;
     try {
-        inFolderOf(root, former, (path) => {
-            if (isLink(path))
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
-        });
+        if (found !== null) {
+            inFolderOf(root, former, (path) => {
+                if (isLink(path))
+                    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
+            });
+        }
     }
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
             throw error;
     }
+    // Also where there is no link: whoever was to make it may have been ended before.
     (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
@@ -1196,10 +1200,11 @@ function readFoundedAt(root) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Le: () => (/* binding */ readEndings),
   Lu: () => (/* binding */ readHistory)
 });
 
-// UNUSED EXPORTS: addLine, hasEndings, noteEnding, readEndings
+// UNUSED EXPORTS: addLine, hasEndings, noteEnding
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1230,15 +1235,15 @@ function history_encodeLine(line) {
 /** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
 function history_parseLines(text) {
     return text.split('\n').flatMap((each) => {
-        const line = each === '' || each.length > LONGEST ? null : history_parseLine(each);
+        const line = each === '' || each.length > LONGEST ? null : parseLine(each);
         return line === null ? [] : [line];
     });
 }
-function history_parseLine(text) {
+function parseLine(text) {
     const found = (0,lease/* parseObject */.lj)(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
+    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
     if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
@@ -1260,6 +1265,7 @@ function history_parseLine(text) {
         peakBytes: amount('peakBytes'),
         peakFiles: amount('peakFiles'),
         seconds: amount('seconds'),
+        savedSeconds: typeof savedSeconds === 'number' ? savedSeconds : null,
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         wallMs: (0,size_sample/* isAmount */.Pt)(wallMs) ? wallMs : 0,
     };
@@ -1289,13 +1295,13 @@ function noteEnding(root, { line, slot }) {
 /** The ends that are not told yet; what is damaged goes. */
 function readEndings(root) {
     return list(root, 'ending').flatMap((id) => {
-        if (!isLeaseId(id))
+        if (!(0,naming/* isLeaseId */.cl)(id))
             return [];
-        const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
+        const [slot = '', text = ''] = ((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'ending', id)) ?? '').split('\n');
         const line = parseLine(text);
         if (line !== null && line.id === id)
             return [{ line, slot }];
-        removeFile(controlPath(root, 'ending', id));
+        (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', id));
         return [];
     });
 }
@@ -1901,7 +1907,13 @@ function readInputs(root, id) {
 }
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
-    moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT')
+            throw error;
+    }
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
@@ -1929,8 +1941,8 @@ function readRestored(root, id) {
 
 
 
-/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const FOLDERS = ['', 'trash', 'times'];
+/** Where files are replaced as a whole. */
+const FOLDERS = ['', 'ending', 'history', 'times', 'trash'];
 /**
  * Files whose writer was killed before it gave them their name.
  *
@@ -2822,22 +2834,15 @@ function makeFolder(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   EY: () => (/* binding */ makeSeeding),
-/* harmony export */   cz: () => (/* binding */ discardSeeding),
-/* harmony export */   im: () => (/* binding */ withSeeding),
-/* harmony export */   o: () => (/* binding */ emptySlot)
+/* harmony export */   im: () => (/* binding */ withSeeding)
 /* harmony export */ });
-/* unused harmony export listSeeding */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
-/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5920);
-
-
+/* unused harmony exports makeSeeding, listSeeding, discardSeeding */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5920);
 
 
 
@@ -2848,30 +2853,30 @@ function makeFolder(path) {
  * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
  * the job, the next reaper takes it away.
  */
-/** Makes the folder, if it is not there. */
+/** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(path);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path);
     return path;
 }
 function seedingPath(root, id) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'seeding', id);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'seeding', id);
 }
 /**
- * Makes the folder and does work in it.
+ * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
+ * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
  */
 async function withSeeding(root, id, work) {
-    const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .openFolder */ .NE)(makeSeeding(root, id));
+    const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
     }
     finally {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
-        if (!removeEmpty(root, id))
-            discardSeeding(root, id);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+        takeAway(root, id);
     }
 }
 /** What there is, by the ids of leases. */
@@ -2885,30 +2890,31 @@ function listSeeding(root) {
  */
 function discardSeeding(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(seedingPath(root, id), (0,_trash_js__WEBPACK_IMPORTED_MODULE_7__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_7__/* .freshName */ .Os)()));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(seedingPath(root, id), (0,_trash_js__WEBPACK_IMPORTED_MODULE_5__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_5__/* .freshName */ .Os)()));
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
 }
-/** Empties a slot that nobody builds in yet: its content goes to the trash. */
-function emptySlot(root, slot, id) {
-    const folder = `${makeSeeding(root, id)}/dropped-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(4).toString('hex')}`;
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(folder);
-    (0,_slots_js__WEBPACK_IMPORTED_MODULE_6__/* .moveOutOfSlot */ .Hj)(root, slot, folder);
-    discardSeeding(root, id);
-}
-function removeEmpty(root, id) {
+function takeAway(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmdirSync)(seedingPath(root, id));
-        return true;
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)(seedingPath(root, id));
     }
     catch {
-        // Not empty, or gone: whoever takes it away finds out.
-        return false;
+        // Not empty, or gone.
+        discardQuietly(root, id);
+    }
+}
+function discardQuietly(root, id) {
+    try {
+        discardSeeding(root, id);
+    }
+    catch {
+        // It stays where the next reaper finds it: what was put together here is not in it any more.
+        return;
     }
 }
 
@@ -3063,7 +3069,6 @@ function childCpuMs() {
 /* harmony export */   e7: () => (/* binding */ moveIntoSlot),
 /* harmony export */   jE: () => (/* binding */ removeEmptyParents),
 /* harmony export */   q3: () => (/* binding */ findSlot),
-/* harmony export */   qG: () => (/* binding */ handDownSlot),
 /* harmony export */   wG: () => (/* binding */ pathsOf),
 /* harmony export */   xB: () => (/* binding */ makeSlot)
 /* harmony export */ });
@@ -3121,15 +3126,20 @@ function makeParent(root, runDirectory, chown) {
     };
 }
 /**
- * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ * Takes a slot's content away to another path: one rename, however large it is.
  *
+ * @param to absolute path at which nothing is yet
  * @returns false where somebody else was faster
- * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
  */
-function handDownSlot(root, from, to) {
-    const [parents, name] = split(from);
+function moveOutOfSlot(root, slot, to) {
+    const [parents, name] = split(slot);
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (source) => moveIntoSlot(root, (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(source, name), to));
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)).isDirectory())
+                return false;
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name), to);
+            return true;
+        });
     }
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT' || (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
@@ -3138,23 +3148,17 @@ function handDownSlot(root, from, to) {
     }
 }
 /**
- * Makes a directory the content of a new slot, which is empty.
+ * Makes a directory the content of a new slot, which is empty, by one rename: the slot has all of it or
+ * nothing, whatever ends this process.
  *
- * @returns false where it is no directory itself: a link would become a link in the slot's place
+ * @param path absolute, of a directory and not of a link, which would come to lie in the slot's place
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 function moveIntoSlot(root, path, slot) {
     const [parents, name] = split(slot);
     if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory())
-        return false;
+        throw new Error(`${slot} would not be a directory`);
     (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
-    return true;
-}
-/** Moves all that lies in a slot to another directory, which is there already. */
-function moveOutOfSlot(root, slot, to) {
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, slot.split('/'), (folder) => {
-        for (const name of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, '.')))
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name), `${to}/${name}`);
-    });
 }
 function split(slot) {
     const parents = slot.split('/');
@@ -3703,7 +3707,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(515);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6741);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5725,7 +5729,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 515:
+/***/ 6741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5864,6 +5868,35 @@ function readSlot(slot) {
     return { targetDirectory, runDirectory, takenOver: takenOver === true };
 }
 
+;// CONCATENATED MODULE: ./lib/report/ages.js
+/** How old something is, in words. */
+function describeAge(hours) {
+    if (hours === null)
+        return 'of unknown age';
+    if (hours < 1)
+        return `${Math.round(hours * 60)} min old`;
+    return hours < 10 ? `${hours.toFixed(1)} h old` : `${Math.round(hours)} h old`;
+}
+/** Seconds, in words. */
+function ages_duration(seconds) {
+    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/saved.js
+
+/** What a seed saved, for people. */
+function describeSaved(seed, { seconds, coldSeconds }) {
+    const saved = coldSeconds - seconds;
+    const worth = saved > 0 ? `${duration(saved)} saved` : 'nothing saved';
+    return `${worth} by the seed (${seed}): this job took ${duration(seconds)}, the last cold one ${duration(coldSeconds)}`;
+}
+/** The same of an earlier job, before this one can tell; '' where there is nothing to tell. */
+function describeLastSaved(savedSeconds) {
+    return savedSeconds === null || savedSeconds <= 0
+        ? ''
+        : `; the last seed of this job saved ${ages_duration(savedSeconds)} against a cold build`;
+}
+
 // EXTERNAL MODULE: ./lib/report/texts.js
 var texts = __nccwpck_require__(4282);
 // EXTERNAL MODULE: ./lib/report/voice.js
@@ -5885,6 +5918,10 @@ function jobSummary(facts) {
     ];
     const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
     return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`;
+}
+/** What is known at the end of the job alone, as Markdown. */
+function savedSummary(saved) {
+    return `target-guard: ${code(saved)}\n`;
 }
 function slotRows({ slot, lease }) {
     if (slot === null)
@@ -5911,6 +5948,38 @@ function code(text) {
     return `\`${(0,voice/* printable */.g$)(text)
         .replaceAll('`', 'ʼ')
         .replaceAll('|', String.raw `\|`)}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/saved.js
+/**
+ * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
+ * repository, job, matrix leg and toolchain.
+ *
+ * @param lines oldest first
+ * @returns null where there is nothing to compare
+ */
+function savedBy(line, lines) {
+    const { id, seed, result, seconds, toolchain } = line;
+    if (seed === 'cold' || result !== 'success' || seconds === null || toolchain === null)
+        return null;
+    const cold = lines.findLast((each) => each.id !== id &&
+        each.seed === 'cold' &&
+        each.result === 'success' &&
+        each.seconds !== null &&
+        each.toolchain === toolchain &&
+        isOf(line)(each));
+    return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
+}
+/**
+ * What the seed of the last such job saved, in seconds; null where that is not known.
+ *
+ * @param lines oldest first
+ */
+function lastSavedSeconds(key, lines) {
+    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
+}
+function isOf({ repository, job, leg }) {
+    return (line) => line.repository === repository && line.job === job && line.leg === leg;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/forecast.js
@@ -8135,8 +8204,8 @@ async function afterPass(outcome, runtime) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
-var pass = __nccwpck_require__(5014);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 3 modules
+var pass = __nccwpck_require__(8835);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -8461,6 +8530,8 @@ function madeByHook({ lease, end }) {
     return lease?.madeBy === 'hook' && end?.result === 'unknown';
 }
 
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/set-times.js
 
 
@@ -8506,16 +8577,6 @@ function readToolchain(directory) {
         killSignal: 'SIGKILL',
     });
     return error === undefined && status === 0 ? stdout.trim() : null;
-}
-
-;// CONCATENATED MODULE: ./lib/report/ages.js
-/** How old something is, in words. */
-function describeAge(hours) {
-    if (hours === null)
-        return 'of unknown age';
-    if (hours < 1)
-        return `${Math.round(hours * 60)} min old`;
-    return hours < 10 ? `${hours.toFixed(1)} h old` : `${Math.round(hours)} h old`;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
@@ -8707,23 +8768,20 @@ function enter(folder, name, work) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/left-behind.js
 
 
 
 
-
 /**
- * Takes out of a slot that was handed down what is of no use to its new job: Cargo’s lock files, and
- * the state of incremental compilation where that is off.
+ * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
+ * and the state of incremental compilation where that is off.
  *
- * @param target absolute path of the slot
- * @param id of its lease
- * @throws Error where the slot is not as Cargo makes one
+ * @param target absolute path
+ * @param aside absolute path of an empty folder, where what is large goes
+ * @throws Error where the target dir is not as Cargo makes one
  */
-function leaveBehind(root, target, id, { incremental }) {
+function leaveBehind(target, aside, { incremental }) {
     let moved = 0;
     withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
@@ -8731,14 +8789,16 @@ function leaveBehind(root, target, id, { incremental }) {
                 if (isCargoLock(name))
                     (0,external_node_fs_.unlinkSync)((0,host_folders.at)(folder, name));
                 else if (name === 'incremental' && incremental) {
-                    (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${(0,seeding/* makeSeeding */.EY)(root, id)}/incremental-${moved}`);
+                    (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${aside}/incremental-${moved}`);
                     moved += 1;
                 }
             }
         }
     });
-    if (moved > 0)
-        (0,seeding/* discardSeeding */.cz)(root, id);
+}
+/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
+function hasBeenBuiltIn(target) {
+    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(isCargoLock)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/planted-links.js
@@ -8922,14 +8982,13 @@ function readMarks(target) {
     }));
     return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
 }
-/** Moves all that belongs to units out of a target dir, into a folder that is empty. */
+/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 function moveUnitsOut(target, units, to) {
     let moved = 0;
     const out = (folder, name) => {
         (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
         moved += 1;
     };
-    (0,host_folders/* makeFolder */.fc)(to);
     withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units
@@ -9798,7 +9857,7 @@ function forgetMovedUnits(moved) {
         return { units: [], whole: `${odd} is not a path that can be searched for` };
     const units = [];
     try {
-        withProfiles(moved.target, (profiles) => forgetIn(profiles, moved, units));
+        withProfiles(moved.place ?? moved.target, (profiles) => forgetIn(profiles, moved, units));
         return { units, whole: null };
     }
     catch (error) {
@@ -11070,7 +11129,7 @@ function restoredFiles(results, planned, recorded) {
  *
  * @returns why the seed must not be used, in words; null where it may be
  */
-async function restoreSeedTimes({ root, lease, origin, wish }, { voice }) {
+async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice }) {
     // In its own workspace a seed does without, as long as nobody has set times there.
     if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null)
         return null;
@@ -11081,7 +11140,7 @@ async function restoreSeedTimes({ root, lease, origin, wish }, { voice }) {
     // Before the first time is set: what else was built in this workspace then needs its own restored.
     noteSetTimes(root, wish.runnerKey, lease.repository);
     const { restored, forgotten, kept, changed, problem } = await restoreTimes({
-        target: `${root.realPath}/${lease.slot}`,
+        target: place,
         workspace: wish.workspace,
         inputs,
         isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
@@ -11103,39 +11162,35 @@ async function restoreSeedTimes({ root, lease, origin, wish }, { voice }) {
 
 
 
-
 /**
- * Makes the content of a slot fit for its new place: nothing that Cargo takes for fresh may see a path
- * of another slot or workspace. What builds have not used for long goes.
+ * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
+ * path of another slot or workspace. What builds have not used for long goes.
  *
  * @returns why it must not be used, in words; else the record of the seed
+ * @throws Error where it is not as Cargo leaves one, or as the file system does
  */
 async function adaptSeed(request, runtime) {
-    const { root, lease, record, origin } = request;
-    const target = `${root.realPath}/${lease.slot}`;
-    try {
-        const planted = findPlantedLink(target);
-        if (planted !== null)
-            return `${planted} is a link, through which Cargo would write`;
-        if (record.kind === 'inherit') {
-            const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
-            leaveBehind(root, target, lease.id, { incremental });
-        }
-        const problem = forgetPaths(request, runtime);
-        if (problem !== null)
-            return `it cannot be judged: ${problem}`;
-        const unrestored = await restoreSeedTimes(request, runtime);
-        if (unrestored !== null)
-            return unrestored;
-        dropUnused(request, target);
-        const isMarked = await markUnits(target);
-        return { ...record, unused: isMarked ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
+    const { place, record, origin } = request;
+    const aside = `${place}.aside`;
+    const planted = findPlantedLink(place);
+    if (planted !== null)
+        return `${planted} is a link, through which Cargo would write`;
+    (0,host_folders/* makeFolder */.fc)(aside);
+    if (record.kind === 'inherit') {
+        const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
+        leaveBehind(place, aside, { incremental });
     }
-    catch (error) {
-        return `it is not as Cargo leaves it: ${(0,guard_error/* messageOf */.bD)(error)}`;
-    }
+    const problem = forgetPaths(request, runtime);
+    if (problem !== null)
+        throw new Error(`it cannot be judged: ${problem}`);
+    const unrestored = await restoreSeedTimes(request, runtime);
+    if (unrestored !== null)
+        return unrestored;
+    moveUnitsOut(place, (0,unused_units/* outOfUse */.$$)(origin.unused), aside);
+    const isMarked = await markUnits(place);
+    return { ...record, unused: isMarked ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
 }
-function forgetPaths({ root, lease, origin, formerTargets, linked }, { environment, voice }) {
+function forgetPaths({ root, lease, place, origin, formerTargets, linked }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
     const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
@@ -11143,6 +11198,7 @@ function forgetPaths({ root, lease, origin, formerTargets, linked }, { environme
     const [target = '', ...aliases] = (0,slots/* pathsOf */.wG)(root, lease.slot);
     const { units, whole } = forgetMovedUnits({
         target,
+        place,
         aliases: [...linked, ...aliases],
         formerTargets,
         formerWorkspaces,
@@ -11155,13 +11211,6 @@ function forgetPaths({ root, lease, origin, formerTargets, linked }, { environme
     return whole;
 }
 const adapt_seed_SHOWN = 10;
-function dropUnused({ root, lease, origin }, target) {
-    const gone = (0,unused_units/* outOfUse */.$$)(origin.unused);
-    if (gone.length === 0)
-        return;
-    moveUnitsOut(target, gone, `${(0,seeding/* makeSeeding */.EY)(root, lease.id)}/unused`);
-    (0,seeding/* discardSeeding */.cz)(root, lease.id);
-}
 
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
@@ -11594,10 +11643,15 @@ const clone_ENTRIES_AT_MOST = 1_000_000;
 class CloneError extends Error {
     name = 'CloneError';
     remains;
+    /** whether something failed; else the source is of a kind, or in a state, that is not cloned */
+    isFault;
     constructor(message, remains, cause) {
         super(message, { cause });
         this.remains = remains;
+        this.isFault = !(cause instanceof Refusal);
     }
+}
+class Refusal extends Error {
 }
 /**
  * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
@@ -11623,7 +11677,7 @@ async function cloneTree(order) {
         await besides(finish(passage, recipe.made), () => {
             const changed = findChanged(base, entries, deadline);
             if (changed !== null)
-                throw new Error(`it changed meanwhile: ${shown(changed)}`);
+                throw new Refusal(`it changed meanwhile: ${shown(changed)}`);
         });
         const { copiedBytes, linkedBytes } = recipe;
         return { entries: entries.length, copiedBytes, linkedBytes, linked };
@@ -11641,11 +11695,11 @@ function clone_look(base, { way, skipIncremental, copyAtMostBytes, entriesAtMost
     // A bind mount of the same file system has its device number: only the mount table knows it.
     const mounted = (0,host_mounts/* mountsWithin */.ec)((0,external_node_fs_.realpathSync)(base), (0,host_mounts/* readMounts */.bq)());
     if (mounted.length > 0)
-        throw new Error(`something is mounted in it: ${mounted.join(', ')}`);
+        throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
     const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
     const recipe = recipeFor(base, entries, way);
     if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
-        throw new Error(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
+        throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
     }
     return { entries, recipe };
 }
@@ -11699,7 +11753,7 @@ function confirmed(base, { path, stat }) {
     const before = asLinkedFile(path, stat);
     const seen = seeLinked(base, path);
     if (seen === null || (0,linked_file/* judgeLinked */.lM)(before, seen) === 'written') {
-        throw new Error(`it changed meanwhile: ${shown(path)}`);
+        throw new Refusal(`it changed meanwhile: ${shown(path)}`);
     }
     return { ...before, ...seen };
 }
@@ -11845,8 +11899,6 @@ function ownerRefusal(source, slot) {
 
 
 
-
-
 /** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
 function slotSource(root, { source, slot, origin, refusal }) {
     const { record, build, moment } = source;
@@ -11885,9 +11937,10 @@ function snapshotSources(root, job, stored, environment) {
 /** A clone takes seconds; one that takes longer is no gain. */
 const clone_seed_WAIT_MS = 120_000;
 /**
- * Fills a slot with a clone of a build, which stays as it is.
+ * Makes a clone of a build, which stays as it is, as the seed of a slot.
  *
  * @returns why there is none, in words
+ * @throws as the file system does: the slot stays empty, and what was made goes
  */
 async function cloneSeed(request, runtime) {
     const { root, self, source, lease } = request;
@@ -11909,7 +11962,12 @@ async function cloneSeed(request, runtime) {
         return 'refused' in held ? held.refused : held.value;
     }
     catch (error) {
-        return (0,guard_error/* messageOf */.bD)(error);
+        if (error instanceof CloneError && !error.isFault)
+            return (0,guard_error/* messageOf */.bD)(error);
+        // Another job, or this one, has taken it; a pass may have.
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return 'it is gone';
+        throw error;
     }
 }
 /** Who is in the source, in words; null where nobody is. */
@@ -11923,7 +11981,7 @@ async function findLiving(root, self, { place }, { environment }) {
     return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
 }
 async function cloneLocked(request, runtime) {
-    const { root, lease, source } = request;
+    const { root, lease, place, source } = request;
     const known = linkedOf(root, source);
     const disk = await diskOf(root, request.settings);
     const choice = clone_seed_choose(request, disk, known);
@@ -11945,31 +12003,35 @@ async function cloneLocked(request, runtime) {
         environment: '',
         unused: null,
     };
-    const linked = await (0,seeding/* withSeeding */.im)(root, lease.id, async (folder) => {
-        const tree = `${folder}/tree`;
-        const cloned = await cloneTree({
-            source: source.tree,
-            destination: tree,
-            way,
-            skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
-            waitMs: clone_seed_WAIT_MS,
-            copyAtMostBytes: way === 'reflink' ? null : disk.room,
-        });
-        const inputs = inputsOf(root, source);
-        if (inputs !== null)
-            (0,leases/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
-        (0,leases/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
-        (0,slots/* moveIntoSlot */.e7)(root, tree, lease.slot);
-        return cloned.linked;
+    const { linked } = await cloneTree({
+        source: source.tree,
+        destination: place,
+        way,
+        skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
+        waitMs: clone_seed_WAIT_MS,
+        copyAtMostBytes: way === 'reflink' ? null : disk.room,
     });
-    runtime.voice.info(`cloned (${way}): ${choice.why}`);
+    const inputs = inputsOf(root, source);
+    if (inputs !== null)
+        (0,leases/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
     if ('snapshot' in source.place) {
-        (0,host_snapshots/* noteUse */.MD)(root, source.place.snapshot, new Date());
+        tryToNoteUse(root, source.place.snapshot);
+        // Before anything is built in the clone: nobody must find the snapshot without this note then.
         if (linked.length > 0)
             (0,host_snapshots/* noteLinked */.A9)(root, source.place.snapshot, clone_seed_joined(known ?? [], linked));
     }
+    runtime.voice.info(`cloned (${way}): ${choice.why}`);
     const formerTargets = source.former.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each));
     return { record, origin: source.origin, formerTargets, linked: [] };
+}
+/** Without it the snapshot is evicted somewhat sooner. */
+function tryToNoteUse(root, name) {
+    try {
+        (0,host_snapshots/* noteUse */.MD)(root, name, new Date());
+    }
+    catch {
+        return;
+    }
 }
 function inputsOf(root, { place, id }) {
     return 'snapshot' in place ? (0,host_snapshots/* readSnapshotInputs */.OS)(root, place.snapshot) : (0,leases/* readInputs */.Ko)(root, id);
@@ -11988,10 +12050,11 @@ async function diskOf(root, { floors, watermarks }) {
     const { level } = assess(reading, floors);
     return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
 }
-function clone_seed_choose({ root, job, settings, source }, disk, known) {
+function clone_seed_choose({ root, job, settings, source, place }, disk, known) {
     return chooseWay({
         wanted: settings.warm,
-        canReflink: canReflink((0,host_root/* controlName */.Fu)(root, 'seeding')),
+        // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
+        canReflink: canReflink((0,external_node_path_.dirname)(place)),
         hybridRefusal: known === null
             ? 'what is shared with others is not known any more'
             : (trustRefusal(job, source) ?? hybridRefusal(root)),
@@ -12024,13 +12087,14 @@ var former_paths = __nccwpck_require__(4512);
 ;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
 
 
-
-/** Takes a seed that may not be built in out of its slot again; what is left is a cold start. */
+/**
+ * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
+ * is no harm, and goes with the slot.
+ */
 function dropSeed(root, lease, { former }) {
-    (0,seeding/* emptySlot */.o)(root, lease.slot, lease.id);
-    (0,leases/* dropInputs */.bx)(root, lease.id);
     for (const each of former)
         (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
+    (0,leases/* dropInputs */.bx)(root, lease.id);
 }
 
 // EXTERNAL MODULE: ./lib/host/host-lock.js
@@ -12047,13 +12111,15 @@ var host_lock = __nccwpck_require__(408);
 
 
 
+
 /**
- * Takes an ended slot over as the content of a new one, by one rename.
+ * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
  * clones from it meanwhile holds a lock on it, and it is left alone.
  *
  * @returns why it was not to be had, in words
+ * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 async function inherit(request, runtime) {
     const { root, slot } = request;
@@ -12066,14 +12132,16 @@ async function inherit(request, runtime) {
         return 'refused' in locked.value ? locked.value.refused : locked.value.value;
     }
     catch (error) {
-        return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)) ? GONE : (0,guard_error/* messageOf */.bD)(error);
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return GONE;
+        throw error;
     }
 }
 /** How often, and after how long, somebody who is in a slot may have left it. */
 const LOOKS = 4;
 const LOOK_AGAIN_MS = 250;
 const GONE = 'it is gone: another job or a pass was faster';
-async function takeOverSlot({ root, self, lease, source, slot, origin }, { environment }) {
+async function takeOverSlot({ root, self, lease, place, source, slot, origin }, { environment }) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
     const look = async () => (await (0,observe/* lookInto */.OW)(root, [{ slot, container }], self, environment)).get(slot);
@@ -12113,11 +12181,17 @@ async function takeOverSlot({ root, self, lease, source, slot, origin }, { envir
         const now = (0,leases/* findLease */.G0)(root, id);
         if (now?.state !== 'ended' || now.end === null)
             return null;
-        if (!(0,slots/* handDownSlot */.qG)(root, slot, lease.slot))
+        if (!(0,slots/* moveOutOfSlot */.Hj)(root, slot, place))
             return null;
-        (0,leases/* handDownInputs */.Lr)(root, id, lease.id);
-        (0,leases/* dropLease */.Oj)(root, id, false);
-        return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
+        try {
+            (0,leases/* handDownInputs */.Lr)(root, id, lease.id);
+            (0,leases/* dropLease */.Oj)(root, id, false);
+            return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
+        }
+        catch (error) {
+            dropSeed(root, lease, record);
+            throw error;
+        }
     });
     if (value === null)
         return GONE;
@@ -12128,6 +12202,53 @@ async function takeOverSlot({ root, self, lease, source, slot, origin }, { envir
         formerTargets: value.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
         linked: linked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
+
+
+
+
+
+/**
+ * Restores the times of unchanged inputs for a seed of the runner’s hook: that came before the checkout,
+ * which is there now. Only where nothing has been built in it yet: what was built since may be of other
+ * contents than the seed. Without it the seed is as good as it was, and Cargo builds more.
+ *
+ * @returns what was done, in words
+ */
+async function restoreHookSeed({ root, lease, record, wish }, runtime) {
+    const why = restore_hook_seed_refusalOf({ root, lease, record, wish });
+    if (why !== null)
+        return `${SEEDED}; times are not restored: ${why}`;
+    const origin = {
+        workspace: wish.workspace ?? '',
+        runnerKey: wish.runnerKey,
+        toolchain: null,
+        inputs: true,
+        times: wish.times,
+        generation: record.generation,
+        unused: {},
+    };
+    const place = `${root.realPath}/${lease.slot}`;
+    const problem = await restoreSeedTimes({ root, lease, origin, wish, place }, runtime);
+    return problem === null ? SEEDED : `${SEEDED}; times are not restored: ${problem}`;
+}
+const SEEDED = 'seeded by the runner’s hook';
+function restore_hook_seed_refusalOf({ root, lease, wish }) {
+    if (!wish.restoresMtimes)
+        return 'restore-mtimes is off';
+    if (wish.workspace === null)
+        return 'there is no checkout';
+    if (hasBeenBuiltIn(`${root.realPath}/${lease.slot}`))
+        return 'it has been built in since';
+    const text = (0,leases/* readInputs */.Ko)(root, lease.id);
+    const inputs = text === null ? 'they are gone' : (0,build_inputs/* parseBuildInputs */.pI)(text);
+    if (typeof inputs === 'string')
+        return `its inputs cannot be read: ${inputs}`;
+    return (0,external_node_fs_.realpathSync)(wish.workspace) === inputs.workspace
+        ? null
+        : 'the checkout lies at another path than the hook knew';
 }
 
 // EXTERNAL MODULE: ./lib/plan/remote-key.js
@@ -12954,17 +13075,17 @@ function discard(staging) {
 
 
 
-
-
 /** A service that takes longer is no gain over a cold build. */
 const FETCH_MS = 5 * 60_000;
 const SAVE_MS = (/* unused pure expression or super */ null && (10 * 60_000));
 /**
- * Fills a slot with what a job of the default branch saved to the Actions cache service.
+ * Fetches what a job of the default branch saved to the Actions cache service, as the seed of a slot.
  *
+ * @param place absolute path at which the seed is to lie until it is fit for the slot; nothing is there
  * @returns why there is nothing, in words; a service at fault is a warning, too
+ * @throws as the file system does: the slot stays empty, and what was made goes
  */
-async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
+async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
     const { environment, voice } = runtime;
     if (settings.remote.mode === 'off')
         return 'remote-cache is off';
@@ -12975,58 +13096,44 @@ async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
         return refusal;
     const variables = (0,snapshot/* buildEnvironment */.AF)(environment);
     const keys = keysOf(job, { toolchain: wish.toolchain, workspace: wish.workspace, variables }, environment);
-    try {
-        return await (0,seeding/* withSeeding */.im)(root, lease.id, async (folder) => {
-            const into = `${folder}/tree`;
-            const restored = await restoreSeed({
-                ...keys,
-                into,
-                staging: `${folder}/staging`,
-                maxBytes: settings.remote.maxBytes,
-                timeLimitMs: FETCH_MS,
-            }, runtime);
-            if ('miss' in restored) {
-                if (restored.isFault)
-                    voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
-                return restored.miss;
-            }
-            const found = parseRemoteRecord(restored.record);
-            if (found === null)
-                return 'its record cannot be understood';
-            const origin = {
-                workspace: found.workspace,
-                // Of another host, or of another time on this one: never its own workspace.
-                runnerKey: '',
-                toolchain: found.toolchain,
-                inputs: found.inputs !== null,
-                times: '',
-                generation: 0,
-                unused: {},
-            };
-            const unfit = refuseOrigin(origin, wish);
-            if (unfit !== null)
-                return unfit;
-            await giveTo(into, `${root.realPath}/${lease.slot}`);
-            const record = {
-                version: 1,
-                kind: 'remote',
-                source: found.id,
-                ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
-                generation: 1,
-                former: [],
-                environment: '',
-                unused: null,
-            };
-            if (found.inputs !== null)
-                (0,leases/* writeRecord */.rh)(root, lease.id, '.inputs', found.inputs);
-            (0,leases/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
-            (0,slots/* moveIntoSlot */.e7)(root, into, lease.slot);
-            return { record, origin, formerTargets: found.targets, linked: [] };
-        });
+    const limits = { maxBytes: settings.remote.maxBytes, timeLimitMs: FETCH_MS };
+    const staging = `${place}.staging`;
+    const restored = await restoreSeed({ ...keys, ...limits, into: place, staging }, runtime);
+    if ('miss' in restored) {
+        if (restored.isFault)
+            voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
+        return restored.miss;
     }
-    catch (error) {
-        return (0,guard_error/* messageOf */.bD)(error);
-    }
+    const found = parseRemoteRecord(restored.record);
+    if (found === null)
+        return 'its record cannot be understood';
+    const origin = {
+        workspace: found.workspace,
+        // Of another host, or of another time on this one: never its own workspace.
+        runnerKey: '',
+        toolchain: found.toolchain,
+        inputs: found.inputs !== null,
+        times: '',
+        generation: 0,
+        unused: {},
+    };
+    const unfit = refuseOrigin(origin, wish);
+    if (unfit !== null)
+        return unfit;
+    await giveTo(place, `${root.realPath}/${lease.slot}`);
+    if (found.inputs !== null)
+        (0,leases/* writeRecord */.rh)(root, lease.id, '.inputs', found.inputs);
+    const record = {
+        version: 1,
+        kind: 'remote',
+        source: found.id,
+        ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
+        generation: 1,
+        former: [],
+        environment: '',
+        unused: null,
+    };
+    return { record, origin, formerTargets: found.targets, linked: [] };
 }
 /**
  * Saves what a trusted job has built for other hosts; to be called while its lease lives, so that
@@ -13118,27 +13225,37 @@ async function giveTo(tree, slot) {
 
 
 
+
+
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
+ *
+ * A seed is put together and made fit beside its slot, and comes there by one rename at the end: a slot
+ * in which anything can be built is seeded whole, or empty.
  */
 async function seed(request, runtime) {
     const { root, lease } = request;
-    const environment = (0,snapshot/* buildEnvironment */.AF)(runtime.environment);
     try {
         const before = (0,leases/* readSeedRecord */.VY)(root, lease.id);
         const seeded = before.kind === 'cold'
             ? await seed_fill(request, runtime)
-            : { record: before, why: 'seeded by the runner’s hook' };
-        const record = { ...seeded.record, environment };
-        (0,leases/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
+            : await keepHookSeed(request, before, runtime);
+        if (seeded.record.kind === 'cold')
+            seed_note(request, seeded.record, runtime);
         runtime.voice.info(`seed: ${describeSeed(seeded)}`);
-        return { ...seeded, record };
+        return seeded;
     }
     catch (error) {
         runtime.voice.warning(`The slot starts cold: seeding it failed (${(0,guard_error/* messageOf */.bD)(error)}).`);
         return { record: build_record/* COLD */.TG, why: (0,guard_error/* messageOf */.bD)(error) };
     }
+}
+async function keepHookSeed(request, record, runtime) {
+    const { root, lease } = request;
+    const wish = wishOf(request, runtime);
+    return { record, why: await restoreHookSeed({ root, lease, record, wish }, runtime) };
 }
 async function seed_fill(request, runtime) {
     const { root, settings, lease } = request;
@@ -13149,20 +13266,54 @@ async function seed_fill(request, runtime) {
     if ((0,external_node_fs_.readdirSync)(`${root.realPath}/${lease.slot}`).length > 0) {
         return cold('something has been built in it already');
     }
-    const reasons = [];
     const wish = wishOf(request, runtime);
-    for (const { label, attempt } of attemptsOf(request, wish, runtime)) {
-        const filled = await attempt();
-        const adapted = typeof filled === 'string'
-            ? filled
-            : await adaptSeed({ ...request, ...filled, wish }, runtime);
-        if (typeof adapted !== 'string')
-            return { record: adapted, why: reasons.join('; ') };
-        if (typeof filled !== 'string')
-            dropSeed(root, lease, filled.record);
-        reasons.push(`${label}: ${adapted}`);
+    const attempts = [...attemptsOf(request, wish, runtime)];
+    if (attempts.length === 0)
+        return cold('nothing has been built here for this job yet');
+    return (0,seeding/* withSeeding */.im)(root, lease.id, async (folder) => {
+        const reasons = [];
+        for (const [index, { label, attempt }] of attempts.entries()) {
+            const place = `${folder}/${index}`;
+            let outcome;
+            try {
+                const filled = await attempt(place);
+                outcome =
+                    typeof filled === 'string' ? filled : await seed_settle(request, filled, wish, place, runtime);
+            }
+            catch (error) {
+                outcome = (0,guard_error/* messageOf */.bD)(error);
+                runtime.voice.warning(`The slot is not seeded with ${label} (${outcome}).`);
+            }
+            if (typeof outcome !== 'string')
+                return { record: outcome, why: reasons.join('; ') };
+            reasons.push(`${label}: ${outcome}`);
+        }
+        return cold(reasons.join('; '));
+    });
+}
+/** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
+async function seed_settle(request, filled, wish, place, runtime) {
+    const { root, lease } = request;
+    let isSettled = false;
+    try {
+        const adapted = await adaptSeed({ ...request, ...filled, wish, place }, runtime);
+        if (typeof adapted === 'string')
+            return adapted;
+        const record = seed_note(request, adapted, runtime);
+        (0,slots/* moveIntoSlot */.e7)(root, place, lease.slot);
+        isSettled = true;
+        return record;
     }
-    return cold(reasons.join('; ') || 'nothing has been built here for this job yet');
+    finally {
+        if (!isSettled)
+            dropSeed(root, lease, filled.record);
+    }
+}
+/** Notes what the slot is seeded with, and what it will be good for. */
+function seed_note({ root, lease }, seeded, runtime) {
+    const record = { ...seeded, environment: (0,snapshot/* buildEnvironment */.AF)(runtime.environment) };
+    (0,leases/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
+    return record;
 }
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
 function wishOf({ root, job, restoresMtimes }, { environment }) {
@@ -13197,12 +13348,9 @@ function* attemptsOf(request, unchecked, runtime) {
             break;
         yield {
             label: slot,
-            attempt: async () => {
-                if (origin === null || refusal !== null)
-                    return refusal ?? NOTHING_KNOWN;
-                const filled = await inherit({ root, self, lease, source, slot, origin }, runtime);
-                return filled;
-            },
+            attempt: async (place) => origin === null || refusal !== null
+                ? (refusal ?? NOTHING_KNOWN)
+                : inherit({ root, self, lease, place, source, slot, origin }, runtime),
         };
     }
     if (settings.warm === 'inherit')
@@ -13214,12 +13362,15 @@ function* attemptsOf(request, unchecked, runtime) {
     for (const source of sources) {
         yield {
             label: source.label,
-            attempt: async () => refuseOrigin(source.origin, wish) ??
-                (await cloneSeed({ root, self, job, settings, lease, source }, runtime)),
+            attempt: async (place) => refuseOrigin(source.origin, wish) ??
+                (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
         };
     }
     if (isRemote) {
-        yield { label: 'the cache service', attempt: async () => fetchSeed(request, wish, runtime) };
+        yield {
+            label: 'the cache service',
+            attempt: async (place) => fetchSeed({ ...request, place }, wish, runtime),
+        };
     }
 }
 const NOTHING_KNOWN = 'nothing is known of its build';
@@ -13240,7 +13391,12 @@ function describeSeed({ record, why }) {
     return `${kind} of lease ${source ?? ''}, ${describeAge(ageHours)}, handed down ${generation} time(s)${reasons}`;
 }
 
+// EXTERNAL MODULE: ./lib/steps/tell-history.js
+var tell_history = __nccwpck_require__(6625);
 ;// CONCATENATED MODULE: ./lib/steps/main.js
+
+
+
 
 
 
@@ -13273,7 +13429,12 @@ async function main(runtime) {
         return;
     try {
         const { dryRun } = (0,inputs/* readInputs */.Ko)(environment);
-        (0,workflow_commands/* addSummary */.S0)(environment, jobSummary({ ...prepared, lease, dryRun, seed: seeded === null ? '' : describeSeed(seeded) }));
+        (0,workflow_commands/* addSummary */.S0)(environment, jobSummary({
+            ...prepared,
+            lease,
+            dryRun,
+            seed: seeded === null ? '' : `${describeSeed(seeded)}${worthOf(seeded, state, runtime)}`,
+        }));
     }
     catch (error) {
         // A summary is for people to read; no build is stopped for the lack of one.
@@ -13290,6 +13451,15 @@ async function seedSlot({ root: path, lease: id }, runtime) {
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const job = readJob(environment, settings.leg);
     return seed({ root, job, settings, lease, restoresMtimes: settings.restoreMtimes }, runtime);
+}
+/** What such seeds are worth, by the last one of this job; '' where nobody knows. */
+function worthOf({ record }, { root: path }, { environment }) {
+    const root = record.kind === 'cold' ? null : (0,host_root/* findRoot */.wg)(path, (0,steps_runtime/* preciousOf */.YU)(environment));
+    if (root === null)
+        return '';
+    const { owner, repository, job, leg } = readJob(environment, (0,inputs/* readInputs */.Ko)(environment).leg);
+    const key = { repository: `${owner}/${repository}`, job, leg };
+    return describeLastSaved(lastSavedSeconds(key, (0,tell_history/* readToldAndUntold */.td)(root)));
 }
 /** How many jobs of this repository the disk has room for. */
 async function capOutput({ root: path }, { environment, voice }) {
@@ -14025,7 +14195,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 5014:
+/***/ 8835:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14122,96 +14292,12 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
-var host_history = __nccwpck_require__(3007);
-// EXTERNAL MODULE: ./lib/host/kernel-lock.js
-var kernel_lock = __nccwpck_require__(3977);
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/host/sizes.js
-var sizes = __nccwpck_require__(9164);
-;// CONCATENATED MODULE: ./lib/steps/tell-history.js
-
-
-
-
-
-
-
-
-const MEASURE_MS = 120_000;
-/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
-const LOCK_SECONDS = 120;
-/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
-function noteEnd(root, id, ended, { voice }) {
-    const lease = findLease(root, id)?.lease ?? null;
-    if (lease === null)
-        return;
-    try {
-        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
-    }
-    catch (error) {
-        voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
-    }
-}
-function lineOf(root, lease, { result, moment }) {
-    const { id, repository, job, leg, owner, uptimeS } = lease;
-    const sample = readSizeSample(root, id);
-    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
-    return {
-        version: 1,
-        id,
-        repository,
-        job,
-        leg,
-        seed: readSeedRecord(root, id).kind,
-        result,
-        bytes: sample?.bytes ?? null,
-        files: sample?.files ?? null,
-        peakBytes: sample?.peakBytes ?? null,
-        peakFiles: sample?.peakFiles ?? null,
-        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
-        toolchain: readBuildRecord(root, id)?.toolchain ?? null,
-        wallMs: moment.wallMs,
-    };
-}
-
-/**
- * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
- * each in the history. One reaper does it at a time; what it does not come to is the next one's.
- */
-async function tell_history_tellHistory(root) {
-    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
-        for (const { line, slot } of readEndings(root)) {
-            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
-            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
-            const bytes = size?.bytes ?? line.bytes;
-            const files = size?.files ?? line.files;
-            addLine(root, {
-                ...line,
-                bytes,
-                files,
-                peakBytes: larger(bytes, line.peakBytes),
-                peakFiles: larger(files, line.peakFiles),
-            });
-        }
-    });
-}
-/** In its place, or in the trash; by names that du(1), another process, can follow. */
-async function measureSlot(root, id, slot) {
-    const inPlace = isSlotPath(slot)
-        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
-        : null;
-    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
-}
-function larger(a, b) {
-    return a === null || b === null ? (a ?? b) : Math.max(a, b);
-}
-
+// EXTERNAL MODULE: ./lib/steps/tell-history.js
+var tell_history = __nccwpck_require__(6625);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/host/seeding.js
@@ -14223,7 +14309,7 @@ var seeding = __nccwpck_require__(7241);
 
 
 /** Walking a tree takes a while; what is not measured by then is left to the next one. */
-const keep_budget_MEASURE_MS = 60_000;
+const MEASURE_MS = 60_000;
 /**
  * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
  * critical path, since it measures what is new.
@@ -14242,13 +14328,22 @@ async function keep_budget_keepBudget(root, budgetBytes) {
 }
 async function measured(root, snapshots) {
     const fresh = snapshots.filter(({ bytes }) => bytes === null);
-    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), keep_budget_MEASURE_MS);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
     return snapshots.map((each) => {
         const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
         if (each.bytes === null && bytes !== null)
-            noteBytes(root, each.name, bytes);
+            tryToNoteBytes(root, each.name, bytes);
         return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
     });
+}
+/** Where there is no room for that, eviction is needed most; the next one measures again. */
+function tryToNoteBytes(root, name, bytes) {
+    try {
+        noteBytes(root, name, bytes);
+    }
+    catch {
+        return;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
@@ -14428,7 +14523,7 @@ async function pass(request, runtime) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5014);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8835);
 
 
 
@@ -14590,6 +14685,117 @@ function workflowVoice(write) {
         warning: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('warning', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(text))),
         error: (text, title = 'target-guard') => write((0,_github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w7)('error', title, (0,_report_voice_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(text))),
     };
+}
+
+
+/***/ }),
+
+/***/ 6625:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   td: () => (/* binding */ readToldAndUntold)
+/* harmony export */ });
+/* unused harmony exports noteEnd, tellHistory */
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+/* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3007);
+/* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3977);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7847);
+/* harmony import */ var _host_size_samples_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4015);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9164);
+
+
+
+
+
+
+
+
+
+
+const MEASURE_MS = 120_000;
+/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+const LOCK_SECONDS = 120;
+/**
+ * Notes what is known of a job at its end; a disk that is too full for it costs one line.
+ *
+ * @returns what its seed saved, in words; null where that is not known
+ */
+function noteEnd(root, id, ended, { voice }) {
+    const lease = findLease(root, id)?.lease ?? null;
+    if (lease === null)
+        return null;
+    try {
+        const line = lineOf(root, lease, ended);
+        const saved = savedBy(line, readToldAndUntold(root));
+        const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds;
+        noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot });
+        return saved === null ? null : describeSaved(line.seed, saved);
+    }
+    catch (error) {
+        voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
+        return null;
+    }
+}
+/** The history with the ends that no reaper has come to yet, oldest first. */
+function readToldAndUntold(root) {
+    return [...(0,_host_history_js__WEBPACK_IMPORTED_MODULE_2__/* .readHistory */ .Lu)(root), ...(0,_host_history_js__WEBPACK_IMPORTED_MODULE_2__/* .readEndings */ .Le)(root).map(({ line }) => line)].toSorted((a, b) => a.wallMs - b.wallMs);
+}
+function lineOf(root, lease, { result, moment }) {
+    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const sample = readSizeSample(root, id);
+    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: readSeedRecord(root, id).kind,
+        result,
+        bytes: sample?.bytes ?? null,
+        files: sample?.files ?? null,
+        peakBytes: sample?.peakBytes ?? null,
+        peakFiles: sample?.peakFiles ?? null,
+        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        savedSeconds: null,
+        toolchain: readBuildRecord(root, id)?.toolchain ?? null,
+        wallMs: moment.wallMs,
+    };
+}
+
+/**
+ * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
+ * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ */
+async function tellHistory(root) {
+    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
+        for (const { line, slot } of readEndings(root)) {
+            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
+            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
+            const bytes = size?.bytes ?? line.bytes;
+            const files = size?.files ?? line.files;
+            addLine(root, {
+                ...line,
+                bytes,
+                files,
+                peakBytes: larger(bytes, line.peakBytes),
+                peakFiles: larger(files, line.peakFiles),
+            });
+        }
+    });
+}
+/** In its place, or in the trash; by names that du(1), another process, can follow. */
+async function measureSlot(root, id, slot) {
+    const inPlace = isSlotPath(slot)
+        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
+        : null;
+    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+}
+function larger(a, b) {
+    return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 

@@ -1117,18 +1117,22 @@ function linkFormerPath(root, former, heir) {
  * @param heir only where it leads to this slot
  */
 function removeFormerPath(root, former, heir) {
-    if (heirOf(root, former) !== heir)
+    const found = heirOf(root, former);
+    if (found !== null && found !== heir)
         return;
     try {
-        inFolderOf(root, former, (path) => {
-            if (isLink(path))
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
-        });
+        if (found !== null) {
+            inFolderOf(root, former, (path) => {
+                if (isLink(path))
+                    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
+            });
+        }
     }
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
             throw error;
     }
+    // Also where there is no link: whoever was to make it may have been ended before.
     (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
@@ -1693,7 +1697,13 @@ function readInputs(root, id) {
 }
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
-    moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    try {
+        renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
@@ -1721,8 +1731,8 @@ function readRestored(root, id) {
 
 
 
-/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const FOLDERS = ['', 'trash', 'times'];
+/** Where files are replaced as a whole. */
+const FOLDERS = ['', 'ending', 'history', 'times', 'trash'];
 /**
  * Files whose writer was killed before it gave them their name.
  *
@@ -2615,17 +2625,13 @@ function makeFolder(path) {
 /* harmony export */   EY: () => (/* binding */ makeSeeding),
 /* harmony export */   im: () => (/* binding */ withSeeding)
 /* harmony export */ });
-/* unused harmony exports listSeeding, discardSeeding, emptySlot */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
-/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5920);
-
-
+/* unused harmony exports listSeeding, discardSeeding */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5920);
 
 
 
@@ -2636,30 +2642,30 @@ function makeFolder(path) {
  * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
  * the job, the next reaper takes it away.
  */
-/** Makes the folder, if it is not there. */
+/** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(path);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path);
     return path;
 }
 function seedingPath(root, id) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'seeding', id);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'seeding', id);
 }
 /**
- * Makes the folder and does work in it.
+ * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
+ * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
  */
 async function withSeeding(root, id, work) {
-    const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .openFolder */ .NE)(makeSeeding(root, id));
+    const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
     }
     finally {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
-        if (!removeEmpty(root, id))
-            discardSeeding(root, id);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+        takeAway(root, id);
     }
 }
 /** What there is, by the ids of leases. */
@@ -2673,30 +2679,31 @@ function listSeeding(root) {
  */
 function discardSeeding(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(seedingPath(root, id), (0,_trash_js__WEBPACK_IMPORTED_MODULE_7__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_7__/* .freshName */ .Os)()));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(seedingPath(root, id), (0,_trash_js__WEBPACK_IMPORTED_MODULE_5__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_5__/* .freshName */ .Os)()));
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
 }
-/** Empties a slot that nobody builds in yet: its content goes to the trash. */
-function emptySlot(root, slot, id) {
-    const folder = `${makeSeeding(root, id)}/dropped-${randomBytes(4).toString('hex')}`;
-    makeFolder(folder);
-    moveOutOfSlot(root, slot, folder);
-    discardSeeding(root, id);
-}
-function removeEmpty(root, id) {
+function takeAway(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmdirSync)(seedingPath(root, id));
-        return true;
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)(seedingPath(root, id));
     }
     catch {
-        // Not empty, or gone: whoever takes it away finds out.
-        return false;
+        // Not empty, or gone.
+        discardQuietly(root, id);
+    }
+}
+function discardQuietly(root, id) {
+    try {
+        discardSeeding(root, id);
+    }
+    catch {
+        // It stays where the next reaper finds it: what was put together here is not in it any more.
+        return;
     }
 }
 
@@ -2847,7 +2854,7 @@ function childCpuMs() {
 /* harmony export */   jE: () => (/* binding */ removeEmptyParents),
 /* harmony export */   q3: () => (/* binding */ findSlot)
 /* harmony export */ });
-/* unused harmony exports makeSlot, handDownSlot, moveIntoSlot, moveOutOfSlot, pathsOf */
+/* unused harmony exports makeSlot, moveOutOfSlot, moveIntoSlot, pathsOf */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -2902,15 +2909,20 @@ function makeParent(root, runDirectory, chown) {
     };
 }
 /**
- * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ * Takes a slot's content away to another path: one rename, however large it is.
  *
+ * @param to absolute path at which nothing is yet
  * @returns false where somebody else was faster
- * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
  */
-function handDownSlot(root, from, to) {
-    const [parents, name] = split(from);
+function moveOutOfSlot(root, slot, to) {
+    const [parents, name] = split(slot);
     try {
-        return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to));
+        return within(root.path, parents, (folder) => {
+            if (!lstatSync(at(folder, name)).isDirectory())
+                return false;
+            renameSync(at(folder, name), to);
+            return true;
+        });
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' || isDiverted(error))
@@ -2919,23 +2931,17 @@ function handDownSlot(root, from, to) {
     }
 }
 /**
- * Makes a directory the content of a new slot, which is empty.
+ * Makes a directory the content of a new slot, which is empty, by one rename: the slot has all of it or
+ * nothing, whatever ends this process.
  *
- * @returns false where it is no directory itself: a link would become a link in the slot's place
+ * @param path absolute, of a directory and not of a link, which would come to lie in the slot's place
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 function moveIntoSlot(root, path, slot) {
     const [parents, name] = split(slot);
     if (!lstatSync(path).isDirectory())
-        return false;
+        throw new Error(`${slot} would not be a directory`);
     within(root.path, parents, (folder) => renameSync(path, at(folder, name)));
-    return true;
-}
-/** Moves all that lies in a slot to another directory, which is there already. */
-function moveOutOfSlot(root, slot, to) {
-    within(root.path, slot.split('/'), (folder) => {
-        for (const name of readdirSync(at(folder, '.')))
-            renameSync(at(folder, name), `${to}/${name}`);
-    });
 }
 function split(slot) {
     const parents = slot.split('/');
@@ -3925,13 +3931,14 @@ function isSettable(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   HK: () => (/* binding */ toolchainIn),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   VI: () => (/* binding */ parseBuildRecord),
 /* harmony export */   Ym: () => (/* binding */ encodeRecord),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
-/* unused harmony exports SEED_KINDS, GENERATIONS_AT_MOST */
+/* unused harmony export GENERATIONS_AT_MOST */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
@@ -4770,9 +4777,10 @@ function word(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pt: () => (/* binding */ isAmount),
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
-/* unused harmony exports nextSample, encodeSizeSample, isAmount */
+/* unused harmony exports nextSample, encodeSizeSample */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
 
 /** What was measured, with the peaks so far. */
@@ -4996,7 +5004,7 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(390);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1581);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5042,6 +5050,29 @@ function describeAction(action) {
 function describeBlocked(entry) {
     const where = `.target-guard/trash/${entry.id}`;
     return entry.slot === null ? where : `${where} (formerly ${entry.slot})`;
+}
+
+
+/***/ }),
+
+/***/ 7740:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ duration)
+/* harmony export */ });
+/* unused harmony export describeAge */
+/** How old something is, in words. */
+function describeAge(hours) {
+    if (hours === null)
+        return 'of unknown age';
+    if (hours < 1)
+        return `${Math.round(hours * 60)} min old`;
+    return hours < 10 ? `${hours.toFixed(1)} h old` : `${Math.round(hours)} h old`;
+}
+/** Seconds, in words. */
+function duration(seconds) {
+    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }
 
 
@@ -6200,8 +6231,8 @@ var observe = __nccwpck_require__(2147);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
-var tell_history = __nccwpck_require__(450);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 4 modules
+var tell_history = __nccwpck_require__(1590);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/sizes.js
@@ -6240,9 +6271,18 @@ async function measured(root, snapshots) {
     return snapshots.map((each) => {
         const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
         if (each.bytes === null && bytes !== null)
-            noteBytes(root, each.name, bytes);
+            tryToNoteBytes(root, each.name, bytes);
         return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
     });
+}
+/** Where there is no room for that, eviction is needed most; the next one measures again. */
+function tryToNoteBytes(root, name, bytes) {
+    try {
+        noteBytes(root, name, bytes);
+    }
+    catch {
+        return;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
@@ -6406,7 +6446,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 390:
+/***/ 1581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6697,6 +6737,57 @@ function readContainerId() {
 
 // EXTERNAL MODULE: ./lib/host/trash.js
 var host_trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: ./lib/report/voice.js
+var voice = __nccwpck_require__(5944);
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+const LINES_AT_MOST = 30;
+/** The job summary, as Markdown. */
+function jobSummary(facts) {
+    const { freeBytes, diskStatus, reclaimedBytes } = facts;
+    const free = freeBytes === null ? 'free space not known' : `${size(freeBytes)} free`;
+    const rows = [
+        ...slotRows(facts),
+        ...(facts.seed === '' ? [] : [['Seed', code(facts.seed)]]),
+        ['Disk', `${diskStatus}, ${free}`],
+        ['Stale slots retired', String(facts.retired)],
+        ...(reclaimedBytes === 0 ? [] : [['Freed by this job', size(reclaimedBytes)]]),
+    ];
+    const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
+    return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`;
+}
+/** What is known at the end of the job alone, as Markdown. */
+function savedSummary(saved) {
+    return `target-guard: ${code(saved)}\n`;
+}
+function slotRows({ slot, lease }) {
+    if (slot === null)
+        return [['Target directory', 'none: the disk is critical, skip the build']];
+    const origin = slot.takenOver ? 'taken over from the runner’s hook' : 'made by this step';
+    return [
+        ['Target directory', code(slot.targetDirectory)],
+        ['Run directory', code(slot.runDirectory)],
+        ['Lease', `${code(lease ?? '')}, ${origin}`],
+    ];
+}
+function details({ actions, dryRun }) {
+    if (actions.length === 0)
+        return '';
+    const shown = actions.slice(0, LINES_AT_MOST).map((line) => `- ${code(line)}`);
+    const more = actions.length - shown.length;
+    if (more > 0)
+        shown.push(`- and ${more} more`);
+    const title = dryRun ? 'What a pass would do (dry run)' : 'What the pass did and why';
+    return `\n<details><summary>${title}</summary>\n\n${shown.join('\n')}\n\n</details>\n`;
+}
+/** Text of others as inert Markdown: one line, in a code span that it cannot close. */
+function code(text) {
+    return `\`${(0,voice/* printable */.g$)(text)
+        .replaceAll('`', 'ʼ')
+        .replaceAll('|', String.raw `\|`)}\``;
+}
+
 // EXTERNAL MODULE: ./lib/report/heartbeat.js
 var report_heartbeat = __nccwpck_require__(2334);
 // EXTERNAL MODULE: ./lib/host/heartbeat-file.js
@@ -7242,6 +7333,8 @@ function isKeeperOf(pid, id) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/report/ages.js
+var ages = __nccwpck_require__(7740);
 ;// CONCATENATED MODULE: ./lib/report/texts.js
 
 
@@ -7364,6 +7457,7 @@ function timerText(lines) {
 ;// CONCATENATED MODULE: ./lib/report/verdict.js
 
 
+
 /**
  * What happened to the disk while a job ran, in sentences: when, which file system, what was done, and
  * who grew by how much; '' where it never was critical.
@@ -7401,14 +7495,9 @@ function growerText(grower, own) {
     const [owner = '', repository = '', key = '', run = '', name = ''] = slot.split('/', naming/* SLOT_DEPTH */.xl);
     const where = `${owner}/${repository}, PR ${key}, ${run}, ${name} of runner ${runner}`;
     const whose = own.includes(id) ? ' (this job)' : '';
-    return `${where}${whose} grew by ${texts_size(grewBytes)} in ${duration(seconds)} to ${texts_size(bytes)}`;
-}
-function duration(seconds) {
-    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+    return `${where}${whose} grew by ${texts_size(grewBytes)} in ${(0,ages/* duration */.p)(seconds)} to ${texts_size(bytes)}`;
 }
 
-// EXTERNAL MODULE: ./lib/report/voice.js
-var voice = __nccwpck_require__(5944);
 ;// CONCATENATED MODULE: ./lib/plan/growth.js
 /** “Of late”: what happened before is not what filled the disk. */
 const WINDOW_MS = 10 * 60_000;
@@ -8474,14 +8563,13 @@ function readMarks(target) {
     }));
     return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
 }
-/** Moves all that belongs to units out of a target dir, into a folder that is empty. */
+/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 function moveUnitsOut(target, units, to) {
     let moved = 0;
     const out = (folder, name) => {
         renameSync(at(folder, name), `${to}/${moved}`);
         moved += 1;
     };
-    makeFolder(to);
     withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units
@@ -10438,25 +10526,34 @@ async function recordBuild(root, id, runtime) {
 /** Notes the inputs of the build; whether that is all of them. */
 async function noteInputs({ root, id, slot, toolchain }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    let inputs;
     try {
-        const inputs = await recordInputs({
+        inputs = await recordInputs({
             target: `${root.realPath}/${slot}`,
             workspace,
             unchanging: unchangingFolders(environment),
             toolchain,
             restored: (0,host_leases/* readRestored */.f8)(root, id),
         });
+    }
+    catch (error) {
+        // As where there is no checkout: nothing is broken.
+        (0,host_leases/* dropInputs */.bx)(root, id);
+        voice.info(`the inputs of the build are not known: ${(0,guard_error/* messageOf */.bD)(error)}`);
+        return false;
+    }
+    try {
         (0,host_leases/* writeRecord */.rh)(root, id, '.inputs', (0,build_inputs/* encodeBuildInputs */.EB)(inputs));
-        const [gap] = inputs.gaps;
-        if (gap !== undefined)
-            voice.info(`not all inputs of the build are known: ${gap}`);
-        return gap === undefined;
     }
     catch (error) {
         (0,host_leases/* dropInputs */.bx)(root, id);
-        voice.info(`the inputs of the build were not noted: ${(0,guard_error/* messageOf */.bD)(error)}`);
+        voice.warning(`The inputs of the build were not noted (${(0,guard_error/* messageOf */.bD)(error)}).`);
         return false;
     }
+    const [gap] = inputs.gaps;
+    if (gap !== undefined)
+        voice.info(`not all inputs of the build are known: ${gap}`);
+    return gap === undefined;
 }
 /** Counts which units this build did not use either. */
 function countOn(before, target) {
@@ -10581,8 +10678,6 @@ function readSystem() {
 
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
-// EXTERNAL MODULE: ./lib/host/slots.js
-var slots = __nccwpck_require__(5647);
 ;// CONCATENATED MODULE: ./lib/github/carrier.js
 
 
@@ -11353,17 +11448,17 @@ function discard(staging) {
 
 
 
-
-
 /** A service that takes longer is no gain over a cold build. */
 const FETCH_MS = (/* unused pure expression or super */ null && (5 * 60_000));
 const SAVE_MS = 10 * 60_000;
 /**
- * Fills a slot with what a job of the default branch saved to the Actions cache service.
+ * Fetches what a job of the default branch saved to the Actions cache service, as the seed of a slot.
  *
+ * @param place absolute path at which the seed is to lie until it is fit for the slot; nothing is there
  * @returns why there is nothing, in words; a service at fault is a warning, too
+ * @throws as the file system does: the slot stays empty, and what was made goes
  */
-async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
+async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
     const { environment, voice } = runtime;
     if (settings.remote.mode === 'off')
         return 'remote-cache is off';
@@ -11374,58 +11469,44 @@ async function fetchSeed({ root, job, settings, lease }, wish, runtime) {
         return refusal;
     const variables = buildEnvironment(environment);
     const keys = keysOf(job, { toolchain: wish.toolchain, workspace: wish.workspace, variables }, environment);
-    try {
-        return await withSeeding(root, lease.id, async (folder) => {
-            const into = `${folder}/tree`;
-            const restored = await restoreSeed({
-                ...keys,
-                into,
-                staging: `${folder}/staging`,
-                maxBytes: settings.remote.maxBytes,
-                timeLimitMs: FETCH_MS,
-            }, runtime);
-            if ('miss' in restored) {
-                if (restored.isFault)
-                    voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
-                return restored.miss;
-            }
-            const found = parseRemoteRecord(restored.record);
-            if (found === null)
-                return 'its record cannot be understood';
-            const origin = {
-                workspace: found.workspace,
-                // Of another host, or of another time on this one: never its own workspace.
-                runnerKey: '',
-                toolchain: found.toolchain,
-                inputs: found.inputs !== null,
-                times: '',
-                generation: 0,
-                unused: {},
-            };
-            const unfit = refuseOrigin(origin, wish);
-            if (unfit !== null)
-                return unfit;
-            await giveTo(into, `${root.realPath}/${lease.slot}`);
-            const record = {
-                version: 1,
-                kind: 'remote',
-                source: found.id,
-                ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
-                generation: 1,
-                former: [],
-                environment: '',
-                unused: null,
-            };
-            if (found.inputs !== null)
-                writeRecord(root, lease.id, '.inputs', found.inputs);
-            writeRecord(root, lease.id, '.seed', encodeRecord(record));
-            moveIntoSlot(root, into, lease.slot);
-            return { record, origin, formerTargets: found.targets, linked: [] };
-        });
+    const limits = { maxBytes: settings.remote.maxBytes, timeLimitMs: FETCH_MS };
+    const staging = `${place}.staging`;
+    const restored = await restoreSeed({ ...keys, ...limits, into: place, staging }, runtime);
+    if ('miss' in restored) {
+        if (restored.isFault)
+            voice.warning(`The slot is not filled from the cache: ${restored.miss}`);
+        return restored.miss;
     }
-    catch (error) {
-        return messageOf(error);
-    }
+    const found = parseRemoteRecord(restored.record);
+    if (found === null)
+        return 'its record cannot be understood';
+    const origin = {
+        workspace: found.workspace,
+        // Of another host, or of another time on this one: never its own workspace.
+        runnerKey: '',
+        toolchain: found.toolchain,
+        inputs: found.inputs !== null,
+        times: '',
+        generation: 0,
+        unused: {},
+    };
+    const unfit = refuseOrigin(origin, wish);
+    if (unfit !== null)
+        return unfit;
+    await giveTo(place, `${root.realPath}/${lease.slot}`);
+    if (found.inputs !== null)
+        writeRecord(root, lease.id, '.inputs', found.inputs);
+    const record = {
+        version: 1,
+        kind: 'remote',
+        source: found.id,
+        ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
+        generation: 1,
+        former: [],
+        environment: '',
+        unused: null,
+    };
+    return { record, origin, formerTargets: found.targets, linked: [] };
 }
 /**
  * Saves what a trusted job has built for other hosts; to be called while its lease lives, so that
@@ -11536,11 +11617,13 @@ function announce(actions, dryRun, { voice }) {
     voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
 }
 
-// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
-var tell_history = __nccwpck_require__(450);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 4 modules
+var tell_history = __nccwpck_require__(1590);
 // EXTERNAL MODULE: ./lib/steps/runtime.js
 var steps_runtime = __nccwpck_require__(6119);
 ;// CONCATENATED MODULE: ./lib/steps/release.js
+
+
 
 
 
@@ -11579,7 +11662,9 @@ async function release(request, runtime) {
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
-        (0,tell_history/* noteEnd */.IU)(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
+        const saved = (0,tell_history/* noteEnd */.IU)(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
+        if (saved !== null)
+            tellSaved(saved, request, runtime);
         try {
             const ended = (0,host_leases/* endLease */.Kg)(root, id, { result, bootId, uptimeS, wallMs });
             voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
@@ -11600,6 +11685,18 @@ async function release(request, runtime) {
     await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && ((0,host_trash/* hasTrash */.P_)(root) || (0,tell_history/* hasEndings */.ff)(root)))
         startReaper(root, runtime.script, settings);
+}
+/** A hook has no summary of its own. */
+function tellSaved(saved, { by }, { environment, voice }) {
+    voice.info(saved);
+    if (by !== 'post')
+        return;
+    try {
+        (0,workflow_commands/* addSummary */.S0)(environment, savedSummary(saved));
+    }
+    catch (error) {
+        voice.warning(`The job summary was not written: ${(0,guard_error/* messageOf */.bD)(error)}`);
+    }
 }
 /** The end of a job makes no room: its disks are looked at for the metrics. */
 const NOTHING_FREED = {
@@ -11834,7 +11931,7 @@ function workflowVoice(write) {
 
 /***/ }),
 
-/***/ 450:
+/***/ 1590:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11844,10 +11941,42 @@ __nccwpck_require__.d(__webpack_exports__, {
   IU: () => (/* binding */ noteEnd)
 });
 
-// UNUSED EXPORTS: tellHistory
+// UNUSED EXPORTS: readToldAndUntold, tellHistory
 
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/saved.js
+/**
+ * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
+ * repository, job, matrix leg and toolchain.
+ *
+ * @param lines oldest first
+ * @returns null where there is nothing to compare
+ */
+function savedBy(line, lines) {
+    const { id, seed, result, seconds, toolchain } = line;
+    if (seed === 'cold' || result !== 'success' || seconds === null || toolchain === null)
+        return null;
+    const cold = lines.findLast((each) => each.id !== id &&
+        each.seed === 'cold' &&
+        each.result === 'success' &&
+        each.seconds !== null &&
+        each.toolchain === toolchain &&
+        isOf(line)(each));
+    return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
+}
+/**
+ * What the seed of the last such job saved, in seconds; null where that is not known.
+ *
+ * @param lines oldest first
+ */
+function lastSavedSeconds(key, lines) {
+    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
+}
+function isOf({ repository, job, leg }) {
+    return (line) => line.repository === repository && line.job === job && line.leg === leg;
+}
+
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: external "node:fs"
@@ -11875,22 +12004,22 @@ function history_encodeLine(line) {
 /** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
 function history_parseLines(text) {
     return text.split('\n').flatMap((each) => {
-        const line = each === '' || each.length > LONGEST ? null : history_parseLine(each);
+        const line = each === '' || each.length > LONGEST ? null : parseLine(each);
         return line === null ? [] : [line];
     });
 }
-function history_parseLine(text) {
-    const found = parseObject(text);
+function parseLine(text) {
+    const found = (0,lease/* parseObject */.lj)(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
-    if (typeof id !== 'string' || !isLeaseId(id) || typeof repository !== 'string')
+    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
         return null;
     const amount = (name) => {
         const value = found[name];
-        return isAmount(value) ? value : null;
+        return (0,size_sample/* isAmount */.Pt)(value) ? value : null;
     };
     return {
         version: 1,
@@ -11898,15 +12027,16 @@ function history_parseLine(text) {
         repository,
         job,
         leg,
-        seed: SEED_KINDS.find((kind) => kind === seed) ?? 'cold',
-        result: resultOf(result),
+        seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
+        result: (0,lease/* resultOf */.Bg)(result),
         bytes: amount('bytes'),
         files: amount('files'),
         peakBytes: amount('peakBytes'),
         peakFiles: amount('peakFiles'),
         seconds: amount('seconds'),
+        savedSeconds: typeof savedSeconds === 'number' ? savedSeconds : null,
         toolchain: typeof toolchain === 'string' ? toolchain : null,
-        wallMs: isAmount(wallMs) ? wallMs : 0,
+        wallMs: (0,size_sample/* isAmount */.Pt)(wallMs) ? wallMs : 0,
     };
 }
 
@@ -11934,13 +12064,13 @@ function noteEnding(root, { line, slot }) {
 /** The ends that are not told yet; what is damaged goes. */
 function history_readEndings(root) {
     return list(root, 'ending').flatMap((id) => {
-        if (!isLeaseId(id))
+        if (!(0,naming/* isLeaseId */.cl)(id))
             return [];
-        const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
+        const [slot = '', text = ''] = ((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'ending', id)) ?? '').split('\n');
         const line = parseLine(text);
         if (line !== null && line.id === id)
             return [{ line, slot }];
-        removeFile(controlPath(root, 'ending', id));
+        (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', id));
         return [];
     });
 }
@@ -11980,7 +12110,7 @@ function append(path, text) {
 /** All lines of the host, those of each repository oldest first. */
 function readHistory(root) {
     return names(root)
-        .flatMap((name) => parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? ''))
+        .flatMap((name) => history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? ''))
         .toSorted((a, b) => a.wallMs - b.wallMs);
 }
 function names(root) {
@@ -12009,7 +12139,26 @@ var leases = __nccwpck_require__(4112);
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
+// EXTERNAL MODULE: ./lib/report/ages.js
+var ages = __nccwpck_require__(7740);
+;// CONCATENATED MODULE: ./lib/report/saved.js
+
+/** What a seed saved, for people. */
+function describeSaved(seed, { seconds, coldSeconds }) {
+    const saved = coldSeconds - seconds;
+    const worth = saved > 0 ? `${(0,ages/* duration */.p)(saved)} saved` : 'nothing saved';
+    return `${worth} by the seed (${seed}): this job took ${(0,ages/* duration */.p)(seconds)}, the last cold one ${(0,ages/* duration */.p)(coldSeconds)}`;
+}
+/** The same of an earlier job, before this one can tell; '' where there is nothing to tell. */
+function describeLastSaved(savedSeconds) {
+    return savedSeconds === null || savedSeconds <= 0
+        ? ''
+        : `; the last seed of this job saved ${duration(savedSeconds)} against a cold build`;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
+
 
 
 
@@ -12021,17 +12170,30 @@ var sizes = __nccwpck_require__(9164);
 const MEASURE_MS = 120_000;
 /** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
 const LOCK_SECONDS = 120;
-/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+/**
+ * Notes what is known of a job at its end; a disk that is too full for it costs one line.
+ *
+ * @returns what its seed saved, in words; null where that is not known
+ */
 function noteEnd(root, id, ended, { voice }) {
     const lease = (0,leases/* findLease */.G0)(root, id)?.lease ?? null;
     if (lease === null)
-        return;
+        return null;
     try {
-        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
+        const line = lineOf(root, lease, ended);
+        const saved = savedBy(line, readToldAndUntold(root));
+        const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds;
+        noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot });
+        return saved === null ? null : describeSaved(line.seed, saved);
     }
     catch (error) {
         voice.warning(`This job leaves no line in the history (${(0,guard_error/* messageOf */.bD)(error)}).`);
+        return null;
     }
+}
+/** The history with the ends that no reaper has come to yet, oldest first. */
+function readToldAndUntold(root) {
+    return [...readHistory(root), ...history_readEndings(root).map(({ line }) => line)].toSorted((a, b) => a.wallMs - b.wallMs);
 }
 function lineOf(root, lease, { result, moment }) {
     const { id, repository, job, leg, owner, uptimeS } = lease;
@@ -12050,6 +12212,7 @@ function lineOf(root, lease, { result, moment }) {
         peakBytes: sample?.peakBytes ?? null,
         peakFiles: sample?.peakFiles ?? null,
         seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        savedSeconds: null,
         toolchain: (0,leases/* readBuildRecord */.mx)(root, id)?.toolchain ?? null,
         wallMs: moment.wallMs,
     };

@@ -1261,18 +1261,22 @@ function linkFormerPath(root, former, heir) {
  * @param heir only where it leads to this slot
  */
 function removeFormerPath(root, former, heir) {
-    if (heirOf(root, former) !== heir)
+    const found = heirOf(root, former);
+    if (found !== null && found !== heir)
         return;
     try {
-        inFolderOf(root, former, (path) => {
-            if (isLink(path))
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
-        });
+        if (found !== null) {
+            inFolderOf(root, former, (path) => {
+                if (isLink(path))
+                    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
+            });
+        }
     }
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
             throw error;
     }
+    // Also where there is no link: whoever was to make it may have been ended before.
     (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
@@ -1380,7 +1384,7 @@ function history_parseLine(text) {
     const found = (0,lease/* parseObject */.lj)(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, toolchain, wallMs } = found;
+    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
     if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
@@ -1402,6 +1406,7 @@ function history_parseLine(text) {
         peakBytes: amount('peakBytes'),
         peakFiles: amount('peakFiles'),
         seconds: amount('seconds'),
+        savedSeconds: typeof savedSeconds === 'number' ? savedSeconds : null,
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         wallMs: (0,size_sample/* isAmount */.Pt)(wallMs) ? wallMs : 0,
     };
@@ -2142,7 +2147,13 @@ function readInputs(root, id) {
 }
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
-    moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    try {
+        renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
@@ -2170,8 +2181,8 @@ function readRestored(root, id) {
 
 
 
-/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const FOLDERS = ['', 'trash', 'times'];
+/** Where files are replaced as a whole. */
+const FOLDERS = ['', 'ending', 'history', 'times', 'trash'];
 /**
  * Files whose writer was killed before it gave them their name.
  *
@@ -3062,17 +3073,13 @@ function makeFolder(path) {
 /***/ 7241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* unused harmony exports makeSeeding, withSeeding, listSeeding, discardSeeding, emptySlot */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
-/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5920);
-
-
+/* unused harmony exports makeSeeding, withSeeding, listSeeding, discardSeeding */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5920);
 
 
 
@@ -3083,7 +3090,7 @@ function makeFolder(path) {
  * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
  * the job, the next reaper takes it away.
  */
-/** Makes the folder, if it is not there. */
+/** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
     makeFolder(path);
@@ -3093,7 +3100,8 @@ function seedingPath(root, id) {
     return controlPath(root, 'seeding', id);
 }
 /**
- * Makes the folder and does work in it.
+ * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
+ * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
@@ -3105,8 +3113,7 @@ async function withSeeding(root, id, work) {
     }
     finally {
         closeSync(folder);
-        if (!removeEmpty(root, id))
-            discardSeeding(root, id);
+        takeAway(root, id);
     }
 }
 /** What there is, by the ids of leases. */
@@ -3129,21 +3136,22 @@ function discardSeeding(root, id) {
         throw error;
     }
 }
-/** Empties a slot that nobody builds in yet: its content goes to the trash. */
-function emptySlot(root, slot, id) {
-    const folder = `${makeSeeding(root, id)}/dropped-${randomBytes(4).toString('hex')}`;
-    makeFolder(folder);
-    moveOutOfSlot(root, slot, folder);
-    discardSeeding(root, id);
-}
-function removeEmpty(root, id) {
+function takeAway(root, id) {
     try {
         rmdirSync(seedingPath(root, id));
-        return true;
     }
     catch {
-        // Not empty, or gone: whoever takes it away finds out.
-        return false;
+        // Not empty, or gone.
+        discardQuietly(root, id);
+    }
+}
+function discardQuietly(root, id) {
+    try {
+        discardSeeding(root, id);
+    }
+    catch {
+        // It stays where the next reaper finds it: what was put together here is not in it any more.
+        return;
     }
 }
 
@@ -3298,7 +3306,7 @@ function childCpuMs() {
 /* harmony export */   q3: () => (/* binding */ findSlot),
 /* harmony export */   xB: () => (/* binding */ makeSlot)
 /* harmony export */ });
-/* unused harmony exports handDownSlot, moveIntoSlot, moveOutOfSlot, pathsOf */
+/* unused harmony exports moveOutOfSlot, moveIntoSlot, pathsOf */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -3353,15 +3361,20 @@ function makeParent(root, runDirectory, chown) {
     };
 }
 /**
- * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ * Takes a slot's content away to another path: one rename, however large it is.
  *
+ * @param to absolute path at which nothing is yet
  * @returns false where somebody else was faster
- * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
  */
-function handDownSlot(root, from, to) {
-    const [parents, name] = split(from);
+function moveOutOfSlot(root, slot, to) {
+    const [parents, name] = split(slot);
     try {
-        return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to));
+        return within(root.path, parents, (folder) => {
+            if (!lstatSync(at(folder, name)).isDirectory())
+                return false;
+            renameSync(at(folder, name), to);
+            return true;
+        });
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' || isDiverted(error))
@@ -3370,23 +3383,17 @@ function handDownSlot(root, from, to) {
     }
 }
 /**
- * Makes a directory the content of a new slot, which is empty.
+ * Makes a directory the content of a new slot, which is empty, by one rename: the slot has all of it or
+ * nothing, whatever ends this process.
  *
- * @returns false where it is no directory itself: a link would become a link in the slot's place
+ * @param path absolute, of a directory and not of a link, which would come to lie in the slot's place
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 function moveIntoSlot(root, path, slot) {
     const [parents, name] = split(slot);
     if (!lstatSync(path).isDirectory())
-        return false;
+        throw new Error(`${slot} would not be a directory`);
     within(root.path, parents, (folder) => renameSync(path, at(folder, name)));
-    return true;
-}
-/** Moves all that lies in a slot to another directory, which is there already. */
-function moveOutOfSlot(root, slot, to) {
-    within(root.path, slot.split('/'), (folder) => {
-        for (const name of readdirSync(at(folder, '.')))
-            renameSync(at(folder, name), `${to}/${name}`);
-    });
 }
 function split(slot) {
     const parents = slot.split('/');
@@ -6425,20 +6432,35 @@ var sizes = __nccwpck_require__(9164);
 
 
 
+
+
 const MEASURE_MS = 120_000;
 /** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
 const LOCK_SECONDS = 120;
-/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+/**
+ * Notes what is known of a job at its end; a disk that is too full for it costs one line.
+ *
+ * @returns what its seed saved, in words; null where that is not known
+ */
 function noteEnd(root, id, ended, { voice }) {
     const lease = findLease(root, id)?.lease ?? null;
     if (lease === null)
-        return;
+        return null;
     try {
-        noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot });
+        const line = lineOf(root, lease, ended);
+        const saved = savedBy(line, readToldAndUntold(root));
+        const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds;
+        noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot });
+        return saved === null ? null : describeSaved(line.seed, saved);
     }
     catch (error) {
         voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
+        return null;
     }
+}
+/** The history with the ends that no reaper has come to yet, oldest first. */
+function readToldAndUntold(root) {
+    return [...readHistory(root), ...readEndings(root).map(({ line }) => line)].toSorted((a, b) => a.wallMs - b.wallMs);
 }
 function lineOf(root, lease, { result, moment }) {
     const { id, repository, job, leg, owner, uptimeS } = lease;
@@ -6457,6 +6479,7 @@ function lineOf(root, lease, { result, moment }) {
         peakBytes: sample?.peakBytes ?? null,
         peakFiles: sample?.peakFiles ?? null,
         seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        savedSeconds: null,
         toolchain: readBuildRecord(root, id)?.toolchain ?? null,
         wallMs: moment.wallMs,
     };
@@ -6530,9 +6553,18 @@ async function measured(root, snapshots) {
     return snapshots.map((each) => {
         const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
         if (each.bytes === null && bytes !== null)
-            noteBytes(root, each.name, bytes);
+            tryToNoteBytes(root, each.name, bytes);
         return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
     });
+}
+/** Where there is no room for that, eviction is needed most; the next one measures again. */
+function tryToNoteBytes(root, name, bytes) {
+    try {
+        noteBytes(root, name, bytes);
+    }
+    catch {
+        return;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/reap.js

@@ -57,12 +57,17 @@ const ENTRIES_AT_MOST = 1_000_000
 export class CloneError extends Error {
   override readonly name = 'CloneError'
   readonly remains: string | null
+  /** whether something failed; else the source is of a kind, or in a state, that is not cloned */
+  readonly isFault: boolean
 
   constructor(message: string, remains: string | null, cause: unknown) {
     super(message, { cause })
     this.remains = remains
+    this.isFault = !(cause instanceof Refusal)
   }
 }
+
+class Refusal extends Error {}
 
 /**
  * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
@@ -87,7 +92,7 @@ export async function cloneTree(order: CloneOrder): Promise<Cloned> {
     const linked = await fill(passage, recipe, order.way)
     await besides(finish(passage, recipe.made), () => {
       const changed = findChanged(base, entries, deadline)
-      if (changed !== null) throw new Error(`it changed meanwhile: ${shown(changed)}`)
+      if (changed !== null) throw new Refusal(`it changed meanwhile: ${shown(changed)}`)
     })
     const { copiedBytes, linkedBytes } = recipe
     return { entries: entries.length, copiedBytes, linkedBytes, linked }
@@ -106,11 +111,11 @@ function look(
 ): { entries: Entry[]; recipe: Recipe } {
   // A bind mount of the same file system has its device number: only the mount table knows it.
   const mounted = mountsWithin(realpathSync(base), readMounts())
-  if (mounted.length > 0) throw new Error(`something is mounted in it: ${mounted.join(', ')}`)
+  if (mounted.length > 0) throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`)
   const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost })
   const recipe = recipeFor(base, entries, way)
   if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
-    throw new Error(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`)
+    throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`)
   }
   return { entries, recipe }
 }
@@ -163,7 +168,7 @@ function confirmed(base: string, { path, stat }: Entry): LinkedFile {
   const before = asLinkedFile(path, stat)
   const seen = seeLinked(base, path)
   if (seen === null || judgeLinked(before, seen) === 'written') {
-    throw new Error(`it changed meanwhile: ${shown(path)}`)
+    throw new Refusal(`it changed meanwhile: ${shown(path)}`)
   }
   return { ...before, ...seen }
 }

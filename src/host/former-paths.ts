@@ -35,14 +35,18 @@ export function linkFormerPath(root: Root, former: string, heir: string): boolea
  * @param heir only where it leads to this slot
  */
 export function removeFormerPath(root: Root, former: string, heir: string): void {
-  if (heirOf(root, former) !== heir) return
+  const found = heirOf(root, former)
+  if (found !== null && found !== heir) return
   try {
-    inFolderOf(root, former, (path) => {
-      if (isLink(path)) unlinkSync(path)
-    })
+    if (found !== null) {
+      inFolderOf(root, former, (path) => {
+        if (isLink(path)) unlinkSync(path)
+      })
+    }
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT' && !isDiverted(error)) throw error
   }
+  // Also where there is no link: whoever was to make it may have been ended before.
   removeEmptyParents(root, former)
 }
 

@@ -268,7 +268,11 @@ export function readInputs(root: Root, id: string): string | null {
 
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 export function handDownInputs(root: Root, from: string, to: string): void {
-  moveFile(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`))
+  try {
+    renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`))
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
 }
 
 /** Forgets what was recorded of a build's inputs. */

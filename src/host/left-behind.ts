@@ -2,21 +2,18 @@ import { readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { isCargoLock } from '../plan/clone.ts'
 import { at } from './folders.ts'
 import { withProfiles } from './profiles.ts'
-import type { Root } from './root.ts'
-import { discardSeeding, makeSeeding } from './seeding.ts'
 
 /**
- * Takes out of a slot that was handed down what is of no use to its new job: Cargo’s lock files, and
- * the state of incremental compilation where that is off.
+ * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
+ * and the state of incremental compilation where that is off.
  *
- * @param target absolute path of the slot
- * @param id of its lease
- * @throws Error where the slot is not as Cargo makes one
+ * @param target absolute path
+ * @param aside absolute path of an empty folder, where what is large goes
+ * @throws Error where the target dir is not as Cargo makes one
  */
 export function leaveBehind(
-  root: Root,
   target: string,
-  id: string,
+  aside: string,
   { incremental }: { incremental: boolean },
 ): void {
   let moved = 0
@@ -25,11 +22,17 @@ export function leaveBehind(
       for (const name of readdirSync(at(folder, '.'))) {
         if (isCargoLock(name)) unlinkSync(at(folder, name))
         else if (name === 'incremental' && incremental) {
-          renameSync(at(folder, name), `${makeSeeding(root, id)}/incremental-${moved}`)
+          renameSync(at(folder, name), `${aside}/incremental-${moved}`)
           moved += 1
         }
       }
     }
   })
-  if (moved > 0) discardSeeding(root, id)
+}
+
+/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
+export function hasBeenBuiltIn(target: string): boolean {
+  return withProfiles(target, (profiles) =>
+    profiles.some(({ folder }) => readdirSync(at(folder, '.')).some(isCargoLock)),
+  )
 }

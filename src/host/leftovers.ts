@@ -3,8 +3,8 @@ import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { UNFINISHED, isOld, removeFile } from './small-file.ts'
 
-/** Where files are replaced as a whole: the root's own folder, and the trash with its notes. */
-const FOLDERS = ['', 'trash', 'times'] as const
+/** Where files are replaced as a whole. */
+const FOLDERS = ['', 'ending', 'history', 'times', 'trash'] as const
 
 /**
  * Files whose writer was killed before it gave them their name.

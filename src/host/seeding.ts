@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, renameSync, rmdirSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { makeFolder, namesIn, openFolder } from './folders.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
-import { moveOutOfSlot } from './slots.ts'
 import { freshName, trashPath } from './trash.ts'
 
 /**
@@ -13,7 +11,7 @@ import { freshName, trashPath } from './trash.ts'
  * the job, the next reaper takes it away.
  */
 
-/** Makes the folder, if it is not there. */
+/** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 export function makeSeeding(root: Root, id: string): string {
   const path = seedingPath(root, id)
   makeFolder(path)
@@ -25,7 +23,8 @@ function seedingPath(root: Root, id: string): string {
 }
 
 /**
- * Makes the folder and does work in it.
+ * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
+ * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
@@ -40,7 +39,7 @@ export async function withSeeding<Value>(
     return await work(`/proc/${process.pid}/fd/${folder}`)
   } finally {
     closeSync(folder)
-    if (!removeEmpty(root, id)) discardSeeding(root, id)
+    takeAway(root, id)
   }
 }
 
@@ -64,20 +63,20 @@ export function discardSeeding(root: Root, id: string): boolean {
   }
 }
 
-/** Empties a slot that nobody builds in yet: its content goes to the trash. */
-export function emptySlot(root: Root, slot: string, id: string): void {
-  const folder = `${makeSeeding(root, id)}/dropped-${randomBytes(4).toString('hex')}`
-  makeFolder(folder)
-  moveOutOfSlot(root, slot, folder)
-  discardSeeding(root, id)
-}
-
-function removeEmpty(root: Root, id: string): boolean {
+function takeAway(root: Root, id: string): void {
   try {
     rmdirSync(seedingPath(root, id))
-    return true
   } catch {
-    // Not empty, or gone: whoever takes it away finds out.
-    return false
+    // Not empty, or gone.
+    discardQuietly(root, id)
+  }
+}
+
+function discardQuietly(root: Root, id: string): void {
+  try {
+    discardSeeding(root, id)
+  } catch {
+    // It stays where the next reaper finds it: what was put together here is not in it any more.
+    return
   }
 }

@@ -56,15 +56,19 @@ function makeParent(root: Root, runDirectory: string, chown: Chown) {
 }
 
 /**
- * Hands a slot's content down to a new slot, which is empty: one rename, however large it is.
+ * Takes a slot's content away to another path: one rename, however large it is.
  *
+ * @param to absolute path at which nothing is yet
  * @returns false where somebody else was faster
- * @throws as renameSync does: ENOTEMPTY where something has been put into the new slot already
  */
-export function handDownSlot(root: Root, from: string, to: string): boolean {
-  const [parents, name] = split(from)
+export function moveOutOfSlot(root: Root, slot: string, to: string): boolean {
+  const [parents, name] = split(slot)
   try {
-    return within(root.path, parents, (source) => moveIntoSlot(root, at(source, name), to))
+    return within(root.path, parents, (folder) => {
+      if (!lstatSync(at(folder, name)).isDirectory()) return false
+      renameSync(at(folder, name), to)
+      return true
+    })
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return false
     throw error
@@ -72,22 +76,16 @@ export function handDownSlot(root: Root, from: string, to: string): boolean {
 }
 
 /**
- * Makes a directory the content of a new slot, which is empty.
+ * Makes a directory the content of a new slot, which is empty, by one rename: the slot has all of it or
+ * nothing, whatever ends this process.
  *
- * @returns false where it is no directory itself: a link would become a link in the slot's place
+ * @param path absolute, of a directory and not of a link, which would come to lie in the slot's place
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
-export function moveIntoSlot(root: Root, path: string, slot: string): boolean {
+export function moveIntoSlot(root: Root, path: string, slot: string): void {
   const [parents, name] = split(slot)
-  if (!lstatSync(path).isDirectory()) return false
+  if (!lstatSync(path).isDirectory()) throw new Error(`${slot} would not be a directory`)
   within(root.path, parents, (folder) => renameSync(path, at(folder, name)))
-  return true
-}
-
-/** Moves all that lies in a slot to another directory, which is there already. */
-export function moveOutOfSlot(root: Root, slot: string, to: string): void {
-  within(root.path, slot.split('/'), (folder) => {
-    for (const name of readdirSync(at(folder, '.'))) renameSync(at(folder, name), `${to}/${name}`)
-  })
 }
 
 function split(slot: string): [string[], string] {

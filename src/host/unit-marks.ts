@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { hashOf, isOfUnit, isUnit } from '../plan/unused-units.ts'
 import { errnoOf } from '../plan/guard-error.ts'
-import { at, isDiverted, makeFolder, within } from './folders.ts'
+import { at, isDiverted, within } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 import type { Profile } from './profiles.ts'
 import { runProgram } from './program.ts'
@@ -60,14 +60,13 @@ export function readMarks(target: string): { all: string[]; used: Set<string> } 
   return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) }
 }
 
-/** Moves all that belongs to units out of a target dir, into a folder that is empty. */
+/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 export function moveUnitsOut(target: string, units: readonly string[], to: string): void {
   let moved = 0
   const out = (folder: number, name: string): void => {
     renameSync(at(folder, name), `${to}/${moved}`)
     moved += 1
   }
-  makeFolder(to)
   withProfiles(target, (profiles) => {
     for (const profile of profiles) {
       const labels = units

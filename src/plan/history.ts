@@ -25,6 +25,8 @@ export interface HistoryLine {
   peakFiles: number | null
   /** from the lease to its end; null across a boot */
   seconds: number | null
+  /** how much less that is than the last cold job took; below 0 where it is more, null where unknown */
+  savedSeconds: number | null
   toolchain: string | null
   /** milliseconds since the epoch; for people only */
   wallMs: number
@@ -51,7 +53,7 @@ export function parseLines(text: string): HistoryLine[] {
 export function parseLine(text: string): HistoryLine | null {
   const found = parseObject(text)
   if (found?.['version'] !== 1) return null
-  const { id, repository, job, leg, seed, result, toolchain, wallMs } = found
+  const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found
   if (typeof id !== 'string' || !isLeaseId(id) || typeof repository !== 'string') return null
   if (typeof job !== 'string' || typeof leg !== 'string') return null
   const amount = (name: string): number | null => {
@@ -71,6 +73,7 @@ export function parseLine(text: string): HistoryLine | null {
     peakBytes: amount('peakBytes'),
     peakFiles: amount('peakFiles'),
     seconds: amount('seconds'),
+    savedSeconds: typeof savedSeconds === 'number' ? savedSeconds : null,
     toolchain: typeof toolchain === 'string' ? toolchain : null,
     wallMs: isAmount(wallMs) ? wallMs : 0,
   }

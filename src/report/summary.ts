@@ -34,6 +34,11 @@ export function jobSummary(facts: SummaryFacts): string {
   return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`
 }
 
+/** What is known at the end of the job alone, as Markdown. */
+export function savedSummary(saved: string): string {
+  return `target-guard: ${code(saved)}\n`
+}
+
 function slotRows({ slot, lease }: SummaryFacts): string[][] {
   if (slot === null) return [['Target directory', 'none: the disk is critical, skip the build']]
   const origin = slot.takenOver ? 'taken over from the runner’s hook' : 'made by this step'

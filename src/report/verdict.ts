@@ -1,5 +1,6 @@
 import { SLOT_DEPTH } from '../plan/naming.ts'
 import type { Grower, WatchEvent } from '../plan/watch-event.ts'
+import { duration } from './ages.ts'
 import { size } from './texts.ts'
 
 /**
@@ -41,8 +42,4 @@ function growerText(grower: Grower, own: readonly string[]): string {
   const where = `${owner}/${repository}, PR ${key}, ${run}, ${name} of runner ${runner}`
   const whose = own.includes(id) ? ' (this job)' : ''
   return `${where}${whose} grew by ${size(grewBytes)} in ${duration(seconds)} to ${size(bytes)}`
-}
-
-function duration(seconds: number): string {
-  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
 }

@@ -1,10 +1,9 @@
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
 import { leaveBehind } from '../host/left-behind.ts'
-import { messageOf } from '../plan/guard-error.ts'
 import type { Root } from '../host/root.ts'
+import { makeFolder } from '../host/folders.ts'
 import { findPlantedLink } from '../host/planted-links.ts'
-import { discardSeeding, makeSeeding } from '../host/seeding.ts'
 import { pathsOf } from '../host/slots.ts'
 import { markUnits, moveUnitsOut } from '../host/unit-marks.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
@@ -16,44 +15,44 @@ import type { Filled } from './seed.ts'
 
 export interface AdaptRequest extends Filled {
   root: Root
-  /** of the slot that was filled */
+  /** of the slot that it is for */
   lease: Lease
   wish: SeedWish
+  /** absolute path at which it lies until it is fit for its slot */
+  place: string
 }
 
 /**
- * Makes the content of a slot fit for its new place: nothing that Cargo takes for fresh may see a path
- * of another slot or workspace. What builds have not used for long goes.
+ * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
+ * path of another slot or workspace. What builds have not used for long goes.
  *
  * @returns why it must not be used, in words; else the record of the seed
+ * @throws Error where it is not as Cargo leaves one, or as the file system does
  */
 export async function adaptSeed(
   request: AdaptRequest,
   runtime: Runtime,
 ): Promise<SeedRecord | string> {
-  const { root, lease, record, origin } = request
-  const target = `${root.realPath}/${lease.slot}`
-  try {
-    const planted = findPlantedLink(target)
-    if (planted !== null) return `${planted} is a link, through which Cargo would write`
-    if (record.kind === 'inherit') {
-      const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0'
-      leaveBehind(root, target, lease.id, { incremental })
-    }
-    const problem = forgetPaths(request, runtime)
-    if (problem !== null) return `it cannot be judged: ${problem}`
-    const unrestored = await restoreSeedTimes(request, runtime)
-    if (unrestored !== null) return unrestored
-    dropUnused(request, target)
-    const isMarked = await markUnits(target)
-    return { ...record, unused: isMarked ? stillCounted(origin.unused) : null }
-  } catch (error) {
-    return `it is not as Cargo leaves it: ${messageOf(error)}`
+  const { place, record, origin } = request
+  const aside = `${place}.aside`
+  const planted = findPlantedLink(place)
+  if (planted !== null) return `${planted} is a link, through which Cargo would write`
+  makeFolder(aside)
+  if (record.kind === 'inherit') {
+    const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0'
+    leaveBehind(place, aside, { incremental })
   }
+  const problem = forgetPaths(request, runtime)
+  if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
+  const unrestored = await restoreSeedTimes(request, runtime)
+  if (unrestored !== null) return unrestored
+  moveUnitsOut(place, outOfUse(origin.unused), aside)
+  const isMarked = await markUnits(place)
+  return { ...record, unused: isMarked ? stillCounted(origin.unused) : null }
 }
 
 function forgetPaths(
-  { root, lease, origin, formerTargets, linked }: AdaptRequest,
+  { root, lease, place, origin, formerTargets, linked }: AdaptRequest,
   { environment, voice }: Runtime,
 ): string | null {
   const workspace = environment['GITHUB_WORKSPACE'] ?? ''
@@ -63,6 +62,7 @@ function forgetPaths(
   const [target = '', ...aliases] = pathsOf(root, lease.slot)
   const { units, whole } = forgetMovedUnits({
     target,
+    place,
     aliases: [...linked, ...aliases],
     formerTargets,
     formerWorkspaces,
@@ -75,10 +75,3 @@ function forgetPaths(
 }
 
 const SHOWN = 10
-
-function dropUnused({ root, lease, origin }: AdaptRequest, target: string): void {
-  const gone = outOfUse(origin.unused)
-  if (gone.length === 0) return
-  moveUnitsOut(target, gone, `${makeSeeding(root, lease.id)}/unused`)
-  discardSeeding(root, lease.id)
-}

@@ -1,9 +1,9 @@
+import { dirname } from 'node:path'
 import type { SeedRecord } from '../plan/build-record.ts'
-import { encodeRecord } from '../plan/build-record.ts'
 import { chooseWay } from '../plan/clone.ts'
 import type { Choice } from '../plan/clone.ts'
 import type { Self } from '../plan/evidence.ts'
-import { messageOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { assess, room } from '../plan/pressure.ts'
 import type { Level } from '../plan/pressure.ts'
 import type { Job } from '../plan/job.ts'
@@ -15,17 +15,15 @@ import type { JudgedSlot, Origin } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { snapshotsFor } from '../plan/snapshot.ts'
 import type { SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
-import { cloneTree } from '../host/clone.ts'
+import { CloneError, cloneTree } from '../host/clone.ts'
 import { probeDisks } from '../host/disk.ts'
 import { hybridRefusal, takeHybridOut } from '../host/hybrid-mark.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { endedLeasePath, readInputs, writeRecord } from '../host/leases.ts'
 import { findWrittenThrough } from '../host/linked-files.ts'
 import { canReflink } from '../host/reflink.ts'
-import { controlName } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
-import { withSeeding } from '../host/seeding.ts'
-import { moveIntoSlot, pathsOf } from '../host/slots.ts'
+import { pathsOf } from '../host/slots.ts'
 import {
   evict,
   folderOf,
@@ -66,6 +64,8 @@ export interface CloneRequest {
   settings: Settings
   /** the lease of the new slot, which is empty */
   lease: Lease
+  /** absolute path at which the seed is to lie until it is fit for the slot; nothing is there yet */
+  place: string
   source: CloneSource
 }
 
@@ -117,9 +117,10 @@ export function snapshotSources(
 const WAIT_MS = 120_000
 
 /**
- * Fills a slot with a clone of a build, which stays as it is.
+ * Makes a clone of a build, which stays as it is, as the seed of a slot.
  *
  * @returns why there is none, in words
+ * @throws as the file system does: the slot stays empty, and what was made goes
  */
 export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promise<Filled | string> {
   const { root, self, source, lease } = request
@@ -138,7 +139,10 @@ export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promis
     const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work)
     return 'refused' in held ? held.refused : held.value
   } catch (error) {
-    return messageOf(error)
+    if (error instanceof CloneError && !error.isFault) return messageOf(error)
+    // Another job, or this one, has taken it; a pass may have.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return 'it is gone'
+    throw error
   }
 }
 
@@ -157,7 +161,7 @@ async function findLiving(
 }
 
 async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Filled | string> {
-  const { root, lease, source } = request
+  const { root, lease, place, source } = request
   const known = linkedOf(root, source)
   const disk = await diskOf(root, request.settings)
   const choice = choose(request, disk, known)
@@ -177,29 +181,33 @@ async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Fil
     environment: '',
     unused: null,
   }
-  const linked = await withSeeding(root, lease.id, async (folder) => {
-    const tree = `${folder}/tree`
-    const cloned = await cloneTree({
-      source: source.tree,
-      destination: tree,
-      way,
-      skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
-      waitMs: WAIT_MS,
-      copyAtMostBytes: way === 'reflink' ? null : disk.room,
-    })
-    const inputs = inputsOf(root, source)
-    if (inputs !== null) writeRecord(root, lease.id, '.inputs', inputs)
-    writeRecord(root, lease.id, '.seed', encodeRecord(record))
-    moveIntoSlot(root, tree, lease.slot)
-    return cloned.linked
+  const { linked } = await cloneTree({
+    source: source.tree,
+    destination: place,
+    way,
+    skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
+    waitMs: WAIT_MS,
+    copyAtMostBytes: way === 'reflink' ? null : disk.room,
   })
-  runtime.voice.info(`cloned (${way}): ${choice.why}`)
+  const inputs = inputsOf(root, source)
+  if (inputs !== null) writeRecord(root, lease.id, '.inputs', inputs)
   if ('snapshot' in source.place) {
-    noteUse(root, source.place.snapshot, new Date())
+    tryToNoteUse(root, source.place.snapshot)
+    // Before anything is built in the clone: nobody must find the snapshot without this note then.
     if (linked.length > 0) noteLinked(root, source.place.snapshot, joined(known ?? [], linked))
   }
+  runtime.voice.info(`cloned (${way}): ${choice.why}`)
   const formerTargets = source.former.flatMap((each) => pathsOf(root, each))
   return { record, origin: source.origin, formerTargets, linked: [] }
+}
+
+/** Without it the snapshot is evicted somewhat sooner. */
+function tryToNoteUse(root: Root, name: SnapshotName): void {
+  try {
+    noteUse(root, name, new Date())
+  } catch {
+    return
+  }
 }
 
 function inputsOf(root: Root, { place, id }: CloneSource): string | null {
@@ -230,10 +238,15 @@ async function diskOf(root: Root, { floors, watermarks }: Settings): Promise<Dis
   return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) }
 }
 
-function choose({ root, job, settings, source }: CloneRequest, disk: Disk, known: unknown): Choice {
+function choose(
+  { root, job, settings, source, place }: CloneRequest,
+  disk: Disk,
+  known: unknown,
+): Choice {
   return chooseWay({
     wanted: settings.warm,
-    canReflink: canReflink(controlName(root, 'seeding')),
+    // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
+    canReflink: canReflink(dirname(place)),
     hybridRefusal:
       known === null
         ? 'what is shared with others is not known any more'

@@ -22,6 +22,8 @@ import {
 export interface MovedTarget {
   /** absolute path at which builds will see it */
   readonly target: string
+  /** absolute path at which it lies now, where that is another one */
+  readonly place?: string
   /** other paths at which it is seen, all the way down: a link that was left to it, a mount */
   readonly aliases: readonly string[]
   /** each path at which something in it may have been built and which no longer leads to it */
@@ -66,7 +68,7 @@ export function forgetMovedUnits(moved: MovedTarget): Forgotten {
     return { units: [], whole: `${odd} is not a path that can be searched for` }
   const units: ForgottenUnit[] = []
   try {
-    withProfiles(moved.target, (profiles) => forgetIn(profiles, moved, units))
+    withProfiles(moved.place ?? moved.target, (profiles) => forgetIn(profiles, moved, units))
     return { units, whole: null }
   } catch (error) {
     return { units, whole: messageOf(error) }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { encodeRecord } from '../plan/build-record.ts'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { errnoOf } from '../plan/guard-error.ts'
 import type { Occupancy, Self } from '../plan/evidence.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { Origin, SeedSource } from '../plan/seed.ts'
@@ -17,7 +17,8 @@ import {
   writeRecord,
 } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
-import { handDownSlot, pathsOf } from '../host/slots.ts'
+import { moveOutOfSlot, pathsOf } from '../host/slots.ts'
+import { dropSeed } from './drop-seed.ts'
 import { lookInto } from './observe.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
@@ -28,6 +29,8 @@ export interface InheritRequest {
   self: Self
   /** the lease of the new slot, which is empty */
   lease: Lease
+  /** absolute path at which the seed is to lie until it is fit for the slot; nothing is there yet */
+  place: string
   source: SeedSource
   /** the source's slot, relative to the root */
   slot: string
@@ -35,12 +38,13 @@ export interface InheritRequest {
 }
 
 /**
- * Takes an ended slot over as the content of a new one, by one rename.
+ * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
  * clones from it meanwhile holds a lock on it, and it is left alone.
  *
  * @returns why it was not to be had, in words
+ * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 export async function inherit(request: InheritRequest, runtime: Runtime): Promise<Filled | string> {
   const { root, slot } = request
@@ -55,7 +59,8 @@ export async function inherit(request: InheritRequest, runtime: Runtime): Promis
     if ('refused' in locked) return locked.refused
     return 'refused' in locked.value ? locked.value.refused : locked.value.value
   } catch (error) {
-    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)) ? GONE : messageOf(error)
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return GONE
+    throw error
   }
 }
 
@@ -66,7 +71,7 @@ const LOOK_AGAIN_MS = 250
 const GONE = 'it is gone: another job or a pass was faster'
 
 async function takeOverSlot(
-  { root, self, lease, source, slot, origin }: InheritRequest,
+  { root, self, lease, place, source, slot, origin }: InheritRequest,
   { environment }: Runtime,
 ): Promise<Filled | string> {
   const { id, lease: former } = source.record
@@ -104,10 +109,15 @@ async function takeOverSlot(
     // A pass that deletes a slot where it lies has taken its end away before.
     const now = findLease(root, id)
     if (now?.state !== 'ended' || now.end === null) return null
-    if (!handDownSlot(root, slot, lease.slot)) return null
-    handDownInputs(root, id, lease.id)
-    dropLease(root, id, false)
-    return chain.filter((each) => !linkFormerPath(root, each, lease.slot))
+    if (!moveOutOfSlot(root, slot, place)) return null
+    try {
+      handDownInputs(root, id, lease.id)
+      dropLease(root, id, false)
+      return chain.filter((each) => !linkFormerPath(root, each, lease.slot))
+    } catch (error) {
+      dropSeed(root, lease, record)
+      throw error
+    }
   })
   if (value === null) return GONE
   const linked = chain.filter((each) => !value.includes(each))

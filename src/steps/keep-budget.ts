@@ -1,5 +1,5 @@
 import { overBudget } from '../plan/snapshot.ts'
-import type { StoredSnapshot } from '../plan/snapshot.ts'
+import type { SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { measureTrees } from '../host/sizes.ts'
@@ -42,7 +42,16 @@ async function measured(
   )
   return snapshots.map((each) => {
     const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null
-    if (each.bytes === null && bytes !== null) noteBytes(root, each.name, bytes)
+    if (each.bytes === null && bytes !== null) tryToNoteBytes(root, each.name, bytes)
     return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes }
   })
+}
+
+/** Where there is no room for that, eviction is needed most; the next one measures again. */
+function tryToNoteBytes(root: Root, name: SnapshotName, bytes: number): void {
+  try {
+    noteBytes(root, name, bytes)
+  } catch {
+    return
+  }
 }

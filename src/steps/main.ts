@@ -3,7 +3,9 @@ import { readJob } from '../github/job.ts'
 import { readState } from '../github/state.ts'
 import type { State } from '../github/state.ts'
 import { addSummary, handOver } from '../github/workflow-commands.ts'
+import { describeLastSaved } from '../report/saved.ts'
 import { jobSummary } from '../report/summary.ts'
+import { lastSavedSeconds } from '../plan/saved.ts'
 import { MATRIX_AT_MOST, maxParallelOf } from '../plan/cap.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { findLease } from '../host/leases.ts'
@@ -13,6 +15,7 @@ import { pre } from './pre.ts'
 import { preciousOf } from './runtime.ts'
 import { describeSeed, seed } from './seed.ts'
 import type { Seeded } from './seed.ts'
+import { readToldAndUntold } from './tell-history.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
@@ -35,7 +38,12 @@ export async function main(runtime: Runtime): Promise<void> {
     const { dryRun } = readInputs(environment)
     addSummary(
       environment,
-      jobSummary({ ...prepared, lease, dryRun, seed: seeded === null ? '' : describeSeed(seeded) }),
+      jobSummary({
+        ...prepared,
+        lease,
+        dryRun,
+        seed: seeded === null ? '' : `${describeSeed(seeded)}${worthOf(seeded, state, runtime)}`,
+      }),
     )
   } catch (error) {
     // A summary is for people to read; no build is stopped for the lack of one.
@@ -55,6 +63,15 @@ async function seedSlot(
   const settings = readInputs(environment)
   const job = readJob(environment, settings.leg)
   return seed({ root, job, settings, lease, restoresMtimes: settings.restoreMtimes }, runtime)
+}
+
+/** What such seeds are worth, by the last one of this job; '' where nobody knows. */
+function worthOf({ record }: Seeded, { root: path }: State, { environment }: Runtime): string {
+  const root = record.kind === 'cold' ? null : findRoot(path, preciousOf(environment))
+  if (root === null) return ''
+  const { owner, repository, job, leg } = readJob(environment, readInputs(environment).leg)
+  const key = { repository: `${owner}/${repository}`, job, leg }
+  return describeLastSaved(lastSavedSeconds(key, readToldAndUntold(root)))
 }
 
 /** How many jobs of this repository the disk has room for. */

@@ -11,6 +11,7 @@ import { readMarks } from '../host/unit-marks.ts'
 import { readTextOrNull } from '../host/small-file.ts'
 import { unchangingFolders } from '../host/unchanging.ts'
 import { encodeBuildInputs } from '../plan/build-inputs.ts'
+import type { BuildInputs } from '../plan/build-inputs.ts'
 import { recordInputs } from './record-inputs.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -48,23 +49,31 @@ async function noteInputs(
   { environment, voice }: Runtime,
 ): Promise<boolean> {
   const workspace = environment['GITHUB_WORKSPACE'] ?? ''
+  let inputs: BuildInputs
   try {
-    const inputs = await recordInputs({
+    inputs = await recordInputs({
       target: `${root.realPath}/${slot}`,
       workspace,
       unchanging: unchangingFolders(environment),
       toolchain,
       restored: readRestored(root, id),
     })
-    writeRecord(root, id, '.inputs', encodeBuildInputs(inputs))
-    const [gap] = inputs.gaps
-    if (gap !== undefined) voice.info(`not all inputs of the build are known: ${gap}`)
-    return gap === undefined
   } catch (error) {
+    // As where there is no checkout: nothing is broken.
     dropInputs(root, id)
-    voice.info(`the inputs of the build were not noted: ${messageOf(error)}`)
+    voice.info(`the inputs of the build are not known: ${messageOf(error)}`)
     return false
   }
+  try {
+    writeRecord(root, id, '.inputs', encodeBuildInputs(inputs))
+  } catch (error) {
+    dropInputs(root, id)
+    voice.warning(`The inputs of the build were not noted (${messageOf(error)}).`)
+    return false
+  }
+  const [gap] = inputs.gaps
+  if (gap !== undefined) voice.info(`not all inputs of the build are known: ${gap}`)
+  return gap === undefined
 }
 
 /** Counts which units this build did not use either. */

@@ -1,3 +1,4 @@
+import { addSummary } from '../github/workflow-commands.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { resultOf } from '../plan/lease.ts'
 import type { Result } from '../plan/lease.ts'
@@ -9,6 +10,7 @@ import { startReaper } from '../host/reaper.ts'
 import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
 import { hasTrash } from '../host/trash.ts'
+import { savedSummary } from '../report/summary.ts'
 import { afterPass } from './after-pass.ts'
 import { endWatch, tellVerdict } from './end-watch.ts'
 import { look } from './guard-disk.ts'
@@ -51,7 +53,8 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
     if (lease !== null && settings.remote.mode === 'restore-save') {
       await saveBuild({ root, job, settings, lease }, runtime)
     }
-    noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
+    const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
+    if (saved !== null) tellSaved(saved, request, runtime)
     try {
       const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
       voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`)
@@ -75,6 +78,17 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   await tellVerdict(watched, verdict, runtime)
   if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
     startReaper(root, runtime.script, settings)
+}
+
+/** A hook has no summary of its own. */
+function tellSaved(saved: string, { by }: ReleaseRequest, { environment, voice }: Runtime): void {
+  voice.info(saved)
+  if (by !== 'post') return
+  try {
+    addSummary(environment, savedSummary(saved))
+  } catch (error) {
+    voice.warning(`The job summary was not written: ${messageOf(error)}`)
+  }
 }
 
 /** The end of a job makes no room: its disks are looked at for the metrics. */

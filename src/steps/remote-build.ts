@@ -1,7 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SeedRecord } from '../plan/build-record.ts'
-import { encodeRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
 import type { Lease } from '../plan/lease.ts'
@@ -17,7 +16,6 @@ import { readSystem } from '../host/os-release.ts'
 import { runProgram } from '../host/program.ts'
 import type { Root } from '../host/root.ts'
 import { withSeeding } from '../host/seeding.ts'
-import { moveIntoSlot } from '../host/slots.ts'
 import { readTextOrNull } from '../host/small-file.ts'
 import { restoreSeed, saveSeed } from './remote-seed.ts'
 import type { Runtime } from './runtime.ts'
@@ -35,12 +33,14 @@ export interface RemoteRequest {
 }
 
 /**
- * Fills a slot with what a job of the default branch saved to the Actions cache service.
+ * Fetches what a job of the default branch saved to the Actions cache service, as the seed of a slot.
  *
+ * @param place absolute path at which the seed is to lie until it is fit for the slot; nothing is there
  * @returns why there is nothing, in words; a service at fault is a warning, too
+ * @throws as the file system does: the slot stays empty, and what was made goes
  */
 export async function fetchSeed(
-  { root, job, settings, lease }: RemoteRequest,
+  { root, job, settings, lease, place }: RemoteRequest & { place: string },
   wish: SeedWish,
   runtime: Runtime,
 ): Promise<Filled | string> {
@@ -55,57 +55,40 @@ export async function fetchSeed(
     { toolchain: wish.toolchain, workspace: wish.workspace, variables },
     environment,
   )
-  try {
-    return await withSeeding(root, lease.id, async (folder) => {
-      const into = `${folder}/tree`
-      const restored = await restoreSeed(
-        {
-          ...keys,
-          into,
-          staging: `${folder}/staging`,
-          maxBytes: settings.remote.maxBytes,
-          timeLimitMs: FETCH_MS,
-        },
-        runtime,
-      )
-      if ('miss' in restored) {
-        if (restored.isFault)
-          voice.warning(`The slot is not filled from the cache: ${restored.miss}`)
-        return restored.miss
-      }
-      const found = parseRemoteRecord(restored.record)
-      if (found === null) return 'its record cannot be understood'
-      const origin: Origin = {
-        workspace: found.workspace,
-        // Of another host, or of another time on this one: never its own workspace.
-        runnerKey: '',
-        toolchain: found.toolchain,
-        inputs: found.inputs !== null,
-        times: '',
-        generation: 0,
-        unused: {},
-      }
-      const unfit = refuseOrigin(origin, wish)
-      if (unfit !== null) return unfit
-      await giveTo(into, `${root.realPath}/${lease.slot}`)
-      const record: SeedRecord = {
-        version: 1,
-        kind: 'remote',
-        source: found.id,
-        ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
-        generation: 1,
-        former: [],
-        environment: '',
-        unused: null,
-      }
-      if (found.inputs !== null) writeRecord(root, lease.id, '.inputs', found.inputs)
-      writeRecord(root, lease.id, '.seed', encodeRecord(record))
-      moveIntoSlot(root, into, lease.slot)
-      return { record, origin, formerTargets: found.targets, linked: [] }
-    })
-  } catch (error) {
-    return messageOf(error)
+  const limits = { maxBytes: settings.remote.maxBytes, timeLimitMs: FETCH_MS }
+  const staging = `${place}.staging`
+  const restored = await restoreSeed({ ...keys, ...limits, into: place, staging }, runtime)
+  if ('miss' in restored) {
+    if (restored.isFault) voice.warning(`The slot is not filled from the cache: ${restored.miss}`)
+    return restored.miss
   }
+  const found = parseRemoteRecord(restored.record)
+  if (found === null) return 'its record cannot be understood'
+  const origin: Origin = {
+    workspace: found.workspace,
+    // Of another host, or of another time on this one: never its own workspace.
+    runnerKey: '',
+    toolchain: found.toolchain,
+    inputs: found.inputs !== null,
+    times: '',
+    generation: 0,
+    unused: {},
+  }
+  const unfit = refuseOrigin(origin, wish)
+  if (unfit !== null) return unfit
+  await giveTo(place, `${root.realPath}/${lease.slot}`)
+  if (found.inputs !== null) writeRecord(root, lease.id, '.inputs', found.inputs)
+  const record: SeedRecord = {
+    version: 1,
+    kind: 'remote',
+    source: found.id,
+    ageHours: Math.max(0, Date.now() - found.savedMs) / 3_600_000,
+    generation: 1,
+    former: [],
+    environment: '',
+    unused: null,
+  }
+  return { record, origin, formerTargets: found.targets, linked: [] }
 }
 
 /**

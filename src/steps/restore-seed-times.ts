@@ -9,12 +9,14 @@ import { noteSetTimes } from '../host/set-times.ts'
 import { restoreTimes } from './restore-times.ts'
 import type { Runtime } from './runtime.ts'
 
-/** A slot that was seeded, and the checkout that is there now. */
+/** A seed for a slot, and the checkout that is there now. */
 export interface SeedTimes {
   root: Root
   lease: Lease
   origin: Origin
   wish: SeedWish
+  /** absolute path at which it lies now */
+  place: string
 }
 
 /**
@@ -23,7 +25,7 @@ export interface SeedTimes {
  * @returns why the seed must not be used, in words; null where it may be
  */
 export async function restoreSeedTimes(
-  { root, lease, origin, wish }: SeedTimes,
+  { root, lease, origin, wish, place }: SeedTimes,
   { voice }: Runtime,
 ): Promise<string | null> {
   // In its own workspace a seed does without, as long as nobody has set times there.
@@ -34,7 +36,7 @@ export async function restoreSeedTimes(
   // Before the first time is set: what else was built in this workspace then needs its own restored.
   noteSetTimes(root, wish.runnerKey, lease.repository)
   const { restored, forgotten, kept, changed, problem } = await restoreTimes({
-    target: `${root.realPath}/${lease.slot}`,
+    target: place,
     workspace: wish.workspace,
     inputs,
     isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,

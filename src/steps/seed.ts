@@ -12,6 +12,8 @@ import { readMoment } from '../host/boot.ts'
 import { readBuildRecord, readEndedLeases, readSeedRecord, writeRecord } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { observeOwner } from '../host/runner.ts'
+import { withSeeding } from '../host/seeding.ts'
+import { moveIntoSlot } from '../host/slots.ts'
 import { listSnapshots } from '../host/snapshots.ts'
 import { lastSetTimes } from '../host/set-times.ts'
 import { readToolchain } from '../host/toolchain.ts'
@@ -20,6 +22,7 @@ import { adaptSeed } from './adapt-seed.ts'
 import { cloneSeed, slotSource, snapshotSources } from './clone-seed.ts'
 import { dropSeed } from './drop-seed.ts'
 import { inherit } from './inherit.ts'
+import { restoreHookSeed } from './restore-hook-seed.ts'
 import { fetchSeed } from './remote-build.ts'
 import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
@@ -40,7 +43,7 @@ export interface Seeded {
   why: string
 }
 
-/** A slot that has been filled, and what its content may still see of where it came from. */
+/** A seed that lies beside its slot, and what it may still see of where it came from. */
 export interface Filled {
   record: SeedRecord
   origin: Origin
@@ -50,33 +53,44 @@ export interface Filled {
   linked: readonly string[]
 }
 
-/** One way to fill the slot; a string says why it came to nothing. */
+/** One way to get a seed, to lie at `place`; a string says why it came to nothing. */
 interface Attempt {
   label: string
-  attempt: () => Promise<Filled | string>
+  attempt: (place: string) => Promise<Filled | string>
 }
 
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
+ *
+ * A seed is put together and made fit beside its slot, and comes there by one rename at the end: a slot
+ * in which anything can be built is seeded whole, or empty.
  */
 export async function seed(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   const { root, lease } = request
-  const environment = buildEnvironment(runtime.environment)
   try {
     const before = readSeedRecord(root, lease.id)
     const seeded =
       before.kind === 'cold'
         ? await fill(request, runtime)
-        : { record: before, why: 'seeded by the runner’s hook' }
-    const record = { ...seeded.record, environment }
-    writeRecord(root, lease.id, '.seed', encodeRecord(record))
+        : await keepHookSeed(request, before, runtime)
+    if (seeded.record.kind === 'cold') note(request, seeded.record, runtime)
     runtime.voice.info(`seed: ${describeSeed(seeded)}`)
-    return { ...seeded, record }
+    return seeded
   } catch (error) {
     runtime.voice.warning(`The slot starts cold: seeding it failed (${messageOf(error)}).`)
     return { record: COLD, why: messageOf(error) }
   }
+}
+
+async function keepHookSeed(
+  request: SeedRequest,
+  record: SeedRecord,
+  runtime: Runtime,
+): Promise<Seeded> {
+  const { root, lease } = request
+  const wish = wishOf(request, runtime)
+  return { record, why: await restoreHookSeed({ root, lease, record, wish }, runtime) }
 }
 
 async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
@@ -86,19 +100,56 @@ async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   if (readdirSync(`${root.realPath}/${lease.slot}`).length > 0) {
     return cold('something has been built in it already')
   }
-  const reasons: string[] = []
   const wish = wishOf(request, runtime)
-  for (const { label, attempt } of attemptsOf(request, wish, runtime)) {
-    const filled = await attempt()
-    const adapted =
-      typeof filled === 'string'
-        ? filled
-        : await adaptSeed({ ...request, ...filled, wish }, runtime)
-    if (typeof adapted !== 'string') return { record: adapted, why: reasons.join('; ') }
-    if (typeof filled !== 'string') dropSeed(root, lease, filled.record)
-    reasons.push(`${label}: ${adapted}`)
+  const attempts = [...attemptsOf(request, wish, runtime)]
+  if (attempts.length === 0) return cold('nothing has been built here for this job yet')
+  return withSeeding(root, lease.id, async (folder) => {
+    const reasons: string[] = []
+    for (const [index, { label, attempt }] of attempts.entries()) {
+      const place = `${folder}/${index}`
+      let outcome: SeedRecord | string
+      try {
+        const filled = await attempt(place)
+        outcome =
+          typeof filled === 'string' ? filled : await settle(request, filled, wish, place, runtime)
+      } catch (error) {
+        outcome = messageOf(error)
+        runtime.voice.warning(`The slot is not seeded with ${label} (${outcome}).`)
+      }
+      if (typeof outcome !== 'string') return { record: outcome, why: reasons.join('; ') }
+      reasons.push(`${label}: ${outcome}`)
+    }
+    return cold(reasons.join('; '))
+  })
+}
+
+/** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
+async function settle(
+  request: SeedRequest,
+  filled: Filled,
+  wish: SeedWish,
+  place: string,
+  runtime: Runtime,
+): Promise<SeedRecord | string> {
+  const { root, lease } = request
+  let isSettled = false
+  try {
+    const adapted = await adaptSeed({ ...request, ...filled, wish, place }, runtime)
+    if (typeof adapted === 'string') return adapted
+    const record = note(request, adapted, runtime)
+    moveIntoSlot(root, place, lease.slot)
+    isSettled = true
+    return record
+  } finally {
+    if (!isSettled) dropSeed(root, lease, filled.record)
   }
-  return cold(reasons.join('; ') || 'nothing has been built here for this job yet')
+}
+
+/** Notes what the slot is seeded with, and what it will be good for. */
+function note({ root, lease }: SeedRequest, seeded: SeedRecord, runtime: Runtime): SeedRecord {
+  const record = { ...seeded, environment: buildEnvironment(runtime.environment) }
+  writeRecord(root, lease.id, '.seed', encodeRecord(record))
+  return record
 }
 
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
@@ -138,11 +189,10 @@ function* attemptsOf(
     if (!['auto', 'inherit'].includes(settings.warm)) break
     yield {
       label: slot,
-      attempt: async () => {
-        if (origin === null || refusal !== null) return refusal ?? NOTHING_KNOWN
-        const filled = await inherit({ root, self, lease, source, slot, origin }, runtime)
-        return filled
-      },
+      attempt: async (place) =>
+        origin === null || refusal !== null
+          ? (refusal ?? NOTHING_KNOWN)
+          : inherit({ root, self, lease, place, source, slot, origin }, runtime),
     }
   }
   if (settings.warm === 'inherit') return
@@ -153,13 +203,16 @@ function* attemptsOf(
   for (const source of sources) {
     yield {
       label: source.label,
-      attempt: async () =>
+      attempt: async (place) =>
         refuseOrigin(source.origin, wish) ??
-        (await cloneSeed({ root, self, job, settings, lease, source }, runtime)),
+        (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
     }
   }
   if (isRemote) {
-    yield { label: 'the cache service', attempt: async () => fetchSeed(request, wish, runtime) }
+    yield {
+      label: 'the cache service',
+      attempt: async (place) => fetchSeed({ ...request, place }, wish, runtime),
+    }
   }
 }
 

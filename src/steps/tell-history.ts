@@ -1,15 +1,17 @@
 import type { HistoryLine } from '../plan/history.ts'
 import type { Lease, Result } from '../plan/lease.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { savedBy } from '../plan/saved.ts'
 import { isSlotPath } from '../plan/naming.ts'
 import type { Moment } from '../plan/reclaim.ts'
-import { addLine, hasEndings, noteEnding, readEndings } from '../host/history.ts'
+import { addLine, hasEndings, noteEnding, readEndings, readHistory } from '../host/history.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
 import { findLease, readBuildRecord, readSeedRecord } from '../host/leases.ts'
 import { readSizeSample } from '../host/size-samples.ts'
 import { controlName, controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { measureTree } from '../host/sizes.ts'
+import { describeSaved } from '../report/saved.ts'
 import type { Runtime } from './runtime.ts'
 
 const MEASURE_MS = 120_000
@@ -17,20 +19,36 @@ const MEASURE_MS = 120_000
 /** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
 const LOCK_SECONDS = 120
 
-/** Notes what is known of a job at its end; a disk that is too full for it costs one line. */
+/**
+ * Notes what is known of a job at its end; a disk that is too full for it costs one line.
+ *
+ * @returns what its seed saved, in words; null where that is not known
+ */
 export function noteEnd(
   root: Root,
   id: string,
   ended: { result: Result; moment: Moment },
   { voice }: Runtime,
-): void {
+): string | null {
   const lease = findLease(root, id)?.lease ?? null
-  if (lease === null) return
+  if (lease === null) return null
   try {
-    noteEnding(root, { line: lineOf(root, lease, ended), slot: lease.slot })
+    const line = lineOf(root, lease, ended)
+    const saved = savedBy(line, readToldAndUntold(root))
+    const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds
+    noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot })
+    return saved === null ? null : describeSaved(line.seed, saved)
   } catch (error) {
     voice.warning(`This job leaves no line in the history (${messageOf(error)}).`)
+    return null
   }
+}
+
+/** The history with the ends that no reaper has come to yet, oldest first. */
+export function readToldAndUntold(root: Root): HistoryLine[] {
+  return [...readHistory(root), ...readEndings(root).map(({ line }) => line)].toSorted(
+    (a, b) => a.wallMs - b.wallMs,
+  )
 }
 
 function lineOf(
@@ -54,6 +72,7 @@ function lineOf(
     peakBytes: sample?.peakBytes ?? null,
     peakFiles: sample?.peakFiles ?? null,
     seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+    savedSeconds: null,
     toolchain: readBuildRecord(root, id)?.toolchain ?? null,
     wallMs: moment.wallMs,
   }

@@ -35,7 +35,7 @@ const BOTH = ['pre', 'sweep'] as const
 /** To be given away, a slot needs root to make it. */
 const GIVEN: Record<string, string> = process.getuid?.() === 0 ? { owner: '65534:65534' } : {}
 
-function inJob(
+export function inJob(
   job: DrivenJob,
   program: Program,
   inputs: Readonly<Record<string, string>>,
@@ -49,7 +49,11 @@ function inJob(
   }
 }
 
-function onHost(stage: Stage, words: readonly string[]): Victim {
+export function onHost(
+  stage: Stage,
+  words: readonly string[],
+  extra: NodeJS.ProcessEnv = {},
+): Victim {
   const { scene, action } = stage.cast
   const script = path.join(action, 'dist/cli/index.js')
   return {
@@ -57,6 +61,7 @@ function onHost(stage: Stage, words: readonly string[]): Victim {
       const env = {
         TARGET_GUARD_ROOT: stage.path,
         DOCKER_HOST: 'unix:///nonexistent/docker.sock',
+        ...extra,
         ...faults,
       }
       const end = await scene.run(nodeBinary('node24'), [script, ...words], { env })
@@ -71,14 +76,14 @@ function onHost(stage: Stage, words: readonly string[]): Victim {
 const SIGNALS: Record<string, number> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
 /** The state that pre leaves for main and post. */
-function stateOf(stage: Stage, { id, slot }: Placed): string {
+export function stateOf(stage: Stage, { id, slot }: Placed): string {
   const targetDirectory = path.join(stage.path, slot)
   const runDirectory = path.dirname(targetDirectory)
-  const told = { retired: 0, reclaimedBytes: 0, takenOver: false, actions: [] }
+  const told = { retired: 0, reclaimedBytes: 0, diskStatus: 'ok', freeBytes: null, actions: [] }
   return JSON.stringify({
     root: stage.path,
     lease: id,
-    prepared: { ...told, targetDirectory, runDirectory },
+    prepared: { ...told, slot: { targetDirectory, runDirectory, takenOver: false } },
   })
 }
 

@@ -9,6 +9,7 @@ import { readMoment } from '../../../src/host/boot.ts'
 import { reserveSize } from '../../../src/host/reserve.ts'
 import { openRoot } from '../../../src/host/root.ts'
 import type { Root } from '../../../src/host/root.ts'
+import { UNFINISHED } from '../../../src/host/small-file.ts'
 import { observeOwner } from '../../../src/host/runner.ts'
 import { reap } from '../../../src/steps/reap.ts'
 import { listing } from '../../helpers/listing.ts'
@@ -48,6 +49,12 @@ const HOURS = 3600
 /** What belongs to a root for good, and the files of its passes. */
 const LASTING =
   /^(?:root\.json|host\.lock(?:\.lock)?|(?:metrics|admission|history)\.lock|history|ending|waiting|heartbeat\.json|metrics\.prom|alerts|leases|trash|snapshots|seeding|times|reserve(?:\.d)?)$/
+
+/** What may stay in folders that are else empty when all is done. */
+const KEPT: Readonly<Record<string, RegExp>> = {
+  times: /^[0-9a-f]{16}$/,
+  ending: /^[0-9a-f]{24}$/,
+}
 
 /** One root with what must never be touched in it, and what a test puts there. */
 export class Stage {
@@ -206,7 +213,12 @@ export class Stage {
         .filter((name) => !whole.test(name) && (folder !== 'trash' || name.length > 40))
         .map((name) => this.control(path.join(folder, name))),
     )
-    for (const file of halfDone) utimesSync(file, past, past)
+    const unfinished = ['ending', 'history', 'times'].flatMap((folder) =>
+      readdirSync(this.control(folder))
+        .filter((name) => UNFINISHED.test(name))
+        .map((name) => this.control(path.join(folder, name))),
+    )
+    for (const file of [...halfDone, ...unfinished]) utimesSync(file, past, past)
   }
 
   /** What is wrong with the root when, besides what was there for good, exactly these slots are left. */
@@ -224,10 +236,10 @@ export class Stage {
       // A lock left by a process that was killed is taken by the next one that needs it.
       (name) => !LASTING.test(name),
     )
-    const inside = ['trash', 'seeding', 'times'].flatMap((folder) =>
+    const inside = ['trash', 'seeding', 'times', 'ending'].flatMap((folder) =>
       readdirSync(this.control(folder))
-        // When mtimes were last set is kept for each runner and repository.
-        .filter((name) => folder !== 'times' || name.length !== 16)
+        // When mtimes were last set is kept for each runner and repository; an end that is not told yet.
+        .filter((name) => !(KEPT[folder]?.test(name) ?? false))
         .map((name) => `${folder}/${name}`),
     )
     return [...found, ...inside].map((name) => `left over: ${name}`)

@@ -33,6 +33,27 @@ export async function callsOf(cast: Cast, scenario: Scenario): Promise<RecordedC
   )
 }
 
+/**
+ * The calls that none of a program's scenarios has come to before by the same way through it, those of
+ * one way together: what is struck there is struck in the same line, with the same callers.
+ */
+export function newWays(
+  seen: Set<string>,
+  program: string,
+  calls: readonly RecordedCall[],
+): RecordedCall[][] {
+  const fresh = new Map<string, RecordedCall[]>()
+  for (const call of calls) {
+    const way = `${program} ${call.op} ${call.way}`
+    if (seen.has(way)) continue
+    const group = fresh.get(way) ?? []
+    group.push(call)
+    fresh.set(way, group)
+  }
+  for (const way of fresh.keys()) seen.add(way)
+  return [...fresh.values()]
+}
+
 /** What a call does, whatever number its path ends with. */
 function kindOf(call: RecordedCall | undefined): string {
   return call === undefined ? '' : `${call.op} ${call.path.replace(/\d+$/, '#')}`

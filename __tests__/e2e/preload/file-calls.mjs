@@ -85,7 +85,7 @@ function toPath(value) {
 
 /** A path through a directory that is held open, by the name that directory has now. */
 function byName(file) {
-  const found = /^(\/proc\/self\/fd\/\d+)(\/.*)?$/.exec(file)
+  const found = new RegExp(`^(/proc/(?:self|${process.pid})/fd/\\d+)(/.*)?$`).exec(file)
   if (found === null) return file
   const [, descriptor = '', rest = ''] = found
   try {
