@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import type { Command } from '../../src/cli/command.ts'
-import { parseWords } from '../../src/cli/words.ts'
+import { ownWords, parseWords } from '../../src/cli/words.ts'
 import { INPUTS } from '../../src/plan/settings.ts'
 import { caught } from '../helpers/caught.ts'
 
@@ -34,7 +34,16 @@ describe('the words of a command', () => {
     expect(parseWords(command('explain'), ['--', '--odd']).operands).toEqual(['--odd'])
   })
 
+  test('after -- are another command’s, where it takes one', () => {
+    const { operands, switches } = parseWords(command('run'), ['--keep', '--', 'ls', '--', '--all'])
+    expect([operands, [...switches]]).toEqual([['ls', '--', '--all'], ['keep']])
+    expect(ownWords(['--keep', '--', 'ls', '--help'])).toEqual(['--keep'])
+    expect(ownWords(['--keep'])).toEqual(['--keep'])
+  })
+
   test.each([
+    ['run', ['ls'], /“ls” stands before “--”/],
+    ['run', ['ls', '--', '-l'], /“ls” stands before “--”/],
     ['status', ['--nonsense'], /--nonsense/],
     ['status', ['-x'], /-x/],
     ['status', ['--root'], /--root/],

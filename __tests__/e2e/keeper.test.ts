@@ -155,7 +155,7 @@ describe('the lock of a keeper', () => {
     }
     expect(await judged(host, slot)).toEqual([
       'alive',
-      'its keeper is running (it holds the lease’s lock)',
+      'its keeper is running, or what its command started (the lease’s lock is held)',
       'keep',
       'there',
     ])

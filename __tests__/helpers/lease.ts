@@ -67,6 +67,7 @@ export function aRecord(lease: Lease = aLease(), end?: End | null): LeaseRecord 
     lease,
     problem: null,
     end: end ?? null,
+    isKept: false,
     slot: lease.slot,
   }
 }
@@ -74,5 +75,6 @@ export function aRecord(lease: Lease = aLease(), end?: End | null): LeaseRecord 
 /** The record of a lease that cannot be read. */
 export function aDamagedRecord(overrides: Partial<LeaseRecord> = {}): LeaseRecord {
   const problem = 'the file is empty'
-  return { id: anId(), state: 'live', lease: null, problem, end: null, slot: null, ...overrides }
+  const record = { lease: null, problem, end: null, isKept: false, slot: null }
+  return { id: anId(), state: 'live', ...record, ...overrides }
 }

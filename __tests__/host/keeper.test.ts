@@ -70,6 +70,7 @@ function start(environment: Record<string, string> = {}, failed: unknown[] = [])
       settings: SETTINGS,
       variables: { SECRET: 'y' },
       failed: (error) => failed.push(error),
+      lock: null,
     })
   } finally {
     process.env = before

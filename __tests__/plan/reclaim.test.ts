@@ -26,6 +26,16 @@ function planned(
   return planPass({ leases, foreign, orphanedLinks: [], leftovers: [] }, chosen, occupancies)
 }
 
+test('what somebody keeps stays, and makes no room for nobody', () => {
+  const kept = endedBefore(1000, { n: 1 })
+  const leases = [{ ...kept, record: { ...kept.record, isKept: true } }, endedBefore(1, { n: 2 })]
+  expect(going(leases)).toEqual([])
+  expect(going(leases, { retentionHours: 0, keepPerPr: 0 })).toEqual([anId(2)])
+  const [, action] = planned(leases).toSorted((a, b) => a.reason.length - b.reason.length)
+  expect(action).toMatchObject({ kind: 'keep', id: anId(1), state: 'retained' })
+  expect(action?.reason).toContain('run --end --lease')
+})
+
 describe('the age of an ended lease', () => {
   test.each<[string, Parameters<typeof anEnd>[0], number]>([
     ['is by the time since boot', { uptimeS: NOW.uptimeS - 7200, wallMs: 0 }, 2],

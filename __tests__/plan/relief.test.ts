@@ -37,6 +37,17 @@ describe('what goes when the disk needs room', () => {
     expect(order(all.toReversed(), 'host')).toEqual([...own, ...others])
   })
 
+  test('never what somebody keeps', () => {
+    const [first] = ENDED
+    const kept = ENDED.map(({ record, owner }) =>
+      anObserved({ owner, record: { ...record, isKept: true } }),
+    )
+    expect(order(kept, 'host')).toEqual([])
+    expect(order([...kept.slice(1), ...(first === undefined ? [] : [first])], 'host')).toEqual([
+      anId(1),
+    ])
+  })
+
   test('at the watermark of a job: its runner’s own alone', () => {
     expect(order(all, 'own')).toEqual([anId(2), anId(3), anId(1), anId(7)])
     expect(order(OTHERS, 'own')).toEqual([])

@@ -23,6 +23,7 @@ function request(root: Root, overrides: Partial<AcquireRequest> = {}): AcquireRe
     job: aJob(),
     owner: anOwner(),
     forecastBytes: null,
+    workspace: '',
     madeBy: 'hook',
     builder: OWN,
     ways: [],

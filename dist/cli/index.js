@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2178);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6652);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2178:
+/***/ 6652:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -133,6 +133,39 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   a: () => (/* binding */ runCli)
 });
+
+;// CONCATENATED MODULE: ./lib/plan/version.js
+/** The release this code belongs to; a test holds it equal to package.json. */
+const VERSION = '0.1.0';
+
+;// CONCATENATED MODULE: ./lib/report/voice.js
+/** Every line of ours in a log begins with it. */
+const TAG = '[target-guard]';
+/**
+ * Text of others (paths, command names) on one line without control characters: a planted newline
+ * could otherwise begin a workflow command.
+ */
+function printable(text) {
+    return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
+}
+/** Our own line breaks stay, those of others do not survive `printable`. */
+function printableLines(text) {
+    return text.split('\n').map(printable).join('\n');
+}
+/** Speaks on a terminal, on standard error: standard output is for what a command prints. */
+function terminal({ err }) {
+    const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
+    const [error, warning] = [say('error: '), say('warning: ')];
+    return {
+        info: say(''),
+        notice: say(''),
+        warning: (text, title) => warning(titled(text, title)),
+        error: (text, title) => error(titled(text, title)),
+    };
+}
+function titled(text, title) {
+    return title === undefined ? text : `${title}: ${text}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/plan/guard-error.js
 /**
@@ -178,39 +211,6 @@ function fieldOf(error, field) {
         : undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/version.js
-/** The release this code belongs to; a test holds it equal to package.json. */
-const VERSION = '0.1.0';
-
-;// CONCATENATED MODULE: ./lib/report/voice.js
-/** Every line of ours in a log begins with it. */
-const TAG = '[target-guard]';
-/**
- * Text of others (paths, command names) on one line without control characters: a planted newline
- * could otherwise begin a workflow command.
- */
-function printable(text) {
-    return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
-}
-/** Our own line breaks stay, those of others do not survive `printable`. */
-function printableLines(text) {
-    return text.split('\n').map(printable).join('\n');
-}
-/** Speaks on a terminal, on standard error: standard output is for what a command prints. */
-function terminal({ err }) {
-    const say = (prefix) => (text) => err(`${TAG} ${prefix}${printable(text)}\n`);
-    const [error, warning] = [say('error: '), say('warning: ')];
-    return {
-        info: say(''),
-        notice: say(''),
-        warning: (text, title) => warning(titled(text, title)),
-        error: (text, title) => error(titled(text, title)),
-    };
-}
-function titled(text, title) {
-    return title === undefined ? text : `${title}: ${text}`;
-}
-
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./lib/plan/naming.js
@@ -234,8 +234,10 @@ function sha256(raw) {
 /**
  * A component for any text: at most 40 characters of it, then 12 hex of the SHA-256 of the whole.
  * The hash keeps `feature/a` and `feature-a` apart, which replacing characters alone would merge.
+ *
+ * @param identity what is to have a component of its own, where the text is not all of it
  */
-function slug(raw) {
+function slug(raw, identity = raw) {
     const readable = raw
         .slice(0, 400)
         .normalize('NFC')
@@ -244,7 +246,7 @@ function slug(raw) {
         .replaceAll(/^-+|-+$/g, '')
         .slice(0, 40)
         .replace(/-+$/, '');
-    return `${readable === '' ? 'ref' : readable}-${sha256(raw).slice(0, 12)}`;
+    return `${readable === '' ? 'ref' : readable}-${sha256(identity).slice(0, 12)}`;
 }
 /**
  * The first path component for a change: the PR number, else the ref name, else a slug of it.
@@ -690,8 +692,8 @@ function verdict(kind, reason) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
-/** What the lock of a keeper proves, whatever has become of everything else of its job. */
-const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)';
+/** What the lock of a lease proves, whatever has become of everything else of its job. */
+const KEPT_ALIVE = 'its keeper is running, or what its command started (the lease’s lock is held)';
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
     const locks = searches.cargoLocks.get(place.slot);
@@ -958,6 +960,15 @@ function addressOf(job, id) {
 
 
 
+/**
+ * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
+ * workflows it is a `run` for its command, or for the `shell` that asked for one.
+ */
+const MAKERS = ['hook', 'step', 'run', 'shell'];
+/** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
+function isLocal(madeBy) {
+    return madeBy === 'run' || madeBy === 'shell';
+}
 function newLease(job, owner, made) {
     return {
         version: 1,
@@ -973,6 +984,7 @@ function newLease(job, owner, made) {
         madeBy: made.madeBy,
         owner,
         forecastBytes: made.forecastBytes ?? null,
+        workspace: made.workspace ?? '',
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -1025,9 +1037,10 @@ function parseLease(text, id) {
         job,
         leg,
         trusted: found['trusted'] === true,
-        madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
+        madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
         forecastBytes: forecastOf(found['forecastBytes']),
+        workspace: textOr(found['workspace'], ''),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -1328,6 +1341,18 @@ function parseStat(pid, text) {
     if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
         return null;
     return { pid, command: text.slice(opening + 1, closing), state, ...known };
+}
+/** The process group of a process, null where /proc does not tell. */
+function readGroup(pid) {
+    try {
+        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8');
+        const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3]);
+        return Number.isInteger(group) ? group : null;
+    }
+    catch {
+        // Gone meanwhile.
+        return null;
+    }
 }
 /** How a recorded process is found now; a zombie has ended. */
 function stateOf(recorded) {
@@ -2600,6 +2625,8 @@ function isOfUnit(file, hash) {
 const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
 /** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
 const GENERATIONS_AT_MOST = 50;
+/** People run a command many times a day, and each is one. */
+const LOCAL_GENERATIONS_AT_MOST = 250;
 const COLD = {
     version: 1,
     kind: 'cold',
@@ -2661,7 +2688,7 @@ function parseChain(found) {
     const { generation, former } = found;
     if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
         return null;
-    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+    if (!Array.isArray(former) || former.length > LOCAL_GENERATIONS_AT_MOST)
         return null;
     const paths = former.filter((each) => typeof each === 'string');
     return paths.length === former.length && paths.every(isSlotPath)
@@ -2861,6 +2888,39 @@ function parseFile(row) {
     return { ...input, stamp: { ctimeNs, inode, size } };
 }
 
+;// CONCATENATED MODULE: ./lib/host/kept-slots.js
+
+
+
+
+/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
+function keptPath(root, id) {
+    return controlPath(root, 'leases', `${id}.kept`);
+}
+/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
+function keepSlot(root, id) {
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+}
+/** Has it go like any other ended slot. */
+function giveUpSlot(root, id) {
+    removeFile(keptPath(root, id));
+}
+/** What cannot be told counts as kept. */
+function isKept(root, id) {
+    try {
+        return (0,external_node_fs_namespaceObject.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        return true;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/size-sample.js
 
 /** What was measured, with the peaks so far. */
@@ -2916,6 +2976,7 @@ function samplePath(root, id) {
 
 
 
+
 const LIVE = '.json';
 const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
@@ -2930,6 +2991,7 @@ const COMPANIONS = [
     '.keeper',
     '.size',
     '.events',
+    '.kept',
 ];
 function leasePath(root, name) {
     return controlPath(root, 'leases', name);
@@ -3118,6 +3180,7 @@ function readLease(root, id, state) {
         lease,
         problem: typeof parsed === 'string' ? parsed : null,
         end: typeof end === 'string' ? parseEnd(end) : null,
+        isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
 }
@@ -3165,6 +3228,10 @@ function handDownInputs(root, from, to) {
         if (errnoOf(error) !== 'ENOENT')
             throw error;
     }
+}
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
@@ -3491,6 +3558,8 @@ function reasonToGo(lease, retention, now, groups) {
     const reason = owner.reasons.join('; ');
     if (slot === 'missing' || record.state === 'live')
         return reason;
+    if (record.isKept)
+        return null;
     const result = record.end?.result ?? 'unknown';
     // Only a good build is worth inheriting; what a failed one left is disk that others need.
     if (result === 'failure' || result === 'cancelled')
@@ -3595,11 +3664,13 @@ function keep({ record, owner }) {
         case 'unknown':
             return kept(record, reason, 'unknown');
         case 'dead':
-            return kept(record, `${reason}; kept to be inherited`, 'retained');
+            return kept(record, `${reason}; ${record.isKept ? KEPT : 'kept to be inherited'}`, 'retained');
         default:
             return owner.kind;
     }
 }
+/** How somebody says that they do not want it any more. */
+const KEPT = 'kept by --keep until “target-guard run --end --lease” names it';
 function judgeForeign(occupancies) {
     return ({ path, why, adopted }) => {
         if (!adopted)
@@ -5544,6 +5615,14 @@ async function runHook(hook, runtime) {
 }
 /** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
 const REFUSED = 75;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** The exit code of a command that ended with this error. */
+function exitCodeOf(error) {
+    if (error instanceof RefusedError)
+        return REFUSED;
+    return error instanceof GuardError && error.usage ? WRONG_USAGE : FAILED;
+}
 function say(error, { voice }, addition) {
     const title = error instanceof RefusedError ? REFUSED_TITLE : undefined;
     voice.error(`${inWords(error)}${addition}`, title);
@@ -5603,7 +5682,7 @@ function claim(path, hours, nowMs) {
 
 
 /** What a process in the background needs of the environment; no token of the job goes along. */
-const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
+const background_KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
 // Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
 // session of its own: then the group has to be nice.
 const background_YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
@@ -5637,7 +5716,7 @@ function toolBeside(script) {
 }
 /** What a process in the background gets of this one’s environment. */
 function ownEnvironment(more = []) {
-    const names = new Set([...KEPT, ...more]);
+    const names = new Set([...background_KEPT, ...more]);
     return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
 }
 
@@ -6276,6 +6355,14 @@ const RETENTION = [
 ];
 const SNAPSHOTS = setting('snapshot-max-gb', 'N', 'budget for all snapshots; default 50');
 const RESERVE = setting('reserve-gb', 'N', 'kept free; default 5, at most a tenth of the disk');
+/** Whether and how long to wait for room. */
+const flags_ADMISSION = [
+    setting('admission', 'WHAT', 'wait, warn or off while there is no room; default wait'),
+    setting('admission-timeout-minutes', 'N', 'how long to wait; default 15'),
+    setting('forecast-gb', 'N', 'what will be written; default from history'),
+];
+const flags_WARM = setting('warm', 'HOW', 'auto, or off for an empty target dir; default auto');
+const LEG = setting('leg', 'NAME', 'keeps runs of other names and their warmth apart');
 /** How root-owned leftovers go. */
 const HELP = [
     setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go'),
@@ -6691,6 +6778,25 @@ function observeOwner(environment) {
         singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
     };
 }
+/**
+ * Who a command outside workflows works for: the local runs of this user, which are as one runner
+ * that has many jobs at a time.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ */
+function observeLocal(worker) {
+    const user = process.geteuid?.() ?? 0;
+    return {
+        // No place of a work folder begins like this.
+        runner: { name: `local:${user}`, key: sha256(`local runs of user ${user}`) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        // The container that somebody works in outlives what is done there, and proves nothing.
+        container: null,
+        singleJob: false,
+    };
+}
 /** Where GitHub's runner mounts its work folder in every job container. */
 const JOB_CONTAINER_WORK_FOLDER = '/__w';
 /**
@@ -6714,7 +6820,7 @@ function workFolder(environment) {
 }
 function runner_placeOf(folder) {
     if (folder === null)
-        return `user ${(0,external_node_os_namespaceObject.userInfo)().uid}`;
+        return `user ${process.geteuid?.() ?? 0}`;
     try {
         // Not by realpath, which would hang with the mount that a work folder may lie on.
         const mounts = readMounts();
@@ -6818,7 +6924,9 @@ function reliefOrder(leases, self, extent, now) {
         return record.state === 'ended' ? 2 : 3;
     };
     return leases
-        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+        .filter(({ record, owner, slot }) => {
+        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
+    })
         .filter((lease) => extent === 'host' || rank(lease) < 2)
         .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
         .toSorted((a, b) => a.rank - b.rank || relief_byAge(a.age, b.age))
@@ -10268,7 +10376,7 @@ function logPath(root, id) {
 const keeper_GB = 1e9;
 /**
  * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
  * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
  * before a build does; and node is started when the step that started this is likely to be over.
  */
@@ -10295,8 +10403,8 @@ const TRACKING_ID = 'RUNNER_TRACKING_ID';
  *
  * @throws Error where its lock cannot be made
  */
-function startKeeper(root, id, script, { settings, variables, failed }) {
-    const lock = openKeeperLock(root, id);
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? openKeeperLock(root, id);
     try {
         setLogAside(root, id);
         const lease = controlName(root, 'leases', `${id}.json`);
@@ -10312,7 +10420,8 @@ function startKeeper(root, id, script, { settings, variables, failed }) {
         child.unref();
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(lock);
+        if (held === null)
+            (0,external_node_fs_namespaceObject.closeSync)(lock);
     }
 }
 function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
@@ -11015,6 +11124,7 @@ function acquire_acquire(request) {
             uptimeS: readUptime(),
             at: new Date().toISOString(),
             forecastBytes: request.forecastBytes,
+            workspace: request.workspace,
         };
         const lease = newLease(job, owner, made);
         try {
@@ -11090,7 +11200,7 @@ function explained(error, root, lease) {
  * Takes over the lease that the started hook made for this very job; null where there is none to
  * take: another step has it, it has ended, or it is another job's.
  */
-function takeOver(id, { root, job, owner, builder, ways }) {
+function takeOver(id, { root, job, owner, builder, ways, }) {
     if (!isLeaseId(id))
         return null;
     const record = findLease(root, id);
@@ -11388,6 +11498,27 @@ function announce(actions, dryRun, { voice }) {
 
 
 /**
+ * The beginning of a job in a workflow: see prepareFor.
+ *
+ * @throws GuardError and RefusedError as that does
+ */
+async function prepare(settings, madeBy, runtime, onLease) {
+    const { environment, voice } = runtime;
+    const job = readJob(environment, settings.leg);
+    const owner = observeOwner(environment);
+    const applicant = {
+        job,
+        owner,
+        self: selfOf(owner, job),
+        madeBy,
+        by: `pre of ${owner.runner.name}`,
+        workspace: '',
+        hooked: madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '',
+        voice,
+    };
+    return prepareFor(applicant, settings, runtime, onLease);
+}
+/**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
  *
@@ -11395,21 +11526,18 @@ function announce(actions, dryRun, { voice }) {
  * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
  * @throws RefusedError where the disk stays critical and the job is to fail
  */
-async function prepare(settings, madeBy, runtime, onLease) {
+async function prepareFor(applicant, settings, runtime, onLease) {
     const { environment, voice } = runtime;
-    const job = readJob(environment, settings.leg);
+    const { job, owner, self, madeBy, by, hooked } = applicant;
     if (settings.owner !== null)
         resolveSetting(settings.owner);
     const root = openRoot(settings.root, preciousOf(environment));
     const builder = resolveOwner(settings.owner, root);
-    const owner = observeOwner(environment);
-    const self = selfOf(owner, job);
     const ways = helpers(settings);
     const heartbeat = parseHeartbeat(readHeartbeatText(root));
     for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
         voice.warning(text);
     }
-    const by = `pre of ${owner.runner.name}`;
     const pruned = await passOverOwn({ root, self, settings, by }, runtime);
     const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime);
     await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime);
@@ -11425,16 +11553,18 @@ async function prepare(settings, madeBy, runtime, onLease) {
     if (verdict === 'skip')
         return { ...done, slot: null };
     const request = { root, job, owner, builder, ways };
-    const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '';
     const taken = tryTakeOver(hooked, request, runtime);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
-    const admitted = taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null;
+    const admitted = taken === null
+        ? await admit({ root, self, job, settings, madeBy }, { ...runtime, voice: applicant.voice })
+        : null;
     if (admitted?.kind === 'skip')
         return { ...done, slot: null };
     const get = () => acquire_acquire({
         ...request,
         madeBy,
+        workspace: applicant.workspace,
         forecastBytes: admitted?.forecastBytes ?? null,
         onLease: (id) => {
             admitted?.release();
@@ -11459,14 +11589,14 @@ async function prepare(settings, madeBy, runtime, onLease) {
     return { ...done, slot: { ...slot, takenOver: taken !== null } };
 }
 /** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
-async function watchOver(root, id, settings, { hadEmergency, isTaken }, { script, voice, environment }) {
+async function watchOver(root, id, settings, { hadEmergency, isTaken, lock = null }, { script, voice, environment }) {
     const failed = (error) => voice.warning(`The keeper of this job was not started (${messageOf(error)}); nobody watches the disk while it builds.`);
     try {
         if (isTaken && (await findKeepers(root, [id])).has(id))
             return;
         const isInside = hadEmergency || environment[INSIDE] === '1';
         const variables = isInside ? { [INSIDE]: '1' } : {};
-        startKeeper(root, id, script, { settings, variables, failed });
+        startKeeper(root, id, script, { settings, variables, failed, lock });
     }
     catch (error) {
         failed(error);
@@ -14064,6 +14194,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
 async function recordBuild(root, id, runtime) {
     const { environment, voice } = runtime;
@@ -14073,7 +14204,10 @@ async function recordBuild(root, id, runtime) {
     try {
         const { generation, former, unused } = readSeedRecord(root, id);
         const toolchain = readBuiltBy(root, slot);
-        const hasInputs = toolchain !== null && (await noteInputs({ root, id, slot, toolchain }, runtime));
+        // Where people work no times are ever set, so nobody has a use for them.
+        const hasInputs = toolchain !== null &&
+            !isLocal(lease.madeBy) &&
+            (await noteInputs({ root, id, slot, toolchain }, runtime));
         const record = {
             version: 1,
             workspace: environment['GITHUB_WORKSPACE'] ?? '',
@@ -14161,6 +14295,7 @@ const TARGETS_AT_MOST = 200;
 ;// CONCATENATED MODULE: ./lib/plan/seed.js
 
 
+
 /**
  * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
  * the reason for which it may not be a seed.
@@ -14177,7 +14312,8 @@ function sourcesFor(sources, wish) {
             lease.repository === `${job.owner}/${job.repository}` &&
             lease.prKey === job.prKey &&
             lease.job === job.job &&
-            lease.leg === job.leg;
+            lease.leg === job.leg &&
+            isLocal(lease.madeBy) === isLocal(wish.madeBy);
         return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
         .toSorted((a, b) => age(a.source) - age(b.source));
@@ -14198,15 +14334,16 @@ function refusalOf({ record }, origin, wish) {
         return 'its job has not ended';
     if (origin === null)
         return 'nothing is known of its build';
-    // A hook is told no result: in its own workspace that is what Cargo finds after every build there.
-    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && madeByHook(record));
+    // In its own workspace that is what Cargo finds after every build there.
+    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
     return refuseOrigin(origin, wish);
 }
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 function refuseOrigin(origin, wish) {
-    if (origin.generation >= GENERATIONS_AT_MOST) {
+    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : GENERATIONS_AT_MOST;
+    if (origin.generation >= most) {
         return `it was handed down ${origin.generation} times: time to start over`;
     }
     if (origin.toolchain === null)
@@ -14228,8 +14365,9 @@ function isOwnWorkspace(origin, wish) {
         wish.workspace !== null &&
         origin.workspace === wish.workspace);
 }
-function madeByHook({ lease, end }) {
-    return lease?.madeBy === 'hook' && end?.result === 'unknown';
+/** A hook is told no result; and a command of a person’s that failed is the day’s work. */
+function isUntold({ lease, end }) {
+    return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
 }
 
 ;// CONCATENATED MODULE: ./lib/host/os-release.js
@@ -15158,15 +15296,13 @@ async function giveTo(tree, slot) {
 
 
 
-
-
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
  */
 async function release(request, runtime) {
-    const { root, job, settings, leases, by } = request;
-    const { voice, environment } = runtime;
+    const { root, job, self, settings, leases, by } = request;
+    const { voice } = runtime;
     const result = resultOf(request.status);
     const watched = { root, settings, leases, result };
     const verdict = await endWatch(watched, runtime);
@@ -15192,13 +15328,11 @@ async function release(request, runtime) {
             voice.warning(`The lease ${id} was not ended (${messageOf(error)}); the end of its job ends it.`);
         }
     }
-    const owner = observeOwner(environment);
-    const self = selfOf(owner, job);
     if (isPublished) {
         for (const id of leases)
             await publishBuild({ root, job, self, id }, runtime);
     }
-    const done = await passOverOwn({ root, self, settings, by: `${by} of ${owner.runner.name}` }, runtime);
+    const done = await passOverOwn({ root, self, settings, by }, runtime);
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
     await tellVerdict(watched, verdict, runtime);
@@ -15994,6 +16128,7 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
 
 
 
+
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -16002,7 +16137,7 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
  * @throws Error where it is not as Cargo leaves one, or as the file system does
  */
 async function adaptSeed(request, runtime) {
-    const { place, record, origin } = request;
+    const { lease, place, record, origin } = request;
     const aside = `${place}.aside`;
     const planted = findPlantedLink(place);
     if (planted !== null)
@@ -16018,6 +16153,9 @@ async function adaptSeed(request, runtime) {
     const unrestored = await restoreSeedTimes(request, runtime);
     if (unrestored !== null)
         return unrestored;
+    // One command uses this, the next one that: what one leaves alone is still wanted.
+    if (isLocal(lease.madeBy))
+        return { ...record, unused: null };
     moveUnitsOut(place, outOfUse(origin.unused), aside);
     const isMarked = await markUnits(place);
     return { ...record, unused: isMarked ? stillCounted(origin.unused) : null };
@@ -16880,6 +17018,7 @@ function dropSeed(root, lease, { former }) {
 
 
 
+
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
@@ -16953,6 +17092,9 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
             return null;
         try {
             handDownInputs(root, id, lease.id);
+            // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+            if (isLocal(lease.madeBy))
+                handDownSize(root, id, lease.id);
             dropLease(root, id, false);
             return chain.filter((each) => !linkFormerPath(root, each, lease.slot));
         }
@@ -17020,8 +17162,6 @@ function restore_hook_seed_refusalOf({ root, lease, wish }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js
-
-
 
 
 
@@ -17129,10 +17269,10 @@ function seed_note({ root, lease }, seeded, runtime) {
     return record;
 }
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf({ root, job, restoresMtimes }, { environment }) {
-    const { runner } = observeOwner(environment);
+function wishOf({ root, job, owner: { runner }, lease, restoresMtimes }, { environment }) {
     return {
         job,
+        madeBy: lease.madeBy,
         runnerKey: runner.key,
         workspace: environment['GITHUB_WORKSPACE'] ?? null,
         restoresMtimes,
@@ -17145,25 +17285,27 @@ function cold(why) {
 }
 /** The ways to fill a slot, best first. */
 function* attemptsOf(request, unchecked, runtime) {
-    const { root, job, settings, lease } = request;
+    const { root, self, job, settings, lease } = request;
     const { environment } = runtime;
-    const owner = observeOwner(environment);
     const slots = endedSlots(root);
     const snapshots = settings.warm === 'inherit' ? [] : listSnapshots(root, repositoryOf(job));
     const isRemote = settings.remote.mode !== 'off' && settings.warm !== 'inherit';
     if (!isRemote && sourcesFor(slots, unchecked).length + snapshots.length === 0)
         return;
     const wish = { ...unchecked, toolchain: readToolchain(unchecked.workspace) };
-    const self = selfOf(owner, job);
     const judged = sourcesFor(slots, wish);
     for (const { source, slot, origin, refusal } of judged) {
         if (!['auto', 'inherit'].includes(settings.warm))
             break;
         yield {
             label: slot,
-            attempt: async (place) => origin === null || refusal !== null
-                ? (refusal ?? NOTHING_KNOWN)
-                : inherit({ root, self, lease, place, source, slot, origin }, runtime),
+            attempt: async (place) => {
+                if (origin === null || refusal !== null)
+                    return refusal ?? NOTHING_KNOWN;
+                if (source.record.isKept)
+                    return 'it is kept as it is';
+                return inherit({ root, self, lease, place, source, slot, origin }, runtime);
+            },
         };
     }
     if (settings.warm === 'inherit')
@@ -17238,7 +17380,9 @@ async function hookStarted(runtime) {
     const job = readJob(environment, settings.leg);
     const { lease } = prepared.slot;
     // The checkout comes later: nobody can tell yet which files are unchanged.
-    await seed({ root, job, settings, lease, restoresMtimes: false }, runtime);
+    const owner = observeOwner(environment);
+    const self = selfOf(owner, job);
+    await seed({ root, job, owner, self, settings, lease, restoresMtimes: false }, runtime);
 }
 /** After a job: end whatever leases of it are still live; the runner tells a hook no result. */
 async function hookCompleted(runtime) {
@@ -17250,8 +17394,11 @@ async function hookCompleted(runtime) {
         return;
     }
     const job = readJob(environment, settings.leg);
-    const leases = liveLeases(root, job, observeOwner(environment));
-    await release({ root, job, settings, leases, status: '', by: 'completed hook' }, runtime);
+    const owner = observeOwner(environment);
+    const self = selfOf(owner, job);
+    const leases = liveLeases(root, job, owner);
+    const by = `completed hook of ${owner.runner.name}`;
+    await release({ root, job, self, settings, leases, status: '', by }, runtime);
 }
 /** The live leases of this very job: of this Worker, or, in its containers, of this run and job. */
 function liveLeases(root, job, owner) {
@@ -18138,6 +18285,768 @@ the command that would remove it.`,
     },
 };
 
+;// CONCATENATED MODULE: ./lib/report/shell.js
+/** A word as every POSIX shell reads it back. */
+function shellWord(text) {
+    return `'${text.replaceAll("'", String.raw `'\''`)}'`;
+}
+/** What a shell evaluates to set these variables for itself and all that it starts. */
+function exportText(variables) {
+    return Object.entries(variables)
+        .map(([name, value]) => `export ${name}=${shellWord(value)}\n`)
+        .join('');
+}
+/** What a shell evaluates to forget them. */
+function unsetText(names) {
+    return names.length === 0 ? '' : `unset ${names.join(' ')}\n`;
+}
+/** What a shell evaluates to an exit code and nothing else. */
+function exitText(code) {
+    return `(exit ${code})\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/host/calling-process.js
+
+
+/**
+ * The process that asked for what this command prints: a shell, an agent. In `$(…)` the parent is a
+ * copy of the shell that ends with the command, and the shell itself is meant.
+ *
+ * @returns null where /proc does not tell
+ */
+function findCaller(from = process.ppid) {
+    let found = readProcess(from);
+    while (typeof found !== 'string') {
+        const parent = readProcess(found.parent);
+        if (typeof parent === 'string' || !isCopyOf(found.pid, parent.pid))
+            break;
+        found = parent;
+    }
+    return typeof found === 'string' ? null : { pid: found.pid, start: found.start };
+}
+/** One process by its number; null where there is none. */
+function findOwner(pid) {
+    const found = readProcess(pid);
+    if (typeof found === 'string' || found.state === 'Z' || found.state === 'X')
+        return null;
+    return { pid: found.pid, start: found.start };
+}
+/**
+ * Whether a process was forked from its parent and has started no program since. A shell that was
+ * started at the prompt of another has a process group of its own.
+ */
+function isCopyOf(pid, parent) {
+    if (readGroup(pid) === pid)
+        return false;
+    try {
+        const isSameProgram = (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/exe`) === (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${parent}/exe`);
+        return isSameProgram && words(pid) === words(parent);
+    }
+    catch {
+        // Another user's, or gone meanwhile.
+        return false;
+    }
+}
+function words(pid) {
+    return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-url.js
+
+/** `https://host/owner/name.git`, with a user, a port or a path before, or `git@host:owner/name`. */
+const URL_FORM = /^(?:https?|ssh|git):\/\/[^/]+\/(.+)$/;
+const SCP_FORM = /^[^/:]+:(?!\/\/)(.+)$/;
+/** Owner and name of the repository that a remote's address leads to; null where it names none. */
+function parseRemote(address) {
+    const path = URL_FORM.exec(address)?.[1] ?? SCP_FORM.exec(address)?.[1];
+    const parts = (path ?? '').replace(/(\.git)?\/*$/, '').split('/');
+    const [owner = '', repository = ''] = parts.slice(-2);
+    return isOwner(owner) && isRepositoryName(repository) ? { owner, repository } : null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/local-job.js
+
+
+
+/** All runs are one job: what is built in a worktree goes on with what was built there before. */
+const LOCAL_JOB = 'run';
+/** The owner’s place where no remote names one. */
+const LOCAL_OWNER = 'local';
+/**
+ * What a command outside workflows works for: the repository by its remote, the worktree in the place
+ * of the pull request.
+ */
+function localJob(workplace, { wallMs, pid, leg, within }) {
+    const named = workplace.remote === null ? null : parseRemote(workplace.remote);
+    const repository = named ?? { owner: LOCAL_OWNER, repository: local_job_nameOf(workplace.common) };
+    const name = (0,external_node_path_namespaceObject.basename)(workplace.top);
+    return {
+        ...repository,
+        prKey: slug(name === '' ? 'root' : name, workplace.identity),
+        // In the order of their start; 13 and 7 digits.
+        runId: `${wallMs}${String(pid).padStart(7, '0')}`,
+        attempt: 1,
+        job: LOCAL_JOB,
+        leg: legOf(leg.trim(), within),
+        trusted: false,
+    };
+}
+/** `/home/me/demo/.git` and a bare `/srv/demo.git` are both called demo. */
+function local_job_nameOf(common) {
+    const folder = common.replace(/\/\.git$/, '');
+    return slug((0,external_node_path_namespaceObject.basename)(folder).replace(/\.git$/, '') || 'root', common);
+}
+/** A run within a run has a line of its own, so that each finds again what it built. */
+function legOf(leg, within) {
+    if (within !== null)
+        return sha256(JSON.stringify([leg, within])).slice(0, 12);
+    return leg === '' ? '' : sha256(leg).slice(0, 12);
+}
+
+;// CONCATENATED MODULE: ./lib/host/workplace.js
+
+
+
+
+
+const workplace_WAIT_MS = 5000;
+/**
+ * The worktree that a directory lies in, or the directory itself where there is none.
+ *
+ * @param directory absolute, without links
+ */
+async function findWorkplace(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return { ...workplace_describe(directory), common: directory, remote: null };
+    const isDirectory = (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
+    const found = readGitFile(top, isDirectory);
+    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
+    const common = found === 'submodule' ? null : found.common;
+    if (common === null)
+        return { ...workplace_describe(top), common: top, remote: null };
+    return { ...workplace_describe(top), common, remote: await readRemote(common) };
+}
+/** The nearest folder upwards that has a `.git`. */
+function topOf(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+        if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+            return folder;
+        if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
+            return null;
+    }
+}
+/**
+ * A worktree that was removed and made again at the same path is another one: what was built from the
+ * former must not look fresh in it. So its directory counts, and when that was made.
+ */
+function workplace_describe(top) {
+    const { ino, birthtimeNs } = (0,external_node_fs_namespaceObject.lstatSync)(top, { bigint: true });
+    return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
+}
+/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
+async function readRemote(common) {
+    const as = ownerOf([common]);
+    if (typeof as === 'string')
+        return null;
+    try {
+        const words = ['config', '--get', 'remote.origin.url'];
+        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
+            waitMs: workplace_WAIT_MS,
+        });
+        return said.trim() === '' ? null : said.trim();
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/local-run.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** Set for a command, and by what --print-env prints: the lease of its slot. */
+const RUN = 'TARGET_GUARD_RUN';
+/** What tells others of a slot, and of the root for what is run within. */
+function variablesOf({ root, lease }) {
+    return {
+        CARGO_TARGET_DIR: `${root.path}/${lease.slot}`,
+        TARGET_GUARD_ROOT: root.path,
+        [RUN]: lease.id,
+    };
+}
+/** What a workflow sets, and means another job by. */
+const OF_WORKFLOWS = /^(GITHUB|RUNNER|ACTIONS|INPUT|STATE)_/;
+/**
+ * What a run works for: the worktree that it is started in.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ * @param isVerbose whether it says what it does, or only what matters
+ */
+async function observeRun(chosen, worker, { isVerbose }, outside) {
+    const workplace = await findWorkplace(process.cwd());
+    const facts = { wallMs: Date.now(), pid: process.pid, leg: chosen.leg };
+    const own = localJob(workplace, { ...facts, within: null });
+    const outer = outerLease(chosen, outside);
+    const isWithin = outer?.prKey === own.prKey && outer.repository === `${own.owner}/${own.repository}`;
+    const job = isWithin ? localJob(workplace, { ...facts, within: outer.leg }) : own;
+    const owner = observeLocal(worker);
+    // It is of no job: what other runs of this user do at the same time is never judged by its own.
+    const inside = runtimeIn(workplace.top, isVerbose, outside);
+    const seen = selfOf(observeOwner(inside.environment), null);
+    const self = { ...seen, runnerKey: owner.runner.key, worker };
+    const settings = settingsFor(chosen);
+    return { job, owner, self, settings, inside, workspace: workplace.top, outside };
+}
+/** Steps find the worktree where a workflow has its checkout. */
+function runtimeIn(workspace, isVerbose, outside) {
+    const entries = Object.entries(outside.environment).filter(([name]) => !OF_WORKFLOWS.test(name));
+    const environment = { ...Object.fromEntries(entries), GITHUB_WORKSPACE: workspace };
+    const { voice } = outside;
+    return { ...outside, environment, voice: isVerbose ? voice : { ...voice, info: ignore } };
+}
+function ignore() { }
+/** Nobody can tell a command to skip its build, and nothing is shared with other hosts. */
+function settingsFor(chosen) {
+    return {
+        ...chosen,
+        onCritical: chosen.onCritical === 'skip' ? 'fail' : chosen.onCritical,
+        snapshot: 'never',
+        remote: { ...chosen.remote, mode: 'off' },
+    };
+}
+/** The lease of the run that this process is started within; null where it has ended. */
+function outerLease(settings, { environment }) {
+    return findRun(environment[RUN] ?? '', settings, environment)?.lease ?? null;
+}
+/** A run that has not ended; null where there is none with this lease. */
+function findRun(id, settings, environment) {
+    const root = isLeaseId(id) ? findRoot(settings.root, preciousOf(environment)) : null;
+    const record = root === null ? null : findLease(root, id);
+    if (root === null || record?.state !== 'live' || record.lease === null)
+        return null;
+    return isLocal(record.lease.madeBy) ? { root, lease: record.lease } : null;
+}
+/**
+ * Gets a run its slot, and seeds it.
+ *
+ * @throws GuardError and RefusedError as prepareFor does
+ */
+async function startRun(run, madeBy) {
+    const { job, owner, self, settings, inside, workspace, outside } = run;
+    const applicant = {
+        job,
+        owner,
+        self,
+        madeBy,
+        by: `run of ${owner.runner.name}`,
+        workspace,
+        hooked: '',
+        // Whoever waits wants to know what for.
+        voice: outside.voice,
+    };
+    // The keeper comes later: it shares a lock with the command.
+    const unwatched = { ...settings, keeper: 'off' };
+    const prepared = await prepareFor(applicant, unwatched, inside, () => { });
+    const root = findRoot(prepared.root, preciousOf(inside.environment));
+    if (root === null || prepared.slot === null)
+        throw new Error('the slot is gone');
+    const { lease } = prepared.slot;
+    // Where people work nobody sets times back: other target dirs were built there, too.
+    await seed({ root, job, owner, self, settings, lease, restoresMtimes: false }, inside);
+    return { root, lease, hadEmergency: prepared.disk.emergency };
+}
+/** @param lock open on the lease’s lock, which is held by it; null to leave that to the keeper */
+async function watchRun({ settings, inside }, { root, lease, hadEmergency }, lock) {
+    if (settings.keeper !== 'auto')
+        return;
+    await watchOver(root, lease.id, settings, { hadEmergency, isTaken: false, lock }, inside);
+}
+/** Ends the lease of a run; its slot stays for the next one in this worktree. */
+async function endRun({ job, self, owner, settings, inside }, { root, lease }, status) {
+    const by = `run of ${owner.runner.name}`;
+    // An empty one, though newer, must not take the place of what others have built.
+    const told = isEmpty(`${root.realPath}/${lease.slot}`) ? 'cancelled' : status;
+    await release({ root, job, self, settings, leases: [lease.id], status: told, by }, inside);
+}
+function isEmpty(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder).length === 0;
+    }
+    catch {
+        // Gone, or not ours to read: whoever looks at it later decides.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/print-environment.js
+
+
+
+
+
+
+
+
+/**
+ * Gets a slot for a process that goes on by itself; asked again by the same one in the same worktree,
+ * it tells the same slot again.
+ *
+ * @returns the variables that the process has to set
+ * @throws GuardError and RefusedError where there is no slot
+ */
+async function printEnvironment(settings, { pid, isVerbose }, runtime) {
+    const owner = pid === null ? findCaller() : findOwner(pid);
+    if (owner === null)
+        throw noOwner(pid);
+    const local = await observeRun(settings, owner, { isVerbose }, runtime);
+    const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment);
+    if (before !== null && print_environment_isSame(before, local))
+        return variablesOf(before);
+    const started = await startRun(local, 'shell');
+    await watchRun(local, started, null);
+    return variablesOf(started);
+}
+function noOwner(pid) {
+    return pid === null
+        ? new GuardError('Which process asks cannot be found out.', 'Name it with --pid.')
+        : new GuardError(`There is no process ${pid}.`, 'Give --pid the number of one that runs.', {
+            usage: true,
+        });
+}
+function print_environment_isSame({ lease }, { job, owner, workspace }) {
+    return (lease.madeBy === 'shell' &&
+        lease.repository === `${job.owner}/${job.repository}` &&
+        lease.prKey === job.prKey &&
+        lease.workspace === workspace &&
+        isProcess(lease.owner.worker, owner.worker));
+}
+function isProcess(a, b) {
+    return a !== null && a.pid === b?.pid && a.start === b.start;
+}
+/**
+ * Ends a lease that was printed, and its slot stays for the next run in its worktree; or gives up a slot
+ * that was kept.
+ *
+ * @param named id of the lease, null for the one that the environment names
+ * @returns the variables that mean nothing any more
+ */
+async function endPrinted(settings, named, { isVerbose }, runtime) {
+    const id = named ?? runtime.environment[RUN] ?? '';
+    const slot = findRun(id, settings, runtime.environment);
+    if (slot === null && giveUp(id, settings, runtime))
+        return [];
+    if (slot === null) {
+        throw new GuardError(id === '' ? `${RUN} is not set.` : `There is no lease ${id} that could be ended.`, 'Name with --lease one that --print-env or --keep has told.', { usage: true });
+    }
+    const { owner, workspace, madeBy } = slot.lease;
+    if (madeBy !== 'shell' || owner.worker === null) {
+        throw new GuardError(`The lease ${id} ends with its command.`, 'End that command.', {
+            usage: true,
+        });
+    }
+    const local = await observeRun(settings, owner.worker, { isVerbose }, runtime);
+    await endRun({ ...local, inside: runtimeIn(workspace, isVerbose, runtime) }, slot, '');
+    return ['CARGO_TARGET_DIR', RUN];
+}
+/** Whether there was a slot that was kept. */
+function giveUp(id, settings, { environment }) {
+    const root = isLeaseId(id) ? findRoot(settings.root, preciousOf(environment)) : null;
+    if (root === null || findLease(root, id)?.isKept !== true)
+        return false;
+    giveUpSlot(root, id);
+    return true;
+}
+
+;// CONCATENATED MODULE: ./lib/host/jobserver.js
+
+/** Node closes these on exec, whoever opened them; higher ones it leaves as they are. */
+const CLOSED_UP_TO = 15;
+/**
+ * Numbers of the open files by which make has its recipes share processors, where there are such:
+ * a command that is told of them in its environment finds something at those numbers.
+ */
+function jobserverFiles(environment) {
+    const words = ['MAKEFLAGS', 'CARGO_MAKEFLAGS', 'MFLAGS'].map((name) => environment[name] ?? '');
+    const named = words.flatMap((text) => Array.from(text.matchAll(/--jobserver-(?:auth|fds)=([0-9]{1,4}),([0-9]{1,4})(?= |$)/g)));
+    const numbers = named.flatMap(([, from, to]) => [Number(from), Number(to)]);
+    return [...new Set(numbers)].filter((file) => file > 2 && file <= CLOSED_UP_TO && isPipe(file));
+}
+function isPipe(file) {
+    try {
+        return (0,external_node_fs_namespaceObject.fstatSync)(file).isFIFO();
+    }
+    catch {
+        // Make has closed it: the recipe is not one that may build in parallel.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/signal-witness.js
+
+
+
+
+/** It waits for the end of its input, and so for the end of whoever started it, without a core file. */
+const WAITING = 'ulimit -c 0; exec cat >/dev/null';
+/** A signal to a group is sent to all of it within microseconds. */
+const signal_witness_WAIT_MS = 20;
+/**
+ * Tells whether a signal was sent to the whole process group, as a terminal does, or to this process
+ * alone: a process in the same group, which does nothing, has got it too.
+ */
+class SignalWitness {
+    #witness = null;
+    #ended = Promise.resolve();
+    start() {
+        const witness = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', WAITING], {
+            cwd: '/',
+            env: { PATH: process.env['PATH'] },
+            stdio: ['pipe', 'ignore', 'ignore'],
+        });
+        // Without one, every signal counts as sent to this process alone.
+        this.#ended = (0,external_node_events_namespaceObject.once)(witness, 'exit').catch(() => { });
+        witness.stdin.on('error', () => { });
+        witness.unref();
+        this.#witness = witness;
+    }
+    /** Whether the witness has got a signal; to be asked when this process has just got one. */
+    async hasSeen() {
+        const { pid } = this.#witness ?? {};
+        if (pid === undefined)
+            return false;
+        await Promise.race([this.#ended, (0,promises_namespaceObject.setTimeout)(signal_witness_WAIT_MS)]);
+        const hasSeen = hasEnded(this.#witness) || hasPending(pid);
+        if (hasSeen)
+            this.start();
+        return hasSeen;
+    }
+    end() {
+        this.#witness?.stdin?.destroy();
+        this.#witness?.kill('SIGKILL');
+    }
+}
+function hasEnded(witness) {
+    return witness !== null && (witness.exitCode !== null || witness.signalCode !== null);
+}
+/** On a busy machine a process dies later than it was told to. */
+function hasPending(pid) {
+    try {
+        const status = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8');
+        return /^(SigPnd|ShdPnd):\t0*[1-9a-f]/m.test(status);
+    }
+    catch {
+        return true;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/foreground.js
+
+
+
+
+
+
+/** What whoever ends or asks something of a command sends; all others keep their meaning for us. */
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+/**
+ * Runs a command in this process’s place: its terminal, directory, streams and process group. What is
+ * sent to this process goes to the command, unless it has got it already; this process only ever
+ * ends after it.
+ */
+class Foreground {
+    #witness = new SignalWitness();
+    #child = null;
+    #pass = (signal) => void this.#passOn(signal);
+    /** From here on signals do not end this process. */
+    constructor() {
+        for (const signal of PASSED_ON)
+            process.on(signal, this.#pass);
+    }
+    /** @param lock a descriptor that the command keeps, with a number that it knows nothing of; null for none */
+    async run([program = '', ...words], environment, lock) {
+        this.#witness.start();
+        try {
+            return await new Promise((resolve) => {
+                const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, {
+                    env: environment,
+                    stdio: filesFor(environment, lock),
+                });
+                this.#child = child;
+                child.on('error', (error) => {
+                    // A signal that could not be sent is an error, too.
+                    if (child.pid === undefined)
+                        resolve(absent(error));
+                });
+                child.on('exit', (code, signal) => {
+                    resolve(signal === null ? { kind: 'exit', code: code ?? 1 } : { kind: 'signal', signal });
+                });
+            });
+        }
+        catch (error) {
+            return absent(error);
+        }
+        finally {
+            this.#child = null;
+            this.#witness.end();
+        }
+    }
+    /** From here on signals mean again what they always do. */
+    end() {
+        for (const signal of PASSED_ON)
+            process.off(signal, this.#pass);
+    }
+    async #passOn(signal) {
+        const child = this.#child;
+        if (child?.pid === undefined)
+            return;
+        const isInGroup = readGroup(child.pid) === readGroup(process.pid);
+        if ((await this.#witness.hasSeen()) && isInGroup)
+            return;
+        child.kill(signal);
+    }
+}
+/** What lies at each number: our own streams, what the environment names, and where there is room the lock. */
+function filesFor(environment, lock) {
+    const named = jobserverFiles(environment);
+    const files = [0, 1, 2];
+    for (let file = 3; file <= Math.max(2, ...named); file += 1) {
+        files.push(named.includes(file) ? file : 'ignore');
+    }
+    const free = files.indexOf('ignore');
+    if (lock !== null)
+        files[free < 0 ? files.length : free] = lock;
+    return files;
+}
+function absent(error) {
+    const isThere = errnoOf(error) !== 'ENOENT';
+    return { kind: 'absent', code: isThere ? 126 : 127, why: messageOf(error) };
+}
+/** By default these leave a core file, which would be of this process. */
+const CORE = new Set('SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGSEGV SIGXCPU SIGXFSZ SIGSYS'.split(' '));
+/**
+ * Ends this process by the signal that ended its command, as shells and whoever waits for it want to
+ * see it; where it cannot (the first process of a container), the exit code says the same.
+ *
+ * @returns the exit code
+ */
+function endBySignal(signal) {
+    // Libraries listen, too, and would hold it up until this process has ended otherwise.
+    process.removeAllListeners(signal);
+    if (CORE.has(signal))
+        (0,external_node_child_process_namespaceObject.spawnSync)('prlimit', ['--core=0', '--pid', String(process.pid)]);
+    process.kill(process.pid, signal);
+    return 128 + external_node_os_namespaceObject.constants.signals[signal];
+}
+
+;// CONCATENATED MODULE: ./lib/host/run-lock.js
+
+
+
+/**
+ * Takes the lock of a lease for a command and all that it starts: it is held for as long as any
+ * process has this descriptor, whatever becomes of the one that took it.
+ *
+ * @returns the descriptor, or why there is none
+ */
+function holdLease(root, id) {
+    const lock = openKeeperLock(root, id);
+    const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', '-n', '3'], {
+        stdio: ['ignore', 'ignore', 'ignore', lock],
+    });
+    if (error === undefined && status === 0)
+        return lock;
+    (0,external_node_fs_namespaceObject.closeSync)(lock);
+    return { problem: error === undefined ? 'it was not granted' : 'there is no flock(1)' };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/run.js
+
+
+
+
+
+
+
+
+/**
+ * Runs one command with a target dir of its own, as if there were nothing between it and whoever
+ * started it.
+ *
+ * @returns its exit code, 126 where it may not be run, 127 where it is not found; where a signal ended
+ *   it, this process ends by the same
+ * @throws GuardError and RefusedError where there is no slot for it: then it was not started
+ */
+async function run_run(command, settings, options, runtime) {
+    const own = findOwner(process.pid);
+    if (own === null)
+        throw new Error('/proc does not tell of this process');
+    const local = await observeRun(settings, own, options, runtime);
+    const started = await startRun(local, 'run');
+    const lock = lockFor(local, started);
+    await watchRun(local, started, lock);
+    const foreground = new Foreground();
+    const end = await foreground.run(command, environmentOf(started, runtime), lock);
+    if (lock !== null)
+        (0,external_node_fs_namespaceObject.closeSync)(lock);
+    if (end.kind === 'absent')
+        runtime.voice.error(`${command[0] ?? ''}: ${end.why}`);
+    if (options.isKept)
+        run_keep(started, runtime);
+    await endRun(local, started, statusOf(end));
+    foreground.end();
+    return end.kind === 'signal' ? endBySignal(end.signal) : end.code;
+}
+/** Before the end of the lease, so that nobody can come between. */
+function run_keep({ root, lease }, { voice }) {
+    try {
+        keepSlot(root, lease.id);
+        voice.info(`${root.path}/${lease.slot} is kept until “target-guard run --end --lease ${lease.id}”`);
+    }
+    catch (error) {
+        voice.warning(`${root.path}/${lease.slot} is kept as any other slot is (${messageOf(error)}).`);
+    }
+}
+/** Its command holds it on, should this process be killed; without it what lives in the slot counts. */
+function lockFor({ outside }, { root, lease }) {
+    try {
+        const lock = holdLease(root, lease.id);
+        if (typeof lock === 'number')
+            return lock;
+        outside.voice.warning(`The lease’s lock could not be taken (${lock.problem}).`);
+    }
+    catch (error) {
+        outside.voice.warning(`The lease’s lock could not be taken (${messageOf(error)}).`);
+    }
+    return null;
+}
+/** What a command gets besides its own environment. */
+function environmentOf(started, { environment }) {
+    return {
+        ...environment,
+        ...variablesOf(started),
+        ...(started.hadEmergency ? { [INSIDE]: '1' } : {}),
+    };
+}
+/** A command that fails has built nevertheless, and the next one goes on from there. */
+function statusOf(end) {
+    return end.kind === 'exit' && end.code === 0 ? 'success' : '';
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/run.js
+
+
+
+
+
+
+
+const runCommand = {
+    name: 'run',
+    summary: 'one command with a target dir of its own, outside workflows: people, scripts, agents',
+    about: `Gets a slot for this git worktree (or directory), warm from the last run here, sets CARGO_TARGET_DIR
+and runs the command as if there were nothing between: same terminal, directory, signals and exit code
+(127 not found, 126 not executable; ended by a signal, this ends by the same). When it ends the slot is
+kept for the next run here, whatever the exit code, as retention-hours and room allow. Runs at the same
+time, and a run within a run, have a slot each. Turned away (75), the command was not started.
+--print-env prints what a shell has to set, for eval "$(target-guard run --print-env)"; the lease lives as
+long as that shell, or until eval "$(target-guard run --end)", which alone keeps the slot warm.`,
+    operands: '-- CMD…',
+    operandCount: { least: 0, most: Number.MAX_SAFE_INTEGER },
+    takesCommand: true,
+    flags: [
+        flags_flag('print-env', null, 'print the variables to set, instead of running a command'),
+        flags_flag('pid', 'PID', 'with --print-env: whose life the lease follows; default the calling process'),
+        flags_flag('end', null, 'end the lease of --print-env, and print what to unset; or give up a kept slot'),
+        flags_flag('lease', 'ID', 'with --end: which one; default that of the environment'),
+        flags_flag('keep', null, 'leave the slot as it is, whatever comes, until --end --lease names it'),
+        flags_flag('verbose', null, 'say what is done, on standard error'),
+        ROOT,
+        flags_WARM,
+        LEG,
+        ...flags_ADMISSION,
+        RESERVE,
+        flags_ON_CRITICAL,
+        ...RETENTION,
+        ...DISK,
+        JSON_FLAG,
+    ],
+    run: async (invocation) => {
+        const { operands, switches, values, runtime } = invocation;
+        const options = { isVerbose: switches.has('verbose') };
+        const mode = modeOf(invocation);
+        if (mode === 'command') {
+            const kept = { ...options, isKept: switches.has('keep') };
+            return run_run(operands, settings(invocation), kept, runtime);
+        }
+        return forEval(invocation, async () => {
+            const chosen = settings(invocation);
+            if (mode === 'print') {
+                const wanted = { ...options, pid: run_pidOf(invocation) };
+                const variables = await printEnvironment(chosen, wanted, runtime);
+                print(invocation, variables, () => exportText(variables));
+            }
+            else {
+                const id = values.get('lease')?.at(-1) ?? null;
+                const names = await endPrinted(chosen, id, options, runtime);
+                print(invocation, names, () => unsetText(names));
+            }
+        });
+    },
+};
+/** What is asked for: just one of the three. */
+function modeOf({ operands, switches, values }) {
+    const wanted = [
+        ...(operands.length > 0 ? ['command'] : []),
+        ...(switches.has('print-env') ? ['print'] : []),
+        ...(switches.has('end') ? ['end'] : []),
+    ];
+    const [mode, ...more] = wanted;
+    if (mode === undefined || more.length > 0) {
+        throw new GuardError(mode === undefined ? 'No command is given.' : 'More than one thing is asked for.', 'Give a command after “--”, or --print-env, or --end.', { usage: true });
+    }
+    const lost = [
+        ...(mode !== 'print' && values.has('pid') ? ['--pid goes with --print-env'] : []),
+        ...(mode !== 'command' && switches.has('keep') ? ['--keep goes with a command'] : []),
+        ...(mode !== 'end' && values.has('lease') ? ['--lease goes with --end'] : []),
+        ...(mode === 'command' && switches.has('json')
+            ? ['--json goes with --print-env or --end']
+            : []),
+    ];
+    if (lost.length === 0)
+        return mode;
+    throw new GuardError(`${lost.join('; ')}.`, 'Leave it out.', { usage: true });
+}
+function run_pidOf({ values }) {
+    const text = values.get('pid')?.at(-1);
+    if (text === undefined)
+        return null;
+    if (/^[1-9][0-9]{0,9}$/.test(text))
+        return Number(text);
+    throw new GuardError(`“${text}” is no process.`, 'Give --pid a number.', { usage: true });
+}
+/** To evaluate nothing is a success: a shell is told with its own words that there is no slot. */
+async function forEval({ switches, out }, work) {
+    try {
+        await work();
+        return 0;
+    }
+    catch (error) {
+        if (!switches.has('json'))
+            out(exitText(exitCodeOf(error)));
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/status.js
 
 
@@ -18521,6 +19430,7 @@ function spanOf(text) {
 
 
 
+
 /** Every command, in the order of the overview. */
 const COMMANDS = [
     hookCommand,
@@ -18532,6 +19442,7 @@ const COMMANDS = [
     explainCommand,
     keepCommand,
     reapCommand,
+    runCommand,
     worktreesCommand,
     doctorCommand,
     alertCommand,
@@ -18582,11 +19493,22 @@ function parseWords(command, words) {
     catch (error) {
         throw new GuardError(messageOf(error), '', { usage: true, cause: error });
     }
+    if (command.takesCommand === true && parsed.operands.length > commandIn(words).length) {
+        throw new GuardError(`“${parsed.operands[0] ?? ''}” stands before “--”.`, `Write “${command.name} -- CMD…”.`, { usage: true });
+    }
     const { least, most } = command.operandCount;
     if (parsed.operands.length < least || parsed.operands.length > most) {
         throw new GuardError(`${parsed.operands.length} operand(s) were given.`, `The command takes ${command.operands === '' ? 'none' : command.operands}.`, { usage: true });
     }
     return parsed;
+}
+/** The words before `--`: what follows is another command’s. */
+function ownWords(words) {
+    const end = words.indexOf('--');
+    return end < 0 ? words : words.slice(0, end);
+}
+function commandIn(words) {
+    return words.slice(ownWords(words).length + 1);
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/run-cli.js
@@ -18595,22 +19517,20 @@ function parseWords(command, words) {
 
 
 
-
 const DONE = 0;
-const FAILED = 1;
-const WRONG_USAGE = 2;
+const run_cli_WRONG_USAGE = 2;
 /**
  * Runs one command: words → settings → step → exit code.
  *
  * @param words the arguments after the program's name
- * @returns 0 done, 1 failed, 2 wrong usage
+ * @returns 0 done, 1 failed, 2 wrong usage, 75 turned away; or what the command says
  */
 async function runCli(words, terminal_) {
     const { out, err } = terminal_;
     const [name, ...rest] = words;
     if (name === undefined) {
         err(overview());
-        return WRONG_USAGE;
+        return run_cli_WRONG_USAGE;
     }
     if (name === '--help' || name === '-h' || name === 'help') {
         const about = rest[0] === undefined ? undefined : COMMANDS.find((each) => each.name === rest[0]);
@@ -18624,9 +19544,10 @@ async function runCli(words, terminal_) {
     const command = COMMANDS.find((each) => each.name === name);
     if (command === undefined) {
         err(`target-guard: there is no command “${name}”.\n\n${overview()}`);
-        return WRONG_USAGE;
+        return run_cli_WRONG_USAGE;
     }
-    if (rest.includes('--help') || rest.includes('-h')) {
+    const own = command.takesCommand === true ? ownWords(rest) : rest;
+    if (own.includes('--help') || own.includes('-h')) {
         out(help(command));
         return DONE;
     }
@@ -18644,10 +19565,10 @@ async function run_cli_carryOut(command, words, { environment, script, out, err 
     }
     catch (error) {
         err(`target-guard ${command.name}: ${inWords(error)}\n`);
-        if (!(error instanceof GuardError) || !error.usage)
-            return FAILED;
-        err(`“target-guard ${command.name} --help” tells what is allowed.\n`);
-        return WRONG_USAGE;
+        const code = exitCodeOf(error);
+        if (code === run_cli_WRONG_USAGE)
+            err(`“target-guard ${command.name} --help” tells what is allowed.\n`);
+        return code;
     }
 }
 function overview() {
@@ -18661,7 +19582,7 @@ ${lines.join('\n')}
 
 “target-guard COMMAND --help” tells more. Every setting may also come from the environment:
 TARGET_GUARD_ROOT for --root, and so on.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 75 turned away for now (the started hook).
+Exit codes: 0 done, 1 failed, 2 wrong usage, 75 turned away for now (the started hook, run).
 `;
 }
 function help(command) {

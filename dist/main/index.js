@@ -1625,37 +1625,86 @@ async function withKernelLock(path, waitSeconds, work) {
 
 /***/ }),
 
-/***/ 7847:
+/***/ 9342:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bv: () => (/* binding */ blockedSince),
-/* harmony export */   Dg: () => (/* binding */ spoilEnd),
-/* harmony export */   G0: () => (/* binding */ findLease),
-/* harmony export */   Ko: () => (/* binding */ readInputs),
-/* harmony export */   Lr: () => (/* binding */ handDownInputs),
-/* harmony export */   MJ: () => (/* binding */ endedLeasePath),
-/* harmony export */   Mw: () => (/* binding */ readLeases),
-/* harmony export */   Oj: () => (/* binding */ dropLease),
-/* harmony export */   SE: () => (/* binding */ readLiveLeases),
-/* harmony export */   VY: () => (/* binding */ readSeedRecord),
-/* harmony export */   W6: () => (/* binding */ readEndedLeases),
-/* harmony export */   _e: () => (/* binding */ takeLease),
-/* harmony export */   bx: () => (/* binding */ dropInputs),
-/* harmony export */   e3: () => (/* binding */ writeLease),
-/* harmony export */   mx: () => (/* binding */ readBuildRecord),
-/* harmony export */   rh: () => (/* binding */ writeRecord)
-/* harmony export */ });
-/* unused harmony exports endLease, readRestored */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6557);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(230);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
-/* harmony import */ var _plan_restored_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5609);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
-/* harmony import */ var _size_samples_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4015);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2100);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Bv: () => (/* binding */ blockedSince),
+  bx: () => (/* binding */ dropInputs),
+  Oj: () => (/* binding */ dropLease),
+  MJ: () => (/* binding */ endedLeasePath),
+  G0: () => (/* binding */ findLease),
+  Lr: () => (/* binding */ handDownInputs),
+  tA: () => (/* binding */ handDownSize),
+  mx: () => (/* binding */ readBuildRecord),
+  W6: () => (/* binding */ readEndedLeases),
+  Ko: () => (/* binding */ readInputs),
+  Mw: () => (/* binding */ readLeases),
+  SE: () => (/* binding */ readLiveLeases),
+  VY: () => (/* binding */ readSeedRecord),
+  Dg: () => (/* binding */ spoilEnd),
+  _e: () => (/* binding */ takeLease),
+  e3: () => (/* binding */ writeLease),
+  rh: () => (/* binding */ writeRecord)
+});
+
+// UNUSED EXPORTS: endLease, readRestored
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/restored.js
+var restored = __nccwpck_require__(5609);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/kept-slots.js
+
+
+
+
+/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
+function keptPath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.kept`);
+}
+/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
+function keepSlot(root, id) {
+    try {
+        writeFileSync(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+}
+/** Has it go like any other ended slot. */
+function giveUpSlot(root, id) {
+    removeFile(keptPath(root, id));
+}
+/** What cannot be told counts as kept. */
+function isKept(root, id) {
+    try {
+        return (0,external_node_fs_.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        return true;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
+;// CONCATENATED MODULE: ./lib/host/leases.js
+
 
 
 
@@ -1679,9 +1728,10 @@ const COMPANIONS = [
     '.keeper',
     '.size',
     '.events',
+    '.kept',
 ];
 function leasePath(root, name) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases', name);
+    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
 }
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
@@ -1692,11 +1742,11 @@ function leasePath(root, name) {
 function writeLease(root, lease) {
     const temporary = leasePath(root, `.${lease.id}.tmp`);
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(temporary, (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .encodeLease */ .jS)(lease), { flag: 'wx', mode: 0o644 });
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
+        (0,external_node_fs_.writeFileSync)(temporary, (0,plan_lease/* encodeLease */.jS)(lease), { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
     }
     catch (error) {
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(temporary);
+        (0,small_file/* removeFile */.nM)(temporary);
         throw error;
     }
 }
@@ -1733,16 +1783,16 @@ function endLease(root, id, end) {
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(leasePath(root, `${id}.end`));
+    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
 }
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'EEXIST')
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
             return false;
         throw error;
     }
@@ -1756,15 +1806,15 @@ function takeLease(root, id) {
  */
 function blockedSince(root, id, nowMs, notes = true) {
     const path = leasePath(root, `${id}.blocked`);
-    const noted = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readSmallFile */ .EW)(path));
+    const noted = Number((0,small_file/* readSmallFile */.EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
     if (!notes)
         return nowMs;
     try {
         // An empty one was left by a full disk.
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(path);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+        (0,small_file/* removeFile */.nM)(path);
+        (0,external_node_fs_.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // Not to be noted on this disk: the next pass tries again.
@@ -1774,23 +1824,23 @@ function blockedSince(root, id, nowMs, notes = true) {
 }
 /** Writes what a slot was seeded with, or what its build was; once, whole. */
 function writeRecord(root, id, ending, text) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(leasePath(root, `${id}${ending}`), text);
+    (0,small_file/* replaceFile */.fR)(leasePath(root, `${id}${ending}`), text);
 }
 /** What a slot was seeded with; a cold start where nothing is noted. */
 function readSeedRecord(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.seed`));
-    return (text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSeedRecord */ .k9)(text)) ?? _plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .COLD */ .TG;
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
+    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
 }
 /** What a job left of its build; null where it left nothing that can be understood. */
 function readBuildRecord(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.build`));
-    return text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBuildRecord */ .VI)(text);
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.build`));
+    return text === null ? null : (0,build_record/* parseBuildRecord */.VI)(text);
 }
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases')).flatMap((name) => {
+    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
-        if (name !== `${id}${ENDED}` || !(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(id))
+        if (name !== `${id}${ENDED}` || !(0,naming/* isLeaseId */.cl)(id))
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
@@ -1798,12 +1848,12 @@ function readEndedLeases(root) {
 }
 /** The live leases, whoever has them, with the size of each slot when it was last sampled. */
 function readLiveLeases(root) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases')).flatMap((name) => {
+    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
-        if (name !== `${id}${LIVE}` || !(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(id))
+        if (name !== `${id}${LIVE}` || !(0,naming/* isLeaseId */.cl)(id))
             return [];
         const record = readLease(root, id, 'live');
-        return record === null ? [] : [{ record, sample: (0,_size_samples_js__WEBPACK_IMPORTED_MODULE_7__/* .readSizeSample */ .U)(root, id) }];
+        return record === null ? [] : [{ record, sample: (0,size_samples/* readSizeSample */.U)(root, id) }];
     });
 }
 /**
@@ -1814,7 +1864,7 @@ function readLiveLeases(root) {
  *   away early harms nobody: its writer notices, and fails before there is a slot.
  */
 function readLeases(root, prefix, nowMs) {
-    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases'));
+    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
     const records = new Map();
     const leftovers = [];
     const withLease = new Set();
@@ -1822,11 +1872,11 @@ function readLeases(root, prefix, nowMs) {
     for (const name of names) {
         const dot = name.indexOf('.', 1);
         const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
-        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(id) || !id.startsWith(prefix))
+        if (!(0,naming/* isLeaseId */.cl)(id) || !id.startsWith(prefix))
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+            if (prefix !== '' || (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -1836,16 +1886,16 @@ function readLeases(root, prefix, nowMs) {
             if (record !== null && (ending === ENDED || !records.has(id)))
                 records.set(id, record);
         }
-        else if (_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .UNFINISHED */ .yA.test(name)) {
+        else if (small_file/* UNFINISHED */.yA.test(name)) {
             // Its writer was killed; whether the lease is there says nothing.
-            if ((0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+            if ((0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
                 leftovers.push(name);
         }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .isOld */ .eD)(leasePath(root, name), nowMs))
+        if (!withLease.has(id) && (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -1855,18 +1905,19 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readSmallFile */ .EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
-    const parsed = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseLease */ .QM)(text, id) : text.problem;
+    const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readSmallFile */ .EW)(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}.end`)) : null;
     return {
         id,
         state,
         lease,
         problem: typeof parsed === 'string' ? parsed : null,
-        end: typeof end === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseEnd */ .J)(end) : null,
+        end: typeof end === 'string' ? (0,plan_lease/* parseEnd */.J)(end) : null,
+        isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
 }
@@ -1877,22 +1928,22 @@ function readLease(root, id, state) {
 function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
         const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', `${id}.lease`)))
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(path);
+        if (!keepInTrash || !moveFile(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
+            (0,small_file/* removeFile */.nM)(path);
     }
     for (const ending of COMPANIONS)
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(leasePath(root, `${id}${ending}`));
+        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}${ending}`));
 }
 /** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from, to) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(from, to);
+        (0,external_node_fs_.renameSync)(from, to);
         return true;
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .isNoSpace */ .YV)(error))
+        if ((0,guard_error/* isNoSpace */.YV)(error))
             return false;
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
             return true;
         throw error;
     }
@@ -1903,21 +1954,25 @@ function endedLeasePath(root, id) {
 }
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 function readInputs(root, id) {
-    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.inputs`), _small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .LARGE */ .I$);
+    return (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.inputs`), small_file/* LARGE */.I$);
 }
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+        (0,external_node_fs_.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT')
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
             throw error;
     }
 }
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
+}
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(leasePath(root, `${id}.inputs`));
+    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.inputs`));
 }
 /** What was restored for a job’s build; nothing where that was not noted. */
 function readRestored(root, id) {
@@ -2152,7 +2207,7 @@ function run(command, words) {
 /* harmony export */   Wv: () => (/* binding */ readProcess),
 /* harmony export */   l7: () => (/* binding */ isNamespaceGone)
 /* harmony export */ });
-/* unused harmony exports parseStat, seesHost, findInContainer */
+/* unused harmony exports parseStat, readGroup, seesHost, findInContainer */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -2202,6 +2257,18 @@ function parseStat(pid, text) {
     if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
         return null;
     return { pid, command: text.slice(opening + 1, closing), state, ...known };
+}
+/** The process group of a process, null where /proc does not tell. */
+function readGroup(pid) {
+    try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3]);
+        return Number.isInteger(group) ? group : null;
+    }
+    catch {
+        // Gone meanwhile.
+        return null;
+    }
 }
 /** How a recorded process is found now; a zombie has ended. */
 function stateOf(recorded) {
@@ -4054,6 +4121,7 @@ function isSettable(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   KL: () => (/* binding */ GENERATIONS_AT_MOST),
+/* harmony export */   SH: () => (/* binding */ LOCAL_GENERATIONS_AT_MOST),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   VI: () => (/* binding */ parseBuildRecord),
 /* harmony export */   Ym: () => (/* binding */ encodeRecord),
@@ -4070,6 +4138,8 @@ function isSettable(path) {
 const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
 /** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
 const GENERATIONS_AT_MOST = 50;
+/** People run a command many times a day, and each is one. */
+const LOCAL_GENERATIONS_AT_MOST = 250;
 const COLD = {
     version: 1,
     kind: 'cold',
@@ -4131,7 +4201,7 @@ function parseChain(found) {
     const { generation, former } = found;
     if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
         return null;
-    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+    if (!Array.isArray(former) || former.length > LOCAL_GENERATIONS_AT_MOST)
         return null;
     const paths = former.filter((each) => typeof each === 'string');
     return paths.length === former.length && paths.every(_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isSlotPath */ .wS)
@@ -4392,6 +4462,7 @@ function flag(name, otherwise) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   jS: () => (/* binding */ encodeLease),
+  IX: () => (/* binding */ isLocal),
   u4: () => (/* binding */ isRecord),
   ZQ: () => (/* binding */ newLease),
   J: () => (/* binding */ parseEnd),
@@ -4400,7 +4471,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bg: () => (/* binding */ resultOf)
 });
 
-// UNUSED EXPORTS: encodeEnd
+// UNUSED EXPORTS: MAKERS, encodeEnd
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
@@ -4419,6 +4490,15 @@ const VERSION = '0.1.0';
 
 
 
+/**
+ * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
+ * workflows it is a `run` for its command, or for the `shell` that asked for one.
+ */
+const MAKERS = ['hook', 'step', 'run', 'shell'];
+/** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
+function isLocal(madeBy) {
+    return madeBy === 'run' || madeBy === 'shell';
+}
 function newLease(job, owner, made) {
     return {
         version: 1,
@@ -4434,6 +4514,7 @@ function newLease(job, owner, made) {
         madeBy: made.madeBy,
         owner,
         forecastBytes: made.forecastBytes ?? null,
+        workspace: made.workspace ?? '',
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -4486,9 +4567,10 @@ function parseLease(text, id) {
         job,
         leg,
         trusted: found['trusted'] === true,
-        madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
+        madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
         forecastBytes: forecastOf(found['forecastBytes']),
+        workspace: textOr(found['workspace'], ''),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -4687,8 +4769,10 @@ function sha256(raw) {
 /**
  * A component for any text: at most 40 characters of it, then 12 hex of the SHA-256 of the whole.
  * The hash keeps `feature/a` and `feature-a` apart, which replacing characters alone would merge.
+ *
+ * @param identity what is to have a component of its own, where the text is not all of it
  */
-function slug(raw) {
+function slug(raw, identity = raw) {
     const readable = raw
         .slice(0, 400)
         .normalize('NFC')
@@ -4697,7 +4781,7 @@ function slug(raw) {
         .replaceAll(/^-+|-+$/g, '')
         .slice(0, 40)
         .replace(/-+$/, '');
-    return `${readable === '' ? 'ref' : readable}-${sha256(raw).slice(0, 12)}`;
+    return `${readable === '' ? 'ref' : readable}-${sha256(identity).slice(0, 12)}`;
 }
 /**
  * The first path component for a change: the PR number, else the ref name, else a slug of it.
@@ -4820,6 +4904,8 @@ function reasonToGo(lease, retention, now, groups) {
     const reason = owner.reasons.join('; ');
     if (slot === 'missing' || record.state === 'live')
         return reason;
+    if (record.isKept)
+        return null;
     const result = record.end?.result ?? 'unknown';
     // Only a good build is worth inheriting; what a failed one left is disk that others need.
     if (result === 'failure' || result === 'cancelled')
@@ -4924,11 +5010,13 @@ function keep({ record, owner }) {
         case 'unknown':
             return kept(record, reason, 'unknown');
         case 'dead':
-            return kept(record, `${reason}; kept to be inherited`, 'retained');
+            return kept(record, `${reason}; ${record.isKept ? KEPT : 'kept to be inherited'}`, 'retained');
         default:
             return owner.kind;
     }
 }
+/** How somebody says that they do not want it any more. */
+const KEPT = 'kept by --keep until “target-guard run --end --lease” names it';
 function judgeForeign(occupancies) {
     return ({ path, why, adopted }) => {
         if (!adopted)
@@ -5589,7 +5677,7 @@ function titled(text, title) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7847);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9342);
 /* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
 /* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
@@ -6065,10 +6153,118 @@ function maxParallelOf(cap, repository) {
     return Math.min(MATRIX_AT_MOST, Math.max(1, own.maxParallel ?? MATRIX_AT_MOST));
 }
 
-// EXTERNAL MODULE: ./lib/host/leases.js
-var leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/host/boot.js
+var boot = __nccwpck_require__(6368);
+// EXTERNAL MODULE: ./lib/host/destination.js
+var destination = __nccwpck_require__(8582);
+// EXTERNAL MODULE: ./lib/host/mounts.js
+var host_mounts = __nccwpck_require__(7154);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
+;// CONCATENATED MODULE: ./lib/host/runner.js
+
+
+
+
+
+
+
+
+
+/** Who this process works for; read from its environment, /proc and its mounts. */
+function observeOwner(environment) {
+    const name = environment['RUNNER_NAME'] ?? '';
+    const { worker, isGithubs } = (0,processes/* findWorker */.KS)();
+    return {
+        runner: { name: name === '' ? (0,external_node_os_.hostname)() : name, key: runnerKey(environment, name) },
+        bootId: (0,boot/* readBootId */.wV)(),
+        pidNamespace: (0,boot/* readPidNamespace */.Ze)(),
+        worker,
+        container: readContainerId(),
+        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
+    };
+}
+/**
+ * Who a command outside workflows works for: the local runs of this user, which are as one runner
+ * that has many jobs at a time.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ */
+function observeLocal(worker) {
+    const user = process.geteuid?.() ?? 0;
+    return {
+        // No place of a work folder begins like this.
+        runner: { name: `local:${user}`, key: sha256(`local runs of user ${user}`) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        // The container that somebody works in outlives what is done there, and proves nothing.
+        container: null,
+        singleJob: false,
+    };
+}
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w';
+/**
+ * Which runner of this host it is: from its work folder and its name.
+ *
+ * The work folder counts by its place in its file system, so a step in a job container, where it is
+ * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
+ * runners of two organisations may share one.
+ */
+function runnerKey(environment, name) {
+    return (0,naming/* sha256 */.sc)(`${placeOf(workFolder(environment))}\n${name}`);
+}
+/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
+function workFolder(environment) {
+    const inside = [
+        environment['RUNNER_WORKSPACE'],
+        environment['RUNNER_TEMP'],
+        environment['GITHUB_WORKSPACE'],
+    ].find((path) => path?.startsWith('/') === true);
+    return inside === undefined ? null : (0,external_node_path_.dirname)(inside);
+}
+function placeOf(folder) {
+    if (folder === null)
+        return `user ${process.geteuid?.() ?? 0}`;
+    try {
+        // Not by realpath, which would hang with the mount that a work folder may lie on.
+        const mounts = (0,host_mounts/* readMounts */.bq)();
+        const place = (0,host_mounts/* locate */.x5)((0,destination/* follow */.e)(folder, mounts).path, mounts);
+        if (place === null)
+            return folder;
+        const { source, device } = place.mount;
+        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
+        return `${source.startsWith('/') ? source : device}:${place.path}`;
+    }
+    catch (error) {
+        // It may not be looked at: its path is the best name for it.
+        return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
+    }
+}
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
+function readContainerId() {
+    const own = (0,host_mounts/* readMounts */.bq)().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
+    if (id !== undefined)
+        return id;
+    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
+}
+
 // EXTERNAL MODULE: ./lib/plan/admission-setting.js
 var admission_setting = __nccwpck_require__(8235);
 // EXTERNAL MODULE: external "node:child_process"
@@ -6175,10 +6371,6 @@ function isRelieved(root, watermarks) {
     return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
 }
 
-// EXTERNAL MODULE: ./lib/host/destination.js
-var destination = __nccwpck_require__(8582);
-// EXTERNAL MODULE: ./lib/host/mounts.js
-var host_mounts = __nccwpck_require__(7154);
 // EXTERNAL MODULE: ./lib/host/root-refusal.js
 var root_refusal = __nccwpck_require__(7193);
 ;// CONCATENATED MODULE: ./lib/host/disk.js
@@ -6330,8 +6522,6 @@ var privilege = __nccwpck_require__(3457);
 var keeper_lock = __nccwpck_require__(1168);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/host/background.js
 
 
@@ -6375,8 +6565,6 @@ function ownEnvironment(more = []) {
     return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
 }
 
-// EXTERNAL MODULE: ./lib/host/processes.js
-var processes = __nccwpck_require__(9415);
 ;// CONCATENATED MODULE: ./lib/plan/watch-event.js
 
 
@@ -6509,7 +6697,7 @@ function logPath(root, id) {
 const keeper_GB = 1e9;
 /**
  * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
  * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
  * before a build does; and node is started when the step that started this is likely to be over.
  */
@@ -6536,8 +6724,8 @@ const TRACKING_ID = 'RUNNER_TRACKING_ID';
  *
  * @throws Error where its lock cannot be made
  */
-function startKeeper(root, id, script, { settings, variables, failed }) {
-    const lock = (0,keeper_lock/* openKeeperLock */._0)(root, id);
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? (0,keeper_lock/* openKeeperLock */._0)(root, id);
     try {
         setLogAside(root, id);
         const lease = (0,host_root/* controlName */.Fu)(root, 'leases', `${id}.json`);
@@ -6553,7 +6741,8 @@ function startKeeper(root, id, script, { settings, variables, failed }) {
         child.unref();
     }
     finally {
-        (0,external_node_fs_.closeSync)(lock);
+        if (held === null)
+            (0,external_node_fs_.closeSync)(lock);
     }
 }
 function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
@@ -6635,87 +6824,6 @@ function startReaper(root, script, settings) {
 
 // EXTERNAL MODULE: ./lib/host/reserve.js
 var reserve = __nccwpck_require__(858);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./lib/host/boot.js
-var boot = __nccwpck_require__(6368);
-;// CONCATENATED MODULE: ./lib/host/runner.js
-
-
-
-
-
-
-
-
-
-/** Who this process works for; read from its environment, /proc and its mounts. */
-function observeOwner(environment) {
-    const name = environment['RUNNER_NAME'] ?? '';
-    const { worker, isGithubs } = (0,processes/* findWorker */.KS)();
-    return {
-        runner: { name: name === '' ? (0,external_node_os_.hostname)() : name, key: runnerKey(environment, name) },
-        bootId: (0,boot/* readBootId */.wV)(),
-        pidNamespace: (0,boot/* readPidNamespace */.Ze)(),
-        worker,
-        container: readContainerId(),
-        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
-    };
-}
-/** Where GitHub's runner mounts its work folder in every job container. */
-const JOB_CONTAINER_WORK_FOLDER = '/__w';
-/**
- * Which runner of this host it is: from its work folder and its name.
- *
- * The work folder counts by its place in its file system, so a step in a job container, where it is
- * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
- * runners of two organisations may share one.
- */
-function runnerKey(environment, name) {
-    return (0,naming/* sha256 */.sc)(`${placeOf(workFolder(environment))}\n${name}`);
-}
-/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
-function workFolder(environment) {
-    const inside = [
-        environment['RUNNER_WORKSPACE'],
-        environment['RUNNER_TEMP'],
-        environment['GITHUB_WORKSPACE'],
-    ].find((path) => path?.startsWith('/') === true);
-    return inside === undefined ? null : (0,external_node_path_.dirname)(inside);
-}
-function placeOf(folder) {
-    if (folder === null)
-        return `user ${(0,external_node_os_.userInfo)().uid}`;
-    try {
-        // Not by realpath, which would hang with the mount that a work folder may lie on.
-        const mounts = (0,host_mounts/* readMounts */.bq)();
-        const place = (0,host_mounts/* locate */.x5)((0,destination/* follow */.e)(folder, mounts).path, mounts);
-        if (place === null)
-            return folder;
-        const { source, device } = place.mount;
-        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
-        return `${source.startsWith('/') ? source : device}:${place.path}`;
-    }
-    catch (error) {
-        // It may not be looked at: its path is the best name for it.
-        return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
-    }
-}
-/** What the engine mounts into every container from that container's own folder. */
-const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
-/**
- * The id of the container this process runs in, as docker writes it into its mounts; other mounts
- * may name other containers, since on the host those with a shareable IPC namespace have one there.
- */
-function readContainerId() {
-    const own = (0,host_mounts/* readMounts */.bq)().filter(({ point }) => OF_CONTAINER.has(point));
-    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
-    const id = ids.find((each) => each !== undefined);
-    if (id !== undefined)
-        return id;
-    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
-}
-
 // EXTERNAL MODULE: ./lib/host/trash.js
 var host_trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/host/users.js
@@ -7123,7 +7231,9 @@ function reliefOrder(leases, self, extent, now) {
         return record.state === 'ended' ? 2 : 3;
     };
     return leases
-        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+        .filter(({ record, owner, slot }) => {
+        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
+    })
         .filter((lease) => extent === 'host' || rank(lease) < 2)
         .map((lease) => ({ lease, rank: rank(lease), age: (0,reclaim/* ageHours */.RL)(lease.record, now) }))
         .toSorted((a, b) => a.rank - b.rank || byAge(a.age, b.age))
@@ -7545,6 +7655,7 @@ function acquire(request) {
             uptimeS: (0,boot/* readUptime */.te)(),
             at: new Date().toISOString(),
             forecastBytes: request.forecastBytes,
+            workspace: request.workspace,
         };
         const lease = (0,plan_lease/* newLease */.ZQ)(job, owner, made);
         try {
@@ -7620,7 +7731,7 @@ function explained(error, root, lease) {
  * Takes over the lease that the started hook made for this very job; null where there is none to
  * take: another step has it, it has ended, or it is another job's.
  */
-function takeOver(id, { root, job, owner, builder, ways }) {
+function takeOver(id, { root, job, owner, builder, ways, }) {
     if (!(0,naming/* isLeaseId */.cl)(id))
         return null;
     const record = (0,leases/* findLease */.G0)(root, id);
@@ -8265,6 +8376,27 @@ var steps_runtime = __nccwpck_require__(6119);
 
 
 /**
+ * The beginning of a job in a workflow: see prepareFor.
+ *
+ * @throws GuardError and RefusedError as that does
+ */
+async function prepare(settings, madeBy, runtime, onLease) {
+    const { environment, voice } = runtime;
+    const job = readJob(environment, settings.leg);
+    const owner = observeOwner(environment);
+    const applicant = {
+        job,
+        owner,
+        self: (0,steps_runtime/* selfOf */.KV)(owner, job),
+        madeBy,
+        by: `pre of ${owner.runner.name}`,
+        workspace: '',
+        hooked: madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '',
+        voice,
+    };
+    return prepareFor(applicant, settings, runtime, onLease);
+}
+/**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
  *
@@ -8272,21 +8404,18 @@ var steps_runtime = __nccwpck_require__(6119);
  * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
  * @throws RefusedError where the disk stays critical and the job is to fail
  */
-async function prepare(settings, madeBy, runtime, onLease) {
+async function prepareFor(applicant, settings, runtime, onLease) {
     const { environment, voice } = runtime;
-    const job = readJob(environment, settings.leg);
+    const { job, owner, self, madeBy, by, hooked } = applicant;
     if (settings.owner !== null)
         resolveSetting(settings.owner);
     const root = (0,host_root/* openRoot */.R8)(settings.root, (0,steps_runtime/* preciousOf */.YU)(environment));
     const builder = resolveOwner(settings.owner, root);
-    const owner = observeOwner(environment);
-    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
     const ways = (0,privilege/* helpers */._$)(settings);
     const heartbeat = (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root));
     for (const text of (0,report_heartbeat/* maintenanceWarnings */.NG)(heartbeat, (0,heartbeat_file/* readFoundedAt */.Pm)(root), Date.now())) {
         voice.warning(text);
     }
-    const by = `pre of ${owner.runner.name}`;
     const pruned = await passOverOwn({ root, self, settings, by }, runtime);
     const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime);
     await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime);
@@ -8302,16 +8431,18 @@ async function prepare(settings, madeBy, runtime, onLease) {
     if (verdict === 'skip')
         return { ...done, slot: null };
     const request = { root, job, owner, builder, ways };
-    const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '';
     const taken = tryTakeOver(hooked, request, runtime);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
-    const admitted = taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null;
+    const admitted = taken === null
+        ? await admit({ root, self, job, settings, madeBy }, { ...runtime, voice: applicant.voice })
+        : null;
     if (admitted?.kind === 'skip')
         return { ...done, slot: null };
     const get = () => acquire({
         ...request,
         madeBy,
+        workspace: applicant.workspace,
         forecastBytes: admitted?.forecastBytes ?? null,
         onLease: (id) => {
             admitted?.release();
@@ -8336,14 +8467,14 @@ async function prepare(settings, madeBy, runtime, onLease) {
     return { ...done, slot: { ...slot, takenOver: taken !== null } };
 }
 /** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
-async function watchOver(root, id, settings, { hadEmergency, isTaken }, { script, voice, environment }) {
+async function watchOver(root, id, settings, { hadEmergency, isTaken, lock = null }, { script, voice, environment }) {
     const failed = (error) => voice.warning(`The keeper of this job was not started (${(0,guard_error/* messageOf */.bD)(error)}); nobody watches the disk while it builds.`);
     try {
         if (isTaken && (await (0,keeper_lock/* findKeepers */.Jc)(root, [id])).has(id))
             return;
         const isInside = hadEmergency || environment[INSIDE] === '1';
         const variables = isInside ? { [INSIDE]: '1' } : {};
-        startKeeper(root, id, script, { settings, variables, failed });
+        startKeeper(root, id, script, { settings, variables, failed, lock });
     }
     catch (error) {
         failed(error);
@@ -8459,6 +8590,7 @@ var build_record = __nccwpck_require__(6557);
 ;// CONCATENATED MODULE: ./lib/plan/seed.js
 
 
+
 /**
  * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
  * the reason for which it may not be a seed.
@@ -8475,7 +8607,8 @@ function sourcesFor(sources, wish) {
             lease.repository === `${job.owner}/${job.repository}` &&
             lease.prKey === job.prKey &&
             lease.job === job.job &&
-            lease.leg === job.leg;
+            lease.leg === job.leg &&
+            (0,plan_lease/* isLocal */.IX)(lease.madeBy) === (0,plan_lease/* isLocal */.IX)(wish.madeBy);
         return isOfJob ? [judge(source, slot, wish)] : [];
     })
         .toSorted((a, b) => age(a.source) - age(b.source));
@@ -8496,15 +8629,16 @@ function refusalOf({ record }, origin, wish) {
         return 'its job has not ended';
     if (origin === null)
         return 'nothing is known of its build';
-    // A hook is told no result: in its own workspace that is what Cargo finds after every build there.
-    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && madeByHook(record));
+    // In its own workspace that is what Cargo finds after every build there.
+    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
     return refuseOrigin(origin, wish);
 }
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 function refuseOrigin(origin, wish) {
-    if (origin.generation >= build_record/* GENERATIONS_AT_MOST */.KL) {
+    const most = (0,plan_lease/* isLocal */.IX)(wish.madeBy) ? build_record/* LOCAL_GENERATIONS_AT_MOST */.SH : build_record/* GENERATIONS_AT_MOST */.KL;
+    if (origin.generation >= most) {
         return `it was handed down ${origin.generation} times: time to start over`;
     }
     if (origin.toolchain === null)
@@ -8526,8 +8660,9 @@ function isOwnWorkspace(origin, wish) {
         wish.workspace !== null &&
         origin.workspace === wish.workspace);
 }
-function madeByHook({ lease, end }) {
-    return lease?.madeBy === 'hook' && end?.result === 'unknown';
+/** A hook is told no result; and a command of a person’s that failed is the day’s work. */
+function isUntold({ lease, end }) {
+    return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
 }
 
 // EXTERNAL MODULE: ./lib/host/seeding.js
@@ -11162,6 +11297,7 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
 
 
 
+
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -11170,7 +11306,7 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
  * @throws Error where it is not as Cargo leaves one, or as the file system does
  */
 async function adaptSeed(request, runtime) {
-    const { place, record, origin } = request;
+    const { lease, place, record, origin } = request;
     const aside = `${place}.aside`;
     const planted = findPlantedLink(place);
     if (planted !== null)
@@ -11186,6 +11322,9 @@ async function adaptSeed(request, runtime) {
     const unrestored = await restoreSeedTimes(request, runtime);
     if (unrestored !== null)
         return unrestored;
+    // One command uses this, the next one that: what one leaves alone is still wanted.
+    if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
+        return { ...record, unused: null };
     moveUnitsOut(place, (0,unused_units/* outOfUse */.$$)(origin.unused), aside);
     const isMarked = await markUnits(place);
     return { ...record, unused: isMarked ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
@@ -12112,6 +12251,7 @@ var host_lock = __nccwpck_require__(408);
 
 
 
+
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
@@ -12185,6 +12325,9 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
             return null;
         try {
             (0,leases/* handDownInputs */.Lr)(root, id, lease.id);
+            // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+            if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
+                (0,leases/* handDownSize */.tA)(root, id, lease.id);
             (0,leases/* dropLease */.Oj)(root, id, false);
             return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
         }
@@ -13226,8 +13369,6 @@ async function giveTo(tree, slot) {
 
 
 
-
-
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -13316,10 +13457,10 @@ function seed_note({ root, lease }, seeded, runtime) {
     return record;
 }
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf({ root, job, restoresMtimes }, { environment }) {
-    const { runner } = observeOwner(environment);
+function wishOf({ root, job, owner: { runner }, lease, restoresMtimes }, { environment }) {
     return {
         job,
+        madeBy: lease.madeBy,
         runnerKey: runner.key,
         workspace: environment['GITHUB_WORKSPACE'] ?? null,
         restoresMtimes,
@@ -13332,25 +13473,27 @@ function cold(why) {
 }
 /** The ways to fill a slot, best first. */
 function* attemptsOf(request, unchecked, runtime) {
-    const { root, job, settings, lease } = request;
+    const { root, self, job, settings, lease } = request;
     const { environment } = runtime;
-    const owner = observeOwner(environment);
     const slots = endedSlots(root);
     const snapshots = settings.warm === 'inherit' ? [] : (0,host_snapshots/* listSnapshots */.Cb)(root, (0,snapshot/* repositoryOf */._M)(job));
     const isRemote = settings.remote.mode !== 'off' && settings.warm !== 'inherit';
     if (!isRemote && sourcesFor(slots, unchecked).length + snapshots.length === 0)
         return;
     const wish = { ...unchecked, toolchain: readToolchain(unchecked.workspace) };
-    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
     const judged = sourcesFor(slots, wish);
     for (const { source, slot, origin, refusal } of judged) {
         if (!['auto', 'inherit'].includes(settings.warm))
             break;
         yield {
             label: slot,
-            attempt: async (place) => origin === null || refusal !== null
-                ? (refusal ?? NOTHING_KNOWN)
-                : inherit({ root, self, lease, place, source, slot, origin }, runtime),
+            attempt: async (place) => {
+                if (origin === null || refusal !== null)
+                    return refusal ?? NOTHING_KNOWN;
+                if (source.record.isKept)
+                    return 'it is kept as it is';
+                return inherit({ root, self, lease, place, source, slot, origin }, runtime);
+            },
         };
     }
     if (settings.warm === 'inherit')
@@ -13410,6 +13553,7 @@ var tell_history = __nccwpck_require__(6625);
 
 
 
+
 /** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
 async function main(runtime) {
     const { environment, voice } = runtime;
@@ -13450,7 +13594,10 @@ async function seedSlot({ root: path, lease: id }, runtime) {
         return null;
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const job = readJob(environment, settings.leg);
-    return seed({ root, job, settings, lease, restoresMtimes: settings.restoreMtimes }, runtime);
+    const owner = observeOwner(environment);
+    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
+    const { restoreMtimes: restoresMtimes } = settings;
+    return seed({ root, job, owner, self, settings, lease, restoresMtimes }, runtime);
 }
 /** What such seeds are worth, by the last one of this job; '' where nobody knows. */
 function worthOf({ record }, { root: path }, { environment }) {
@@ -13521,8 +13668,8 @@ var evidence = __nccwpck_require__(8442);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
-/** What the lock of a keeper proves, whatever has become of everything else of its job. */
-const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)';
+/** What the lock of a lease proves, whatever has become of everything else of its job. */
+const KEPT_ALIVE = 'its keeper is running, or what its command started (the lease’s lock is held)';
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
     const locks = searches.cargoLocks.get(place.slot);
@@ -14031,8 +14178,8 @@ function commandOf(pid) {
 var former_paths = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/leases.js
-var host_leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var host_leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -14223,8 +14370,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js
-var leases = __nccwpck_require__(7847);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -14584,7 +14731,7 @@ function refused(assessments, holders) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eg: () => (/* binding */ runStep)
 /* harmony export */ });
-/* unused harmony exports runHook, REFUSED, inWords */
+/* unused harmony exports runHook, REFUSED, exitCodeOf, inWords */
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2639);
 
@@ -14623,6 +14770,14 @@ async function runHook(hook, runtime) {
 }
 /** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
 const REFUSED = 75;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** The exit code of a command that ended with this error. */
+function exitCodeOf(error) {
+    if (error instanceof RefusedError)
+        return REFUSED;
+    return error instanceof GuardError && error.usage ? WRONG_USAGE : FAILED;
+}
 function say(error, { voice }, addition) {
     const title = error instanceof _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .fk ? _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .REFUSED_TITLE */ .co : undefined;
     voice.error(`${inWords(error)}${addition}`, title);
@@ -14701,7 +14856,7 @@ function workflowVoice(write) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3007);
 /* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3977);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7847);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9342);
 /* harmony import */ var _host_size_samples_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4015);
 /* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9164);

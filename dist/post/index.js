@@ -1367,7 +1367,7 @@ async function withKernelLock(path, waitSeconds, work) {
 
 /***/ }),
 
-/***/ 4112:
+/***/ 7828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1387,7 +1387,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   rh: () => (/* binding */ writeRecord)
 });
 
-// UNUSED EXPORTS: endedLeasePath, handDownInputs, readEndedLeases, readLiveLeases, takeLease, writeLease
+// UNUSED EXPORTS: endedLeasePath, handDownInputs, handDownSize, readEndedLeases, readLiveLeases, takeLease, writeLease
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1441,11 +1441,45 @@ function parseFile(row) {
 
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/kept-slots.js
+
+
+
+
+/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
+function keptPath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.kept`);
+}
+/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
+function keepSlot(root, id) {
+    try {
+        writeFileSync(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+}
+/** Has it go like any other ended slot. */
+function giveUpSlot(root, id) {
+    removeFile(keptPath(root, id));
+}
+/** What cannot be told counts as kept. */
+function isKept(root, id) {
+    try {
+        return (0,external_node_fs_.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        return true;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
+
 
 
 
@@ -1469,6 +1503,7 @@ const COMPANIONS = [
     '.keeper',
     '.size',
     '.events',
+    '.kept',
 ];
 function leasePath(root, name) {
     return (0,host_root/* controlPath */.XL)(root, 'leases', name);
@@ -1657,6 +1692,7 @@ function readLease(root, id, state) {
         lease,
         problem: typeof parsed === 'string' ? parsed : null,
         end: typeof end === 'string' ? (0,plan_lease/* parseEnd */.J)(end) : null,
+        isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
 }
@@ -1704,6 +1740,10 @@ function handDownInputs(root, from, to) {
         if (errnoOf(error) !== 'ENOENT')
             throw error;
     }
+}
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
@@ -1942,7 +1982,7 @@ function run(command, words) {
 /* harmony export */   Wv: () => (/* binding */ readProcess),
 /* harmony export */   l7: () => (/* binding */ isNamespaceGone)
 /* harmony export */ });
-/* unused harmony exports parseStat, seesHost, findInContainer */
+/* unused harmony exports parseStat, readGroup, seesHost, findInContainer */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -1992,6 +2032,18 @@ function parseStat(pid, text) {
     if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
         return null;
     return { pid, command: text.slice(opening + 1, closing), state, ...known };
+}
+/** The process group of a process, null where /proc does not tell. */
+function readGroup(pid) {
+    try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3]);
+        return Number.isInteger(group) ? group : null;
+    }
+    catch {
+        // Gone meanwhile.
+        return null;
+    }
 }
 /** How a recorded process is found now; a zombie has ended. */
 function stateOf(recorded) {
@@ -3938,7 +3990,7 @@ function isSettable(path) {
 /* harmony export */   Ym: () => (/* binding */ encodeRecord),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
-/* unused harmony export GENERATIONS_AT_MOST */
+/* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
@@ -3949,6 +4001,8 @@ function isSettable(path) {
 const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
 /** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
 const GENERATIONS_AT_MOST = 50;
+/** People run a command many times a day, and each is one. */
+const LOCAL_GENERATIONS_AT_MOST = 250;
 const COLD = {
     version: 1,
     kind: 'cold',
@@ -4010,7 +4064,7 @@ function parseChain(found) {
     const { generation, former } = found;
     if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
         return null;
-    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+    if (!Array.isArray(former) || former.length > LOCAL_GENERATIONS_AT_MOST)
         return null;
     const paths = former.filter((each) => typeof each === 'string');
     return paths.length === former.length && paths.every(_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isSlotPath */ .wS)
@@ -4269,17 +4323,27 @@ function flag(name, otherwise) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   IX: () => (/* binding */ isLocal),
 /* harmony export */   J: () => (/* binding */ parseEnd),
 /* harmony export */   QM: () => (/* binding */ parseLease),
 /* harmony export */   lj: () => (/* binding */ parseObject),
 /* harmony export */   mG: () => (/* binding */ encodeEnd),
 /* harmony export */   u4: () => (/* binding */ isRecord)
 /* harmony export */ });
-/* unused harmony exports newLease, encodeLease */
+/* unused harmony exports MAKERS, newLease, encodeLease */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 
 
 
+/**
+ * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
+ * workflows it is a `run` for its command, or for the `shell` that asked for one.
+ */
+const MAKERS = ['hook', 'step', 'run', 'shell'];
+/** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
+function isLocal(madeBy) {
+    return madeBy === 'run' || madeBy === 'shell';
+}
 function newLease(job, owner, made) {
     return {
         version: 1,
@@ -4295,6 +4359,7 @@ function newLease(job, owner, made) {
         madeBy: made.madeBy,
         owner,
         forecastBytes: made.forecastBytes ?? null,
+        workspace: made.workspace ?? '',
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -4347,9 +4412,10 @@ function parseLease(text, id) {
         job,
         leg,
         trusted: found['trusted'] === true,
-        madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
+        madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
         forecastBytes: forecastOf(found['forecastBytes']),
+        workspace: textOr(found['workspace'], ''),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -4468,8 +4534,10 @@ function sha256(raw) {
 /**
  * A component for any text: at most 40 characters of it, then 12 hex of the SHA-256 of the whole.
  * The hash keeps `feature/a` and `feature-a` apart, which replacing characters alone would merge.
+ *
+ * @param identity what is to have a component of its own, where the text is not all of it
  */
-function slug(raw) {
+function slug(raw, identity = raw) {
     const readable = raw
         .slice(0, 400)
         .normalize('NFC')
@@ -4478,7 +4546,7 @@ function slug(raw) {
         .replaceAll(/^-+|-+$/g, '')
         .slice(0, 40)
         .replace(/-+$/, '');
-    return `${readable === '' ? 'ref' : readable}-${sha256(raw).slice(0, 12)}`;
+    return `${readable === '' ? 'ref' : readable}-${sha256(identity).slice(0, 12)}`;
 }
 /**
  * The first path component for a change: the PR number, else the ref name, else a slug of it.
@@ -4601,6 +4669,8 @@ function reasonToGo(lease, retention, now, groups) {
     const reason = owner.reasons.join('; ');
     if (slot === 'missing' || record.state === 'live')
         return reason;
+    if (record.isKept)
+        return null;
     const result = record.end?.result ?? 'unknown';
     // Only a good build is worth inheriting; what a failed one left is disk that others need.
     if (result === 'failure' || result === 'cancelled')
@@ -4705,11 +4775,13 @@ function keep({ record, owner }) {
         case 'unknown':
             return kept(record, reason, 'unknown');
         case 'dead':
-            return kept(record, `${reason}; kept to be inherited`, 'retained');
+            return kept(record, `${reason}; ${record.isKept ? KEPT : 'kept to be inherited'}`, 'retained');
         default:
             return owner.kind;
     }
 }
+/** How somebody says that they do not want it any more. */
+const KEPT = 'kept by --keep until “target-guard run --end --lease” names it';
 function judgeForeign(occupancies) {
     return ({ path, why, adopted }) => {
         if (!adopted)
@@ -5226,7 +5298,7 @@ function titled(text, title) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4112);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7828);
 /* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
 /* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
@@ -5385,8 +5457,8 @@ var evidence = __nccwpck_require__(8442);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
-/** What the lock of a keeper proves, whatever has become of everything else of its job. */
-const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)';
+/** What the lock of a lease proves, whatever has become of everything else of its job. */
+const KEPT_ALIVE = 'its keeper is running, or what its command started (the lease’s lock is held)';
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
     const locks = searches.cargoLocks.get(place.slot);
@@ -5895,8 +5967,8 @@ function commandOf(pid) {
 var former_paths = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var host_leases = __nccwpck_require__(4112);
+// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
+var host_leases = __nccwpck_require__(7828);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -6164,8 +6236,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(4112);
+// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
+var leases = __nccwpck_require__(7828);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -6587,14 +6659,118 @@ function readSlot(slot) {
 
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/host/boot.js
-var boot = __nccwpck_require__(6368);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var host_leases = __nccwpck_require__(4112);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/host/boot.js
+var boot = __nccwpck_require__(6368);
+// EXTERNAL MODULE: ./lib/host/destination.js
+var destination = __nccwpck_require__(8582);
+// EXTERNAL MODULE: ./lib/host/mounts.js
+var host_mounts = __nccwpck_require__(7154);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
+;// CONCATENATED MODULE: ./lib/host/runner.js
+
+
+
+
+
+
+
+
+
+/** Who this process works for; read from its environment, /proc and its mounts. */
+function observeOwner(environment) {
+    const name = environment['RUNNER_NAME'] ?? '';
+    const { worker, isGithubs } = (0,processes/* findWorker */.KS)();
+    return {
+        runner: { name: name === '' ? (0,external_node_os_.hostname)() : name, key: runnerKey(environment, name) },
+        bootId: (0,boot/* readBootId */.wV)(),
+        pidNamespace: (0,boot/* readPidNamespace */.Ze)(),
+        worker,
+        container: readContainerId(),
+        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
+    };
+}
+/**
+ * Who a command outside workflows works for: the local runs of this user, which are as one runner
+ * that has many jobs at a time.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ */
+function observeLocal(worker) {
+    const user = process.geteuid?.() ?? 0;
+    return {
+        // No place of a work folder begins like this.
+        runner: { name: `local:${user}`, key: sha256(`local runs of user ${user}`) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        // The container that somebody works in outlives what is done there, and proves nothing.
+        container: null,
+        singleJob: false,
+    };
+}
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w';
+/**
+ * Which runner of this host it is: from its work folder and its name.
+ *
+ * The work folder counts by its place in its file system, so a step in a job container, where it is
+ * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
+ * runners of two organisations may share one.
+ */
+function runnerKey(environment, name) {
+    return (0,naming/* sha256 */.sc)(`${placeOf(workFolder(environment))}\n${name}`);
+}
+/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
+function workFolder(environment) {
+    const inside = [
+        environment['RUNNER_WORKSPACE'],
+        environment['RUNNER_TEMP'],
+        environment['GITHUB_WORKSPACE'],
+    ].find((path) => path?.startsWith('/') === true);
+    return inside === undefined ? null : (0,external_node_path_.dirname)(inside);
+}
+function placeOf(folder) {
+    if (folder === null)
+        return `user ${process.geteuid?.() ?? 0}`;
+    try {
+        // Not by realpath, which would hang with the mount that a work folder may lie on.
+        const mounts = (0,host_mounts/* readMounts */.bq)();
+        const place = (0,host_mounts/* locate */.x5)((0,destination/* follow */.e)(folder, mounts).path, mounts);
+        if (place === null)
+            return folder;
+        const { source, device } = place.mount;
+        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
+        return `${source.startsWith('/') ? source : device}:${place.path}`;
+    }
+    catch (error) {
+        // It may not be looked at: its path is the best name for it.
+        return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
+    }
+}
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
+function readContainerId() {
+    const own = (0,host_mounts/* readMounts */.bq)().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
+    if (id !== undefined)
+        return id;
+    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
+}
+
+// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
+var host_leases = __nccwpck_require__(7828);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/host/background.js
 
 
@@ -6648,91 +6824,6 @@ function startReaper(root, script, settings) {
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
     startInBackground(script, ['reap', '--root', root.path, ...helper]);
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./lib/host/destination.js
-var destination = __nccwpck_require__(8582);
-// EXTERNAL MODULE: ./lib/host/mounts.js
-var host_mounts = __nccwpck_require__(7154);
-// EXTERNAL MODULE: ./lib/host/processes.js
-var processes = __nccwpck_require__(9415);
-;// CONCATENATED MODULE: ./lib/host/runner.js
-
-
-
-
-
-
-
-
-
-/** Who this process works for; read from its environment, /proc and its mounts. */
-function observeOwner(environment) {
-    const name = environment['RUNNER_NAME'] ?? '';
-    const { worker, isGithubs } = (0,processes/* findWorker */.KS)();
-    return {
-        runner: { name: name === '' ? (0,external_node_os_.hostname)() : name, key: runnerKey(environment, name) },
-        bootId: (0,boot/* readBootId */.wV)(),
-        pidNamespace: (0,boot/* readPidNamespace */.Ze)(),
-        worker,
-        container: readContainerId(),
-        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
-    };
-}
-/** Where GitHub's runner mounts its work folder in every job container. */
-const JOB_CONTAINER_WORK_FOLDER = '/__w';
-/**
- * Which runner of this host it is: from its work folder and its name.
- *
- * The work folder counts by its place in its file system, so a step in a job container, where it is
- * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
- * runners of two organisations may share one.
- */
-function runnerKey(environment, name) {
-    return (0,naming/* sha256 */.sc)(`${placeOf(workFolder(environment))}\n${name}`);
-}
-/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
-function workFolder(environment) {
-    const inside = [
-        environment['RUNNER_WORKSPACE'],
-        environment['RUNNER_TEMP'],
-        environment['GITHUB_WORKSPACE'],
-    ].find((path) => path?.startsWith('/') === true);
-    return inside === undefined ? null : (0,external_node_path_.dirname)(inside);
-}
-function placeOf(folder) {
-    if (folder === null)
-        return `user ${(0,external_node_os_.userInfo)().uid}`;
-    try {
-        // Not by realpath, which would hang with the mount that a work folder may lie on.
-        const mounts = (0,host_mounts/* readMounts */.bq)();
-        const place = (0,host_mounts/* locate */.x5)((0,destination/* follow */.e)(folder, mounts).path, mounts);
-        if (place === null)
-            return folder;
-        const { source, device } = place.mount;
-        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
-        return `${source.startsWith('/') ? source : device}:${place.path}`;
-    }
-    catch (error) {
-        // It may not be looked at: its path is the best name for it.
-        return `${folder} (${(0,guard_error/* messageOf */.bD)(error)})`;
-    }
-}
-/** What the engine mounts into every container from that container's own folder. */
-const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
-/**
- * The id of the container this process runs in, as docker writes it into its mounts; other mounts
- * may name other containers, since on the host those with a shareable IPC namespace have one there.
- */
-function readContainerId() {
-    const own = (0,host_mounts/* readMounts */.bq)().filter(({ point }) => OF_CONTAINER.has(point));
-    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
-    const id = ids.find((each) => each !== undefined);
-    if (id !== undefined)
-        return id;
-    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
 }
 
 // EXTERNAL MODULE: ./lib/host/trash.js
@@ -7221,7 +7312,7 @@ function logPath(root, id) {
 const keeper_GB = 1e9;
 /**
  * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
  * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
  * before a build does; and node is started when the step that started this is likely to be over.
  */
@@ -7248,8 +7339,8 @@ const TRACKING_ID = 'RUNNER_TRACKING_ID';
  *
  * @throws Error where its lock cannot be made
  */
-function startKeeper(root, id, script, { settings, variables, failed }) {
-    const lock = openKeeperLock(root, id);
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? openKeeperLock(root, id);
     try {
         setLogAside(root, id);
         const lease = controlName(root, 'leases', `${id}.json`);
@@ -7265,7 +7356,8 @@ function startKeeper(root, id, script, { settings, variables, failed }) {
         child.unref();
     }
     finally {
-        closeSync(lock);
+        if (held === null)
+            closeSync(lock);
     }
 }
 function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
@@ -7867,7 +7959,9 @@ function relief_reliefOrder(leases, self, extent, now) {
         return record.state === 'ended' ? 2 : 3;
     };
     return leases
-        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+        .filter(({ record, owner, slot }) => {
+        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
+    })
         .filter((lease) => extent === 'host' || rank(lease) < 2)
         .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
         .toSorted((a, b) => a.rank - b.rank || byAge(a.age, b.age))
@@ -10497,6 +10591,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
 async function recordBuild(root, id, runtime) {
     const { environment, voice } = runtime;
@@ -10506,7 +10601,10 @@ async function recordBuild(root, id, runtime) {
     try {
         const { generation, former, unused } = (0,host_leases/* readSeedRecord */.VY)(root, id);
         const toolchain = readBuiltBy(root, slot);
-        const hasInputs = toolchain !== null && (await noteInputs({ root, id, slot, toolchain }, runtime));
+        // Where people work no times are ever set, so nobody has a use for them.
+        const hasInputs = toolchain !== null &&
+            !(0,plan_lease/* isLocal */.IX)(lease.madeBy) &&
+            (await noteInputs({ root, id, slot, toolchain }, runtime));
         const record = {
             version: 1,
             workspace: environment['GITHUB_WORKSPACE'] ?? '',
@@ -10596,6 +10694,7 @@ const TARGETS_AT_MOST = 200;
 ;// CONCATENATED MODULE: ./lib/plan/seed.js
 
 
+
 /**
  * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
  * the reason for which it may not be a seed.
@@ -10612,7 +10711,8 @@ function sourcesFor(sources, wish) {
             lease.repository === `${job.owner}/${job.repository}` &&
             lease.prKey === job.prKey &&
             lease.job === job.job &&
-            lease.leg === job.leg;
+            lease.leg === job.leg &&
+            isLocal(lease.madeBy) === isLocal(wish.madeBy);
         return isOfJob ? [judge(source, slot, wish)] : [];
     })
         .toSorted((a, b) => age(a.source) - age(b.source));
@@ -10633,15 +10733,16 @@ function refusalOf({ record }, origin, wish) {
         return 'its job has not ended';
     if (origin === null)
         return 'nothing is known of its build';
-    // A hook is told no result: in its own workspace that is what Cargo finds after every build there.
-    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && madeByHook(record));
+    // In its own workspace that is what Cargo finds after every build there.
+    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
     return seed_refuseOrigin(origin, wish);
 }
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 function seed_refuseOrigin(origin, wish) {
-    if (origin.generation >= GENERATIONS_AT_MOST) {
+    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : GENERATIONS_AT_MOST;
+    if (origin.generation >= most) {
         return `it was handed down ${origin.generation} times: time to start over`;
     }
     if (origin.toolchain === null)
@@ -10663,8 +10764,9 @@ function isOwnWorkspace(origin, wish) {
         wish.workspace !== null &&
         origin.workspace === wish.workspace);
 }
-function madeByHook({ lease, end }) {
-    return lease?.madeBy === 'hook' && end?.result === 'unknown';
+/** A hook is told no result; and a command of a person’s that failed is the day’s work. */
+function isUntold({ lease, end }) {
+    return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
 }
 
 ;// CONCATENATED MODULE: ./lib/host/os-release.js
@@ -11619,11 +11721,7 @@ function announce(actions, dryRun, { voice }) {
 
 // EXTERNAL MODULE: ./lib/steps/tell-history.js + 4 modules
 var tell_history = __nccwpck_require__(1590);
-// EXTERNAL MODULE: ./lib/steps/runtime.js
-var steps_runtime = __nccwpck_require__(6119);
 ;// CONCATENATED MODULE: ./lib/steps/release.js
-
-
 
 
 
@@ -11646,8 +11744,8 @@ var steps_runtime = __nccwpck_require__(6119);
  * what has just ended, and start the reaper.
  */
 async function release(request, runtime) {
-    const { root, job, settings, leases, by } = request;
-    const { voice, environment } = runtime;
+    const { root, job, self, settings, leases, by } = request;
+    const { voice } = runtime;
     const result = (0,plan_lease/* resultOf */.Bg)(request.status);
     const watched = { root, settings, leases, result };
     const verdict = await endWatch(watched, runtime);
@@ -11673,13 +11771,11 @@ async function release(request, runtime) {
             voice.warning(`The lease ${id} was not ended (${(0,guard_error/* messageOf */.bD)(error)}); the end of its job ends it.`);
         }
     }
-    const owner = observeOwner(environment);
-    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
     if (isPublished) {
         for (const id of leases)
             await publishBuild({ root, job, self, id }, runtime);
     }
-    const done = await passOverOwn({ root, self, settings, by: `${by} of ${owner.runner.name}` }, runtime);
+    const done = await passOverOwn({ root, self, settings, by }, runtime);
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
     await tellVerdict(watched, verdict, runtime);
@@ -11707,7 +11803,10 @@ const NOTHING_FREED = {
     emergency: false,
 };
 
+// EXTERNAL MODULE: ./lib/steps/runtime.js
+var steps_runtime = __nccwpck_require__(6119);
 ;// CONCATENATED MODULE: ./lib/steps/post.js
+
 
 
 
@@ -11745,7 +11844,16 @@ async function end(path, lease, runtime) {
     }
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const job = readJob(environment, settings.leg);
-    await release({ root, job, settings, leases: [lease], status: settings.jobStatus, by: 'post' }, runtime);
+    const owner = observeOwner(environment);
+    await release({
+        root,
+        job,
+        self: (0,steps_runtime/* selfOf */.KV)(owner, job),
+        settings,
+        leases: [lease],
+        status: settings.jobStatus,
+        by: `post of ${owner.runner.name}`,
+    }, runtime);
 }
 
 
@@ -11825,7 +11933,7 @@ function refused(assessments, holders) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eg: () => (/* binding */ runStep)
 /* harmony export */ });
-/* unused harmony exports runHook, REFUSED, inWords */
+/* unused harmony exports runHook, REFUSED, exitCodeOf, inWords */
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2639);
 
@@ -11864,6 +11972,14 @@ async function runHook(hook, runtime) {
 }
 /** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
 const REFUSED = 75;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** The exit code of a command that ended with this error. */
+function exitCodeOf(error) {
+    if (error instanceof RefusedError)
+        return REFUSED;
+    return error instanceof GuardError && error.usage ? WRONG_USAGE : FAILED;
+}
 function say(error, { voice }, addition) {
     const title = error instanceof _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .fk ? _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .REFUSED_TITLE */ .co : undefined;
     voice.error(`${inWords(error)}${addition}`, title);
@@ -12133,8 +12249,8 @@ function fileOf(root, repository) {
 
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(4112);
+// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
+var leases = __nccwpck_require__(7828);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/sizes.js

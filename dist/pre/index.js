@@ -1681,7 +1681,7 @@ async function withKernelLock(path, waitSeconds, work) {
 
 /***/ }),
 
-/***/ 1468:
+/***/ 7766:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1698,7 +1698,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   e3: () => (/* binding */ writeLease)
 });
 
-// UNUSED EXPORTS: dropInputs, endLease, endedLeasePath, handDownInputs, readBuildRecord, readEndedLeases, readInputs, readRestored, writeRecord
+// UNUSED EXPORTS: dropInputs, endLease, endedLeasePath, handDownInputs, handDownSize, readBuildRecord, readEndedLeases, readInputs, readRestored, writeRecord
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1891,11 +1891,45 @@ function parseFile(row) {
 
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/kept-slots.js
+
+
+
+
+/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
+function keptPath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.kept`);
+}
+/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
+function keepSlot(root, id) {
+    try {
+        writeFileSync(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+}
+/** Has it go like any other ended slot. */
+function giveUpSlot(root, id) {
+    removeFile(keptPath(root, id));
+}
+/** What cannot be told counts as kept. */
+function isKept(root, id) {
+    try {
+        return (0,external_node_fs_.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        return true;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
+
 
 
 
@@ -1919,6 +1953,7 @@ const COMPANIONS = [
     '.keeper',
     '.size',
     '.events',
+    '.kept',
 ];
 function leasePath(root, name) {
     return (0,host_root/* controlPath */.XL)(root, 'leases', name);
@@ -2107,6 +2142,7 @@ function readLease(root, id, state) {
         lease,
         problem: typeof parsed === 'string' ? parsed : null,
         end: typeof end === 'string' ? (0,plan_lease/* parseEnd */.J)(end) : null,
+        isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
 }
@@ -2154,6 +2190,10 @@ function handDownInputs(root, from, to) {
         if (errnoOf(error) !== 'ENOENT')
             throw error;
     }
+}
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
 }
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
@@ -2392,7 +2432,7 @@ function run(command, words) {
 /* harmony export */   Wv: () => (/* binding */ readProcess),
 /* harmony export */   l7: () => (/* binding */ isNamespaceGone)
 /* harmony export */ });
-/* unused harmony exports parseStat, seesHost, findInContainer */
+/* unused harmony exports parseStat, readGroup, seesHost, findInContainer */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -2442,6 +2482,18 @@ function parseStat(pid, text) {
     if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
         return null;
     return { pid, command: text.slice(opening + 1, closing), state, ...known };
+}
+/** The process group of a process, null where /proc does not tell. */
+function readGroup(pid) {
+    try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3]);
+        return Number.isInteger(group) ? group : null;
+    }
+    catch {
+        // Gone meanwhile.
+        return null;
+    }
 }
 /** How a recorded process is found now; a zombie has ended. */
 function stateOf(recorded) {
@@ -4039,7 +4091,7 @@ function reserveOf(setBytes, totalBytes) {
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
-/* unused harmony exports GENERATIONS_AT_MOST, encodeRecord, parseBuildRecord, toolchainIn */
+/* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST, encodeRecord, parseBuildRecord, toolchainIn */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
@@ -4050,6 +4102,8 @@ function reserveOf(setBytes, totalBytes) {
 const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
 /** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
 const GENERATIONS_AT_MOST = 50;
+/** People run a command many times a day, and each is one. */
+const LOCAL_GENERATIONS_AT_MOST = 250;
 const COLD = {
     version: 1,
     kind: 'cold',
@@ -4111,7 +4165,7 @@ function parseChain(found) {
     const { generation, former } = found;
     if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
         return null;
-    if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST)
+    if (!Array.isArray(former) || former.length > LOCAL_GENERATIONS_AT_MOST)
         return null;
     const paths = former.filter((each) => typeof each === 'string');
     return paths.length === former.length && paths.every(_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isSlotPath */ .wS)
@@ -4380,7 +4434,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bg: () => (/* binding */ resultOf)
 });
 
-// UNUSED EXPORTS: encodeEnd
+// UNUSED EXPORTS: MAKERS, encodeEnd, isLocal
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
@@ -4399,6 +4453,15 @@ const VERSION = '0.1.0';
 
 
 
+/**
+ * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
+ * workflows it is a `run` for its command, or for the `shell` that asked for one.
+ */
+const MAKERS = ['hook', 'step', 'run', 'shell'];
+/** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
+function isLocal(madeBy) {
+    return madeBy === 'run' || madeBy === 'shell';
+}
 function newLease(job, owner, made) {
     return {
         version: 1,
@@ -4414,6 +4477,7 @@ function newLease(job, owner, made) {
         madeBy: made.madeBy,
         owner,
         forecastBytes: made.forecastBytes ?? null,
+        workspace: made.workspace ?? '',
         uptimeS: made.uptimeS,
         at: made.at,
         by: VERSION,
@@ -4466,9 +4530,10 @@ function parseLease(text, id) {
         job,
         leg,
         trusted: found['trusted'] === true,
-        madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
+        madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
         forecastBytes: forecastOf(found['forecastBytes']),
+        workspace: textOr(found['workspace'], ''),
         uptimeS: numberOr(found['uptimeS'], 0),
         at: textOr(found['at'], ''),
         by: textOr(found['by'], ''),
@@ -4589,8 +4654,10 @@ function sha256(raw) {
 /**
  * A component for any text: at most 40 characters of it, then 12 hex of the SHA-256 of the whole.
  * The hash keeps `feature/a` and `feature-a` apart, which replacing characters alone would merge.
+ *
+ * @param identity what is to have a component of its own, where the text is not all of it
  */
-function slug(raw) {
+function slug(raw, identity = raw) {
     const readable = raw
         .slice(0, 400)
         .normalize('NFC')
@@ -4599,7 +4666,7 @@ function slug(raw) {
         .replaceAll(/^-+|-+$/g, '')
         .slice(0, 40)
         .replace(/-+$/, '');
-    return `${readable === '' ? 'ref' : readable}-${sha256(raw).slice(0, 12)}`;
+    return `${readable === '' ? 'ref' : readable}-${sha256(identity).slice(0, 12)}`;
 }
 /**
  * The first path component for a change: the PR number, else the ref name, else a slug of it.
@@ -4722,6 +4789,8 @@ function reasonToGo(lease, retention, now, groups) {
     const reason = owner.reasons.join('; ');
     if (slot === 'missing' || record.state === 'live')
         return reason;
+    if (record.isKept)
+        return null;
     const result = record.end?.result ?? 'unknown';
     // Only a good build is worth inheriting; what a failed one left is disk that others need.
     if (result === 'failure' || result === 'cancelled')
@@ -4826,11 +4895,13 @@ function keep({ record, owner }) {
         case 'unknown':
             return kept(record, reason, 'unknown');
         case 'dead':
-            return kept(record, `${reason}; kept to be inherited`, 'retained');
+            return kept(record, `${reason}; ${record.isKept ? KEPT : 'kept to be inherited'}`, 'retained');
         default:
             return owner.kind;
     }
 }
+/** How somebody says that they do not want it any more. */
+const KEPT = 'kept by --keep until “target-guard run --end --lease” names it';
 function judgeForeign(occupancies) {
     return ({ path, why, adopted }) => {
         if (!adopted)
@@ -5410,7 +5481,7 @@ function timerText(lines) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1468);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7766);
 /* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
 /* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
@@ -5570,8 +5641,8 @@ var evidence = __nccwpck_require__(8442);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/occupancy.js
-/** What the lock of a keeper proves, whatever has become of everything else of its job. */
-const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)';
+/** What the lock of a lease proves, whatever has become of everything else of its job. */
+const KEPT_ALIVE = 'its keeper is running, or what its command started (the lease’s lock is held)';
 /** Who lives in one slot, from all that was found. */
 function occupancyOf(place, searches) {
     const locks = searches.cargoLocks.get(place.slot);
@@ -6080,8 +6151,8 @@ function commandOf(pid) {
 var former_paths = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
-var host_leases = __nccwpck_require__(1468);
+// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
+var host_leases = __nccwpck_require__(7766);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -6348,8 +6419,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
-var leases = __nccwpck_require__(1468);
+// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
+var leases = __nccwpck_require__(7766);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -6982,7 +7053,7 @@ function logPath(root, id) {
 const GB = 1e9;
 /**
  * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
  * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
  * before a build does; and node is started when the step that started this is likely to be over.
  */
@@ -7009,8 +7080,8 @@ const TRACKING_ID = 'RUNNER_TRACKING_ID';
  *
  * @throws Error where its lock cannot be made
  */
-function startKeeper(root, id, script, { settings, variables, failed }) {
-    const lock = (0,keeper_lock/* openKeeperLock */._0)(root, id);
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? (0,keeper_lock/* openKeeperLock */._0)(root, id);
     try {
         setLogAside(root, id);
         const lease = (0,host_root/* controlName */.Fu)(root, 'leases', `${id}.json`);
@@ -7026,7 +7097,8 @@ function startKeeper(root, id, script, { settings, variables, failed }) {
         child.unref();
     }
     finally {
-        (0,external_node_fs_.closeSync)(lock);
+        if (held === null)
+            (0,external_node_fs_.closeSync)(lock);
     }
 }
 function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
@@ -7139,6 +7211,25 @@ function observeOwner(environment) {
         singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
     };
 }
+/**
+ * Who a command outside workflows works for: the local runs of this user, which are as one runner
+ * that has many jobs at a time.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ */
+function observeLocal(worker) {
+    const user = process.geteuid?.() ?? 0;
+    return {
+        // No place of a work folder begins like this.
+        runner: { name: `local:${user}`, key: sha256(`local runs of user ${user}`) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        // The container that somebody works in outlives what is done there, and proves nothing.
+        container: null,
+        singleJob: false,
+    };
+}
 /** Where GitHub's runner mounts its work folder in every job container. */
 const JOB_CONTAINER_WORK_FOLDER = '/__w';
 /**
@@ -7162,7 +7253,7 @@ function workFolder(environment) {
 }
 function placeOf(folder) {
     if (folder === null)
-        return `user ${(0,external_node_os_.userInfo)().uid}`;
+        return `user ${process.geteuid?.() ?? 0}`;
     try {
         // Not by realpath, which would hang with the mount that a work folder may lie on.
         const mounts = (0,host_mounts/* readMounts */.bq)();
@@ -7869,8 +7960,8 @@ function holdingText(holder, lines) {
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
 
-// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
-var leases = __nccwpck_require__(1468);
+// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
+var leases = __nccwpck_require__(7766);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
@@ -7954,7 +8045,9 @@ function reliefOrder(leases, self, extent, now) {
         return record.state === 'ended' ? 2 : 3;
     };
     return leases
-        .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+        .filter(({ record, owner, slot }) => {
+        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
+    })
         .filter((lease) => extent === 'host' || rank(lease) < 2)
         .map((lease) => ({ lease, rank: rank(lease), age: (0,reclaim/* ageHours */.RL)(lease.record, now) }))
         .toSorted((a, b) => a.rank - b.rank || byAge(a.age, b.age))
@@ -8376,6 +8469,7 @@ function acquire(request) {
             uptimeS: (0,boot/* readUptime */.te)(),
             at: new Date().toISOString(),
             forecastBytes: request.forecastBytes,
+            workspace: request.workspace,
         };
         const lease = (0,plan_lease/* newLease */.ZQ)(job, owner, made);
         try {
@@ -8451,7 +8545,7 @@ function explained(error, root, lease) {
  * Takes over the lease that the started hook made for this very job; null where there is none to
  * take: another step has it, it has ended, or it is another job's.
  */
-function takeOver(id, { root, job, owner, builder, ways }) {
+function takeOver(id, { root, job, owner, builder, ways, }) {
     if (!(0,naming/* isLeaseId */.cl)(id))
         return null;
     const record = (0,leases/* findLease */.G0)(root, id);
@@ -9098,6 +9192,27 @@ var steps_runtime = __nccwpck_require__(369);
 
 
 /**
+ * The beginning of a job in a workflow: see prepareFor.
+ *
+ * @throws GuardError and RefusedError as that does
+ */
+async function prepare(settings, madeBy, runtime, onLease) {
+    const { environment, voice } = runtime;
+    const job = readJob(environment, settings.leg);
+    const owner = observeOwner(environment);
+    const applicant = {
+        job,
+        owner,
+        self: (0,steps_runtime/* selfOf */.KV)(owner, job),
+        madeBy,
+        by: `pre of ${owner.runner.name}`,
+        workspace: '',
+        hooked: madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '',
+        voice,
+    };
+    return prepareFor(applicant, settings, runtime, onLease);
+}
+/**
  * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
  * has room, get a slot.
  *
@@ -9105,21 +9220,18 @@ var steps_runtime = __nccwpck_require__(369);
  * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
  * @throws RefusedError where the disk stays critical and the job is to fail
  */
-async function prepare(settings, madeBy, runtime, onLease) {
+async function prepareFor(applicant, settings, runtime, onLease) {
     const { environment, voice } = runtime;
-    const job = readJob(environment, settings.leg);
+    const { job, owner, self, madeBy, by, hooked } = applicant;
     if (settings.owner !== null)
         resolveSetting(settings.owner);
     const root = (0,host_root/* openRoot */.R8)(settings.root, (0,steps_runtime/* preciousOf */.YU)(environment));
     const builder = resolveOwner(settings.owner, root);
-    const owner = observeOwner(environment);
-    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
     const ways = (0,privilege/* helpers */._$)(settings);
     const heartbeat = (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root));
     for (const text of (0,report_heartbeat/* maintenanceWarnings */.NG)(heartbeat, (0,heartbeat_file/* readFoundedAt */.Pm)(root), Date.now())) {
         voice.warning(text);
     }
-    const by = `pre of ${owner.runner.name}`;
     const pruned = await passOverOwn({ root, self, settings, by }, runtime);
     const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime);
     await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime);
@@ -9135,16 +9247,18 @@ async function prepare(settings, madeBy, runtime, onLease) {
     if (verdict === 'skip')
         return { ...done, slot: null };
     const request = { root, job, owner, builder, ways };
-    const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '';
     const taken = tryTakeOver(hooked, request, runtime);
     if (taken !== null)
         onLease(root.path, taken.lease.id);
-    const admitted = taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null;
+    const admitted = taken === null
+        ? await admit({ root, self, job, settings, madeBy }, { ...runtime, voice: applicant.voice })
+        : null;
     if (admitted?.kind === 'skip')
         return { ...done, slot: null };
     const get = () => acquire({
         ...request,
         madeBy,
+        workspace: applicant.workspace,
         forecastBytes: admitted?.forecastBytes ?? null,
         onLease: (id) => {
             admitted?.release();
@@ -9169,14 +9283,14 @@ async function prepare(settings, madeBy, runtime, onLease) {
     return { ...done, slot: { ...slot, takenOver: taken !== null } };
 }
 /** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
-async function watchOver(root, id, settings, { hadEmergency, isTaken }, { script, voice, environment }) {
+async function watchOver(root, id, settings, { hadEmergency, isTaken, lock = null }, { script, voice, environment }) {
     const failed = (error) => voice.warning(`The keeper of this job was not started (${(0,guard_error/* messageOf */.bD)(error)}); nobody watches the disk while it builds.`);
     try {
         if (isTaken && (await (0,keeper_lock/* findKeepers */.Jc)(root, [id])).has(id))
             return;
         const isInside = hadEmergency || environment[INSIDE] === '1';
         const variables = isInside ? { [INSIDE]: '1' } : {};
-        startKeeper(root, id, script, { settings, variables, failed });
+        startKeeper(root, id, script, { settings, variables, failed, lock });
     }
     catch (error) {
         failed(error);
@@ -9367,7 +9481,7 @@ function refused(assessments, holders) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eg: () => (/* binding */ runStep)
 /* harmony export */ });
-/* unused harmony exports runHook, REFUSED, inWords */
+/* unused harmony exports runHook, REFUSED, exitCodeOf, inWords */
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _refuse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2639);
 
@@ -9406,6 +9520,14 @@ async function runHook(hook, runtime) {
 }
 /** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
 const REFUSED = 75;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** The exit code of a command that ended with this error. */
+function exitCodeOf(error) {
+    if (error instanceof RefusedError)
+        return REFUSED;
+    return error instanceof GuardError && error.usage ? WRONG_USAGE : FAILED;
+}
 function say(error, { voice }, addition) {
     const title = error instanceof _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .fk ? _refuse_js__WEBPACK_IMPORTED_MODULE_1__/* .REFUSED_TITLE */ .co : undefined;
     voice.error(`${inWords(error)}${addition}`, title);

@@ -14,6 +14,8 @@ export interface Command {
   /** its operands, for the usage line */
   operands: string
   operandCount: { least: number; most: number }
+  /** whether its operands are another command, after `--`: those words are not its own */
+  takesCommand?: true
   flags: readonly Flag[]
   /** @returns the exit code */
   run: (invocation: Invocation) => Promise<number>

@@ -8,6 +8,7 @@ import { installHooksCommand } from './commands/install-hooks.ts'
 import { installTimerCommand } from './commands/install-timer.ts'
 import { keepCommand } from './commands/keep.ts'
 import { reapCommand } from './commands/reap.ts'
+import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { sweepCommand } from './commands/sweep.ts'
 import { worktreesCommand } from './commands/worktrees.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   keepCommand,
   reapCommand,
+  runCommand,
   worktreesCommand,
   doctorCommand,
   alertCommand,

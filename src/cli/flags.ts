@@ -37,6 +37,17 @@ export const RESERVE = setting(
   'kept free; default 5, at most a tenth of the disk',
 )
 
+/** Whether and how long to wait for room. */
+export const ADMISSION = [
+  setting('admission', 'WHAT', 'wait, warn or off while there is no room; default wait'),
+  setting('admission-timeout-minutes', 'N', 'how long to wait; default 15'),
+  setting('forecast-gb', 'N', 'what will be written; default from history'),
+]
+
+export const WARM = setting('warm', 'HOW', 'auto, or off for an empty target dir; default auto')
+
+export const LEG = setting('leg', 'NAME', 'keeps runs of other names and their warmth apart')
+
 /** How root-owned leftovers go. */
 export const HELP = [
   setting('privileged-helper', 'WAY', 'auto, sudo, docker or none: how root-owned leftovers go'),

@@ -1,10 +1,9 @@
-import { GuardError } from '../plan/guard-error.ts'
 import { VERSION } from '../plan/version.ts'
 import { terminal } from '../report/voice.ts'
-import { inWords } from '../steps/run-step.ts'
+import { exitCodeOf, inWords } from '../steps/run-step.ts'
 import { COMMANDS } from './commands.ts'
 import type { Command, Invocation } from './command.ts'
-import { parseWords } from './words.ts'
+import { ownWords, parseWords } from './words.ts'
 
 /** What the tool is started with. */
 export interface Terminal {
@@ -16,14 +15,13 @@ export interface Terminal {
 }
 
 const DONE = 0
-const FAILED = 1
 const WRONG_USAGE = 2
 
 /**
  * Runs one command: words → settings → step → exit code.
  *
  * @param words the arguments after the program's name
- * @returns 0 done, 1 failed, 2 wrong usage
+ * @returns 0 done, 1 failed, 2 wrong usage, 75 turned away; or what the command says
  */
 export async function runCli(words: readonly string[], terminal_: Terminal): Promise<number> {
   const { out, err } = terminal_
@@ -46,7 +44,8 @@ export async function runCli(words: readonly string[], terminal_: Terminal): Pro
     err(`target-guard: there is no command “${name}”.\n\n${overview()}`)
     return WRONG_USAGE
   }
-  if (rest.includes('--help') || rest.includes('-h')) {
+  const own = command.takesCommand === true ? ownWords(rest) : rest
+  if (own.includes('--help') || own.includes('-h')) {
     out(help(command))
     return DONE
   }
@@ -68,9 +67,9 @@ async function carryOut(
     return await command.run(invocation)
   } catch (error) {
     err(`target-guard ${command.name}: ${inWords(error)}\n`)
-    if (!(error instanceof GuardError) || !error.usage) return FAILED
-    err(`“target-guard ${command.name} --help” tells what is allowed.\n`)
-    return WRONG_USAGE
+    const code = exitCodeOf(error)
+    if (code === WRONG_USAGE) err(`“target-guard ${command.name} --help” tells what is allowed.\n`)
+    return code
   }
 }
 
@@ -85,7 +84,7 @@ ${lines.join('\n')}
 
 “target-guard COMMAND --help” tells more. Every setting may also come from the environment:
 TARGET_GUARD_ROOT for --root, and so on.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 75 turned away for now (the started hook).
+Exit codes: 0 done, 1 failed, 2 wrong usage, 75 turned away for now (the started hook, run).
 `
 }
 

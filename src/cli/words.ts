@@ -50,6 +50,13 @@ export function parseWords(command: Command, words: readonly string[]): ParsedWo
   } catch (error) {
     throw new GuardError(messageOf(error), '', { usage: true, cause: error })
   }
+  if (command.takesCommand === true && parsed.operands.length > commandIn(words).length) {
+    throw new GuardError(
+      `“${parsed.operands[0] ?? ''}” stands before “--”.`,
+      `Write “${command.name} -- CMD…”.`,
+      { usage: true },
+    )
+  }
   const { least, most } = command.operandCount
   if (parsed.operands.length < least || parsed.operands.length > most) {
     throw new GuardError(
@@ -59,4 +66,14 @@ export function parseWords(command: Command, words: readonly string[]): ParsedWo
     )
   }
   return parsed
+}
+
+/** The words before `--`: what follows is another command’s. */
+export function ownWords(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--')
+  return end < 0 ? words : words.slice(0, end)
+}
+
+function commandIn(words: readonly string[]): readonly string[] {
+  return words.slice(ownWords(words).length + 1)
 }

@@ -27,11 +27,13 @@ export interface KeeperStart {
   variables: Readonly<Record<string, string>>
   /** told where it cannot be started after all */
   failed: (error: unknown) => void
+  /** open on its lock, which is held by it already; null to open and take it */
+  lock: number | null
 }
 
 /**
  * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, and no other process has that open. A second keeper of a lease
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
  * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
  * before a build does; and node is started when the step that started this is likely to be over.
  */
@@ -65,9 +67,9 @@ export function startKeeper(
   root: Root,
   id: string,
   script: string,
-  { settings, variables, failed }: KeeperStart,
+  { settings, variables, failed, lock: held }: KeeperStart,
 ): void {
-  const lock = openKeeperLock(root, id)
+  const lock = held ?? openKeeperLock(root, id)
   try {
     setLogAside(root, id)
     const lease = controlName(root, 'leases', `${id}.json`)
@@ -82,7 +84,7 @@ export function startKeeper(
     child.on('error', failed)
     child.unref()
   } finally {
-    closeSync(lock)
+    if (held === null) closeSync(lock)
   }
 }
 

@@ -8,6 +8,7 @@ import type { SizeSample } from '../plan/size-sample.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { NOTHING_RESTORED, parseRestored } from '../plan/restored.ts'
 import type { Restored } from '../plan/restored.ts'
+import { isKept } from './kept-slots.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { readSizeSample } from './size-samples.ts'
@@ -36,6 +37,7 @@ const COMPANIONS = [
   '.keeper',
   '.size',
   '.events',
+  '.kept',
 ] as const
 
 function leasePath(root: Root, name: string): string {
@@ -228,6 +230,7 @@ function readLease(root: Root, id: string, state: 'live' | 'ended'): LeaseRecord
     lease,
     problem: typeof parsed === 'string' ? parsed : null,
     end: typeof end === 'string' ? parseEnd(end) : null,
+    isKept: state === 'ended' && isKept(root, id),
     slot: lease?.slot ?? null,
   }
 }
@@ -273,6 +276,11 @@ export function handDownInputs(root: Root, from: string, to: string): void {
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error
   }
+}
+
+/** Has the last known size of a slot go along with its content to another lease. */
+export function handDownSize(root: Root, from: string, to: string): void {
+  moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`))
 }
 
 /** Forgets what was recorded of a build's inputs. */

@@ -55,6 +55,18 @@ export function parseStat(pid: number, text: string): ProcessStat | null {
   return { pid, command: text.slice(opening + 1, closing), state, ...known }
 }
 
+/** The process group of a process, null where /proc does not tell. */
+export function readGroup(pid: number): number | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3])
+    return Number.isInteger(group) ? group : null
+  } catch {
+    // Gone meanwhile.
+    return null
+  }
+}
+
 /** How a recorded process is found now; a zombie has ended. */
 export function stateOf(recorded: ProcessKey): ProcessState {
   const found = readProcess(recorded.pid)

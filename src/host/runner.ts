@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { messageOf } from '../plan/guard-error.ts'
 import { sha256 } from '../plan/naming.ts'
-import type { Owner } from '../plan/job.ts'
+import type { Owner, ProcessKey } from '../plan/job.ts'
 import { readBootId, readPidNamespace } from './boot.ts'
 import { follow } from './destination.ts'
 import { locate, readMounts } from './mounts.ts'
@@ -20,6 +20,26 @@ export function observeOwner(environment: NodeJS.ProcessEnv): Owner {
     worker,
     container: readContainerId(),
     singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
+  }
+}
+
+/**
+ * Who a command outside workflows works for: the local runs of this user, which are as one runner
+ * that has many jobs at a time.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ */
+export function observeLocal(worker: ProcessKey): Owner {
+  const user = process.geteuid?.() ?? 0
+  return {
+    // No place of a work folder begins like this.
+    runner: { name: `local:${user}`, key: sha256(`local runs of user ${user}`) },
+    bootId: readBootId(),
+    pidNamespace: readPidNamespace(),
+    worker,
+    // The container that somebody works in outlives what is done there, and proves nothing.
+    container: null,
+    singleJob: false,
   }
 }
 
@@ -47,8 +67,8 @@ function workFolder(environment: NodeJS.ProcessEnv): string | null {
   return inside === undefined ? null : dirname(inside)
 }
 
-function placeOf(folder: string | null): string {
-  if (folder === null) return `user ${userInfo().uid}`
+export function placeOf(folder: string | null): string {
+  if (folder === null) return `user ${process.geteuid?.() ?? 0}`
   try {
     // Not by realpath, which would hang with the mount that a work folder may lie on.
     const mounts = readMounts()

@@ -47,6 +47,9 @@ export interface BuildRecord {
 /** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
 export const GENERATIONS_AT_MOST = 50
 
+/** People run a command many times a day, and each is one. */
+export const LOCAL_GENERATIONS_AT_MOST = 250
+
 export const COLD: SeedRecord = {
   version: 1,
   kind: 'cold',
@@ -110,7 +113,7 @@ function parseChain(
 ): Pick<SeedRecord, 'generation' | 'former'> | null {
   const { generation, former } = found
   if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0) return null
-  if (!Array.isArray(former) || former.length > GENERATIONS_AT_MOST) return null
+  if (!Array.isArray(former) || former.length > LOCAL_GENERATIONS_AT_MOST) return null
   const paths = former.filter((each): each is string => typeof each === 'string')
   return paths.length === former.length && paths.every(isSlotPath)
     ? { generation, former: paths }

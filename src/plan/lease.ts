@@ -3,8 +3,17 @@ import { addressOf } from './job.ts'
 import type { Job, Owner, ProcessKey } from './job.ts'
 import { VERSION } from './version.ts'
 
-/** Who wrote a lease: a job takes over the one of its hook, never one of another step. */
-export type Maker = 'hook' | 'step'
+/**
+ * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
+ * workflows it is a `run` for its command, or for the `shell` that asked for one.
+ */
+export const MAKERS = ['hook', 'step', 'run', 'shell'] as const
+export type Maker = (typeof MAKERS)[number]
+
+/** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
+export function isLocal(madeBy: Maker): boolean {
+  return madeBy === 'run' || madeBy === 'shell'
+}
 
 /** The write-once record that a slot belongs to a job; written before the slot exists. */
 export interface Lease {
@@ -24,6 +33,8 @@ export interface Lease {
   owner: Owner
   /** how large its target dir is expected to get: its share of the disk; null where nobody knows */
   forecastBytes: number | null
+  /** absolute path of the worktree that a local run is for; '' in workflows */
+  workspace: string
   /** seconds since boot, the only clock that nobody sets */
   uptimeS: number
   /** ISO 8601; for people only, no decision rests on it while the boot is the same */
@@ -52,6 +63,8 @@ export interface LeaseRecord {
   /** why it cannot be understood */
   problem: string | null
   end: End | null
+  /** whether somebody wants to look into its slot after its end, until they give it up */
+  isKept: boolean
   /** the slot's path relative to the root: of the lease, or found by the id in its name */
   slot: string | null
 }
@@ -65,6 +78,7 @@ export function newLease(
     uptimeS: number
     at: string
     forecastBytes?: number | null
+    workspace?: string
   },
 ): Lease {
   return {
@@ -81,6 +95,7 @@ export function newLease(
     madeBy: made.madeBy,
     owner,
     forecastBytes: made.forecastBytes ?? null,
+    workspace: made.workspace ?? '',
     uptimeS: made.uptimeS,
     at: made.at,
     by: VERSION,
@@ -123,9 +138,10 @@ export function parseLease(text: string, id: string): Lease | string {
     job,
     leg,
     trusted: found['trusted'] === true,
-    madeBy: found['madeBy'] === 'hook' ? 'hook' : 'step',
+    madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
     owner: known,
     forecastBytes: forecastOf(found['forecastBytes']),
+    workspace: textOr(found['workspace'], ''),
     uptimeS: numberOr(found['uptimeS'], 0),
     at: textOr(found['at'], ''),
     by: textOr(found['by'], ''),

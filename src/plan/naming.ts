@@ -25,8 +25,10 @@ export function sha256(raw: string | Buffer): string {
 /**
  * A component for any text: at most 40 characters of it, then 12 hex of the SHA-256 of the whole.
  * The hash keeps `feature/a` and `feature-a` apart, which replacing characters alone would merge.
+ *
+ * @param identity what is to have a component of its own, where the text is not all of it
  */
-export function slug(raw: string): string {
+export function slug(raw: string, identity: string = raw): string {
   const readable = raw
     .slice(0, 400)
     .normalize('NFC')
@@ -35,7 +37,7 @@ export function slug(raw: string): string {
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 40)
     .replace(/-+$/, '')
-  return `${readable === '' ? 'ref' : readable}-${sha256(raw).slice(0, 12)}`
+  return `${readable === '' ? 'ref' : readable}-${sha256(identity).slice(0, 12)}`
 }
 
 /** What of a job's event decides its PR key. */

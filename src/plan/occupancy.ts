@@ -27,8 +27,9 @@ export interface RunningContainer {
   sources: readonly string[]
 }
 
-/** What the lock of a keeper proves, whatever has become of everything else of its job. */
-export const KEPT_ALIVE = 'its keeper is running (it holds the lease’s lock)'
+/** What the lock of a lease proves, whatever has become of everything else of its job. */
+export const KEPT_ALIVE =
+  'its keeper is running, or what its command started (the lease’s lock is held)'
 
 /** Who lives in one slot, from all that was found. */
 export function occupancyOf(place: Place, searches: Searches): Occupancy {

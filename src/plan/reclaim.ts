@@ -90,6 +90,7 @@ function reasonToGo(
   if (owner.kind !== 'dead') return null
   const reason = owner.reasons.join('; ')
   if (slot === 'missing' || record.state === 'live') return reason
+  if (record.isKept) return null
   const result = record.end?.result ?? 'unknown'
   // Only a good build is worth inheriting; what a failed one left is disk that others need.
   if (result === 'failure' || result === 'cancelled') return reason
@@ -211,11 +212,14 @@ function keep({ record, owner }: ObservedLease): Action {
     case 'unknown':
       return kept(record, reason, 'unknown')
     case 'dead':
-      return kept(record, `${reason}; kept to be inherited`, 'retained')
+      return kept(record, `${reason}; ${record.isKept ? KEPT : 'kept to be inherited'}`, 'retained')
     default:
       return owner.kind satisfies never
   }
 }
+
+/** How somebody says that they do not want it any more. */
+const KEPT = 'kept by --keep until “target-guard run --end --lease” names it'
 
 function judgeForeign(occupancies: ReadonlyMap<string, Occupancy>) {
   return ({ path, why, adopted }: ForeignDirectory): Action => {

@@ -23,7 +23,9 @@ export function reliefOrder(
     return record.state === 'ended' ? 2 : 3
   }
   return leases
-    .filter(({ owner, slot }) => owner.kind === 'dead' && slot === 'present')
+    .filter(({ record, owner, slot }) => {
+      return owner.kind === 'dead' && slot === 'present' && !record.isKept
+    })
     .filter((lease) => extent === 'host' || rank(lease) < 2)
     .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
     .toSorted((a, b) => a.rank - b.rank || byAge(a.age, b.age))

@@ -1,6 +1,7 @@
 import type { BuildRecord } from './build-record.ts'
-import { GENERATIONS_AT_MOST } from './build-record.ts'
-import type { LeaseRecord } from './lease.ts'
+import { GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST } from './build-record.ts'
+import { isLocal } from './lease.ts'
+import type { LeaseRecord, Maker } from './lease.ts'
 import type { Job } from './job.ts'
 import { ageHours } from './reclaim.ts'
 import type { Moment } from './reclaim.ts'
@@ -17,6 +18,8 @@ export interface SeedSource {
 /** What the new slot's job can take. */
 export interface SeedWish {
   job: Job
+  /** a branch may be called like a worktree: what is made in a workflow and outside never meet */
+  madeBy: Maker
   runnerKey: string
   /** absolute path of the checkout, null where there is none */
   workspace: string | null
@@ -72,7 +75,8 @@ export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): Judg
         lease.repository === `${job.owner}/${job.repository}` &&
         lease.prKey === job.prKey &&
         lease.job === job.job &&
-        lease.leg === job.leg
+        lease.leg === job.leg &&
+        isLocal(lease.madeBy) === isLocal(wish.madeBy)
       return isOfJob ? [judge(source, slot, wish)] : []
     })
     .toSorted((a, b) => age(a.source) - age(b.source))
@@ -95,16 +99,17 @@ function judge(source: SeedSource, slot: string, wish: SeedWish): JudgedSlot {
 function refusalOf({ record }: SeedSource, origin: Origin | null, wish: SeedWish): string | null {
   if (record.state !== 'ended') return 'its job has not ended'
   if (origin === null) return 'nothing is known of its build'
-  // A hook is told no result: in its own workspace that is what Cargo finds after every build there.
+  // In its own workspace that is what Cargo finds after every build there.
   const isGood =
-    record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && madeByHook(record))
+    record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record))
   if (!isGood) return 'its job is not known to have succeeded'
   return refuseOrigin(origin, wish)
 }
 
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 export function refuseOrigin(origin: Origin, wish: SeedWish): string | null {
-  if (origin.generation >= GENERATIONS_AT_MOST) {
+  const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : GENERATIONS_AT_MOST
+  if (origin.generation >= most) {
     return `it was handed down ${origin.generation} times: time to start over`
   }
   if (origin.toolchain === null) return 'Cargo has built nothing in it'
@@ -131,6 +136,7 @@ export function isOwnWorkspace(
   )
 }
 
-function madeByHook({ lease, end }: LeaseRecord): boolean {
-  return lease?.madeBy === 'hook' && end?.result === 'unknown'
+/** A hook is told no result; and a command of a person’s that failed is the day’s work. */
+function isUntold({ lease, end }: LeaseRecord): boolean {
+  return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown'
 }

@@ -35,6 +35,8 @@ export interface AcquireRequest {
   ways: readonly Helper[]
   /** its share of the disk, null where nobody knows */
   forecastBytes: number | null
+  /** absolute path of the worktree that a local run is for; '' in workflows */
+  workspace: string
   /** told the lease as soon as it is written, so that the job can end it whatever follows */
   onLease: (id: string) => void
 }
@@ -56,6 +58,7 @@ export function acquire(request: AcquireRequest): Acquired {
       uptimeS: readUptime(),
       at: new Date().toISOString(),
       forecastBytes: request.forecastBytes,
+      workspace: request.workspace,
     }
     const lease = newLease(job, owner, made)
     try {
@@ -135,7 +138,13 @@ function explained(error: unknown, root: Root, lease: Lease): GuardError {
  */
 export function takeOver(
   id: string,
-  { root, job, owner, builder, ways }: Omit<AcquireRequest, 'madeBy' | 'onLease' | 'forecastBytes'>,
+  {
+    root,
+    job,
+    owner,
+    builder,
+    ways,
+  }: Omit<AcquireRequest, 'madeBy' | 'onLease' | 'forecastBytes' | 'workspace'>,
 ): Acquired | null {
   if (!isLeaseId(id)) return null
   const record = findLease(root, id)

@@ -1,3 +1,4 @@
+import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
 import { leaveBehind } from '../host/left-behind.ts'
@@ -33,7 +34,7 @@ export async function adaptSeed(
   request: AdaptRequest,
   runtime: Runtime,
 ): Promise<SeedRecord | string> {
-  const { place, record, origin } = request
+  const { lease, place, record, origin } = request
   const aside = `${place}.aside`
   const planted = findPlantedLink(place)
   if (planted !== null) return `${planted} is a link, through which Cargo would write`
@@ -46,6 +47,8 @@ export async function adaptSeed(
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
   const unrestored = await restoreSeedTimes(request, runtime)
   if (unrestored !== null) return unrestored
+  // One command uses this, the next one that: what one leaves alone is still wanted.
+  if (isLocal(lease.madeBy)) return { ...record, unused: null }
   moveUnitsOut(place, outOfUse(origin.unused), aside)
   const isMarked = await markUnits(place)
   return { ...record, unused: isMarked ? stillCounted(origin.unused) : null }

@@ -10,7 +10,7 @@ import type { Job, Owner } from '../plan/job.ts'
 import { prepare, rememberEmergency } from './prepare.ts'
 import { release } from './release.ts'
 import { seed } from './seed.ts'
-import { preciousOf } from './runtime.ts'
+import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -33,7 +33,9 @@ export async function hookStarted(runtime: Runtime): Promise<void> {
   const job = readJob(environment, settings.leg)
   const { lease } = prepared.slot
   // The checkout comes later: nobody can tell yet which files are unchanged.
-  await seed({ root, job, settings, lease, restoresMtimes: false }, runtime)
+  const owner = observeOwner(environment)
+  const self = selfOf(owner, job)
+  await seed({ root, job, owner, self, settings, lease, restoresMtimes: false }, runtime)
 }
 
 /** After a job: end whatever leases of it are still live; the runner tells a hook no result. */
@@ -46,8 +48,11 @@ export async function hookCompleted(runtime: Runtime): Promise<void> {
     return
   }
   const job = readJob(environment, settings.leg)
-  const leases = liveLeases(root, job, observeOwner(environment))
-  await release({ root, job, settings, leases, status: '', by: 'completed hook' }, runtime)
+  const owner = observeOwner(environment)
+  const self = selfOf(owner, job)
+  const leases = liveLeases(root, job, owner)
+  const by = `completed hook of ${owner.runner.name}`
+  await release({ root, job, self, settings, leases, status: '', by }, runtime)
 }
 
 /** The live leases of this very job: of this Worker, or, in its containers, of this run and job. */

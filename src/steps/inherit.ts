@@ -3,6 +3,7 @@ import type { SeedRecord } from '../plan/build-record.ts'
 import { encodeRecord } from '../plan/build-record.ts'
 import { errnoOf } from '../plan/guard-error.ts'
 import type { Occupancy, Self } from '../plan/evidence.ts'
+import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { Origin, SeedSource } from '../plan/seed.ts'
 import { ageHours } from '../plan/reclaim.ts'
@@ -14,6 +15,7 @@ import {
   endedLeasePath,
   findLease,
   handDownInputs,
+  handDownSize,
   writeRecord,
 } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
@@ -112,6 +114,8 @@ async function takeOverSlot(
     if (!moveOutOfSlot(root, slot, place)) return null
     try {
       handDownInputs(root, id, lease.id)
+      // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+      if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id)
       dropLease(root, id, false)
       return chain.filter((each) => !linkFormerPath(root, each, lease.slot))
     } catch (error) {

@@ -10,9 +10,10 @@ import { MATRIX_AT_MOST, maxParallelOf } from '../plan/cap.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { findLease } from '../host/leases.ts'
 import { findRoot } from '../host/root.ts'
+import { observeOwner } from '../host/runner.ts'
 import { cap } from './cap.ts'
 import { pre } from './pre.ts'
-import { preciousOf } from './runtime.ts'
+import { preciousOf, selfOf } from './runtime.ts'
 import { describeSeed, seed } from './seed.ts'
 import type { Seeded } from './seed.ts'
 import { readToldAndUntold } from './tell-history.ts'
@@ -62,7 +63,10 @@ async function seedSlot(
   if (root === null || lease === null) return null
   const settings = readInputs(environment)
   const job = readJob(environment, settings.leg)
-  return seed({ root, job, settings, lease, restoresMtimes: settings.restoreMtimes }, runtime)
+  const owner = observeOwner(environment)
+  const self = selfOf(owner, job)
+  const { restoreMtimes: restoresMtimes } = settings
+  return seed({ root, job, owner, self, settings, lease, restoresMtimes }, runtime)
 }
 
 /** What such seeds are worth, by the last one of this job; '' where nobody knows. */

@@ -3,8 +3,9 @@ import { readJob } from '../github/job.ts'
 import { readState } from '../github/state.ts'
 import { findRoot } from '../host/root.ts'
 import { GuardError } from '../plan/guard-error.ts'
+import { observeOwner } from '../host/runner.ts'
 import { release } from './release.ts'
-import { preciousOf } from './runtime.ts'
+import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -38,8 +39,17 @@ async function end(path: string, lease: string, runtime: Runtime): Promise<void>
   }
   const settings = readInputs(environment)
   const job = readJob(environment, settings.leg)
+  const owner = observeOwner(environment)
   await release(
-    { root, job, settings, leases: [lease], status: settings.jobStatus, by: 'post' },
+    {
+      root,
+      job,
+      self: selfOf(owner, job),
+      settings,
+      leases: [lease],
+      status: settings.jobStatus,
+      by: `post of ${owner.runner.name}`,
+    },
     runtime,
   )
 }

@@ -1,6 +1,7 @@
 import { GuardError, isNoSpace, messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Action } from '../plan/reclaim.ts'
+import type { Job, Owner } from '../plan/job.ts'
 import type { Maker } from '../plan/lease.ts'
 import type { Level } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
@@ -28,6 +29,7 @@ import { passOverOwn } from './own-pass.ts'
 import { describeCritical, describeHolders, refused } from './refuse.ts'
 import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import type { Voice } from '../report/voice.ts'
 
 /** What a job has after prepare. */
 export interface Prepared {
@@ -51,13 +53,26 @@ export interface DiskState {
   emergency: boolean
 }
 
+/** Who asks for a slot. */
+export interface Applicant {
+  job: Job
+  owner: Owner
+  self: Self
+  madeBy: Maker
+  /** which step and runner, for the heartbeat */
+  by: string
+  /** absolute path of the worktree that a local run is for; '' in workflows */
+  workspace: string
+  /** id of a lease that may be taken over instead of making one, '' for none */
+  hooked: string
+  /** who is told of waiting for room */
+  voice: Voice
+}
+
 /**
- * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
- * has room, get a slot.
+ * The beginning of a job in a workflow: see prepareFor.
  *
- * @param onLease told the root and the lease as soon as it is written
- * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
- * @throws RefusedError where the disk stays critical and the job is to fail
+ * @throws GuardError and RefusedError as that does
  */
 export async function prepare(
   settings: Settings,
@@ -67,18 +82,45 @@ export async function prepare(
 ): Promise<Prepared> {
   const { environment, voice } = runtime
   const job = readJob(environment, settings.leg)
+  const owner = observeOwner(environment)
+  const applicant = {
+    job,
+    owner,
+    self: selfOf(owner, job),
+    madeBy,
+    by: `pre of ${owner.runner.name}`,
+    workspace: '',
+    hooked: madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '',
+    voice,
+  }
+  return prepareFor(applicant, settings, runtime, onLease)
+}
+
+/**
+ * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
+ * has room, get a slot.
+ *
+ * @param onLease told the root and the lease as soon as it is written
+ * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
+ * @throws RefusedError where the disk stays critical and the job is to fail
+ */
+export async function prepareFor(
+  applicant: Applicant,
+  settings: Settings,
+  runtime: Runtime,
+  onLease: (root: string, id: string) => void,
+): Promise<Prepared> {
+  const { environment, voice } = runtime
+  const { job, owner, self, madeBy, by, hooked } = applicant
   if (settings.owner !== null) resolveSetting(settings.owner)
   const root = openRoot(settings.root, preciousOf(environment))
   const builder = resolveOwner(settings.owner, root)
-  const owner = observeOwner(environment)
-  const self = selfOf(owner, job)
   const ways = helpers(settings)
 
   const heartbeat = parseHeartbeat(readHeartbeatText(root))
   for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
     voice.warning(text)
   }
-  const by = `pre of ${owner.runner.name}`
   const pruned = await passOverOwn({ root, self, settings, by }, runtime)
   const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime)
   await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime)
@@ -94,16 +136,18 @@ export async function prepare(
   if (verdict === 'skip') return { ...done, slot: null }
 
   const request = { root, job, owner, builder, ways }
-  const hooked = madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : ''
   const taken = tryTakeOver(hooked, request, runtime)
   if (taken !== null) onLease(root.path, taken.lease.id)
   const admitted =
-    taken === null ? await admit({ root, self, job, settings, madeBy }, runtime) : null
+    taken === null
+      ? await admit({ root, self, job, settings, madeBy }, { ...runtime, voice: applicant.voice })
+      : null
   if (admitted?.kind === 'skip') return { ...done, slot: null }
   const get = (): Acquired =>
     acquire({
       ...request,
       madeBy,
+      workspace: applicant.workspace,
       forecastBytes: admitted?.forecastBytes ?? null,
       onLease: (id) => {
         admitted?.release()
@@ -125,12 +169,20 @@ export async function prepare(
   return { ...done, slot: { ...slot, takenOver: taken !== null } }
 }
 
+/** What the keeper of a lease has to know. */
+interface Watching {
+  hadEmergency: boolean
+  isTaken: boolean
+  /** a descriptor that holds the lease’s lock already */
+  lock?: number | null
+}
+
 /** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
-async function watchOver(
+export async function watchOver(
   root: Root,
   id: string,
   settings: Settings,
-  { hadEmergency, isTaken }: { hadEmergency: boolean; isTaken: boolean },
+  { hadEmergency, isTaken, lock = null }: Watching,
   { script, voice, environment }: Runtime,
 ): Promise<void> {
   const failed = (error: unknown): void =>
@@ -141,7 +193,7 @@ async function watchOver(
     if (isTaken && (await findKeepers(root, [id])).has(id)) return
     const isInside = hadEmergency || environment[INSIDE] === '1'
     const variables = isInside ? { [INSIDE]: '1' } : {}
-    startKeeper(root, id, script, { settings, variables, failed })
+    startKeeper(root, id, script, { settings, variables, failed, lock })
   } catch (error) {
     failed(error)
   }

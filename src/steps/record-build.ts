@@ -1,6 +1,7 @@
 import { encodeRecord, toolchainIn } from '../plan/build-record.ts'
 import type { BuildRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { isLocal } from '../plan/lease.ts'
 import { countUnused } from '../plan/unused-units.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
 import { at, within } from '../host/folders.ts'
@@ -23,8 +24,11 @@ export async function recordBuild(root: Root, id: string, runtime: Runtime): Pro
   try {
     const { generation, former, unused } = readSeedRecord(root, id)
     const toolchain = readBuiltBy(root, slot)
+    // Where people work no times are ever set, so nobody has a use for them.
     const hasInputs =
-      toolchain !== null && (await noteInputs({ root, id, slot, toolchain }, runtime))
+      toolchain !== null &&
+      !isLocal(lease.madeBy) &&
+      (await noteInputs({ root, id, slot, toolchain }, runtime))
     const record: BuildRecord = {
       version: 1,
       workspace: environment['GITHUB_WORKSPACE'] ?? '',

@@ -1,4 +1,5 @@
 import { addSummary } from '../github/workflow-commands.ts'
+import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { resultOf } from '../plan/lease.ts'
 import type { Result } from '../plan/lease.ts'
@@ -8,7 +9,6 @@ import { readMoment } from '../host/boot.ts'
 import { endLease, findLease } from '../host/leases.ts'
 import { startReaper } from '../host/reaper.ts'
 import type { Root } from '../host/root.ts'
-import { observeOwner } from '../host/runner.ts'
 import { hasTrash } from '../host/trash.ts'
 import { savedSummary } from '../report/summary.ts'
 import { afterPass } from './after-pass.ts'
@@ -20,17 +20,18 @@ import { recordBuild } from './record-build.ts'
 import { saveBuild } from './remote-build.ts'
 import { passOverOwn } from './own-pass.ts'
 import { hasEndings, noteEnd } from './tell-history.ts'
-import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What ends, how it ended, and who says so. */
 export interface ReleaseRequest {
   root: Root
   job: Job
+  self: Self
   settings: Settings
   /** ids of this job's own leases */
   leases: readonly string[]
   status: string
+  /** which step and runner, for the heartbeat */
   by: string
 }
 
@@ -39,8 +40,8 @@ export interface ReleaseRequest {
  * what has just ended, and start the reaper.
  */
 export async function release(request: ReleaseRequest, runtime: Runtime): Promise<void> {
-  const { root, job, settings, leases, by } = request
-  const { voice, environment } = runtime
+  const { root, job, self, settings, leases, by } = request
+  const { voice } = runtime
   const result: Result = resultOf(request.status)
   const watched = { root, settings, leases, result }
   const verdict = await endWatch(watched, runtime)
@@ -64,15 +65,10 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
       )
     }
   }
-  const owner = observeOwner(environment)
-  const self = selfOf(owner, job)
   if (isPublished) {
     for (const id of leases) await publishBuild({ root, job, self, id }, runtime)
   }
-  const done = await passOverOwn(
-    { root, self, settings, by: `${by} of ${owner.runner.name}` },
-    runtime,
-  )
+  const done = await passOverOwn({ root, self, settings, by }, runtime)
   const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) }
   await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime)
   await tellVerdict(watched, verdict, runtime)

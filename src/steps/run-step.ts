@@ -42,6 +42,14 @@ export async function runHook(
 
 /** Exit code: refused for now, try later (EX_TEMPFAIL of sysexits.h). */
 export const REFUSED = 75
+const FAILED = 1
+const WRONG_USAGE = 2
+
+/** The exit code of a command that ended with this error. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof RefusedError) return REFUSED
+  return error instanceof GuardError && error.usage ? WRONG_USAGE : FAILED
+}
 
 function say(error: unknown, { voice }: Runtime, addition: string): void {
   const title = error instanceof RefusedError ? REFUSED_TITLE : undefined

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { COLD, encodeRecord } from '../plan/build-record.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
-import type { Job } from '../plan/job.ts'
+import type { Self } from '../plan/evidence.ts'
+import type { Job, Owner } from '../plan/job.ts'
 import type { Lease } from '../plan/lease.ts'
 import { refuseOrigin, sourcesFor } from '../plan/seed.ts'
 import type { Origin, SeedSource, SeedWish } from '../plan/seed.ts'
@@ -11,7 +12,6 @@ import { buildEnvironment, repositoryOf } from '../plan/snapshot.ts'
 import { readMoment } from '../host/boot.ts'
 import { readBuildRecord, readEndedLeases, readSeedRecord, writeRecord } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
-import { observeOwner } from '../host/runner.ts'
 import { withSeeding } from '../host/seeding.ts'
 import { moveIntoSlot } from '../host/slots.ts'
 import { listSnapshots } from '../host/snapshots.ts'
@@ -24,12 +24,13 @@ import { dropSeed } from './drop-seed.ts'
 import { inherit } from './inherit.ts'
 import { restoreHookSeed } from './restore-hook-seed.ts'
 import { fetchSeed } from './remote-build.ts'
-import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface SeedRequest {
   root: Root
   job: Job
+  owner: Owner
+  self: Self
   settings: Settings
   /** of the slot that is to be filled */
   lease: Lease
@@ -153,10 +154,13 @@ function note({ root, lease }: SeedRequest, seeded: SeedRecord, runtime: Runtime
 }
 
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf({ root, job, restoresMtimes }: SeedRequest, { environment }: Runtime): SeedWish {
-  const { runner } = observeOwner(environment)
+function wishOf(
+  { root, job, owner: { runner }, lease, restoresMtimes }: SeedRequest,
+  { environment }: Runtime,
+): SeedWish {
   return {
     job,
+    madeBy: lease.madeBy,
     runnerKey: runner.key,
     workspace: environment['GITHUB_WORKSPACE'] ?? null,
     restoresMtimes,
@@ -175,24 +179,23 @@ function* attemptsOf(
   unchecked: SeedWish,
   runtime: Runtime,
 ): Generator<Attempt> {
-  const { root, job, settings, lease } = request
+  const { root, self, job, settings, lease } = request
   const { environment } = runtime
-  const owner = observeOwner(environment)
   const slots = endedSlots(root)
   const snapshots = settings.warm === 'inherit' ? [] : listSnapshots(root, repositoryOf(job))
   const isRemote = settings.remote.mode !== 'off' && settings.warm !== 'inherit'
   if (!isRemote && sourcesFor(slots, unchecked).length + snapshots.length === 0) return
   const wish = { ...unchecked, toolchain: readToolchain(unchecked.workspace) }
-  const self = selfOf(owner, job)
   const judged = sourcesFor(slots, wish)
   for (const { source, slot, origin, refusal } of judged) {
     if (!['auto', 'inherit'].includes(settings.warm)) break
     yield {
       label: slot,
-      attempt: async (place) =>
-        origin === null || refusal !== null
-          ? (refusal ?? NOTHING_KNOWN)
-          : inherit({ root, self, lease, place, source, slot, origin }, runtime),
+      attempt: async (place) => {
+        if (origin === null || refusal !== null) return refusal ?? NOTHING_KNOWN
+        if (source.record.isKept) return 'it is kept as it is'
+        return inherit({ root, self, lease, place, source, slot, origin }, runtime)
+      },
     }
   }
   if (settings.warm === 'inherit') return

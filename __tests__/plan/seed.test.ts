@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals'
+import type { BuildRecord } from '../../src/plan/build-record.ts'
+import type { Maker, Result } from '../../src/plan/lease.ts'
+import { sourcesFor } from '../../src/plan/seed.ts'
+import type { SeedWish } from '../../src/plan/seed.ts'
+import { aJob, aLease, aRecord, aRunnerKey, anEnd } from '../helpers/lease.ts'
+import { NOW } from '../helpers/observed.ts'
+
+function aBuild(overrides: Partial<BuildRecord> = {}): BuildRecord {
+  return {
+    version: 1,
+    workspace: '/work',
+    toolchain: 'rustc 1.95.0',
+    inputs: false,
+    times: '',
+    generation: 0,
+    former: [],
+    unused: {},
+    ...overrides,
+  }
+}
+
+function aWish(overrides: Partial<SeedWish> = {}): SeedWish {
+  return {
+    job: aJob(),
+    madeBy: 'run',
+    runnerKey: aRunnerKey(),
+    workspace: '/work',
+    restoresMtimes: false,
+    times: '',
+    toolchain: 'rustc 1.95.0',
+    ...overrides,
+  }
+}
+
+/** Why the slot of one ended lease may not be a seed; null where it may, undefined where it is none. */
+function refusal(
+  madeBy: Maker,
+  result: Result,
+  build: Partial<BuildRecord> = {},
+  wish: Partial<SeedWish> = {},
+): string | null | undefined {
+  const record = aRecord(aLease({ madeBy }), anEnd({ result }))
+  const sources = [{ record, build: aBuild(build), moment: NOW }]
+  return sourcesFor(sources, aWish(wish))[0]?.refusal
+}
+
+describe('the seed of a run', () => {
+  test.each<[Maker, Result]>([
+    ['run', 'success'],
+    ['run', 'unknown'],
+    ['shell', 'unknown'],
+  ])('may be what a %s left that ended with %s', (madeBy, result) => {
+    expect(refusal(madeBy, result)).toBeNull()
+    expect(refusal(madeBy, result, {}, { madeBy: 'shell' })).toBeNull()
+  })
+
+  test.each<[Maker, Maker]>([
+    ['hook', 'run'],
+    ['step', 'shell'],
+    ['run', 'step'],
+    ['shell', 'hook'],
+  ])('of a %s is none for a %s, though their branch and worktree are called the same', (a, b) => {
+    expect(refusal(a, 'success', {}, { madeBy: b })).toBeUndefined()
+  })
+
+  test('is of this very worktree alone', () => {
+    expect(refusal('run', 'success', { workspace: '/other' })).toMatch(/another workspace/)
+    expect(refusal('run', 'unknown', { workspace: '/other' })).toMatch(/not known to have succ/)
+  })
+
+  test('is handed down more often than in workflows', () => {
+    expect(refusal('run', 'success', { generation: 249 })).toBeNull()
+    expect(refusal('run', 'success', { generation: 250 })).toMatch(/time to start over/)
+    expect(refusal('step', 'success', { generation: 50 }, { madeBy: 'step' })).toMatch(/250|50/)
+  })
+})
+
+test('a step’s result has to be known', () => {
+  expect(refusal('step', 'unknown', {}, { madeBy: 'step' })).toMatch(/not known to have succeeded/)
+  expect(refusal('hook', 'unknown', {}, { madeBy: 'step' })).toBeNull()
+})

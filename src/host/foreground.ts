@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { jobserverFiles } from './jobserver.ts'
+import { readGroup } from './processes.ts'
+import { SignalWitness } from './signal-witness.ts'
+
+/** What whoever ends or asks something of a command sends; all others keep their meaning for us. */
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+
+/** How a command ended: by itself, by a signal, or not even begun, with the exit code of shells. */
+export type CommandEnd =
+  | { kind: 'exit'; code: number }
+  | { kind: 'signal'; signal: NodeJS.Signals }
+  | { kind: 'absent'; code: 126 | 127; why: string }
+
+/**
+ * Runs a command in this process’s place: its terminal, directory, streams and process group. What is
+ * sent to this process goes to the command, unless it has got it already; this process only ever
+ * ends after it.
+ */
+export class Foreground {
+  readonly #witness = new SignalWitness()
+  #child: ChildProcess | null = null
+  readonly #pass = (signal: NodeJS.Signals): void => void this.#passOn(signal)
+
+  /** From here on signals do not end this process. */
+  constructor() {
+    for (const signal of PASSED_ON) process.on(signal, this.#pass)
+  }
+
+  /** @param lock a descriptor that the command keeps, with a number that it knows nothing of; null for none */
+  async run(
+    [program = '', ...words]: readonly string[],
+    environment: NodeJS.ProcessEnv,
+    lock: number | null,
+  ): Promise<CommandEnd> {
+    this.#witness.start()
+    try {
+      return await new Promise((resolve) => {
+        const child = spawn(program, words, {
+          env: environment,
+          stdio: filesFor(environment, lock),
+        })
+        this.#child = child
+        child.on('error', (error) => {
+          // A signal that could not be sent is an error, too.
+          if (child.pid === undefined) resolve(absent(error))
+        })
+        child.on('exit', (code, signal) => {
+          resolve(signal === null ? { kind: 'exit', code: code ?? 1 } : { kind: 'signal', signal })
+        })
+      })
+    } catch (error) {
+      return absent(error)
+    } finally {
+      this.#child = null
+      this.#witness.end()
+    }
+  }
+
+  /** From here on signals mean again what they always do. */
+  end(): void {
+    for (const signal of PASSED_ON) process.off(signal, this.#pass)
+  }
+
+  async #passOn(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (child?.pid === undefined) return
+    const isInGroup = readGroup(child.pid) === readGroup(process.pid)
+    if ((await this.#witness.hasSeen()) && isInGroup) return
+    child.kill(signal)
+  }
+}
+
+/** What lies at each number: our own streams, what the environment names, and where there is room the lock. */
+function filesFor(environment: NodeJS.ProcessEnv, lock: number | null): (number | 'ignore')[] {
+  const named = jobserverFiles(environment)
+  const files: (number | 'ignore')[] = [0, 1, 2]
+  for (let file = 3; file <= Math.max(2, ...named); file += 1) {
+    files.push(named.includes(file) ? file : 'ignore')
+  }
+  const free = files.indexOf('ignore')
+  if (lock !== null) files[free < 0 ? files.length : free] = lock
+  return files
+}
+
+function absent(error: unknown): CommandEnd {
+  const isThere = errnoOf(error) !== 'ENOENT'
+  return { kind: 'absent', code: isThere ? 126 : 127, why: messageOf(error) }
+}
+
+/** By default these leave a core file, which would be of this process. */
+const CORE = new Set(
+  'SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGSEGV SIGXCPU SIGXFSZ SIGSYS'.split(' '),
+)
+
+/**
+ * Ends this process by the signal that ended its command, as shells and whoever waits for it want to
+ * see it; where it cannot (the first process of a container), the exit code says the same.
+ *
+ * @returns the exit code
+ */
+export function endBySignal(signal: NodeJS.Signals): number {
+  // Libraries listen, too, and would hold it up until this process has ended otherwise.
+  process.removeAllListeners(signal)
+  if (CORE.has(signal)) spawnSync('prlimit', ['--core=0', '--pid', String(process.pid)])
+  process.kill(process.pid, signal)
+  return 128 + constants.signals[signal]
+}
