@@ -82,6 +82,11 @@ export function failFirstLook(): FaultEnvironment {
   return preload('fail-first-look', {})
 }
 
+/** Sets the program’s clock further at each look at it; backwards where that is below 0. */
+export function stepClock(stepMs: number): FaultEnvironment {
+  return preload('step-clock', { TG_CLOCK_STEP_MS: String(stepMs) })
+}
+
 /** Grants the host lock to everybody at once. */
 export function grantLock(): FaultEnvironment {
   return preload('grant-lock', {})

@@ -34,14 +34,14 @@ class BuildingHost {
     this.#neighboursJob = job
   }
 
-  static async make(kind: Kind): Promise<BuildingHost> {
+  static async make(kind: Kind, inputs: Record<string, string> = {}): Promise<BuildingHost> {
     const disk = await smallDisk(scene(), kind)
     const host = new GuardedHost(scene(), `${disk}/targets`)
     const script = 'echo "at $CARGO_TARGET_DIR"; exec sleep 600'
     const job = aRunner('neighbour').job({
       runId: '1',
       // Its keeper would make the emergency pass as well as that of the job under test.
-      steps: [host.step({ with: { keeper: 'off' } }), { name: 'work', run: script }],
+      steps: [host.step({ with: { keeper: 'off', ...inputs } }), { name: 'work', run: script }],
     })
     const { stdout } = await job.waitForStep(/^at \/.*$/m)
     const neighbour = stdout.trim().slice('at '.length)
@@ -166,6 +166,29 @@ needs('root', 'loop-mount').describe('a disk that turns critical in mid-build', 
       await building.end()
     },
   )
+
+  test('a job that grows to three times its forecast is told so, and nobody is let in beside it', async () => {
+    const building = await BuildingHost.make('tmpfs', { 'forecast-gb': '0.001' })
+    const inputs = { 'forecast-gb': '0.02', 'reserve-gb': '0.002' }
+    const { job, lease, goOn } = await building.build(LEFT, { inputs })
+    await building.noted(lease, 'growth')
+    const [grower] = building
+      .events(lease)
+      .flatMap((event) => (event.kind === 'growth' ? event.growers : []))
+    expect(grower).toMatchObject({ id: lease })
+    expect(grower?.bytes).toBeGreaterThan(3 * 20 * MB)
+    // What is left is the floor’s: the next job is not let in beside it.
+    const next = await aRunner('next').job({
+      runId: '4',
+      steps: [building.host.step({ with: { 'forecast-gb': '0.01' } })],
+    }).result
+    expect(next.conclusion).toBe('failure')
+    goOn(1)
+    const result = await job.result
+    expect(result.conclusion).toBe('failure')
+    expect(verdictOf(result).join()).toMatch(/^error: At .* was critical: .*fastest growing: /)
+    await building.end()
+  })
 
   test('a job that fails before its keeper looks is told all the same', async () => {
     const building = await BuildingHost.make('tmpfs')

@@ -10,6 +10,7 @@ function aStanding(overrides: Partial<Standing> = {}): Standing {
     forecastBytes: 30,
     holders: [],
     ahead: [],
+    isFreeing: false,
     ...overrides,
   }
 }
@@ -56,13 +57,21 @@ describe('admission', () => {
     expect(decide(aStanding({ ahead: [aWaiter(95), spent] })).kind).toBe('wait')
   })
 
+  test('lets nobody past while something is being deleted, and the first in', () => {
+    expect(decide(aStanding({ ahead: [aWaiter(91)], isFreeing: true }))).toMatchObject({
+      kind: 'wait',
+      why: 'turn',
+    })
+    expect(decide(aStanding({ isFreeing: true })).kind).toBe('start')
+  })
+
   test('never gives away more than there is', () => {
     const sizes = fc.array(fc.nat(1000), { maxLength: 40 })
     fc.assert(
       fc.property(sizes, fc.nat(5000), fc.nat(500), (forecasts, freeBytes, reserveBytes) => {
         const holders: Holder[] = []
         for (const forecastBytes of forecasts) {
-          const decision = decide({ freeBytes, reserveBytes, forecastBytes, holders, ahead: [] })
+          const decision = decide(aStanding({ freeBytes, reserveBytes, forecastBytes, holders }))
           if (decision.kind === 'start') holders.push(aHolder(forecastBytes, 0))
         }
         const claimed = holders.reduce((sum, each) => sum + (each.forecastBytes ?? 0), 0)
@@ -83,7 +92,7 @@ describe('admission', () => {
             const ahead = waiting.slice(0, at)
             const { forecastBytes } = waiter
             const room = { freeBytes: 100, reserveBytes: 0, holders: running }
-            const decision = decide({ ...room, forecastBytes, ahead })
+            const decision = decide(aStanding({ ...room, forecastBytes, ahead }))
             if (decision.kind === 'wait') continue
             for (const { name } of ahead) passedBy.set(name, (passedBy.get(name) ?? 0) + 1)
             const names = new Set(decision.passing.map(({ name }) => name))

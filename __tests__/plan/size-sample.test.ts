@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { encodeSizeSample, nextSample, parseSizeSample } from '../../src/plan/size-sample.ts'
+import {
+  encodeSizeSample,
+  nextSample,
+  parseSizeSample,
+  pauseAfter,
+} from '../../src/plan/size-sample.ts'
 
 test('a sample keeps the peaks of those before it', () => {
   const first = nextSample(null, { bytes: 10, files: 2, uptimeMs: 1 })
@@ -14,6 +19,14 @@ test('a sample keeps the peaks of those before it', () => {
     uptimeMs: 3,
   })
   expect(parseSizeSample(encodeSizeSample(third))).toEqual(third)
+})
+
+test.each([
+  [0, 60_000],
+  [299, 60_000],
+  [1000, 200_000],
+])('a tree that took %d ms of CPU time is measured again after %d ms', (cpuMs, pauseMs) => {
+  expect(pauseAfter(cpuMs)).toBe(pauseMs)
 })
 
 const GOOD = { version: 1, bytes: 1, files: 1, peakBytes: 1, peakFiles: 1, uptimeMs: 1 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { doctorText, explainText, reapText, statusText, sweepText } from '../../src/report/texts.ts'
+import { statusText } from '../../src/report/status.ts'
+import { doctorText, explainText, reapText, sweepText } from '../../src/report/texts.ts'
 import { aLease } from '../helpers/lease.ts'
 import { aVerdict } from '../helpers/observed.ts'
 
@@ -22,7 +23,22 @@ describe('no text of others begins a line of what a command prints', () => {
     freeInodes: null,
     totalInodes: null,
   }
-  const lease = { id: EVIL, state: 'live', slot: aLease().slot, slotIs: 'diverted', runner: EVIL }
+  const lease = {
+    id: EVIL,
+    state: 'live',
+    slot: aLease().slot,
+    slotIs: 'diverted',
+    runner: EVIL,
+    forecastBytes: 60e9,
+  }
+  const line = { peakBytes: 60e9, maxParallel: 2 }
+  const cap = {
+    freeBytes: 150e9,
+    reserveBytes: 5e9,
+    host: line,
+    repositories: [{ ...line, repository: EVIL }],
+    jobs: [{ ...line, repository: 'octo-org/demo', job: EVIL, leg: EVIL }],
+  }
   const quarantine = { reason: EVIL, command: EVIL }
   const status = {
     root: EVIL,
@@ -34,12 +50,13 @@ describe('no text of others begins a line of what a command prints', () => {
     foreign: [{ path: EVIL, why: EVIL }],
     trash: [{ id: EVIL, slot: EVIL, quarantine }],
     lastPass: { completedAt: 0, sweptAt: null, by: EVIL, retired: [], errors: [EVIL] },
+    cap,
   }
   const actions = [{ kind: 'foreign' as const, path: EVIL, reason: EVIL }]
   const findings = [{ check: 'root', level: 'fail', text: EVIL, mend: EVIL }]
 
   test.each([
-    ['status', statusText(status), 17],
+    ['status', statusText(status), 20],
     ['sweep', sweepText(actions, REAPED, true), 6],
     ['explain', explainText(actions), 2],
     ['reap', reapText(REAPED), 5],
@@ -49,6 +66,45 @@ describe('no text of others begins a line of what a command prints', () => {
     expect(text).not.toContain('\u001B')
     expect(text.split('\n')).toHaveLength(lines)
   })
+})
+
+test('status says how many jobs there is room for, and what each is expected to write', () => {
+  const cap = {
+    freeBytes: 150e9,
+    reserveBytes: 5e9,
+    host: { peakBytes: 60e9, maxParallel: 2 },
+    repositories: [{ peakBytes: 60e9, maxParallel: 2, repository: 'octo-org/demo' }],
+    jobs: [
+      { peakBytes: 60e9, maxParallel: 2, repository: 'octo-org/demo', job: 'build', leg: '' },
+      { peakBytes: 9e9, maxParallel: 16, repository: 'octo-org/demo', job: 'lint', leg: 'a1' },
+    ],
+  }
+  const lease = { id: 'x', state: 'live', slot: aLease().slot, slotIs: 'present', runner: 'one' }
+  const text = statusText({
+    root: '/r',
+    disks: [],
+    reserve: true,
+    leases: [
+      { ...lease, forecastBytes: 60e9, verdict: aVerdict('alive', 'it runs') },
+      { ...lease, forecastBytes: null, verdict: aVerdict('alive', 'it runs') },
+    ],
+    foreign: [],
+    snapshots: [],
+    worktrees: '',
+    trash: [],
+    lastPass: null,
+    cap,
+  })
+  expect(text.match(/^cap .*$/gm)).toEqual([
+    'cap     2 at 60.0 GB each: the host',
+    'cap     2 at 60.0 GB each: octo-org/demo',
+    'cap     2 at 60.0 GB each: octo-org/demo build',
+    'cap     16 at 9.0 GB each: octo-org/demo lint (leg a1)',
+  ])
+  expect(text.match(/^ {4}live, .*$/gm)).toEqual([
+    '    live, alive, forecast 60.0 GB, runner one: it runs',
+    '    live, alive, runner one: it runs',
+  ])
 })
 
 test('what is empty is said too', () => {

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6652);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2533);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6652:
+/***/ 2533:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -466,22 +466,7 @@ function describeBlocked(entry) {
     return entry.slot === null ? where : `${where} (formerly ${entry.slot})`;
 }
 
-;// CONCATENATED MODULE: ./lib/report/ages.js
-/** How old something is, in words. */
-function describeAge(hours) {
-    if (hours === null)
-        return 'of unknown age';
-    if (hours < 1)
-        return `${Math.round(hours * 60)} min old`;
-    return hours < 10 ? `${hours.toFixed(1)} h old` : `${Math.round(hours)} h old`;
-}
-/** Seconds, in words. */
-function ages_duration(seconds) {
-    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-}
-
 ;// CONCATENATED MODULE: ./lib/report/texts.js
-
 
 
 function explainText(actions) {
@@ -514,64 +499,6 @@ function texts_size(bytes) {
         unit += 1;
     }
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
-}
-function statusText(found) {
-    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found;
-    const lines = [
-        `root    ${root}`,
-        ...disks.map(diskText),
-        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
-        `leases  ${leases.length}`,
-        ...leases.flatMap(leaseText),
-        `snapshots ${snapshots.length}`,
-        ...snapshots.map(snapshotText),
-        `trash   ${trash.length}`,
-        ...trash.flatMap((entry) => entry.quarantine === null
-            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
-            : [
-                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
-                `    to remove it: ${entry.quarantine.command}`,
-            ]),
-        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
-        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
-        `worktrees ${worktrees}`,
-        `last pass ${passText(lastPass)}`,
-        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
-    ];
-    return `${lines.map(printable).join('\n')}\n`;
-}
-function leaseText(lease) {
-    const { id, state, slot, slotIs, runner, verdict } = lease;
-    const where = slot === null ? `lease ${id}` : slot;
-    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
-    return [
-        `  ${where}`,
-        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
-    ];
-}
-function snapshotText(snapshot) {
-    const { name, job, bytes, ageHours, hits } = snapshot;
-    const measured = bytes === null ? 'not measured yet' : texts_size(bytes);
-    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
-}
-function diskText(disk) {
-    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
-    const inodes = freeInodes === null || totalInodes === null
-        ? 'no inode count'
-        : `${freeInodes} of ${totalInodes} inodes free`;
-    const floor = why === '' ? '' : `: ${why}`;
-    return `disk    ${path}: ${level}, ${usedPercent} % used, ${texts_size(freeBytes)} of ${texts_size(totalBytes)} free, ${inodes}${floor}`;
-}
-function sweepTime(sweptAt) {
-    if (sweptAt !== null)
-        return new Date(sweptAt).toISOString();
-    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
-}
-function passText(last) {
-    if (last === null)
-        return 'none yet';
-    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
-    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
 }
 function doctorText(findings) {
     const width = Math.max(...findings.map((each) => each.check.length));
@@ -1065,6 +992,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** The forecast in the text of a lease, whatever else that says; null where there is none. */
+function claimedIn(text) {
+    return forecastOf(parseObject(text)?.['forecastBytes']);
 }
 /** A lease of an earlier version has none. */
 function forecastOf(value) {
@@ -2084,6 +2015,8 @@ function destination_readLink(path) {
 const LARGEST = 4 * 1024 * 1024;
 /** What lists files of a project has a line for each. */
 const LARGE = 256 * 1024 * 1024;
+/** For most of them: memory for each of a thousand leases would take longer than to read them. */
+const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
 /**
  * The text of a small regular file; null where there is none, or why it could not be read.
  *
@@ -2103,8 +2036,8 @@ function readSmallFile(path, largest = LARGEST) {
             return { problem: 'it is not a regular file' };
         if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
-        const buffer = Buffer.alloc(stat.size);
-        return buffer.subarray(0, (0,external_node_fs_namespaceObject.readSync)(file, buffer)).toString('utf8');
+        const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH;
+        return buffer.toString('utf8', 0, (0,external_node_fs_namespaceObject.readSync)(file, buffer, 0, stat.size, null));
     }
     catch (error) {
         return { problem: messageOf(error) };
@@ -2563,6 +2496,39 @@ function readKeeper(root, id) {
     return { pid, start };
 }
 
+;// CONCATENATED MODULE: ./lib/host/kept-slots.js
+
+
+
+
+/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
+function keptPath(root, id) {
+    return controlPath(root, 'leases', `${id}.kept`);
+}
+/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
+function keepSlot(root, id) {
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+}
+/** Has it go like any other ended slot. */
+function giveUpSlot(root, id) {
+    removeFile(keptPath(root, id));
+}
+/** What cannot be told counts as kept. */
+function isKept(root, id) {
+    try {
+        return (0,external_node_fs_namespaceObject.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        return true;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/unused-units.js
 /**
  * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
@@ -2888,97 +2854,13 @@ function parseFile(row) {
     return { ...input, stamp: { ctimeNs, inode, size } };
 }
 
-;// CONCATENATED MODULE: ./lib/host/kept-slots.js
-
-
-
-
-/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
-function keptPath(root, id) {
-    return controlPath(root, 'leases', `${id}.kept`);
-}
-/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
-function keepSlot(root, id) {
-    try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'EEXIST')
-            throw error;
-    }
-}
-/** Has it go like any other ended slot. */
-function giveUpSlot(root, id) {
-    removeFile(keptPath(root, id));
-}
-/** What cannot be told counts as kept. */
-function isKept(root, id) {
-    try {
-        return (0,external_node_fs_namespaceObject.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
-    }
-    catch {
-        return true;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/plan/size-sample.js
-
-/** What was measured, with the peaks so far. */
-function nextSample(before, { bytes, files, uptimeMs }) {
-    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
-    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
-    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
-}
-function encodeSizeSample(sample) {
-    return `${JSON.stringify(sample)}\n`;
-}
-/** Reads a sample that anybody may have written; null where it is damaged. */
-function parseSizeSample(text) {
-    const found = parseObject(text);
-    if (found?.['version'] !== 1)
-        return null;
-    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
-    if (!isAmount(bytes) || !isAmount(files) || !isAmount(uptimeMs))
-        return null;
-    if (!isAmount(peakBytes) || !isAmount(peakFiles))
-        return null;
-    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
-}
-/** A number of bytes, files or seconds as JSON may have it. */
-function isAmount(value) {
-    return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-}
-
-;// CONCATENATED MODULE: ./lib/host/size-samples.js
-
-
-
-/** The newest sample of a lease’s slot; null where there is none. */
-function readSizeSample(root, id) {
-    const text = readTextOrNull(samplePath(root, id));
-    return text === null ? null : parseSizeSample(text);
-}
-/** Replaces the sample of a lease’s slot, whole. */
-function writeSizeSample(root, id, sample) {
-    replaceFile(samplePath(root, id), encodeSizeSample(sample));
-}
-function samplePath(root, id) {
-    return controlPath(root, 'leases', `${id}.size`);
-}
-
-;// CONCATENATED MODULE: ./lib/host/leases.js
+;// CONCATENATED MODULE: ./lib/host/lease-companions.js
 
 
 
 
 
 
-
-
-
-
-const LIVE = '.json';
-const ENDED = '.ended';
 /** What is learned of a lease after it was written, each in a file of its own. */
 const COMPANIONS = [
     '.end',
@@ -2993,9 +2875,77 @@ const COMPANIONS = [
     '.events',
     '.kept',
 ];
+/** Where a lease, or a companion of it, lies. */
 function leasePath(root, name) {
     return controlPath(root, 'leases', name);
 }
+/** Moves a file where there is one; false where there is no room for it. */
+function moveFile(from, to) {
+    try {
+        (0,external_node_fs_namespaceObject.renameSync)(from, to);
+        return true;
+    }
+    catch (error) {
+        if (isNoSpace(error))
+            return false;
+        if (errnoOf(error) === 'ENOENT')
+            return true;
+        throw error;
+    }
+}
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    replaceFile(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.seed`));
+    return (text === null ? null : parseSeedRecord(text)) ?? COLD;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.build`));
+    return text === null ? null : parseBuildRecord(text);
+}
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    try {
+        (0,external_node_fs_namespaceObject.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    removeFile(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+
+;// CONCATENATED MODULE: ./lib/host/leases.js
+
+
+
+
+
+
+
+
+const LIVE = '.json';
+const ENDED = '.ended';
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
  *
@@ -3085,20 +3035,6 @@ function blockedSince(root, id, nowMs, notes = true) {
     }
     return nowMs;
 }
-/** Writes what a slot was seeded with, or what its build was; once, whole. */
-function writeRecord(root, id, ending, text) {
-    replaceFile(leasePath(root, `${id}${ending}`), text);
-}
-/** What a slot was seeded with; a cold start where nothing is noted. */
-function readSeedRecord(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.seed`));
-    return (text === null ? null : parseSeedRecord(text)) ?? COLD;
-}
-/** What a job left of its build; null where it left nothing that can be understood. */
-function readBuildRecord(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.build`));
-    return text === null ? null : parseBuildRecord(text);
-}
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
     return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases')).flatMap((name) => {
@@ -3109,14 +3045,23 @@ function readEndedLeases(root) {
         return record === null ? [] : [record];
     });
 }
-/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
-function readLiveLeases(root) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases')).flatMap((name) => {
+/**
+ * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
+ * them is checked; a claim that matters is looked at again with `findLease`.
+ */
+function readClaims(root) {
+    const folder = controlPath(root, 'leases');
+    const names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
+    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
+    return names.flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
         if (name !== `${id}${LIVE}` || !isLeaseId(id))
             return [];
-        const record = readLease(root, id, 'live');
-        return record === null ? [] : [{ record, sample: readSizeSample(root, id) }];
+        const text = readSmallFile(`${folder}/${name}`);
+        if (text === null)
+            return [];
+        const forecastBytes = typeof text === 'string' ? claimedIn(text) : null;
+        return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }];
     });
 }
 /**
@@ -3197,50 +3142,9 @@ function dropLease(root, id, keepInTrash) {
     for (const ending of COMPANIONS)
         removeFile(leasePath(root, `${id}${ending}`));
 }
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from, to) {
-    try {
-        (0,external_node_fs_namespaceObject.renameSync)(from, to);
-        return true;
-    }
-    catch (error) {
-        if (isNoSpace(error))
-            return false;
-        if (errnoOf(error) === 'ENOENT')
-            return true;
-        throw error;
-    }
-}
 /** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
 function endedLeasePath(root, id) {
     return leasePath(root, `${id}${ENDED}`);
-}
-/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
-function readInputs(root, id) {
-    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
-}
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
-function handDownInputs(root, from, to) {
-    try {
-        (0,external_node_fs_namespaceObject.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-    }
-}
-/** Has the last known size of a slot go along with its content to another lease. */
-function handDownSize(root, from, to) {
-    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
-}
-/** Forgets what was recorded of a build's inputs. */
-function dropInputs(root, id) {
-    removeFile(leasePath(root, `${id}.inputs`));
-}
-/** What was restored for a job’s build; nothing where that was not noted. */
-function readRestored(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
-    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/leftovers.js
@@ -3883,6 +3787,309 @@ async function acquire(root) {
 /** A lock that somebody broke cannot be given back, and needs not be. */
 function ignoreLost() { }
 
+;// CONCATENATED MODULE: ./lib/host/background.js
+
+
+
+/** What a process in the background needs of the environment; no token of the job goes along. */
+const background_KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const background_YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/**
+ * Starts a command of the tool and does not wait for it.
+ *
+ * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
+ * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
+ *
+ * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
+ * @param variables what it gets besides, and no list of processes shows
+ */
+function startInBackground(script, words, variables = {}) {
+    // nice and ionice are looked for by the shell: an image may lack one of them.
+    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', background_YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
+        cwd: '/',
+        detached: true,
+        env: { ...ownEnvironment(), ...variables },
+        stdio: 'ignore',
+    });
+    // Whatever it would have done is done by the next one that is started.
+    child.on('error', () => { });
+    child.unref();
+}
+/** The tool that lies beside an entry point. */
+function toolBeside(script) {
+    return (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'cli', 'index.js');
+}
+/** What a process in the background gets of this one’s environment. */
+function ownEnvironment(more = []) {
+    const names = new Set([...background_KEPT, ...more]);
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/watch-event.js
+
+
+/** More than a keeper notes, and as much as a reader believes. */
+const EVENTS_AT_MOST = 40;
+const GROWERS_AT_MOST = 5;
+const TEXT_AT_MOST = 500;
+/** One event as a line. */
+function encodeEvent(event) {
+    return `${JSON.stringify(event)}\n`;
+}
+/** Reads events that anybody may have written; what cannot be understood is passed over. */
+function parseEvents(text) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
+        const event = parseEvent(parseObject(line));
+        return event === null ? [] : [event];
+    });
+}
+function parseEvent(found) {
+    const atMs = timeIn(found);
+    if (found === null || atMs === null)
+        return null;
+    switch (found['kind']) {
+        case 'critical':
+            return { kind: 'critical', atMs, path: watch_event_textIn(found['path']), why: watch_event_textIn(found['why']) };
+        case 'relief': {
+            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
+            const refusal = watch_event_textIn(found['refusal']);
+            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
+        }
+        case 'growth': {
+            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
+            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
+        }
+        case 'over':
+            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
+        default:
+            return null;
+    }
+}
+/** The largest time that a date can have. */
+const LAST_MS = 8.64e15;
+function timeIn(found) {
+    const atMs = found?.['atMs'];
+    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
+}
+function grower(value) {
+    if (!isRecord(value))
+        return [];
+    const { id, slot, runner } = value;
+    if (typeof id !== 'string' || !isLeaseId(id))
+        return [];
+    if (typeof slot !== 'string' || !isSlotPath(slot))
+        return [];
+    const [grewBytes = 0, bytes = 0, seconds = 0] = [
+        value['grewBytes'],
+        value['bytes'],
+        value['seconds'],
+    ].map(amount);
+    return [{ id, slot, runner: watch_event_textIn(runner), grewBytes, bytes, seconds }];
+}
+function watch_event_textIn(value) {
+    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
+}
+function amount(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/host/watch-log.js
+
+
+
+
+/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
+const watch_log_BYTES = 16 * 1024;
+/**
+ * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
+ * of the lease wrote.
+ *
+ * @throws Error where it cannot be made
+ */
+function openWatchLog(root, id) {
+    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+    const file = (0,external_node_fs_namespaceObject.openSync)(logPath(root, id), flags, 0o644);
+    const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+    if (!stat.isFile()) {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+        throw new Error('what lies at the path of its events is not a file');
+    }
+    const held = Buffer.alloc(watch_log_BYTES);
+    const length = (0,external_node_fs_namespaceObject.readSync)(file, held, 0, watch_log_BYTES, 0);
+    if (length < watch_log_BYTES)
+        (0,external_node_fs_namespaceObject.writeSync)(file, '\n'.repeat(watch_log_BYTES - length), length);
+    let text = held.subarray(0, length).toString('utf8').trimEnd();
+    let count = parseEvents(text).length;
+    return {
+        add: (event) => {
+            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
+            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > watch_log_BYTES)
+                return;
+            text = more.trimEnd();
+            count += 1;
+            // All of it, in place: one that found no room before comes with the next.
+            (0,external_node_fs_namespaceObject.writeSync)(file, text, 0);
+        },
+        close: () => (0,external_node_fs_namespaceObject.closeSync)(file),
+    };
+}
+/** What the keepers of a lease saw; nothing where there was none. */
+function readWatchLog(root, id) {
+    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
+}
+function logPath(root, id) {
+    return controlPath(root, 'leases', `${id}.events`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/keeper.js
+
+
+
+
+
+
+
+
+
+const GB = 1e9;
+/**
+ * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
+ * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
+ * before a build does; and node is started when the step that started this is likely to be over.
+ */
+const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
+if command -v flock >/dev/null 2>&1; then
+  tries=0
+  until flock -x -n 3; do
+    [ $? -eq 1 ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 4 ] || exit 0
+    sleep 1
+  done
+fi
+sleep 1
+[ -e "$1" ] || exit 0
+shift
+exec "$@"`;
+/** Little garbage at a time keeps the process small. */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
+/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the keeper of a lease, and does not wait for it.
+ *
+ * @throws Error where its lock cannot be made
+ */
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? openKeeperLock(root, id);
+    try {
+        setLogAside(root, id);
+        const lease = controlName(root, 'leases', `${id}.json`);
+        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
+        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
+        const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', lock],
+        });
+        child.on('error', failed);
+        child.unref();
+    }
+    finally {
+        if (held === null)
+            (0,external_node_fs_namespaceObject.closeSync)(lock);
+    }
+}
+function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
+    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
+    const flags = {
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / GB),
+        'min-free-percent': String(minFreePercent),
+        'min-free-inodes-percent': String(minFreeInodesPercent),
+        'high-watermark': String(watermarks.high),
+        'low-watermark': String(watermarks.low),
+        'privileged-helper': privilegedHelper,
+        'helper-image': helperImage,
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
+    return dryRun ? [...given, '--dry-run'] : given;
+}
+/** As the settings take it: no exponent, six decimals at most. */
+function decimal(value) {
+    return value.toFixed(6);
+}
+/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
+function setLogAside(root, id) {
+    try {
+        openWatchLog(root, id).close();
+    }
+    catch {
+        return;
+    }
+}
+const END_MS = 1000;
+/**
+ * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
+ * with would otherwise seem to live in the slot.
+ *
+ * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
+ */
+async function endKeeper(root, id) {
+    const keeper = readKeeper(root, id);
+    if (keeper === null)
+        return 'unknown';
+    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return 'gone';
+    try {
+        // It leads a session of its own, so the group is what it started.
+        process.kill(-keeper.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ESRCH')
+            return 'gone';
+        throw error;
+    }
+    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
+        await (0,promises_namespaceObject.setTimeout)(5);
+    return 'ended';
+}
+/**
+ * Has a keeper go on that somebody stopped: one that is not needed any more then ends by itself, and
+ * with it the lock for which its slot is kept. To a keeper that runs it does nothing.
+ */
+function wakeKeeper(root, id) {
+    const keeper = readKeeper(root, id);
+    if (keeper === null || stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return;
+    try {
+        process.kill(keeper.pid, 'SIGCONT');
+    }
+    catch (error) {
+        // Gone meanwhile, or another user’s: the slot stays until a pass may do it.
+        if (!['ESRCH', 'EPERM'].includes(errnoOf(error)))
+            throw error;
+    }
+}
+/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
+function isKeeperOf(pid, id) {
+    try {
+        const words = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('keep') && words.includes(id);
+    }
+    catch {
+        // Gone meanwhile, or another user’s.
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/heartbeat-file.js
 
 
@@ -4376,6 +4583,7 @@ function deletion_open(folder) {
 
 
 
+
 /** Whether there is anything in a plan that changes the root. */
 function changesAnything(actions) {
     return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign');
@@ -4586,6 +4794,41 @@ function isOf({ repository, job, leg }) {
     return (line) => line.repository === repository && line.job === job && line.leg === leg;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/size-sample.js
+
+/** What was measured, with the peaks so far. */
+function nextSample(before, { bytes, files, uptimeMs }) {
+    const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
+    const peakFiles = Math.max(files, before?.peakFiles ?? 0);
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+const EVERY_MS = 60_000;
+/** A tree that takes long is measured less often: at most a 200th of one core. */
+const TIMES = 200;
+/** How long after a measurement that took so much CPU time the next one is due. */
+function pauseAfter(cpuMs) {
+    return Math.max(EVERY_MS, TIMES * cpuMs);
+}
+function encodeSizeSample(sample) {
+    return `${JSON.stringify(sample)}\n`;
+}
+/** Reads a sample that anybody may have written; null where it is damaged. */
+function parseSizeSample(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { bytes, files, peakBytes, peakFiles, uptimeMs } = found;
+    if (!isAmount(bytes) || !isAmount(files) || !isAmount(uptimeMs))
+        return null;
+    if (!isAmount(peakBytes) || !isAmount(peakFiles))
+        return null;
+    return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+/** A number of bytes, files or seconds as JSON may have it. */
+function isAmount(value) {
+    return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/history.js
 
 
@@ -4702,11 +4945,23 @@ function append(path, text) {
         (0,external_node_fs_namespaceObject.closeSync)(file);
     }
 }
-/** All lines of the host, those of each repository oldest first. */
+/** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
 function readHistory(root) {
     return names(root)
-        .flatMap((name) => parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? ''))
-        .toSorted((a, b) => a.wallMs - b.wallMs);
+        .flatMap((name) => dated(parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? '')))
+        .toSorted((a, b) => a.atMs - b.atMs)
+        .map(({ line }) => line);
+}
+/** A line is no newer than those after it: a clock that was wrong for a day must not tell for ever. */
+function dated(lines) {
+    let atMs = Number.POSITIVE_INFINITY;
+    return lines
+        .toReversed()
+        .map((line) => {
+        atMs = Math.min(atMs, line.wallMs);
+        return { line, atMs };
+    })
+        .toReversed();
 }
 function names(root) {
     return history_list(root, 'history').filter((name) => name.endsWith('.jsonl'));
@@ -4789,6 +5044,37 @@ async function withKernelLock(path, waitSeconds, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/size-samples.js
+
+
+
+/** The newest sample of a lease’s slot; null where there is none. */
+function readSizeSample(root, id) {
+    const text = readTextOrNull(samplePath(root, id));
+    return text === null ? null : parseSizeSample(text);
+}
+/** Replaces the sample of a lease’s slot, whole. */
+function writeSizeSample(root, id, sample) {
+    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+}
+function samplePath(root, id) {
+    return controlPath(root, 'leases', `${id}.size`);
+}
+
+;// CONCATENATED MODULE: ./lib/report/ages.js
+/** How old something is, in words. */
+function describeAge(hours) {
+    if (hours === null)
+        return 'of unknown age';
+    if (hours < 1)
+        return `${Math.round(hours * 60)} min old`;
+    return hours < 10 ? `${hours.toFixed(1)} h old` : `${Math.round(hours)} h old`;
+}
+/** Seconds, in words. */
+function ages_duration(seconds) {
+    return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
 ;// CONCATENATED MODULE: ./lib/report/saved.js
 
 /** What a seed saved, for people. */
@@ -4805,6 +5091,7 @@ function describeLastSaved(savedSeconds) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
 
 
 
@@ -5465,6 +5752,7 @@ function freeBytes(root) {
 
 
 
+
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
@@ -5486,6 +5774,16 @@ function adoptedPlaces(view) {
     return view.foreign
         .filter((each) => each.adopted)
         .map(({ path }) => ({ key: path, slot: path, container: null }));
+}
+/** Those that may be all that is left of a job: a stopped one would keep its slot for ever. */
+function wakeKeepers(root, view, actions) {
+    const dead = new Set(view.leases
+        .filter(({ record, owner }) => record.state === 'live' && owner.kind === 'dead')
+        .map(({ record }) => record.id));
+    for (const action of actions) {
+        if (action.kind === 'keep' && dead.has(action.id))
+            wakeKeeper(root, action.id);
+    }
 }
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
@@ -5511,6 +5809,8 @@ async function pass(request, runtime) {
                 'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
         }
     }
+    if (!dryRun)
+        wakeKeepers(root, view, actions);
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
@@ -5675,49 +5975,6 @@ function claim(path, hours, nowMs) {
     if (isDue)
         (0,external_node_fs_namespaceObject.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
     return isDue;
-}
-
-;// CONCATENATED MODULE: ./lib/host/background.js
-
-
-
-/** What a process in the background needs of the environment; no token of the job goes along. */
-const background_KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
-// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
-// session of its own: then the group has to be nice.
-const background_YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
-command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
-/**
- * Starts a command of the tool and does not wait for it.
- *
- * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
- * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
- *
- * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
- * @param variables what it gets besides, and no list of processes shows
- */
-function startInBackground(script, words, variables = {}) {
-    // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', background_YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
-        cwd: '/',
-        detached: true,
-        env: { ...ownEnvironment(), ...variables },
-        stdio: 'ignore',
-    });
-    // Whatever it would have done is done by the next one that is started.
-    child.on('error', () => { });
-    child.unref();
-}
-/** The tool that lies beside an entry point. */
-function toolBeside(script) {
-    return (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'cli', 'index.js');
-}
-/** What a process in the background gets of this one’s environment. */
-function ownEnvironment(more = []) {
-    const names = new Set([...background_KEPT, ...more]);
-    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/alert.js
@@ -6116,7 +6373,7 @@ const owner = {
     },
     whenEmpty: () => null,
 };
-const GB = 1e9;
+const settings_GB = 1e9;
 const minFreeGb = {
     ...number('min-free-gb', { least: 0, most: 1_000_000, otherwise: 3 }),
     // Without a setting the default depends on the disk; see plan/pressure.ts.
@@ -6252,10 +6509,10 @@ function settings_parseSettings(lookup, surroundings) {
         keepPerPr: read(keepPerPr),
         warm: read(warm),
         snapshot: read(snapshot),
-        snapshotMaxBytes: read(snapshotMaxGb) * GB,
+        snapshotMaxBytes: read(snapshotMaxGb) * settings_GB,
         remote: {
             mode: read(remoteCache),
-            maxBytes: read(remoteMaxGb) * GB,
+            maxBytes: read(remoteMaxGb) * settings_GB,
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
@@ -6270,7 +6527,7 @@ function settings_parseSettings(lookup, surroundings) {
     };
 }
 function inBytes(gb) {
-    return gb === null ? null : gb * GB;
+    return gb === null ? null : gb * settings_GB;
 }
 /** A number is an id as the kernel takes it, a name begins with a letter or an underscore. */
 function isIdOrName(text) {
@@ -6416,6 +6673,13 @@ function capText(cap) {
     const lines = [
         `free    ${texts_size(cap.freeBytes)}`,
         `reserve ${texts_size(cap.reserveBytes)}`,
+        ...capLines(cap),
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+/** How many jobs at once, and how large: the host, each repository and each job. */
+function capLines(cap) {
+    return [
         `${cap_lineOf(cap.host)}: the host`,
         ...cap.repositories.map((each) => `${cap_lineOf(each)}: ${each.repository}`),
         ...cap.jobs.map((each) => {
@@ -6423,7 +6687,6 @@ function capText(cap) {
             return `${cap_lineOf(each)}: ${each.repository} ${each.job}${leg}`;
         }),
     ];
-    return `${lines.map(printable).join('\n')}\n`;
 }
 function cap_lineOf({ peakBytes, maxParallel }) {
     if (peakBytes === null || maxParallel === null)
@@ -6900,12 +7163,12 @@ function heldAt(descriptor, directory) {
 
 ;// CONCATENATED MODULE: ./lib/plan/reserve.js
 /** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
-const TIMES = 4;
+const reserve_TIMES = 4;
 /** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
 function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
-    if (freeBytes < TIMES * bytes)
+    if (freeBytes < reserve_TIMES * bytes)
         return false;
-    return freeInodes === null || freeInodes >= TIMES * inodes;
+    return freeInodes === null || freeInodes >= reserve_TIMES * inodes;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
@@ -10246,249 +10509,6 @@ function defaultBranch(payload) {
     return typeof branch === 'string' && branch !== '' ? branch : null;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/watch-event.js
-
-
-/** More than a keeper notes, and as much as a reader believes. */
-const EVENTS_AT_MOST = 40;
-const GROWERS_AT_MOST = 5;
-const TEXT_AT_MOST = 500;
-/** One event as a line. */
-function encodeEvent(event) {
-    return `${JSON.stringify(event)}\n`;
-}
-/** Reads events that anybody may have written; what cannot be understood is passed over. */
-function parseEvents(text) {
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
-        const event = parseEvent(parseObject(line));
-        return event === null ? [] : [event];
-    });
-}
-function parseEvent(found) {
-    const atMs = timeIn(found);
-    if (found === null || atMs === null)
-        return null;
-    switch (found['kind']) {
-        case 'critical':
-            return { kind: 'critical', atMs, path: watch_event_textIn(found['path']), why: watch_event_textIn(found['why']) };
-        case 'relief': {
-            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
-            const refusal = watch_event_textIn(found['refusal']);
-            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
-        }
-        case 'growth': {
-            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
-            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
-        }
-        case 'over':
-            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
-        default:
-            return null;
-    }
-}
-/** The largest time that a date can have. */
-const LAST_MS = 8.64e15;
-function timeIn(found) {
-    const atMs = found?.['atMs'];
-    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
-}
-function grower(value) {
-    if (!isRecord(value))
-        return [];
-    const { id, slot, runner } = value;
-    if (typeof id !== 'string' || !isLeaseId(id))
-        return [];
-    if (typeof slot !== 'string' || !isSlotPath(slot))
-        return [];
-    const [grewBytes = 0, bytes = 0, seconds = 0] = [
-        value['grewBytes'],
-        value['bytes'],
-        value['seconds'],
-    ].map(amount);
-    return [{ id, slot, runner: watch_event_textIn(runner), grewBytes, bytes, seconds }];
-}
-function watch_event_textIn(value) {
-    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
-}
-function amount(value) {
-    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
-}
-
-;// CONCATENATED MODULE: ./lib/host/watch-log.js
-
-
-
-
-/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
-const watch_log_BYTES = 16 * 1024;
-/**
- * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
- * of the lease wrote.
- *
- * @throws Error where it cannot be made
- */
-function openWatchLog(root, id) {
-    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
-    const file = (0,external_node_fs_namespaceObject.openSync)(logPath(root, id), flags, 0o644);
-    const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
-    if (!stat.isFile()) {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
-        throw new Error('what lies at the path of its events is not a file');
-    }
-    const held = Buffer.alloc(watch_log_BYTES);
-    const length = (0,external_node_fs_namespaceObject.readSync)(file, held, 0, watch_log_BYTES, 0);
-    if (length < watch_log_BYTES)
-        (0,external_node_fs_namespaceObject.writeSync)(file, '\n'.repeat(watch_log_BYTES - length), length);
-    let text = held.subarray(0, length).toString('utf8').trimEnd();
-    let count = parseEvents(text).length;
-    return {
-        add: (event) => {
-            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
-            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > watch_log_BYTES)
-                return;
-            text = more.trimEnd();
-            count += 1;
-            // All of it, in place: one that found no room before comes with the next.
-            (0,external_node_fs_namespaceObject.writeSync)(file, text, 0);
-        },
-        close: () => (0,external_node_fs_namespaceObject.closeSync)(file),
-    };
-}
-/** What the keepers of a lease saw; nothing where there was none. */
-function readWatchLog(root, id) {
-    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
-}
-function logPath(root, id) {
-    return controlPath(root, 'leases', `${id}.events`);
-}
-
-;// CONCATENATED MODULE: ./lib/host/keeper.js
-
-
-
-
-
-
-
-
-
-const keeper_GB = 1e9;
-/**
- * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
- * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
- * before a build does; and node is started when the step that started this is likely to be over.
- */
-const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
-if command -v flock >/dev/null 2>&1; then
-  tries=0
-  until flock -x -n 3; do
-    [ $? -eq 1 ] || break
-    tries=$((tries + 1))
-    [ "$tries" -lt 4 ] || exit 0
-    sleep 1
-  done
-fi
-sleep 1
-[ -e "$1" ] || exit 0
-shift
-exec "$@"`;
-/** Little garbage at a time keeps the process small. */
-const NODE_FLAGS = ['--max-semi-space-size=1'];
-/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
-const TRACKING_ID = 'RUNNER_TRACKING_ID';
-/**
- * Starts the keeper of a lease, and does not wait for it.
- *
- * @throws Error where its lock cannot be made
- */
-function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
-    const lock = held ?? openKeeperLock(root, id);
-    try {
-        setLogAside(root, id);
-        const lease = controlName(root, 'leases', `${id}.json`);
-        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
-        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
-        const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
-            cwd: '/',
-            detached: true,
-            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
-            stdio: ['ignore', 'ignore', 'ignore', lock],
-        });
-        child.on('error', failed);
-        child.unref();
-    }
-    finally {
-        if (held === null)
-            (0,external_node_fs_namespaceObject.closeSync)(lock);
-    }
-}
-function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
-    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
-    const flags = {
-        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / keeper_GB),
-        'min-free-percent': String(minFreePercent),
-        'min-free-inodes-percent': String(minFreeInodesPercent),
-        'high-watermark': String(watermarks.high),
-        'low-watermark': String(watermarks.low),
-        'privileged-helper': privilegedHelper,
-        'helper-image': helperImage,
-    };
-    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
-    return dryRun ? [...given, '--dry-run'] : given;
-}
-/** As the settings take it: no exponent, six decimals at most. */
-function decimal(value) {
-    return value.toFixed(6);
-}
-/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
-function setLogAside(root, id) {
-    try {
-        openWatchLog(root, id).close();
-    }
-    catch {
-        return;
-    }
-}
-const END_MS = 1000;
-/**
- * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
- * with would otherwise seem to live in the slot.
- *
- * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
- */
-async function endKeeper(root, id) {
-    const keeper = readKeeper(root, id);
-    if (keeper === null)
-        return 'unknown';
-    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
-        return 'gone';
-    try {
-        // It leads a session of its own, so the group is what it started.
-        process.kill(-keeper.pid, 'SIGKILL');
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ESRCH')
-            return 'gone';
-        throw error;
-    }
-    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
-        await (0,promises_namespaceObject.setTimeout)(5);
-    return 'ended';
-}
-/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
-function isKeeperOf(pid, id) {
-    try {
-        const words = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words.includes('keep') && words.includes(id);
-    }
-    catch {
-        // Gone meanwhile, or another user’s.
-        return false;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
 const reaper_GB = 1e9;
@@ -10567,32 +10587,34 @@ function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
 }
 /**
  * Whether a job may start: first come, first served; but while none of those before it has room, a
- * smaller one may go past each of them a bounded number of times.
+ * smaller one may go past each of them a bounded number of times. Not while something is being deleted:
+ * room that comes bit by bit would all go to the smallest.
  */
 function admission_decide(standing) {
-    const { forecastBytes, ahead } = standing;
+    const { forecastBytes, ahead, isFreeing } = standing;
     if (forecastBytes === null)
         return { kind: 'start', passing: [] };
     const availableBytes = available(standing);
     if (forecastBytes > availableBytes)
         return { kind: 'wait', why: 'room', availableBytes };
-    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST);
+    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST && !isFreeing);
     return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
 }
 
 ;// CONCATENATED MODULE: ./lib/host/lease-changes.js
 
 
-/** Waits for a lease to come or to go, from when it was made. */
+/** Waits for a lease to come or to go, or for what is deleted to be gone, from when it was made. */
 class LeaseChange {
-    #watcher;
+    #watchers;
     #isChanged = false;
     #wake = null;
     constructor(root) {
-        this.#watcher = lease_changes_open(root, () => {
+        const notice = () => {
             this.#isChanged = true;
             this.#wake?.();
-        });
+        };
+        this.#watchers = [lease_changes_open(root, 'leases', LEASE, notice), lease_changes_open(root, 'trash', ENTRY, notice)];
     }
     /** Resolves at the change, or after so many milliseconds; then it is over. */
     async within(ms) {
@@ -10608,14 +10630,17 @@ class LeaseChange {
         this.cancel();
     }
     cancel() {
-        this.#watcher?.close();
+        for (const watcher of this.#watchers)
+            watcher?.close();
     }
 }
+const LEASE = /\.(json|ended)$/;
+const ENTRY = /^[0-9a-f]+$/;
 /** Null where this host has no more inotify watches: a look every few seconds does, too. */
-function lease_changes_open(root, notice) {
+function lease_changes_open(root, folder, names, notice) {
     try {
-        const watcher = (0,external_node_fs_namespaceObject.watch)(controlPath(root, 'leases'), (_, name) => {
-            if (name === null || /\.(json|ended)$/.test(name))
+        const watcher = (0,external_node_fs_namespaceObject.watch)(controlPath(root, folder), (_, name) => {
+            if (name === null || names.test(name))
                 notice();
         });
         return watcher.on('error', () => watcher.close());
@@ -10634,18 +10659,39 @@ function lease_changes_open(root, notice) {
 
 
 
+
 const SAFE = external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
 const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const waiting_LOCK_SECONDS = 30;
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
 function lockAdmission(root) {
     try {
-        const file = (0,external_node_fs_namespaceObject.openSync)(controlPath(root, 'admission.lock'), external_node_fs_namespaceObject.constants.O_RDONLY | SAFE);
-        return lock(file, ['-w', String(waiting_LOCK_SECONDS)]);
+        const path = controlPath(root, 'admission.lock');
+        const answer = tryLock(path, ['-w', String(waiting_LOCK_SECONDS)]);
+        return 'complaint' in answer ? askAgain(path) : answer;
     }
     catch (error) {
         return { problem: messageOf(error) };
     }
+}
+/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
+function askAgain(path) {
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + waiting_LOCK_SECONDS * 1000;
+    for (;;) {
+        const answer = tryLock(path, ['-n']);
+        const isOver = !('problem' in answer) || 'complaint' in answer || external_node_perf_hooks_namespaceObject.performance.now() >= until;
+        if (isOver)
+            return answer;
+        pause();
+    }
+}
+const PAUSE_MS = 50;
+/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
+function pause() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}
+function tryLock(path, patience) {
+    return lock((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | SAFE), patience);
 }
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
 function lock(file, patience) {
@@ -10658,7 +10704,10 @@ function lock(file, patience) {
     (0,external_node_fs_namespaceObject.closeSync)(file);
     if (error !== undefined)
         return { problem: 'there is no flock(1)' };
-    return { problem: stderr.trim() === '' ? 'it was not granted in time' : stderr.trim() };
+    const said = stderr.trim();
+    return said === ''
+        ? { problem: 'it was not granted in time' }
+        : { problem: said, complaint: true };
 }
 function once(work) {
     let isDone = false;
@@ -10716,7 +10765,7 @@ function waiting_names(root) {
 }
 function isAbandoned(path) {
     try {
-        const held = lock((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | SAFE), ['-n']);
+        const held = tryLock(path, ['-n']);
         if ('problem' in held)
             return false;
         held.release();
@@ -10821,6 +10870,9 @@ function holdingText(holder, lines) {
 
 
 
+
+
+
 /**
  * Looks whether this job may start; to be done while holding the admission lock.
  *
@@ -10836,31 +10888,62 @@ async function lookForRoom(request) {
     const queue = listWaiters(root, ticket);
     const own = queue.findIndex(({ name }) => name === ticket);
     const ahead = own < 0 ? queue : queue.slice(0, own);
-    const holders = holdersFor(request, room);
+    const claims = readClaims(root);
     // Whoever has a slot already must not wait for himself.
-    if (holders === 'own')
+    if (hasOwn(request, claims))
         return null;
-    const decision = admission_decide({ ...room, forecastBytes: expected.bytes, holders, ahead });
+    const holders = holdersFor(request, claims, { ...room, isContested: ahead.length > 0 });
+    const isFreeing = ahead.length > 0 && hasTrash(root);
+    const decision = admission_decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
     if (decision.kind === 'start' && notePassing(root, decision.passing))
         return null;
     return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
 }
-/** Who has a claim to space; the dead have none, and are only looked for where it matters. */
-function holdersFor({ root, self, expected }, room) {
-    const live = readLiveLeases(root).map(({ record, sample }) => ({
-        record,
-        id: record.id,
-        lease: record.lease,
-        forecastBytes: record.lease?.forecastBytes ?? null,
-        sampledBytes: sample?.bytes ?? 0,
+/** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
+function hasOwn({ root, self }, claims) {
+    const { runnerKey } = self;
+    if (runnerKey === null)
+        return false;
+    const prefix = runnerPrefix(runnerKey);
+    return claims.some(({ id }) => {
+        const record = id.startsWith(prefix) ? findLease(root, id) : null;
+        return record?.state === 'live' && isOwn(record, self);
+    });
+}
+/**
+ * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
+ * and the dead have none.
+ */
+function holdersFor({ root, self, expected }, claims, room) {
+    const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
+    const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
+    if (!room.isContested && fits(whole))
+        return whole.map(withoutLease);
+    const sampled = claims.map(({ id, forecastBytes, isSampled }) => ({
+        id,
+        forecastBytes,
+        sampledBytes: (isSampled ? readSizeSample(root, id)?.bytes : null) ?? 0,
     }));
-    if (live.some(({ record }) => isOwn(record, self)))
-        return 'own';
-    if (available({ ...room, holders: live }) >= expected.bytes)
-        return live;
+    const isFitting = fits(sampled);
+    if (isFitting && !room.isContested)
+        return sampled.map(withoutLease);
     const mounts = readMounts();
     const ended = rememberEnded();
-    return live.filter(({ record, ...holder }) => growth(holder) === 0 || observeLease(root, record, self, mounts, ended).owner.kind !== 'dead');
+    return sampled.flatMap((holder) => {
+        if (growth(holder) === 0)
+            return [withoutLease(holder)];
+        const record = findLease(root, holder.id);
+        if (record?.state !== 'live' || record.lease === null)
+            return [];
+        const { lease } = record;
+        if (isFitting)
+            return [{ ...holder, lease }];
+        const { owner } = observeLease(root, record, self, mounts, ended);
+        return owner.kind === 'dead' ? [] : [{ ...holder, lease }];
+    });
+}
+function withoutLease(holder) {
+    return { ...holder, lease: null };
 }
 function isOwn({ lease }, { runnerKey, job, worker }) {
     if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
@@ -10900,16 +10983,17 @@ const UNLOCKED = { release: () => { } };
  */
 async function admit(request, runtime) {
     const { root, job, settings } = request;
-    const lines = historyOf(root, runtime);
+    const history = rememberHistory(root, runtime);
     const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
-    const expected = forecast(key, lines, settings.admission.forecastBytes);
+    const { forecastBytes: set } = settings.admission;
+    const expected = forecast(key, set === null ? history() : [], set);
     const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
     if (expected === null || settings.admission.mode === 'off')
         return free;
     try {
         if (await isTooLarge(root, settings, expected, runtime))
             return { ...free, forecastBytes: null };
-        const lock = await new Admission(request, expected, lines, runtime).run();
+        const lock = await new Admission(request, expected, history, runtime).run();
         return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
     }
     catch (error) {
@@ -10919,14 +11003,19 @@ async function admit(request, runtime) {
         return free;
     }
 }
-function historyOf(root, { voice }) {
-    try {
-        return readHistory(root);
-    }
-    catch (error) {
-        voice.warning(`The history of this host cannot be read (${messageOf(error)}).`);
-        return [];
-    }
+/** Read when it is first needed: a forecast that is set needs none. */
+function rememberHistory(root, { voice }) {
+    let lines = null;
+    return () => {
+        try {
+            lines ??= readHistory(root);
+        }
+        catch (error) {
+            voice.warning(`The history of this host cannot be read (${messageOf(error)}).`);
+            lines = [];
+        }
+        return lines;
+    };
 }
 /** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
 async function isTooLarge(root, settings, { bytes }, { voice }) {
@@ -10944,15 +11033,15 @@ async function isTooLarge(root, settings, { bytes }, { voice }) {
 class Admission {
     #request;
     #expected;
-    #lines;
+    #history;
     #runtime;
     /** by a clock that nobody sets */
     #startedMs = external_node_perf_hooks_namespaceObject.performance.now();
     #ticket = null;
-    constructor(request, expected, lines, runtime) {
+    constructor(request, expected, history, runtime) {
         this.#request = request;
         this.#expected = expected;
-        this.#lines = lines;
+        this.#history = history;
         this.#runtime = runtime;
     }
     async run() {
@@ -10987,7 +11076,7 @@ class Admission {
                     return await this.#timeOut(found);
                 if (nowMs - toldMs >= TELL_MS) {
                     toldMs = nowMs;
-                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines));
+                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
                 }
                 await change.within(Math.min(RECHECK_MS, leftMs));
             }
@@ -11893,6 +11982,7 @@ function asMarkdown(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
+
 
 
 
@@ -14183,6 +14273,7 @@ function fingerprintsOf(units) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/record-build.js
+
 
 
 
@@ -16809,6 +16900,7 @@ function ownerRefusal(source, slot) {
 
 
 
+
 /** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
 function slotSource(root, { source, slot, origin, refusal }) {
     const { record, build, moment } = source;
@@ -17019,6 +17111,7 @@ function dropSeed(root, lease, { former }) {
 
 
 
+
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
@@ -17162,6 +17255,7 @@ function restore_hook_seed_refusalOf({ root, lease, wish }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js
+
 
 
 
@@ -17985,23 +18079,24 @@ function refuseRootOfSudo({ SUDO_USER }, root) {
 
 /** The slot is empty at first, and a job may be over before it is worth a look. */
 const FIRST_MS = 5000;
-const EVERY_MS = 60_000;
-/** A tree that takes long is measured less often: at most a 200th of one core. */
-const size_watch_TIMES = 200;
 const size_watch_WAIT_MS = 120_000;
 /** Measures the slot of a lease, beside whatever else its keeper does. */
 class SizeWatch {
     #kept;
     #stop = new AbortController();
-    #dueAt = external_node_perf_hooks_namespaceObject.performance.now() + FIRST_MS;
+    #clock;
+    #dueAt;
     #running = null;
-    constructor(kept) {
+    /** @param clock milliseconds, of a clock that nobody sets */
+    constructor(kept, clock = () => external_node_perf_hooks_namespaceObject.performance.now()) {
         this.#kept = kept;
+        this.#clock = clock;
+        this.#dueAt = clock() + FIRST_MS;
     }
-    /** Begins to measure where that is due. */
-    look() {
-        if (this.#running === null && external_node_perf_hooks_namespaceObject.performance.now() >= this.#dueAt)
-            void this.now();
+    /** Measures where that is due. */
+    async look() {
+        if (this.#running === null && this.#clock() >= this.#dueAt)
+            await this.now();
     }
     /** Measures now; a measurement that is under way is as good. */
     async now() {
@@ -18018,7 +18113,7 @@ class SizeWatch {
         const { root, lease } = this.#kept;
         const before = childCpuMs();
         const size = await measureTree(`${root.realPath}/${lease.slot}`, size_watch_WAIT_MS, this.#stop.signal);
-        this.#dueAt = external_node_perf_hooks_namespaceObject.performance.now() + Math.max(EVERY_MS, size_watch_TIMES * (childCpuMs() - before));
+        this.#dueAt = this.#clock() + pauseAfter(childCpuMs() - before);
         if (size === null || this.#stop.signal.aborted)
             return;
         const sample = nextSample(readSizeSample(root, lease.id), {
@@ -18196,7 +18291,7 @@ async function keep_keep(settings, id, runtime) {
         for (let look = 0; isNeeded(kept) && external_node_perf_hooks_namespaceObject.performance.now() - started < LIFETIME_MS; look += 1) {
             if (look % LOOKS_FOR_DISK === 0)
                 await disk.look();
-            sizes.look();
+            void sizes.look();
             await (0,promises_namespaceObject.setTimeout)(LOOK_MS);
         }
     }
@@ -19045,6 +19140,74 @@ async function forEval({ switches, out }, work) {
             out(exitText(exitCodeOf(error)));
         throw error;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/report/status.js
+
+
+
+
+
+/** The root at a glance, for people. */
+function statusText(found) {
+    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees, cap } = found;
+    const lines = [
+        `root    ${root}`,
+        ...disks.map(diskText),
+        ...(cap === null ? [] : capLines(cap)),
+        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
+        `leases  ${leases.length}`,
+        ...leases.flatMap(leaseText),
+        `snapshots ${snapshots.length}`,
+        ...snapshots.map(snapshotText),
+        `trash   ${trash.length}`,
+        ...trash.flatMap((entry) => entry.quarantine === null
+            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
+            : [
+                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
+                `    to remove it: ${entry.quarantine.command}`,
+            ]),
+        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
+        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+        `worktrees ${worktrees}`,
+        `last pass ${passText(lastPass)}`,
+        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
+    ];
+    return `${lines.map(printable).join('\n')}\n`;
+}
+function leaseText(lease) {
+    const { id, state, slot, slotIs, runner, forecastBytes, verdict } = lease;
+    const where = slot === null ? `lease ${id}` : slot;
+    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
+    const forecast = forecastBytes === null ? '' : `, forecast ${texts_size(forecastBytes)}`;
+    return [
+        `  ${where}`,
+        `    ${state}, ${verdict.kind}${missing}${forecast}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
+    ];
+}
+function snapshotText(snapshot) {
+    const { name, job, bytes, ageHours, hits } = snapshot;
+    const measured = bytes === null ? 'not measured yet' : texts_size(bytes);
+    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
+}
+function diskText(disk) {
+    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
+    const inodes = freeInodes === null || totalInodes === null
+        ? 'no inode count'
+        : `${freeInodes} of ${totalInodes} inodes free`;
+    const floor = why === '' ? '' : `: ${why}`;
+    return `disk    ${path}: ${level}, ${usedPercent} % used, ${texts_size(freeBytes)} of ${texts_size(totalBytes)} free, ${inodes}${floor}`;
+}
+function sweepTime(sweptAt) {
+    if (sweptAt !== null)
+        return new Date(sweptAt).toISOString();
+    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
+}
+function passText(last) {
+    if (last === null)
+        return 'none yet';
+    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
+    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/status.js

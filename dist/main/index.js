@@ -515,6 +515,62 @@ function append(environment, file, text) {
 
 /***/ }),
 
+/***/ 6160:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hr: () => (/* binding */ toolBeside),
+/* harmony export */   am: () => (/* binding */ ownEnvironment),
+/* harmony export */   k5: () => (/* binding */ startInBackground)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+
+
+
+/** What a process in the background needs of the environment; no token of the job goes along. */
+const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/**
+ * Starts a command of the tool and does not wait for it.
+ *
+ * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
+ * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
+ *
+ * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
+ * @param variables what it gets besides, and no list of processes shows
+ */
+function startInBackground(script, words, variables = {}) {
+    // nice and ionice are looked for by the shell: an image may lack one of them.
+    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
+        cwd: '/',
+        detached: true,
+        env: { ...ownEnvironment(), ...variables },
+        stdio: 'ignore',
+    });
+    // Whatever it would have done is done by the next one that is started.
+    child.on('error', () => { });
+    child.unref();
+}
+/** The tool that lies beside an entry point. */
+function toolBeside(script) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)(script)), '..', 'cli', 'index.js');
+}
+/** What a process in the background gets of this one’s environment. */
+function ownEnvironment(more = []) {
+    const names = new Set([...KEPT, ...more]);
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
+}
+
+
+/***/ }),
+
 /***/ 6368:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1338,11 +1394,23 @@ function append(path, text) {
         closeSync(file);
     }
 }
-/** All lines of the host, those of each repository oldest first. */
+/** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
 function readHistory(root) {
     return names(root)
-        .flatMap((name) => history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? ''))
-        .toSorted((a, b) => a.wallMs - b.wallMs);
+        .flatMap((name) => dated(history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? '')))
+        .toSorted((a, b) => a.atMs - b.atMs)
+        .map(({ line }) => line);
+}
+/** A line is no newer than those after it: a clock that was wrong for a day must not tell for ever. */
+function dated(lines) {
+    let atMs = Number.POSITIVE_INFINITY;
+    return lines
+        .toReversed()
+        .map((line) => {
+        atMs = Math.min(atMs, line.wallMs);
+        return { line, atMs };
+    })
+        .toReversed();
 }
 function names(root) {
     return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
@@ -1454,9 +1522,10 @@ function ignoreLost() { }
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Jc: () => (/* binding */ findKeepers),
+/* harmony export */   ZF: () => (/* binding */ readKeeper),
 /* harmony export */   _0: () => (/* binding */ openKeeperLock)
 /* harmony export */ });
-/* unused harmony exports keeperPath, noteKeeper, readKeeper */
+/* unused harmony exports keeperPath, noteKeeper */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
 /* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
@@ -1538,13 +1607,310 @@ function noteKeeper(root, id, keeper) {
 }
 /** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
 function readKeeper(root, id) {
-    const found = parseObject(readTextOrNull(keeperPath(root, id)) ?? '');
+    const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(keeperPath(root, id)) ?? '');
     const { pid, start, pidNamespace } = found ?? {};
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
-    if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== readPidNamespace())
+    if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== (0,_boot_js__WEBPACK_IMPORTED_MODULE_2__/* .readPidNamespace */ .Ze)())
         return null;
     return { pid, start };
+}
+
+
+/***/ }),
+
+/***/ 8811:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  FA: () => (/* binding */ startKeeper),
+  Rx: () => (/* binding */ wakeKeeper)
+});
+
+// UNUSED EXPORTS: endKeeper
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/background.js
+var background = __nccwpck_require__(6160);
+// EXTERNAL MODULE: ./lib/host/keeper-lock.js
+var keeper_lock = __nccwpck_require__(1168);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+;// CONCATENATED MODULE: ./lib/plan/watch-event.js
+
+
+/** More than a keeper notes, and as much as a reader believes. */
+const EVENTS_AT_MOST = 40;
+const GROWERS_AT_MOST = 5;
+const TEXT_AT_MOST = 500;
+/** One event as a line. */
+function encodeEvent(event) {
+    return `${JSON.stringify(event)}\n`;
+}
+/** Reads events that anybody may have written; what cannot be understood is passed over. */
+function watch_event_parseEvents(text) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
+        const event = parseEvent((0,lease/* parseObject */.lj)(line));
+        return event === null ? [] : [event];
+    });
+}
+function parseEvent(found) {
+    const atMs = timeIn(found);
+    if (found === null || atMs === null)
+        return null;
+    switch (found['kind']) {
+        case 'critical':
+            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
+        case 'relief': {
+            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
+            const refusal = textIn(found['refusal']);
+            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
+        }
+        case 'growth': {
+            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
+            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
+        }
+        case 'over':
+            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
+        default:
+            return null;
+    }
+}
+/** The largest time that a date can have. */
+const LAST_MS = 8.64e15;
+function timeIn(found) {
+    const atMs = found?.['atMs'];
+    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
+}
+function grower(value) {
+    if (!(0,lease/* isRecord */.u4)(value))
+        return [];
+    const { id, slot, runner } = value;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
+        return [];
+    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
+        return [];
+    const [grewBytes = 0, bytes = 0, seconds = 0] = [
+        value['grewBytes'],
+        value['bytes'],
+        value['seconds'],
+    ].map(amount);
+    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
+}
+function textIn(value) {
+    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
+}
+function amount(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
+
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/watch-log.js
+
+
+
+
+/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
+const BYTES = 16 * 1024;
+/**
+ * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
+ * of the lease wrote.
+ *
+ * @throws Error where it cannot be made
+ */
+function openWatchLog(root, id) {
+    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+    const file = (0,external_node_fs_.openSync)(logPath(root, id), flags, 0o644);
+    const stat = (0,external_node_fs_.fstatSync)(file);
+    if (!stat.isFile()) {
+        (0,external_node_fs_.closeSync)(file);
+        throw new Error('what lies at the path of its events is not a file');
+    }
+    const held = Buffer.alloc(BYTES);
+    const length = (0,external_node_fs_.readSync)(file, held, 0, BYTES, 0);
+    if (length < BYTES)
+        (0,external_node_fs_.writeSync)(file, '\n'.repeat(BYTES - length), length);
+    let text = held.subarray(0, length).toString('utf8').trimEnd();
+    let count = watch_event_parseEvents(text).length;
+    return {
+        add: (event) => {
+            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
+            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
+                return;
+            text = more.trimEnd();
+            count += 1;
+            // All of it, in place: one that found no room before comes with the next.
+            (0,external_node_fs_.writeSync)(file, text, 0);
+        },
+        close: () => (0,external_node_fs_.closeSync)(file),
+    };
+}
+/** What the keepers of a lease saw; nothing where there was none. */
+function readWatchLog(root, id) {
+    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
+}
+function logPath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.events`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/keeper.js
+
+
+
+
+
+
+
+
+
+const GB = 1e9;
+/**
+ * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
+ * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
+ * before a build does; and node is started when the step that started this is likely to be over.
+ */
+const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
+if command -v flock >/dev/null 2>&1; then
+  tries=0
+  until flock -x -n 3; do
+    [ $? -eq 1 ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 4 ] || exit 0
+    sleep 1
+  done
+fi
+sleep 1
+[ -e "$1" ] || exit 0
+shift
+exec "$@"`;
+/** Little garbage at a time keeps the process small. */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
+/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the keeper of a lease, and does not wait for it.
+ *
+ * @throws Error where its lock cannot be made
+ */
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? (0,keeper_lock/* openKeeperLock */._0)(root, id);
+    try {
+        setLogAside(root, id);
+        const lease = (0,host_root/* controlName */.Fu)(root, 'leases', `${id}.json`);
+        const tool = [process.execPath, ...NODE_FLAGS, (0,background/* toolBeside */.Hr)(script)];
+        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
+        const child = (0,external_node_child_process_.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...(0,background/* ownEnvironment */.am)([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', lock],
+        });
+        child.on('error', failed);
+        child.unref();
+    }
+    finally {
+        if (held === null)
+            (0,external_node_fs_.closeSync)(lock);
+    }
+}
+function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
+    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
+    const flags = {
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / GB),
+        'min-free-percent': String(minFreePercent),
+        'min-free-inodes-percent': String(minFreeInodesPercent),
+        'high-watermark': String(watermarks.high),
+        'low-watermark': String(watermarks.low),
+        'privileged-helper': privilegedHelper,
+        'helper-image': helperImage,
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
+    return dryRun ? [...given, '--dry-run'] : given;
+}
+/** As the settings take it: no exponent, six decimals at most. */
+function decimal(value) {
+    return value.toFixed(6);
+}
+/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
+function setLogAside(root, id) {
+    try {
+        openWatchLog(root, id).close();
+    }
+    catch {
+        return;
+    }
+}
+const END_MS = 1000;
+/**
+ * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
+ * with would otherwise seem to live in the slot.
+ *
+ * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
+ */
+async function endKeeper(root, id) {
+    const keeper = readKeeper(root, id);
+    if (keeper === null)
+        return 'unknown';
+    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return 'gone';
+    try {
+        // It leads a session of its own, so the group is what it started.
+        process.kill(-keeper.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ESRCH')
+            return 'gone';
+        throw error;
+    }
+    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
+        await sleep(5);
+    return 'ended';
+}
+/**
+ * Has a keeper go on that somebody stopped: one that is not needed any more then ends by itself, and
+ * with it the lock for which its slot is kept. To a keeper that runs it does nothing.
+ */
+function wakeKeeper(root, id) {
+    const keeper = (0,keeper_lock/* readKeeper */.ZF)(root, id);
+    if (keeper === null || (0,processes/* stateOf */.L4)(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return;
+    try {
+        process.kill(keeper.pid, 'SIGCONT');
+    }
+    catch (error) {
+        // Gone meanwhile, or another user’s: the slot stays until a pass may do it.
+        if (!['ESRCH', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+    }
+}
+/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
+function isKeeperOf(pid, id) {
+    try {
+        const words = (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('keep') && words.includes(id);
+    }
+    catch {
+        // Gone meanwhile, or another user’s.
+        return false;
+    }
 }
 
 
@@ -1625,6 +1991,111 @@ async function withKernelLock(path, waitSeconds, work) {
 
 /***/ }),
 
+/***/ 1238:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ko: () => (/* binding */ readInputs),
+/* harmony export */   Lr: () => (/* binding */ handDownInputs),
+/* harmony export */   Sx: () => (/* binding */ COMPANIONS),
+/* harmony export */   U8: () => (/* binding */ leasePath),
+/* harmony export */   VY: () => (/* binding */ readSeedRecord),
+/* harmony export */   bx: () => (/* binding */ dropInputs),
+/* harmony export */   mV: () => (/* binding */ moveFile),
+/* harmony export */   mx: () => (/* binding */ readBuildRecord),
+/* harmony export */   rh: () => (/* binding */ writeRecord),
+/* harmony export */   tA: () => (/* binding */ handDownSize)
+/* harmony export */ });
+/* unused harmony export readRestored */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6557);
+/* harmony import */ var _plan_restored_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5609);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2100);
+
+
+
+
+
+
+/** What is learned of a lease after it was written, each in a file of its own. */
+const COMPANIONS = [
+    '.end',
+    '.taken',
+    '.blocked',
+    '.seed',
+    '.build',
+    '.inputs',
+    '.restored',
+    '.keeper',
+    '.size',
+    '.events',
+    '.kept',
+];
+/** Where a lease, or a companion of it, lies. */
+function leasePath(root, name) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases', name);
+}
+/** Moves a file where there is one; false where there is no room for it. */
+function moveFile(from, to) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(from, to);
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .isNoSpace */ .YV)(error))
+            return false;
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return true;
+        throw error;
+    }
+}
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.seed`));
+    return (text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSeedRecord */ .k9)(text)) ?? _plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .COLD */ .TG;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.build`));
+    return text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBuildRecord */ .VI)(text);
+}
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.inputs`), _small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .LARGE */ .I$);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+
+
+/***/ }),
+
 /***/ 9342:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1632,38 +2103,27 @@ async function withKernelLock(path, waitSeconds, work) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Bv: () => (/* binding */ blockedSince),
-  bx: () => (/* binding */ dropInputs),
   Oj: () => (/* binding */ dropLease),
   MJ: () => (/* binding */ endedLeasePath),
   G0: () => (/* binding */ findLease),
-  Lr: () => (/* binding */ handDownInputs),
-  tA: () => (/* binding */ handDownSize),
-  mx: () => (/* binding */ readBuildRecord),
+  Ip: () => (/* binding */ readClaims),
   W6: () => (/* binding */ readEndedLeases),
-  Ko: () => (/* binding */ readInputs),
   Mw: () => (/* binding */ readLeases),
-  SE: () => (/* binding */ readLiveLeases),
-  VY: () => (/* binding */ readSeedRecord),
   Dg: () => (/* binding */ spoilEnd),
   _e: () => (/* binding */ takeLease),
-  e3: () => (/* binding */ writeLease),
-  rh: () => (/* binding */ writeRecord)
+  e3: () => (/* binding */ writeLease)
 });
 
-// UNUSED EXPORTS: endLease, readRestored
+// UNUSED EXPORTS: endLease
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/build-record.js
-var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
 var plan_lease = __nccwpck_require__(230);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/plan/restored.js
-var restored = __nccwpck_require__(5609);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
 // EXTERNAL MODULE: ./lib/host/small-file.js
@@ -1701,11 +2161,9 @@ function isKept(root, id) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js
+var lease_companions = __nccwpck_require__(1238);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
-
-
 
 
 
@@ -1716,23 +2174,6 @@ var size_samples = __nccwpck_require__(4015);
 
 const LIVE = '.json';
 const ENDED = '.ended';
-/** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = [
-    '.end',
-    '.taken',
-    '.blocked',
-    '.seed',
-    '.build',
-    '.inputs',
-    '.restored',
-    '.keeper',
-    '.size',
-    '.events',
-    '.kept',
-];
-function leasePath(root, name) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
-}
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
  *
@@ -1740,10 +2181,10 @@ function leasePath(root, name) {
  * the id in its name still tells.
  */
 function writeLease(root, lease) {
-    const temporary = leasePath(root, `.${lease.id}.tmp`);
+    const temporary = (0,lease_companions/* leasePath */.U8)(root, `.${lease.id}.tmp`);
     try {
         (0,external_node_fs_.writeFileSync)(temporary, (0,plan_lease/* encodeLease */.jS)(lease), { flag: 'wx', mode: 0o644 });
-        (0,external_node_fs_.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
+        (0,external_node_fs_.renameSync)(temporary, (0,lease_companions/* leasePath */.U8)(root, `${lease.id}${LIVE}`));
     }
     catch (error) {
         (0,small_file/* removeFile */.nM)(temporary);
@@ -1783,12 +2224,12 @@ function endLease(root, id, end) {
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
+    (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
     try {
-        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
         return true;
     }
     catch (error) {
@@ -1805,7 +2246,7 @@ function takeLease(root, id) {
  * @returns milliseconds since the epoch
  */
 function blockedSince(root, id, nowMs, notes = true) {
-    const path = leasePath(root, `${id}.blocked`);
+    const path = (0,lease_companions/* leasePath */.U8)(root, `${id}.blocked`);
     const noted = Number((0,small_file/* readSmallFile */.EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
@@ -1822,20 +2263,6 @@ function blockedSince(root, id, nowMs, notes = true) {
     }
     return nowMs;
 }
-/** Writes what a slot was seeded with, or what its build was; once, whole. */
-function writeRecord(root, id, ending, text) {
-    (0,small_file/* replaceFile */.fR)(leasePath(root, `${id}${ending}`), text);
-}
-/** What a slot was seeded with; a cold start where nothing is noted. */
-function readSeedRecord(root, id) {
-    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
-    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
-}
-/** What a job left of its build; null where it left nothing that can be understood. */
-function readBuildRecord(root, id) {
-    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.build`));
-    return text === null ? null : (0,build_record/* parseBuildRecord */.VI)(text);
-}
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
     return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
@@ -1846,14 +2273,23 @@ function readEndedLeases(root) {
         return record === null ? [] : [record];
     });
 }
-/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
-function readLiveLeases(root) {
-    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
+/**
+ * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
+ * them is checked; a claim that matters is looked at again with `findLease`.
+ */
+function readClaims(root) {
+    const folder = (0,host_root/* controlPath */.XL)(root, 'leases');
+    const names = (0,external_node_fs_.readdirSync)(folder);
+    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
+    return names.flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
         if (name !== `${id}${LIVE}` || !(0,naming/* isLeaseId */.cl)(id))
             return [];
-        const record = readLease(root, id, 'live');
-        return record === null ? [] : [{ record, sample: (0,size_samples/* readSizeSample */.U)(root, id) }];
+        const text = (0,small_file/* readSmallFile */.EW)(`${folder}/${name}`);
+        if (text === null)
+            return [];
+        const forecastBytes = typeof text === 'string' ? (0,plan_lease/* claimedIn */.XZ)(text) : null;
+        return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }];
     });
 }
 /**
@@ -1876,7 +2312,7 @@ function readLeases(root, prefix, nowMs) {
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+            if (prefix !== '' || (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -1888,14 +2324,14 @@ function readLeases(root, prefix, nowMs) {
         }
         else if (small_file/* UNFINISHED */.yA.test(name)) {
             // Its writer was killed; whether the lease is there says nothing.
-            if ((0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+            if ((0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+        if (!withLease.has(id) && (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -1905,12 +2341,12 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`)) : null;
     return {
         id,
         state,
@@ -1927,57 +2363,16 @@ function readLease(root, id, state) {
  */
 function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
-        const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
+        const path = (0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`);
+        if (!keepInTrash || !(0,lease_companions/* moveFile */.mV)(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
             (0,small_file/* removeFile */.nM)(path);
     }
-    for (const ending of COMPANIONS)
-        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}${ending}`));
-}
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from, to) {
-    try {
-        (0,external_node_fs_.renameSync)(from, to);
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* isNoSpace */.YV)(error))
-            return false;
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return true;
-        throw error;
-    }
+    for (const ending of lease_companions/* COMPANIONS */.Sx)
+        (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`));
 }
 /** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
 function endedLeasePath(root, id) {
-    return leasePath(root, `${id}${ENDED}`);
-}
-/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
-function readInputs(root, id) {
-    return (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.inputs`), small_file/* LARGE */.I$);
-}
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
-function handDownInputs(root, from, to) {
-    try {
-        (0,external_node_fs_.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-            throw error;
-    }
-}
-/** Has the last known size of a slot go along with its content to another lease. */
-function handDownSize(root, from, to) {
-    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
-}
-/** Forgets what was recorded of a build's inputs. */
-function dropInputs(root, id) {
-    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.inputs`));
-}
-/** What was restored for a job’s build; nothing where that was not noted. */
-function readRestored(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
-    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+    return (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`);
 }
 
 
@@ -3338,6 +3733,8 @@ function list(base, parts, found) {
 const LARGEST = 4 * 1024 * 1024;
 /** What lists files of a project has a line for each. */
 const LARGE = 256 * 1024 * 1024;
+/** For most of them: memory for each of a thousand leases would take longer than to read them. */
+const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
 /**
  * The text of a small regular file; null where there is none, or why it could not be read.
  *
@@ -3357,8 +3754,8 @@ function readSmallFile(path, largest = LARGEST) {
             return { problem: 'it is not a regular file' };
         if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
-        const buffer = Buffer.alloc(stat.size);
-        return buffer.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer)).toString('utf8');
+        const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH;
+        return buffer.toString('utf8', 0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer, 0, stat.size, null));
     }
     catch (error) {
         return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
@@ -3774,7 +4171,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6741);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7183);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -4461,6 +4858,7 @@ function flag(name, otherwise) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  XZ: () => (/* binding */ claimedIn),
   jS: () => (/* binding */ encodeLease),
   IX: () => (/* binding */ isLocal),
   u4: () => (/* binding */ isRecord),
@@ -4595,6 +4993,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** The forecast in the text of a lease, whatever else that says; null where there is none. */
+function claimedIn(text) {
+    return forecastOf(parseObject(text)?.['forecastBytes']);
 }
 /** A lease of an earlier version has none. */
 function forecastOf(value) {
@@ -5137,7 +5539,7 @@ function parseFile(row) {
 /* harmony export */   Pt: () => (/* binding */ isAmount),
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
-/* unused harmony exports nextSample, encodeSizeSample */
+/* unused harmony exports nextSample, pauseAfter, encodeSizeSample */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
 
 /** What was measured, with the peaks so far. */
@@ -5145,6 +5547,13 @@ function nextSample(before, { bytes, files, uptimeMs }) {
     const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
     const peakFiles = Math.max(files, before?.peakFiles ?? 0);
     return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+const EVERY_MS = 60_000;
+/** A tree that takes long is measured less often: at most a 200th of one core. */
+const TIMES = 200;
+/** How long after a measurement that took so much CPU time the next one is due. */
+function pauseAfter(cpuMs) {
+    return Math.max(EVERY_MS, TIMES * cpuMs);
 }
 function encodeSizeSample(sample) {
     return `${JSON.stringify(sample)}\n`;
@@ -5503,8 +5912,7 @@ function inHours(milliseconds) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ej: () => (/* binding */ size)
 /* harmony export */ });
-/* unused harmony exports explainText, sweepText, reapText, statusText, doctorText, hooksText, timerText */
-
+/* unused harmony exports explainText, sweepText, reapText, doctorText, hooksText, timerText */
 
 
 function explainText(actions) {
@@ -5537,64 +5945,6 @@ function size(bytes) {
         unit += 1;
     }
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
-}
-function statusText(found) {
-    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found;
-    const lines = [
-        `root    ${root}`,
-        ...disks.map(diskText),
-        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
-        `leases  ${leases.length}`,
-        ...leases.flatMap(leaseText),
-        `snapshots ${snapshots.length}`,
-        ...snapshots.map(snapshotText),
-        `trash   ${trash.length}`,
-        ...trash.flatMap((entry) => entry.quarantine === null
-            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
-            : [
-                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
-                `    to remove it: ${entry.quarantine.command}`,
-            ]),
-        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
-        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
-        `worktrees ${worktrees}`,
-        `last pass ${passText(lastPass)}`,
-        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
-    ];
-    return `${lines.map(printable).join('\n')}\n`;
-}
-function leaseText(lease) {
-    const { id, state, slot, slotIs, runner, verdict } = lease;
-    const where = slot === null ? `lease ${id}` : slot;
-    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
-    return [
-        `  ${where}`,
-        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
-    ];
-}
-function snapshotText(snapshot) {
-    const { name, job, bytes, ageHours, hits } = snapshot;
-    const measured = bytes === null ? 'not measured yet' : size(bytes);
-    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
-}
-function diskText(disk) {
-    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
-    const inodes = freeInodes === null || totalInodes === null
-        ? 'no inode count'
-        : `${freeInodes} of ${totalInodes} inodes free`;
-    const floor = why === '' ? '' : `: ${why}`;
-    return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`;
-}
-function sweepTime(sweptAt) {
-    if (sweptAt !== null)
-        return new Date(sweptAt).toISOString();
-    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
-}
-function passText(last) {
-    if (last === null)
-        return 'none yet';
-    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
-    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
 }
 function doctorText(findings) {
     const width = Math.max(...findings.map((each) => each.check.length));
@@ -5677,12 +6027,14 @@ function titled(text, title) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9342);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1238);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
+
 
 
 
@@ -5734,12 +6086,12 @@ async function finishInPlace(root, applied) {
             continue;
         }
         try {
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .spoilEnd */ .Dg)(root, action.id);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .spoilEnd */ .Dg)(root, action.id);
             const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -5756,30 +6108,30 @@ function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
             removeFormerPaths(root, action.id, action.slot);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, moved);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, moved);
             return moved ? action.slot : null;
         }
         case 'adopt': {
             const moved = retire(root, action.path, (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '', ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.path);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
             if (action.slot !== null) {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
             }
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__/* .discardLeftover */ .G)(root, action.file);
             return null;
         case 'unlink':
             (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
@@ -5793,7 +6145,7 @@ function carryOut(root, action, ways) {
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
 function removeFormerPaths(root, id, slot) {
-    for (const former of (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
+    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
         (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
 }
 function nameOf(path) {
@@ -5802,12 +6154,12 @@ function nameOf(path) {
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_6__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_7__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_7__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
@@ -5817,7 +6169,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 6741:
+/***/ 7183:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6520,296 +6872,10 @@ var report_actions = __nccwpck_require__(8565);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/host/background.js
-
-
-
-/** What a process in the background needs of the environment; no token of the job goes along. */
-const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
-// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
-// session of its own: then the group has to be nice.
-const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
-command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
-/**
- * Starts a command of the tool and does not wait for it.
- *
- * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
- * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
- *
- * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
- * @param variables what it gets besides, and no list of processes shows
- */
-function startInBackground(script, words, variables = {}) {
-    // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
-        cwd: '/',
-        detached: true,
-        env: { ...ownEnvironment(), ...variables },
-        stdio: 'ignore',
-    });
-    // Whatever it would have done is done by the next one that is started.
-    child.on('error', () => { });
-    child.unref();
-}
-/** The tool that lies beside an entry point. */
-function toolBeside(script) {
-    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
-}
-/** What a process in the background gets of this one’s environment. */
-function ownEnvironment(more = []) {
-    const names = new Set([...KEPT, ...more]);
-    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/watch-event.js
-
-
-/** More than a keeper notes, and as much as a reader believes. */
-const EVENTS_AT_MOST = 40;
-const GROWERS_AT_MOST = 5;
-const TEXT_AT_MOST = 500;
-/** One event as a line. */
-function encodeEvent(event) {
-    return `${JSON.stringify(event)}\n`;
-}
-/** Reads events that anybody may have written; what cannot be understood is passed over. */
-function watch_event_parseEvents(text) {
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
-        const event = parseEvent((0,plan_lease/* parseObject */.lj)(line));
-        return event === null ? [] : [event];
-    });
-}
-function parseEvent(found) {
-    const atMs = timeIn(found);
-    if (found === null || atMs === null)
-        return null;
-    switch (found['kind']) {
-        case 'critical':
-            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
-        case 'relief': {
-            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
-            const refusal = textIn(found['refusal']);
-            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
-        }
-        case 'growth': {
-            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
-            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
-        }
-        case 'over':
-            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
-        default:
-            return null;
-    }
-}
-/** The largest time that a date can have. */
-const LAST_MS = 8.64e15;
-function timeIn(found) {
-    const atMs = found?.['atMs'];
-    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
-}
-function grower(value) {
-    if (!(0,plan_lease/* isRecord */.u4)(value))
-        return [];
-    const { id, slot, runner } = value;
-    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
-        return [];
-    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
-        return [];
-    const [grewBytes = 0, bytes = 0, seconds = 0] = [
-        value['grewBytes'],
-        value['bytes'],
-        value['seconds'],
-    ].map(amount);
-    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
-}
-function textIn(value) {
-    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
-}
-function amount(value) {
-    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
-}
-
-// EXTERNAL MODULE: ./lib/host/small-file.js
-var small_file = __nccwpck_require__(2100);
-;// CONCATENATED MODULE: ./lib/host/watch-log.js
-
-
-
-
-/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
-const BYTES = 16 * 1024;
-/**
- * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
- * of the lease wrote.
- *
- * @throws Error where it cannot be made
- */
-function openWatchLog(root, id) {
-    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
-    const file = (0,external_node_fs_.openSync)(logPath(root, id), flags, 0o644);
-    const stat = (0,external_node_fs_.fstatSync)(file);
-    if (!stat.isFile()) {
-        (0,external_node_fs_.closeSync)(file);
-        throw new Error('what lies at the path of its events is not a file');
-    }
-    const held = Buffer.alloc(BYTES);
-    const length = (0,external_node_fs_.readSync)(file, held, 0, BYTES, 0);
-    if (length < BYTES)
-        (0,external_node_fs_.writeSync)(file, '\n'.repeat(BYTES - length), length);
-    let text = held.subarray(0, length).toString('utf8').trimEnd();
-    let count = watch_event_parseEvents(text).length;
-    return {
-        add: (event) => {
-            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
-            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
-                return;
-            text = more.trimEnd();
-            count += 1;
-            // All of it, in place: one that found no room before comes with the next.
-            (0,external_node_fs_.writeSync)(file, text, 0);
-        },
-        close: () => (0,external_node_fs_.closeSync)(file),
-    };
-}
-/** What the keepers of a lease saw; nothing where there was none. */
-function readWatchLog(root, id) {
-    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
-}
-function logPath(root, id) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.events`);
-}
-
-;// CONCATENATED MODULE: ./lib/host/keeper.js
-
-
-
-
-
-
-
-
-
-const keeper_GB = 1e9;
-/**
- * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
- * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
- * before a build does; and node is started when the step that started this is likely to be over.
- */
-const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
-if command -v flock >/dev/null 2>&1; then
-  tries=0
-  until flock -x -n 3; do
-    [ $? -eq 1 ] || break
-    tries=$((tries + 1))
-    [ "$tries" -lt 4 ] || exit 0
-    sleep 1
-  done
-fi
-sleep 1
-[ -e "$1" ] || exit 0
-shift
-exec "$@"`;
-/** Little garbage at a time keeps the process small. */
-const NODE_FLAGS = ['--max-semi-space-size=1'];
-/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
-const TRACKING_ID = 'RUNNER_TRACKING_ID';
-/**
- * Starts the keeper of a lease, and does not wait for it.
- *
- * @throws Error where its lock cannot be made
- */
-function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
-    const lock = held ?? (0,keeper_lock/* openKeeperLock */._0)(root, id);
-    try {
-        setLogAside(root, id);
-        const lease = (0,host_root/* controlName */.Fu)(root, 'leases', `${id}.json`);
-        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
-        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
-        const child = (0,external_node_child_process_.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
-            cwd: '/',
-            detached: true,
-            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
-            stdio: ['ignore', 'ignore', 'ignore', lock],
-        });
-        child.on('error', failed);
-        child.unref();
-    }
-    finally {
-        if (held === null)
-            (0,external_node_fs_.closeSync)(lock);
-    }
-}
-function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
-    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
-    const flags = {
-        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / keeper_GB),
-        'min-free-percent': String(minFreePercent),
-        'min-free-inodes-percent': String(minFreeInodesPercent),
-        'high-watermark': String(watermarks.high),
-        'low-watermark': String(watermarks.low),
-        'privileged-helper': privilegedHelper,
-        'helper-image': helperImage,
-    };
-    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
-    return dryRun ? [...given, '--dry-run'] : given;
-}
-/** As the settings take it: no exponent, six decimals at most. */
-function decimal(value) {
-    return value.toFixed(6);
-}
-/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
-function setLogAside(root, id) {
-    try {
-        openWatchLog(root, id).close();
-    }
-    catch {
-        return;
-    }
-}
-const END_MS = 1000;
-/**
- * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
- * with would otherwise seem to live in the slot.
- *
- * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
- */
-async function endKeeper(root, id) {
-    const keeper = readKeeper(root, id);
-    if (keeper === null)
-        return 'unknown';
-    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
-        return 'gone';
-    try {
-        // It leads a session of its own, so the group is what it started.
-        process.kill(-keeper.pid, 'SIGKILL');
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ESRCH')
-            return 'gone';
-        throw error;
-    }
-    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
-        await sleep(5);
-    return 'ended';
-}
-/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
-function isKeeperOf(pid, id) {
-    try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words.includes('keep') && words.includes(id);
-    }
-    catch {
-        // Gone meanwhile, or another user’s.
-        return false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
+var keeper = __nccwpck_require__(8811);
+// EXTERNAL MODULE: ./lib/host/background.js
+var background = __nccwpck_require__(6160);
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
 const reaper_GB = 1e9;
@@ -6819,7 +6885,7 @@ function startReaper(root, script, settings) {
     helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
-    startInBackground(script, ['reap', '--root', root.path, ...helper]);
+    (0,background/* startInBackground */.k5)(script, ['reap', '--root', root.path, ...helper]);
 }
 
 // EXTERNAL MODULE: ./lib/host/reserve.js
@@ -6898,32 +6964,34 @@ function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
 }
 /**
  * Whether a job may start: first come, first served; but while none of those before it has room, a
- * smaller one may go past each of them a bounded number of times.
+ * smaller one may go past each of them a bounded number of times. Not while something is being deleted:
+ * room that comes bit by bit would all go to the smallest.
  */
 function decide(standing) {
-    const { forecastBytes, ahead } = standing;
+    const { forecastBytes, ahead, isFreeing } = standing;
     if (forecastBytes === null)
         return { kind: 'start', passing: [] };
     const availableBytes = available(standing);
     if (forecastBytes > availableBytes)
         return { kind: 'wait', why: 'room', availableBytes };
-    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST);
+    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST && !isFreeing);
     return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
 }
 
 ;// CONCATENATED MODULE: ./lib/host/lease-changes.js
 
 
-/** Waits for a lease to come or to go, from when it was made. */
+/** Waits for a lease to come or to go, or for what is deleted to be gone, from when it was made. */
 class LeaseChange {
-    #watcher;
+    #watchers;
     #isChanged = false;
     #wake = null;
     constructor(root) {
-        this.#watcher = lease_changes_open(root, () => {
+        const notice = () => {
             this.#isChanged = true;
             this.#wake?.();
-        });
+        };
+        this.#watchers = [lease_changes_open(root, 'leases', LEASE, notice), lease_changes_open(root, 'trash', ENTRY, notice)];
     }
     /** Resolves at the change, or after so many milliseconds; then it is over. */
     async within(ms) {
@@ -6939,14 +7007,17 @@ class LeaseChange {
         this.cancel();
     }
     cancel() {
-        this.#watcher?.close();
+        for (const watcher of this.#watchers)
+            watcher?.close();
     }
 }
+const LEASE = /\.(json|ended)$/;
+const ENTRY = /^[0-9a-f]+$/;
 /** Null where this host has no more inotify watches: a look every few seconds does, too. */
-function lease_changes_open(root, notice) {
+function lease_changes_open(root, folder, names, notice) {
     try {
-        const watcher = (0,external_node_fs_.watch)((0,host_root/* controlPath */.XL)(root, 'leases'), (_, name) => {
-            if (name === null || /\.(json|ended)$/.test(name))
+        const watcher = (0,external_node_fs_.watch)((0,host_root/* controlPath */.XL)(root, folder), (_, name) => {
+            if (name === null || names.test(name))
                 notice();
         });
         return watcher.on('error', () => watcher.close());
@@ -6960,7 +7031,10 @@ function lease_changes_open(root, notice) {
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/plan/size-sample.js
 var size_sample = __nccwpck_require__(3885);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/waiting.js
+
 
 
 
@@ -6975,12 +7049,32 @@ const LOCK_SECONDS = 30;
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
 function lockAdmission(root) {
     try {
-        const file = (0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'admission.lock'), external_node_fs_.constants.O_RDONLY | SAFE);
-        return lock(file, ['-w', String(LOCK_SECONDS)]);
+        const path = (0,host_root/* controlPath */.XL)(root, 'admission.lock');
+        const answer = tryLock(path, ['-w', String(LOCK_SECONDS)]);
+        return 'complaint' in answer ? askAgain(path) : answer;
     }
     catch (error) {
         return { problem: (0,guard_error/* messageOf */.bD)(error) };
     }
+}
+/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
+function askAgain(path) {
+    const until = external_node_perf_hooks_.performance.now() + LOCK_SECONDS * 1000;
+    for (;;) {
+        const answer = tryLock(path, ['-n']);
+        const isOver = !('problem' in answer) || 'complaint' in answer || external_node_perf_hooks_.performance.now() >= until;
+        if (isOver)
+            return answer;
+        pause();
+    }
+}
+const PAUSE_MS = 50;
+/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
+function pause() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}
+function tryLock(path, patience) {
+    return lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), patience);
 }
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
 function lock(file, patience) {
@@ -6993,7 +7087,10 @@ function lock(file, patience) {
     (0,external_node_fs_.closeSync)(file);
     if (error !== undefined)
         return { problem: 'there is no flock(1)' };
-    return { problem: stderr.trim() === '' ? 'it was not granted in time' : stderr.trim() };
+    const said = stderr.trim();
+    return said === ''
+        ? { problem: 'it was not granted in time' }
+        : { problem: said, complaint: true };
 }
 function once(work) {
     let isDone = false;
@@ -7051,7 +7148,7 @@ function names(root) {
 }
 function isAbandoned(path) {
     try {
-        const held = lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), ['-n']);
+        const held = tryLock(path, ['-n']);
         if ('problem' in held)
             return false;
         held.release();
@@ -7148,9 +7245,14 @@ function holdingText(holder, lines) {
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
 
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
+
+
 
 
 
@@ -7173,31 +7275,62 @@ async function lookForRoom(request) {
     const queue = listWaiters(root, ticket);
     const own = queue.findIndex(({ name }) => name === ticket);
     const ahead = own < 0 ? queue : queue.slice(0, own);
-    const holders = holdersFor(request, room);
+    const claims = (0,leases/* readClaims */.Ip)(root);
     // Whoever has a slot already must not wait for himself.
-    if (holders === 'own')
+    if (hasOwn(request, claims))
         return null;
-    const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead });
+    const holders = holdersFor(request, claims, { ...room, isContested: ahead.length > 0 });
+    const isFreeing = ahead.length > 0 && (0,host_trash/* hasTrash */.P_)(root);
+    const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
     if (decision.kind === 'start' && notePassing(root, decision.passing))
         return null;
     return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
 }
-/** Who has a claim to space; the dead have none, and are only looked for where it matters. */
-function holdersFor({ root, self, expected }, room) {
-    const live = (0,leases/* readLiveLeases */.SE)(root).map(({ record, sample }) => ({
-        record,
-        id: record.id,
-        lease: record.lease,
-        forecastBytes: record.lease?.forecastBytes ?? null,
-        sampledBytes: sample?.bytes ?? 0,
+/** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
+function hasOwn({ root, self }, claims) {
+    const { runnerKey } = self;
+    if (runnerKey === null)
+        return false;
+    const prefix = (0,naming/* runnerPrefix */.Lm)(runnerKey);
+    return claims.some(({ id }) => {
+        const record = id.startsWith(prefix) ? (0,leases/* findLease */.G0)(root, id) : null;
+        return record?.state === 'live' && isOwn(record, self);
+    });
+}
+/**
+ * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
+ * and the dead have none.
+ */
+function holdersFor({ root, self, expected }, claims, room) {
+    const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
+    const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
+    if (!room.isContested && fits(whole))
+        return whole.map(withoutLease);
+    const sampled = claims.map(({ id, forecastBytes, isSampled }) => ({
+        id,
+        forecastBytes,
+        sampledBytes: (isSampled ? (0,size_samples/* readSizeSample */.U)(root, id)?.bytes : null) ?? 0,
     }));
-    if (live.some(({ record }) => isOwn(record, self)))
-        return 'own';
-    if (available({ ...room, holders: live }) >= expected.bytes)
-        return live;
+    const isFitting = fits(sampled);
+    if (isFitting && !room.isContested)
+        return sampled.map(withoutLease);
     const mounts = (0,host_mounts/* readMounts */.bq)();
     const ended = (0,observe/* rememberEnded */.UY)();
-    return live.filter(({ record, ...holder }) => growth(holder) === 0 || (0,observe/* observeLease */.tj)(root, record, self, mounts, ended).owner.kind !== 'dead');
+    return sampled.flatMap((holder) => {
+        if (growth(holder) === 0)
+            return [withoutLease(holder)];
+        const record = (0,leases/* findLease */.G0)(root, holder.id);
+        if (record?.state !== 'live' || record.lease === null)
+            return [];
+        const { lease } = record;
+        if (isFitting)
+            return [{ ...holder, lease }];
+        const { owner } = (0,observe/* observeLease */.tj)(root, record, self, mounts, ended);
+        return owner.kind === 'dead' ? [] : [{ ...holder, lease }];
+    });
+}
+function withoutLease(holder) {
+    return { ...holder, lease: null };
 }
 function isOwn({ lease }, { runnerKey, job, worker }) {
     if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
@@ -7427,16 +7560,17 @@ const UNLOCKED = { release: () => { } };
  */
 async function admit(request, runtime) {
     const { root, job, settings } = request;
-    const lines = historyOf(root, runtime);
+    const history = rememberHistory(root, runtime);
     const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
-    const expected = forecast(key, lines, settings.admission.forecastBytes);
+    const { forecastBytes: set } = settings.admission;
+    const expected = forecast(key, set === null ? history() : [], set);
     const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
     if (expected === null || settings.admission.mode === 'off')
         return free;
     try {
         if (await isTooLarge(root, settings, expected, runtime))
             return { ...free, forecastBytes: null };
-        const lock = await new Admission(request, expected, lines, runtime).run();
+        const lock = await new Admission(request, expected, history, runtime).run();
         return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
     }
     catch (error) {
@@ -7446,14 +7580,19 @@ async function admit(request, runtime) {
         return free;
     }
 }
-function historyOf(root, { voice }) {
-    try {
-        return (0,host_history/* readHistory */.Lu)(root);
-    }
-    catch (error) {
-        voice.warning(`The history of this host cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`);
-        return [];
-    }
+/** Read when it is first needed: a forecast that is set needs none. */
+function rememberHistory(root, { voice }) {
+    let lines = null;
+    return () => {
+        try {
+            lines ??= (0,host_history/* readHistory */.Lu)(root);
+        }
+        catch (error) {
+            voice.warning(`The history of this host cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`);
+            lines = [];
+        }
+        return lines;
+    };
 }
 /** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
 async function isTooLarge(root, settings, { bytes }, { voice }) {
@@ -7471,15 +7610,15 @@ async function isTooLarge(root, settings, { bytes }, { voice }) {
 class Admission {
     #request;
     #expected;
-    #lines;
+    #history;
     #runtime;
     /** by a clock that nobody sets */
     #startedMs = external_node_perf_hooks_.performance.now();
     #ticket = null;
-    constructor(request, expected, lines, runtime) {
+    constructor(request, expected, history, runtime) {
         this.#request = request;
         this.#expected = expected;
-        this.#lines = lines;
+        this.#history = history;
         this.#runtime = runtime;
     }
     async run() {
@@ -7514,7 +7653,7 @@ class Admission {
                     return await this.#timeOut(found);
                 if (nowMs - toldMs >= TELL_MS) {
                     toldMs = nowMs;
-                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines));
+                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
                 }
                 await change.within(Math.min(RECHECK_MS, leftMs));
             }
@@ -8087,7 +8226,7 @@ async function alert_alert(root, settings, about, { script, voice }) {
     try {
         if (!(await claimAlert(root, about.kind, alertHours, Date.now())))
             return;
-        startInBackground(script, ['alert', '--text', `${root.path}: ${about.text}`], {
+        (0,background/* startInBackground */.k5)(script, ['alert', '--text', `${root.path}: ${about.text}`], {
             TARGET_GUARD_ALERT_WEBHOOK: alertWebhook,
         });
         voice.info(`alert sent (${about.kind})`);
@@ -8474,7 +8613,7 @@ async function watchOver(root, id, settings, { hadEmergency, isTaken, lock = nul
             return;
         const isInside = hadEmergency || environment[INSIDE] === '1';
         const variables = isInside ? { [INSIDE]: '1' } : {};
-        startKeeper(root, id, script, { settings, variables, failed, lock });
+        (0,keeper/* startKeeper */.FA)(root, id, script, { settings, variables, failed, lock });
     }
     catch (error) {
         failed(error);
@@ -8545,7 +8684,7 @@ async function pre(runtime) {
     const { environment, voice } = runtime;
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
-    const state = pre_stateOf(prepared);
+    const state = stateOf(prepared);
     keepState(state, runtime);
     rememberEmergency(prepared, environment);
     if (prepared.slot === null)
@@ -8563,7 +8702,7 @@ function keepState(state, { environment, voice }) {
         voice.warning(`${(0,guard_error/* messageOf */.bD)(error)} The slot will be given back when the runner’s job is over.`);
     }
 }
-function pre_stateOf(prepared) {
+function stateOf(prepared) {
     const { root, slot, retired, reclaimedBytes, disk } = prepared;
     return {
         root,
@@ -8665,6 +8804,8 @@ function isUntold({ lease, end }) {
     return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
 }
 
+// EXTERNAL MODULE: ./lib/host/lease-companions.js
+var lease_companions = __nccwpck_require__(1238);
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/set-times.js
@@ -9889,7 +10030,7 @@ function searchEntry(folder, entry, search, path) {
 
 
 /** What Cargo and rustc write beside a unit is far smaller. */
-const unit_places_TEXT_AT_MOST = 16 * 1024 * 1024;
+const TEXT_AT_MOST = 16 * 1024 * 1024;
 /** A folder with more names was not filled by Cargo. */
 const unit_places_NAMES_AT_MOST = 1_000_000;
 /** Lists the folders of a profile; one that is not there, or is something else, is empty. */
@@ -9907,7 +10048,7 @@ function listingOf({ folder }) {
  * @throws Error where all these files together are larger than any that Cargo writes
  */
 function readPlace({ folder }, place, allowance) {
-    const read = (last) => readBytes((0,host_folders.at)(last, place.name), unit_places_TEXT_AT_MOST);
+    const read = (last) => readBytes((0,host_folders.at)(last, place.name), TEXT_AT_MOST);
     const text = inFolder(folder, place.folders, read);
     allowance.bytes -= text?.length ?? 0;
     if (allowance.bytes < 0)
@@ -11268,7 +11409,7 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
     // In its own workspace a seed does without, as long as nobody has set times there.
     if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null)
         return null;
-    const text = (0,leases/* readInputs */.Ko)(root, lease.id);
+    const text = (0,lease_companions/* readInputs */.Ko)(root, lease.id);
     const inputs = text === null ? 'they are gone' : (0,build_inputs/* parseBuildInputs */.pI)(text);
     if (typeof inputs === 'string')
         return `its inputs cannot be read: ${inputs}`;
@@ -11282,7 +11423,7 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
     });
     if (problem !== null)
         return problem;
-    (0,leases/* writeRecord */.rh)(root, lease.id, '.restored', (0,plan_restored/* encodeRestored */.Lf)(restored));
+    (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.restored', (0,plan_restored/* encodeRestored */.Lf)(restored));
     const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
     voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
     return null;
@@ -12038,6 +12179,7 @@ function ownerRefusal(source, slot) {
 
 
 
+
 /** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
 function slotSource(root, { source, slot, origin, refusal }) {
     const { record, build, moment } = source;
@@ -12152,7 +12294,7 @@ async function cloneLocked(request, runtime) {
     });
     const inputs = inputsOf(root, source);
     if (inputs !== null)
-        (0,leases/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
+        (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
     if ('snapshot' in source.place) {
         tryToNoteUse(root, source.place.snapshot);
         // Before anything is built in the clone: nobody must find the snapshot without this note then.
@@ -12173,7 +12315,7 @@ function tryToNoteUse(root, name) {
     }
 }
 function inputsOf(root, { place, id }) {
-    return 'snapshot' in place ? (0,host_snapshots/* readSnapshotInputs */.OS)(root, place.snapshot) : (0,leases/* readInputs */.Ko)(root, id);
+    return 'snapshot' in place ? (0,host_snapshots/* readSnapshotInputs */.OS)(root, place.snapshot) : (0,lease_companions/* readInputs */.Ko)(root, id);
 }
 function linkedOf(root, { place }) {
     return 'snapshot' in place ? (0,host_snapshots/* readLinked */.c1)(root, place.snapshot) : [];
@@ -12233,12 +12375,15 @@ var former_paths = __nccwpck_require__(4512);
 function dropSeed(root, lease, { former }) {
     for (const each of former)
         (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
-    (0,leases/* dropInputs */.bx)(root, lease.id);
+    (0,lease_companions/* dropInputs */.bx)(root, lease.id);
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./lib/host/host-lock.js
 var host_lock = __nccwpck_require__(408);
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
+
 
 
 
@@ -12315,7 +12460,7 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         unused: null,
     };
     // Noted first: whatever ends this process, the links go when this slot goes.
-    (0,leases/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
+    (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
     const { value } = await (0,host_lock/* withHostLock */.c)(root, () => {
         // A pass that deletes a slot where it lies has taken its end away before.
         const now = (0,leases/* findLease */.G0)(root, id);
@@ -12324,10 +12469,10 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         if (!(0,slots/* moveOutOfSlot */.Hj)(root, slot, place))
             return null;
         try {
-            (0,leases/* handDownInputs */.Lr)(root, id, lease.id);
+            (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
             // Most commands are over before anybody has measured: who did it then would be in the next one's way.
             if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
-                (0,leases/* handDownSize */.tA)(root, id, lease.id);
+                (0,lease_companions/* handDownSize */.tA)(root, id, lease.id);
             (0,leases/* dropLease */.Oj)(root, id, false);
             return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
         }
@@ -12385,7 +12530,7 @@ function restore_hook_seed_refusalOf({ root, lease, wish }) {
         return 'there is no checkout';
     if (hasBeenBuiltIn(`${root.realPath}/${lease.slot}`))
         return 'it has been built in since';
-    const text = (0,leases/* readInputs */.Ko)(root, lease.id);
+    const text = (0,lease_companions/* readInputs */.Ko)(root, lease.id);
     const inputs = text === null ? 'they are gone' : (0,build_inputs/* parseBuildInputs */.pI)(text);
     if (typeof inputs === 'string')
         return `its inputs cannot be read: ${inputs}`;
@@ -12789,14 +12934,14 @@ class FailedProgram extends Error {
     name = 'FailedProgram';
 }
 /** What a program gets of our environment: options for tar or zstd in it could mean anything. */
-const programs_KEPT = ['PATH', 'TMPDIR'];
+const KEPT = ['PATH', 'TMPDIR'];
 /**
  * Starts a program that is killed when the signal says so.
  *
  * @param stdio its input and output; what it complains of becomes the error
  */
 function programs_startProgram(command, words, stdio, signal) {
-    const kept = programs_KEPT.map((name) => [name, process.env[name]]);
+    const kept = KEPT.map((name) => [name, process.env[name]]);
     const child = (0,external_node_child_process_.spawn)(command, words, {
         env: { ...Object.fromEntries(kept), LC_ALL: 'C' },
         killSignal: 'SIGKILL',
@@ -13265,7 +13410,7 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
         return unfit;
     await giveTo(place, `${root.realPath}/${lease.slot}`);
     if (found.inputs !== null)
-        (0,leases/* writeRecord */.rh)(root, lease.id, '.inputs', found.inputs);
+        (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.inputs', found.inputs);
     const record = {
         version: 1,
         kind: 'remote',
@@ -13369,6 +13514,7 @@ async function giveTo(tree, slot) {
 
 
 
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -13379,7 +13525,7 @@ async function giveTo(tree, slot) {
 async function seed(request, runtime) {
     const { root, lease } = request;
     try {
-        const before = (0,leases/* readSeedRecord */.VY)(root, lease.id);
+        const before = (0,lease_companions/* readSeedRecord */.VY)(root, lease.id);
         const seeded = before.kind === 'cold'
             ? await seed_fill(request, runtime)
             : await keepHookSeed(request, before, runtime);
@@ -13453,7 +13599,7 @@ async function seed_settle(request, filled, wish, place, runtime) {
 /** Notes what the slot is seeded with, and what it will be good for. */
 function seed_note({ root, lease }, seeded, runtime) {
     const record = { ...seeded, environment: (0,snapshot/* buildEnvironment */.AF)(runtime.environment) };
-    (0,leases/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
+    (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
     return record;
 }
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
@@ -13521,7 +13667,7 @@ function endedSlots(root) {
     const moment = (0,boot/* readMoment */.T$)();
     return (0,leases/* readEndedLeases */.W6)(root).map((record) => ({
         record,
-        build: (0,leases/* readBuildRecord */.mx)(root, record.id),
+        build: (0,lease_companions/* readBuildRecord */.mx)(root, record.id),
         moment,
     }));
 }
@@ -14358,6 +14504,8 @@ var external_node_perf_hooks_ = __nccwpck_require__(643);
 var reclaim = __nccwpck_require__(9060);
 // EXTERNAL MODULE: ./lib/host/host-lock.js
 var host_lock = __nccwpck_require__(408);
+// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
+var keeper = __nccwpck_require__(8811);
 // EXTERNAL MODULE: ./lib/host/heartbeat-file.js
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -14590,6 +14738,7 @@ function freeBytes(root) {
 
 
 
+
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
@@ -14611,6 +14760,16 @@ function adoptedPlaces(view) {
     return view.foreign
         .filter((each) => each.adopted)
         .map(({ path }) => ({ key: path, slot: path, container: null }));
+}
+/** Those that may be all that is left of a job: a stopped one would keep its slot for ever. */
+function wakeKeepers(root, view, actions) {
+    const dead = new Set(view.leases
+        .filter(({ record, owner }) => record.state === 'live' && owner.kind === 'dead')
+        .map(({ record }) => record.id));
+    for (const action of actions) {
+        if (action.kind === 'keep' && dead.has(action.id))
+            (0,keeper/* wakeKeeper */.Rx)(root, action.id);
+    }
 }
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
@@ -14636,6 +14795,8 @@ async function pass(request, runtime) {
                 'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
         }
     }
+    if (!dryRun)
+        wakeKeepers(root, view, actions);
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
@@ -14856,10 +15017,12 @@ function workflowVoice(write) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3007);
 /* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3977);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9342);
-/* harmony import */ var _host_size_samples_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4015);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9164);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1238);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_size_samples_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4015);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9164);
+
 
 
 

@@ -515,6 +515,61 @@ function append(environment, file, text) {
 
 /***/ }),
 
+/***/ 6160:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k5: () => (/* binding */ startInBackground)
+/* harmony export */ });
+/* unused harmony exports toolBeside, ownEnvironment */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+
+
+
+/** What a process in the background needs of the environment; no token of the job goes along. */
+const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/**
+ * Starts a command of the tool and does not wait for it.
+ *
+ * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
+ * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
+ *
+ * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
+ * @param variables what it gets besides, and no list of processes shows
+ */
+function startInBackground(script, words, variables = {}) {
+    // nice and ionice are looked for by the shell: an image may lack one of them.
+    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
+        cwd: '/',
+        detached: true,
+        env: { ...ownEnvironment(), ...variables },
+        stdio: 'ignore',
+    });
+    // Whatever it would have done is done by the next one that is started.
+    child.on('error', () => { });
+    child.unref();
+}
+/** The tool that lies beside an entry point. */
+function toolBeside(script) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)(script)), '..', 'cli', 'index.js');
+}
+/** What a process in the background gets of this one’s environment. */
+function ownEnvironment(more = []) {
+    const names = new Set([...KEPT, ...more]);
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
+}
+
+
+/***/ }),
+
 /***/ 6368:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1293,6 +1348,168 @@ function readKeeper(root, id) {
 
 /***/ }),
 
+/***/ 7226:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Rx: () => (/* binding */ wakeKeeper),
+/* harmony export */   yw: () => (/* binding */ endKeeper)
+/* harmony export */ });
+/* unused harmony export startKeeper */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8500);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(29);
+/* harmony import */ var _background_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6160);
+/* harmony import */ var _keeper_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1168);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9415);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
+/* harmony import */ var _watch_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7830);
+
+
+
+
+
+
+
+
+
+const GB = 1e9;
+/**
+ * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
+ * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
+ * before a build does; and node is started when the step that started this is likely to be over.
+ */
+const HOLDING = (/* unused pure expression or super */ null && (`{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
+if command -v flock >/dev/null 2>&1; then
+  tries=0
+  until flock -x -n 3; do
+    [ $? -eq 1 ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 4 ] || exit 0
+    sleep 1
+  done
+fi
+sleep 1
+[ -e "$1" ] || exit 0
+shift
+exec "$@"`));
+/** Little garbage at a time keeps the process small. */
+const NODE_FLAGS = (/* unused pure expression or super */ null && (['--max-semi-space-size=1']));
+/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the keeper of a lease, and does not wait for it.
+ *
+ * @throws Error where its lock cannot be made
+ */
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? openKeeperLock(root, id);
+    try {
+        setLogAside(root, id);
+        const lease = controlName(root, 'leases', `${id}.json`);
+        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
+        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
+        const child = spawn('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', lock],
+        });
+        child.on('error', failed);
+        child.unref();
+    }
+    finally {
+        if (held === null)
+            closeSync(lock);
+    }
+}
+function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
+    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
+    const flags = {
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / GB),
+        'min-free-percent': String(minFreePercent),
+        'min-free-inodes-percent': String(minFreeInodesPercent),
+        'high-watermark': String(watermarks.high),
+        'low-watermark': String(watermarks.low),
+        'privileged-helper': privilegedHelper,
+        'helper-image': helperImage,
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
+    return dryRun ? [...given, '--dry-run'] : given;
+}
+/** As the settings take it: no exponent, six decimals at most. */
+function decimal(value) {
+    return value.toFixed(6);
+}
+/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
+function setLogAside(root, id) {
+    try {
+        openWatchLog(root, id).close();
+    }
+    catch {
+        return;
+    }
+}
+const END_MS = 1000;
+/**
+ * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
+ * with would otherwise seem to live in the slot.
+ *
+ * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
+ */
+async function endKeeper(root, id) {
+    const keeper = (0,_keeper_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .readKeeper */ .ZF)(root, id);
+    if (keeper === null)
+        return 'unknown';
+    if ((0,_processes_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L4)(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return 'gone';
+    try {
+        // It leads a session of its own, so the group is what it started.
+        process.kill(-keeper.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .errnoOf */ .UQ)(error) === 'ESRCH')
+            return 'gone';
+        throw error;
+    }
+    for (let waited = 0; waited < END_MS && (0,_processes_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L4)(keeper) === 'alive'; waited += 5)
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setTimeout)(5);
+    return 'ended';
+}
+/**
+ * Has a keeper go on that somebody stopped: one that is not needed any more then ends by itself, and
+ * with it the lock for which its slot is kept. To a keeper that runs it does nothing.
+ */
+function wakeKeeper(root, id) {
+    const keeper = (0,_keeper_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .readKeeper */ .ZF)(root, id);
+    if (keeper === null || (0,_processes_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L4)(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return;
+    try {
+        process.kill(keeper.pid, 'SIGCONT');
+    }
+    catch (error) {
+        // Gone meanwhile, or another user’s: the slot stays until a pass may do it.
+        if (!['ESRCH', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .errnoOf */ .UQ)(error)))
+            throw error;
+    }
+}
+/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
+function isKeeperOf(pid, id) {
+    try {
+        const words = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('keep') && words.includes(id);
+    }
+    catch {
+        // Gone meanwhile, or another user’s.
+        return false;
+    }
+}
+
+
+/***/ }),
+
 /***/ 3977:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1367,27 +1584,24 @@ async function withKernelLock(path, waitSeconds, work) {
 
 /***/ }),
 
-/***/ 7828:
+/***/ 9379:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Bv: () => (/* binding */ blockedSince),
+  Sx: () => (/* binding */ COMPANIONS),
   bx: () => (/* binding */ dropInputs),
-  Oj: () => (/* binding */ dropLease),
-  Kg: () => (/* binding */ endLease),
-  G0: () => (/* binding */ findLease),
+  U8: () => (/* binding */ leasePath),
+  mV: () => (/* binding */ moveFile),
   mx: () => (/* binding */ readBuildRecord),
   Ko: () => (/* binding */ readInputs),
-  Mw: () => (/* binding */ readLeases),
   f8: () => (/* binding */ readRestored),
   VY: () => (/* binding */ readSeedRecord),
-  Dg: () => (/* binding */ spoilEnd),
   rh: () => (/* binding */ writeRecord)
 });
 
-// UNUSED EXPORTS: endedLeasePath, handDownInputs, handDownSize, readEndedLeases, readLiveLeases, takeLease, writeLease
+// UNUSED EXPORTS: handDownInputs, handDownSize
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1395,12 +1609,10 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/plan/lease.js
-var plan_lease = __nccwpck_require__(9949);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/build-inputs.js
 var build_inputs = __nccwpck_require__(5353);
+// EXTERNAL MODULE: ./lib/plan/lease.js
+var lease = __nccwpck_require__(9949);
 ;// CONCATENATED MODULE: ./lib/plan/restored.js
 
 
@@ -1414,7 +1626,7 @@ function encodeRestored({ files, ...head }) {
 }
 /** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
 function parseRestored(text) {
-    const found = (0,plan_lease/* parseObject */.lj)(text);
+    const found = (0,lease/* parseObject */.lj)(text);
     if (found?.['version'] !== 1)
         return null;
     const { former, files } = found;
@@ -1439,6 +1651,118 @@ function parseFile(row) {
     return { ...input, stamp: { ctimeNs, inode, size } };
 }
 
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/lease-companions.js
+
+
+
+
+
+
+/** What is learned of a lease after it was written, each in a file of its own. */
+const COMPANIONS = [
+    '.end',
+    '.taken',
+    '.blocked',
+    '.seed',
+    '.build',
+    '.inputs',
+    '.restored',
+    '.keeper',
+    '.size',
+    '.events',
+    '.kept',
+];
+/** Where a lease, or a companion of it, lies. */
+function leasePath(root, name) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
+}
+/** Moves a file where there is one; false where there is no room for it. */
+function moveFile(from, to) {
+    try {
+        (0,external_node_fs_.renameSync)(from, to);
+        return true;
+    }
+    catch (error) {
+        if ((0,guard_error/* isNoSpace */.YV)(error))
+            return false;
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return true;
+        throw error;
+    }
+}
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    (0,small_file/* replaceFile */.fR)(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
+    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.build`));
+    return text === null ? null : (0,build_record/* parseBuildRecord */.VI)(text);
+}
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.inputs`), small_file/* LARGE */.I$);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    try {
+        renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.restored`), small_file/* LARGE */.I$);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+
+
+/***/ }),
+
+/***/ 9342:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Bv: () => (/* binding */ blockedSince),
+  Oj: () => (/* binding */ dropLease),
+  Kg: () => (/* binding */ endLease),
+  G0: () => (/* binding */ findLease),
+  Mw: () => (/* binding */ readLeases),
+  Dg: () => (/* binding */ spoilEnd)
+});
+
+// UNUSED EXPORTS: endedLeasePath, readClaims, readEndedLeases, takeLease, writeLease
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/lease.js
+var plan_lease = __nccwpck_require__(9949);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
 // EXTERNAL MODULE: ./lib/host/small-file.js
@@ -1476,11 +1800,9 @@ function isKept(root, id) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
+var lease_companions = __nccwpck_require__(9379);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
-
-
 
 
 
@@ -1491,23 +1813,6 @@ var size_samples = __nccwpck_require__(4015);
 
 const LIVE = '.json';
 const ENDED = '.ended';
-/** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = [
-    '.end',
-    '.taken',
-    '.blocked',
-    '.seed',
-    '.build',
-    '.inputs',
-    '.restored',
-    '.keeper',
-    '.size',
-    '.events',
-    '.kept',
-];
-function leasePath(root, name) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
-}
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
  *
@@ -1532,19 +1837,19 @@ function writeLease(root, lease) {
  */
 function endLease(root, id, end) {
     // A second end must not overwrite the first, nor leave its record where the lease is gone.
-    if ((0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${LIVE}`)) === null)
+    if ((0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}${LIVE}`)) === null)
         return false;
     try {
         // Left by an end that was cut short, if it is there.
-        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
-        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.end`), (0,plan_lease/* encodeEnd */.mG)(end), { flag: 'wx', mode: 0o644 });
+        (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
+        (0,external_node_fs_.writeFileSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`), (0,plan_lease/* encodeEnd */.mG)(end), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // A full disk: the lease ends all the same, by a rename that needs no space; without its end
         // record it counts as expired, and is not inherited.
     }
     try {
-        (0,external_node_fs_.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        (0,external_node_fs_.renameSync)((0,lease_companions/* leasePath */.U8)(root, `${id}${LIVE}`), (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`));
         return true;
     }
     catch (error) {
@@ -1558,7 +1863,7 @@ function endLease(root, id, end) {
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
+    (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
@@ -1580,7 +1885,7 @@ function takeLease(root, id) {
  * @returns milliseconds since the epoch
  */
 function blockedSince(root, id, nowMs, notes = true) {
-    const path = leasePath(root, `${id}.blocked`);
+    const path = (0,lease_companions/* leasePath */.U8)(root, `${id}.blocked`);
     const noted = Number((0,small_file/* readSmallFile */.EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
@@ -1597,20 +1902,6 @@ function blockedSince(root, id, nowMs, notes = true) {
     }
     return nowMs;
 }
-/** Writes what a slot was seeded with, or what its build was; once, whole. */
-function writeRecord(root, id, ending, text) {
-    (0,small_file/* replaceFile */.fR)(leasePath(root, `${id}${ending}`), text);
-}
-/** What a slot was seeded with; a cold start where nothing is noted. */
-function readSeedRecord(root, id) {
-    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
-    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
-}
-/** What a job left of its build; null where it left nothing that can be understood. */
-function readBuildRecord(root, id) {
-    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.build`));
-    return text === null ? null : (0,build_record/* parseBuildRecord */.VI)(text);
-}
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
     return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
@@ -1621,14 +1912,23 @@ function readEndedLeases(root) {
         return record === null ? [] : [record];
     });
 }
-/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
-function readLiveLeases(root) {
-    return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+/**
+ * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
+ * them is checked; a claim that matters is looked at again with `findLease`.
+ */
+function readClaims(root) {
+    const folder = controlPath(root, 'leases');
+    const names = readdirSync(folder);
+    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
+    return names.flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
         if (name !== `${id}${LIVE}` || !isLeaseId(id))
             return [];
-        const record = readLease(root, id, 'live');
-        return record === null ? [] : [{ record, sample: readSizeSample(root, id) }];
+        const text = readSmallFile(`${folder}/${name}`);
+        if (text === null)
+            return [];
+        const forecastBytes = typeof text === 'string' ? claimedIn(text) : null;
+        return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }];
     });
 }
 /**
@@ -1651,7 +1951,7 @@ function readLeases(root, prefix, nowMs) {
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+            if (prefix !== '' || (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -1663,14 +1963,14 @@ function readLeases(root, prefix, nowMs) {
         }
         else if (small_file/* UNFINISHED */.yA.test(name)) {
             // Its writer was killed; whether the lease is there says nothing.
-            if ((0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+            if ((0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+        if (!withLease.has(id) && (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -1680,12 +1980,12 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`)) : null;
     return {
         id,
         state,
@@ -1702,57 +2002,16 @@ function readLease(root, id, state) {
  */
 function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
-        const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
+        const path = (0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`);
+        if (!keepInTrash || !(0,lease_companions/* moveFile */.mV)(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
             (0,small_file/* removeFile */.nM)(path);
     }
-    for (const ending of COMPANIONS)
-        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}${ending}`));
-}
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from, to) {
-    try {
-        (0,external_node_fs_.renameSync)(from, to);
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* isNoSpace */.YV)(error))
-            return false;
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return true;
-        throw error;
-    }
+    for (const ending of lease_companions/* COMPANIONS */.Sx)
+        (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`));
 }
 /** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
 function endedLeasePath(root, id) {
     return leasePath(root, `${id}${ENDED}`);
-}
-/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
-function readInputs(root, id) {
-    return (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.inputs`), small_file/* LARGE */.I$);
-}
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
-function handDownInputs(root, from, to) {
-    try {
-        renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-    }
-}
-/** Has the last known size of a slot go along with its content to another lease. */
-function handDownSize(root, from, to) {
-    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
-}
-/** Forgets what was recorded of a build's inputs. */
-function dropInputs(root, id) {
-    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.inputs`));
-}
-/** What was restored for a job’s build; nothing where that was not noted. */
-function readRestored(root, id) {
-    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.restored`), small_file/* LARGE */.I$);
-    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
 
 
@@ -3106,6 +3365,8 @@ function list(base, parts, found) {
 const LARGEST = 4 * 1024 * 1024;
 /** What lists files of a project has a line for each. */
 const LARGE = 256 * 1024 * 1024;
+/** For most of them: memory for each of a thousand leases would take longer than to read them. */
+const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
 /**
  * The text of a small regular file; null where there is none, or why it could not be read.
  *
@@ -3125,8 +3386,8 @@ function readSmallFile(path, largest = LARGEST) {
             return { problem: 'it is not a regular file' };
         if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
-        const buffer = Buffer.alloc(stat.size);
-        return buffer.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer)).toString('utf8');
+        const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH;
+        return buffer.toString('utf8', 0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer, 0, stat.size, null));
     }
     catch (error) {
         return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
@@ -3607,6 +3868,67 @@ async function ask(program, words, descriptors) {
             resolve(said.split('\n').slice(0, -1));
         });
     });
+}
+
+
+/***/ }),
+
+/***/ 7830:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ readWatchLog)
+/* harmony export */ });
+/* unused harmony export openWatchLog */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_watch_event_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(781);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2100);
+
+
+
+
+/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
+const BYTES = (/* unused pure expression or super */ null && (16 * 1024));
+/**
+ * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
+ * of the lease wrote.
+ *
+ * @throws Error where it cannot be made
+ */
+function openWatchLog(root, id) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = openSync(logPath(root, id), flags, 0o644);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) {
+        closeSync(file);
+        throw new Error('what lies at the path of its events is not a file');
+    }
+    const held = Buffer.alloc(BYTES);
+    const length = readSync(file, held, 0, BYTES, 0);
+    if (length < BYTES)
+        writeSync(file, '\n'.repeat(BYTES - length), length);
+    let text = held.subarray(0, length).toString('utf8').trimEnd();
+    let count = parseEvents(text).length;
+    return {
+        add: (event) => {
+            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
+            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
+                return;
+            text = more.trimEnd();
+            count += 1;
+            // All of it, in place: one that found no room before comes with the next.
+            writeSync(file, text, 0);
+        },
+        close: () => closeSync(file),
+    };
+}
+/** What the keepers of a lease saw; nothing where there was none. */
+function readWatchLog(root, id) {
+    return (0,_plan_watch_event_js__WEBPACK_IMPORTED_MODULE_1__/* .parseEvents */ .PH)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_3__/* .readTextOrNull */ .GR)(logPath(root, id)) ?? '');
+}
+function logPath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_2__/* .controlPath */ .XL)(root, 'leases', `${id}.events`);
 }
 
 
@@ -4330,7 +4652,7 @@ function flag(name, otherwise) {
 /* harmony export */   mG: () => (/* binding */ encodeEnd),
 /* harmony export */   u4: () => (/* binding */ isRecord)
 /* harmony export */ });
-/* unused harmony exports MAKERS, newLease, encodeLease */
+/* unused harmony exports MAKERS, newLease, encodeLease, claimedIn */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 
 
@@ -4440,6 +4762,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** The forecast in the text of a lease, whatever else that says; null where there is none. */
+function claimedIn(text) {
+    return forecastOf(parseObject(text)?.['forecastBytes']);
 }
 /** A lease of an earlier version has none. */
 function forecastOf(value) {
@@ -4852,7 +5178,7 @@ function word(text) {
 /* harmony export */   Pt: () => (/* binding */ isAmount),
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
-/* unused harmony exports nextSample, encodeSizeSample */
+/* unused harmony exports nextSample, pauseAfter, encodeSizeSample */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
 
 /** What was measured, with the peaks so far. */
@@ -4860,6 +5186,13 @@ function nextSample(before, { bytes, files, uptimeMs }) {
     const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
     const peakFiles = Math.max(files, before?.peakFiles ?? 0);
     return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+const EVERY_MS = 60_000;
+/** A tree that takes long is measured less often: at most a 200th of one core. */
+const TIMES = 200;
+/** How long after a measurement that took so much CPU time the next one is due. */
+function pauseAfter(cpuMs) {
+    return Math.max(EVERY_MS, TIMES * cpuMs);
 }
 function encodeSizeSample(sample) {
     return `${JSON.stringify(sample)}\n`;
@@ -5072,11 +5405,92 @@ function isOfUnit(file, hash) {
 
 /***/ }),
 
+/***/ 781:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Al: () => (/* binding */ GROWERS_AT_MOST),
+/* harmony export */   PH: () => (/* binding */ parseEvents)
+/* harmony export */ });
+/* unused harmony exports EVENTS_AT_MOST, encodeEvent */
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+
+
+/** More than a keeper notes, and as much as a reader believes. */
+const EVENTS_AT_MOST = 40;
+const GROWERS_AT_MOST = 5;
+const TEXT_AT_MOST = 500;
+/** One event as a line. */
+function encodeEvent(event) {
+    return `${JSON.stringify(event)}\n`;
+}
+/** Reads events that anybody may have written; what cannot be understood is passed over. */
+function parseEvents(text) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
+        const event = parseEvent((0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .parseObject */ .lj)(line));
+        return event === null ? [] : [event];
+    });
+}
+function parseEvent(found) {
+    const atMs = timeIn(found);
+    if (found === null || atMs === null)
+        return null;
+    switch (found['kind']) {
+        case 'critical':
+            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
+        case 'relief': {
+            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
+            const refusal = textIn(found['refusal']);
+            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
+        }
+        case 'growth': {
+            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
+            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
+        }
+        case 'over':
+            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
+        default:
+            return null;
+    }
+}
+/** The largest time that a date can have. */
+const LAST_MS = 8.64e15;
+function timeIn(found) {
+    const atMs = found?.['atMs'];
+    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
+}
+function grower(value) {
+    if (!(0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(value))
+        return [];
+    const { id, slot, runner } = value;
+    if (typeof id !== 'string' || !(0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isLeaseId */ .cl)(id))
+        return [];
+    if (typeof slot !== 'string' || !(0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS)(slot))
+        return [];
+    const [grewBytes = 0, bytes = 0, seconds = 0] = [
+        value['grewBytes'],
+        value['bytes'],
+        value['seconds'],
+    ].map(amount);
+    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
+}
+function textIn(value) {
+    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
+}
+function amount(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
+
+
+/***/ }),
+
 /***/ 5317:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1581);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8435);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5298,12 +5712,14 @@ function titled(text, title) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7828);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9379);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
+
 
 
 
@@ -5355,12 +5771,12 @@ async function finishInPlace(root, applied) {
             continue;
         }
         try {
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .spoilEnd */ .Dg)(root, action.id);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .spoilEnd */ .Dg)(root, action.id);
             const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -5377,30 +5793,30 @@ function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
             removeFormerPaths(root, action.id, action.slot);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, moved);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, moved);
             return moved ? action.slot : null;
         }
         case 'adopt': {
             const moved = retire(root, action.path, (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '', ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.path);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
             if (action.slot !== null) {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
             }
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__/* .discardLeftover */ .G)(root, action.file);
             return null;
         case 'unlink':
             (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
@@ -5414,7 +5830,7 @@ function carryOut(root, action, ways) {
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
 function removeFormerPaths(root, id, slot) {
-    for (const former of (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
+    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
         (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
 }
 function nameOf(path) {
@@ -5423,12 +5839,12 @@ function nameOf(path) {
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_6__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_7__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_7__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
@@ -5967,8 +6383,8 @@ function commandOf(pid) {
 var former_paths = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
-var host_leases = __nccwpck_require__(7828);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var host_leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -6226,6 +6642,8 @@ async function acquire(root) {
 /** A lock that somebody broke cannot be given back, and needs not be. */
 function ignoreLost() { }
 
+// EXTERNAL MODULE: ./lib/host/keeper.js
+var keeper = __nccwpck_require__(7226);
 // EXTERNAL MODULE: ./lib/host/heartbeat-file.js
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/report/heartbeat.js
@@ -6236,8 +6654,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
-var leases = __nccwpck_require__(7828);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -6454,6 +6872,7 @@ function freeBytes(root) {
 
 
 
+
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
@@ -6475,6 +6894,16 @@ function adoptedPlaces(view) {
     return view.foreign
         .filter((each) => each.adopted)
         .map(({ path }) => ({ key: path, slot: path, container: null }));
+}
+/** Those that may be all that is left of a job: a stopped one would keep its slot for ever. */
+function wakeKeepers(root, view, actions) {
+    const dead = new Set(view.leases
+        .filter(({ record, owner }) => record.state === 'live' && owner.kind === 'dead')
+        .map(({ record }) => record.id));
+    for (const action of actions) {
+        if (action.kind === 'keep' && dead.has(action.id))
+            (0,keeper/* wakeKeeper */.Rx)(root, action.id);
+    }
 }
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
@@ -6500,6 +6929,8 @@ async function pass(request, runtime) {
                 'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
         }
     }
+    if (!dryRun)
+        wakeKeepers(root, view, actions);
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
@@ -6518,7 +6949,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 1581:
+/***/ 8435:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6767,53 +7198,10 @@ function readContainerId() {
     return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
 }
 
-// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
-var host_leases = __nccwpck_require__(7828);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./lib/host/background.js
-
-
-
-/** What a process in the background needs of the environment; no token of the job goes along. */
-const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
-// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
-// session of its own: then the group has to be nice.
-const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
-command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
-/**
- * Starts a command of the tool and does not wait for it.
- *
- * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
- * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
- *
- * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
- * @param variables what it gets besides, and no list of processes shows
- */
-function startInBackground(script, words, variables = {}) {
-    // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, background_toolBeside(script), ...words], {
-        cwd: '/',
-        detached: true,
-        env: { ...background_ownEnvironment(), ...variables },
-        stdio: 'ignore',
-    });
-    // Whatever it would have done is done by the next one that is started.
-    child.on('error', () => { });
-    child.unref();
-}
-/** The tool that lies beside an entry point. */
-function background_toolBeside(script) {
-    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
-}
-/** What a process in the background gets of this one’s environment. */
-function background_ownEnvironment(more = []) {
-    const names = new Set([...KEPT, ...more]);
-    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
-}
-
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var host_leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/background.js
+var background = __nccwpck_require__(6160);
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
 const GB = 1e9;
@@ -6823,7 +7211,7 @@ function startReaper(root, script, settings) {
     helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / GB));
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
-    startInBackground(script, ['reap', '--root', root.path, ...helper]);
+    (0,background/* startInBackground */.k5)(script, ['reap', '--root', root.path, ...helper]);
 }
 
 // EXTERNAL MODULE: ./lib/host/trash.js
@@ -6946,7 +7334,7 @@ async function alert_alert(root, settings, about, { script, voice }) {
     try {
         if (!(await claimAlert(root, about.kind, alertHours, Date.now())))
             return;
-        startInBackground(script, ['alert', '--text', `${root.path}: ${about.text}`], {
+        (0,background/* startInBackground */.k5)(script, ['alert', '--text', `${root.path}: ${about.text}`], {
             TARGET_GUARD_ALERT_WEBHOOK: alertWebhook,
         });
         voice.info(`alert sent (${about.kind})`);
@@ -7178,257 +7566,13 @@ async function afterPass(outcome, runtime) {
     }
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./lib/host/keeper-lock.js
-var keeper_lock = __nccwpck_require__(1168);
-;// CONCATENATED MODULE: ./lib/plan/watch-event.js
-
-
-/** More than a keeper notes, and as much as a reader believes. */
-const watch_event_EVENTS_AT_MOST = 40;
-const GROWERS_AT_MOST = 5;
-const TEXT_AT_MOST = 500;
-/** One event as a line. */
-function watch_event_encodeEvent(event) {
-    return `${JSON.stringify(event)}\n`;
-}
-/** Reads events that anybody may have written; what cannot be understood is passed over. */
-function watch_event_parseEvents(text) {
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines.slice(0, watch_event_EVENTS_AT_MOST).flatMap((line) => {
-        const event = parseEvent((0,plan_lease/* parseObject */.lj)(line));
-        return event === null ? [] : [event];
-    });
-}
-function parseEvent(found) {
-    const atMs = timeIn(found);
-    if (found === null || atMs === null)
-        return null;
-    switch (found['kind']) {
-        case 'critical':
-            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
-        case 'relief': {
-            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
-            const refusal = textIn(found['refusal']);
-            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
-        }
-        case 'growth': {
-            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
-            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
-        }
-        case 'over':
-            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
-        default:
-            return null;
-    }
-}
-/** The largest time that a date can have. */
-const LAST_MS = 8.64e15;
-function timeIn(found) {
-    const atMs = found?.['atMs'];
-    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
-}
-function grower(value) {
-    if (!(0,plan_lease/* isRecord */.u4)(value))
-        return [];
-    const { id, slot, runner } = value;
-    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
-        return [];
-    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
-        return [];
-    const [grewBytes = 0, bytes = 0, seconds = 0] = [
-        value['grewBytes'],
-        value['bytes'],
-        value['seconds'],
-    ].map(amount);
-    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
-}
-function textIn(value) {
-    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
-}
-function amount(value) {
-    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
-}
-
-;// CONCATENATED MODULE: ./lib/host/watch-log.js
-
-
-
-
-/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
-const BYTES = (/* unused pure expression or super */ null && (16 * 1024));
-/**
- * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
- * of the lease wrote.
- *
- * @throws Error where it cannot be made
- */
-function watch_log_openWatchLog(root, id) {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = openSync(logPath(root, id), flags, 0o644);
-    const stat = fstatSync(file);
-    if (!stat.isFile()) {
-        closeSync(file);
-        throw new Error('what lies at the path of its events is not a file');
-    }
-    const held = Buffer.alloc(BYTES);
-    const length = readSync(file, held, 0, BYTES, 0);
-    if (length < BYTES)
-        writeSync(file, '\n'.repeat(BYTES - length), length);
-    let text = held.subarray(0, length).toString('utf8').trimEnd();
-    let count = parseEvents(text).length;
-    return {
-        add: (event) => {
-            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
-            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
-                return;
-            text = more.trimEnd();
-            count += 1;
-            // All of it, in place: one that found no room before comes with the next.
-            writeSync(file, text, 0);
-        },
-        close: () => closeSync(file),
-    };
-}
-/** What the keepers of a lease saw; nothing where there was none. */
-function readWatchLog(root, id) {
-    return watch_event_parseEvents((0,small_file/* readTextOrNull */.GR)(logPath(root, id)) ?? '');
-}
-function logPath(root, id) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.events`);
-}
-
-;// CONCATENATED MODULE: ./lib/host/keeper.js
-
-
-
-
-
-
-
-
-
-const keeper_GB = 1e9;
-/**
- * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
- * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
- * before a build does; and node is started when the step that started this is likely to be over.
- */
-const HOLDING = (/* unused pure expression or super */ null && (`{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
-if command -v flock >/dev/null 2>&1; then
-  tries=0
-  until flock -x -n 3; do
-    [ $? -eq 1 ] || break
-    tries=$((tries + 1))
-    [ "$tries" -lt 4 ] || exit 0
-    sleep 1
-  done
-fi
-sleep 1
-[ -e "$1" ] || exit 0
-shift
-exec "$@"`));
-/** Little garbage at a time keeps the process small. */
-const NODE_FLAGS = (/* unused pure expression or super */ null && (['--max-semi-space-size=1']));
-/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
-const TRACKING_ID = 'RUNNER_TRACKING_ID';
-/**
- * Starts the keeper of a lease, and does not wait for it.
- *
- * @throws Error where its lock cannot be made
- */
-function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
-    const lock = held ?? openKeeperLock(root, id);
-    try {
-        setLogAside(root, id);
-        const lease = controlName(root, 'leases', `${id}.json`);
-        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
-        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
-        const child = spawn('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
-            cwd: '/',
-            detached: true,
-            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
-            stdio: ['ignore', 'ignore', 'ignore', lock],
-        });
-        child.on('error', failed);
-        child.unref();
-    }
-    finally {
-        if (held === null)
-            closeSync(lock);
-    }
-}
-function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
-    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
-    const flags = {
-        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / keeper_GB),
-        'min-free-percent': String(minFreePercent),
-        'min-free-inodes-percent': String(minFreeInodesPercent),
-        'high-watermark': String(watermarks.high),
-        'low-watermark': String(watermarks.low),
-        'privileged-helper': privilegedHelper,
-        'helper-image': helperImage,
-    };
-    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
-    return dryRun ? [...given, '--dry-run'] : given;
-}
-/** As the settings take it: no exponent, six decimals at most. */
-function decimal(value) {
-    return value.toFixed(6);
-}
-/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
-function setLogAside(root, id) {
-    try {
-        openWatchLog(root, id).close();
-    }
-    catch {
-        return;
-    }
-}
-const END_MS = 1000;
-/**
- * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
- * with would otherwise seem to live in the slot.
- *
- * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
- */
-async function endKeeper(root, id) {
-    const keeper = (0,keeper_lock/* readKeeper */.ZF)(root, id);
-    if (keeper === null)
-        return 'unknown';
-    if ((0,processes/* stateOf */.L4)(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
-        return 'gone';
-    try {
-        // It leads a session of its own, so the group is what it started.
-        process.kill(-keeper.pid, 'SIGKILL');
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ESRCH')
-            return 'gone';
-        throw error;
-    }
-    for (let waited = 0; waited < END_MS && (0,processes/* stateOf */.L4)(keeper) === 'alive'; waited += 5)
-        await (0,promises_.setTimeout)(5);
-    return 'ended';
-}
-/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
-function isKeeperOf(pid, id) {
-    try {
-        const words = (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words.includes('keep') && words.includes(id);
-    }
-    catch {
-        // Gone meanwhile, or another user’s.
-        return false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/keeper.js
+var keeper = __nccwpck_require__(7226);
+// EXTERNAL MODULE: ./lib/host/watch-log.js
+var watch_log = __nccwpck_require__(7830);
 // EXTERNAL MODULE: ./lib/report/ages.js
 var ages = __nccwpck_require__(7740);
 ;// CONCATENATED MODULE: ./lib/report/texts.js
-
 
 
 function explainText(actions) {
@@ -7461,64 +7605,6 @@ function texts_size(bytes) {
         unit += 1;
     }
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
-}
-function statusText(found) {
-    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found;
-    const lines = [
-        `root    ${root}`,
-        ...disks.map(diskText),
-        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
-        `leases  ${leases.length}`,
-        ...leases.flatMap(leaseText),
-        `snapshots ${snapshots.length}`,
-        ...snapshots.map(snapshotText),
-        `trash   ${trash.length}`,
-        ...trash.flatMap((entry) => entry.quarantine === null
-            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
-            : [
-                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
-                `    to remove it: ${entry.quarantine.command}`,
-            ]),
-        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
-        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
-        `worktrees ${worktrees}`,
-        `last pass ${passText(lastPass)}`,
-        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
-    ];
-    return `${lines.map(printable).join('\n')}\n`;
-}
-function leaseText(lease) {
-    const { id, state, slot, slotIs, runner, verdict } = lease;
-    const where = slot === null ? `lease ${id}` : slot;
-    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
-    return [
-        `  ${where}`,
-        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
-    ];
-}
-function snapshotText(snapshot) {
-    const { name, job, bytes, ageHours, hits } = snapshot;
-    const measured = bytes === null ? 'not measured yet' : texts_size(bytes);
-    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
-}
-function diskText(disk) {
-    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
-    const inodes = freeInodes === null || totalInodes === null
-        ? 'no inode count'
-        : `${freeInodes} of ${totalInodes} inodes free`;
-    const floor = why === '' ? '' : `: ${why}`;
-    return `disk    ${path}: ${level}, ${usedPercent} % used, ${texts_size(freeBytes)} of ${texts_size(totalBytes)} free, ${inodes}${floor}`;
-}
-function sweepTime(sweptAt) {
-    if (sweptAt !== null)
-        return new Date(sweptAt).toISOString();
-    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
-}
-function passText(last) {
-    if (last === null)
-        return 'none yet';
-    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
-    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
 }
 function doctorText(findings) {
     const width = Math.max(...findings.map((each) => each.check.length));
@@ -7622,6 +7708,8 @@ function byRate(growers) {
         .toSorted((one, other) => rate(other) - rate(one));
 }
 
+// EXTERNAL MODULE: ./lib/plan/watch-event.js
+var watch_event = __nccwpck_require__(781);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/steps/growers.js
@@ -7659,7 +7747,7 @@ class Growers {
             const { slot, owner } = lease;
             return growth === null ? [] : [{ id, slot, runner: owner.runner.name, ...growth }];
         });
-        return byRate(growers).slice(0, GROWERS_AT_MOST);
+        return byRate(growers).slice(0, watch_event/* GROWERS_AT_MOST */.Al);
     }
 }
 
@@ -7765,6 +7853,8 @@ function pressure_isRelieved(root, watermarks) {
     return root.level !== 'critical' && pressure_usedPercent(root.reading) < watermarks.low;
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: ./lib/host/root-refusal.js
 var root_refusal = __nccwpck_require__(7193);
 ;// CONCATENATED MODULE: ./lib/host/disk.js
@@ -8339,7 +8429,7 @@ async function endWatch(watched, runtime) {
     const { root, settings, leases, result } = watched;
     for (const id of leases)
         await endOne(root, id, runtime);
-    const events = leases.flatMap((id) => readWatchLog(root, id));
+    const events = leases.flatMap((id) => (0,watch_log/* readWatchLog */.g)(root, id));
     if (events.length > 0)
         return verdictText(events, leases);
     // A disk may be full within less than the two seconds that a keeper lets pass.
@@ -8350,7 +8440,7 @@ async function endOne(root, id, { voice }) {
     if ((0,host_leases/* findLease */.G0)(root, id)?.state !== 'live')
         return;
     try {
-        if ((await endKeeper(root, id)) !== 'gone')
+        if ((await (0,keeper/* endKeeper */.yw)(root, id)) !== 'gone')
             return;
         voice.warning('The keeper of this job ended before the job did (killed, or out of memory); the disk was not watched to the end.');
     }
@@ -8395,7 +8485,10 @@ function asMarkdown(text) {
     return `    ${(0,voice/* printable */.g$)(text)}`;
 }
 
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
+var lease_companions = __nccwpck_require__(9379);
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
+
 
 
 
@@ -8417,7 +8510,7 @@ async function publishBuild(request, runtime) {
 }
 async function tryToPublish({ root, job, self, id }, { environment }) {
     const record = (0,host_leases/* findLease */.G0)(root, id);
-    const build = (0,host_leases/* readBuildRecord */.mx)(root, id);
+    const build = (0,lease_companions/* readBuildRecord */.mx)(root, id);
     if (record?.state !== 'ended' || record.slot === null)
         return 'the lease has not ended';
     if (build === null || build.toolchain === null)
@@ -8431,7 +8524,7 @@ async function tryToPublish({ root, job, self, id }, { environment }) {
     if (found !== undefined)
         return found;
     // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
-    const { environment: digest } = (0,host_leases/* readSeedRecord */.VY)(root, id);
+    const { environment: digest } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
     const snapshot = {
         version: 1,
         id,
@@ -8450,7 +8543,7 @@ async function tryToPublish({ root, job, self, id }, { environment }) {
         revision: environment['GITHUB_SHA'] ?? '',
     };
     const name = (0,plan_snapshot/* snapshotName */.aN)(job, build.toolchain, digest);
-    return (0,snapshots/* publish */.mk)(root, slot, name, snapshot, (0,host_leases/* readInputs */.Ko)(root, id)) ? null : 'its slot is gone';
+    return (0,snapshots/* publish */.mk)(root, slot, name, snapshot, (0,lease_companions/* readInputs */.Ko)(root, id)) ? null : 'its slot is gone';
 }
 
 // EXTERNAL MODULE: ./lib/plan/build-record.js
@@ -9995,7 +10088,7 @@ function searchEntry(folder, entry, search, path) {
 
 
 /** What Cargo and rustc write beside a unit is far smaller. */
-const unit_places_TEXT_AT_MOST = 16 * 1024 * 1024;
+const TEXT_AT_MOST = 16 * 1024 * 1024;
 /** A folder with more names was not filled by Cargo. */
 const unit_places_NAMES_AT_MOST = 1_000_000;
 /** Lists the folders of a profile; one that is not there, or is something else, is empty. */
@@ -10013,7 +10106,7 @@ function listingOf({ folder }) {
  * @throws Error where all these files together are larger than any that Cargo writes
  */
 function readPlace({ folder }, place, allowance) {
-    const read = (last) => readBytes((0,host_folders.at)(last, place.name), unit_places_TEXT_AT_MOST);
+    const read = (last) => readBytes((0,host_folders.at)(last, place.name), TEXT_AT_MOST);
     const text = inFolder(folder, place.folders, read);
     allowance.bytes -= text?.length ?? 0;
     if (allowance.bytes < 0)
@@ -10592,6 +10685,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
 async function recordBuild(root, id, runtime) {
     const { environment, voice } = runtime;
@@ -10599,7 +10693,7 @@ async function recordBuild(root, id, runtime) {
     if (slot === null || lease === null)
         return;
     try {
-        const { generation, former, unused } = (0,host_leases/* readSeedRecord */.VY)(root, id);
+        const { generation, former, unused } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
         const toolchain = readBuiltBy(root, slot);
         // Where people work no times are ever set, so nobody has a use for them.
         const hasInputs = toolchain !== null &&
@@ -10615,7 +10709,7 @@ async function recordBuild(root, id, runtime) {
             former,
             unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
         };
-        (0,host_leases/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)(record));
+        (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)(record));
     }
     catch (error) {
         voice.warning(`What was built in ${slot} was not noted (${(0,guard_error/* messageOf */.bD)(error)}); nobody inherits it.`);
@@ -10631,20 +10725,20 @@ async function noteInputs({ root, id, slot, toolchain }, { environment, voice })
             workspace,
             unchanging: unchangingFolders(environment),
             toolchain,
-            restored: (0,host_leases/* readRestored */.f8)(root, id),
+            restored: (0,lease_companions/* readRestored */.f8)(root, id),
         });
     }
     catch (error) {
         // As where there is no checkout: nothing is broken.
-        (0,host_leases/* dropInputs */.bx)(root, id);
+        (0,lease_companions/* dropInputs */.bx)(root, id);
         voice.info(`the inputs of the build are not known: ${(0,guard_error/* messageOf */.bD)(error)}`);
         return false;
     }
     try {
-        (0,host_leases/* writeRecord */.rh)(root, id, '.inputs', (0,build_inputs/* encodeBuildInputs */.EB)(inputs));
+        (0,lease_companions/* writeRecord */.rh)(root, id, '.inputs', (0,build_inputs/* encodeBuildInputs */.EB)(inputs));
     }
     catch (error) {
-        (0,host_leases/* dropInputs */.bx)(root, id);
+        (0,lease_companions/* dropInputs */.bx)(root, id);
         voice.warning(`The inputs of the build were not noted (${(0,guard_error/* messageOf */.bD)(error)}).`);
         return false;
     }
@@ -10880,7 +10974,7 @@ function complaintsIn(log) {
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./lib/plan/tar-gate.js
 
 /** Name of the folder in an archive that becomes the target dir; beside it lie these two files. */
@@ -11121,14 +11215,14 @@ class FailedProgram extends Error {
     name = 'FailedProgram';
 }
 /** What a program gets of our environment: options for tar or zstd in it could mean anything. */
-const programs_KEPT = ['PATH', 'TMPDIR'];
+const KEPT = ['PATH', 'TMPDIR'];
 /**
  * Starts a program that is killed when the signal says so.
  *
  * @param stdio its input and output; what it complains of becomes the error
  */
 function programs_startProgram(command, words, stdio, signal) {
-    const kept = programs_KEPT.map((name) => [name, process.env[name]]);
+    const kept = KEPT.map((name) => [name, process.env[name]]);
     const child = (0,external_node_child_process_.spawn)(command, words, {
         env: { ...Object.fromEntries(kept), LC_ALL: 'C' },
         killSignal: 'SIGKILL',
@@ -11274,7 +11368,7 @@ async function pack(work, signal) {
         const packer = programs_startProgram(compression, PACK[compression], piped, signal);
         const tar = programs_startProgram('tar', [...PACKING, '-C', folder, '-T', list], { input: 'ignore', output: 'pipe' }, signal);
         await programs_together([tar, packer], async () => {
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(programs_outputOf(tar), programs_inputOf(packer), { signal });
+            await (0,promises_namespaceObject.pipeline)(programs_outputOf(tar), programs_inputOf(packer), { signal });
         });
     }
     finally {
@@ -11616,7 +11710,7 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
  */
 async function saveBuild({ root, job, settings, lease }, runtime) {
     const { environment, voice } = runtime;
-    const build = (0,host_leases/* readBuildRecord */.mx)(root, lease.id);
+    const build = (0,lease_companions/* readBuildRecord */.mx)(root, lease.id);
     if (build?.toolchain === null || build === null)
         return;
     const { workspace, toolchain, former } = build;
@@ -11627,9 +11721,9 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
         targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
         toolchain,
         savedMs: Date.now(),
-        inputs: build.inputs ? (0,host_leases/* readInputs */.Ko)(root, lease.id) : null,
+        inputs: build.inputs ? (0,lease_companions/* readInputs */.Ko)(root, lease.id) : null,
     });
-    const variables = (0,host_leases/* readSeedRecord */.VY)(root, lease.id).environment;
+    const variables = (0,lease_companions/* readSeedRecord */.VY)(root, lease.id).environment;
     const { key } = keysOf(job, { toolchain, workspace, variables }, environment);
     const { maxBytes, exclude } = settings.remote;
     try {
@@ -12223,11 +12317,23 @@ function append(path, text) {
         closeSync(file);
     }
 }
-/** All lines of the host, those of each repository oldest first. */
+/** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
 function readHistory(root) {
     return names(root)
-        .flatMap((name) => history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? ''))
-        .toSorted((a, b) => a.wallMs - b.wallMs);
+        .flatMap((name) => dated(history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? '')))
+        .toSorted((a, b) => a.atMs - b.atMs)
+        .map(({ line }) => line);
+}
+/** A line is no newer than those after it: a clock that was wrong for a day must not tell for ever. */
+function dated(lines) {
+    let atMs = Number.POSITIVE_INFINITY;
+    return lines
+        .toReversed()
+        .map((line) => {
+        atMs = Math.min(atMs, line.wallMs);
+        return { line, atMs };
+    })
+        .toReversed();
 }
 function names(root) {
     return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
@@ -12249,8 +12355,10 @@ function fileOf(root, repository) {
 
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
-// EXTERNAL MODULE: ./lib/host/leases.js + 2 modules
-var leases = __nccwpck_require__(7828);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
+var lease_companions = __nccwpck_require__(9379);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/sizes.js
@@ -12273,6 +12381,7 @@ function describeLastSaved(savedSeconds) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
 
 
 
@@ -12321,7 +12430,7 @@ function lineOf(root, lease, { result, moment }) {
         repository,
         job,
         leg,
-        seed: (0,leases/* readSeedRecord */.VY)(root, id).kind,
+        seed: (0,lease_companions/* readSeedRecord */.VY)(root, id).kind,
         result,
         bytes: sample?.bytes ?? null,
         files: sample?.files ?? null,
@@ -12329,7 +12438,7 @@ function lineOf(root, lease, { result, moment }) {
         peakFiles: sample?.peakFiles ?? null,
         seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
         savedSeconds: null,
-        toolchain: (0,leases/* readBuildRecord */.mx)(root, id)?.toolchain ?? null,
+        toolchain: (0,lease_companions/* readBuildRecord */.mx)(root, id)?.toolchain ?? null,
         wallMs: moment.wallMs,
     };
 }

@@ -657,6 +657,62 @@ function append(environment, file, text) {
 
 /***/ }),
 
+/***/ 6160:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hr: () => (/* binding */ toolBeside),
+/* harmony export */   am: () => (/* binding */ ownEnvironment),
+/* harmony export */   k5: () => (/* binding */ startInBackground)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+
+
+
+/** What a process in the background needs of the environment; no token of the job goes along. */
+const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
+// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
+// session of its own: then the group has to be nice.
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/**
+ * Starts a command of the tool and does not wait for it.
+ *
+ * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
+ * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
+ *
+ * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
+ * @param variables what it gets besides, and no list of processes shows
+ */
+function startInBackground(script, words, variables = {}) {
+    // nice and ionice are looked for by the shell: an image may lack one of them.
+    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
+        cwd: '/',
+        detached: true,
+        env: { ...ownEnvironment(), ...variables },
+        stdio: 'ignore',
+    });
+    // Whatever it would have done is done by the next one that is started.
+    child.on('error', () => { });
+    child.unref();
+}
+/** The tool that lies beside an entry point. */
+function toolBeside(script) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)(script)), '..', 'cli', 'index.js');
+}
+/** What a process in the background gets of this one’s environment. */
+function ownEnvironment(more = []) {
+    const names = new Set([...KEPT, ...more]);
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
+}
+
+
+/***/ }),
+
 /***/ 6368:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1479,11 +1535,23 @@ function append(path, text) {
         closeSync(file);
     }
 }
-/** All lines of the host, those of each repository oldest first. */
+/** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
 function readHistory(root) {
     return names(root)
-        .flatMap((name) => history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? ''))
-        .toSorted((a, b) => a.wallMs - b.wallMs);
+        .flatMap((name) => dated(history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? '')))
+        .toSorted((a, b) => a.atMs - b.atMs)
+        .map(({ line }) => line);
+}
+/** A line is no newer than those after it: a clock that was wrong for a day must not tell for ever. */
+function dated(lines) {
+    let atMs = Number.POSITIVE_INFINITY;
+    return lines
+        .toReversed()
+        .map((line) => {
+        atMs = Math.min(atMs, line.wallMs);
+        return { line, atMs };
+    })
+        .toReversed();
 }
 function names(root) {
     return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
@@ -1511,9 +1579,10 @@ function fileOf(root, repository) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Jc: () => (/* binding */ findKeepers),
+/* harmony export */   ZF: () => (/* binding */ readKeeper),
 /* harmony export */   _0: () => (/* binding */ openKeeperLock)
 /* harmony export */ });
-/* unused harmony exports keeperPath, noteKeeper, readKeeper */
+/* unused harmony exports keeperPath, noteKeeper */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
 /* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
@@ -1595,13 +1664,310 @@ function noteKeeper(root, id, keeper) {
 }
 /** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
 function readKeeper(root, id) {
-    const found = parseObject(readTextOrNull(keeperPath(root, id)) ?? '');
+    const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(keeperPath(root, id)) ?? '');
     const { pid, start, pidNamespace } = found ?? {};
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
-    if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== readPidNamespace())
+    if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== (0,_boot_js__WEBPACK_IMPORTED_MODULE_2__/* .readPidNamespace */ .Ze)())
         return null;
     return { pid, start };
+}
+
+
+/***/ }),
+
+/***/ 8811:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  FA: () => (/* binding */ startKeeper),
+  Rx: () => (/* binding */ wakeKeeper)
+});
+
+// UNUSED EXPORTS: endKeeper
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/background.js
+var background = __nccwpck_require__(6160);
+// EXTERNAL MODULE: ./lib/host/keeper-lock.js
+var keeper_lock = __nccwpck_require__(1168);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+;// CONCATENATED MODULE: ./lib/plan/watch-event.js
+
+
+/** More than a keeper notes, and as much as a reader believes. */
+const EVENTS_AT_MOST = 40;
+const GROWERS_AT_MOST = 5;
+const TEXT_AT_MOST = 500;
+/** One event as a line. */
+function encodeEvent(event) {
+    return `${JSON.stringify(event)}\n`;
+}
+/** Reads events that anybody may have written; what cannot be understood is passed over. */
+function watch_event_parseEvents(text) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
+        const event = parseEvent((0,lease/* parseObject */.lj)(line));
+        return event === null ? [] : [event];
+    });
+}
+function parseEvent(found) {
+    const atMs = timeIn(found);
+    if (found === null || atMs === null)
+        return null;
+    switch (found['kind']) {
+        case 'critical':
+            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
+        case 'relief': {
+            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
+            const refusal = textIn(found['refusal']);
+            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
+        }
+        case 'growth': {
+            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
+            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
+        }
+        case 'over':
+            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
+        default:
+            return null;
+    }
+}
+/** The largest time that a date can have. */
+const LAST_MS = 8.64e15;
+function timeIn(found) {
+    const atMs = found?.['atMs'];
+    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
+}
+function grower(value) {
+    if (!(0,lease/* isRecord */.u4)(value))
+        return [];
+    const { id, slot, runner } = value;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
+        return [];
+    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
+        return [];
+    const [grewBytes = 0, bytes = 0, seconds = 0] = [
+        value['grewBytes'],
+        value['bytes'],
+        value['seconds'],
+    ].map(amount);
+    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
+}
+function textIn(value) {
+    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
+}
+function amount(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
+
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/watch-log.js
+
+
+
+
+/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
+const BYTES = 16 * 1024;
+/**
+ * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
+ * of the lease wrote.
+ *
+ * @throws Error where it cannot be made
+ */
+function openWatchLog(root, id) {
+    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+    const file = (0,external_node_fs_.openSync)(logPath(root, id), flags, 0o644);
+    const stat = (0,external_node_fs_.fstatSync)(file);
+    if (!stat.isFile()) {
+        (0,external_node_fs_.closeSync)(file);
+        throw new Error('what lies at the path of its events is not a file');
+    }
+    const held = Buffer.alloc(BYTES);
+    const length = (0,external_node_fs_.readSync)(file, held, 0, BYTES, 0);
+    if (length < BYTES)
+        (0,external_node_fs_.writeSync)(file, '\n'.repeat(BYTES - length), length);
+    let text = held.subarray(0, length).toString('utf8').trimEnd();
+    let count = watch_event_parseEvents(text).length;
+    return {
+        add: (event) => {
+            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
+            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
+                return;
+            text = more.trimEnd();
+            count += 1;
+            // All of it, in place: one that found no room before comes with the next.
+            (0,external_node_fs_.writeSync)(file, text, 0);
+        },
+        close: () => (0,external_node_fs_.closeSync)(file),
+    };
+}
+/** What the keepers of a lease saw; nothing where there was none. */
+function readWatchLog(root, id) {
+    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
+}
+function logPath(root, id) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.events`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/keeper.js
+
+
+
+
+
+
+
+
+
+const GB = 1e9;
+/**
+ * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
+ * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
+ * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
+ * before a build does; and node is started when the step that started this is likely to be over.
+ */
+const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
+if command -v flock >/dev/null 2>&1; then
+  tries=0
+  until flock -x -n 3; do
+    [ $? -eq 1 ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 4 ] || exit 0
+    sleep 1
+  done
+fi
+sleep 1
+[ -e "$1" ] || exit 0
+shift
+exec "$@"`;
+/** Little garbage at a time keeps the process small. */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
+/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the keeper of a lease, and does not wait for it.
+ *
+ * @throws Error where its lock cannot be made
+ */
+function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
+    const lock = held ?? (0,keeper_lock/* openKeeperLock */._0)(root, id);
+    try {
+        setLogAside(root, id);
+        const lease = (0,host_root/* controlName */.Fu)(root, 'leases', `${id}.json`);
+        const tool = [process.execPath, ...NODE_FLAGS, (0,background/* toolBeside */.Hr)(script)];
+        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
+        const child = (0,external_node_child_process_.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...(0,background/* ownEnvironment */.am)([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', lock],
+        });
+        child.on('error', failed);
+        child.unref();
+    }
+    finally {
+        if (held === null)
+            (0,external_node_fs_.closeSync)(lock);
+    }
+}
+function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
+    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
+    const flags = {
+        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / GB),
+        'min-free-percent': String(minFreePercent),
+        'min-free-inodes-percent': String(minFreeInodesPercent),
+        'high-watermark': String(watermarks.high),
+        'low-watermark': String(watermarks.low),
+        'privileged-helper': privilegedHelper,
+        'helper-image': helperImage,
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
+    return dryRun ? [...given, '--dry-run'] : given;
+}
+/** As the settings take it: no exponent, six decimals at most. */
+function decimal(value) {
+    return value.toFixed(6);
+}
+/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
+function setLogAside(root, id) {
+    try {
+        openWatchLog(root, id).close();
+    }
+    catch {
+        return;
+    }
+}
+const END_MS = 1000;
+/**
+ * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
+ * with would otherwise seem to live in the slot.
+ *
+ * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
+ */
+async function endKeeper(root, id) {
+    const keeper = readKeeper(root, id);
+    if (keeper === null)
+        return 'unknown';
+    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return 'gone';
+    try {
+        // It leads a session of its own, so the group is what it started.
+        process.kill(-keeper.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ESRCH')
+            return 'gone';
+        throw error;
+    }
+    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
+        await sleep(5);
+    return 'ended';
+}
+/**
+ * Has a keeper go on that somebody stopped: one that is not needed any more then ends by itself, and
+ * with it the lock for which its slot is kept. To a keeper that runs it does nothing.
+ */
+function wakeKeeper(root, id) {
+    const keeper = (0,keeper_lock/* readKeeper */.ZF)(root, id);
+    if (keeper === null || (0,processes/* stateOf */.L4)(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
+        return;
+    try {
+        process.kill(keeper.pid, 'SIGCONT');
+    }
+    catch (error) {
+        // Gone meanwhile, or another user’s: the slot stays until a pass may do it.
+        if (!['ESRCH', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+    }
+}
+/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
+function isKeeperOf(pid, id) {
+    try {
+        const words = (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('keep') && words.includes(id);
+    }
+    catch {
+        // Gone meanwhile, or another user’s.
+        return false;
+    }
 }
 
 
@@ -1681,24 +2047,19 @@ async function withKernelLock(path, waitSeconds, work) {
 
 /***/ }),
 
-/***/ 7766:
+/***/ 2441:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Bv: () => (/* binding */ blockedSince),
-  Oj: () => (/* binding */ dropLease),
-  G0: () => (/* binding */ findLease),
-  Mw: () => (/* binding */ readLeases),
-  SE: () => (/* binding */ readLiveLeases),
-  VY: () => (/* binding */ readSeedRecord),
-  Dg: () => (/* binding */ spoilEnd),
-  _e: () => (/* binding */ takeLease),
-  e3: () => (/* binding */ writeLease)
+  Sx: () => (/* binding */ COMPANIONS),
+  U8: () => (/* binding */ leasePath),
+  mV: () => (/* binding */ moveFile),
+  VY: () => (/* binding */ readSeedRecord)
 });
 
-// UNUSED EXPORTS: dropInputs, endLease, endedLeasePath, handDownInputs, handDownSize, readBuildRecord, readEndedLeases, readInputs, readRestored, writeRecord
+// UNUSED EXPORTS: dropInputs, handDownInputs, handDownSize, readBuildRecord, readInputs, readRestored, writeRecord
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1707,9 +2068,7 @@ var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var plan_lease = __nccwpck_require__(230);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
+var lease = __nccwpck_require__(230);
 ;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
 
 const KINDS = (/* unused pure expression or super */ null && (['file', 'link', 'directory']));
@@ -1893,6 +2252,120 @@ function parseFile(row) {
 var host_root = __nccwpck_require__(9903);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/lease-companions.js
+
+
+
+
+
+
+/** What is learned of a lease after it was written, each in a file of its own. */
+const COMPANIONS = [
+    '.end',
+    '.taken',
+    '.blocked',
+    '.seed',
+    '.build',
+    '.inputs',
+    '.restored',
+    '.keeper',
+    '.size',
+    '.events',
+    '.kept',
+];
+/** Where a lease, or a companion of it, lies. */
+function leasePath(root, name) {
+    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
+}
+/** Moves a file where there is one; false where there is no room for it. */
+function moveFile(from, to) {
+    try {
+        (0,external_node_fs_.renameSync)(from, to);
+        return true;
+    }
+    catch (error) {
+        if ((0,guard_error/* isNoSpace */.YV)(error))
+            return false;
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return true;
+        throw error;
+    }
+}
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    replaceFile(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
+    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.build`));
+    return text === null ? null : parseBuildRecord(text);
+}
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    try {
+        renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Has the last known size of a slot go along with its content to another lease. */
+function handDownSize(root, from, to) {
+    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    removeFile(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+
+
+/***/ }),
+
+/***/ 9342:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Bv: () => (/* binding */ blockedSince),
+  Oj: () => (/* binding */ dropLease),
+  G0: () => (/* binding */ findLease),
+  Ip: () => (/* binding */ readClaims),
+  Mw: () => (/* binding */ readLeases),
+  Dg: () => (/* binding */ spoilEnd),
+  _e: () => (/* binding */ takeLease),
+  e3: () => (/* binding */ writeLease)
+});
+
+// UNUSED EXPORTS: endLease, endedLeasePath, readEndedLeases
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
+var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/kept-slots.js
 
 
@@ -1926,11 +2399,9 @@ function isKept(root, id) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
+var lease_companions = __nccwpck_require__(2441);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
-
-
 
 
 
@@ -1941,23 +2412,6 @@ var size_samples = __nccwpck_require__(4015);
 
 const LIVE = '.json';
 const ENDED = '.ended';
-/** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = [
-    '.end',
-    '.taken',
-    '.blocked',
-    '.seed',
-    '.build',
-    '.inputs',
-    '.restored',
-    '.keeper',
-    '.size',
-    '.events',
-    '.kept',
-];
-function leasePath(root, name) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', name);
-}
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
  *
@@ -1965,10 +2419,10 @@ function leasePath(root, name) {
  * the id in its name still tells.
  */
 function writeLease(root, lease) {
-    const temporary = leasePath(root, `.${lease.id}.tmp`);
+    const temporary = (0,lease_companions/* leasePath */.U8)(root, `.${lease.id}.tmp`);
     try {
         (0,external_node_fs_.writeFileSync)(temporary, (0,plan_lease/* encodeLease */.jS)(lease), { flag: 'wx', mode: 0o644 });
-        (0,external_node_fs_.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
+        (0,external_node_fs_.renameSync)(temporary, (0,lease_companions/* leasePath */.U8)(root, `${lease.id}${LIVE}`));
     }
     catch (error) {
         (0,small_file/* removeFile */.nM)(temporary);
@@ -2008,12 +2462,12 @@ function endLease(root, id, end) {
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.end`));
+    (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
     try {
-        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
         return true;
     }
     catch (error) {
@@ -2030,7 +2484,7 @@ function takeLease(root, id) {
  * @returns milliseconds since the epoch
  */
 function blockedSince(root, id, nowMs, notes = true) {
-    const path = leasePath(root, `${id}.blocked`);
+    const path = (0,lease_companions/* leasePath */.U8)(root, `${id}.blocked`);
     const noted = Number((0,small_file/* readSmallFile */.EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
@@ -2047,20 +2501,6 @@ function blockedSince(root, id, nowMs, notes = true) {
     }
     return nowMs;
 }
-/** Writes what a slot was seeded with, or what its build was; once, whole. */
-function writeRecord(root, id, ending, text) {
-    replaceFile(leasePath(root, `${id}${ending}`), text);
-}
-/** What a slot was seeded with; a cold start where nothing is noted. */
-function readSeedRecord(root, id) {
-    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.seed`));
-    return (text === null ? null : (0,build_record/* parseSeedRecord */.k9)(text)) ?? build_record/* COLD */.TG;
-}
-/** What a job left of its build; null where it left nothing that can be understood. */
-function readBuildRecord(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.build`));
-    return text === null ? null : parseBuildRecord(text);
-}
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
     return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
@@ -2071,14 +2511,23 @@ function readEndedLeases(root) {
         return record === null ? [] : [record];
     });
 }
-/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
-function readLiveLeases(root) {
-    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
+/**
+ * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
+ * them is checked; a claim that matters is looked at again with `findLease`.
+ */
+function readClaims(root) {
+    const folder = (0,host_root/* controlPath */.XL)(root, 'leases');
+    const names = (0,external_node_fs_.readdirSync)(folder);
+    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
+    return names.flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
         if (name !== `${id}${LIVE}` || !(0,naming/* isLeaseId */.cl)(id))
             return [];
-        const record = readLease(root, id, 'live');
-        return record === null ? [] : [{ record, sample: (0,size_samples/* readSizeSample */.U)(root, id) }];
+        const text = (0,small_file/* readSmallFile */.EW)(`${folder}/${name}`);
+        if (text === null)
+            return [];
+        const forecastBytes = typeof text === 'string' ? (0,plan_lease/* claimedIn */.XZ)(text) : null;
+        return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }];
     });
 }
 /**
@@ -2101,7 +2550,7 @@ function readLeases(root, prefix, nowMs) {
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+            if (prefix !== '' || (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -2113,14 +2562,14 @@ function readLeases(root, prefix, nowMs) {
         }
         else if (small_file/* UNFINISHED */.yA.test(name)) {
             // Its writer was killed; whether the lease is there says nothing.
-            if ((0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+            if ((0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,small_file/* isOld */.eD)(leasePath(root, name), nowMs))
+        if (!withLease.has(id) && (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -2130,12 +2579,12 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : parsed;
-    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)(leasePath(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`)) : null;
     return {
         id,
         state,
@@ -2152,57 +2601,16 @@ function readLease(root, id, state) {
  */
 function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
-        const path = leasePath(root, `${id}${ending}`);
-        if (!keepInTrash || !moveFile(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
+        const path = (0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`);
+        if (!keepInTrash || !(0,lease_companions/* moveFile */.mV)(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
             (0,small_file/* removeFile */.nM)(path);
     }
-    for (const ending of COMPANIONS)
-        (0,small_file/* removeFile */.nM)(leasePath(root, `${id}${ending}`));
-}
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from, to) {
-    try {
-        (0,external_node_fs_.renameSync)(from, to);
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* isNoSpace */.YV)(error))
-            return false;
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return true;
-        throw error;
-    }
+    for (const ending of lease_companions/* COMPANIONS */.Sx)
+        (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`));
 }
 /** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
 function endedLeasePath(root, id) {
     return leasePath(root, `${id}${ENDED}`);
-}
-/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
-function readInputs(root, id) {
-    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
-}
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
-function handDownInputs(root, from, to) {
-    try {
-        renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-    }
-}
-/** Has the last known size of a slot go along with its content to another lease. */
-function handDownSize(root, from, to) {
-    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
-}
-/** Forgets what was recorded of a build's inputs. */
-function dropInputs(root, id) {
-    removeFile(leasePath(root, `${id}.inputs`));
-}
-/** What was restored for a job’s build; nothing where that was not noted. */
-function readRestored(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
-    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
 
 
@@ -3558,6 +3966,8 @@ function list(base, parts, found) {
 const LARGEST = 4 * 1024 * 1024;
 /** What lists files of a project has a line for each. */
 const LARGE = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+/** For most of them: memory for each of a thousand leases would take longer than to read them. */
+const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
 /**
  * The text of a small regular file; null where there is none, or why it could not be read.
  *
@@ -3577,8 +3987,8 @@ function readSmallFile(path, largest = LARGEST) {
             return { problem: 'it is not a regular file' };
         if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
-        const buffer = Buffer.alloc(stat.size);
-        return buffer.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer)).toString('utf8');
+        const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH;
+        return buffer.toString('utf8', 0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, buffer, 0, stat.size, null));
     }
     catch (error) {
         return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
@@ -4425,6 +4835,7 @@ function flag(name, otherwise) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  XZ: () => (/* binding */ claimedIn),
   jS: () => (/* binding */ encodeLease),
   u4: () => (/* binding */ isRecord),
   ZQ: () => (/* binding */ newLease),
@@ -4558,6 +4969,10 @@ function parseOwner(value) {
         container: typeof container === 'string' ? container : null,
         singleJob: value['singleJob'] === true,
     };
+}
+/** The forecast in the text of a lease, whatever else that says; null where there is none. */
+function claimedIn(text) {
+    return forecastOf(parseObject(text)?.['forecastBytes']);
 }
 /** A lease of an earlier version has none. */
 function forecastOf(value) {
@@ -4924,7 +5339,7 @@ function judgeForeign(occupancies) {
 /* harmony export */   Pt: () => (/* binding */ isAmount),
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
-/* unused harmony exports nextSample, encodeSizeSample */
+/* unused harmony exports nextSample, pauseAfter, encodeSizeSample */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
 
 /** What was measured, with the peaks so far. */
@@ -4932,6 +5347,13 @@ function nextSample(before, { bytes, files, uptimeMs }) {
     const peakBytes = Math.max(bytes, before?.peakBytes ?? 0);
     const peakFiles = Math.max(files, before?.peakFiles ?? 0);
     return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
+}
+const EVERY_MS = 60_000;
+/** A tree that takes long is measured less often: at most a 200th of one core. */
+const TIMES = 200;
+/** How long after a measurement that took so much CPU time the next one is due. */
+function pauseAfter(cpuMs) {
+    return Math.max(EVERY_MS, TIMES * cpuMs);
 }
 function encodeSizeSample(sample) {
     return `${JSON.stringify(sample)}\n`;
@@ -5194,7 +5616,7 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8465);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -5347,8 +5769,7 @@ function inHours(milliseconds) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ej: () => (/* binding */ size)
 /* harmony export */ });
-/* unused harmony exports explainText, sweepText, reapText, statusText, doctorText, hooksText, timerText */
-
+/* unused harmony exports explainText, sweepText, reapText, doctorText, hooksText, timerText */
 
 
 function explainText(actions) {
@@ -5381,64 +5802,6 @@ function size(bytes) {
         unit += 1;
     }
     return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
-}
-function statusText(found) {
-    const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees } = found;
-    const lines = [
-        `root    ${root}`,
-        ...disks.map(diskText),
-        `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
-        `leases  ${leases.length}`,
-        ...leases.flatMap(leaseText),
-        `snapshots ${snapshots.length}`,
-        ...snapshots.map(snapshotText),
-        `trash   ${trash.length}`,
-        ...trash.flatMap((entry) => entry.quarantine === null
-            ? [`  ${describeBlocked(entry)}: waits for the reaper`]
-            : [
-                `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
-                `    to remove it: ${entry.quarantine.command}`,
-            ]),
-        ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
-        ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
-        `worktrees ${worktrees}`,
-        `last pass ${passText(lastPass)}`,
-        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
-    ];
-    return `${lines.map(printable).join('\n')}\n`;
-}
-function leaseText(lease) {
-    const { id, state, slot, slotIs, runner, verdict } = lease;
-    const where = slot === null ? `lease ${id}` : slot;
-    const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
-    return [
-        `  ${where}`,
-        `    ${state}, ${verdict.kind}${missing}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
-    ];
-}
-function snapshotText(snapshot) {
-    const { name, job, bytes, ageHours, hits } = snapshot;
-    const measured = bytes === null ? 'not measured yet' : size(bytes);
-    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
-}
-function diskText(disk) {
-    const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
-    const inodes = freeInodes === null || totalInodes === null
-        ? 'no inode count'
-        : `${freeInodes} of ${totalInodes} inodes free`;
-    const floor = why === '' ? '' : `: ${why}`;
-    return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`;
-}
-function sweepTime(sweptAt) {
-    if (sweptAt !== null)
-        return new Date(sweptAt).toISOString();
-    return 'none yet: “target-guard install-timer” has one made every 15 minutes';
-}
-function passText(last) {
-    if (last === null)
-        return 'none yet';
-    const errors = last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`;
-    return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
 }
 function doctorText(findings) {
     const width = Math.max(...findings.map((each) => each.check.length));
@@ -5481,12 +5844,14 @@ function timerText(lines) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7766);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2441);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
+
 
 
 
@@ -5538,12 +5903,12 @@ async function finishInPlace(root, applied) {
             continue;
         }
         try {
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .spoilEnd */ .Dg)(root, action.id);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .spoilEnd */ .Dg)(root, action.id);
             const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -5560,30 +5925,30 @@ function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
             const moved = retire(root, action.slot, action.id, ways);
             removeFormerPaths(root, action.id, action.slot);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, moved);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, moved);
             return moved ? action.slot : null;
         }
         case 'adopt': {
             const moved = retire(root, action.path, (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '', ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.path);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
             if (action.slot !== null) {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
             }
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .dropLease */ .Oj)(root, action.id, false);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_5__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__/* .discardLeftover */ .G)(root, action.file);
             return null;
         case 'unlink':
             (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
@@ -5597,7 +5962,7 @@ function carryOut(root, action, ways) {
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
 function removeFormerPaths(root, id, slot) {
-    for (const former of (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
+    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
         (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
 }
 function nameOf(path) {
@@ -5606,12 +5971,12 @@ function nameOf(path) {
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_6__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_7__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_7__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
@@ -6151,8 +6516,8 @@ function commandOf(pid) {
 var former_paths = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
-var host_leases = __nccwpck_require__(7766);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var host_leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -6409,6 +6774,8 @@ async function acquire(root) {
 /** A lock that somebody broke cannot be given back, and needs not be. */
 function ignoreLost() { }
 
+// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
+var keeper = __nccwpck_require__(8811);
 // EXTERNAL MODULE: ./lib/host/heartbeat-file.js
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/report/heartbeat.js
@@ -6419,8 +6786,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
-var leases = __nccwpck_require__(7766);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 ;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
@@ -6490,11 +6857,14 @@ var deletion = __nccwpck_require__(4218);
 var host_history = __nccwpck_require__(3007);
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
+var lease_companions = __nccwpck_require__(2441);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
 ;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
 
 
 
@@ -6735,6 +7105,7 @@ function freeBytes(root) {
 
 
 
+
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
@@ -6756,6 +7127,16 @@ function adoptedPlaces(view) {
     return view.foreign
         .filter((each) => each.adopted)
         .map(({ path }) => ({ key: path, slot: path, container: null }));
+}
+/** Those that may be all that is left of a job: a stopped one would keep its slot for ever. */
+function wakeKeepers(root, view, actions) {
+    const dead = new Set(view.leases
+        .filter(({ record, owner }) => record.state === 'live' && owner.kind === 'dead')
+        .map(({ record }) => record.id));
+    for (const action of actions) {
+        if (action.kind === 'keep' && dead.has(action.id))
+            (0,keeper/* wakeKeeper */.Rx)(root, action.id);
+    }
 }
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
@@ -6781,6 +7162,8 @@ async function pass(request, runtime) {
                 'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
         }
     }
+    if (!dryRun)
+        wakeKeepers(root, view, actions);
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
@@ -6799,7 +7182,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 337:
+/***/ 8465:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6866,328 +7249,40 @@ var report_actions = __nccwpck_require__(8565);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./lib/host/background.js
-
-
-
-/** What a process in the background needs of the environment; no token of the job goes along. */
-const KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
-// Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
-// session of its own: then the group has to be nice.
-const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
-command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
-/**
- * Starts a command of the tool and does not wait for it.
- *
- * It outlives the job: without RUNNER_TRACKING_ID the runner's clean-up passes it over, and with its
- * streams closed the runner does not wait for it. It yields to every build, on disk and CPU.
- *
- * @param script the running entry point, `dist/<entry>/index.js`; the tool lies beside it
- * @param variables what it gets besides, and no list of processes shows
- */
-function startInBackground(script, words, variables = {}) {
-    // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
-        cwd: '/',
-        detached: true,
-        env: { ...ownEnvironment(), ...variables },
-        stdio: 'ignore',
-    });
-    // Whatever it would have done is done by the next one that is started.
-    child.on('error', () => { });
-    child.unref();
-}
-/** The tool that lies beside an entry point. */
-function toolBeside(script) {
-    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
-}
-/** What a process in the background gets of this one’s environment. */
-function ownEnvironment(more = []) {
-    const names = new Set([...KEPT, ...more]);
-    return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
-}
-
-// EXTERNAL MODULE: ./lib/host/processes.js
-var processes = __nccwpck_require__(9415);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
-;// CONCATENATED MODULE: ./lib/plan/watch-event.js
-
-
-/** More than a keeper notes, and as much as a reader believes. */
-const EVENTS_AT_MOST = 40;
-const GROWERS_AT_MOST = 5;
-const TEXT_AT_MOST = 500;
-/** One event as a line. */
-function encodeEvent(event) {
-    return `${JSON.stringify(event)}\n`;
-}
-/** Reads events that anybody may have written; what cannot be understood is passed over. */
-function watch_event_parseEvents(text) {
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines.slice(0, EVENTS_AT_MOST).flatMap((line) => {
-        const event = parseEvent((0,plan_lease/* parseObject */.lj)(line));
-        return event === null ? [] : [event];
-    });
-}
-function parseEvent(found) {
-    const atMs = timeIn(found);
-    if (found === null || atMs === null)
-        return null;
-    switch (found['kind']) {
-        case 'critical':
-            return { kind: 'critical', atMs, path: textIn(found['path']), why: textIn(found['why']) };
-        case 'relief': {
-            const [retired, freedBytes] = [found['retired'], found['freedBytes']].map(amount);
-            const refusal = textIn(found['refusal']);
-            return { kind: 'relief', atMs, retired: retired ?? 0, freedBytes: freedBytes ?? 0, refusal };
-        }
-        case 'growth': {
-            const growers = Array.isArray(found['growers']) ? found['growers'] : [];
-            return { kind: 'growth', atMs, growers: growers.slice(0, GROWERS_AT_MOST).flatMap(grower) };
-        }
-        case 'over':
-            return { kind: 'over', atMs, freeBytes: amount(found['freeBytes']) };
-        default:
-            return null;
-    }
-}
-/** The largest time that a date can have. */
-const LAST_MS = 8.64e15;
-function timeIn(found) {
-    const atMs = found?.['atMs'];
-    return typeof atMs === 'number' && Math.abs(atMs) <= LAST_MS ? atMs : null;
-}
-function grower(value) {
-    if (!(0,plan_lease/* isRecord */.u4)(value))
-        return [];
-    const { id, slot, runner } = value;
-    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
-        return [];
-    if (typeof slot !== 'string' || !(0,naming/* isSlotPath */.wS)(slot))
-        return [];
-    const [grewBytes = 0, bytes = 0, seconds = 0] = [
-        value['grewBytes'],
-        value['bytes'],
-        value['seconds'],
-    ].map(amount);
-    return [{ id, slot, runner: textIn(runner), grewBytes, bytes, seconds }];
-}
-function textIn(value) {
-    return typeof value === 'string' ? value.slice(0, TEXT_AT_MOST) : '';
-}
-function amount(value) {
-    return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : 0;
-}
-
-// EXTERNAL MODULE: ./lib/host/small-file.js
-var small_file = __nccwpck_require__(2100);
-;// CONCATENATED MODULE: ./lib/host/watch-log.js
-
-
-
-
-/** Set aside while there is room: events are written when there is none. Empty lines fill it. */
-const BYTES = 16 * 1024;
-/**
- * Opens the log of a lease, and makes it where it is not there; it goes on after what an earlier keeper
- * of the lease wrote.
- *
- * @throws Error where it cannot be made
- */
-function openWatchLog(root, id) {
-    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
-    const file = (0,external_node_fs_.openSync)(logPath(root, id), flags, 0o644);
-    const stat = (0,external_node_fs_.fstatSync)(file);
-    if (!stat.isFile()) {
-        (0,external_node_fs_.closeSync)(file);
-        throw new Error('what lies at the path of its events is not a file');
-    }
-    const held = Buffer.alloc(BYTES);
-    const length = (0,external_node_fs_.readSync)(file, held, 0, BYTES, 0);
-    if (length < BYTES)
-        (0,external_node_fs_.writeSync)(file, '\n'.repeat(BYTES - length), length);
-    let text = held.subarray(0, length).toString('utf8').trimEnd();
-    let count = watch_event_parseEvents(text).length;
-    return {
-        add: (event) => {
-            const more = `${text === '' ? '' : `${text}\n`}${encodeEvent(event)}`;
-            if (count >= EVENTS_AT_MOST || Buffer.byteLength(more) > BYTES)
-                return;
-            text = more.trimEnd();
-            count += 1;
-            // All of it, in place: one that found no room before comes with the next.
-            (0,external_node_fs_.writeSync)(file, text, 0);
-        },
-        close: () => (0,external_node_fs_.closeSync)(file),
-    };
-}
-/** What the keepers of a lease saw; nothing where there was none. */
-function readWatchLog(root, id) {
-    return parseEvents(readTextOrNull(logPath(root, id)) ?? '');
-}
-function logPath(root, id) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.events`);
-}
-
-;// CONCATENATED MODULE: ./lib/host/keeper.js
-
-
-
-
-
-
-
-
-
-const GB = 1e9;
-/**
- * Holds the lock from here to the end of the keeper, whose pid is this shell’s: flock(1) takes it on
- * the descriptor that was handed down, or finds it taken on that very one. A second keeper of a lease
- * waits no longer than somebody needs who only tries the lock. Where memory runs out, the keeper goes
- * before a build does; and node is started when the step that started this is likely to be over.
- */
-const HOLDING = `{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
-if command -v flock >/dev/null 2>&1; then
-  tries=0
-  until flock -x -n 3; do
-    [ $? -eq 1 ] || break
-    tries=$((tries + 1))
-    [ "$tries" -lt 4 ] || exit 0
-    sleep 1
-  done
-fi
-sleep 1
-[ -e "$1" ] || exit 0
-shift
-exec "$@"`;
-/** Little garbage at a time keeps the process small. */
-const NODE_FLAGS = ['--max-semi-space-size=1'];
-/** By it the runner’s clean-up finds the keeper, and ends it with the job. */
-const TRACKING_ID = 'RUNNER_TRACKING_ID';
-/**
- * Starts the keeper of a lease, and does not wait for it.
- *
- * @throws Error where its lock cannot be made
- */
-function startKeeper(root, id, script, { settings, variables, failed, lock: held }) {
-    const lock = held ?? (0,keeper_lock/* openKeeperLock */._0)(root, id);
-    try {
-        setLogAside(root, id);
-        const lease = (0,host_root/* controlName */.Fu)(root, 'leases', `${id}.json`);
-        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
-        const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
-        const child = (0,external_node_child_process_.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
-            cwd: '/',
-            detached: true,
-            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
-            stdio: ['ignore', 'ignore', 'ignore', lock],
-        });
-        child.on('error', failed);
-        child.unref();
-    }
-    finally {
-        if (held === null)
-            (0,external_node_fs_.closeSync)(lock);
-    }
-}
-function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
-    const { minFreeBytes, minFreePercent, minFreeInodesPercent } = floors;
-    const flags = {
-        'min-free-gb': minFreeBytes === null ? null : decimal(minFreeBytes / GB),
-        'min-free-percent': String(minFreePercent),
-        'min-free-inodes-percent': String(minFreeInodesPercent),
-        'high-watermark': String(watermarks.high),
-        'low-watermark': String(watermarks.low),
-        'privileged-helper': privilegedHelper,
-        'helper-image': helperImage,
-    };
-    const given = Object.entries(flags).flatMap(([name, value]) => value === null ? [] : [`--${name}`, value]);
-    return dryRun ? [...given, '--dry-run'] : given;
-}
-/** As the settings take it: no exponent, six decimals at most. */
-function decimal(value) {
-    return value.toFixed(6);
-}
-/** Before the build can have filled the disk; on one that is full already the keeper tries again. */
-function setLogAside(root, id) {
-    try {
-        openWatchLog(root, id).close();
-    }
-    catch {
-        return;
-    }
-}
-const END_MS = 1000;
-/**
- * Ends a keeper and all that it started, whatever state it is in, and waits for that: what it measures
- * with would otherwise seem to live in the slot.
- *
- * @returns `gone` where it had ended before, `unknown` where nothing tells which process it is
- */
-async function endKeeper(root, id) {
-    const keeper = readKeeper(root, id);
-    if (keeper === null)
-        return 'unknown';
-    if (stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id))
-        return 'gone';
-    try {
-        // It leads a session of its own, so the group is what it started.
-        process.kill(-keeper.pid, 'SIGKILL');
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ESRCH')
-            return 'gone';
-        throw error;
-    }
-    for (let waited = 0; waited < END_MS && stateOf(keeper) === 'alive'; waited += 5)
-        await sleep(5);
-    return 'ended';
-}
-/** A note may be anybody’s: only what was started as the keeper of this lease is one. */
-function isKeeperOf(pid, id) {
-    try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words.includes('keep') && words.includes(id);
-    }
-    catch {
-        // Gone meanwhile, or another user’s.
-        return false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
+var keeper = __nccwpck_require__(8811);
+// EXTERNAL MODULE: ./lib/host/background.js
+var background = __nccwpck_require__(6160);
 ;// CONCATENATED MODULE: ./lib/host/reaper.js
 
-const reaper_GB = 1e9;
+const GB = 1e9;
 /** Starts the reaper, and does not wait for it. */
 function startReaper(root, script, settings) {
     const helper = ['--privileged-helper', settings.privilegedHelper];
-    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / GB));
     if (settings.helperImage !== null)
         helper.push('--helper-image', settings.helperImage);
-    startInBackground(script, ['reap', '--root', root.path, ...helper]);
+    (0,background/* startInBackground */.k5)(script, ['reap', '--root', root.path, ...helper]);
 }
 
 // EXTERNAL MODULE: ./lib/host/reserve.js
 var reserve = __nccwpck_require__(858);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/host/boot.js
 var boot = __nccwpck_require__(6368);
 // EXTERNAL MODULE: ./lib/host/destination.js
 var destination = __nccwpck_require__(8582);
 // EXTERNAL MODULE: ./lib/host/mounts.js
 var host_mounts = __nccwpck_require__(7154);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
 ;// CONCATENATED MODULE: ./lib/host/runner.js
 
 
@@ -7286,6 +7381,8 @@ function readContainerId() {
 
 // EXTERNAL MODULE: ./lib/host/trash.js
 var host_trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: ./lib/plan/input.js
 var input = __nccwpck_require__(2543);
 ;// CONCATENATED MODULE: ./lib/host/users.js
@@ -7434,16 +7531,17 @@ function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
 }
 /**
  * Whether a job may start: first come, first served; but while none of those before it has room, a
- * smaller one may go past each of them a bounded number of times.
+ * smaller one may go past each of them a bounded number of times. Not while something is being deleted:
+ * room that comes bit by bit would all go to the smallest.
  */
 function decide(standing) {
-    const { forecastBytes, ahead } = standing;
+    const { forecastBytes, ahead, isFreeing } = standing;
     if (forecastBytes === null)
         return { kind: 'start', passing: [] };
     const availableBytes = available(standing);
     if (forecastBytes > availableBytes)
         return { kind: 'wait', why: 'room', availableBytes };
-    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST);
+    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST && !isFreeing);
     return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
 }
 
@@ -7726,16 +7824,17 @@ var host_history = __nccwpck_require__(3007);
 ;// CONCATENATED MODULE: ./lib/host/lease-changes.js
 
 
-/** Waits for a lease to come or to go, from when it was made. */
+/** Waits for a lease to come or to go, or for what is deleted to be gone, from when it was made. */
 class LeaseChange {
-    #watcher;
+    #watchers;
     #isChanged = false;
     #wake = null;
     constructor(root) {
-        this.#watcher = lease_changes_open(root, () => {
+        const notice = () => {
             this.#isChanged = true;
             this.#wake?.();
-        });
+        };
+        this.#watchers = [lease_changes_open(root, 'leases', LEASE, notice), lease_changes_open(root, 'trash', ENTRY, notice)];
     }
     /** Resolves at the change, or after so many milliseconds; then it is over. */
     async within(ms) {
@@ -7751,14 +7850,17 @@ class LeaseChange {
         this.cancel();
     }
     cancel() {
-        this.#watcher?.close();
+        for (const watcher of this.#watchers)
+            watcher?.close();
     }
 }
+const LEASE = /\.(json|ended)$/;
+const ENTRY = /^[0-9a-f]+$/;
 /** Null where this host has no more inotify watches: a look every few seconds does, too. */
-function lease_changes_open(root, notice) {
+function lease_changes_open(root, folder, names, notice) {
     try {
-        const watcher = (0,external_node_fs_.watch)((0,host_root/* controlPath */.XL)(root, 'leases'), (_, name) => {
-            if (name === null || /\.(json|ended)$/.test(name))
+        const watcher = (0,external_node_fs_.watch)((0,host_root/* controlPath */.XL)(root, folder), (_, name) => {
+            if (name === null || names.test(name))
                 notice();
         });
         return watcher.on('error', () => watcher.close());
@@ -7772,7 +7874,10 @@ function lease_changes_open(root, notice) {
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/plan/size-sample.js
 var size_sample = __nccwpck_require__(3885);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/waiting.js
+
 
 
 
@@ -7787,12 +7892,32 @@ const LOCK_SECONDS = 30;
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
 function lockAdmission(root) {
     try {
-        const file = (0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'admission.lock'), external_node_fs_.constants.O_RDONLY | SAFE);
-        return lock(file, ['-w', String(LOCK_SECONDS)]);
+        const path = (0,host_root/* controlPath */.XL)(root, 'admission.lock');
+        const answer = tryLock(path, ['-w', String(LOCK_SECONDS)]);
+        return 'complaint' in answer ? askAgain(path) : answer;
     }
     catch (error) {
         return { problem: (0,guard_error/* messageOf */.bD)(error) };
     }
+}
+/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
+function askAgain(path) {
+    const until = external_node_perf_hooks_.performance.now() + LOCK_SECONDS * 1000;
+    for (;;) {
+        const answer = tryLock(path, ['-n']);
+        const isOver = !('problem' in answer) || 'complaint' in answer || external_node_perf_hooks_.performance.now() >= until;
+        if (isOver)
+            return answer;
+        pause();
+    }
+}
+const PAUSE_MS = 50;
+/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
+function pause() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}
+function tryLock(path, patience) {
+    return lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), patience);
 }
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
 function lock(file, patience) {
@@ -7805,7 +7930,10 @@ function lock(file, patience) {
     (0,external_node_fs_.closeSync)(file);
     if (error !== undefined)
         return { problem: 'there is no flock(1)' };
-    return { problem: stderr.trim() === '' ? 'it was not granted in time' : stderr.trim() };
+    const said = stderr.trim();
+    return said === ''
+        ? { problem: 'it was not granted in time' }
+        : { problem: said, complaint: true };
 }
 function once(work) {
     let isDone = false;
@@ -7863,7 +7991,7 @@ function names(root) {
 }
 function isAbandoned(path) {
     try {
-        const held = lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), ['-n']);
+        const held = tryLock(path, ['-n']);
         if ('problem' in held)
             return false;
         held.release();
@@ -7960,11 +8088,16 @@ function holdingText(holder, lines) {
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
 
-// EXTERNAL MODULE: ./lib/host/leases.js + 3 modules
-var leases = __nccwpck_require__(7766);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
+
+
 
 
 
@@ -7987,31 +8120,62 @@ async function lookForRoom(request) {
     const queue = listWaiters(root, ticket);
     const own = queue.findIndex(({ name }) => name === ticket);
     const ahead = own < 0 ? queue : queue.slice(0, own);
-    const holders = holdersFor(request, room);
+    const claims = (0,leases/* readClaims */.Ip)(root);
     // Whoever has a slot already must not wait for himself.
-    if (holders === 'own')
+    if (hasOwn(request, claims))
         return null;
-    const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead });
+    const holders = holdersFor(request, claims, { ...room, isContested: ahead.length > 0 });
+    const isFreeing = ahead.length > 0 && (0,host_trash/* hasTrash */.P_)(root);
+    const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
     if (decision.kind === 'start' && notePassing(root, decision.passing))
         return null;
     return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
 }
-/** Who has a claim to space; the dead have none, and are only looked for where it matters. */
-function holdersFor({ root, self, expected }, room) {
-    const live = (0,leases/* readLiveLeases */.SE)(root).map(({ record, sample }) => ({
-        record,
-        id: record.id,
-        lease: record.lease,
-        forecastBytes: record.lease?.forecastBytes ?? null,
-        sampledBytes: sample?.bytes ?? 0,
+/** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
+function hasOwn({ root, self }, claims) {
+    const { runnerKey } = self;
+    if (runnerKey === null)
+        return false;
+    const prefix = (0,naming/* runnerPrefix */.Lm)(runnerKey);
+    return claims.some(({ id }) => {
+        const record = id.startsWith(prefix) ? (0,leases/* findLease */.G0)(root, id) : null;
+        return record?.state === 'live' && isOwn(record, self);
+    });
+}
+/**
+ * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
+ * and the dead have none.
+ */
+function holdersFor({ root, self, expected }, claims, room) {
+    const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
+    const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
+    if (!room.isContested && fits(whole))
+        return whole.map(withoutLease);
+    const sampled = claims.map(({ id, forecastBytes, isSampled }) => ({
+        id,
+        forecastBytes,
+        sampledBytes: (isSampled ? (0,size_samples/* readSizeSample */.U)(root, id)?.bytes : null) ?? 0,
     }));
-    if (live.some(({ record }) => isOwn(record, self)))
-        return 'own';
-    if (available({ ...room, holders: live }) >= expected.bytes)
-        return live;
+    const isFitting = fits(sampled);
+    if (isFitting && !room.isContested)
+        return sampled.map(withoutLease);
     const mounts = (0,host_mounts/* readMounts */.bq)();
     const ended = (0,observe/* rememberEnded */.UY)();
-    return live.filter(({ record, ...holder }) => growth(holder) === 0 || (0,observe/* observeLease */.tj)(root, record, self, mounts, ended).owner.kind !== 'dead');
+    return sampled.flatMap((holder) => {
+        if (growth(holder) === 0)
+            return [withoutLease(holder)];
+        const record = (0,leases/* findLease */.G0)(root, holder.id);
+        if (record?.state !== 'live' || record.lease === null)
+            return [];
+        const { lease } = record;
+        if (isFitting)
+            return [{ ...holder, lease }];
+        const { owner } = (0,observe/* observeLease */.tj)(root, record, self, mounts, ended);
+        return owner.kind === 'dead' ? [] : [{ ...holder, lease }];
+    });
+}
+function withoutLease(holder) {
+    return { ...holder, lease: null };
 }
 function isOwn({ lease }, { runnerKey, job, worker }) {
     if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
@@ -8241,16 +8405,17 @@ const UNLOCKED = { release: () => { } };
  */
 async function admit(request, runtime) {
     const { root, job, settings } = request;
-    const lines = historyOf(root, runtime);
+    const history = rememberHistory(root, runtime);
     const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
-    const expected = forecast(key, lines, settings.admission.forecastBytes);
+    const { forecastBytes: set } = settings.admission;
+    const expected = forecast(key, set === null ? history() : [], set);
     const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
     if (expected === null || settings.admission.mode === 'off')
         return free;
     try {
         if (await isTooLarge(root, settings, expected, runtime))
             return { ...free, forecastBytes: null };
-        const lock = await new Admission(request, expected, lines, runtime).run();
+        const lock = await new Admission(request, expected, history, runtime).run();
         return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
     }
     catch (error) {
@@ -8260,14 +8425,19 @@ async function admit(request, runtime) {
         return free;
     }
 }
-function historyOf(root, { voice }) {
-    try {
-        return (0,host_history/* readHistory */.Lu)(root);
-    }
-    catch (error) {
-        voice.warning(`The history of this host cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`);
-        return [];
-    }
+/** Read when it is first needed: a forecast that is set needs none. */
+function rememberHistory(root, { voice }) {
+    let lines = null;
+    return () => {
+        try {
+            lines ??= (0,host_history/* readHistory */.Lu)(root);
+        }
+        catch (error) {
+            voice.warning(`The history of this host cannot be read (${(0,guard_error/* messageOf */.bD)(error)}).`);
+            lines = [];
+        }
+        return lines;
+    };
 }
 /** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
 async function isTooLarge(root, settings, { bytes }, { voice }) {
@@ -8285,15 +8455,15 @@ async function isTooLarge(root, settings, { bytes }, { voice }) {
 class Admission {
     #request;
     #expected;
-    #lines;
+    #history;
     #runtime;
     /** by a clock that nobody sets */
     #startedMs = external_node_perf_hooks_.performance.now();
     #ticket = null;
-    constructor(request, expected, lines, runtime) {
+    constructor(request, expected, history, runtime) {
         this.#request = request;
         this.#expected = expected;
-        this.#lines = lines;
+        this.#history = history;
         this.#runtime = runtime;
     }
     async run() {
@@ -8328,7 +8498,7 @@ class Admission {
                     return await this.#timeOut(found);
                 if (nowMs - toldMs >= TELL_MS) {
                     toldMs = nowMs;
-                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines));
+                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
                 }
                 await change.within(Math.min(RECHECK_MS, leftMs));
             }
@@ -8903,7 +9073,7 @@ async function alert_alert(root, settings, about, { script, voice }) {
     try {
         if (!(await claimAlert(root, about.kind, alertHours, Date.now())))
             return;
-        startInBackground(script, ['alert', '--text', `${root.path}: ${about.text}`], {
+        (0,background/* startInBackground */.k5)(script, ['alert', '--text', `${root.path}: ${about.text}`], {
             TARGET_GUARD_ALERT_WEBHOOK: alertWebhook,
         });
         voice.info(`alert sent (${about.kind})`);
@@ -9290,7 +9460,7 @@ async function watchOver(root, id, settings, { hadEmergency, isTaken, lock = nul
             return;
         const isInside = hadEmergency || environment[INSIDE] === '1';
         const variables = isInside ? { [INSIDE]: '1' } : {};
-        startKeeper(root, id, script, { settings, variables, failed, lock });
+        (0,keeper/* startKeeper */.FA)(root, id, script, { settings, variables, failed, lock });
     }
     catch (error) {
         failed(error);
@@ -9361,7 +9531,7 @@ async function pre(runtime) {
     const { environment, voice } = runtime;
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
-    const state = pre_stateOf(prepared);
+    const state = stateOf(prepared);
     keepState(state, runtime);
     rememberEmergency(prepared, environment);
     if (prepared.slot === null)
@@ -9379,7 +9549,7 @@ function keepState(state, { environment, voice }) {
         voice.warning(`${(0,guard_error/* messageOf */.bD)(error)} The slot will be given back when the runner’s job is over.`);
     }
 }
-function pre_stateOf(prepared) {
+function stateOf(prepared) {
     const { root, slot, retired, reclaimedBytes, disk } = prepared;
     return {
         root,

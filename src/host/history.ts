@@ -74,11 +74,24 @@ function append(path: string, text: string): void {
   }
 }
 
-/** All lines of the host, those of each repository oldest first. */
+/** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
 export function readHistory(root: Root): HistoryLine[] {
   return names(root)
-    .flatMap((name) => parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? ''))
-    .toSorted((a, b) => a.wallMs - b.wallMs)
+    .flatMap((name) => dated(parseLines(readTextOrNull(controlPath(root, 'history', name)) ?? '')))
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .map(({ line }) => line)
+}
+
+/** A line is no newer than those after it: a clock that was wrong for a day must not tell for ever. */
+function dated(lines: readonly HistoryLine[]): { line: HistoryLine; atMs: number }[] {
+  let atMs = Number.POSITIVE_INFINITY
+  return lines
+    .toReversed()
+    .map((line) => {
+      atMs = Math.min(atMs, line.wallMs)
+      return { line, atMs }
+    })
+    .toReversed()
 }
 
 function names(root: Root): string[] {

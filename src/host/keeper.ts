@@ -151,6 +151,21 @@ export async function endKeeper(root: Root, id: string): Promise<KeeperEnd> {
   return 'ended'
 }
 
+/**
+ * Has a keeper go on that somebody stopped: one that is not needed any more then ends by itself, and
+ * with it the lock for which its slot is kept. To a keeper that runs it does nothing.
+ */
+export function wakeKeeper(root: Root, id: string): void {
+  const keeper = readKeeper(root, id)
+  if (keeper === null || stateOf(keeper) !== 'alive' || !isKeeperOf(keeper.pid, id)) return
+  try {
+    process.kill(keeper.pid, 'SIGCONT')
+  } catch (error) {
+    // Gone meanwhile, or another user’s: the slot stays until a pass may do it.
+    if (!['ESRCH', 'EPERM'].includes(errnoOf(error))) throw error
+  }
+}
+
 /** A note may be anybody’s: only what was started as the keeper of this lease is one. */
 function isKeeperOf(pid: number, id: string): boolean {
   try {

@@ -1,48 +1,16 @@
 import { readdirSync, renameSync, writeFileSync } from 'node:fs'
-import { errnoOf, isNoSpace } from '../plan/guard-error.ts'
-import { COLD, parseBuildRecord, parseSeedRecord } from '../plan/build-record.ts'
-import type { BuildRecord, SeedRecord } from '../plan/build-record.ts'
-import { encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
+import { errnoOf } from '../plan/guard-error.ts'
+import { claimedIn, encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
 import type { End, Lease, LeaseRecord } from '../plan/lease.ts'
-import type { SizeSample } from '../plan/size-sample.ts'
 import { isLeaseId } from '../plan/naming.ts'
-import { NOTHING_RESTORED, parseRestored } from '../plan/restored.ts'
-import type { Restored } from '../plan/restored.ts'
 import { isKept } from './kept-slots.ts'
+import { COMPANIONS, leasePath, moveFile } from './lease-companions.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
-import { readSizeSample } from './size-samples.ts'
-import {
-  LARGE,
-  UNFINISHED,
-  isOld,
-  readSmallFile,
-  readTextOrNull,
-  removeFile,
-  replaceFile,
-} from './small-file.ts'
+import { UNFINISHED, isOld, readSmallFile, removeFile } from './small-file.ts'
 
 const LIVE = '.json'
 const ENDED = '.ended'
-
-/** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = [
-  '.end',
-  '.taken',
-  '.blocked',
-  '.seed',
-  '.build',
-  '.inputs',
-  '.restored',
-  '.keeper',
-  '.size',
-  '.events',
-  '.kept',
-] as const
-
-function leasePath(root: Root, name: string): string {
-  return controlPath(root, 'leases', name)
-}
 
 /**
  * Writes a lease, once and whole: a name of its own, then one rename.
@@ -128,28 +96,6 @@ export function blockedSince(root: Root, id: string, nowMs: number, notes = true
   return nowMs
 }
 
-/** Writes what a slot was seeded with, or what its build was; once, whole. */
-export function writeRecord(
-  root: Root,
-  id: string,
-  ending: '.seed' | '.build' | '.inputs' | '.restored',
-  text: string,
-): void {
-  replaceFile(leasePath(root, `${id}${ending}`), text)
-}
-
-/** What a slot was seeded with; a cold start where nothing is noted. */
-export function readSeedRecord(root: Root, id: string): SeedRecord {
-  const text = readTextOrNull(leasePath(root, `${id}.seed`))
-  return (text === null ? null : parseSeedRecord(text)) ?? COLD
-}
-
-/** What a job left of its build; null where it left nothing that can be understood. */
-export function readBuildRecord(root: Root, id: string): BuildRecord | null {
-  const text = readTextOrNull(leasePath(root, `${id}.build`))
-  return text === null ? null : parseBuildRecord(text)
-}
-
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 export function readEndedLeases(root: Root): LeaseRecord[] {
   return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
@@ -160,13 +106,30 @@ export function readEndedLeases(root: Root): LeaseRecord[] {
   })
 }
 
-/** The live leases, whoever has them, with the size of each slot when it was last sampled. */
-export function readLiveLeases(root: Root): { record: LeaseRecord; sample: SizeSample | null }[] {
-  return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+/** What a live lease may claim of the disk, by its own word alone. */
+export interface Claim {
+  id: string
+  /** null where it says nothing, or cannot be read */
+  forecastBytes: number | null
+  /** whether its slot was ever sampled */
+  isSampled: boolean
+}
+
+/**
+ * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
+ * them is checked; a claim that matters is looked at again with `findLease`.
+ */
+export function readClaims(root: Root): Claim[] {
+  const folder = controlPath(root, 'leases')
+  const names = readdirSync(folder)
+  const sampled = new Set(names.filter((name) => name.endsWith('.size')))
+  return names.flatMap((name) => {
     const id = name.slice(0, name.indexOf('.'))
     if (name !== `${id}${LIVE}` || !isLeaseId(id)) return []
-    const record = readLease(root, id, 'live')
-    return record === null ? [] : [{ record, sample: readSizeSample(root, id) }]
+    const text = readSmallFile(`${folder}/${name}`)
+    if (text === null) return []
+    const forecastBytes = typeof text === 'string' ? claimedIn(text) : null
+    return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }]
   })
 }
 
@@ -247,49 +210,7 @@ export function dropLease(root: Root, id: string, keepInTrash: boolean): void {
   for (const ending of COMPANIONS) removeFile(leasePath(root, `${id}${ending}`))
 }
 
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from: string, to: string): boolean {
-  try {
-    renameSync(from, to)
-    return true
-  } catch (error) {
-    if (isNoSpace(error)) return false
-    if (errnoOf(error) === 'ENOENT') return true
-    throw error
-  }
-}
-
 /** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
 export function endedLeasePath(root: Root, id: string): string {
   return leasePath(root, `${id}${ENDED}`)
-}
-
-/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
-export function readInputs(root: Root, id: string): string | null {
-  return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE)
-}
-
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
-export function handDownInputs(root: Root, from: string, to: string): void {
-  try {
-    renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`))
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
-  }
-}
-
-/** Has the last known size of a slot go along with its content to another lease. */
-export function handDownSize(root: Root, from: string, to: string): void {
-  moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`))
-}
-
-/** Forgets what was recorded of a build's inputs. */
-export function dropInputs(root: Root, id: string): void {
-  removeFile(leasePath(root, `${id}.inputs`))
-}
-
-/** What was restored for a job’s build; nothing where that was not noted. */
-export function readRestored(root: Root, id: string): Restored {
-  const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE)
-  return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED
 }

@@ -23,6 +23,9 @@ const LARGEST = 4 * 1024 * 1024
 /** What lists files of a project has a line for each. */
 export const LARGE = 256 * 1024 * 1024
 
+/** For most of them: memory for each of a thousand leases would take longer than to read them. */
+const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024)
+
 /**
  * The text of a small regular file; null where there is none, or why it could not be read.
  *
@@ -42,8 +45,8 @@ export function readSmallFile(
     const stat = fstatSync(file)
     if (!stat.isFile()) return { problem: 'it is not a regular file' }
     if (stat.size > largest) return { problem: `it has ${stat.size} bytes` }
-    const buffer = Buffer.alloc(stat.size)
-    return buffer.subarray(0, readSync(file, buffer)).toString('utf8')
+    const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, stat.size, null))
   } catch (error) {
     return { problem: messageOf(error) }
   } finally {

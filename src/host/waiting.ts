@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { randomUUID } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import { parseObject } from '../plan/lease.ts'
 import type { Waiter } from '../plan/admission.ts'
 import { isAmount } from '../plan/size-sample.ts'
@@ -41,15 +42,41 @@ const LOCK_SECONDS = 30
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
 export function lockAdmission(root: Root): Held | { problem: string } {
   try {
-    const file = openSync(controlPath(root, 'admission.lock'), constants.O_RDONLY | SAFE)
-    return lock(file, ['-w', String(LOCK_SECONDS)])
+    const path = controlPath(root, 'admission.lock')
+    const answer = tryLock(path, ['-w', String(LOCK_SECONDS)])
+    return 'complaint' in answer ? askAgain(path) : answer
   } catch (error) {
     return { problem: messageOf(error) }
   }
 }
 
+/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
+function askAgain(path: string): Held | Refusal {
+  const until = performance.now() + LOCK_SECONDS * 1000
+  for (;;) {
+    const answer = tryLock(path, ['-n'])
+    const isOver = !('problem' in answer) || 'complaint' in answer || performance.now() >= until
+    if (isOver) return answer
+    pause()
+  }
+}
+
+const PAUSE_MS = 50
+
+/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+}
+
+/** `complaint`: it was not even tried. */
+type Refusal = { problem: string; complaint?: true }
+
+function tryLock(path: string, patience: readonly string[]): Held | Refusal {
+  return lock(openSync(path, constants.O_RDONLY | SAFE), patience)
+}
+
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
-function lock(file: number, patience: readonly string[]): Held | { problem: string } {
+function lock(file: number, patience: readonly string[]): Held | Refusal {
   const { status, error, stderr } = spawnSync('flock', ['-x', ...patience, '3'], {
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe', file],
@@ -57,7 +84,10 @@ function lock(file: number, patience: readonly string[]): Held | { problem: stri
   if (error === undefined && status === 0) return { release: once(() => closeSync(file)) }
   closeSync(file)
   if (error !== undefined) return { problem: 'there is no flock(1)' }
-  return { problem: stderr.trim() === '' ? 'it was not granted in time' : stderr.trim() }
+  const said = stderr.trim()
+  return said === ''
+    ? { problem: 'it was not granted in time' }
+    : { problem: said, complaint: true }
 }
 
 function once(work: () => void): () => void {
@@ -118,7 +148,7 @@ function names(root: Root): string[] {
 
 function isAbandoned(path: string): boolean {
   try {
-    const held = lock(openSync(path, constants.O_RDONLY | SAFE), ['-n'])
+    const held = tryLock(path, ['-n'])
     if ('problem' in held) return false
     held.release()
     return true

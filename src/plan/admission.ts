@@ -24,6 +24,8 @@ export interface Standing {
   holders: readonly Holder[]
   /** who came before, in the order of their coming */
   ahead: readonly Waiter[]
+  /** whether something is just being deleted: there will be more room than there is */
+  isFreeing: boolean
 }
 
 /** `passing`: those who are to be told that somebody went past them. */
@@ -58,15 +60,17 @@ export function neverFits(
 
 /**
  * Whether a job may start: first come, first served; but while none of those before it has room, a
- * smaller one may go past each of them a bounded number of times.
+ * smaller one may go past each of them a bounded number of times. Not while something is being deleted:
+ * room that comes bit by bit would all go to the smallest.
  */
 export function decide(standing: Standing): Decision {
-  const { forecastBytes, ahead } = standing
+  const { forecastBytes, ahead, isFreeing } = standing
   if (forecastBytes === null) return { kind: 'start', passing: [] }
   const availableBytes = available(standing)
   if (forecastBytes > availableBytes) return { kind: 'wait', why: 'room', availableBytes }
   const mayPass = ahead.every(
-    (waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST,
+    (waiter) =>
+      waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST && !isFreeing,
   )
   return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes }
 }

@@ -165,6 +165,11 @@ function parseOwner(value: unknown): Owner | null {
   }
 }
 
+/** The forecast in the text of a lease, whatever else that says; null where there is none. */
+export function claimedIn(text: string): number | null {
+  return forecastOf(parseObject(text)?.['forecastBytes'])
+}
+
 /** A lease of an earlier version has none. */
 function forecastOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null

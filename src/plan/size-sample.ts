@@ -23,6 +23,16 @@ export function nextSample(
   return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs }
 }
 
+const EVERY_MS = 60_000
+
+/** A tree that takes long is measured less often: at most a 200th of one core. */
+const TIMES = 200
+
+/** How long after a measurement that took so much CPU time the next one is due. */
+export function pauseAfter(cpuMs: number): number {
+  return Math.max(EVERY_MS, TIMES * cpuMs)
+}
+
 export function encodeSizeSample(sample: SizeSample): string {
   return `${JSON.stringify(sample)}\n`
 }

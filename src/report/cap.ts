@@ -8,6 +8,14 @@ export function capText(cap: Cap | null): string {
   const lines = [
     `free    ${size(cap.freeBytes)}`,
     `reserve ${size(cap.reserveBytes)}`,
+    ...capLines(cap),
+  ]
+  return `${lines.map(printable).join('\n')}\n`
+}
+
+/** How many jobs at once, and how large: the host, each repository and each job. */
+export function capLines(cap: Cap): string[] {
+  return [
     `${lineOf(cap.host)}: the host`,
     ...cap.repositories.map((each) => `${lineOf(each)}: ${each.repository}`),
     ...cap.jobs.map((each) => {
@@ -15,7 +23,6 @@ export function capText(cap: Cap | null): string {
       return `${lineOf(each)}: ${each.repository} ${each.job}${leg}`
     }),
   ]
-  return `${lines.map(printable).join('\n')}\n`
 }
 
 function lineOf({ peakBytes, maxParallel }: CapLine): string {

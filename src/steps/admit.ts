@@ -52,14 +52,15 @@ export async function admit(
   runtime: Runtime,
 ): Promise<Admitted | { kind: 'skip' }> {
   const { root, job, settings } = request
-  const lines = historyOf(root, runtime)
+  const history = rememberHistory(root, runtime)
   const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg }
-  const expected = forecast(key, lines, settings.admission.forecastBytes)
+  const { forecastBytes: set } = settings.admission
+  const expected = forecast(key, set === null ? history() : [], set)
   const free: Admitted = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED }
   if (expected === null || settings.admission.mode === 'off') return free
   try {
     if (await isTooLarge(root, settings, expected, runtime)) return { ...free, forecastBytes: null }
-    const lock = await new Admission(request, expected, lines, runtime).run()
+    const lock = await new Admission(request, expected, history, runtime).run()
     return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock }
   } catch (error) {
     if (error instanceof RefusedError) throw error
@@ -70,12 +71,19 @@ export async function admit(
   }
 }
 
-function historyOf(root: Root, { voice }: Runtime): HistoryLine[] {
-  try {
-    return readHistory(root)
-  } catch (error) {
-    voice.warning(`The history of this host cannot be read (${messageOf(error)}).`)
-    return []
+type History = () => readonly HistoryLine[]
+
+/** Read when it is first needed: a forecast that is set needs none. */
+function rememberHistory(root: Root, { voice }: Runtime): History {
+  let lines: readonly HistoryLine[] | null = null
+  return () => {
+    try {
+      lines ??= readHistory(root)
+    } catch (error) {
+      voice.warning(`The history of this host cannot be read (${messageOf(error)}).`)
+      lines = []
+    }
+    return lines
   }
 }
 
@@ -101,21 +109,16 @@ async function isTooLarge(
 class Admission {
   readonly #request: AdmitRequest
   readonly #expected: Forecast
-  readonly #lines: readonly HistoryLine[]
+  readonly #history: History
   readonly #runtime: Runtime
   /** by a clock that nobody sets */
   readonly #startedMs = performance.now()
   #ticket: Ticket | null = null
 
-  constructor(
-    request: AdmitRequest,
-    expected: Forecast,
-    lines: readonly HistoryLine[],
-    runtime: Runtime,
-  ) {
+  constructor(request: AdmitRequest, expected: Forecast, history: History, runtime: Runtime) {
     this.#request = request
     this.#expected = expected
-    this.#lines = lines
+    this.#history = history
     this.#runtime = runtime
   }
 
@@ -148,7 +151,7 @@ class Admission {
         if (leftMs <= 0) return await this.#timeOut(found)
         if (nowMs - toldMs >= TELL_MS) {
           toldMs = nowMs
-          this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#lines))
+          this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()))
         }
         await change.within(Math.min(RECHECK_MS, leftMs))
       } finally {

@@ -1,7 +1,7 @@
 import type { SeedRecord } from '../plan/build-record.ts'
 import type { Lease } from '../plan/lease.ts'
 import { removeFormerPath } from '../host/former-paths.ts'
-import { dropInputs } from '../host/leases.ts'
+import { dropInputs } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 
 /**

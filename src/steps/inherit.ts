@@ -10,14 +10,8 @@ import { ageHours } from '../plan/reclaim.ts'
 import { linkFormerPath } from '../host/former-paths.ts'
 import { withHostLock } from '../host/host-lock.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
-import {
-  dropLease,
-  endedLeasePath,
-  findLease,
-  handDownInputs,
-  handDownSize,
-  writeRecord,
-} from '../host/leases.ts'
+import { handDownInputs, handDownSize, writeRecord } from '../host/lease-companions.ts'
+import { dropLease, endedLeasePath, findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { moveOutOfSlot, pathsOf } from '../host/slots.ts'
 import { dropSeed } from './drop-seed.ts'

@@ -48,7 +48,7 @@ export async function keep(settings: Settings, id: string, runtime: Runtime): Pr
   try {
     for (let look = 0; isNeeded(kept) && performance.now() - started < LIFETIME_MS; look += 1) {
       if (look % LOOKS_FOR_DISK === 0) await disk.look()
-      sizes.look()
+      void sizes.look()
       await sleep(LOOK_MS)
     }
   } finally {

@@ -1,13 +1,18 @@
 import { available, decide, growth } from '../plan/admission.ts'
+import type { Holder } from '../plan/admission.ts'
 import { reserveOf } from '../plan/admission-setting.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Forecast } from '../plan/forecast.ts'
 import type { LeaseRecord } from '../plan/lease.ts'
+import { runnerPrefix } from '../plan/naming.ts'
 import type { Settings } from '../plan/settings.ts'
 import { probeDisks } from '../host/disk.ts'
-import { readLiveLeases } from '../host/leases.ts'
+import { findLease, readClaims } from '../host/leases.ts'
+import type { Claim } from '../host/leases.ts'
 import { readMounts } from '../host/mounts.ts'
 import type { Root } from '../host/root.ts'
+import { readSizeSample } from '../host/size-samples.ts'
+import { hasTrash } from '../host/trash.ts'
 import { listWaiters, notePassing } from '../host/waiting.ts'
 import type { Holding, WaitFacts } from '../report/admission.ts'
 import { observeLease, rememberEnded } from './observe.ts'
@@ -27,6 +32,15 @@ export interface NoRoom extends WaitFacts {
   isFirst: boolean
 }
 
+type Claims = readonly Claim[]
+
+interface Room {
+  freeBytes: number
+  reserveBytes: number
+  /** whether others came before: then what is left decides who may start */
+  isContested: boolean
+}
+
 /**
  * Looks whether this job may start; to be done while holding the admission lock.
  *
@@ -41,34 +55,58 @@ export async function lookForRoom(request: RoomRequest): Promise<NoRoom | null> 
   const queue = listWaiters(root, ticket)
   const own = queue.findIndex(({ name }) => name === ticket)
   const ahead = own < 0 ? queue : queue.slice(0, own)
-  const holders = holdersFor(request, room)
+  const claims = readClaims(root)
   // Whoever has a slot already must not wait for himself.
-  if (holders === 'own') return null
-  const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead })
+  if (hasOwn(request, claims)) return null
+  const holders = holdersFor(request, claims, { ...room, isContested: ahead.length > 0 })
+  const isFreeing = ahead.length > 0 && hasTrash(root)
+  const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing })
   if (decision.kind === 'start' && notePassing(root, decision.passing)) return null
   return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 }
 }
 
-/** Who has a claim to space; the dead have none, and are only looked for where it matters. */
-function holdersFor(
-  { root, self, expected }: RoomRequest,
-  room: { freeBytes: number; reserveBytes: number },
-): Holding[] | 'own' {
-  const live = readLiveLeases(root).map(({ record, sample }) => ({
-    record,
-    id: record.id,
-    lease: record.lease,
-    forecastBytes: record.lease?.forecastBytes ?? null,
-    sampledBytes: sample?.bytes ?? 0,
+/** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
+function hasOwn({ root, self }: RoomRequest, claims: readonly Claim[]): boolean {
+  const { runnerKey } = self
+  if (runnerKey === null) return false
+  const prefix = runnerPrefix(runnerKey)
+  return claims.some(({ id }) => {
+    const record = id.startsWith(prefix) ? findLease(root, id) : null
+    return record?.state === 'live' && isOwn(record, self)
+  })
+}
+
+/**
+ * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
+ * and the dead have none.
+ */
+function holdersFor({ root, self, expected }: RoomRequest, claims: Claims, room: Room): Holding[] {
+  const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }))
+  const fits = (holders: readonly Holder[]): boolean =>
+    available({ ...room, holders }) >= expected.bytes
+  if (!room.isContested && fits(whole)) return whole.map(withoutLease)
+  const sampled = claims.map(({ id, forecastBytes, isSampled }) => ({
+    id,
+    forecastBytes,
+    sampledBytes: (isSampled ? readSizeSample(root, id)?.bytes : null) ?? 0,
   }))
-  if (live.some(({ record }) => isOwn(record, self))) return 'own'
-  if (available({ ...room, holders: live }) >= expected.bytes) return live
+  const isFitting = fits(sampled)
+  if (isFitting && !room.isContested) return sampled.map(withoutLease)
   const mounts = readMounts()
   const ended = rememberEnded()
-  return live.filter(
-    ({ record, ...holder }) =>
-      growth(holder) === 0 || observeLease(root, record, self, mounts, ended).owner.kind !== 'dead',
-  )
+  return sampled.flatMap((holder) => {
+    if (growth(holder) === 0) return [withoutLease(holder)]
+    const record = findLease(root, holder.id)
+    if (record?.state !== 'live' || record.lease === null) return []
+    const { lease } = record
+    if (isFitting) return [{ ...holder, lease }]
+    const { owner } = observeLease(root, record, self, mounts, ended)
+    return owner.kind === 'dead' ? [] : [{ ...holder, lease }]
+  })
+}
+
+function withoutLease(holder: Holder): Holding {
+  return { ...holder, lease: null }
 }
 
 function isOwn({ lease }: LeaseRecord, { runnerKey, job, worker }: Self): boolean {

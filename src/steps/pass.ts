@@ -4,6 +4,7 @@ import { candidates, planPass } from '../plan/reclaim.ts'
 import type { Action, Candidate, Retention } from '../plan/reclaim.ts'
 import type { Place } from '../plan/occupancy.ts'
 import { withHostLock } from '../host/host-lock.ts'
+import { wakeKeeper } from '../host/keeper.ts'
 import type { Helper } from '../host/privilege.ts'
 import { writeHeartbeatText } from '../host/heartbeat-file.ts'
 import { messageOf } from '../plan/guard-error.ts'
@@ -75,6 +76,18 @@ function adoptedPlaces(view: View): KeyedPlace[] {
     .map(({ path }) => ({ key: path, slot: path, container: null }))
 }
 
+/** Those that may be all that is left of a job: a stopped one would keep its slot for ever. */
+function wakeKeepers(root: Root, view: View, actions: readonly Action[]): void {
+  const dead = new Set(
+    view.leases
+      .filter(({ record, owner }) => record.state === 'live' && owner.kind === 'dead')
+      .map(({ record }) => record.id),
+  )
+  for (const action of actions) {
+    if (action.kind === 'keep' && dead.has(action.id)) wakeKeeper(root, action.id)
+  }
+}
+
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
  *
@@ -103,6 +116,7 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
       )
     }
   }
+  if (!dryRun) wakeKeepers(root, view, actions)
   const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null
   const seconds = (performance.now() - started) / 1000
   const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds })

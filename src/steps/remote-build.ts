@@ -11,7 +11,12 @@ import { refuseOrigin } from '../plan/seed.ts'
 import type { Origin, SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
-import { readBuildRecord, readInputs, readSeedRecord, writeRecord } from '../host/leases.ts'
+import {
+  readBuildRecord,
+  readInputs,
+  readSeedRecord,
+  writeRecord,
+} from '../host/lease-companions.ts'
 import { readSystem } from '../host/os-release.ts'
 import { runProgram } from '../host/program.ts'
 import type { Root } from '../host/root.ts'

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { nextSample } from '../plan/size-sample.ts'
+import { nextSample, pauseAfter } from '../plan/size-sample.ts'
 import { readUptime } from '../host/boot.ts'
 import { readSizeSample, writeSizeSample } from '../host/size-samples.ts'
 import { childCpuMs, measureTree } from '../host/sizes.ts'
@@ -7,10 +7,6 @@ import type { Kept } from './keep.ts'
 
 /** The slot is empty at first, and a job may be over before it is worth a look. */
 const FIRST_MS = 5000
-const EVERY_MS = 60_000
-
-/** A tree that takes long is measured less often: at most a 200th of one core. */
-const TIMES = 200
 
 const WAIT_MS = 120_000
 
@@ -18,16 +14,20 @@ const WAIT_MS = 120_000
 export class SizeWatch {
   readonly #kept: Kept
   readonly #stop = new AbortController()
-  #dueAt = performance.now() + FIRST_MS
+  readonly #clock: () => number
+  #dueAt: number
   #running: Promise<void> | null = null
 
-  constructor(kept: Kept) {
+  /** @param clock milliseconds, of a clock that nobody sets */
+  constructor(kept: Kept, clock: () => number = () => performance.now()) {
     this.#kept = kept
+    this.#clock = clock
+    this.#dueAt = clock() + FIRST_MS
   }
 
-  /** Begins to measure where that is due. */
-  look(): void {
-    if (this.#running === null && performance.now() >= this.#dueAt) void this.now()
+  /** Measures where that is due. */
+  async look(): Promise<void> {
+    if (this.#running === null && this.#clock() >= this.#dueAt) await this.now()
   }
 
   /** Measures now; a measurement that is under way is as good. */
@@ -47,7 +47,7 @@ export class SizeWatch {
     const { root, lease } = this.#kept
     const before = childCpuMs()
     const size = await measureTree(`${root.realPath}/${lease.slot}`, WAIT_MS, this.#stop.signal)
-    this.#dueAt = performance.now() + Math.max(EVERY_MS, TIMES * (childCpuMs() - before))
+    this.#dueAt = this.#clock() + pauseAfter(childCpuMs() - before)
     if (size === null || this.#stop.signal.aborted) return
     const sample = nextSample(readSizeSample(root, lease.id), {
       ...size,

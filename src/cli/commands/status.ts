@@ -1,4 +1,4 @@
-import { statusText } from '../../report/texts.ts'
+import { statusText } from '../../report/status.ts'
 import { status } from '../../steps/status.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
 import type { Command } from '../command.ts'

@@ -1,0 +1,93 @@
+import { renameSync } from 'node:fs'
+import { errnoOf, isNoSpace } from '../plan/guard-error.ts'
+import { COLD, parseBuildRecord, parseSeedRecord } from '../plan/build-record.ts'
+import type { BuildRecord, SeedRecord } from '../plan/build-record.ts'
+import { NOTHING_RESTORED, parseRestored } from '../plan/restored.ts'
+import type { Restored } from '../plan/restored.ts'
+import { controlPath } from './root.ts'
+import type { Root } from './root.ts'
+import { LARGE, readTextOrNull, removeFile, replaceFile } from './small-file.ts'
+
+/** What is learned of a lease after it was written, each in a file of its own. */
+export const COMPANIONS = [
+  '.end',
+  '.taken',
+  '.blocked',
+  '.seed',
+  '.build',
+  '.inputs',
+  '.restored',
+  '.keeper',
+  '.size',
+  '.events',
+  '.kept',
+] as const
+
+/** Where a lease, or a companion of it, lies. */
+export function leasePath(root: Root, name: string): string {
+  return controlPath(root, 'leases', name)
+}
+
+/** Moves a file where there is one; false where there is no room for it. */
+export function moveFile(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if (isNoSpace(error)) return false
+    if (errnoOf(error) === 'ENOENT') return true
+    throw error
+  }
+}
+
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+export function writeRecord(
+  root: Root,
+  id: string,
+  ending: '.seed' | '.build' | '.inputs' | '.restored',
+  text: string,
+): void {
+  replaceFile(leasePath(root, `${id}${ending}`), text)
+}
+
+/** What a slot was seeded with; a cold start where nothing is noted. */
+export function readSeedRecord(root: Root, id: string): SeedRecord {
+  const text = readTextOrNull(leasePath(root, `${id}.seed`))
+  return (text === null ? null : parseSeedRecord(text)) ?? COLD
+}
+
+/** What a job left of its build; null where it left nothing that can be understood. */
+export function readBuildRecord(root: Root, id: string): BuildRecord | null {
+  const text = readTextOrNull(leasePath(root, `${id}.build`))
+  return text === null ? null : parseBuildRecord(text)
+}
+
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+export function readInputs(root: Root, id: string): string | null {
+  return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE)
+}
+
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+export function handDownInputs(root: Root, from: string, to: string): void {
+  try {
+    renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`))
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Has the last known size of a slot go along with its content to another lease. */
+export function handDownSize(root: Root, from: string, to: string): void {
+  moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`))
+}
+
+/** Forgets what was recorded of a build's inputs. */
+export function dropInputs(root: Root, id: string): void {
+  removeFile(leasePath(root, `${id}.inputs`))
+}
+
+/** What was restored for a job’s build; nothing where that was not noted. */
+export function readRestored(root: Root, id: string): Restored {
+  const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE)
+  return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED
+}

@@ -1,0 +1,123 @@
+import type { Cap } from '../plan/cap.ts'
+import type { Verdict } from '../plan/evidence.ts'
+import { describeBlocked } from './actions.ts'
+import { describeAge } from './ages.ts'
+import { capLines } from './cap.ts'
+import { size } from './texts.ts'
+import { printable } from './voice.ts'
+
+interface StatusFacts {
+  root: string
+  disks: readonly {
+    path: string
+    level: string
+    why: string
+    usedPercent: number
+    freeBytes: number
+    totalBytes: number
+    freeInodes: number | null
+    totalInodes: number | null
+  }[]
+  reserve: boolean
+  leases: readonly {
+    id: string
+    state: string
+    slot: string | null
+    slotIs: string
+    runner: string | null
+    forecastBytes: number | null
+    verdict: Verdict
+  }[]
+  foreign: readonly { path: string; why: string }[]
+  snapshots: readonly {
+    name: string
+    job: string | null
+    bytes: number | null
+    ageHours: number | null
+    hits: number
+  }[]
+  worktrees: string
+  trash: readonly {
+    id: string
+    slot: string | null
+    quarantine: { reason: string; command: string } | null
+  }[]
+  lastPass: {
+    completedAt: number
+    sweptAt: number | null
+    by: string
+    retired: readonly string[]
+    errors: readonly string[]
+  } | null
+  cap: Cap | null
+}
+
+/** The root at a glance, for people. */
+export function statusText(found: StatusFacts): string {
+  const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees, cap } =
+    found
+  const lines = [
+    `root    ${root}`,
+    ...disks.map(diskText),
+    ...(cap === null ? [] : capLines(cap)),
+    `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
+    `leases  ${leases.length}`,
+    ...leases.flatMap(leaseText),
+    `snapshots ${snapshots.length}`,
+    ...snapshots.map(snapshotText),
+    `trash   ${trash.length}`,
+    ...trash.flatMap((entry) =>
+      entry.quarantine === null
+        ? [`  ${describeBlocked(entry)}: waits for the reaper`]
+        : [
+            `  ${describeBlocked(entry)}: in quarantine: ${entry.quarantine.reason}`,
+            `    to remove it: ${entry.quarantine.command}`,
+          ],
+    ),
+    ...(foreign.length === 0 ? [] : [`foreign ${foreign.length}`]),
+    ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
+    `worktrees ${worktrees}`,
+    `last pass ${passText(lastPass)}`,
+    `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
+  ]
+  return `${lines.map(printable).join('\n')}\n`
+}
+
+function leaseText(lease: StatusFacts['leases'][number]): string[] {
+  const { id, state, slot, slotIs, runner, forecastBytes, verdict } = lease
+  const where = slot === null ? `lease ${id}` : slot
+  const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`
+  const forecast = forecastBytes === null ? '' : `, forecast ${size(forecastBytes)}`
+  return [
+    `  ${where}`,
+    `    ${state}, ${verdict.kind}${missing}${forecast}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
+  ]
+}
+
+function snapshotText(snapshot: StatusFacts['snapshots'][number]): string {
+  const { name, job, bytes, ageHours, hits } = snapshot
+  const measured = bytes === null ? 'not measured yet' : size(bytes)
+  return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`
+}
+
+function diskText(disk: StatusFacts['disks'][number]): string {
+  const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk
+  const inodes =
+    freeInodes === null || totalInodes === null
+      ? 'no inode count'
+      : `${freeInodes} of ${totalInodes} inodes free`
+  const floor = why === '' ? '' : `: ${why}`
+  return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`
+}
+
+function sweepTime(sweptAt: number | null): string {
+  if (sweptAt !== null) return new Date(sweptAt).toISOString()
+  return 'none yet: “target-guard install-timer” has one made every 15 minutes'
+}
+
+function passText(last: StatusFacts['lastPass']): string {
+  if (last === null) return 'none yet'
+  const errors =
+    last.errors.length === 0 ? '' : `, ${last.errors.length} error(s): ${last.errors.join('; ')}`
+  return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`
+}
