@@ -129,7 +129,8 @@ needs('docker', 'root').describe('a cancelled docker step whose container lives 
     )
     expect(existsSync(slotOf(result))).toBe(true)
     removeContainer(container)
-    await runner.job({ runId: '2', steps: [host.step()] }).result
+    const next = await runner.job({ runId: '2', steps: [host.step()] }).result
+    expect(next.step('Pre guard').stdout).toContain('retire ')
     expect(existsSync(slotOf(result))).toBe(false)
   })
 

@@ -29,6 +29,8 @@ const VALUES: Record<string, readonly [string, string, keyof Settings]> = {
   'remote-cache': ['restore', 'restore-save', 'remote'],
   'remote-max-gb': ['3', '4', 'remote'],
   'remote-exclude': ['none', 'members', 'remote'],
+  'target-path': ['/a', '/b', 'constantPaths'],
+  'workspace-path': ['/a', '/b', 'constantPaths'],
   keeper: ['off', 'auto', 'keeper'],
   'privileged-helper': ['sudo', 'none', 'privilegedHelper'],
   'helper-image': ['a', 'b', 'helperImage'],

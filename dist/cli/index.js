@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2533);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7138);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2533:
+/***/ 7138:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6324,6 +6324,23 @@ function isGlob(word) {
     return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
 }
 
+;// CONCATENATED MODULE: ./lib/plan/constant-paths.js
+/** An input that is a path in a container; it need not be there on the host. */
+function constantPath(name) {
+    return {
+        name,
+        allowed: 'an absolute path without a “..”, such as /workspace/target',
+        parse: (text) => (isConstantPath(text) ? text : undefined),
+        whenEmpty: () => null,
+    };
+}
+/** As Cargo writes it: no closing or doubled slash, and not the root of all. */
+function isConstantPath(text) {
+    const [first, ...parts] = text.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return first === '' && parts.length > 0 && isPlain && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/root-path.js
 /** Whether a text can be a path that means the same wherever it is read. */
 function isPath(text) {
@@ -6342,6 +6359,7 @@ function normalise(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/settings.js
+
 
 
 
@@ -6432,6 +6450,8 @@ const helperImage = {
     parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
     whenEmpty: () => null,
 };
+const targetPath = constantPath('target-path');
+const workspacePath = constantPath('workspace-path');
 const restoreMtimes = flag('restore-mtimes', true);
 const dryRun = flag('dry-run', false);
 const leg = {
@@ -6469,6 +6489,8 @@ const settings_INPUTS = [
     remoteMaxGb,
     remoteExclude,
     restoreMtimes,
+    targetPath,
+    workspacePath,
     keeper,
     privilegedHelper,
     helperImage,
@@ -6516,6 +6538,7 @@ function settings_parseSettings(lookup, surroundings) {
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
+        constantPaths: { target: read(targetPath), workspace: read(workspacePath) },
         keeper: read(keeper),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
@@ -14178,7 +14201,9 @@ async function recordInputs(recording) {
     const checkout = await readCheckout(workspace, reader.below(passedOver));
     reader.know(checkout.sources);
     const { units, gaps } = readUnits(target);
-    const former = [...new Set(restored?.former ?? [])].filter((path) => path !== workspace);
+    const told = recording.constantWorkspace ?? null;
+    const seen = [...(told === null ? [] : [told]), ...(restored?.former ?? [])];
+    const former = [...new Set(seen)].filter((path) => path !== workspace);
     const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
     const named = findNamedInputs(units, { workspace, former, manifests, passedOver });
     const recorder = new Recorder(reader, named.lost);
@@ -14286,8 +14311,12 @@ function fingerprintsOf(units) {
 
 
 
-/** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
-async function recordBuild(root, id, runtime) {
+/**
+ * Notes what whoever seeds from this slot needs to know; without the note nobody does.
+ *
+ * @param constantWorkspace absolute path at which builds saw the workspace, null where they saw it here
+ */
+async function recordBuild(root, id, constantWorkspace, runtime) {
     const { environment, voice } = runtime;
     const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null };
     if (slot === null || lease === null)
@@ -14298,7 +14327,7 @@ async function recordBuild(root, id, runtime) {
         // Where people work no times are ever set, so nobody has a use for them.
         const hasInputs = toolchain !== null &&
             !isLocal(lease.madeBy) &&
-            (await noteInputs({ root, id, slot, toolchain }, runtime));
+            (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime));
         const record = {
             version: 1,
             workspace: environment['GITHUB_WORKSPACE'] ?? '',
@@ -14316,7 +14345,7 @@ async function recordBuild(root, id, runtime) {
     }
 }
 /** Notes the inputs of the build; whether that is all of them. */
-async function noteInputs({ root, id, slot, toolchain }, { environment, voice }) {
+async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
     let inputs;
     try {
@@ -14325,6 +14354,7 @@ async function noteInputs({ root, id, slot, toolchain }, { environment, voice })
             workspace,
             unchanging: unchangingFolders(environment),
             toolchain,
+            constantWorkspace,
             restored: readRestored(root, id),
         });
     }
@@ -15403,7 +15433,7 @@ async function release(request, runtime) {
     const isPublished = mayPublish(job, result, settings);
     for (const id of leases) {
         if (result === 'success' || result === 'unknown')
-            await recordBuild(root, id, runtime);
+            await recordBuild(root, id, settings.constantPaths.workspace, runtime);
         const lease = isPublished ? (findLease(root, id)?.lease ?? null) : null;
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
@@ -16251,16 +16281,17 @@ async function adaptSeed(request, runtime) {
     const isMarked = await markUnits(place);
     return { ...record, unused: isMarked ? stillCounted(origin.unused) : null };
 }
-function forgetPaths({ root, lease, place, origin, formerTargets, linked }, { environment, voice }) {
+function forgetPaths({ root, lease, settings, place, origin, formerTargets, linked }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
     const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
         return null;
     const [target = '', ...aliases] = slots_pathsOf(root, lease.slot);
+    const constant = settings.constantPaths.target;
     const { units, whole } = forgetMovedUnits({
         target,
         place,
-        aliases: [...linked, ...aliases],
+        aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
         formerTargets,
         formerWorkspaces,
     });

@@ -155,7 +155,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 7520:
+/***/ 7445:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -203,6 +203,23 @@ function isGlob(word) {
     return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
 }
 
+;// CONCATENATED MODULE: ./lib/plan/constant-paths.js
+/** An input that is a path in a container; it need not be there on the host. */
+function constantPath(name) {
+    return {
+        name,
+        allowed: 'an absolute path without a “..”, such as /workspace/target',
+        parse: (text) => (isConstantPath(text) ? text : undefined),
+        whenEmpty: () => null,
+    };
+}
+/** As Cargo writes it: no closing or doubled slash, and not the root of all. */
+function isConstantPath(text) {
+    const [first, ...parts] = text.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return first === '' && parts.length > 0 && isPlain && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/root-path.js
 /** Whether a text can be a path that means the same wherever it is read. */
 function isPath(text) {
@@ -221,6 +238,7 @@ function normalise(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/settings.js
+
 
 
 
@@ -311,6 +329,8 @@ const helperImage = {
     parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
     whenEmpty: () => null,
 };
+const targetPath = constantPath('target-path');
+const workspacePath = constantPath('workspace-path');
 const restoreMtimes = (0,plan_input/* flag */.Jt)('restore-mtimes', true);
 const dryRun = (0,plan_input/* flag */.Jt)('dry-run', false);
 const leg = {
@@ -348,6 +368,8 @@ const INPUTS = [
     remoteMaxGb,
     remoteExclude,
     restoreMtimes,
+    targetPath,
+    workspacePath,
     keeper,
     privilegedHelper,
     helperImage,
@@ -395,6 +417,7 @@ function settings_parseSettings(lookup, surroundings) {
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
+        constantPaths: { target: read(targetPath), workspace: read(workspacePath) },
         keeper: read(keeper),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
@@ -6178,8 +6201,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 4 modules
-var inputs = __nccwpck_require__(7520);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 5 modules
+var inputs = __nccwpck_require__(7445);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -11470,16 +11493,17 @@ async function adaptSeed(request, runtime) {
     const isMarked = await markUnits(place);
     return { ...record, unused: isMarked ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
 }
-function forgetPaths({ root, lease, place, origin, formerTargets, linked }, { environment, voice }) {
+function forgetPaths({ root, lease, settings, place, origin, formerTargets, linked }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
     const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
         return null;
     const [target = '', ...aliases] = (0,slots/* pathsOf */.wG)(root, lease.slot);
+    const constant = settings.constantPaths.target;
     const { units, whole } = forgetMovedUnits({
         target,
         place,
-        aliases: [...linked, ...aliases],
+        aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
         formerTargets,
         formerWorkspaces,
     });
@@ -14962,7 +14986,7 @@ function inWords(error) {
 /* harmony export */   KV: () => (/* binding */ selfOf),
 /* harmony export */   YU: () => (/* binding */ preciousOf)
 /* harmony export */ });
-/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7520);
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7445);
 /* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7217);
 /* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5944);
 

@@ -148,7 +148,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 713:
+/***/ 2132:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -203,6 +203,23 @@ function isGlob(word) {
     return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
 }
 
+;// CONCATENATED MODULE: ./lib/plan/constant-paths.js
+/** An input that is a path in a container; it need not be there on the host. */
+function constantPath(name) {
+    return {
+        name,
+        allowed: 'an absolute path without a “..”, such as /workspace/target',
+        parse: (text) => (isConstantPath(text) ? text : undefined),
+        whenEmpty: () => null,
+    };
+}
+/** As Cargo writes it: no closing or doubled slash, and not the root of all. */
+function isConstantPath(text) {
+    const [first, ...parts] = text.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return first === '' && parts.length > 0 && isPlain && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/root-path.js
 /** Whether a text can be a path that means the same wherever it is read. */
 function isPath(text) {
@@ -221,6 +238,7 @@ function normalise(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/settings.js
+
 
 
 
@@ -311,6 +329,8 @@ const helperImage = {
     parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
     whenEmpty: () => null,
 };
+const targetPath = constantPath('target-path');
+const workspacePath = constantPath('workspace-path');
 const restoreMtimes = (0,plan_input/* flag */.Jt)('restore-mtimes', true);
 const dryRun = (0,plan_input/* flag */.Jt)('dry-run', false);
 const leg = {
@@ -348,6 +368,8 @@ const INPUTS = [
     remoteMaxGb,
     remoteExclude,
     restoreMtimes,
+    targetPath,
+    workspacePath,
     keeper,
     privilegedHelper,
     helperImage,
@@ -395,6 +417,7 @@ function settings_parseSettings(lookup, surroundings) {
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
+        constantPaths: { target: read(targetPath), workspace: read(workspacePath) },
         keeper: read(keeper),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
@@ -6958,8 +6981,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ post)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 5 modules
-var inputs = __nccwpck_require__(713);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 6 modules
+var inputs = __nccwpck_require__(2132);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -10578,7 +10601,9 @@ async function recordInputs(recording) {
     const checkout = await readCheckout(workspace, reader.below(passedOver));
     reader.know(checkout.sources);
     const { units, gaps } = readUnits(target);
-    const former = [...new Set(restored?.former ?? [])].filter((path) => path !== workspace);
+    const told = recording.constantWorkspace ?? null;
+    const seen = [...(told === null ? [] : [told]), ...(restored?.former ?? [])];
+    const former = [...new Set(seen)].filter((path) => path !== workspace);
     const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
     const named = findNamedInputs(units, { workspace, former, manifests, passedOver });
     const recorder = new Recorder(reader, named.lost);
@@ -10686,8 +10711,12 @@ function fingerprintsOf(units) {
 
 
 
-/** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
-async function recordBuild(root, id, runtime) {
+/**
+ * Notes what whoever seeds from this slot needs to know; without the note nobody does.
+ *
+ * @param constantWorkspace absolute path at which builds saw the workspace, null where they saw it here
+ */
+async function recordBuild(root, id, constantWorkspace, runtime) {
     const { environment, voice } = runtime;
     const { slot, lease } = (0,host_leases/* findLease */.G0)(root, id) ?? { slot: null, lease: null };
     if (slot === null || lease === null)
@@ -10698,7 +10727,7 @@ async function recordBuild(root, id, runtime) {
         // Where people work no times are ever set, so nobody has a use for them.
         const hasInputs = toolchain !== null &&
             !(0,plan_lease/* isLocal */.IX)(lease.madeBy) &&
-            (await noteInputs({ root, id, slot, toolchain }, runtime));
+            (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime));
         const record = {
             version: 1,
             workspace: environment['GITHUB_WORKSPACE'] ?? '',
@@ -10716,7 +10745,7 @@ async function recordBuild(root, id, runtime) {
     }
 }
 /** Notes the inputs of the build; whether that is all of them. */
-async function noteInputs({ root, id, slot, toolchain }, { environment, voice }) {
+async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
     let inputs;
     try {
@@ -10725,6 +10754,7 @@ async function noteInputs({ root, id, slot, toolchain }, { environment, voice })
             workspace,
             unchanging: unchangingFolders(environment),
             toolchain,
+            constantWorkspace,
             restored: (0,lease_companions/* readRestored */.f8)(root, id),
         });
     }
@@ -11849,7 +11879,7 @@ async function release(request, runtime) {
     const isPublished = (0,plan_snapshot/* mayPublish */.bT)(job, result, settings);
     for (const id of leases) {
         if (result === 'success' || result === 'unknown')
-            await recordBuild(root, id, runtime);
+            await recordBuild(root, id, settings.constantPaths.workspace, runtime);
         const lease = isPublished ? ((0,host_leases/* findLease */.G0)(root, id)?.lease ?? null) : null;
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
@@ -12097,7 +12127,7 @@ function inWords(error) {
 /* harmony export */   KV: () => (/* binding */ selfOf),
 /* harmony export */   YU: () => (/* binding */ preciousOf)
 /* harmony export */ });
-/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(713);
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2132);
 /* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7217);
 /* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5944);
 

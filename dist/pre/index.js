@@ -155,7 +155,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 468:
+/***/ 4258:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -345,6 +345,23 @@ function isGlob(word) {
     return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
 }
 
+;// CONCATENATED MODULE: ./lib/plan/constant-paths.js
+/** An input that is a path in a container; it need not be there on the host. */
+function constantPath(name) {
+    return {
+        name,
+        allowed: 'an absolute path without a “..”, such as /workspace/target',
+        parse: (text) => (isConstantPath(text) ? text : undefined),
+        whenEmpty: () => null,
+    };
+}
+/** As Cargo writes it: no closing or doubled slash, and not the root of all. */
+function isConstantPath(text) {
+    const [first, ...parts] = text.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return first === '' && parts.length > 0 && isPlain && !/\p{Cc}/u.test(text) && text.length <= 1024;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/root-path.js
 /** Whether a text can be a path that means the same wherever it is read. */
 function isPath(text) {
@@ -363,6 +380,7 @@ function normalise(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/settings.js
+
 
 
 
@@ -453,6 +471,8 @@ const helperImage = {
     parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text) ? text : undefined),
     whenEmpty: () => null,
 };
+const targetPath = constantPath('target-path');
+const workspacePath = constantPath('workspace-path');
 const restoreMtimes = (0,plan_input/* flag */.Jt)('restore-mtimes', true);
 const dryRun = (0,plan_input/* flag */.Jt)('dry-run', false);
 const leg = {
@@ -490,6 +510,8 @@ const INPUTS = [
     remoteMaxGb,
     remoteExclude,
     restoreMtimes,
+    targetPath,
+    workspacePath,
     keeper,
     privilegedHelper,
     helperImage,
@@ -537,6 +559,7 @@ function settings_parseSettings(lookup, surroundings) {
             exclude: read(remoteExclude),
         },
         restoreMtimes: read(restoreMtimes),
+        constantPaths: { target: read(targetPath), workspace: read(workspacePath) },
         keeper: read(keeper),
         privilegedHelper: read(privilegedHelper),
         helperImage: read(helperImage),
@@ -7191,8 +7214,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   A: () => (/* binding */ pre)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 5 modules
-var inputs = __nccwpck_require__(468);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 6 modules
+var inputs = __nccwpck_require__(4258);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
@@ -9724,8 +9747,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   KG: () => (/* binding */ workflowRuntime)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 5 modules
-var inputs = __nccwpck_require__(468);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 6 modules
+var inputs = __nccwpck_require__(4258);
 // EXTERNAL MODULE: ./lib/github/workflow-commands.js
 var workflow_commands = __nccwpck_require__(7217);
 ;// CONCATENATED MODULE: ./lib/report/voice.js

@@ -8,6 +8,8 @@ import type { AdmissionSetting } from './admission-setting.ts'
 import type { Floors, Watermarks } from './pressure.ts'
 import { EXCLUDE_ALLOWED, EXCLUDED, REMOTE_CACHE, parseExclude } from './remote-setting.ts'
 import type { RemoteExclude, RemoteSetting } from './remote-setting.ts'
+import { constantPath } from './constant-paths.ts'
+import type { ConstantPaths } from './constant-paths.ts'
 import { absolute, isPath } from './root-path.ts'
 
 /** What a person may set; every value is checked before anything is touched. */
@@ -28,6 +30,8 @@ export interface Settings {
   remote: RemoteSetting
   /** whether unchanged files get the mtimes they had in the seed */
   restoreMtimes: boolean
+  /** absolute paths at which builds in containers see the target dir and the workspace, else null */
+  constantPaths: ConstantPaths
   keeper: KeeperSetting
   privilegedHelper: PrivilegedHelper
   /** local image for the `docker` helper, null without one */
@@ -156,6 +160,8 @@ const helperImage: Input<string | null> = {
   whenEmpty: () => null,
 }
 
+const targetPath = constantPath('target-path')
+const workspacePath = constantPath('workspace-path')
 const restoreMtimes = flag('restore-mtimes', true)
 const dryRun = flag('dry-run', false)
 
@@ -196,6 +202,8 @@ export const INPUTS = [
   remoteMaxGb,
   remoteExclude,
   restoreMtimes,
+  targetPath,
+  workspacePath,
   keeper,
   privilegedHelper,
   helperImage,
@@ -248,6 +256,7 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
       exclude: read(remoteExclude),
     },
     restoreMtimes: read(restoreMtimes),
+    constantPaths: { target: read(targetPath), workspace: read(workspacePath) },
     keeper: read(keeper),
     privilegedHelper: read(privilegedHelper),
     helperImage: read(helperImage),

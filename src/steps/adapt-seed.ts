@@ -1,6 +1,7 @@
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
+import type { Settings } from '../plan/settings.ts'
 import { leaveBehind } from '../host/left-behind.ts'
 import type { Root } from '../host/root.ts'
 import { makeFolder } from '../host/folders.ts'
@@ -19,6 +20,7 @@ export interface AdaptRequest extends Filled {
   /** of the slot that it is for */
   lease: Lease
   wish: SeedWish
+  settings: Settings
   /** absolute path at which it lies until it is fit for its slot */
   place: string
 }
@@ -55,7 +57,7 @@ export async function adaptSeed(
 }
 
 function forgetPaths(
-  { root, lease, place, origin, formerTargets, linked }: AdaptRequest,
+  { root, lease, settings, place, origin, formerTargets, linked }: AdaptRequest,
   { environment, voice }: Runtime,
 ): string | null {
   const workspace = environment['GITHUB_WORKSPACE'] ?? ''
@@ -63,10 +65,11 @@ function forgetPaths(
     origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace]
   if (formerTargets.length === 0 && formerWorkspaces.length === 0) return null
   const [target = '', ...aliases] = pathsOf(root, lease.slot)
+  const constant = settings.constantPaths.target
   const { units, whole } = forgetMovedUnits({
     target,
     place,
-    aliases: [...linked, ...aliases],
+    aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
     formerTargets,
     formerWorkspaces,
   })

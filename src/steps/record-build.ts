@@ -17,8 +17,17 @@ import type { BuildInputs } from '../plan/build-inputs.ts'
 import { recordInputs } from './record-inputs.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Notes what whoever seeds from this slot needs to know; without the note nobody does. */
-export async function recordBuild(root: Root, id: string, runtime: Runtime): Promise<void> {
+/**
+ * Notes what whoever seeds from this slot needs to know; without the note nobody does.
+ *
+ * @param constantWorkspace absolute path at which builds saw the workspace, null where they saw it here
+ */
+export async function recordBuild(
+  root: Root,
+  id: string,
+  constantWorkspace: string | null,
+  runtime: Runtime,
+): Promise<void> {
   const { environment, voice } = runtime
   const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null }
   if (slot === null || lease === null) return
@@ -29,7 +38,7 @@ export async function recordBuild(root: Root, id: string, runtime: Runtime): Pro
     const hasInputs =
       toolchain !== null &&
       !isLocal(lease.madeBy) &&
-      (await noteInputs({ root, id, slot, toolchain }, runtime))
+      (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime))
     const record: BuildRecord = {
       version: 1,
       workspace: environment['GITHUB_WORKSPACE'] ?? '',
@@ -48,9 +57,17 @@ export async function recordBuild(root: Root, id: string, runtime: Runtime): Pro
   }
 }
 
+interface NotedBuild {
+  root: Root
+  id: string
+  slot: string
+  toolchain: string
+  constantWorkspace: string | null
+}
+
 /** Notes the inputs of the build; whether that is all of them. */
 async function noteInputs(
-  { root, id, slot, toolchain }: { root: Root; id: string; slot: string; toolchain: string },
+  { root, id, slot, toolchain, constantWorkspace }: NotedBuild,
   { environment, voice }: Runtime,
 ): Promise<boolean> {
   const workspace = environment['GITHUB_WORKSPACE'] ?? ''
@@ -61,6 +78,7 @@ async function noteInputs(
       workspace,
       unchanging: unchangingFolders(environment),
       toolchain,
+      constantWorkspace,
       restored: readRestored(root, id),
     })
   } catch (error) {

@@ -22,6 +22,8 @@ export interface Recording {
   unchanging: readonly string[]
   /** what cargo and rustc call themselves; '' if not known */
   toolchain?: string
+  /** at which other absolute path the build saw the workspace; null where at none */
+  constantWorkspace?: string | null
   /** what restoreTimes did in this job */
   restored?: Restored | null
 }
@@ -41,7 +43,9 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
   const checkout = await readCheckout(workspace, reader.below(passedOver))
   reader.know(checkout.sources)
   const { units, gaps } = readUnits(target)
-  const former = [...new Set(restored?.former ?? [])].filter((path) => path !== workspace)
+  const told = recording.constantWorkspace ?? null
+  const seen = [...(told === null ? [] : [told]), ...(restored?.former ?? [])]
+  const former = [...new Set(seen)].filter((path) => path !== workspace)
   const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path))
   const named = findNamedInputs(units, { workspace, former, manifests, passedOver })
   const recorder = new Recorder(reader, named.lost)

@@ -49,7 +49,8 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   if (settings.dryRun) voice.info('dry-run: the lease is ended, its slot stays')
   const isPublished = mayPublish(job, result, settings)
   for (const id of leases) {
-    if (result === 'success' || result === 'unknown') await recordBuild(root, id, runtime)
+    if (result === 'success' || result === 'unknown')
+      await recordBuild(root, id, settings.constantPaths.workspace, runtime)
     const lease = isPublished ? (findLease(root, id)?.lease ?? null) : null
     if (lease !== null && settings.remote.mode === 'restore-save') {
       await saveBuild({ root, job, settings, lease }, runtime)
