@@ -120,7 +120,8 @@ needs('root', 'cargo', 'loop-mount', 'xfs').describe('a pull request of a fork',
 
   test.each(cases)('that %s, on %s, reaches nobody else', async (_, disk, script) => {
     const fleet = await Fleet.on(disk)
-    await fleet.job(push())
+    const pushed = await fleet.job(push())
+    expect(pushed.step('Post guard').stdout).toContain('snapshot published')
     const [snapshot = ''] = fleet.snapshots()
     const before = listing(path.join(snapshot, 'tree'))
     const records = listing(path.join(snapshot, 'snapshot.json')).map(withoutTimes)

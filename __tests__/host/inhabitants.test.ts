@@ -1,7 +1,8 @@
-import { copyFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { scanProcesses } from '../../src/host/inhabitants.ts'
 import type { Root } from '../../src/host/root.ts'
+import { measureTree } from '../../src/host/sizes.ts'
 import { makeSlot } from '../../src/host/slots.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { secondUser } from '../e2e/second-user.ts'
@@ -112,6 +113,51 @@ describe('a process does not live in a slot', () => {
     const root = rootWithSlots()
     await enter(command, root.path)
     expect(inhabitants(root)).toEqual([])
+  })
+})
+
+/** A process of that name in the slot, so marked. */
+async function enterAs(name: string, root: Root, mark: string): Promise<number> {
+  const program = `${scene().directory('programs')}/${name}`
+  copyFileSync('/bin/bash', program)
+  chmodSync(program, 0o755)
+  const inside = `cd "$PLACE"; echo ready; read`
+  return enter(`exec "${program}" -c '${inside}'`, `${root.path}/${slot}`, {
+    env: { TARGET_GUARD_MEASURING: mark },
+  })
+}
+
+describe('what measures for a reaper or a keeper', () => {
+  test('does not live in the slot that it walks', async () => {
+    const root = rootWithSlots()
+    await enterAs('du', root, '1')
+    expect(inhabitants(root)).toEqual([])
+  })
+
+  test.each([
+    ['du', ''],
+    ['du', '11'],
+    ['cargo', '1'],
+  ])('is no %s that is marked with “%s”', async (name, mark) => {
+    const root = rootWithSlots()
+    const pid = await enterAs(name, root, mark)
+    expect(inhabitants(root)).toEqual([expect.stringContaining(`pid ${pid} (${name}) works in`)])
+  })
+
+  test('is what measureTree starts', async () => {
+    const root = rootWithSlots()
+    const folder = scene().directory('programs')
+    const seen = `${folder}/seen`
+    const script = `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/environ | grep MEASURING >"${seen}"; echo 1\n`
+    writeFileSync(`${folder}/du`, script, { mode: 0o755 })
+    const before = process.env['PATH']
+    process.env['PATH'] = `${folder}:${before ?? ''}`
+    try {
+      await measureTree(`${root.path}/${slot}`, 10_000)
+    } finally {
+      process.env['PATH'] = before
+    }
+    expect(readFileSync(seen, 'utf8')).toBe('TARGET_GUARD_MEASURING=1\n')
   })
 })
 

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7138);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7450);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7138:
+/***/ 7450:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -342,6 +342,9 @@ const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: ./lib/host/sizes.js
 
 
+/** In the environment of what measures for us: it seems to live in the slot that it walks. */
+const MEASURING = 'TARGET_GUARD_MEASURING';
+const env = () => ({ ...process.env, [MEASURING]: '1' });
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -354,7 +357,13 @@ async function measureTrees(paths, waitMs) {
     if (paths.length === 0)
         return new Map();
     return new Promise((resolve) => {
-        (0,external_node_child_process_namespaceObject.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+        (0,external_node_child_process_namespaceObject.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], {
+            env: env(),
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+            encoding: 'utf8',
+            maxBuffer: 64 * 1024 * 1024,
+        }, (_, stdout) => {
             // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
             const lines = stdout.split('\0').filter((line) => line !== '');
             resolve(new Map(lines.map((line) => {
@@ -377,7 +386,7 @@ async function measureNested(paths, waitMs) {
     return new Promise((resolve) => {
         const child = (0,external_node_child_process_namespaceObject.spawn)('du', [...words, '--files0-from=-'], {
             cwd: '/',
-            env: { ...process.env, LC_ALL: 'C' },
+            env: { ...env(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
@@ -422,7 +431,7 @@ async function measureTree(path, waitMs, stop = null) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
         (0,external_node_child_process_namespaceObject.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
@@ -1393,6 +1402,7 @@ function namespacePids(pid) {
 
 
 
+
 /** Slots are in use when they are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
 function isSlotUsed(mounted, slot) {
     if (mounted.split('/').length < SLOT_DEPTH - 1)
@@ -1447,8 +1457,25 @@ function lookAt(pid, scan) {
                 uses.set(slot, 'runs in a container that mounts it');
         }
     }
+    if (uses.size > 0 && isMeasuring(pid))
+        return;
     for (const [slot, use] of uses) {
         scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+}
+const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh']);
+/**
+ * Whether it is a du(1) that a reaper, a keeper or a report of ours has started: it reads, and ends by
+ * itself. What another user's process has in its environment only root can tell.
+ */
+function isMeasuring(pid) {
+    if (!MEASURERS.has(commandOf(pid)))
+        return false;
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${MEASURING}=1`);
+    }
+    catch {
+        return false;
     }
 }
 /** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
@@ -12004,6 +12031,29 @@ function asMarkdown(text) {
     return `    ${printable(text)}`;
 }
 
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await lookInto(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
 
 
@@ -12025,7 +12075,7 @@ async function publishBuild(request, runtime) {
         voice.warning(`No snapshot was published (${messageOf(error)}).`);
     }
 }
-async function tryToPublish({ root, job, self, id }, { environment }) {
+async function tryToPublish({ root, job, self, id }, runtime) {
     const record = findLease(root, id);
     const build = readBuildRecord(root, id);
     if (record?.state !== 'ended' || record.slot === null)
@@ -12033,7 +12083,7 @@ async function tryToPublish({ root, job, self, id }, { environment }) {
     if (build === null || build.toolchain === null)
         return 'nothing was built by Cargo';
     const { slot } = record;
-    const occupancy = (await lookInto(root, [{ slot, container: null }], self, environment)).get(slot);
+    const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
     const [found] = [
         ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
         ...(occupancy?.unknown ?? ['nobody could look into it']),
@@ -12057,7 +12107,7 @@ async function tryToPublish({ root, job, self, id }, { environment }) {
         times: build.times,
         unused: build.unused,
         publishedMs: Date.now(),
-        revision: environment['GITHUB_SHA'] ?? '',
+        revision: runtime.environment['GITHUB_SHA'] ?? '',
     };
     const name = snapshotName(job, build.toolchain, digest);
     return publish(root, slot, name, snapshot, readInputs(root, id)) ? null : 'its slot is gone';
@@ -17004,10 +17054,10 @@ async function cloneSeed(request, runtime) {
     }
 }
 /** Who is in the source, in words; null where nobody is. */
-async function findLiving(root, self, { place }, { environment }) {
+async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
         return null;
-    const occupancy = (await lookInto(root, [place], self, environment)).get(place.slot);
+    const occupancy = await lookUntilLeft(root, place, self, runtime);
     if (occupancy === undefined)
         return 'nobody could look into it';
     const [living] = occupancy.inhabitants;
@@ -17142,7 +17192,6 @@ function dropSeed(root, lease, { former }) {
 
 
 
-
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
@@ -17168,20 +17217,11 @@ async function inherit(request, runtime) {
         throw error;
     }
 }
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
 const GONE = 'it is gone: another job or a pass was faster';
-async function takeOverSlot({ root, self, lease, place, source, slot, origin }, { environment }) {
+async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
-    const look = async () => (await lookInto(root, [{ slot, container }], self, environment)).get(slot);
-    let occupancy = await look();
-    // The reaper measures what has just ended, for a moment.
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
-    }
+    const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime);
     if (occupancy === undefined)
         return 'nobody could look into it';
     const [living] = occupancy.inhabitants;

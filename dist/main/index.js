@@ -3439,13 +3439,17 @@ function samplePath(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _c: () => (/* binding */ measureTrees)
+/* harmony export */   _c: () => (/* binding */ measureTrees),
+/* harmony export */   cj: () => (/* binding */ MEASURING)
 /* harmony export */ });
 /* unused harmony exports measureNested, measureTree, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 
 
+/** In the environment of what measures for us: it seems to live in the slot that it walks. */
+const MEASURING = 'TARGET_GUARD_MEASURING';
+const env = () => ({ ...process.env, [MEASURING]: '1' });
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -3458,7 +3462,13 @@ async function measureTrees(paths, waitMs) {
     if (paths.length === 0)
         return new Map();
     return new Promise((resolve) => {
-        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], {
+            env: env(),
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+            encoding: 'utf8',
+            maxBuffer: 64 * 1024 * 1024,
+        }, (_, stdout) => {
             // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
             const lines = stdout.split('\0').filter((line) => line !== '');
             resolve(new Map(lines.map((line) => {
@@ -3481,7 +3491,7 @@ async function measureNested(paths, waitMs) {
     return new Promise((resolve) => {
         const child = spawn('du', [...words, '--files0-from=-'], {
             cwd: '/',
-            env: { ...process.env, LC_ALL: 'C' },
+            env: { ...env(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
@@ -3526,7 +3536,7 @@ async function measureTree(path, waitMs, stop = null) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
         execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
@@ -4194,7 +4204,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7183);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8417);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6192,7 +6202,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 7183:
+/***/ 8417:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12168,6 +12178,31 @@ function tryReflink(directory) {
     }
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
 
 /**
@@ -12276,10 +12311,10 @@ async function cloneSeed(request, runtime) {
     }
 }
 /** Who is in the source, in words; null where nobody is. */
-async function findLiving(root, self, { place }, { environment }) {
+async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
         return null;
-    const occupancy = (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
+    const occupancy = await lookUntilLeft(root, place, self, runtime);
     if (occupancy === undefined)
         return 'nobody could look into it';
     const [living] = occupancy.inhabitants;
@@ -12402,12 +12437,9 @@ function dropSeed(root, lease, { former }) {
     (0,lease_companions/* dropInputs */.bx)(root, lease.id);
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./lib/host/host-lock.js
 var host_lock = __nccwpck_require__(408);
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
-
 
 
 
@@ -12446,20 +12478,11 @@ async function inherit(request, runtime) {
         throw error;
     }
 }
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
 const GONE = 'it is gone: another job or a pass was faster';
-async function takeOverSlot({ root, self, lease, place, source, slot, origin }, { environment }) {
+async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
-    const look = async () => (await (0,observe/* lookInto */.OW)(root, [{ slot, container }], self, environment)).get(slot);
-    let occupancy = await look();
-    // The reaper measures what has just ended, for a moment.
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
-    }
+    const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime);
     if (occupancy === undefined)
         return 'nobody could look into it';
     const [living] = occupancy.inhabitants;
@@ -14140,7 +14163,10 @@ function bodyOf(answer, isOver = false) {
 var host_mounts = __nccwpck_require__(7154);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -14200,8 +14226,25 @@ function lookAt(pid, scan) {
                 uses.set(slot, 'runs in a container that mounts it');
         }
     }
+    if (uses.size > 0 && isMeasuring(pid))
+        return;
     for (const [slot, use] of uses) {
         scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+}
+const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh']);
+/**
+ * Whether it is a du(1) that a reaper, a keeper or a report of ours has started: it reads, and ends by
+ * itself. What another user's process has in its environment only root can tell.
+ */
+function isMeasuring(pid) {
+    if (!MEASURERS.has(commandOf(pid)))
+        return false;
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${sizes/* MEASURING */.cj}=1`);
+    }
+    catch {
+        return false;
     }
 }
 /** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */

@@ -3076,11 +3076,17 @@ function samplePath(root, id) {
 /***/ 9164:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   cj: () => (/* binding */ MEASURING)
+/* harmony export */ });
 /* unused harmony exports measureTrees, measureNested, measureTree, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 
 
+/** In the environment of what measures for us: it seems to live in the slot that it walks. */
+const MEASURING = 'TARGET_GUARD_MEASURING';
+const env = () => ({ ...process.env, [MEASURING]: '1' });
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -3093,7 +3099,13 @@ async function measureTrees(paths, waitMs) {
     if (paths.length === 0)
         return new Map();
     return new Promise((resolve) => {
-        execFile('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+        execFile('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], {
+            env: env(),
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+            encoding: 'utf8',
+            maxBuffer: 64 * 1024 * 1024,
+        }, (_, stdout) => {
             // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
             const lines = stdout.split('\0').filter((line) => line !== '');
             resolve(new Map(lines.map((line) => {
@@ -3116,7 +3128,7 @@ async function measureNested(paths, waitMs) {
     return new Promise((resolve) => {
         const child = spawn('du', [...words, '--files0-from=-'], {
             cwd: '/',
-            env: { ...process.env, LC_ALL: 'C' },
+            env: { ...env(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
@@ -3161,7 +3173,7 @@ async function measureTree(path, waitMs, stop = null) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
         execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
@@ -5513,7 +5525,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8435);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8326);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6198,7 +6210,10 @@ function bodyOf(answer, isOver = false) {
 var host_mounts = __nccwpck_require__(7154);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -6258,8 +6273,25 @@ function lookAt(pid, scan) {
                 uses.set(slot, 'runs in a container that mounts it');
         }
     }
+    if (uses.size > 0 && isMeasuring(pid))
+        return;
     for (const [slot, use] of uses) {
         scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+}
+const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh']);
+/**
+ * Whether it is a du(1) that a reaper, a keeper or a report of ours has started: it reads, and ends by
+ * itself. What another user's process has in its environment only root can tell.
+ */
+function isMeasuring(pid) {
+    if (!MEASURERS.has(commandOf(pid)))
+        return false;
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${sizes/* MEASURING */.cj}=1`);
+    }
+    catch {
+        return false;
     }
 }
 /** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
@@ -6972,7 +7004,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 8435:
+/***/ 8326:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8510,6 +8542,31 @@ function asMarkdown(text) {
 
 // EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
 var lease_companions = __nccwpck_require__(9379);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
 
 
@@ -8531,7 +8588,7 @@ async function publishBuild(request, runtime) {
         voice.warning(`No snapshot was published (${(0,guard_error/* messageOf */.bD)(error)}).`);
     }
 }
-async function tryToPublish({ root, job, self, id }, { environment }) {
+async function tryToPublish({ root, job, self, id }, runtime) {
     const record = (0,host_leases/* findLease */.G0)(root, id);
     const build = (0,lease_companions/* readBuildRecord */.mx)(root, id);
     if (record?.state !== 'ended' || record.slot === null)
@@ -8539,7 +8596,7 @@ async function tryToPublish({ root, job, self, id }, { environment }) {
     if (build === null || build.toolchain === null)
         return 'nothing was built by Cargo';
     const { slot } = record;
-    const occupancy = (await (0,observe/* lookInto */.OW)(root, [{ slot, container: null }], self, environment)).get(slot);
+    const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
     const [found] = [
         ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
         ...(occupancy?.unknown ?? ['nobody could look into it']),
@@ -8563,7 +8620,7 @@ async function tryToPublish({ root, job, self, id }, { environment }) {
         times: build.times,
         unused: build.unused,
         publishedMs: Date.now(),
-        revision: environment['GITHUB_SHA'] ?? '',
+        revision: runtime.environment['GITHUB_SHA'] ?? '',
     };
     const name = (0,plan_snapshot/* snapshotName */.aN)(job, build.toolchain, digest);
     return (0,snapshots/* publish */.mk)(root, slot, name, snapshot, (0,lease_companions/* readInputs */.Ko)(root, id)) ? null : 'its slot is gone';
@@ -11004,7 +11061,7 @@ function complaintsIn(log) {
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./lib/plan/tar-gate.js
 
 /** Name of the folder in an archive that becomes the target dir; beside it lie these two files. */
@@ -11398,7 +11455,7 @@ async function pack(work, signal) {
         const packer = programs_startProgram(compression, PACK[compression], piped, signal);
         const tar = programs_startProgram('tar', [...PACKING, '-C', folder, '-T', list], { input: 'ignore', output: 'pipe' }, signal);
         await programs_together([tar, packer], async () => {
-            await (0,promises_namespaceObject.pipeline)(programs_outputOf(tar), programs_inputOf(packer), { signal });
+            await (0,external_node_stream_promises_namespaceObject.pipeline)(programs_outputOf(tar), programs_inputOf(packer), { signal });
         });
     }
     finally {

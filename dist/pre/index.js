@@ -3674,13 +3674,17 @@ function samplePath(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _c: () => (/* binding */ measureTrees)
+/* harmony export */   _c: () => (/* binding */ measureTrees),
+/* harmony export */   cj: () => (/* binding */ MEASURING)
 /* harmony export */ });
 /* unused harmony exports measureNested, measureTree, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 
 
+/** In the environment of what measures for us: it seems to live in the slot that it walks. */
+const MEASURING = 'TARGET_GUARD_MEASURING';
+const env = () => ({ ...process.env, [MEASURING]: '1' });
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -3693,7 +3697,13 @@ async function measureTrees(paths, waitMs) {
     if (paths.length === 0)
         return new Map();
     return new Promise((resolve) => {
-        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (_, stdout) => {
+        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], {
+            env: env(),
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+            encoding: 'utf8',
+            maxBuffer: 64 * 1024 * 1024,
+        }, (_, stdout) => {
             // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
             const lines = stdout.split('\0').filter((line) => line !== '');
             resolve(new Map(lines.map((line) => {
@@ -3716,7 +3726,7 @@ async function measureNested(paths, waitMs) {
     return new Promise((resolve) => {
         const child = spawn('du', [...words, '--files0-from=-'], {
             cwd: '/',
-            env: { ...process.env, LC_ALL: 'C' },
+            env: { ...env(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
@@ -3761,7 +3771,7 @@ async function measureTree(path, waitMs, stop = null) {
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
-        const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
         execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
@@ -6331,7 +6341,10 @@ function bodyOf(answer, isOver = false) {
 var host_mounts = __nccwpck_require__(7154);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -6391,8 +6404,25 @@ function lookAt(pid, scan) {
                 uses.set(slot, 'runs in a container that mounts it');
         }
     }
+    if (uses.size > 0 && isMeasuring(pid))
+        return;
     for (const [slot, use] of uses) {
         scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+}
+const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh']);
+/**
+ * Whether it is a du(1) that a reaper, a keeper or a report of ours has started: it reads, and ends by
+ * itself. What another user's process has in its environment only root can tell.
+ */
+function isMeasuring(pid) {
+    if (!MEASURERS.has(commandOf(pid)))
+        return false;
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${sizes/* MEASURING */.cj}=1`);
+    }
+    catch {
+        return false;
     }
 }
 /** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */

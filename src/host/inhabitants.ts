@@ -13,6 +13,7 @@ import {
 } from './mounts.ts'
 import type { Mount } from './mounts.ts'
 import { listProcesses, readProcess } from './processes.ts'
+import { MEASURING } from './sizes.ts'
 
 /** What a look at all processes found: who lives in which slot, and whether it could look. */
 export interface ProcessScan {
@@ -99,8 +100,24 @@ function lookAt(pid: number, scan: Scan): void {
       if (!uses.has(slot)) uses.set(slot, 'runs in a container that mounts it')
     }
   }
+  if (uses.size > 0 && isMeasuring(pid)) return
   for (const [slot, use] of uses) {
     scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` })
+  }
+}
+
+const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh'])
+
+/**
+ * Whether it is a du(1) that a reaper, a keeper or a report of ours has started: it reads, and ends by
+ * itself. What another user's process has in its environment only root can tell.
+ */
+function isMeasuring(pid: number): boolean {
+  if (!MEASURERS.has(commandOf(pid))) return false
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${MEASURING}=1`)
+  } catch {
+    return false
   }
 }
 

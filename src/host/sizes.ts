@@ -1,6 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
+/** In the environment of what measures for us: it seems to live in the slot that it walks. */
+export const MEASURING = 'TARGET_GUARD_MEASURING'
+
+const env = (): NodeJS.ProcessEnv => ({ ...process.env, [MEASURING]: '1' })
+
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -18,7 +23,13 @@ export async function measureTrees(
     execFile(
       'du',
       ['-s', '-x', '--block-size=1', '--null', '--', ...paths],
-      { timeout: waitMs, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      {
+        env: env(),
+        timeout: waitMs,
+        killSignal: 'SIGKILL',
+        encoding: 'utf8',
+        maxBuffer: 64 * 1024 * 1024,
+      },
       (_, stdout) => {
         // Errors (a file that went meanwhile, the time limit) leave a part, which is what is wanted.
         const lines = stdout.split('\0').filter((line) => line !== '')
@@ -57,7 +68,7 @@ export async function measureNested(
   return new Promise((resolve) => {
     const child = spawn('du', [...words, '--files0-from=-'], {
       cwd: '/',
-      env: { ...process.env, LC_ALL: 'C' },
+      env: { ...env(), LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: waitMs,
       killSignal: 'SIGKILL',
@@ -120,7 +131,7 @@ async function ask(
   stop: AbortSignal | null,
 ): Promise<number | null> {
   return new Promise((resolve) => {
-    const options = { timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' } as const
+    const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' } as const
     execFile(
       'sh',
       ['-c', YIELDING, 'sh', ...words],

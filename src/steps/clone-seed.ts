@@ -34,7 +34,7 @@ import {
   readSnapshotInputs,
   treeOf,
 } from '../host/snapshots.ts'
-import { lookInto } from './observe.ts'
+import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
@@ -152,10 +152,10 @@ async function findLiving(
   root: Root,
   self: Self,
   { place }: CloneSource,
-  { environment }: Runtime,
+  runtime: Runtime,
 ): Promise<string | null> {
   if (!('slot' in place)) return null
-  const occupancy = (await lookInto(root, [place], self, environment)).get(place.slot)
+  const occupancy = await lookUntilLeft(root, place, self, runtime)
   if (occupancy === undefined) return 'nobody could look into it'
   const [living] = occupancy.inhabitants
   return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { encodeRecord } from '../plan/build-record.ts'
 import { errnoOf } from '../plan/guard-error.ts'
-import type { Occupancy, Self } from '../plan/evidence.ts'
+import type { Self } from '../plan/evidence.ts'
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { Origin, SeedSource } from '../plan/seed.ts'
@@ -15,7 +14,7 @@ import { dropLease, endedLeasePath, findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { moveOutOfSlot, pathsOf } from '../host/slots.ts'
 import { dropSeed } from './drop-seed.ts'
-import { lookInto } from './observe.ts'
+import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
@@ -60,26 +59,15 @@ export async function inherit(request: InheritRequest, runtime: Runtime): Promis
   }
 }
 
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4
-const LOOK_AGAIN_MS = 250
-
 const GONE = 'it is gone: another job or a pass was faster'
 
 async function takeOverSlot(
   { root, self, lease, place, source, slot, origin }: InheritRequest,
-  { environment }: Runtime,
+  runtime: Runtime,
 ): Promise<Filled | string> {
   const { id, lease: former } = source.record
   const container = former?.owner.container ?? null
-  const look = async (): Promise<Occupancy | undefined> =>
-    (await lookInto(root, [{ slot, container }], self, environment)).get(slot)
-  let occupancy = await look()
-  // The reaper measures what has just ended, for a moment.
-  for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-    await delay(LOOK_AGAIN_MS)
-    occupancy = await look()
-  }
+  const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime)
   if (occupancy === undefined) return 'nobody could look into it'
   const [living] = occupancy.inhabitants
   if (living !== undefined) return `it is in use: ${living.what}`

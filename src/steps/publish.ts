@@ -7,7 +7,7 @@ import { readBuildRecord, readInputs, readSeedRecord } from '../host/lease-compa
 import { findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { publish } from '../host/snapshots.ts'
-import { lookInto } from './observe.ts'
+import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface PublishRequest {
@@ -34,14 +34,14 @@ export async function publishBuild(request: PublishRequest, runtime: Runtime): P
 
 async function tryToPublish(
   { root, job, self, id }: PublishRequest,
-  { environment }: Runtime,
+  runtime: Runtime,
 ): Promise<string | null> {
   const record = findLease(root, id)
   const build = readBuildRecord(root, id)
   if (record?.state !== 'ended' || record.slot === null) return 'the lease has not ended'
   if (build === null || build.toolchain === null) return 'nothing was built by Cargo'
   const { slot } = record
-  const occupancy = (await lookInto(root, [{ slot, container: null }], self, environment)).get(slot)
+  const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime)
   const [found] = [
     ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
     ...(occupancy?.unknown ?? ['nobody could look into it']),
@@ -64,7 +64,7 @@ async function tryToPublish(
     times: build.times,
     unused: build.unused,
     publishedMs: Date.now(),
-    revision: environment['GITHUB_SHA'] ?? '',
+    revision: runtime.environment['GITHUB_SHA'] ?? '',
   }
   const name = snapshotName(job, build.toolchain, digest)
   return publish(root, slot, name, snapshot, readInputs(root, id)) ? null : 'its slot is gone'
