@@ -109,9 +109,14 @@ interface Fault {
 /** Sites that a scenario before has gone through, of any program and of which kind of program. */
 const seen = new Set<string>()
 
+/** Those of a full disk are told from others, which are all alike to the code. */
+const FULL = ['ENOSPC', 'EDQUOT'] as const
+const OTHERS = ['EIO', 'EROFS', 'EACCES'] as const
+
 /**
- * Every errno where a site is first seen; in the other programs that go through it one, in turn: what
- * follows a failed call is the same there, what differs is how the program ends.
+ * Where a site is first seen, those of a full disk and one of the others in turn; in the other programs
+ * that go through it one: what follows a failed call is the same there, what differs is how the program
+ * ends.
  */
 async function faultsOf(scenario: Scenario): Promise<Fault[]> {
   const found: Fault[] = []
@@ -120,7 +125,9 @@ async function faultsOf(scenario: Scenario): Promise<Fault[]> {
   for (const site of new Set(sites)) {
     const here = `${scenario.program} ${scenario.name.startsWith('hook')} ${site}`
     if (seen.has(here)) continue
-    const errnos = seen.has(site) ? [ALL[found.length % ALL.length] as Errno] : ALL
+    const turn = seen.size
+    const first = [...FULL, OTHERS[turn % OTHERS.length] as Errno]
+    const errnos = seen.has(site) ? [ALL[turn % ALL.length] as Errno] : first
     seen.add(site).add(here)
     for (const errno of errnos) {
       const mender = scenario.menders[found.length % scenario.menders.length] ?? 'pre'
