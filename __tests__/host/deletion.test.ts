@@ -357,6 +357,25 @@ describe('while somebody works against it', () => {
     expect(await deleteEntry(root, id, [])).toEqual({ kind: 'deleted' })
   }, 60_000)
 
+  test('an entry that comes and goes is deleted or busy, never stuck', async () => {
+    const root = aRoot(scene())
+    const path = controlName(root, 'trash', id)
+    const script = writeProgram(
+      scene(),
+      `import { mkdirSync, rmdirSync } from 'node:fs'
+       const attempt = (work) => { try { work() } catch {} }
+       console.log('ready')
+       for (;;) {
+         attempt(() => mkdirSync(process.argv[2]))
+         attempt(() => rmdirSync(process.argv[2]))
+       }`,
+    )
+    await hold(scene(), 'exec "$@"', [process.execPath, script, path])
+    for (let round = 0; round < 2000; round += 1) {
+      expect(await deleteEntry(root, id, [])).not.toMatchObject({ kind: 'stuck' })
+    }
+  }, 60_000)
+
   test('an entry that another reaper is at is left to it', async () => {
     const root = aRoot(scene())
     const path = anEntry(root)

@@ -780,19 +780,13 @@ async function deleteTree(target, ways, pace) {
     return stuck(helped.ok ? why : `${why}; ${helped.why}`, command);
 }
 function isThere(path) {
-    try {
-        (0,external_node_fs_.lstatSync)(path);
-        return true;
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
 }
-/** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
+/** What rm says of a directory that was filled, or of a name that became another thing, meanwhile. */
+const CHANGED_MEANWHILE = /: (?:Directory not empty|Is a directory|Not a directory)$/m;
+/** Whether rm failed on what somebody changes meanwhile, or did its work and it is there again. */
 function isWrittenInto(why) {
-    return why === '' || why.includes('Directory not empty');
+    return why === '' || CHANGED_MEANWHILE.test(why);
 }
 function stuck(why, command) {
     return { kind: 'stuck', why, command };
@@ -818,6 +812,9 @@ async function remove(target, { waitSeconds, inParts }) {
         folder = (0,folders/* openFolder */.NE)(path);
     }
     catch (error) {
+        // Gone at this moment; where it is there again, somebody makes it anew.
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return { kind: 'tried', why: '' };
         // Unreadable for this user: rm will say so in its own words.
         if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EACCES')
             return { kind: 'tried', why: (0,guard_error/* messageOf */.bD)(error) };

@@ -121,18 +121,15 @@ async function deleteTree(target: Target, ways: readonly Helper[], pace: Pace): 
 }
 
 function isThere(path: string): boolean {
-  try {
-    lstatSync(path)
-    return true
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false
-    throw error
-  }
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Whether rm failed on a directory that was filled meanwhile, or did its work and it is there again. */
+/** What rm says of a directory that was filled, or of a name that became another thing, meanwhile. */
+const CHANGED_MEANWHILE = /: (?:Directory not empty|Is a directory|Not a directory)$/m
+
+/** Whether rm failed on what somebody changes meanwhile, or did its work and it is there again. */
 function isWrittenInto(why: string): boolean {
-  return why === '' || why.includes('Directory not empty')
+  return why === '' || CHANGED_MEANWHILE.test(why)
 }
 
 function stuck(why: string, command: string): Deletion {
@@ -162,6 +159,8 @@ async function remove(target: Target, { waitSeconds, inParts }: Pace): Promise<R
     }
     folder = openFolder(path)
   } catch (error) {
+    // Gone at this moment; where it is there again, somebody makes it anew.
+    if (errnoOf(error) === 'ENOENT') return { kind: 'tried', why: '' }
     // Unreadable for this user: rm will say so in its own words.
     if (errnoOf(error) !== 'EACCES') return { kind: 'tried', why: messageOf(error) }
     folder = null
