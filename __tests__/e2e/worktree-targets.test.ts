@@ -18,12 +18,15 @@ import { hold } from '../helpers/hold.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost } from './guard.ts'
 import { ordinaryUser } from './ordinary-user.ts'
+import { put, smallDisk } from './small-disk.ts'
 import { useScene } from './use-scene.ts'
 import { waitFor } from './wait-for.ts'
 import { runTool } from './worktrees-tool.ts'
 import type { Done } from './worktrees-tool.ts'
 
 const scene = useScene()
+
+const MB = 1024 ** 2
 
 function paths({ taken }: Done): string[] {
   return taken.map((each) => each.path).toSorted()
@@ -127,44 +130,33 @@ describe('--reclaim targets', () => {
     expect(readdirSync(plain)).toStrictEqual(['CACHEDIR.TAG'])
   })
 
-  test('takes the oldest first, and none below the low watermark', async () => {
-    const repository = await GitRepository.make(scene())
-    const young = await addWithTarget(repository, 'a-young')
-    const old = await addWithTarget(repository, 'b-old')
-    await scene().must('find', [
-      path.join(old, 'target'),
-      '-exec',
-      'touch',
-      '-d',
-      '3 days ago',
-      '{}',
-      '+',
-    ])
-    const roomy = await runTool(scene(), [
-      repository.folder,
-      '--reclaim',
-      'targets',
-      '--high-watermark',
-      '100',
-      '--low-watermark',
-      '99.9',
-    ])
-    expect(roomy.taken).toStrictEqual([])
-    expect(roomy.notes.join()).toContain('below the low watermark')
-    const planned = await runTool(scene(), [
-      repository.folder,
-      '--reclaim',
-      'targets',
-      '--dry-run',
-      '--high-watermark',
-      '2',
-      '--low-watermark',
-      '1',
-    ])
-    expect(planned.taken.map((each) => each.path)).toStrictEqual(
-      [old, young].map((each) => path.join(each, 'target')),
-    )
-  })
+  needs('root').test(
+    'takes the oldest first, until each disk is below its low watermark',
+    async () => {
+      const roomy = await GitRepository.make(scene(), {}, await smallDisk(scene(), 'tmpfs'))
+      const tight = await GitRepository.make(scene(), {}, await smallDisk(scene(), 'tmpfs'))
+      const target = async (repository: GitRepository, name: string, days: number) => {
+        const worktree = await addWithTarget(repository, name)
+        const found = path.join(worktree, 'target')
+        put(path.join(found, 'debug/deps'), 25 * MB)
+        const stamp = ['touch', '-d', `${days} days ago`]
+        await scene().must('find', [found, '-exec', ...stamp, '{}', '+'])
+        return found
+      }
+      // The oldest of all is where there is room: it must not end the search.
+      const spared = await target(roomy, 'oldest', 9)
+      const young = await target(tight, 'a-young', 1)
+      const middle = await target(tight, 'b-middle', 2)
+      const old = await target(tight, 'c-old', 3)
+      const words = ['--reclaim', 'targets', '--high-watermark', '70', '--low-watermark', '40']
+      const done = await runTool(scene(), [roomy.folder, tight.folder, ...words])
+      expect(done.failures).toStrictEqual([])
+      expect(done.taken.map((each) => each.path)).toStrictEqual([old, middle])
+      expect([spared, young].filter((each) => existsSync(each))).toStrictEqual([spared, young])
+      const notes = done.notes.filter((each) => each.includes('below the low watermark'))
+      expect(notes).toHaveLength(2)
+    },
+  )
 
   test('goes on with what an earlier removal has put aside', async () => {
     const repository = await GitRepository.make(scene())

@@ -10034,12 +10034,17 @@ async function reclaimTargets({ view, policy: { nowMs } }, request, done, runtim
         .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
         .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
         .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0));
+    const roomy = new Set();
     for (const { each, target } of candidates) {
         const base = each.base ?? '';
+        if (roomy.has(base))
+            continue;
         if (!request.all && (await isRoomy(base, request))) {
             const low = request.settings.watermarks.low;
             done.notes.push(`target dirs stay: ${base} is below the low watermark of ${low} % (--all takes them all the same)`);
-            return;
+            // Another directory may lie on another file system.
+            roomy.add(base);
+            continue;
         }
         const taken = {
             what: 'target',
@@ -17878,7 +17883,11 @@ secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
         flags_OWNER,
         ...RETENTION,
         ...DISK,
+        RESERVE,
+        ...flags_ADMISSION,
         flags_ON_CRITICAL,
+        flags_WARM,
+        SNAPSHOTS,
         ...HELP,
         JSON_FLAG,
     ],
@@ -18101,6 +18110,7 @@ Running it again changes nothing.`,
         ROOT,
         ...RETENTION,
         ...DISK,
+        SNAPSHOTS,
         ...HELP,
         WORKTREES,
         ...ALERTS,

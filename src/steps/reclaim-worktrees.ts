@@ -158,14 +158,18 @@ async function reclaimTargets(
     .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
     .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
     .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0))
+  const roomy = new Set<string>()
   for (const { each, target } of candidates) {
     const base = each.base ?? ''
+    if (roomy.has(base)) continue
     if (!request.all && (await isRoomy(base, request))) {
       const low = request.settings.watermarks.low
       done.notes.push(
         `target dirs stay: ${base} is below the low watermark of ${low} % (--all takes them all the same)`,
       )
-      return
+      // Another directory may lie on another file system.
+      roomy.add(base)
+      continue
     }
     const taken: Taken = {
       what: 'target',

@@ -3,7 +3,20 @@ import { hooksText } from '../../report/texts.ts'
 import { installHooks } from '../../steps/install-hooks.ts'
 import { print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
-import { DISK, HELP, JSON_FLAG, ON_CRITICAL, OWNER, RETENTION, ROOT, flag } from '../flags.ts'
+import {
+  ADMISSION,
+  DISK,
+  HELP,
+  JSON_FLAG,
+  ON_CRITICAL,
+  OWNER,
+  RESERVE,
+  RETENTION,
+  ROOT,
+  SNAPSHOTS,
+  WARM,
+  flag,
+} from '../flags.ts'
 
 export const installHooksCommand: Command = {
   name: 'install-hooks',
@@ -21,7 +34,11 @@ secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
     OWNER,
     ...RETENTION,
     ...DISK,
+    RESERVE,
+    ...ADMISSION,
     ON_CRITICAL,
+    WARM,
+    SNAPSHOTS,
     ...HELP,
     JSON_FLAG,
   ],

@@ -4,7 +4,17 @@ import { timerText } from '../../report/texts.ts'
 import { installTimer } from '../../steps/install-timer.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
-import { ALERTS, DISK, HELP, JSON_FLAG, RETENTION, ROOT, WORKTREES, flag } from '../flags.ts'
+import {
+  ALERTS,
+  DISK,
+  HELP,
+  JSON_FLAG,
+  RETENTION,
+  ROOT,
+  SNAPSHOTS,
+  WORKTREES,
+  flag,
+} from '../flags.ts'
 
 export const installTimerCommand: Command = {
   name: 'install-timer',
@@ -21,6 +31,7 @@ Running it again changes nothing.`,
     ROOT,
     ...RETENTION,
     ...DISK,
+    SNAPSHOTS,
     ...HELP,
     WORKTREES,
     ...ALERTS,
