@@ -15,16 +15,19 @@ const PROBES = {
   fuse: () => (existsSync('/dev/fuse') ? runs('bindfs', ['--version']) : 'no /dev/fuse'),
   lld: () => runs('ld.lld', ['--version']),
   'loop-mount': () => mountsImage('mkfs.ext4', ['-q'], 16),
+  make: () => runs('make', ['--version']),
   mold: () => runs('mold', ['--version']),
   node20: () => (hasNode('node20') ? null : 'no node 20'),
   node24: () => (hasNode('node24') ? null : 'no node 24'),
   'pid-namespace': () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),
   promtool: () => runs('promtool', ['--version']),
   root: () => (process.getuid?.() === 0 ? null : 'not root'),
+  script: () => runs('script', ['--version']),
   'second-user': () => becomesSecondUser(),
   sudo: () => runs('sudo', ['-n', 'true']),
   'systemd-analyze': () => runs('systemd-analyze', ['--version']),
   xfs: () => mountsImage('mkfs.xfs', ['-q'], 320),
+  zstd: () => runs('zstd', ['--version']),
 } satisfies Record<string, () => string | null>
 
 export type Capability = keyof typeof PROBES

@@ -156,7 +156,7 @@ test('options for tar and zstd in the environment change nothing', async () => {
   expect(contents(second.target)).toEqual(before)
 })
 
-test('a decompressor may take its time to end', async () => {
+needs('zstd').test('a decompressor may take its time to end', async () => {
   const { first, second } = await twoHosts()
   await first.save()
   const slow = scene().directory('programs')

@@ -66,7 +66,7 @@ describe('a signal', () => {
     expect(runs.leases('json')).toEqual([])
   })
 
-  test('of a terminal comes once, and its end is told to the shell', async () => {
+  needs('script').test('of a terminal comes once, and its end is told to the shell', async () => {
     const runs = new LocalRuns(scene())
     const gate = path.join(scene().directory('gate'), 'gate')
     const words = `exec ${runs.shellWords} -- bash -c "$COUNTING"`

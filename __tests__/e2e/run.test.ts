@@ -61,7 +61,7 @@ needs('cargo').describe('a command in a worktree', () => {
     expect(compiled(await runs.run(directory, BUILD))).toBe(1)
   })
 
-  test('a make that shares processors does so through it', async () => {
+  needs('make').test('a make that shares processors does so through it', async () => {
     const runs = new LocalRuns(scene())
     const { directory } = project()
     const rule = `all:\n\t+@${runs.shellWords} -- sh -c 'test -p /proc/self/fd/3 && cargo build'\n`

@@ -17597,7 +17597,8 @@ const hookCommand = {
     summary: 'what a runner’s hook scripts call',
     about: `job-started gives the job a slot and exports CARGO_TARGET_DIR to all its steps; job-completed
 ends it. Settings come from the environment. A hook never fails its job: whatever goes wrong is an
-error annotation and exit code 0; only a job whose disk is critical is turned away, by exit code 75.`,
+error annotation and exit code 0; only a job whose disk is critical, or that had to
+wait for room in vain, is turned away, by exit code 75.`,
     operands: 'job-started|job-completed',
     operandCount: { least: 1, most: 1 },
     flags: [],
@@ -17721,7 +17722,8 @@ const hook_script_REFUSED = 75;
  * A runner's hook. The runner starts it as `bash -e PATH`, so nothing in it may fail by chance.
  *
  * It finds node where the runner keeps its own, gives up after a while (the runner sets hooks no
- * limit, and an emergency pass on a full disk may take minutes), and never fails the job itself; a hook that was there before keeps its say.
+ * limit, and an emergency pass on a full disk may take minutes), and never fails the job
+ * itself; a hook that was there before keeps its say.
  */
 function hookScript(hook) {
     const { event, runner, tool, previous, variables } = hook;
@@ -17750,7 +17752,7 @@ guard() {
 ${event === 'job-started' ? WAITS : ''}  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${limitOf(event)}"; fi
   code=0
   $limit "$node" "$tool" hook ${event} || code=$?
-  # ${hook_script_REFUSED} turns the job away: the disk is critical. Nothing else of ours may fail a job.
+  # ${hook_script_REFUSED} turns the job away: the disk is critical, or has no room for it. Nothing else of ours may fail a job.
   if [ "$code" = ${hook_script_REFUSED} ]; then return ${hook_script_REFUSED}; fi
   if [ "$code" != 0 ]; then
     echo "::error title=target-guard::The ${event} hook ended with $code. The job goes on."
@@ -19378,7 +19380,8 @@ function hoursSince(thenMs, nowMs) {
 const statusCommand = {
     name: 'status',
     summary: 'disk, leases with their evidence, trash, last pass',
-    about: 'Shows everything that is in the root, and what speaks for and against each lease.',
+    about: `Shows everything that is in the root, snapshots included, what speaks for and against each lease,
+and how many jobs at once the disk has room for.`,
     ...NO_OPERANDS,
     flags: [ROOT, JSON_FLAG],
     run: async (invocation) => {

@@ -32,7 +32,8 @@ export interface HookScript {
  * A runner's hook. The runner starts it as `bash -e PATH`, so nothing in it may fail by chance.
  *
  * It finds node where the runner keeps its own, gives up after a while (the runner sets hooks no
- * limit, and an emergency pass on a full disk may take minutes), and never fails the job itself; a hook that was there before keeps its say.
+ * limit, and an emergency pass on a full disk may take minutes), and never fails the job
+ * itself; a hook that was there before keeps its say.
  */
 export function hookScript(hook: HookScript): string {
   const { event, runner, tool, previous, variables } = hook
@@ -63,7 +64,7 @@ guard() {
 ${event === 'job-started' ? WAITS : ''}  if command -v timeout >/dev/null 2>&1; then limit="timeout --kill-after=5 ${limitOf(event)}"; fi
   code=0
   $limit "$node" "$tool" hook ${event} || code=$?
-  # ${REFUSED} turns the job away: the disk is critical. Nothing else of ours may fail a job.
+  # ${REFUSED} turns the job away: the disk is critical, or has no room for it. Nothing else of ours may fail a job.
   if [ "$code" = ${REFUSED} ]; then return ${REFUSED}; fi
   if [ "$code" != 0 ]; then
     echo "::error title=target-guard::The ${event} hook ended with $code. The job goes on."

@@ -9,7 +9,8 @@ export const hookCommand: Command = {
   summary: 'what a runner’s hook scripts call',
   about: `job-started gives the job a slot and exports CARGO_TARGET_DIR to all its steps; job-completed
 ends it. Settings come from the environment. A hook never fails its job: whatever goes wrong is an
-error annotation and exit code 0; only a job whose disk is critical is turned away, by exit code 75.`,
+error annotation and exit code 0; only a job whose disk is critical, or that had to
+wait for room in vain, is turned away, by exit code 75.`,
   operands: 'job-started|job-completed',
   operandCount: { least: 1, most: 1 },
   flags: [],

@@ -7,7 +7,8 @@ import { JSON_FLAG, ROOT } from '../flags.ts'
 export const statusCommand: Command = {
   name: 'status',
   summary: 'disk, leases with their evidence, trash, last pass',
-  about: 'Shows everything that is in the root, and what speaks for and against each lease.',
+  about: `Shows everything that is in the root, snapshots included, what speaks for and against each lease,
+and how many jobs at once the disk has room for.`,
   ...NO_OPERANDS,
   flags: [ROOT, JSON_FLAG],
   run: async (invocation) => {
