@@ -1,10 +1,12 @@
 // Giving a fresh clone its recorded mtimes, beside `git status` in such a clone: both look at every
-// file of it, and only one of them changes anything.
+// file of it, and only one of them changes anything. Once for a build that names every file, and once
+// for one that names one in ten: the others get no time.
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Samples, must, repeat, timed } from './measure.mjs'
 import { compileModules } from './modules.mjs'
-import { atMost, figure } from './table.mjs'
+import { atMost, figure, shown } from './table.mjs'
 
 const FILES = Number(process.env.TG_BENCH_FILES ?? 50_000)
 const IN_A_FOLDER = 50
@@ -12,50 +14,61 @@ const ROUNDS = 3
 /** Twice as many samples where a goal is missed: each takes seconds to prepare. */
 const TURNS = 2
 
+/** Of so many files the units name one. */
+const CASES = { 'all named': 1, 'one in ten named': 10 }
+
 export async function measureMtimes(scene, node) {
   const base = `${scene.folder}/mtimes`
   const modules = compileModules(scene)
   const { recordInputs } = await import(`${modules}/steps/record-inputs.js`)
   const { restoreTimes } = await import(`${modules}/steps/restore-times.js`)
-  const [origin, clone, target] = ['origin', 'clone', 'target'].map((name) => `${base}/${name}`)
+  const [origin, clone] = ['origin', 'clone'].map((name) => `${base}/${name}`)
   growRepository(origin)
-  growUnit(target)
   must(base, 'git', ['clone', '--quiet', origin, clone])
-  const recording = { target, workspace: origin, unchanging: [] }
-  const inputs = await recordInputs(recording)
   const samples = new Samples()
-  const sides = {
-    restore: async () => {
+  const sides = { status: () => timed('git', ['-C', clone, 'status', '--porcelain'], process.env) }
+  for (const [which, step] of Object.entries(CASES)) {
+    const target = `${base}/target-${step}`
+    growUnit(target, step)
+    const recording = { target, workspace: origin, unchanging: [] }
+    const inputs = await recordInputs(recording)
+    const named = Math.ceil(FILES / step)
+    sides[`restore, ${which}`] = async () => {
       const started = performance.now()
       const restoring = { target, workspace: clone, inputs, isOwnWorkspace: false }
       const { problem, kept } = await restoreTimes(restoring)
       const ms = performance.now() - started
-      if (problem !== null || kept !== FILES) throw new Error(`${kept} kept: ${problem}`)
+      if (problem !== null || kept !== named) throw new Error(`${kept} kept: ${problem}`)
       return ms
-    },
-    status: () => timed('git', ['-C', clone, 'status', '--porcelain'], process.env),
+    }
+    sides[`record, ${which}`] = async () => {
+      const started = performance.now()
+      await recordInputs(recording)
+      return performance.now() - started
+    }
   }
   const round = async (turn) => {
-    for (const side of turn % 2 === 0 ? ['restore', 'status'] : ['status', 'restore']) {
-      await freshen(clone)
-      samples.add(side, await sides[side]())
+    const order = Object.entries(sides)
+    for (const [side, measure] of turn % 2 === 0 ? order : order.toReversed()) {
+      if (!side.startsWith('record')) await freshen(clone)
+      samples.add(side, await measure())
     }
-    const started = performance.now()
-    await recordInputs(recording)
-    samples.add('record', performance.now() - started)
   }
-  const [count, name] = [`${FILES} files`, node.name]
-  const [goal, right] = [atMost(1.5), 'status']
-  const shared = { node: name, samples, right, goal }
-  return repeat(
-    ROUNDS,
-    round,
-    () => [
-      figure({ ...shared, what: `restoring mtimes (${count}) : \`git status\``, left: 'restore' }),
-      figure({ ...shared, what: `recording inputs (${count}) : \`git status\``, left: 'record' }),
-    ],
-    TURNS,
-  )
+  const shared = { node: node.name, samples, right: 'status', goal: atMost(1.5) }
+  const figuresOf = (which) => [
+    figure({
+      ...shared,
+      what: `restoring mtimes (${FILES} files, ${which}) : \`git status\``,
+      left: `restore, ${which}`,
+    }),
+    figure({
+      ...shared,
+      what: `recording inputs (${FILES} files, ${which}) : \`git status\``,
+      left: `record, ${which}`,
+      goal: shown,
+    }),
+  ]
+  return repeat(ROUNDS, round, () => Object.keys(CASES).flatMap(figuresOf), TURNS)
 }
 
 /** Makes it what a clone is: all files new, and an index that knows them. Cloning takes far longer. */
@@ -66,13 +79,19 @@ async function freshen(clone) {
   must(clone, 'git', ['update-index', '-q', '--refresh'])
 }
 
+function fileAt(index) {
+  return `crate-${Math.floor(index / IN_A_FOLDER)}/file-${index}.rs`
+}
+
 function growRepository(folder) {
   mkdirSync(folder, { recursive: true })
   for (let index = 0; index < FILES; index += 1) {
-    const within = `${folder}/crate-${Math.floor(index / IN_A_FOLDER)}`
-    if (index % IN_A_FOLDER === 0) mkdirSync(within)
-    writeFileSync(`${within}/file-${index}.rs`, `pub const N: u32 = ${index};\n`)
+    if (index % IN_A_FOLDER === 0) mkdirSync(dirname(`${folder}/${fileAt(index)}`))
+    writeFileSync(`${folder}/${fileAt(index)}`, `pub const N: u32 = ${index};\n`)
   }
+  // Names of units are relative to where these lie.
+  writeFileSync(`${folder}/Cargo.toml`, '[package]\nname = "unit"\n')
+  writeFileSync(`${folder}/Cargo.lock`, '')
   must(folder, 'git', ['init', '--quiet'])
   // Collecting garbage in the background would disturb the clones.
   must(folder, 'git', ['config', 'gc.auto', '0'])
@@ -81,8 +100,8 @@ function growRepository(folder) {
   must(folder, 'git', [...who, 'commit', '--quiet', '--message', 'all'])
 }
 
-/** One unit, built of one file, after all of them were written. */
-function growUnit(target) {
+/** One unit that names one file of so many, built after all of them were written. */
+function growUnit(target, step) {
   const unit = 'unit-0123456789abcdef'
   const prints = `${target}/debug/.fingerprint/${unit}`
   mkdirSync(prints, { recursive: true })
@@ -91,5 +110,8 @@ function growUnit(target) {
   writeFileSync(`${prints}/invoked.timestamp`, '')
   const soon = Date.now() / 1000 + 0.1
   utimesSync(`${prints}/invoked.timestamp`, soon, soon)
-  writeFileSync(`${target}/debug/deps/${unit}.d`, `${target}/debug/deps/${unit}.d: /etc/hostname\n`)
+  const names = Array.from({ length: FILES }, (_, index) => fileAt(index))
+  const named = names.filter((_, index) => index % step === 0)
+  const rule = `${target}/debug/deps/${unit}.d: ${named.join(' ')}\n`
+  writeFileSync(`${target}/debug/deps/${unit}.d`, rule)
 }

@@ -212,6 +212,40 @@ describe('hostile content:', () => {
   })
 })
 
+describe('who reads the source while it is copied', () => {
+  test('finds it whole, and once', async () => {
+    const { source, destination } = aSource()
+    const seen: string[] = []
+    const meanwhile = (tree: string): void => {
+      seen.push(readFileSync(`${tree}/${RMETA}`, 'utf8'))
+    }
+    await clone({ source, destination, meanwhile })
+    expect(seen).toEqual([readFileSync(`${destination}/${RMETA}`, 'utf8')])
+  })
+
+  test('has seen what is in no clone where somebody writes to it then', async () => {
+    const { source, destination } = aSource()
+    const said = refusal({
+      source,
+      destination,
+      meanwhile: (tree) => writeFileSync(`${tree}/${RMETA}`, 'other'),
+    })
+    expect(await said).toMatch('changed meanwhile')
+  })
+
+  test('takes the clone with it where it fails', async () => {
+    const { source, destination } = aSource()
+    const said = refusal({
+      source,
+      destination,
+      meanwhile: () => {
+        throw new Error('unreadable')
+      },
+    })
+    expect(await said).toBe('unreadable')
+  })
+})
+
 describe('a source that changes meanwhile', () => {
   test.each<[string, (source: string) => void]>([
     ['a file rewritten', (source) => writeFileSync(`${source}/${RMETA}`, 'other')],

@@ -161,6 +161,34 @@ describe('what measures for a reaper or a keeper', () => {
   })
 })
 
+test('the program that tries Cargo’s locks for this process does not live in the slot', async () => {
+  const root = rootWithSlots()
+  const place = `${root.path}/${slot}`
+  writeFileSync(`${place}/.cargo-lock`, '')
+  const folder = scene().directory('programs')
+  const perl = 'readlink /proc/self/fd/3 >seen.new; mv seen.new seen; read line <end; echo free'
+  writeFileSync(`${folder}/perl`, `#!/bin/sh\ncd "${folder}"\n${perl}\n`, { mode: 0o755 })
+  await scene().must('mkfifo', [`${folder}/end`])
+  const script = writeProgram(
+    scene(),
+    `import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+     import { setTimeout as sleep } from 'node:timers/promises'
+     import { probeCargoLocks } from './host/cargo-locks.js'
+     import { scanProcesses } from './host/inhabitants.js'
+     const [folder, root, slot] = process.argv.slice(2)
+     const tried = probeCargoLocks([root + '/' + slot])
+     while (!existsSync(folder + '/seen')) await sleep(10)
+     const { bySlot } = scanProcesses(root, [slot])
+     writeFileSync(folder + '/end', '\\n')
+     const opened = readFileSync(folder + '/seen', 'utf8').trim()
+     console.log(JSON.stringify([opened, bySlot.get(slot), [...(await tried).values()]]))`,
+  )
+  const words = [script, folder, root.realPath, slot]
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+  const { stdout } = await scene().must(process.execPath, words, { env, cwd: '/' })
+  expect(JSON.parse(stdout)).toEqual([`${place}/.cargo-lock`, [], [{ held: [], unknown: [] }]])
+})
+
 needs('root').describe('in a mount namespace of its own', () => {
   test('a process that works in the mounted slot is found by its other path', async () => {
     const root = rootWithSlots()

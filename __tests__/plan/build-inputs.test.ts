@@ -21,7 +21,7 @@ function input(overrides: Partial<Input> = {}): Input {
 
 function record(inputs: readonly Input[], overrides: Partial<BuildInputs> = {}): BuildInputs {
   const head = { workspace: '/ws', toolchain: 'r', former: ['/old'], gaps: ['g'], lost: [UNIT] }
-  return { version: 1, ...head, newestNs: '9', inputs, ...overrides }
+  return { version: 1, ...head, newestNs: '9', whole: ['', 'a/b'], inputs, ...overrides }
 }
 
 describe('the planned time', () => {
@@ -86,11 +86,19 @@ describe('a record', () => {
     ['a former one that leads upward', { former: ['/a/../b'] }],
     ['a lost unit outside', { lost: ['/etc/.fingerprint/x'] }],
     ['no time of its newest unit', { newestNs: 5 }],
+    ['a whole folder outside', { whole: ['../a'] }],
+    ['a whole folder of git’s own', { whole: ['.git'] }],
+    ['whole folders that are none', { whole: '' }],
     ['the same input twice', { inputs: [1, 2].map(() => ['x', 0, GIT, 0, 3, '5']) }],
     ['no inputs', { inputs: null }],
   ])('with %s is refused', (_, overrides) => {
     const text = JSON.stringify({ ...record([]), ...overrides })
     expect(typeof parseBuildInputs(text)).toBe('string')
+  })
+
+  test('of an earlier version holds all that counts in the whole workspace', () => {
+    const { whole: _, ...earlier } = record([])
+    expect(parseBuildInputs(JSON.stringify(earlier))).toEqual(record([], { whole: [''] }))
   })
 
   test('may be any text', () => {

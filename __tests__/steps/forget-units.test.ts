@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -14,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { forgetMovedUnits } from '../../src/steps/forget-units.ts'
+import { forgetJudged, forgetMovedUnits, judgeMovedUnits } from '../../src/steps/forget-units.ts'
 import type { Forgotten } from '../../src/steps/forget-units.ts'
 import { elfWith } from '../helpers/elf.ts'
 
@@ -70,7 +71,35 @@ function forget(moved: Partial<Parameters<typeof forgetMovedUnits>[0]> = {}): Fo
   return forgetMovedUnits({ ...request, ...moved })
 }
 
+const listing = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted((a, b) => (a < b ? -1 : 1))
+
 const unitsOf = ({ units }: Forgotten): string[] => units.map(({ unit }) => unit).toSorted()
+
+test('what was judged in a source is forgotten in its copy, and the source stays as it is', () => {
+  library('seen', { loaded: `${SLOT}/debug/build/x/out/data` })
+  library('clean')
+  const moved = { target, aliases: [], formerTargets: [SLOT], formerWorkspaces: [WORKSPACE] }
+  const judged = judgeMovedUnits(moved)
+  const copied = `${target}.copy`
+  cpSync(target, copied, { recursive: true })
+  const before = listing(target)
+
+  const forgotten = forgetJudged(copied, judged)
+  expect(listing(target)).toEqual(before)
+  expect(forgotten).toEqual(forget())
+  expect(unitsOf(forgotten)).toHaveLength(1)
+  expect(listing(copied)).toEqual(listing(target))
+})
+
+test('what was judged and is not there is passed over; what cannot be removed spoils all', () => {
+  library('seen', { loaded: `${SLOT}/debug/build/x/out/data` })
+  const moved = { target, aliases: [], formerTargets: [SLOT], formerWorkspaces: [] }
+  const judged = judgeMovedUnits(moved)
+  expect(judged.units).toHaveLength(1)
+  expect(forgetJudged(`${target}/nowhere`, { units: [], whole: 'odd' }).whole).toBe('odd')
+  expect(forgetJudged(`${target}/nowhere`, judged).whole).toMatch('ENOENT')
+})
 
 test('what knows a former path is forgotten, and the rest stays', () => {
   library('seen', { loaded: `${SLOT}/debug/build/x/out/data` })

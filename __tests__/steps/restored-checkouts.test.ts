@@ -4,8 +4,6 @@ import {
   chownSync,
   cpSync,
   existsSync,
-  lstatSync,
-  mkdirSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -13,43 +11,16 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { BuildInputs, Input } from '../../src/plan/build-inputs.ts'
 import { recordInputs } from '../../src/steps/record-inputs.ts'
 import { restoreTimes } from '../../src/steps/restore-times.ts'
 import { idsOf } from '../e2e/ordinary-user.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { FINGERPRINT, git, mtimeOf, put, putUnit, soon } from '../helpers/built-checkout.ts'
 import { listing } from '../helpers/listing.ts'
 
 const scene = useScene()
-const HASH = '0123456789abcdef'
-const FINGERPRINT = `debug/.fingerprint/unit-${HASH}`
-
-function git(cwd: string, ...words: readonly string[]): void {
-  const who = ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'init.defaultBranch=main']
-  const more = ['-c', 'protocol.file.allow=always']
-  execFileSync('git', [...who, ...more, ...words], { cwd, stdio: 'pipe' })
-}
-
-function put(folder: string, file: string, text: string): void {
-  mkdirSync(path.dirname(`${folder}/${file}`), { recursive: true })
-  writeFileSync(`${folder}/${file}`, text)
-}
-
-/** What Cargo leaves of one unit that was made of these, a moment from now. */
-function putUnit(target: string, inputs: readonly string[]): void {
-  put(target, `${FINGERPRINT}/lib-unit`, 'hash')
-  put(target, `${FINGERPRINT}/invoked.timestamp`, '')
-  const soon = Date.now() / 1000 + 0.05
-  utimesSync(`${target}/${FINGERPRINT}/invoked.timestamp`, soon, soon)
-  const names = inputs.map((input) => input.replaceAll(' ', String.raw`\ `)).join(' ')
-  const dep = `debug/deps/unit-${HASH}.d`
-  put(target, dep, `${target}/${dep}: ${names}\n`)
-}
-
-const soon = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60))
-
 interface Places {
   base: string
   origin: string
@@ -71,7 +42,7 @@ function places(): Places {
 async function built({ origin, target }: Places, inputs = ['src/lib.rs']): Promise<BuildInputs> {
   git(origin, 'add', '--all')
   git(origin, 'commit', '--quiet', '--message', 'all')
-  putUnit(target, inputs)
+  putUnit(target, inputs, 'documented')
   const recorded = await recordInputs({ target, workspace: origin, unchanging: [] })
   await soon()
   expect(recorded.gaps).toEqual([])
@@ -80,8 +51,6 @@ async function built({ origin, target }: Places, inputs = ['src/lib.rs']): Promi
 
 const inputAt = ({ inputs }: BuildInputs, name: string): Input | undefined =>
   inputs.find((input) => input.path === name)
-
-const mtimeOf = (file: string): string => String(lstatSync(file, { bigint: true }).mtimeNs)
 
 /** The files that got their recorded time, and why the seed is of no use. */
 async function restored(
@@ -110,6 +79,17 @@ describe('what is unchanged gets its time', () => {
       expect(await restored(inputs, at, `${at.base}/clone`)).toMatchObject({ kept: ALL })
       rmSync(`${at.base}/clone`, { recursive: true })
     }
+  })
+
+  test.each([
+    ['of another format', ['--index-version', '4']],
+    ['that is split', ['--split-index']],
+  ])('in one with an index %s', async (_, words) => {
+    const at = places()
+    const inputs = await built(at)
+    git(at.base, 'clone', '--quiet', at.origin, 'clone')
+    git(`${at.base}/clone`, 'update-index', ...words)
+    expect(await restored(inputs, at, `${at.base}/clone`)).toMatchObject({ kept: ALL })
   })
 
   test('in a sparse one, as far as it is there', async () => {
@@ -151,7 +131,7 @@ describe('what is unchanged gets its time', () => {
   test('without any repository, and without git', async () => {
     const at = places()
     rmSync(`${at.origin}/.git`, { recursive: true })
-    putUnit(at.target, ['src/lib.rs'])
+    putUnit(at.target, ['src/lib.rs'], 'documented')
     const recording = { target: at.target, workspace: at.origin, unchanging: [] }
     const inputs = await recordInputs(recording)
     await soon()

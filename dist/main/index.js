@@ -1457,6 +1457,7 @@ function fileOf(root, repository) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ loadLocking),
 /* harmony export */   c: () => (/* binding */ withHostLock)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -1506,10 +1507,13 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
+/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+async function loadLocking() {
+    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
+}
 /** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root) {
-    // Loaded when it is needed: most passes have nothing to rename.
-    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
+    const lockfile = await loadLocking();
     const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + WAIT_MS;
     let gaveReserve = false;
     for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
@@ -4138,7 +4142,8 @@ function readNote(root, name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ tryLocks)
+/* harmony export */   O: () => (/* binding */ tryLocks),
+/* harmony export */   w: () => (/* binding */ isTryingLocks)
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
@@ -4152,6 +4157,11 @@ async function tryLocks(descriptors) {
     const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
     const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
     return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+/** The programs that do it now: they have what is tried open, and are none that live there. */
+const trying = new Set();
+function isTryingLocks(pid) {
+    return trying.has(pid);
 }
 function isAnswer(answer) {
     return answer === 'free' || answer === 'held';
@@ -4180,6 +4190,8 @@ async function ask(program, words, descriptors) {
         const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, [...words, ...numbers], {
             stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
         });
+        const { pid = 0 } = child;
+        trying.add(pid);
         let said = '';
         child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
         const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
@@ -4188,6 +4200,7 @@ async function ask(program, words, descriptors) {
             resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)));
         });
         child.on('close', () => {
+            trying.delete(pid);
             clearTimeout(giveUp);
             resolve(said.split('\n').slice(0, -1));
         });
@@ -4201,7 +4214,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8417);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3233);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -4408,13 +4421,14 @@ const UNPROVEN = 'unproven';
  */
 function planTimes(recorded, present, { newestNs, touched }) {
     const newest = BigInt(newestNs);
-    return present.map(({ path, ...content }) => {
+    return present.map((content) => {
+        const { path, kind, id, isExecutable } = content;
         const before = recorded.get(path);
         const isSame = before !== undefined && isSameContent(before, content);
         // An mtime in the future would hide every later change of its package.
         const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
         return isKept
-            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+            ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
             : { path, mtimeNs: null, expected: content };
     });
 }
@@ -4446,6 +4460,8 @@ function parseBuildInputs(text) {
     if (found['version'] !== 1)
         return `its format version is ${JSON.stringify(found['version'])}`;
     const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    // Of earlier versions: they recorded all that there was.
+    const whole = found['whole'] ?? [''];
     if (typeof workspace !== 'string' || !isAbsolute(workspace))
         return 'it names no workspace';
     if (typeof toolchain !== 'string')
@@ -4456,6 +4472,8 @@ function parseBuildInputs(text) {
         return 'it does not say whether it is complete';
     if (!isTexts(lost) || !lost.every(isFingerprint))
         return 'it names what is no fingerprint';
+    if (!isTexts(whole) || !whole.every(isSettable))
+        return 'it names folders that are none';
     if (!isNanoseconds(newestNs))
         return 'it does not say when the build was';
     if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
@@ -4471,7 +4489,7 @@ function parseBuildInputs(text) {
         paths.add(input.path);
         read.push(input);
     }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
 }
 function parseInput(row) {
     if (!Array.isArray(row))
@@ -6199,7 +6217,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 8417:
+/***/ 3233:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8834,6 +8852,8 @@ function isUntold({ lease, end }) {
     return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
 }
 
+// EXTERNAL MODULE: ./lib/host/host-lock.js
+var host_lock = __nccwpck_require__(408);
 // EXTERNAL MODULE: ./lib/host/lease-companions.js
 var lease_companions = __nccwpck_require__(1238);
 // EXTERNAL MODULE: ./lib/host/seeding.js
@@ -8874,15 +8894,17 @@ const toolchain_WAIT_MS = 10_000;
  * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
  * no rustc that answers: the build may happen in a container.
  */
-function readToolchain(directory) {
-    const { status, stdout, error } = (0,external_node_child_process_.spawnSync)('rustc', ['-vV'], {
+async function readToolchain(directory) {
+    const options = {
         ...(directory === null ? {} : { cwd: directory }),
         encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
         timeout: toolchain_WAIT_MS,
         killSignal: 'SIGKILL',
+    };
+    return new Promise((answered) => {
+        const child = (0,external_node_child_process_.execFile)('rustc', ['-vV'], options, (error, stdout) => answered(error === null ? stdout.trim() : null));
+        child.stdin?.end();
     });
-    return error === undefined && status === 0 ? stdout.trim() : null;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
@@ -9267,8 +9289,7 @@ const unit_marks_WAIT_MS = 20_000;
  */
 async function markUnits(target) {
     const files = fingerprintsIn(target).flatMap((each) => each.files);
-    const [first] = files;
-    if (first === undefined)
+    if (files.length === 0)
         return true;
     await runProgram('xargs', TOUCH, {
         cwd: target,
@@ -9276,8 +9297,22 @@ async function markUnits(target) {
         waitMs: unit_marks_WAIT_MS,
     });
     // Tried on one, which then counts as used: the units of a package that is gone come later.
-    (0,external_node_fs_.readFileSync)(`${target}/${first}`);
-    return (0,external_node_fs_.lstatSync)(`${target}/${first}`, { bigint: true }).atimeNs !== MARK_NS;
+    const tried = files.find((file) => isRead(`${target}/${file}`));
+    if (tried === undefined)
+        return true;
+    return (0,external_node_fs_.lstatSync)(`${target}/${tried}`, { bigint: true }).atimeNs !== MARK_NS;
+}
+/** Reads a file; false where somebody has removed it meanwhile, as units go that are built again. */
+function isRead(file) {
+    try {
+        (0,external_node_fs_.readFileSync)(file);
+        return true;
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -10157,20 +10192,52 @@ const GIB = 1024 ** 3;
  * bounds, without following links, and nothing but files of fingerprints is removed.
  */
 function forgetMovedUnits(moved) {
+    return forgetJudged(moved.place ?? moved.target, judgeMovedUnits(moved));
+}
+/**
+ * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
+ *
+ * @param place absolute path at which it lies
+ */
+function forgetJudged(place, { units, whole }) {
+    const forgotten = [];
+    try {
+        if (units.length > 0) {
+            withProfiles(place, (profiles) => {
+                const byPath = new Map(profiles.map((profile) => [profile.path, profile]));
+                for (const { profile: path, files, why } of units) {
+                    const profile = byPath.get(path);
+                    if (profile === undefined)
+                        continue;
+                    removeFingerprint(profile, files);
+                    forgotten.push({ unit: `${path}/${files.label} ${files.name}`, why });
+                }
+            });
+        }
+        return { units: forgotten, whole };
+    }
+    catch (error) {
+        return { units: forgotten, whole: whole ?? (0,guard_error/* messageOf */.bD)(error) };
+    }
+}
+/** Finds what forgetMovedUnits forgets; only reads. */
+function judgeMovedUnits(moved) {
     const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces];
     const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path));
     if (odd !== undefined)
         return { units: [], whole: `${odd} is not a path that can be searched for` };
     const units = [];
     try {
-        withProfiles(moved.place ?? moved.target, (profiles) => forgetIn(profiles, moved, units));
+        withProfiles(moved.place ?? moved.target, (profiles) => {
+            units.push(...judgeIn(profiles, moved));
+        });
         return { units, whole: null };
     }
     catch (error) {
         return { units, whole: (0,guard_error/* messageOf */.bD)(error) };
     }
 }
-function forgetIn(profiles, moved, forgotten) {
+function judgeIn(profiles, moved) {
     const allowance = {
         texts: { bytes: GIB },
         artefacts: { bytes: 2 * GIB },
@@ -10179,10 +10246,10 @@ function forgetIn(profiles, moved, forgotten) {
     const units = profiles.flatMap((profile) => readUnits(profile, allowance));
     const former = formerOf(moved, units, profiles);
     if (former.targets.length + former.workspaces.length === 0)
-        return;
+        return [];
+    const judged = [];
     const forget = ({ profile, files }, why) => {
-        removeFingerprint(profile, files);
-        forgotten.push({ unit: `${profile.path}/${files.label} ${files.name}`, why });
+        judged.push({ profile: profile.path, files, why });
     };
     const seen = { texts: [], packages: new Set() };
     for (const unit of units.filter(({ files }) => files.run === null)) {
@@ -10199,6 +10266,7 @@ function forgetIn(profiles, moved, forgotten) {
         if (why !== null)
             forget(unit, why);
     }
+    return judged;
 }
 function readUnits(profile, { texts: bytes }) {
     return unitsOf(listingOf(profile)).map((files) => {
@@ -10281,7 +10349,112 @@ function whyNotRun(unit, former, known) {
 var build_inputs = __nccwpck_require__(5353);
 // EXTERNAL MODULE: ./lib/plan/restored.js
 var plan_restored = __nccwpck_require__(5609);
+;// CONCATENATED MODULE: ./lib/plan/whole-folders.js
+/** Whether paths are among folders in which everything counts; '' is the folder of all. */
+class WholeFolders {
+    #folders;
+    /** by folder: most paths share theirs with others */
+    #known = new Map();
+    constructor(folders) {
+        this.#folders = new Set(folders);
+    }
+    /** Whether a path is one of them, or lies below one. */
+    has(path) {
+        if (this.#folders.has(''))
+            return true;
+        if (this.#folders.size === 0)
+            return false;
+        return this.#folders.has(path) || this.#hasFolder(path.slice(0, path.lastIndexOf('/') + 1));
+    }
+    /** @param folder with a slash at its end, '' for none */
+    #hasFolder(folder) {
+        if (folder === '')
+            return false;
+        const known = this.#known.get(folder);
+        if (known !== undefined)
+            return known;
+        const is = this.has(folder.slice(0, -1));
+        this.#known.set(folder, is);
+        return is;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/git-index.js
+/** Signature, version, number of entries. */
+const git_index_HEADER = 12;
+/** Where the parts of an entry are, from its begin; all numbers are big-endian. */
+const [MTIME, MODE, BLOB, FLAGS, git_index_NAME] = [8, 24, 40, 60, 62];
+const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0x0fff];
+/** In the flags of extended entries: left out of a sparse checkout. */
+const SKIPPED = 0x4000;
+/** At the end, of what is before. */
+const DIGEST = 20;
+const [FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+/**
+ * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
+ *
+ * @returns null where git itself should be asked: another format, one that is split or that names
+ *   folders in place of files, or one that is damaged
+ */
+function parseIndex(bytes) {
+    if (bytes.length < git_index_HEADER + DIGEST || bytes.toString('latin1', 0, 4) !== 'DIRC')
+        return null;
+    const version = bytes.readUInt32BE(4);
+    if (version !== 2 && version !== 3)
+        return null;
+    const end = bytes.length - DIGEST;
+    const index = { files: new Map(), submodules: [] };
+    let at = git_index_HEADER;
+    for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
+        if (at + git_index_NAME > end)
+            return null;
+        const flags = bytes.readUInt16BE(at + FLAGS);
+        const name = at + git_index_NAME + ((flags & EXTENDED) === 0 ? 0 : 2);
+        const length = flags & NAME_LENGTH;
+        // Of a longer name the length is not told.
+        const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
+        if (nul === -1 || nul >= end || bytes[nul] !== 0)
+            return null;
+        const path = bytes.toString('utf8', name, nul);
+        if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
+            index.submodules.push(path);
+        else
+            index.files.set(path, contentAt(bytes, at));
+        // Each is padded with 1 to 8 NUL to a multiple of eight.
+        at += (nul - at + 8) & ~7;
+    }
+    return hasOptionalOnly(bytes, at, end) ? index : null;
+}
+function contentAt(bytes, at) {
+    const flags = bytes.readUInt16BE(at + FLAGS);
+    const mode = bytes.readUInt32BE(at + MODE);
+    const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
+    const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
+    if ((mode !== FILE && mode !== PROGRAM) || !isLookedAt)
+        return null;
+    return {
+        kind: 'file',
+        id: `git:${bytes.toString('hex', at + BLOB, at + FLAGS)}`,
+        isExecutable: mode === PROGRAM,
+        size: null,
+        mtimeS: bytes.readUInt32BE(at + MTIME),
+    };
+}
+/** Whether none of the extensions is needed to understand the entries: their names say so. */
+function hasOptionalOnly(bytes, from, end) {
+    let at = from;
+    while (at + 8 <= end) {
+        const first = bytes[at] ?? 0;
+        if (first < 0x41 || first > 0x5a)
+            return false;
+        at += 8 + bytes.readUInt32BE(at + 4);
+    }
+    return at === end;
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git.js
+
+
 
 
 
@@ -10350,10 +10523,13 @@ class Git {
     folder;
     /** our own */
     directory;
+    /** the repository’s */
+    index;
     #environment;
     constructor(folder, own, real) {
         this.folder = folder;
         this.directory = own;
+        this.index = (0,external_node_path_.join)(real.path, 'index');
         this.#environment = {
             PATH: process.env['PATH'],
             LC_ALL: 'C',
@@ -10361,7 +10537,7 @@ class Git {
             GIT_CONFIG_GLOBAL: '/dev/null',
             GIT_CONFIG_NOSYSTEM: '1',
             GIT_DIR: own,
-            GIT_INDEX_FILE: (0,external_node_path_.join)(real.path, 'index'),
+            GIT_INDEX_FILE: this.index,
             GIT_OBJECT_DIRECTORY: real.objects,
             GIT_OPTIONAL_LOCKS: '0',
             GIT_TERMINAL_PROMPT: '0',
@@ -10392,36 +10568,45 @@ class Git {
 }
 async function read(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
-    const [entries, differing, untracked] = await Promise.all([
-        git.ask(['ls-files', '-s', '-v', '-z']),
+    const [differing, untracked, index] = await Promise.all([
         git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
         git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+        indexOf(git),
     ]);
-    const tracked = new Map();
-    const submodules = [];
-    for (const line of entries) {
-        const entry = parseEntry(line);
-        if (entry.isSubmodule)
-            submodules.push(entry.path);
-        else
-            tracked.set(entry.path, entry.content);
-    }
+    const { files: tracked, submodules } = index;
     // Pairs: what differs, and its path.
     for (let index = 1; index < differing.length; index += 2)
         tracked.set(differing[index] ?? '', null);
-    for (const path of await convertedIn(git, [...tracked.keys()]))
+    for (const path of await convertedIn(git, tracked))
         tracked.set(path, null);
     for (const path of submodules)
         tracked.delete(path);
-    const nameless = [...tracked.keys(), ...untracked].filter((path) => path.includes('\uFFFD'));
+    const nameless = untracked.filter(isNameless);
+    for (const path of tracked.keys())
+        if (isNameless(path))
+            nameless.push(path);
     for (const path of nameless)
         tracked.delete(path);
     return {
         tracked,
-        untracked: untracked.filter((path) => !path.includes('\uFFFD')),
+        untracked: untracked.filter((path) => !isNameless(path)),
         submodules,
         unnamed: nameless.length,
     };
+}
+function isNameless(path) {
+    return path.includes('\uFFFD');
+}
+/** What the index has: of the common formats read here, while git is at the rest; else by git. */
+async function indexOf(git) {
+    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > ANSWER_AT_MOST ? null : readAt(0, size));
+    const parsed = bytes === null ? null : parseIndex(bytes);
+    if (parsed !== null)
+        return parsed;
+    const index = { files: new Map(), submodules: [] };
+    for (const line of await git.ask(['ls-files', '-s', '-v', '-z']))
+        addEntry(index, line);
+    return index;
 }
 /** A pattern that matches just this path. */
 function quoted(path) {
@@ -10435,7 +10620,7 @@ const MODES = {
  * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
  * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
  */
-function parseEntry(line) {
+function addEntry({ files, submodules }, line) {
     const tab = line.indexOf('\t');
     const path = line.slice(tab + 1);
     const mode = line.slice(2, 8);
@@ -10445,15 +10630,19 @@ function parseEntry(line) {
     const content = known !== undefined && isPlain
         ? {
             kind: known.kind,
-            id: `git:${line.slice(BLOB, BLOB_END)}`,
+            id: `git:${line.slice(git_BLOB, BLOB_END)}`,
             isExecutable: known.isExecutable,
             size: null,
+            mtimeS: null,
         }
         : null;
-    return { path, content, isSubmodule: mode === '160000' };
+    if (mode === '160000')
+        submodules.push(path);
+    else
+        files.set(path, content);
 }
-const BLOB = 'H 100644 '.length;
-const BLOB_END = BLOB + 40;
+const git_BLOB = 'H 100644 '.length;
+const BLOB_END = git_BLOB + 40;
 const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
 const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
 /**
@@ -10461,8 +10650,12 @@ const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
  * installed and configured when they are checked out. Converted line ends, where only the
  * configuration asks for them, show in the size.
  */
-async function convertedIn(git, paths) {
-    const files = paths.filter((path) => path === '.gitattributes' || path.endsWith('/.gitattributes'));
+async function convertedIn(git, tracked) {
+    const files = [];
+    for (const path of tracked.keys()) {
+        if (path === '.gitattributes' || path.endsWith('/.gitattributes'))
+            files.push(path);
+    }
     const own = (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.config/git/attributes');
     const inTree = files.map((path) => (0,external_node_path_.join)(git.folder, path));
     const places = [own, (0,external_node_path_.join)(git.directory, 'info/attributes'), ...inTree];
@@ -10470,7 +10663,7 @@ async function convertedIn(git, paths) {
     const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
     if (!isAny)
         return [];
-    const input = paths.map((path) => `${path}\0`).join('');
+    const input = [...tracked.keys()].map((path) => `${path}\0`).join('');
     const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
     const converted = new Set();
     for (let index = 0; index + 2 < answer.length; index += 3) {
@@ -10485,6 +10678,7 @@ async function convertedIn(git, paths) {
 
 
 
+
 const SOURCES_AT_MOST = 400_000;
 const REPOSITORIES_AT_MOST = 500;
 /**
@@ -10493,9 +10687,36 @@ const REPOSITORIES_AT_MOST = 500;
  * @param excluded folders to pass over, relative to the workspace
  */
 async function readCheckout(workspace, excluded) {
+    const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined;
+    const isFresh = begun !== undefined && external_node_perf_hooks_.performance.now() - begun.atMs < FRESH_MS;
+    return isFresh ? begun.checkout : list(workspace, excluded);
+}
+async function list(workspace, excluded) {
     const listing = new Listing(workspace, excluded);
     await listing.add('');
     return listing;
+}
+/** What is being read for who will ask for it, by workspace, and since when. */
+const begunReadings = new Map();
+/** git takes as long for a large checkout; who asks later has it read anew. */
+const FRESH_MS = 1000;
+/**
+ * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
+ * then answers may be as old as the beginning of the work, and nothing may build before its end.
+ *
+ * @param workspace absolute, without links
+ */
+async function readingAhead(workspace, work) {
+    const checkout = list(workspace, []);
+    begunReadings.set(workspace, { checkout, atMs: external_node_perf_hooks_.performance.now() });
+    try {
+        return await work();
+    }
+    finally {
+        begunReadings.delete(workspace);
+        // Where it failed, who asked for it was told, and nobody else need be.
+        await Promise.allSettled([checkout]);
+    }
 }
 class Listing {
     sources = new Map();
@@ -10534,8 +10755,12 @@ class Listing {
             return false;
         if (tree.unnamed > 0)
             this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
-        for (const [name, content] of tree.tracked)
-            this.sources.set(`${prefix}${name}`, content);
+        // The first, of which nothing is known yet, may be large.
+        if (folder === '')
+            this.sources = tree.tracked;
+        else
+            for (const [name, content] of tree.tracked)
+                this.sources.set(`${prefix}${name}`, content);
         for (const name of tree.untracked) {
             if (name.endsWith('/'))
                 await this.add(`${prefix}${name.slice(0, -1)}`);
@@ -10806,7 +11031,7 @@ LINE: while (defined(my $line = <STDIN>)) {
   }
 }
 `;
-const FILE = 0o100000;
+const file_times_FILE = 0o100000;
 const LINK = 0o120000;
 const FOLDER = 0o040000;
 /** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
@@ -10861,7 +11086,7 @@ function partsOf(ns) {
 }
 function typeOf({ kind, isExecutable }) {
     if (kind === 'file')
-        return `${FILE}${isExecutable ? 'x' : ''}`;
+        return `${file_times_FILE}${isExecutable ? 'x' : ''}`;
     return String(kind === 'link' ? LINK : FOLDER);
 }
 function answerOf(path, mtimeNs, answer) {
@@ -11088,10 +11313,14 @@ function componentsOf(path) {
 
 
 /** @param sources of the checkout, with what git proves them to hold */
-function readPresence(reader, recorded, sources) {
+function readPresence(reader, sources, { recorded, whole, mayStay }) {
     const search = new Search(reader, recorded, sources);
-    for (const [path, known] of sources)
-        search.lookAtSource(path, known);
+    for (const [path, known] of sources) {
+        if (recorded.has(path) || whole.has(path))
+            search.lookAtSource(path, known);
+        else if (!mayStay(path, known))
+            search.addUnnamed(path);
+    }
     // A folder comes before what lies in it.
     const others = [...recorded.values()].filter(({ path }) => !sources.has(path));
     for (const input of others.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -11127,6 +11356,11 @@ class Search {
             this.#missFile(path);
         else
             this.#add(path, before, content);
+    }
+    addUnnamed(path) {
+        const content = this.#contentAt(path, undefined);
+        if (content !== null)
+            this.present.push({ path, ...content });
     }
     /** What was recorded in the workspace and is no source: ignored, a folder, gone, or behind a link. */
     lookAtOther(before) {
@@ -11166,7 +11400,8 @@ class Search {
         }
     }
     #add(path, before, content) {
-        this.present.push({ path, ...content });
+        const { kind, id, isExecutable, size } = content;
+        this.present.push({ path, kind, id, isExecutable, size });
         if (content.kind !== 'link' && before?.kind !== 'link')
             return;
         if (before !== undefined && (0,build_inputs/* isSameContent */.OI)(before, content))
@@ -11324,6 +11559,7 @@ function isSame({ stamp }, stat) {
 function withRealPaths(paths) {
     return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
 }
+/** A path without links; as it is where nothing is there. */
 function realPathOf(path) {
     try {
         return external_node_fs_.realpathSync.native(path);
@@ -11335,6 +11571,7 @@ function realPathOf(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-times.js
+
 
 
 
@@ -11376,7 +11613,14 @@ async function restore(restoring) {
     const [gap] = [...inputs.gaps, ...checkout.gaps];
     if (gap !== undefined && !isOwnWorkspace)
         return refused(`not all inputs are known: ${gap}`);
-    const presence = readPresence(reader, recorded, checkout.sources);
+    const newestNs = BigInt(inputs.newestNs);
+    const whole = new WholeFolders(inputs.whole);
+    // What git put into a workspace whose history is whole was changed when its mtime says. Elsewhere
+    // nothing may be older than the seed that was not compared: not for Cargo, which nothing tells of
+    // it, but for what build scripts run, like make.
+    const isYounger = youngerThan(newestNs, nowNs);
+    const mayStay = (path, known) => (isOwnWorkspace && known !== null) || isYounger((0,external_node_path_.join)(workspace, path), known?.mtimeS ?? null);
+    const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay });
     const { present, touched, stale, unchanged, problem } = presence;
     if (problem !== null)
         return refused(problem);
@@ -11384,11 +11628,10 @@ async function restore(restoring) {
     const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])];
     for (const path of forgotten)
         dropFingerprint(target, path);
-    const { newestNs } = inputs;
-    const times = (0,build_inputs/* planTimes */.uA)(recorded, present, { newestNs, touched });
+    const times = (0,build_inputs/* planTimes */.uA)(recorded, present, { newestNs: inputs.newestNs, touched });
     const results = await setTimes(workspace, times, nowNs);
     const planned = new Map(times.map((each) => [each.path, each]));
-    const unset = whyNotSet(results, planned, workspace, BigInt(newestNs));
+    const unset = whyNotSet(results, planned, workspace, newestNs);
     if (unset !== null)
         return refused(unset);
     const files = restoredFiles(results, planned, recorded);
@@ -11401,6 +11644,21 @@ async function restore(restoring) {
         problem: null,
     };
 }
+/**
+ * Tells whether what lies at a path, if anything does, is younger than all units, by the seconds that
+ * git knows or by its mtime. Git’s 32 bits may have lost the rest: what they say of the future is not
+ * believed.
+ */
+function youngerThan(newestNs, nowNs) {
+    const [newest, now] = [Number(newestNs / restore_times_SECOND), Number(nowNs / restore_times_SECOND)];
+    return (path, seconds) => {
+        if (seconds !== null && seconds > newest && seconds <= now)
+            return true;
+        const stat = statOrNull(path);
+        return stat === null || stat.mtimeNs > newestNs;
+    };
+}
+const restore_times_SECOND = 1000000000n;
 /** Where a time could not be set, the present one must not make Cargo take old for new. */
 function whyNotSet(results, planned, workspace, newestNs) {
     for (const result of results) {
@@ -11490,30 +11748,30 @@ async function adaptSeed(request, runtime) {
     const problem = forgetPaths(request, runtime);
     if (problem !== null)
         throw new Error(`it cannot be judged: ${problem}`);
-    const unrestored = await restoreSeedTimes(request, runtime);
-    if (unrestored !== null)
-        return unrestored;
     // One command uses this, the next one that: what one leaves alone is still wanted.
-    if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
-        return { ...record, unused: null };
-    moveUnitsOut(place, (0,unused_units/* outOfUse */.$$)(origin.unused), aside);
-    const isMarked = await markUnits(place);
-    return { ...record, unused: isMarked ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
+    const isCounted = !(0,plan_lease/* isLocal */.IX)(lease.madeBy);
+    if (isCounted)
+        moveUnitsOut(place, (0,unused_units/* outOfUse */.$$)(origin.unused), aside);
+    // The one sets times in the workspace, the other in the target directory: neither waits for the other.
+    const [restored, marked] = await Promise.allSettled([
+        restoreSeedTimes(request, runtime),
+        isCounted ? markUnits(place) : false,
+    ]);
+    if (restored.status === 'rejected')
+        throw restored.reason;
+    if (restored.value !== null)
+        return restored.value;
+    if (marked.status === 'rejected')
+        throw marked.reason;
+    return { ...record, unused: marked.value ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
 }
-function forgetPaths({ root, lease, settings, place, origin, formerTargets, linked }, { environment, voice }) {
-    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-    const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
-    if (formerTargets.length === 0 && formerWorkspaces.length === 0)
+function forgetPaths(request, { environment, voice }) {
+    const { place } = request;
+    const moved = movedTargetOf(request, environment);
+    const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
+    if (judged === null)
         return null;
-    const [target = '', ...aliases] = (0,slots/* pathsOf */.wG)(root, lease.slot);
-    const constant = settings.constantPaths.target;
-    const { units, whole } = forgetMovedUnits({
-        target,
-        place,
-        aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
-        formerTargets,
-        formerWorkspaces,
-    });
+    const { units, whole } = forgetJudged(place, judged);
     if (units.length > 0 && whole === null) {
         voice.info(`${units.length} units had a former path compiled in and are built again`);
         for (const { unit, why } of units.slice(0, adapt_seed_SHOWN))
@@ -11522,6 +11780,21 @@ function forgetPaths({ root, lease, settings, place, origin, formerTargets, link
     return whole;
 }
 const adapt_seed_SHOWN = 10;
+/** From where a seed comes to its slot; null where all of its paths mean the same there. */
+function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
+    if (formerTargets.length === 0 && formerWorkspaces.length === 0)
+        return null;
+    const [target = '', ...aliases] = (0,slots/* pathsOf */.wG)(root, lease.slot);
+    const constant = settings.constantPaths.target;
+    return {
+        target,
+        aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
+        formerTargets,
+        formerWorkspaces,
+    };
+}
 
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
@@ -11984,7 +12257,7 @@ async function cloneTree(order) {
         (0,external_node_fs_.mkdirSync)(order.destination, 0o700);
         isMade = true;
         const passage = { base, destination: order.destination, deadline };
-        const linked = await fill(passage, recipe, order.way);
+        const linked = await fill(passage, recipe, order);
         await besides(finish(passage, recipe.made), () => {
             const changed = findChanged(base, entries, deadline);
             if (changed !== null)
@@ -12014,7 +12287,7 @@ function clone_look(base, { way, skipIncremental, copyAtMostBytes, entriesAtMost
     }
     return { entries, recipe };
 }
-async function fill(passage, recipe, way) {
+async function fill(passage, recipe, { way, meanwhile }) {
     const { base, destination } = passage;
     for (const { path } of recipe.made.slice(1))
         (0,external_node_fs_.mkdirSync)(inTree(destination, path), 0o700);
@@ -12024,7 +12297,9 @@ async function fill(passage, recipe, way) {
         const shared = [];
         for (const entry of recipe.linked)
             (clone_link(passage, entry) ? shared : refused).push(entry);
-        return shared.map((entry) => confirmed(base, entry));
+        const confirmedOnes = shared.map((entry) => confirmed(base, entry));
+        meanwhile?.(`${base}/.`);
+        return confirmedOnes;
     });
     await copy(passage, refused, new Set(), way);
     for (const entry of recipe.privileged)
@@ -12140,12 +12415,10 @@ function takeHybridOut(root, source, written) {
 
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
 
-
 /** By device number and type of file system: another one may be mounted from the same device. */
 const known = new Map();
 /** Larger than what a file system keeps beside the inode. */
 const PROBE_BYTES = 8192;
-const reflink_WAIT_MS = 10_000;
 /**
  * Whether files in this directory can share blocks: tried with two small files.
  *
@@ -12167,11 +12440,20 @@ function tryReflink(directory) {
     const probe = (0,external_node_fs_.mkdtempSync)(`${directory}/.reflink-`);
     try {
         (0,external_node_fs_.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
-        const words = ['--reflink=always', '--', `${probe}/from`, `${probe}/to`];
-        return (0,external_node_child_process_.spawnSync)('cp', words, { stdio: 'ignore', timeout: reflink_WAIT_MS }).status === 0;
+        return isShared(`${probe}/from`, `${probe}/to`);
     }
     finally {
         (0,external_node_fs_.rmSync)(probe, { recursive: true, force: true });
+    }
+}
+function isShared(from, to) {
+    try {
+        (0,external_node_fs_.copyFileSync)(from, to, external_node_fs_.constants.COPYFILE_FICLONE_FORCE);
+        return true;
+    }
+    catch {
+        // Whatever the kernel says: cp would hear the same.
+        return false;
     }
 }
 
@@ -12217,6 +12499,8 @@ function ownerRefusal(source, slot) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/clone-seed.js
+
+
 
 
 
@@ -12340,6 +12624,10 @@ async function cloneLocked(request, runtime) {
         environment: '',
         unused: null,
     };
+    const formerTargets = source.former.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each));
+    const filled = { record, origin: source.origin, formerTargets, linked: [] };
+    const moved = movedTargetOf({ ...request, ...filled }, runtime.environment);
+    let judged = null;
     const { linked } = await cloneTree({
         source: source.tree,
         destination: place,
@@ -12347,6 +12635,11 @@ async function cloneLocked(request, runtime) {
         skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
+        // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
+        meanwhile: (tree) => {
+            if (moved !== null)
+                judged = judgeMovedUnits({ ...moved, place: tree });
+        },
     });
     const inputs = inputsOf(root, source);
     if (inputs !== null)
@@ -12358,8 +12651,7 @@ async function cloneLocked(request, runtime) {
             (0,host_snapshots/* noteLinked */.A9)(root, source.place.snapshot, clone_seed_joined(known ?? [], linked));
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
-    const formerTargets = source.former.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each));
-    return { record, origin: source.origin, formerTargets, linked: [] };
+    return { ...filled, judged };
 }
 /** Without it the snapshot is evicted somewhat sooner. */
 function tryToNoteUse(root, name) {
@@ -12434,8 +12726,6 @@ function dropSeed(root, lease, { former }) {
     (0,lease_companions/* dropInputs */.bx)(root, lease.id);
 }
 
-// EXTERNAL MODULE: ./lib/host/host-lock.js
-var host_lock = __nccwpck_require__(408);
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
 
 
@@ -12534,6 +12824,49 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         formerTargets: value.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
         linked: linked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/offer.js
+
+
+
+
+
+
+
+
+
+function offerTo({ root, job, settings }, wish, { environment }) {
+    const judged = sourcesFor(endedSlots(root), wish);
+    const isClone = settings.warm !== 'inherit';
+    const stored = isClone ? (0,host_snapshots/* listSnapshots */.Cb)(root, (0,snapshot/* repositoryOf */._M)(job)) : [];
+    const snapshots = snapshotSources(root, job, stored, (0,snapshot/* buildEnvironment */.AF)(environment));
+    const slots = judged.map(({ source }) => source);
+    const inSlots = judged.map(({ origin, refusal }) => (refusal === null ? origin : null));
+    return {
+        slots,
+        snapshots,
+        isRemote: isClone && settings.remote.mode !== 'off',
+        fit: [...inSlots, ...snapshots.map(({ origin }) => origin)].filter((each) => each !== null),
+    };
+}
+function isEmpty({ slots, snapshots, isRemote }) {
+    return !isRemote && slots.length + snapshots.length === 0;
+}
+/** Has the checkout read meanwhile, where a seed will be compared with it. */
+async function whileCheckoutIsRead({ fit }, { restoresMtimes, workspace }, work) {
+    const isCompared = restoresMtimes && fit.some(({ inputs }) => inputs);
+    if (workspace === null || !isCompared)
+        return work();
+    return readingAhead(realPathOf(workspace), work);
+}
+function endedSlots(root) {
+    const moment = (0,boot/* readMoment */.T$)();
+    return (0,leases/* readEndedLeases */.W6)(root).map((record) => ({
+        record,
+        build: (0,lease_companions/* readBuildRecord */.mx)(root, record.id),
+        moment,
+    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
@@ -13558,7 +13891,6 @@ async function giveTo(tree, slot) {
 
 
 
-
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -13597,10 +13929,23 @@ async function seed_fill(request, runtime) {
     if ((0,external_node_fs_.readdirSync)(`${root.realPath}/${lease.slot}`).length > 0) {
         return cold('something has been built in it already');
     }
-    const wish = wishOf(request, runtime);
-    const attempts = [...attemptsOf(request, wish, runtime)];
+    const unchecked = wishOf(request, runtime);
+    const offer = offerTo(request, unchecked, runtime);
+    if (isEmpty(offer))
+        return cold(NOTHING_BUILT);
+    // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+    const asked = readToolchain(unchecked.workspace);
+    return whileCheckoutIsRead(offer, unchecked, async () => {
+        await (0,host_lock/* loadLocking */.A)();
+        return seed_choose(request, offer, { ...unchecked, toolchain: await asked }, runtime);
+    });
+}
+/** Tries what there is, best first, until something has filled the slot. */
+async function seed_choose(request, offer, wish, runtime) {
+    const { root, lease } = request;
+    const attempts = [...attemptsOf(request, offer, wish, runtime)];
     if (attempts.length === 0)
-        return cold('nothing has been built here for this job yet');
+        return cold(NOTHING_BUILT);
     return (0,seeding/* withSeeding */.im)(root, lease.id, async (folder) => {
         const reasons = [];
         for (const [index, { label, attempt }] of attempts.entries()) {
@@ -13662,15 +14007,8 @@ function cold(why) {
     return { record: build_record/* COLD */.TG, why };
 }
 /** The ways to fill a slot, best first. */
-function* attemptsOf(request, unchecked, runtime) {
+function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     const { root, self, job, settings, lease } = request;
-    const { environment } = runtime;
-    const slots = endedSlots(root);
-    const snapshots = settings.warm === 'inherit' ? [] : (0,host_snapshots/* listSnapshots */.Cb)(root, (0,snapshot/* repositoryOf */._M)(job));
-    const isRemote = settings.remote.mode !== 'off' && settings.warm !== 'inherit';
-    if (!isRemote && sourcesFor(slots, unchecked).length + snapshots.length === 0)
-        return;
-    const wish = { ...unchecked, toolchain: readToolchain(unchecked.workspace) };
     const judged = sourcesFor(slots, wish);
     for (const { source, slot, origin, refusal } of judged) {
         if (!['auto', 'inherit'].includes(settings.warm))
@@ -13688,11 +14026,7 @@ function* attemptsOf(request, unchecked, runtime) {
     }
     if (settings.warm === 'inherit')
         return;
-    const sources = [
-        ...judged.flatMap((each) => slotSource(root, each)),
-        ...snapshotSources(root, job, snapshots, (0,snapshot/* buildEnvironment */.AF)(environment)),
-    ];
-    for (const source of sources) {
+    for (const source of [...judged.flatMap((each) => slotSource(root, each)), ...snapshots]) {
         yield {
             label: source.label,
             attempt: async (place) => refuseOrigin(source.origin, wish) ??
@@ -13706,15 +14040,8 @@ function* attemptsOf(request, unchecked, runtime) {
         };
     }
 }
+const NOTHING_BUILT = 'nothing has been built here for this job yet';
 const NOTHING_KNOWN = 'nothing is known of its build';
-function endedSlots(root) {
-    const moment = (0,boot/* readMoment */.T$)();
-    return (0,leases/* readEndedLeases */.W6)(root).map((record) => ({
-        record,
-        build: (0,lease_companions/* readBuildRecord */.mx)(root, record.id),
-        moment,
-    }));
-}
 /** What a slot was filled with, for people. */
 function describeSeed({ record, why }) {
     const { kind, source, ageHours, generation } = record;
@@ -14169,6 +14496,7 @@ var sizes = __nccwpck_require__(9164);
 
 
 
+
 /** Slots are in use when they are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
 function isSlotUsed(mounted, slot) {
     if (mounted.split('/').length < naming/* SLOT_DEPTH */.xl - 1)
@@ -14202,7 +14530,8 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     return { bySlot, failure: null };
 }
 function lookAt(pid, scan) {
-    if (hasNoProgram(pid))
+    const program = (0,try_locks/* isTryingLocks */.w)(pid) ? null : programOf(pid);
+    if (program === null)
         return;
     const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
     if (namespace === '')
@@ -14211,7 +14540,7 @@ function lookAt(pid, scan) {
     if (views.length === 0)
         return;
     const uses = new Map();
-    for (const { path, how } of pathsOf(pid)) {
+    for (const { path, how } of pathsOf(pid, program)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
                 uses.set(slot, `${how} ${path}`);
@@ -14244,14 +14573,16 @@ function isMeasuring(pid) {
         return false;
     }
 }
-/** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function hasNoProgram(pid) {
+/**
+ * What a process runs, '' where that is not told; null of a kernel thread, or what is dead: it holds
+ * nothing that /proc shows, and most processes are that.
+ */
+function programOf(pid) {
     try {
-        (0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`);
-        return false;
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`));
     }
     catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT';
+        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
     }
 }
 /** Where a mount namespace sees the root or a part of it; read once for each namespace. */
@@ -14297,19 +14628,15 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid) {
+function* pathsOf(pid, program) {
     const folder = `/proc/${pid}`;
     const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
-    const program = readLink(`${folder}/exe`);
-    if (program !== null)
+    if (program !== '')
         yield { path: program, how: 'runs' };
-    for (const name of openFiles(folder)) {
-        const file = readLink(`${folder}/fd/${name}`);
-        if (file?.startsWith('/') === true)
-            yield { path: file, how: 'has open' };
-    }
+    for (const file of openFiles(folder))
+        yield { path: file, how: 'has open' };
     // Whoever started this process may have named the place to it, as sudo and shells do.
     if (ancestors().has(pid))
         return;
@@ -14334,12 +14661,33 @@ function ancestors() {
 /** Read once: they stay the same but for those that end. */
 let ownAncestors = null;
 function openFiles(folder) {
+    const files = [];
     try {
-        return (0,external_node_fs_.readdirSync)(`${folder}/fd`);
+        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
+            const file = openFile(`${folder}/fd/${name}`);
+            if (file.startsWith('/'))
+                files.push(file);
+        }
     }
     catch {
         // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
+        return files;
+    }
+    return files;
+}
+/**
+ * Where a descriptor leads; '' where it has been closed.
+ *
+ * @throws where none of this process may be read: the kernel asks the same for each of them
+ */
+function openFile(link) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(link));
+    }
+    catch (error) {
+        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+        return '';
     }
 }
 /** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
@@ -14372,12 +14720,15 @@ function mountTextOf(pid) {
 /** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
 function readLink(path) {
     try {
-        return (0,external_node_fs_.readlinkSync)(path).replace(/ \(deleted\)$/, '');
+        return withoutMark((0,external_node_fs_.readlinkSync)(path));
     }
     catch {
         // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
         return null;
     }
+}
+function withoutMark(path) {
+    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
 }
 function commandOf(pid) {
     const found = (0,processes/* readProcess */.Wv)(pid);

@@ -85,6 +85,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
+/***/ 643:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+
+/***/ }),
+
 /***/ 8500:
 /***/ ((module) => {
 
@@ -3846,7 +3853,8 @@ function readNote(root, name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ tryLocks)
+/* harmony export */   O: () => (/* binding */ tryLocks),
+/* harmony export */   w: () => (/* binding */ isTryingLocks)
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
@@ -3860,6 +3868,11 @@ async function tryLocks(descriptors) {
     const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
     const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
     return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+/** The programs that do it now: they have what is tried open, and are none that live there. */
+const trying = new Set();
+function isTryingLocks(pid) {
+    return trying.has(pid);
 }
 function isAnswer(answer) {
     return answer === 'free' || answer === 'held';
@@ -3888,6 +3901,8 @@ async function ask(program, words, descriptors) {
         const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, [...words, ...numbers], {
             stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
         });
+        const { pid = 0 } = child;
+        trying.add(pid);
         let said = '';
         child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
         const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
@@ -3896,6 +3911,7 @@ async function ask(program, words, descriptors) {
             resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)));
         });
         child.on('close', () => {
+            trying.delete(pid);
             clearTimeout(giveUp);
             resolve(said.split('\n').slice(0, -1));
         });
@@ -4199,13 +4215,14 @@ const UNPROVEN = 'unproven';
  */
 function planTimes(recorded, present, { newestNs, touched }) {
     const newest = BigInt(newestNs);
-    return present.map(({ path, ...content }) => {
+    return present.map((content) => {
+        const { path, kind, id, isExecutable } = content;
         const before = recorded.get(path);
         const isSame = before !== undefined && isSameContent(before, content);
         // An mtime in the future would hide every later change of its package.
         const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
         return isKept
-            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+            ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
             : { path, mtimeNs: null, expected: content };
     });
 }
@@ -4237,6 +4254,8 @@ function parseBuildInputs(text) {
     if (found['version'] !== 1)
         return `its format version is ${JSON.stringify(found['version'])}`;
     const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    // Of earlier versions: they recorded all that there was.
+    const whole = found['whole'] ?? [''];
     if (typeof workspace !== 'string' || !isAbsolute(workspace))
         return 'it names no workspace';
     if (typeof toolchain !== 'string')
@@ -4247,6 +4266,8 @@ function parseBuildInputs(text) {
         return 'it does not say whether it is complete';
     if (!isTexts(lost) || !lost.every(isFingerprint))
         return 'it names what is no fingerprint';
+    if (!isTexts(whole) || !whole.every(isSettable))
+        return 'it names folders that are none';
     if (!isNanoseconds(newestNs))
         return 'it does not say when the build was';
     if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
@@ -4262,7 +4283,7 @@ function parseBuildInputs(text) {
         paths.add(input.path);
         read.push(input);
     }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
 }
 function parseInput(row) {
     if (!Array.isArray(row))
@@ -5522,7 +5543,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8326);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4259);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6216,6 +6237,7 @@ var sizes = __nccwpck_require__(9164);
 
 
 
+
 /** Slots are in use when they are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
 function isSlotUsed(mounted, slot) {
     if (mounted.split('/').length < naming/* SLOT_DEPTH */.xl - 1)
@@ -6249,7 +6271,8 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     return { bySlot, failure: null };
 }
 function lookAt(pid, scan) {
-    if (hasNoProgram(pid))
+    const program = (0,try_locks/* isTryingLocks */.w)(pid) ? null : programOf(pid);
+    if (program === null)
         return;
     const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
     if (namespace === '')
@@ -6258,7 +6281,7 @@ function lookAt(pid, scan) {
     if (views.length === 0)
         return;
     const uses = new Map();
-    for (const { path, how } of pathsOf(pid)) {
+    for (const { path, how } of pathsOf(pid, program)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
                 uses.set(slot, `${how} ${path}`);
@@ -6291,14 +6314,16 @@ function isMeasuring(pid) {
         return false;
     }
 }
-/** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function hasNoProgram(pid) {
+/**
+ * What a process runs, '' where that is not told; null of a kernel thread, or what is dead: it holds
+ * nothing that /proc shows, and most processes are that.
+ */
+function programOf(pid) {
     try {
-        (0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`);
-        return false;
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`));
     }
     catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT';
+        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
     }
 }
 /** Where a mount namespace sees the root or a part of it; read once for each namespace. */
@@ -6344,19 +6369,15 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid) {
+function* pathsOf(pid, program) {
     const folder = `/proc/${pid}`;
     const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
-    const program = readLink(`${folder}/exe`);
-    if (program !== null)
+    if (program !== '')
         yield { path: program, how: 'runs' };
-    for (const name of openFiles(folder)) {
-        const file = readLink(`${folder}/fd/${name}`);
-        if (file?.startsWith('/') === true)
-            yield { path: file, how: 'has open' };
-    }
+    for (const file of openFiles(folder))
+        yield { path: file, how: 'has open' };
     // Whoever started this process may have named the place to it, as sudo and shells do.
     if (ancestors().has(pid))
         return;
@@ -6381,12 +6402,33 @@ function ancestors() {
 /** Read once: they stay the same but for those that end. */
 let ownAncestors = null;
 function openFiles(folder) {
+    const files = [];
     try {
-        return (0,external_node_fs_.readdirSync)(`${folder}/fd`);
+        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
+            const file = openFile(`${folder}/fd/${name}`);
+            if (file.startsWith('/'))
+                files.push(file);
+        }
     }
     catch {
         // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
+        return files;
+    }
+    return files;
+}
+/**
+ * Where a descriptor leads; '' where it has been closed.
+ *
+ * @throws where none of this process may be read: the kernel asks the same for each of them
+ */
+function openFile(link) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(link));
+    }
+    catch (error) {
+        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+        return '';
     }
 }
 /** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
@@ -6419,12 +6461,15 @@ function mountTextOf(pid) {
 /** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
 function readLink(path) {
     try {
-        return (0,external_node_fs_.readlinkSync)(path).replace(/ \(deleted\)$/, '');
+        return withoutMark((0,external_node_fs_.readlinkSync)(path));
     }
     catch {
         // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
         return null;
     }
+}
+function withoutMark(path) {
+    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
 }
 function commandOf(pid) {
     const found = (0,processes/* readProcess */.Wv)(pid);
@@ -6599,7 +6644,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 4349:
+/***/ 4442:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6610,8 +6655,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: plan
 
-;// CONCATENATED MODULE: external "node:perf_hooks"
-const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/plan/reclaim.js
 var reclaim = __nccwpck_require__(9060);
 // EXTERNAL MODULE: external "node:fs"
@@ -6650,9 +6695,9 @@ const OPTIONS = {
  * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
  */
 async function withHostLock(root, work) {
-    const asked = external_node_perf_hooks_namespaceObject.performance.now();
+    const asked = external_node_perf_hooks_.performance.now();
     const granted = await acquire(root);
-    const started = external_node_perf_hooks_namespaceObject.performance.now();
+    const started = external_node_perf_hooks_.performance.now();
     const waitedMs = started - asked;
     const { gaveReserve } = granted;
     if ('problem' in granted) {
@@ -6660,17 +6705,20 @@ async function withHostLock(root, work) {
     }
     try {
         const value = work();
-        return { value, waitedMs, heldMs: external_node_perf_hooks_namespaceObject.performance.now() - started, problem: null, gaveReserve };
+        return { value, waitedMs, heldMs: external_node_perf_hooks_.performance.now() - started, problem: null, gaveReserve };
     }
     finally {
         await granted.release();
     }
 }
+/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+async function loadLocking() {
+    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
+}
 /** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root) {
-    // Loaded when it is needed: most passes have nothing to rename.
-    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
-    const until = external_node_perf_hooks_namespaceObject.performance.now() + WAIT_MS;
+    const lockfile = await loadLocking();
+    const until = external_node_perf_hooks_.performance.now() + WAIT_MS;
     let gaveReserve = false;
     for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
         try {
@@ -6684,7 +6732,7 @@ async function acquire(root) {
             }
             if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
                 return { problem: (0,guard_error/* messageOf */.bD)(error), gaveReserve };
-            if (external_node_perf_hooks_namespaceObject.performance.now() + pauseMs > until) {
+            if (external_node_perf_hooks_.performance.now() + pauseMs > until) {
                 return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
             }
             await (0,promises_.setTimeout)(pauseMs * (0.5 + Math.random()));
@@ -6964,7 +7012,7 @@ function wakeKeepers(root, view, actions) {
  * the lock is right too; one that waited in vain says so.
  */
 async function pass(request, runtime) {
-    const started = external_node_perf_hooks_namespaceObject.performance.now();
+    const started = external_node_perf_hooks_.performance.now();
     const { root, ways, dryRun } = request;
     const { view, actions } = await plan(request, runtime);
     let applied = { retired: [], failures: [] };
@@ -6984,7 +7032,7 @@ async function pass(request, runtime) {
     if (!dryRun)
         wakeKeepers(root, view, actions);
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
-    const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
+    const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
     try {
         (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
@@ -7001,7 +7049,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 8326:
+/***/ 4259:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8806,8 +8854,7 @@ const unit_marks_WAIT_MS = 20_000;
  */
 async function markUnits(target) {
     const files = fingerprintsIn(target).flatMap((each) => each.files);
-    const [first] = files;
-    if (first === undefined)
+    if (files.length === 0)
         return true;
     await runProgram('xargs', TOUCH, {
         cwd: target,
@@ -8815,8 +8862,22 @@ async function markUnits(target) {
         waitMs: unit_marks_WAIT_MS,
     });
     // Tried on one, which then counts as used: the units of a package that is gone come later.
-    readFileSync(`${target}/${first}`);
-    return lstatSync(`${target}/${first}`, { bigint: true }).atimeNs !== MARK_NS;
+    const tried = files.find((file) => isRead(`${target}/${file}`));
+    if (tried === undefined)
+        return true;
+    return lstatSync(`${target}/${tried}`, { bigint: true }).atimeNs !== MARK_NS;
+}
+/** Reads a file; false where somebody has removed it meanwhile, as units go that are built again. */
+function isRead(file) {
+    try {
+        readFileSync(file);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -8941,7 +9002,162 @@ function firstFrom(ascending, least) {
     return low;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/whole-folders.js
+/** Whether paths are among folders in which everything counts; '' is the folder of all. */
+class WholeFolders {
+    #folders;
+    /** by folder: most paths share theirs with others */
+    #known = new Map();
+    constructor(folders) {
+        this.#folders = new Set(folders);
+    }
+    /** Whether a path is one of them, or lies below one. */
+    has(path) {
+        if (this.#folders.has(''))
+            return true;
+        if (this.#folders.size === 0)
+            return false;
+        return this.#folders.has(path) || this.#hasFolder(path.slice(0, path.lastIndexOf('/') + 1));
+    }
+    /** @param folder with a slash at its end, '' for none */
+    #hasFolder(folder) {
+        if (folder === '')
+            return false;
+        const known = this.#known.get(folder);
+        if (known !== undefined)
+            return known;
+        const is = this.has(folder.slice(0, -1));
+        this.#known.set(folder, is);
+        return is;
+    }
+}
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./lib/plan/git-index.js
+/** Signature, version, number of entries. */
+const HEADER = 12;
+/** Where the parts of an entry are, from its begin; all numbers are big-endian. */
+const [MTIME, MODE, BLOB, FLAGS, git_index_NAME] = [8, 24, 40, 60, 62];
+const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0x0fff];
+/** In the flags of extended entries: left out of a sparse checkout. */
+const SKIPPED = 0x4000;
+/** At the end, of what is before. */
+const DIGEST = 20;
+const [FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+/**
+ * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
+ *
+ * @returns null where git itself should be asked: another format, one that is split or that names
+ *   folders in place of files, or one that is damaged
+ */
+function parseIndex(bytes) {
+    if (bytes.length < HEADER + DIGEST || bytes.toString('latin1', 0, 4) !== 'DIRC')
+        return null;
+    const version = bytes.readUInt32BE(4);
+    if (version !== 2 && version !== 3)
+        return null;
+    const end = bytes.length - DIGEST;
+    const index = { files: new Map(), submodules: [] };
+    let at = HEADER;
+    for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
+        if (at + git_index_NAME > end)
+            return null;
+        const flags = bytes.readUInt16BE(at + FLAGS);
+        const name = at + git_index_NAME + ((flags & EXTENDED) === 0 ? 0 : 2);
+        const length = flags & NAME_LENGTH;
+        // Of a longer name the length is not told.
+        const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
+        if (nul === -1 || nul >= end || bytes[nul] !== 0)
+            return null;
+        const path = bytes.toString('utf8', name, nul);
+        if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
+            index.submodules.push(path);
+        else
+            index.files.set(path, contentAt(bytes, at));
+        // Each is padded with 1 to 8 NUL to a multiple of eight.
+        at += (nul - at + 8) & ~7;
+    }
+    return hasOptionalOnly(bytes, at, end) ? index : null;
+}
+function contentAt(bytes, at) {
+    const flags = bytes.readUInt16BE(at + FLAGS);
+    const mode = bytes.readUInt32BE(at + MODE);
+    const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
+    const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
+    if ((mode !== FILE && mode !== PROGRAM) || !isLookedAt)
+        return null;
+    return {
+        kind: 'file',
+        id: `git:${bytes.toString('hex', at + BLOB, at + FLAGS)}`,
+        isExecutable: mode === PROGRAM,
+        size: null,
+        mtimeS: bytes.readUInt32BE(at + MTIME),
+    };
+}
+/** Whether none of the extensions is needed to understand the entries: their names say so. */
+function hasOptionalOnly(bytes, from, end) {
+    let at = from;
+    while (at + 8 <= end) {
+        const first = bytes[at] ?? 0;
+        if (first < 0x41 || first > 0x5a)
+            return false;
+        at += 8 + bytes.readUInt32BE(at + 4);
+    }
+    return at === end;
+}
+
+;// CONCATENATED MODULE: ./lib/host/plain-file.js
+
+
+/**
+ * Opens a regular file without following a link or waiting at a FIFO.
+ *
+ * @returns null where nothing of that kind is
+ * @throws where it may not be read
+ */
+function plain_file_withPlainFile(path, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'ELOOP', 'ENXIO'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(file);
+        if (!stat.isFile())
+            return null;
+        const { size, ino: inode } = stat;
+        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function readAt(file, from, length, size) {
+    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
+        return Buffer.alloc(0);
+    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
+    let filled = 0;
+    while (filled < buffer.length) {
+        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
+        if (got === 0)
+            break;
+        filled += got;
+    }
+    return buffer.subarray(0, filled);
+}
+/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
+function readBytes(path, atMost) {
+    return plain_file_withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git.js
+
+
 
 
 
@@ -9010,10 +9226,13 @@ class Git {
     folder;
     /** our own */
     directory;
+    /** the repository’s */
+    index;
     #environment;
     constructor(folder, own, real) {
         this.folder = folder;
         this.directory = own;
+        this.index = (0,external_node_path_.join)(real.path, 'index');
         this.#environment = {
             PATH: process.env['PATH'],
             LC_ALL: 'C',
@@ -9021,7 +9240,7 @@ class Git {
             GIT_CONFIG_GLOBAL: '/dev/null',
             GIT_CONFIG_NOSYSTEM: '1',
             GIT_DIR: own,
-            GIT_INDEX_FILE: (0,external_node_path_.join)(real.path, 'index'),
+            GIT_INDEX_FILE: this.index,
             GIT_OBJECT_DIRECTORY: real.objects,
             GIT_OPTIONAL_LOCKS: '0',
             GIT_TERMINAL_PROMPT: '0',
@@ -9052,36 +9271,45 @@ class Git {
 }
 async function read(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
-    const [entries, differing, untracked] = await Promise.all([
-        git.ask(['ls-files', '-s', '-v', '-z']),
+    const [differing, untracked, index] = await Promise.all([
         git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
         git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+        indexOf(git),
     ]);
-    const tracked = new Map();
-    const submodules = [];
-    for (const line of entries) {
-        const entry = parseEntry(line);
-        if (entry.isSubmodule)
-            submodules.push(entry.path);
-        else
-            tracked.set(entry.path, entry.content);
-    }
+    const { files: tracked, submodules } = index;
     // Pairs: what differs, and its path.
     for (let index = 1; index < differing.length; index += 2)
         tracked.set(differing[index] ?? '', null);
-    for (const path of await convertedIn(git, [...tracked.keys()]))
+    for (const path of await convertedIn(git, tracked))
         tracked.set(path, null);
     for (const path of submodules)
         tracked.delete(path);
-    const nameless = [...tracked.keys(), ...untracked].filter((path) => path.includes('\uFFFD'));
+    const nameless = untracked.filter(isNameless);
+    for (const path of tracked.keys())
+        if (isNameless(path))
+            nameless.push(path);
     for (const path of nameless)
         tracked.delete(path);
     return {
         tracked,
-        untracked: untracked.filter((path) => !path.includes('\uFFFD')),
+        untracked: untracked.filter((path) => !isNameless(path)),
         submodules,
         unnamed: nameless.length,
     };
+}
+function isNameless(path) {
+    return path.includes('\uFFFD');
+}
+/** What the index has: of the common formats read here, while git is at the rest; else by git. */
+async function indexOf(git) {
+    const bytes = plain_file_withPlainFile(git.index, ({ size, read: readAt }) => size > ANSWER_AT_MOST ? null : readAt(0, size));
+    const parsed = bytes === null ? null : parseIndex(bytes);
+    if (parsed !== null)
+        return parsed;
+    const index = { files: new Map(), submodules: [] };
+    for (const line of await git.ask(['ls-files', '-s', '-v', '-z']))
+        addEntry(index, line);
+    return index;
 }
 /** A pattern that matches just this path. */
 function quoted(path) {
@@ -9095,7 +9323,7 @@ const MODES = {
  * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
  * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
  */
-function parseEntry(line) {
+function addEntry({ files, submodules }, line) {
     const tab = line.indexOf('\t');
     const path = line.slice(tab + 1);
     const mode = line.slice(2, 8);
@@ -9105,15 +9333,19 @@ function parseEntry(line) {
     const content = known !== undefined && isPlain
         ? {
             kind: known.kind,
-            id: `git:${line.slice(BLOB, BLOB_END)}`,
+            id: `git:${line.slice(git_BLOB, BLOB_END)}`,
             isExecutable: known.isExecutable,
             size: null,
+            mtimeS: null,
         }
         : null;
-    return { path, content, isSubmodule: mode === '160000' };
+    if (mode === '160000')
+        submodules.push(path);
+    else
+        files.set(path, content);
 }
-const BLOB = 'H 100644 '.length;
-const BLOB_END = BLOB + 40;
+const git_BLOB = 'H 100644 '.length;
+const BLOB_END = git_BLOB + 40;
 const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
 const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
 /**
@@ -9121,8 +9353,12 @@ const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
  * installed and configured when they are checked out. Converted line ends, where only the
  * configuration asks for them, show in the size.
  */
-async function convertedIn(git, paths) {
-    const files = paths.filter((path) => path === '.gitattributes' || path.endsWith('/.gitattributes'));
+async function convertedIn(git, tracked) {
+    const files = [];
+    for (const path of tracked.keys()) {
+        if (path === '.gitattributes' || path.endsWith('/.gitattributes'))
+            files.push(path);
+    }
     const own = (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.config/git/attributes');
     const inTree = files.map((path) => (0,external_node_path_.join)(git.folder, path));
     const places = [own, (0,external_node_path_.join)(git.directory, 'info/attributes'), ...inTree];
@@ -9130,7 +9366,7 @@ async function convertedIn(git, paths) {
     const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
     if (!isAny)
         return [];
-    const input = paths.map((path) => `${path}\0`).join('');
+    const input = [...tracked.keys()].map((path) => `${path}\0`).join('');
     const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
     const converted = new Set();
     for (let index = 0; index + 2 < answer.length; index += 3) {
@@ -9145,6 +9381,7 @@ async function convertedIn(git, paths) {
 
 
 
+
 const SOURCES_AT_MOST = 400_000;
 const REPOSITORIES_AT_MOST = 500;
 /**
@@ -9153,9 +9390,36 @@ const REPOSITORIES_AT_MOST = 500;
  * @param excluded folders to pass over, relative to the workspace
  */
 async function readCheckout(workspace, excluded) {
+    const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined;
+    const isFresh = begun !== undefined && external_node_perf_hooks_.performance.now() - begun.atMs < FRESH_MS;
+    return isFresh ? begun.checkout : list(workspace, excluded);
+}
+async function list(workspace, excluded) {
     const listing = new Listing(workspace, excluded);
     await listing.add('');
     return listing;
+}
+/** What is being read for who will ask for it, by workspace, and since when. */
+const begunReadings = new Map();
+/** git takes as long for a large checkout; who asks later has it read anew. */
+const FRESH_MS = 1000;
+/**
+ * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
+ * then answers may be as old as the beginning of the work, and nothing may build before its end.
+ *
+ * @param workspace absolute, without links
+ */
+async function readingAhead(workspace, work) {
+    const checkout = list(workspace, []);
+    begunReadings.set(workspace, { checkout, atMs: performance.now() });
+    try {
+        return await work();
+    }
+    finally {
+        begunReadings.delete(workspace);
+        // Where it failed, who asked for it was told, and nobody else need be.
+        await Promise.allSettled([checkout]);
+    }
 }
 class Listing {
     sources = new Map();
@@ -9194,8 +9458,12 @@ class Listing {
             return false;
         if (tree.unnamed > 0)
             this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
-        for (const [name, content] of tree.tracked)
-            this.sources.set(`${prefix}${name}`, content);
+        // The first, of which nothing is known yet, may be large.
+        if (folder === '')
+            this.sources = tree.tracked;
+        else
+            for (const [name, content] of tree.tracked)
+                this.sources.set(`${prefix}${name}`, content);
         for (const name of tree.untracked) {
             if (name.endsWith('/'))
                 await this.add(`${prefix}${name.slice(0, -1)}`);
@@ -9501,6 +9769,7 @@ function componentsOf(path) {
 
 
 
+
 /** Finds the files that units name: dep-info and build scripts do not say relative to what. */
 function findNamedInputs(units, around) {
     const resolver = new Resolver(around, units);
@@ -9514,11 +9783,13 @@ class Resolver {
     found = new Map();
     links = new Map();
     listless = new Set();
+    packages = new Set();
+    isOpen = false;
     lost = new Set();
     #around;
     #passedOver;
-    /** folders of packages, by a name that their Cargo.toml has */
-    #packages = new Map();
+    /** by a name that their Cargo.toml has */
+    #folders = new Map();
     /** the checkout's, of which git lists the files */
     #listed;
     #roots;
@@ -9536,13 +9807,17 @@ class Resolver {
         this.#roots = locked.length > 0 ? locked : folders;
         for (const folder of folders) {
             for (const name of named_inputs_namesIn((0,external_node_path_.join)(folder, 'Cargo.toml')))
-                addTo(this.#packages, name, folder);
+                addTo(this.#folders, name, folder);
         }
         this.#findPackagesOutside(units);
     }
     add(unit) {
         const bases = this.#basesOf(unit);
         const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
+        if (unit.kind !== 'compiled')
+            this.#addPackages(bases);
+        if (isListless && bases.length === 0)
+            this.isOpen = true;
         if (isListless)
             this.#addListless(unit, bases);
         if (!unit.isWhole || unit.startedNs === null)
@@ -9567,6 +9842,11 @@ class Resolver {
                 addTo(this.found, path, unit);
         }
     }
+    #addPackages(bases) {
+        for (const base of bases)
+            if (!this.#isPassedOver(base))
+                this.packages.add(base);
+    }
     #addListless(unit, bases) {
         const own = bases.filter((base) => !this.#isPassedOver(base));
         if (bases.length === 0 || own.length > 0)
@@ -9578,7 +9858,7 @@ class Resolver {
     }
     /** What relative paths of a unit may be relative to. */
     #basesOf(unit) {
-        const packages = [...(this.#packages.get(unit.packageName) ?? [])];
+        const packages = [...(this.#folders.get(unit.packageName) ?? [])];
         if (unit.kind !== 'compiled')
             return packages;
         return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
@@ -9593,10 +9873,25 @@ class Resolver {
         return [input, ...here];
     }
     #follow = (path) => {
-        const way = this.#ways.get(path) ?? follow(path);
+        const known = this.#ways.get(path);
+        if (known !== undefined)
+            return known;
+        const way = this.#lookIn(path) ?? follow(path);
         this.#ways.set(path, way);
         return way;
     };
+    /** Many lie in one folder: where the way there has no link, one look is enough. */
+    #lookIn(path) {
+        const cut = path.lastIndexOf('/');
+        const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)];
+        if (folder === '' || name === '' || name === '.' || name === '..')
+            return null;
+        const before = this.#follow(folder);
+        if (!before.exists || before.path !== folder)
+            return null;
+        const stat = statOrNull(path);
+        return stat?.isSymbolicLink() === true ? null : { path, exists: stat !== null, links: [] };
+    }
     #isInside(path) {
         return `${path}/`.startsWith(`${this.#around.workspace}/`);
     }
@@ -9612,7 +9907,7 @@ class Resolver {
             const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
             if (kind !== 'compiled' || !isOutside)
                 continue;
-            addTo(this.#packages, packageName, packageRootOf(first) ?? (0,external_node_path_.dirname)(first));
+            addTo(this.#folders, packageName, packageRootOf(first) ?? (0,external_node_path_.dirname)(first));
         }
     }
 }
@@ -10057,54 +10352,6 @@ function firstOf(parts, judge) {
     return UNSEEN;
 }
 
-;// CONCATENATED MODULE: ./lib/host/plain-file.js
-
-
-/**
- * Opens a regular file without following a link or waiting at a FIFO.
- *
- * @returns null where nothing of that kind is
- * @throws where it may not be read
- */
-function plain_file_withPlainFile(path, work) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        if (['ENOENT', 'ELOOP', 'ENXIO'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return null;
-        throw error;
-    }
-    try {
-        const stat = (0,external_node_fs_.fstatSync)(file);
-        if (!stat.isFile())
-            return null;
-        const { size, ino: inode } = stat;
-        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-function readAt(file, from, length, size) {
-    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
-        return Buffer.alloc(0);
-    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
-    let filled = 0;
-    while (filled < buffer.length) {
-        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
-        if (got === 0)
-            break;
-        filled += got;
-    }
-    return buffer.subarray(0, filled);
-}
-/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
-function readBytes(path, atMost) {
-    return plain_file_withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
-}
-
 ;// CONCATENATED MODULE: ./lib/host/out-dir.js
 
 
@@ -10419,7 +10666,7 @@ LINE: while (defined(my $line = <STDIN>)) {
   }
 }
 `));
-const FILE = 0o100000;
+const file_times_FILE = 0o100000;
 const LINK = 0o120000;
 const FOLDER = 0o040000;
 /** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
@@ -10474,7 +10721,7 @@ function partsOf(ns) {
 }
 function typeOf({ kind, isExecutable }) {
     if (kind === 'file')
-        return `${FILE}${isExecutable ? 'x' : ''}`;
+        return `${file_times_FILE}${isExecutable ? 'x' : ''}`;
     return String(kind === 'link' ? LINK : FOLDER);
 }
 function answerOf(path, mtimeNs, answer) {
@@ -10621,6 +10868,7 @@ function isSame({ stamp }, stat) {
 function withRealPaths(paths) {
     return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
 }
+/** A path without links; as it is where nothing is there. */
 function realPathOf(path) {
     try {
         return external_node_fs_.realpathSync.native(path);
@@ -10641,9 +10889,12 @@ function realPathOf(path) {
 
 
 
+
+
 const FORMER_AT_MOST = 20;
 /**
- * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for.
+ * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for: what
+ * units name, and all of the packages in which something counts that nothing names.
  *
  * @throws where the workspace is not there
  */
@@ -10662,8 +10913,7 @@ async function recordInputs(recording) {
     const named = findNamedInputs(units, { workspace, former, manifests, passedOver });
     const recorder = new Recorder(reader, named.lost);
     const listless = recorder.startsOf(named.listless);
-    for (const path of checkout.sources.keys())
-        recorder.addSource(path, listless);
+    const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless);
     for (const [path, namers] of named.found)
         recorder.addNamed(path, namers);
     for (const [path, namers] of named.links)
@@ -10676,8 +10926,15 @@ async function recordInputs(recording) {
         gaps: [...checkout.gaps, ...gaps],
         lost: fingerprintsOf(recorder.lost),
         newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+        whole,
         inputs: [...recorder.inputs.values()],
     };
+}
+/** The folders of the workspace of which everything is to be recorded. */
+function wholeIn(reader, { packages, isOpen }) {
+    if (isOpen)
+        return [''];
+    return [...packages].filter((path) => reader.isOurs(path)).map((path) => reader.nameOf(path));
 }
 class Recorder {
     inputs = new Map();
@@ -10692,12 +10949,35 @@ class Recorder {
         const starts = [...units].map((unit) => unit.startedNs).filter((start) => start !== null);
         return starts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     }
-    /** A file that git or a listing of the workspace names; path relative to it. */
-    addSource(path, listless) {
+    /**
+     * Adds the files of folders, with what their links lead to: Cargo looks there, too.
+     *
+     * @param sources what git or a listing of the workspace names; paths relative to it
+     * @returns the folders, and the places behind links that are to be treated like them
+     */
+    addWhole(folders, sources, listless) {
+        const all = [...sources];
+        const whole = new Set(folders);
+        for (let open = folders; open.length > 0;) {
+            const within = new WholeFolders(open);
+            const behind = new Set(all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, listless)));
+            open = [...behind].filter((path) => !whole.has(path));
+            for (const path of open)
+                whole.add(path);
+        }
+        return [...whole];
+    }
+    /** Where it leads in the workspace, if it is a link. */
+    #addSource(path, listless) {
         const absolute = (0,external_node_path_.join)(this.#reader.workspace, path);
         const found = this.#reader.find(absolute);
-        if (found !== null)
-            this.#add(absolute, found, listless);
+        if (found === null)
+            return [];
+        this.#add(absolute, found, listless);
+        if (found.kind !== 'link')
+            return [];
+        const { path: behind, exists } = follow(absolute);
+        return exists && this.#reader.isOurs(behind) ? [this.#reader.nameOf(behind)] : [];
     }
     /** An input that units name; absolute path, free of links. */
     addNamed(absolute, units) {
@@ -11861,8 +12141,8 @@ async function giveTo(tree, slot) {
 
 // EXTERNAL MODULE: ./lib/report/actions.js
 var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/steps/pass.js + 5 modules
-var pass = __nccwpck_require__(4349);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
+var pass = __nccwpck_require__(4442);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -12050,7 +12330,7 @@ async function end(path, lease, runtime) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4349);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4442);
 
 
 

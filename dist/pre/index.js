@@ -2099,13 +2099,14 @@ const UNPROVEN = 'unproven';
  */
 function planTimes(recorded, present, { newestNs, touched }) {
     const newest = BigInt(newestNs);
-    return present.map(({ path, ...content }) => {
+    return present.map((content) => {
+        const { path, kind, id, isExecutable } = content;
         const before = recorded.get(path);
         const isSame = before !== undefined && isSameContent(before, content);
         // An mtime in the future would hide every later change of its package.
         const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
         return isKept
-            ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+            ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
             : { path, mtimeNs: null, expected: content };
     });
 }
@@ -2137,6 +2138,8 @@ function parseBuildInputs(text) {
     if (found['version'] !== 1)
         return `its format version is ${JSON.stringify(found['version'])}`;
     const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    // Of earlier versions: they recorded all that there was.
+    const whole = found['whole'] ?? [''];
     if (typeof workspace !== 'string' || !build_inputs_isAbsolute(workspace))
         return 'it names no workspace';
     if (typeof toolchain !== 'string')
@@ -2147,6 +2150,8 @@ function parseBuildInputs(text) {
         return 'it does not say whether it is complete';
     if (!build_inputs_isTexts(lost) || !lost.every(isFingerprint))
         return 'it names what is no fingerprint';
+    if (!build_inputs_isTexts(whole) || !whole.every(isSettable))
+        return 'it names folders that are none';
     if (!build_inputs_isNanoseconds(newestNs))
         return 'it does not say when the build was';
     if (!Array.isArray(inputs) || inputs.length > build_inputs_INPUTS_AT_MOST)
@@ -2162,7 +2167,7 @@ function parseBuildInputs(text) {
         paths.add(input.path);
         read.push(input);
     }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read };
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
 }
 function build_inputs_parseInput(row) {
     if (!Array.isArray(row))
@@ -4446,7 +4451,8 @@ function readNote(root, name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ tryLocks)
+/* harmony export */   O: () => (/* binding */ tryLocks),
+/* harmony export */   w: () => (/* binding */ isTryingLocks)
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
@@ -4460,6 +4466,11 @@ async function tryLocks(descriptors) {
     const answers = await ask('perl', ['-T', '-e', PERL], descriptors);
     const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
     return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors);
+}
+/** The programs that do it now: they have what is tried open, and are none that live there. */
+const trying = new Set();
+function isTryingLocks(pid) {
+    return trying.has(pid);
 }
 function isAnswer(answer) {
     return answer === 'free' || answer === 'held';
@@ -4488,6 +4499,8 @@ async function ask(program, words, descriptors) {
         const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, [...words, ...numbers], {
             stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
         });
+        const { pid = 0 } = child;
+        trying.add(pid);
         let said = '';
         child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
         const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
@@ -4496,6 +4509,7 @@ async function ask(program, words, descriptors) {
             resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)));
         });
         child.on('close', () => {
+            trying.delete(pid);
             clearTimeout(giveUp);
             resolve(said.split('\n').slice(0, -1));
         });
@@ -6347,6 +6361,7 @@ var sizes = __nccwpck_require__(9164);
 
 
 
+
 /** Slots are in use when they are mounted themselves, in part, or with their run dir; a mounted root proves nothing. */
 function isSlotUsed(mounted, slot) {
     if (mounted.split('/').length < naming/* SLOT_DEPTH */.xl - 1)
@@ -6380,7 +6395,8 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     return { bySlot, failure: null };
 }
 function lookAt(pid, scan) {
-    if (hasNoProgram(pid))
+    const program = (0,try_locks/* isTryingLocks */.w)(pid) ? null : programOf(pid);
+    if (program === null)
         return;
     const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
     if (namespace === '')
@@ -6389,7 +6405,7 @@ function lookAt(pid, scan) {
     if (views.length === 0)
         return;
     const uses = new Map();
-    for (const { path, how } of pathsOf(pid)) {
+    for (const { path, how } of pathsOf(pid, program)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
                 uses.set(slot, `${how} ${path}`);
@@ -6422,14 +6438,16 @@ function isMeasuring(pid) {
         return false;
     }
 }
-/** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function hasNoProgram(pid) {
+/**
+ * What a process runs, '' where that is not told; null of a kernel thread, or what is dead: it holds
+ * nothing that /proc shows, and most processes are that.
+ */
+function programOf(pid) {
     try {
-        (0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`);
-        return false;
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`));
     }
     catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT';
+        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
     }
 }
 /** Where a mount namespace sees the root or a part of it; read once for each namespace. */
@@ -6475,19 +6493,15 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid) {
+function* pathsOf(pid, program) {
     const folder = `/proc/${pid}`;
     const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
-    const program = readLink(`${folder}/exe`);
-    if (program !== null)
+    if (program !== '')
         yield { path: program, how: 'runs' };
-    for (const name of openFiles(folder)) {
-        const file = readLink(`${folder}/fd/${name}`);
-        if (file?.startsWith('/') === true)
-            yield { path: file, how: 'has open' };
-    }
+    for (const file of openFiles(folder))
+        yield { path: file, how: 'has open' };
     // Whoever started this process may have named the place to it, as sudo and shells do.
     if (ancestors().has(pid))
         return;
@@ -6512,12 +6526,33 @@ function ancestors() {
 /** Read once: they stay the same but for those that end. */
 let ownAncestors = null;
 function openFiles(folder) {
+    const files = [];
     try {
-        return (0,external_node_fs_.readdirSync)(`${folder}/fd`);
+        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
+            const file = openFile(`${folder}/fd/${name}`);
+            if (file.startsWith('/'))
+                files.push(file);
+        }
     }
     catch {
         // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
+        return files;
+    }
+    return files;
+}
+/**
+ * Where a descriptor leads; '' where it has been closed.
+ *
+ * @throws where none of this process may be read: the kernel asks the same for each of them
+ */
+function openFile(link) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(link));
+    }
+    catch (error) {
+        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+        return '';
     }
 }
 /** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
@@ -6550,12 +6585,15 @@ function mountTextOf(pid) {
 /** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
 function readLink(path) {
     try {
-        return (0,external_node_fs_.readlinkSync)(path).replace(/ \(deleted\)$/, '');
+        return withoutMark((0,external_node_fs_.readlinkSync)(path));
     }
     catch {
         // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
         return null;
     }
+}
+function withoutMark(path) {
+    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
 }
 function commandOf(pid) {
     const found = (0,processes/* readProcess */.Wv)(pid);
@@ -6796,10 +6834,13 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
+/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+async function loadLocking() {
+    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
+}
 /** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root) {
-    // Loaded when it is needed: most passes have nothing to rename.
-    const { default: lockfile } = await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19));
+    const lockfile = await loadLocking();
     const until = external_node_perf_hooks_.performance.now() + WAIT_MS;
     let gaveReserve = false;
     for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {

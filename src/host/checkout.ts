@@ -1,13 +1,14 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Content } from '../plan/build-inputs.ts'
+import { performance } from 'node:perf_hooks'
+import type { Proven } from '../plan/build-inputs.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { isWorkTree, readWorkTree } from './git.ts'
 
 /** Every file and link of a checkout that is not ignored, in repositories, submodules and beside them. */
 export interface Checkout {
   /** by path, relative to the workspace: what git proves it to hold, null where that takes reading */
-  sources: ReadonlyMap<string, Content | null>
+  sources: ReadonlyMap<string, Proven | null>
   /** what could not be listed */
   gaps: readonly string[]
 }
@@ -24,13 +25,46 @@ export async function readCheckout(
   workspace: string,
   excluded: readonly string[],
 ): Promise<Checkout> {
+  const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined
+  const isFresh = begun !== undefined && performance.now() - begun.atMs < FRESH_MS
+  return isFresh ? begun.checkout : list(workspace, excluded)
+}
+
+async function list(workspace: string, excluded: readonly string[]): Promise<Checkout> {
   const listing = new Listing(workspace, excluded)
   await listing.add('')
   return listing
 }
 
+/** What is being read for who will ask for it, by workspace, and since when. */
+const begunReadings = new Map<string, { checkout: Promise<Checkout>; atMs: number }>()
+
+/** git takes as long for a large checkout; who asks later has it read anew. */
+const FRESH_MS = 1000
+
+/**
+ * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
+ * then answers may be as old as the beginning of the work, and nothing may build before its end.
+ *
+ * @param workspace absolute, without links
+ */
+export async function readingAhead<Value>(
+  workspace: string,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  const checkout = list(workspace, [])
+  begunReadings.set(workspace, { checkout, atMs: performance.now() })
+  try {
+    return await work()
+  } finally {
+    begunReadings.delete(workspace)
+    // Where it failed, who asked for it was told, and nobody else need be.
+    await Promise.allSettled([checkout])
+  }
+}
+
 class Listing implements Checkout {
-  readonly sources = new Map<string, Content | null>()
+  sources = new Map<string, Proven | null>()
   readonly gaps: string[] = []
   readonly #workspace: string
   readonly #excluded: ReadonlySet<string>
@@ -66,7 +100,9 @@ class Listing implements Checkout {
     // Then every file of it is read instead: slower, and as good.
     if (typeof tree === 'string') return false
     if (tree.unnamed > 0) this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`)
-    for (const [name, content] of tree.tracked) this.sources.set(`${prefix}${name}`, content)
+    // The first, of which nothing is known yet, may be large.
+    if (folder === '') this.sources = tree.tracked
+    else for (const [name, content] of tree.tracked) this.sources.set(`${prefix}${name}`, content)
     for (const name of tree.untracked) {
       if (name.endsWith('/')) await this.add(`${prefix}${name.slice(0, -1)}`)
       else this.sources.set(`${prefix}${name}`, null)

@@ -38,6 +38,12 @@ export interface CloneOrder {
   /** refuse, before anything is made, what would copy more; null for any amount */
   copyAtMostBytes: number | null
   entriesAtMost?: number
+  /**
+   * reads the source while it is copied: what it saw is what the clone holds, or there is no clone
+   *
+   * @param source a path of its folder, which is open
+   */
+  meanwhile?: (source: string) => void
 }
 
 export interface Cloned {
@@ -89,7 +95,7 @@ export async function cloneTree(order: CloneOrder): Promise<Cloned> {
     mkdirSync(order.destination, 0o700)
     isMade = true
     const passage = { base, destination: order.destination, deadline }
-    const linked = await fill(passage, recipe, order.way)
+    const linked = await fill(passage, recipe, order)
     await besides(finish(passage, recipe.made), () => {
       const changed = findChanged(base, entries, deadline)
       if (changed !== null) throw new Refusal(`it changed meanwhile: ${shown(changed)}`)
@@ -120,7 +126,11 @@ function look(
   return { entries, recipe }
 }
 
-async function fill(passage: Passage, recipe: Recipe, way: Way): Promise<LinkedFile[]> {
+async function fill(
+  passage: Passage,
+  recipe: Recipe,
+  { way, meanwhile }: CloneOrder,
+): Promise<LinkedFile[]> {
   const { base, destination } = passage
   for (const { path } of recipe.made.slice(1)) mkdirSync(inTree(destination, path), 0o700)
   const copies = copy(passage, recipe.copied, recipe.tied, way)
@@ -128,7 +138,9 @@ async function fill(passage: Passage, recipe: Recipe, way: Way): Promise<LinkedF
   const linked = await besides(copies, () => {
     const shared: Entry[] = []
     for (const entry of recipe.linked) (link(passage, entry) ? shared : refused).push(entry)
-    return shared.map((entry) => confirmed(base, entry))
+    const confirmedOnes = shared.map((entry) => confirmed(base, entry))
+    meanwhile?.(`${base}/.`)
+    return confirmedOnes
   })
   await copy(passage, refused, new Set(), way)
   for (const entry of recipe.privileged) dropPrivileges(inTree(destination, entry.path))

@@ -3,13 +3,16 @@ import { lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { messageOf } from '../plan/guard-error.ts'
-import type { Content } from '../plan/build-inputs.ts'
+import type { Content, Proven } from '../plan/build-inputs.ts'
+import { parseIndex } from '../plan/git-index.ts'
+import type { Index } from '../plan/git-index.ts'
+import { withPlainFile } from './plain-file.ts'
 import { readSmallFile, readTextOrNull } from './small-file.ts'
 
 /** What git knows of one work tree; paths are relative to it. */
 export interface WorkTree {
   /** by path: what it holds, or null where that is not proven to be what the index has */
-  tracked: ReadonlyMap<string, Content | null>
+  tracked: Map<string, Proven | null>
   /** neither tracked nor ignored; other repositories end in a slash */
   untracked: readonly string[]
   submodules: readonly string[]
@@ -87,11 +90,14 @@ class Git {
   readonly folder: string
   /** our own */
   readonly directory: string
+  /** the repository’s */
+  readonly index: string
   readonly #environment: NodeJS.ProcessEnv
 
   constructor(folder: string, own: string, real: GitDirectory) {
     this.folder = folder
     this.directory = own
+    this.index = join(real.path, 'index')
     this.#environment = {
       PATH: process.env['PATH'],
       LC_ALL: 'C',
@@ -99,7 +105,7 @@ class Git {
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_DIR: own,
-      GIT_INDEX_FILE: join(real.path, 'index'),
+      GIT_INDEX_FILE: this.index,
       GIT_OBJECT_DIRECTORY: real.objects,
       GIT_OPTIONAL_LOCKS: '0',
       GIT_TERMINAL_PROMPT: '0',
@@ -135,31 +141,42 @@ class Git {
 
 async function read(git: Git, excluded: readonly string[]): Promise<WorkTree> {
   const without = excluded.map((path) => `--exclude=/${quoted(path)}`)
-  const [entries, differing, untracked] = await Promise.all([
-    git.ask(['ls-files', '-s', '-v', '-z']),
+  const [differing, untracked, index] = await Promise.all([
     git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
     git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+    indexOf(git),
   ])
-  const tracked = new Map<string, Content | null>()
-  const submodules: string[] = []
-  for (const line of entries) {
-    const entry = parseEntry(line)
-    if (entry.isSubmodule) submodules.push(entry.path)
-    else tracked.set(entry.path, entry.content)
-  }
+  const { files: tracked, submodules } = index
   // Pairs: what differs, and its path.
   for (let index = 1; index < differing.length; index += 2)
     tracked.set(differing[index] ?? '', null)
-  for (const path of await convertedIn(git, [...tracked.keys()])) tracked.set(path, null)
+  for (const path of await convertedIn(git, tracked)) tracked.set(path, null)
   for (const path of submodules) tracked.delete(path)
-  const nameless = [...tracked.keys(), ...untracked].filter((path) => path.includes('\uFFFD'))
+  const nameless = untracked.filter(isNameless)
+  for (const path of tracked.keys()) if (isNameless(path)) nameless.push(path)
   for (const path of nameless) tracked.delete(path)
   return {
     tracked,
-    untracked: untracked.filter((path) => !path.includes('\uFFFD')),
+    untracked: untracked.filter((path) => !isNameless(path)),
     submodules,
     unnamed: nameless.length,
   }
+}
+
+function isNameless(path: string): boolean {
+  return path.includes('\uFFFD')
+}
+
+/** What the index has: of the common formats read here, while git is at the rest; else by git. */
+async function indexOf(git: Git): Promise<Index> {
+  const bytes = withPlainFile(git.index, ({ size, read: readAt }) =>
+    size > ANSWER_AT_MOST ? null : readAt(0, size),
+  )
+  const parsed = bytes === null ? null : parseIndex(bytes)
+  if (parsed !== null) return parsed
+  const index: Index = { files: new Map(), submodules: [] }
+  for (const line of await git.ask(['ls-files', '-s', '-v', '-z'])) addEntry(index, line)
+  return index
 }
 
 /** A pattern that matches just this path. */
@@ -176,7 +193,7 @@ const MODES: Readonly<Record<string, Pick<Content, 'kind' | 'isExecutable'>>> = 
  * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
  * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
  */
-function parseEntry(line: string): { path: string; content: Content | null; isSubmodule: boolean } {
+function addEntry({ files, submodules }: Index, line: string): void {
   const tab = line.indexOf('\t')
   const path = line.slice(tab + 1)
   const mode = line.slice(2, 8)
@@ -190,9 +207,11 @@ function parseEntry(line: string): { path: string; content: Content | null; isSu
           id: `git:${line.slice(BLOB, BLOB_END)}`,
           isExecutable: known.isExecutable,
           size: null,
+          mtimeS: null,
         }
       : null
-  return { path, content, isSubmodule: mode === '160000' }
+  if (mode === '160000') submodules.push(path)
+  else files.set(path, content)
 }
 
 const BLOB = 'H 100644 '.length
@@ -206,17 +225,18 @@ const UNCONVERTED = new Set(['unspecified', 'unset', 'lf'])
  * installed and configured when they are checked out. Converted line ends, where only the
  * configuration asks for them, show in the size.
  */
-async function convertedIn(git: Git, paths: readonly string[]): Promise<string[]> {
-  const files = paths.filter(
-    (path) => path === '.gitattributes' || path.endsWith('/.gitattributes'),
-  )
+async function convertedIn(git: Git, tracked: ReadonlyMap<string, unknown>): Promise<string[]> {
+  const files: string[] = []
+  for (const path of tracked.keys()) {
+    if (path === '.gitattributes' || path.endsWith('/.gitattributes')) files.push(path)
+  }
   const own = join(homedir(), '.config/git/attributes')
   const inTree = files.map((path) => join(git.folder, path))
   const places = [own, join(git.directory, 'info/attributes'), ...inTree]
   const texts = places.map((path) => readTextOrNull(path))
   const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true))
   if (!isAny) return []
-  const input = paths.map((path) => `${path}\0`).join('')
+  const input = [...tracked.keys()].map((path) => `${path}\0`).join('')
   const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input)
   const converted = new Set<string>()
   for (let index = 0; index + 2 < answer.length; index += 3) {

@@ -57,12 +57,16 @@ export async function withHostLock<Value>(root: Root, work: () => Value): Promis
   }
 }
 
+/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+export async function loadLocking(): Promise<typeof import('proper-lockfile')> {
+  return (await import('proper-lockfile')).default
+}
+
 type Grant = ({ release: () => Promise<void> } | { problem: string }) & { gaveReserve: boolean }
 
 /** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
 async function acquire(root: Root): Promise<Grant> {
-  // Loaded when it is needed: most passes have nothing to rename.
-  const { default: lockfile } = await import('proper-lockfile')
+  const lockfile = await loadLocking()
   const until = performance.now() + WAIT_MS
   let gaveReserve = false
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.3, 250)) {

@@ -14,6 +14,7 @@ import {
 import type { Mount } from './mounts.ts'
 import { listProcesses, readProcess } from './processes.ts'
 import { MEASURING } from './sizes.ts'
+import { isTryingLocks } from './try-locks.ts'
 
 /** What a look at all processes found: who lives in which slot, and whether it could look. */
 export interface ProcessScan {
@@ -84,13 +85,14 @@ interface Scan {
 }
 
 function lookAt(pid: number, scan: Scan): void {
-  if (hasNoProgram(pid)) return
+  const program = isTryingLocks(pid) ? null : programOf(pid)
+  if (program === null) return
   const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid)
   if (namespace === '') return
   const views = viewsOf(pid, namespace, scan)
   if (views.length === 0) return
   const uses = new Map<string, string>()
-  for (const { path, how } of pathsOf(pid)) {
+  for (const { path, how } of pathsOf(pid, program)) {
     for (const slot of slotsAt(path, views, scan.wanted)) {
       if (!uses.has(slot)) uses.set(slot, `${how} ${path}`)
     }
@@ -121,13 +123,15 @@ function isMeasuring(pid: number): boolean {
   }
 }
 
-/** A kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function hasNoProgram(pid: number): boolean {
+/**
+ * What a process runs, '' where that is not told; null of a kernel thread, or what is dead: it holds
+ * nothing that /proc shows, and most processes are that.
+ */
+function programOf(pid: number): string | null {
   try {
-    readlinkSync(`/proc/${pid}/exe`)
-    return false
+    return withoutMark(readlinkSync(`/proc/${pid}/exe`))
   } catch (error) {
-    return errnoOf(error) === 'ENOENT'
+    return errnoOf(error) === 'ENOENT' ? null : ''
   }
 }
 
@@ -172,16 +176,12 @@ function mountedSlots(views: readonly View[], { wanted, isUsed }: Scan): string[
 }
 
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid: number): Generator<{ path: string; how: string }> {
+function* pathsOf(pid: number, program: string): Generator<{ path: string; how: string }> {
   const folder = `/proc/${pid}`
   const directory = readLink(`${folder}/cwd`)
   if (directory !== null) yield { path: directory, how: 'works in' }
-  const program = readLink(`${folder}/exe`)
-  if (program !== null) yield { path: program, how: 'runs' }
-  for (const name of openFiles(folder)) {
-    const file = readLink(`${folder}/fd/${name}`)
-    if (file?.startsWith('/') === true) yield { path: file, how: 'has open' }
-  }
+  if (program !== '') yield { path: program, how: 'runs' }
+  for (const file of openFiles(folder)) yield { path: file, how: 'has open' }
   // Whoever started this process may have named the place to it, as sudo and shells do.
   if (ancestors().has(pid)) return
   for (const word of argumentsOf(folder)) {
@@ -206,11 +206,30 @@ function ancestors(): ReadonlySet<number> {
 let ownAncestors: Set<number> | null = null
 
 function openFiles(folder: string): string[] {
+  const files: string[] = []
   try {
-    return readdirSync(`${folder}/fd`)
+    for (const name of readdirSync(`${folder}/fd`)) {
+      const file = openFile(`${folder}/fd/${name}`)
+      if (file.startsWith('/')) files.push(file)
+    }
   } catch {
     // Gone meanwhile, or another user's: no sign, no conclusion.
-    return []
+    return files
+  }
+  return files
+}
+
+/**
+ * Where a descriptor leads; '' where it has been closed.
+ *
+ * @throws where none of this process may be read: the kernel asks the same for each of them
+ */
+function openFile(link: string): string {
+  try {
+    return withoutMark(readlinkSync(link))
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes(errnoOf(error))) throw error
+    return ''
   }
 }
 
@@ -244,11 +263,15 @@ function mountTextOf(pid: number): string {
 /** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
 function readLink(path: string): string | null {
   try {
-    return readlinkSync(path).replace(/ \(deleted\)$/, '')
+    return withoutMark(readlinkSync(path))
   } catch {
     // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
     return null
   }
+}
+
+function withoutMark(path: string): string {
+  return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path
 }
 
 function commandOf(pid: number): string {

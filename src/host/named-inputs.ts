@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { statOrNull } from './contents.ts'
 import { readTextOrNull } from './small-file.ts'
 import type { Unit } from './units.ts'
 import { follow } from './way.ts'
@@ -25,6 +26,13 @@ export interface NamedInputs {
   links: ReadonlyMap<string, ReadonlySet<Unit>>
   /** of these Cargo compares all files of their package */
   listless: ReadonlySet<Unit>
+  /**
+   * absolute: packages of build scripts and of documentation. What of them nothing names may still
+   * count, as their newest file does, or to programs that a build script runs and that compare times
+   */
+  packages: ReadonlySet<string>
+  /** whether there are listless units of nobody knows which package */
+  isOpen: boolean
   /** of these not all inputs are there, or known: nobody can say whether they are fresh */
   lost: ReadonlySet<Unit>
 }
@@ -43,11 +51,13 @@ class Resolver implements NamedInputs {
   readonly found = new Map<string, Set<Unit>>()
   readonly links = new Map<string, Set<Unit>>()
   readonly listless = new Set<Unit>()
+  readonly packages = new Set<string>()
+  isOpen = false
   readonly lost = new Set<Unit>()
   readonly #around: Surroundings
   readonly #passedOver: readonly string[]
-  /** folders of packages, by a name that their Cargo.toml has */
-  readonly #packages = new Map<string, Set<string>>()
+  /** by a name that their Cargo.toml has */
+  readonly #folders = new Map<string, Set<string>>()
   /** the checkout's, of which git lists the files */
   readonly #listed: ReadonlySet<string>
   readonly #roots: readonly string[]
@@ -67,7 +77,7 @@ class Resolver implements NamedInputs {
     const locked = folders.filter((folder) => existsSync(join(folder, 'Cargo.lock')))
     this.#roots = locked.length > 0 ? locked : folders
     for (const folder of folders) {
-      for (const name of namesIn(join(folder, 'Cargo.toml'))) addTo(this.#packages, name, folder)
+      for (const name of namesIn(join(folder, 'Cargo.toml'))) addTo(this.#folders, name, folder)
     }
     this.#findPackagesOutside(units)
   }
@@ -75,6 +85,8 @@ class Resolver implements NamedInputs {
   add(unit: Unit): void {
     const bases = this.#basesOf(unit)
     const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0
+    if (unit.kind !== 'compiled') this.#addPackages(bases)
+    if (isListless && bases.length === 0) this.isOpen = true
     if (isListless) this.#addListless(unit, bases)
     if (!unit.isWhole || unit.startedNs === null) this.lost.add(unit)
     for (const input of unit.inputs) this.#addInput(unit, input, bases)
@@ -95,6 +107,10 @@ class Resolver implements NamedInputs {
     }
   }
 
+  #addPackages(bases: readonly string[]): void {
+    for (const base of bases) if (!this.#isPassedOver(base)) this.packages.add(base)
+  }
+
   #addListless(unit: Unit, bases: readonly string[]): void {
     const own = bases.filter((base) => !this.#isPassedOver(base))
     if (bases.length === 0 || own.length > 0) this.listless.add(unit)
@@ -104,7 +120,7 @@ class Resolver implements NamedInputs {
 
   /** What relative paths of a unit may be relative to. */
   #basesOf(unit: Unit): readonly string[] {
-    const packages = [...(this.#packages.get(unit.packageName) ?? [])]
+    const packages = [...(this.#folders.get(unit.packageName) ?? [])]
     if (unit.kind !== 'compiled') return packages
     return this.#roots.filter((root) =>
       packages.some((folder) => `${folder}/`.startsWith(`${root}/`)),
@@ -121,9 +137,22 @@ class Resolver implements NamedInputs {
   }
 
   readonly #follow = (path: string): Way => {
-    const way = this.#ways.get(path) ?? follow(path)
+    const known = this.#ways.get(path)
+    if (known !== undefined) return known
+    const way = this.#lookIn(path) ?? follow(path)
     this.#ways.set(path, way)
     return way
+  }
+
+  /** Many lie in one folder: where the way there has no link, one look is enough. */
+  #lookIn(path: string): Way | null {
+    const cut = path.lastIndexOf('/')
+    const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)]
+    if (folder === '' || name === '' || name === '.' || name === '..') return null
+    const before = this.#follow(folder)
+    if (!before.exists || before.path !== folder) return null
+    const stat = statOrNull(path)
+    return stat?.isSymbolicLink() === true ? null : { path, exists: stat !== null, links: [] }
   }
 
   #isInside(path: string): boolean {
@@ -141,7 +170,7 @@ class Resolver implements NamedInputs {
       const [first] = inputs
       const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'))
       if (kind !== 'compiled' || !isOutside) continue
-      addTo(this.#packages, packageName, packageRootOf(first) ?? dirname(first))
+      addTo(this.#folders, packageName, packageRootOf(first) ?? dirname(first))
     }
   }
 }

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { UNPROVEN, isSameContent, isSettable } from '../plan/build-inputs.ts'
-import type { Content, Input, Present } from '../plan/build-inputs.ts'
+import type { Content, Input, Present, Proven } from '../plan/build-inputs.ts'
 import type { RestoredFile } from '../plan/restored.ts'
+import type { WholeFolders } from '../plan/whole-folders.ts'
 import { foundAs, statOrNull } from './contents.ts'
 import type { Found } from './contents.ts'
 import { newestIn, readFolder } from './folder-contents.ts'
@@ -22,14 +23,26 @@ export interface Presence {
   problem: string | null
 }
 
+/** What was recorded, and how to treat the rest. */
+export interface Sought {
+  recorded: ReadonlyMap<string, Input>
+  /** in these, what was not recorded counts, too */
+  whole: WholeFolders
+  /** whether the rest, which no unit names, may stay as it is */
+  mayStay: (path: string, known: Proven | null) => boolean
+}
+
 /** @param sources of the checkout, with what git proves them to hold */
 export function readPresence(
   reader: WorkspaceReader,
-  recorded: ReadonlyMap<string, Input>,
-  sources: ReadonlyMap<string, Content | null>,
+  sources: ReadonlyMap<string, Proven | null>,
+  { recorded, whole, mayStay }: Sought,
 ): Presence {
   const search = new Search(reader, recorded, sources)
-  for (const [path, known] of sources) search.lookAtSource(path, known)
+  for (const [path, known] of sources) {
+    if (recorded.has(path) || whole.has(path)) search.lookAtSource(path, known)
+    else if (!mayStay(path, known)) search.addUnnamed(path)
+  }
   // A folder comes before what lies in it.
   const others = [...recorded.values()].filter(({ path }) => !sources.has(path))
   for (const input of others.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -48,14 +61,14 @@ class Search implements Presence {
   problem: string | null = null
   readonly #reader: WorkspaceReader
   readonly #recorded: ReadonlyMap<string, Input>
-  readonly #sources: ReadonlyMap<string, Content | null>
+  readonly #sources: ReadonlyMap<string, Proven | null>
   /** folders that are read as a whole, and what lies in them, by absolute path */
   readonly #folders = new Map<string, Found>()
 
   constructor(
     reader: WorkspaceReader,
     recorded: ReadonlyMap<string, Input>,
-    sources: ReadonlyMap<string, Content | null>,
+    sources: ReadonlyMap<string, Proven | null>,
   ) {
     this.#reader = reader
     this.#recorded = recorded
@@ -68,6 +81,11 @@ class Search implements Presence {
     const content = known !== null && isEnough ? known : this.#contentAt(path, before)
     if (content === null) this.#missFile(path)
     else this.#add(path, before, content)
+  }
+
+  addUnnamed(path: string): void {
+    const content = this.#contentAt(path, undefined)
+    if (content !== null) this.present.push({ path, ...content })
   }
 
   /** What was recorded in the workspace and is no source: ignored, a folder, gone, or behind a link. */
@@ -105,7 +123,8 @@ class Search implements Presence {
   }
 
   #add(path: string, before: Input | undefined, content: Content): void {
-    this.present.push({ path, ...content })
+    const { kind, id, isExecutable, size } = content
+    this.present.push({ path, kind, id, isExecutable, size })
     if (content.kind !== 'link' && before?.kind !== 'link') return
     if (before !== undefined && isSameContent(before, content)) return
     // Cargo looks at what lies behind a link.

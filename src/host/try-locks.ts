@@ -11,6 +11,13 @@ export async function tryLocks(descriptors: readonly number[]): Promise<string[]
   return isWhole ? answers : ask('sh', ['-c', SHELL, 'sh'], descriptors)
 }
 
+/** The programs that do it now: they have what is tried open, and are none that live there. */
+const trying = new Set<number>()
+
+export function isTryingLocks(pid: number): boolean {
+  return trying.has(pid)
+}
+
 function isAnswer(answer: string): boolean {
   return answer === 'free' || answer === 'held'
 }
@@ -46,6 +53,8 @@ async function ask(
     const child = spawn(program, [...words, ...numbers], {
       stdio: ['ignore', 'pipe', 'ignore', ...descriptors],
     })
+    const { pid = 0 } = child
+    trying.add(pid)
     let said = ''
     child.stdout?.setEncoding('utf8').on('data', (part: string) => (said += part))
     const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS)
@@ -54,6 +63,7 @@ async function ask(
       resolve(descriptors.map(() => messageOf(error)))
     })
     child.on('close', () => {
+      trying.delete(pid)
       clearTimeout(giveUp)
       resolve(said.split('\n').slice(0, -1))
     })

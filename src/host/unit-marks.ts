@@ -36,16 +36,27 @@ interface Fingerprint {
  */
 export async function markUnits(target: string): Promise<boolean> {
   const files = fingerprintsIn(target).flatMap((each) => each.files)
-  const [first] = files
-  if (first === undefined) return true
+  if (files.length === 0) return true
   await runProgram('xargs', TOUCH, {
     cwd: target,
     input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
     waitMs: WAIT_MS,
   })
   // Tried on one, which then counts as used: the units of a package that is gone come later.
-  readFileSync(`${target}/${first}`)
-  return lstatSync(`${target}/${first}`, { bigint: true }).atimeNs !== MARK_NS
+  const tried = files.find((file) => isRead(`${target}/${file}`))
+  if (tried === undefined) return true
+  return lstatSync(`${target}/${tried}`, { bigint: true }).atimeNs !== MARK_NS
+}
+
+/** Reads a file; false where somebody has removed it meanwhile, as units go that are built again. */
+function isRead(file: string): boolean {
+  try {
+    readFileSync(file)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** All units, and those that were used since they were marked. */

@@ -105,7 +105,8 @@ export function withRealPaths(paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))]
 }
 
-function realPathOf(path: string): string {
+/** A path without links; as it is where nothing is there. */
+export function realPathOf(path: string): string {
   try {
     return realpathSync.native(path)
   } catch {

@@ -19,6 +19,11 @@ export interface BuildInputs {
   lost: readonly string[]
   /** when the newest unit of the build began: an input with a later mtime is compiled again */
   newestNs: string
+  /**
+   * folders of the workspace in which all that lies there counts, recorded or not, and paths that are
+   * like these; '' is the workspace. What lies elsewhere and was not recorded is named by no unit
+   */
+  whole: readonly string[]
   inputs: readonly Input[]
 }
 
@@ -46,6 +51,12 @@ export interface Content {
   isExecutable: boolean
   /** bytes of a file in the work tree, 0 for others; null where nobody has looked yet */
   size: number | null
+}
+
+/** What git proves a file of a work tree to hold. */
+export interface Proven extends Content {
+  /** its mtime in whole seconds, as far as they go into 32 bits; null where git was not asked for it */
+  mtimeS: number | null
 }
 
 export const UNPROVEN = 'unproven'
@@ -82,13 +93,14 @@ export function planTimes(
   { newestNs, touched }: Circumstances,
 ): PlannedTime[] {
   const newest = BigInt(newestNs)
-  return present.map(({ path, ...content }) => {
+  return present.map((content) => {
+    const { path, kind, id, isExecutable } = content
     const before = recorded.get(path)
     const isSame = before !== undefined && isSameContent(before, content)
     // An mtime in the future would hide every later change of its package.
     const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest
     return isKept
-      ? { path, mtimeNs: before.mtimeNs, expected: { ...content, size: before.size } }
+      ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
       : { path, mtimeNs: null, expected: content }
   })
 }
@@ -121,11 +133,14 @@ export function parseBuildInputs(text: string): BuildInputs | string {
   if (found === null) return 'it is not a JSON object'
   if (found['version'] !== 1) return `its format version is ${JSON.stringify(found['version'])}`
   const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found
+  // Of earlier versions: they recorded all that there was.
+  const whole = found['whole'] ?? ['']
   if (typeof workspace !== 'string' || !isAbsolute(workspace)) return 'it names no workspace'
   if (typeof toolchain !== 'string') return 'it names no toolchain'
   if (!isTexts(former) || !former.every(isAbsolute)) return 'it names no former workspaces'
   if (!isTexts(gaps)) return 'it does not say whether it is complete'
   if (!isTexts(lost) || !lost.every(isFingerprint)) return 'it names what is no fingerprint'
+  if (!isTexts(whole) || !whole.every(isSettable)) return 'it names folders that are none'
   if (!isNanoseconds(newestNs)) return 'it does not say when the build was'
   if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST) return 'it lists no inputs'
   const read: Input[] = []
@@ -137,7 +152,7 @@ export function parseBuildInputs(text: string): BuildInputs | string {
     paths.add(input.path)
     read.push(input)
   }
-  return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, inputs: read }
+  return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read }
 }
 
 export function parseInput(row: unknown): Input | null {

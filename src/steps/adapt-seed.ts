@@ -10,7 +10,8 @@ import { pathsOf } from '../host/slots.ts'
 import { markUnits, moveUnitsOut } from '../host/unit-marks.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { outOfUse, stillCounted } from '../plan/unused-units.ts'
-import { forgetMovedUnits } from './forget-units.ts'
+import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
+import type { MovedTarget } from './forget-units.ts'
 import { restoreSeedTimes } from './restore-seed-times.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
@@ -47,32 +48,26 @@ export async function adaptSeed(
   }
   const problem = forgetPaths(request, runtime)
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
-  const unrestored = await restoreSeedTimes(request, runtime)
-  if (unrestored !== null) return unrestored
   // One command uses this, the next one that: what one leaves alone is still wanted.
-  if (isLocal(lease.madeBy)) return { ...record, unused: null }
-  moveUnitsOut(place, outOfUse(origin.unused), aside)
-  const isMarked = await markUnits(place)
-  return { ...record, unused: isMarked ? stillCounted(origin.unused) : null }
+  const isCounted = !isLocal(lease.madeBy)
+  if (isCounted) moveUnitsOut(place, outOfUse(origin.unused), aside)
+  // The one sets times in the workspace, the other in the target directory: neither waits for the other.
+  const [restored, marked] = await Promise.allSettled([
+    restoreSeedTimes(request, runtime),
+    isCounted ? markUnits(place) : false,
+  ])
+  if (restored.status === 'rejected') throw restored.reason
+  if (restored.value !== null) return restored.value
+  if (marked.status === 'rejected') throw marked.reason
+  return { ...record, unused: marked.value ? stillCounted(origin.unused) : null }
 }
 
-function forgetPaths(
-  { root, lease, settings, place, origin, formerTargets, linked }: AdaptRequest,
-  { environment, voice }: Runtime,
-): string | null {
-  const workspace = environment['GITHUB_WORKSPACE'] ?? ''
-  const formerWorkspaces =
-    origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace]
-  if (formerTargets.length === 0 && formerWorkspaces.length === 0) return null
-  const [target = '', ...aliases] = pathsOf(root, lease.slot)
-  const constant = settings.constantPaths.target
-  const { units, whole } = forgetMovedUnits({
-    target,
-    place,
-    aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
-    formerTargets,
-    formerWorkspaces,
-  })
+function forgetPaths(request: AdaptRequest, { environment, voice }: Runtime): string | null {
+  const { place } = request
+  const moved = movedTargetOf(request, environment)
+  const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }))
+  if (judged === null) return null
+  const { units, whole } = forgetJudged(place, judged)
   if (units.length > 0 && whole === null) {
     voice.info(`${units.length} units had a former path compiled in and are built again`)
     for (const { unit, why } of units.slice(0, SHOWN)) voice.info(`  ${unit}: ${why}`)
@@ -81,3 +76,29 @@ function forgetPaths(
 }
 
 const SHOWN = 10
+
+/** From where a seed comes to its slot; null where all of its paths mean the same there. */
+export function movedTargetOf(
+  {
+    root,
+    lease,
+    settings,
+    origin,
+    formerTargets,
+    linked,
+  }: Pick<AdaptRequest, 'root' | 'lease' | 'settings' | 'origin' | 'formerTargets' | 'linked'>,
+  environment: NodeJS.ProcessEnv,
+): MovedTarget | null {
+  const workspace = environment['GITHUB_WORKSPACE'] ?? ''
+  const formerWorkspaces =
+    origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace]
+  if (formerTargets.length === 0 && formerWorkspaces.length === 0) return null
+  const [target = '', ...aliases] = pathsOf(root, lease.slot)
+  const constant = settings.constantPaths.target
+  return {
+    target,
+    aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
+    formerTargets,
+    formerWorkspaces,
+  }
+}

@@ -34,6 +34,9 @@ import {
   readSnapshotInputs,
   treeOf,
 } from '../host/snapshots.ts'
+import { movedTargetOf } from './adapt-seed.ts'
+import { judgeMovedUnits } from './forget-units.ts'
+import type { Judged } from './forget-units.ts'
 import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
@@ -182,6 +185,10 @@ async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Fil
     environment: '',
     unused: null,
   }
+  const formerTargets = source.former.flatMap((each) => pathsOf(root, each))
+  const filled = { record, origin: source.origin, formerTargets, linked: [] }
+  const moved = movedTargetOf({ ...request, ...filled }, runtime.environment)
+  let judged: Judged | null = null
   const { linked } = await cloneTree({
     source: source.tree,
     destination: place,
@@ -189,6 +196,10 @@ async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Fil
     skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
     waitMs: WAIT_MS,
     copyAtMostBytes: way === 'reflink' ? null : disk.room,
+    // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
+    meanwhile: (tree) => {
+      if (moved !== null) judged = judgeMovedUnits({ ...moved, place: tree })
+    },
   })
   const inputs = inputsOf(root, source)
   if (inputs !== null) writeRecord(root, lease.id, '.inputs', inputs)
@@ -198,8 +209,7 @@ async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Fil
     if (linked.length > 0) noteLinked(root, source.place.snapshot, joined(known ?? [], linked))
   }
   runtime.voice.info(`cloned (${way}): ${choice.why}`)
-  const formerTargets = source.former.flatMap((each) => pathsOf(root, each))
-  return { record, origin: source.origin, formerTargets, linked: [] }
+  return { ...filled, judged }
 }
 
 /** Without it the snapshot is evicted somewhat sooner. */

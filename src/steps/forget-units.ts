@@ -39,6 +39,14 @@ export interface ForgottenUnit {
   readonly why: string
 }
 
+/** What is to be built again, found without changing anything. */
+export interface Judged {
+  /** by the profile’s path, relative to the target directory */
+  readonly units: readonly { profile: string; files: UnitFiles; why: string }[]
+  /** as in Forgotten */
+  readonly whole: string | null
+}
+
 export interface Forgotten {
   readonly units: readonly ForgottenUnit[]
   /** why it cannot be judged, and must not be used as a whole; null where it may be */
@@ -62,13 +70,45 @@ interface Allowance {
  * bounds, without following links, and nothing but files of fingerprints is removed.
  */
 export function forgetMovedUnits(moved: MovedTarget): Forgotten {
+  return forgetJudged(moved.place ?? moved.target, judgeMovedUnits(moved))
+}
+
+/**
+ * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
+ *
+ * @param place absolute path at which it lies
+ */
+export function forgetJudged(place: string, { units, whole }: Judged): Forgotten {
+  const forgotten: ForgottenUnit[] = []
+  try {
+    if (units.length > 0) {
+      withProfiles(place, (profiles) => {
+        const byPath = new Map(profiles.map((profile) => [profile.path, profile]))
+        for (const { profile: path, files, why } of units) {
+          const profile = byPath.get(path)
+          if (profile === undefined) continue
+          removeFingerprint(profile, files)
+          forgotten.push({ unit: `${path}/${files.label} ${files.name}`, why })
+        }
+      })
+    }
+    return { units: forgotten, whole }
+  } catch (error) {
+    return { units: forgotten, whole: whole ?? messageOf(error) }
+  }
+}
+
+/** Finds what forgetMovedUnits forgets; only reads. */
+export function judgeMovedUnits(moved: MovedTarget): Judged {
   const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces]
   const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path))
   if (odd !== undefined)
     return { units: [], whole: `${odd} is not a path that can be searched for` }
-  const units: ForgottenUnit[] = []
+  const units: Judged['units'][number][] = []
   try {
-    withProfiles(moved.place ?? moved.target, (profiles) => forgetIn(profiles, moved, units))
+    withProfiles(moved.place ?? moved.target, (profiles) => {
+      units.push(...judgeIn(profiles, moved))
+    })
     return { units, whole: null }
   } catch (error) {
     return { units, whole: messageOf(error) }
@@ -81,11 +121,7 @@ interface Unit extends CompiledUnit {
   readonly files: UnitFiles
 }
 
-function forgetIn(
-  profiles: readonly Profile[],
-  moved: MovedTarget,
-  forgotten: ForgottenUnit[],
-): void {
+function judgeIn(profiles: readonly Profile[], moved: MovedTarget): Judged['units'] {
   const allowance: Allowance = {
     texts: { bytes: GIB },
     artefacts: { bytes: 2 * GIB },
@@ -93,10 +129,10 @@ function forgetIn(
   }
   const units = profiles.flatMap((profile) => readUnits(profile, allowance))
   const former = formerOf(moved, units, profiles)
-  if (former.targets.length + former.workspaces.length === 0) return
+  if (former.targets.length + former.workspaces.length === 0) return []
+  const judged: Judged['units'][number][] = []
   const forget = ({ profile, files }: Unit, why: string): void => {
-    removeFingerprint(profile, files)
-    forgotten.push({ unit: `${profile.path}/${files.label} ${files.name}`, why })
+    judged.push({ profile: profile.path, files, why })
   }
   const seen: Seen = { texts: [], packages: new Set() }
   for (const unit of units.filter(({ files }) => files.run === null)) {
@@ -111,6 +147,7 @@ function forgetIn(
     const why = whyNotRun(unit, former, { seen, included, allowance })
     if (why !== null) forget(unit, why)
   }
+  return judged
 }
 
 function readUnits(profile: Profile, { texts: bytes }: Allowance): Unit[] {

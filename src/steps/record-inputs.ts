@@ -4,10 +4,13 @@ import { UNPROVEN } from '../plan/build-inputs.ts'
 import type { BuildInputs, Input } from '../plan/build-inputs.ts'
 import { isProven } from '../plan/proof.ts'
 import type { Restored } from '../plan/restored.ts'
+import { WholeFolders } from '../plan/whole-folders.ts'
 import { readCheckout } from '../host/checkout.ts'
 import type { Found } from '../host/contents.ts'
 import { newestIn, readFolder } from '../host/folder-contents.ts'
+import { follow } from '../host/way.ts'
 import { findNamedInputs } from '../host/named-inputs.ts'
+import type { NamedInputs } from '../host/named-inputs.ts'
 import { readUnits } from '../host/units.ts'
 import type { Unit } from '../host/units.ts'
 import { WorkspaceReader, withRealPaths } from '../host/workspace-reader.ts'
@@ -31,7 +34,8 @@ export interface Recording {
 const FORMER_AT_MOST = 20
 
 /**
- * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for.
+ * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for: what
+ * units name, and all of the packages in which something counts that nothing names.
  *
  * @throws where the workspace is not there
  */
@@ -50,7 +54,7 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
   const named = findNamedInputs(units, { workspace, former, manifests, passedOver })
   const recorder = new Recorder(reader, named.lost)
   const listless = recorder.startsOf(named.listless)
-  for (const path of checkout.sources.keys()) recorder.addSource(path, listless)
+  const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless)
   for (const [path, namers] of named.found) recorder.addNamed(path, namers)
   for (const [path, namers] of named.links) recorder.addLink(path, namers)
   return {
@@ -61,8 +65,15 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
     gaps: [...checkout.gaps, ...gaps],
     lost: fingerprintsOf(recorder.lost),
     newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+    whole,
     inputs: [...recorder.inputs.values()],
   }
+}
+
+/** The folders of the workspace of which everything is to be recorded. */
+function wholeIn(reader: WorkspaceReader, { packages, isOpen }: NamedInputs): string[] {
+  if (isOpen) return ['']
+  return [...packages].filter((path) => reader.isOurs(path)).map((path) => reader.nameOf(path))
 }
 
 class Recorder {
@@ -81,11 +92,39 @@ class Recorder {
     return starts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   }
 
-  /** A file that git or a listing of the workspace names; path relative to it. */
-  addSource(path: string, listless: readonly bigint[]): void {
+  /**
+   * Adds the files of folders, with what their links lead to: Cargo looks there, too.
+   *
+   * @param sources what git or a listing of the workspace names; paths relative to it
+   * @returns the folders, and the places behind links that are to be treated like them
+   */
+  addWhole(
+    folders: readonly string[],
+    sources: Iterable<string>,
+    listless: readonly bigint[],
+  ): string[] {
+    const all = [...sources]
+    const whole = new Set(folders)
+    for (let open = folders; open.length > 0;) {
+      const within = new WholeFolders(open)
+      const behind = new Set(
+        all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, listless)),
+      )
+      open = [...behind].filter((path) => !whole.has(path))
+      for (const path of open) whole.add(path)
+    }
+    return [...whole]
+  }
+
+  /** Where it leads in the workspace, if it is a link. */
+  #addSource(path: string, listless: readonly bigint[]): string[] {
     const absolute = join(this.#reader.workspace, path)
     const found = this.#reader.find(absolute)
-    if (found !== null) this.#add(absolute, found, listless)
+    if (found === null) return []
+    this.#add(absolute, found, listless)
+    if (found.kind !== 'link') return []
+    const { path: behind, exists } = follow(absolute)
+    return exists && this.#reader.isOurs(behind) ? [this.#reader.nameOf(behind)] : []
   }
 
   /** An input that units name; absolute path, free of links. */

@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { planTimes } from '../plan/build-inputs.ts'
-import type { BuildInputs, Input, PlannedTime } from '../plan/build-inputs.ts'
+import type { BuildInputs, Input, PlannedTime, Proven } from '../plan/build-inputs.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { NOTHING_RESTORED } from '../plan/restored.ts'
 import type { Restored, RestoredFile } from '../plan/restored.ts'
+import { WholeFolders } from '../plan/whole-folders.ts'
 import { readCheckout } from '../host/checkout.ts'
 import { statOrNull } from '../host/contents.ts'
 import { setTimes } from '../host/file-times.ts'
@@ -67,17 +68,24 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   reader.know(checkout.sources)
   const [gap] = [...inputs.gaps, ...checkout.gaps]
   if (gap !== undefined && !isOwnWorkspace) return refused(`not all inputs are known: ${gap}`)
-  const presence = readPresence(reader, recorded, checkout.sources)
+  const newestNs = BigInt(inputs.newestNs)
+  const whole = new WholeFolders(inputs.whole)
+  // What git put into a workspace whose history is whole was changed when its mtime says. Elsewhere
+  // nothing may be older than the seed that was not compared: not for Cargo, which nothing tells of
+  // it, but for what build scripts run, like make.
+  const isYounger = youngerThan(newestNs, nowNs)
+  const mayStay = (path: string, known: Proven | null): boolean =>
+    (isOwnWorkspace && known !== null) || isYounger(join(workspace, path), known?.mtimeS ?? null)
+  const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay })
   const { present, touched, stale, unchanged, problem } = presence
   if (problem !== null) return refused(problem)
   // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
   const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])]
   for (const path of forgotten) dropFingerprint(target, path)
-  const { newestNs } = inputs
-  const times = planTimes(recorded, present, { newestNs, touched })
+  const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched })
   const results = await setTimes(workspace, times, nowNs)
   const planned = new Map(times.map((each) => [each.path, each]))
-  const unset = whyNotSet(results, planned, workspace, BigInt(newestNs))
+  const unset = whyNotSet(results, planned, workspace, newestNs)
   if (unset !== null) return refused(unset)
   const files = restoredFiles(results, planned, recorded)
   const former = [...new Set([inputs.workspace, ...inputs.former])]
@@ -89,6 +97,25 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
     problem: null,
   }
 }
+
+/**
+ * Tells whether what lies at a path, if anything does, is younger than all units, by the seconds that
+ * git knows or by its mtime. Git’s 32 bits may have lost the rest: what they say of the future is not
+ * believed.
+ */
+function youngerThan(
+  newestNs: bigint,
+  nowNs: bigint,
+): (path: string, seconds: number | null) => boolean {
+  const [newest, now] = [Number(newestNs / SECOND), Number(nowNs / SECOND)]
+  return (path, seconds) => {
+    if (seconds !== null && seconds > newest && seconds <= now) return true
+    const stat = statOrNull(path)
+    return stat === null || stat.mtimeNs > newestNs
+  }
+}
+
+const SECOND = 1_000_000_000n
 
 /** Where a time could not be set, the present one must not make Cargo take old for new. */
 function whyNotSet(

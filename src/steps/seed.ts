@@ -6,23 +6,24 @@ import type { Self } from '../plan/evidence.ts'
 import type { Job, Owner } from '../plan/job.ts'
 import type { Lease } from '../plan/lease.ts'
 import { refuseOrigin, sourcesFor } from '../plan/seed.ts'
-import type { Origin, SeedSource, SeedWish } from '../plan/seed.ts'
+import type { Origin, SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
-import { buildEnvironment, repositoryOf } from '../plan/snapshot.ts'
-import { readMoment } from '../host/boot.ts'
-import { readBuildRecord, readSeedRecord, writeRecord } from '../host/lease-companions.ts'
-import { readEndedLeases } from '../host/leases.ts'
+import { buildEnvironment } from '../plan/snapshot.ts'
+import { loadLocking } from '../host/host-lock.ts'
+import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 import { withSeeding } from '../host/seeding.ts'
 import { moveIntoSlot } from '../host/slots.ts'
-import { listSnapshots } from '../host/snapshots.ts'
 import { lastSetTimes } from '../host/set-times.ts'
 import { readToolchain } from '../host/toolchain.ts'
 import { describeAge } from '../report/ages.ts'
 import { adaptSeed } from './adapt-seed.ts'
-import { cloneSeed, slotSource, snapshotSources } from './clone-seed.ts'
+import { cloneSeed, slotSource } from './clone-seed.ts'
 import { dropSeed } from './drop-seed.ts'
+import type { Judged } from './forget-units.ts'
 import { inherit } from './inherit.ts'
+import { isEmpty, offerTo, whileCheckoutIsRead } from './offer.ts'
+import type { Offer } from './offer.ts'
 import { restoreHookSeed } from './restore-hook-seed.ts'
 import { fetchSeed } from './remote-build.ts'
 import type { Runtime } from './runtime.ts'
@@ -53,6 +54,8 @@ export interface Filled {
   formerTargets: readonly string[]
   /** absolute paths of former slots that lead here */
   linked: readonly string[]
+  /** what is to be built again in it, where that has been found already */
+  judged?: Judged | null
 }
 
 /** One way to get a seed, to lie at `place`; a string says why it came to nothing. */
@@ -102,9 +105,27 @@ async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   if (readdirSync(`${root.realPath}/${lease.slot}`).length > 0) {
     return cold('something has been built in it already')
   }
-  const wish = wishOf(request, runtime)
-  const attempts = [...attemptsOf(request, wish, runtime)]
-  if (attempts.length === 0) return cold('nothing has been built here for this job yet')
+  const unchecked = wishOf(request, runtime)
+  const offer = offerTo(request, unchecked, runtime)
+  if (isEmpty(offer)) return cold(NOTHING_BUILT)
+  // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+  const asked = readToolchain(unchecked.workspace)
+  return whileCheckoutIsRead(offer, unchecked, async () => {
+    await loadLocking()
+    return choose(request, offer, { ...unchecked, toolchain: await asked }, runtime)
+  })
+}
+
+/** Tries what there is, best first, until something has filled the slot. */
+async function choose(
+  request: SeedRequest,
+  offer: Offer,
+  wish: SeedWish,
+  runtime: Runtime,
+): Promise<Seeded> {
+  const { root, lease } = request
+  const attempts = [...attemptsOf(request, offer, wish, runtime)]
+  if (attempts.length === 0) return cold(NOTHING_BUILT)
   return withSeeding(root, lease.id, async (folder) => {
     const reasons: string[] = []
     for (const [index, { label, attempt }] of attempts.entries()) {
@@ -177,16 +198,11 @@ function cold(why: string): Seeded {
 /** The ways to fill a slot, best first. */
 function* attemptsOf(
   request: SeedRequest,
-  unchecked: SeedWish,
+  { slots, snapshots, isRemote }: Offer,
+  wish: SeedWish,
   runtime: Runtime,
 ): Generator<Attempt> {
   const { root, self, job, settings, lease } = request
-  const { environment } = runtime
-  const slots = endedSlots(root)
-  const snapshots = settings.warm === 'inherit' ? [] : listSnapshots(root, repositoryOf(job))
-  const isRemote = settings.remote.mode !== 'off' && settings.warm !== 'inherit'
-  if (!isRemote && sourcesFor(slots, unchecked).length + snapshots.length === 0) return
-  const wish = { ...unchecked, toolchain: readToolchain(unchecked.workspace) }
   const judged = sourcesFor(slots, wish)
   for (const { source, slot, origin, refusal } of judged) {
     if (!['auto', 'inherit'].includes(settings.warm)) break
@@ -200,11 +216,7 @@ function* attemptsOf(
     }
   }
   if (settings.warm === 'inherit') return
-  const sources = [
-    ...judged.flatMap((each) => slotSource(root, each)),
-    ...snapshotSources(root, job, snapshots, buildEnvironment(environment)),
-  ]
-  for (const source of sources) {
+  for (const source of [...judged.flatMap((each) => slotSource(root, each)), ...snapshots]) {
     yield {
       label: source.label,
       attempt: async (place) =>
@@ -220,16 +232,8 @@ function* attemptsOf(
   }
 }
 
+const NOTHING_BUILT = 'nothing has been built here for this job yet'
 const NOTHING_KNOWN = 'nothing is known of its build'
-
-function endedSlots(root: Root): SeedSource[] {
-  const moment = readMoment()
-  return readEndedLeases(root).map((record) => ({
-    record,
-    build: readBuildRecord(root, record.id),
-    moment,
-  }))
-}
 
 /** What a slot was filled with, for people. */
 export function describeSeed({ record, why }: Seeded): string {

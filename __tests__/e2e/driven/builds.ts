@@ -72,6 +72,7 @@ function inputsOf(stage: Stage): BuildInputs {
     former: [],
     gaps: [],
     lost: [],
+    whole: [''],
     newestNs: `${BUILT_S}000000000`,
     inputs: [inputOf('same', 'same'), inputOf('changed', 'before')],
   }

@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { readCheckout, readingAhead } from '../../src/host/checkout.ts'
+import { useScene } from '../e2e/use-scene.ts'
+
+const scene = useScene()
+
+/** A folder with one file in it. */
+function aWorkspace(): string {
+  const workspace = scene().directory('workspace')
+  writeFileSync(`${workspace}/before`, '')
+  return workspace
+}
+
+const add = (workspace: string): void => writeFileSync(`${workspace}/meanwhile`, '')
+
+/** The names of what is in a checkout. */
+async function sourcesIn(workspace: string, excluded: readonly string[] = []): Promise<string[]> {
+  const { sources } = await readCheckout(workspace, excluded)
+  return [...sources.keys()].toSorted()
+}
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+describe('a checkout that is read ahead', () => {
+  test('is what it was when the work began', async () => {
+    const workspace = aWorkspace()
+    const found = await readingAhead(workspace, async () => {
+      add(workspace)
+      return sourcesIn(workspace)
+    })
+    expect(found).toEqual(['before'])
+  })
+
+  test('is read anew after the work, however that ended', async () => {
+    const workspace = aWorkspace()
+    const failing = readingAhead(workspace, async () => {
+      add(workspace)
+      throw new Error('in vain')
+    })
+    await expect(failing).rejects.toThrow('in vain')
+    expect(await sourcesIn(workspace)).toEqual(['before', 'meanwhile'])
+  })
+
+  test('is read anew for who passes over parts of it, and for another one', async () => {
+    const workspace = aWorkspace()
+    const other = aWorkspace()
+    mkdirSync(`${workspace}/part`)
+    writeFileSync(`${workspace}/part/file`, '')
+    await readingAhead(workspace, async () => {
+      add(workspace)
+      add(other)
+      expect(await sourcesIn(workspace, ['part'])).toEqual(['before', 'meanwhile'])
+      expect(await sourcesIn(other)).toEqual(['before', 'meanwhile'])
+    })
+  })
+
+  test('is read anew for who comes late', async () => {
+    const workspace = aWorkspace()
+    await readingAhead(workspace, async () => {
+      add(workspace)
+      const late = performance.now() + 1000
+      jest.spyOn(performance, 'now').mockReturnValue(late)
+      expect(await sourcesIn(workspace)).toEqual(['before', 'meanwhile'])
+    })
+  })
+})
