@@ -1,14 +1,17 @@
 // What the keeper of a job costs beside a real build: CPU time, memory, and the build's own time.
-// Builds with and without it take turns; for those without, it is stopped, and its time does not count.
+// Builds with and without it come in pairs; for those without, it is stopped, and their time does not
+// count. TG_BENCH_KEEPER_SECONDS=600 for ten minutes beside builds, which takes twenty for each node.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Samples, timed } from './measure.mjs'
+import { Samples, median, timed } from './measure.mjs'
 import { makeJob, makeRunner, passStateOn, removeJob, runPhase } from './scene.mjs'
 import { atMost, within } from './table.mjs'
 
-/** For so long the keeper is measured; 600 for ten minutes. */
+/** For so long the keeper is measured beside builds. */
 const SECONDS = Number(process.env.TG_BENCH_KEEPER_SECONDS ?? 60)
+/** However slow this machine is. */
+const LEAST_PAIRS = 3
 const CRATES = 8
 const TYPES = 120
 
@@ -33,20 +36,23 @@ export async function measureKeeper(scene, node) {
   }
   const without = () => {
     process.kill(keeper, 'SIGSTOP')
-    build('without')
-    process.kill(keeper, 'SIGCONT')
+    try {
+      build('without')
+    } finally {
+      process.kill(keeper, 'SIGCONT')
+    }
   }
   // Once for the page cache; all that the keeper took to start counts.
   build('first')
   let seconds = samples.of('first')[0] / 1000
-  for (let turn = 0; seconds < SECONDS; turn += 1) {
+  for (let turn = 0; seconds < SECONDS || turn < LEAST_PAIRS; turn += 1) {
     if (turn % 2 === 0) without()
     build('with')
     if (turn % 2 === 1) without()
     seconds += samples.of('with').at(-1) / 1000
   }
   const cpu = cpuSeconds(keeper)
-  const megabytes = peakMegabytes(keeper)
+  const [megabytes, now] = ['VmHWM', 'VmRSS'].map((name) => residentMegabytes(keeper, name))
   runPhase(node, job, 'post')
   removeJob(job)
   const count = samples.of('with').length
@@ -62,7 +68,7 @@ export async function measureKeeper(scene, node) {
     {
       what: 'keeper beside a build, resident MB at most',
       node: node.name,
-      sides: `${seconds.toFixed(0)} s`,
+      sides: `${now.toFixed(1)} MB after ${seconds.toFixed(0)} s`,
       count,
       value: megabytes,
       goal: atMost(80),
@@ -71,17 +77,30 @@ export async function measureKeeper(scene, node) {
   ]
 }
 
-/** Of the fastest of each: what else the machine does only ever adds to a build. */
+/** By pairs, whose builds follow each other: what else the machine does changes more slowly than that. */
 function buildFigure(node, samples) {
-  const [left, right] = ['with', 'without'].map((name) => Math.min(...samples.of(name)))
+  const [withs, withouts] = ['with', 'without'].map((name) => samples.of(name))
+  const ratios = withs.map((ms, at) => ms / withouts[at])
+  const noise = noiseOf(ratios)
   return {
-    what: 'fastest build with a keeper : without',
+    what: 'build with a keeper : without, median of pairs',
     node: node.name,
-    sides: `${left.toFixed(0)} ms : ${right.toFixed(0)} ms`,
-    count: samples.of('with').length,
-    value: left / right,
-    goal: within(0.95, 1.05),
+    sides: `${median(withs).toFixed(0)} ms : ${median(withouts).toFixed(0)} ms`,
+    count: ratios.length,
+    value: median(ratios),
+    goal: within(1 - noise, 1 + noise),
   }
+}
+
+/** Noise so small is not told apart, and so large hides what is looked for. */
+const [LEAST_NOISE, MOST_NOISE] = [0.01, 0.05]
+
+/** How far the median of such ratios lies off by chance alone, 19 times in 20. */
+function noiseOf(ratios) {
+  const middle = median(ratios)
+  const deviation = 1.48 * median(ratios.map((ratio) => Math.abs(ratio - middle)))
+  const error = (1.25 * deviation) / Math.sqrt(ratios.length)
+  return Math.min(Math.max(2 * error, LEAST_NOISE), MOST_NOISE)
 }
 
 /** The pid of a keeper, once it has noted it. */
@@ -101,9 +120,10 @@ function cpuSeconds(pid) {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS
 }
 
-function peakMegabytes(pid) {
+/** `VmHWM`: the most there ever was; `VmRSS`: now. */
+function residentMegabytes(pid, name) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return (Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024) / 1e6
+  return (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)[1]) * 1024) / 1e6
 }
 
 /** A workspace without dependencies that takes a compiler some seconds. */

@@ -15,7 +15,6 @@ import {
   dropLease,
   endLease,
   findLease,
-  readClaims,
   readLeases,
   takeLease,
   writeLease,
@@ -230,36 +229,5 @@ describe('left-over files', () => {
     writeFileSync(file(root, `.${id}.tmp`), '')
     expect(read(root, runnerPrefix(aRunnerKey())).leftovers).toEqual([`.${id}.tmp`])
     expect(read(root, runnerPrefix(aRunnerKey('runner-2'))).leftovers).toEqual([])
-  })
-})
-
-describe('the claims of live leases', () => {
-  test('are their forecasts, and whether their slots were sampled', () => {
-    const root = aRoot(scene())
-    writeLease(root, { ...lease, forecastBytes: 7 })
-    writeFileSync(file(root, `${id}.size`), '{}')
-    writeLease(root, { ...aLease({ id: anId(2) }), forecastBytes: null })
-    writeLease(root, { ...aLease({ id: anId(3) }), forecastBytes: 9 })
-    endLease(root, anId(3), anEnd())
-    expect(readClaims(root)).toEqual([
-      { id, forecastBytes: 7, isSampled: true },
-      { id: anId(2), forecastBytes: null, isSampled: false },
-    ])
-  })
-
-  test('are nothing where a lease is no plain file, or cannot be understood', () => {
-    const root = aRoot(scene())
-    const elsewhere = file(root, 'elsewhere')
-    writeFileSync(elsewhere, JSON.stringify({ forecastBytes: 7 }))
-    symlinkSync(elsewhere, file(root, `${id}.json`))
-    spawnSync('mkfifo', [file(root, `${anId(2)}.json`)])
-    writeFileSync(file(root, `${anId(3)}.json`), '{"forecastBytes":-1}')
-    writeFileSync(file(root, `${anId(4)}.json`), '{"forecastBytes":7')
-    expect(readClaims(root).map(({ forecastBytes }) => forecastBytes)).toEqual([
-      null,
-      null,
-      null,
-      null,
-    ])
   })
 })

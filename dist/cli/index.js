@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7269);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2656);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7269:
+/***/ 2656:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3008,6 +3008,7 @@ function readRestored(root, id) {
 
 
 
+/** What the name of a live lease ends with. */
 const LIVE = '.json';
 const ENDED = '.ended';
 /**
@@ -3107,25 +3108,6 @@ function readEndedLeases(root) {
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
-    });
-}
-/**
- * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
- * them is checked; a claim that matters is looked at again with `findLease`.
- */
-function readClaims(root) {
-    const folder = controlPath(root, 'leases');
-    const names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
-    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
-    return names.flatMap((name) => {
-        const id = name.slice(0, name.indexOf('.'));
-        if (name !== `${id}${LIVE}` || !isLeaseId(id))
-            return [];
-        const text = readSmallFile(`${folder}/${name}`);
-        if (text === null)
-            return [];
-        const forecastBytes = typeof text === 'string' ? claimedIn(text) : null;
-        return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }];
     });
 }
 /**
@@ -8614,7 +8596,8 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
         const child = (0,external_node_child_process_namespaceObject.spawn)('git', [...general, ...words], {
             cwd: workTree ?? gitDirectory,
             env: environment(isSelf),
-            stdio: ['pipe', 'pipe', 'pipe'],
+            // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
+            stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
             ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
@@ -8622,14 +8605,14 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
         const parts = [];
         let length = 0;
         let said = '';
-        child.stdout.on('data', (part) => {
+        child.stdout?.on('data', (part) => {
             length += part.length;
             if (length <= ANSWER_AT_MOST)
                 parts.push(part);
             else
                 child.kill('SIGKILL');
         });
-        child.stderr.setEncoding('utf8').on('data', (part) => {
+        child.stderr?.setEncoding('utf8').on('data', (part) => {
             said = (said + part).slice(0, git_command_TOLD_AT_MOST);
         });
         child.on('error', reject);
@@ -8640,8 +8623,8 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
                 reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`));
         });
         // A git that ends before it has read everything says why in its exit code.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
     });
 }
 /** Another user's own configuration is not this process's: none of it is read. */
@@ -9555,13 +9538,13 @@ const MEASURING_MS = 30 * 60_000;
 async function observeWorktrees(directories, runtime) {
     const { worktrees: found, problems } = findWorktrees(directories);
     markCopies(found);
+    // It takes longest; the look at processes knows du(1) for our own, and would take git for a guest.
+    const measuring = measureNested(inOrder(found), MEASURING_MS);
     const occupancies = await lookIntoAll(directories, found, runtime);
     const asked = found.map((each) => ({ each, place: askable(each) }));
-    // One process measures while others ask git: both take long, and neither needs the other.
-    const [sizes, states] = await Promise.all([
-        measureNested(inOrder(found), MEASURING_MS),
-        readStates(asked.map(({ place }) => place).filter((place) => typeof place !== 'string')),
-    ]);
+    const places = asked.flatMap(({ place }) => (typeof place === 'string' ? [] : [place]));
+    const states = await readStates(places);
+    const sizes = await measuring;
     const worktrees = asked.map(({ each, place }) => {
         const base = baseOf(each.path, directories);
         const worktree = sized(each, sizes, occupancies);
@@ -10961,7 +10944,121 @@ function holdingText(holder, lines) {
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/claim-ledger.js
+
+
+
+function encodeClaimLedger(ledger) {
+    return `${JSON.stringify({ version: 1, claims: Object.fromEntries(ledger) })}\n`;
+}
+/** Reads a ledger that anybody may have written; what is damaged is passed over. */
+function parseClaimLedger(text) {
+    const found = parseObject(text);
+    const ledger = new Map();
+    if (found?.['version'] !== 1 || !isRecord(found['claims']))
+        return ledger;
+    for (const [id, bytes] of Object.entries(found['claims'])) {
+        if (isLeaseId(id) && (bytes === null || isAmount(bytes)))
+            ledger.set(id, bytes);
+    }
+    return ledger;
+}
+
+;// CONCATENATED MODULE: ./lib/host/claims.js
+
+
+
+
+
+
+
+
+
+/**
+ * What live leases claim, whoever has them; to be done by one at a time. Nothing else in them is
+ * checked; a claim that matters is looked at again with `findLease`.
+ *
+ * @param chance which of those that are remembered are read all the same
+ */
+function readClaims(root, chance = external_node_crypto_namespaceObject.randomInt) {
+    const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
+    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
+    const ids = names
+        .filter((name) => name.endsWith(LIVE))
+        .map((name) => name.slice(0, -LIVE.length))
+        .filter(isLeaseId);
+    const claims = ids.length < MANY ? readAll(root, ids) : readMany(root, ids, chance);
+    return ids.flatMap((id) => {
+        const forecastBytes = claims.get(id);
+        if (forecastBytes === undefined)
+            return [];
+        return [
+            { id, forecastBytes: numberOrNull(forecastBytes), isSampled: sampled.has(`${id}.size`) },
+        ];
+    });
+}
+/** So many leases are read as quickly as remembered. */
+const MANY = 64;
+/** Some that are remembered are read all the same, and others that are not, without taking note. */
+const SOME = 16;
+function numberOrNull(claimed) {
+    return claimed === 'unreadable' ? null : claimed;
+}
+/** By id; one that is gone meanwhile is left out. */
+function readAll(root, ids) {
+    const claims = new Map();
+    for (const id of ids) {
+        const text = readSmallFile(leasePath(root, `${id}${LIVE}`));
+        if (text === null)
+            continue;
+        claims.set(id, typeof text === 'string' ? claimedIn(text) : 'unreadable');
+    }
+    return claims;
+}
+/**
+ * Reads those alone that were not there the last time: a lease is written once, and its id is nobody
+ * else’s ever, so what was read in it stays true. That it is live, its name has just told.
+ */
+function readMany(root, ids, chance) {
+    const remembered = readLedger(root, ids, chance);
+    const others = readAll(root, ids.filter((id) => !remembered.has(id)));
+    const claims = new Map([...remembered, ...others]);
+    if (others.size >= SOME)
+        writeLedger(root, claims);
+    return claims;
+}
+/** What is remembered of these leases: nothing where it is not what some of them say. */
+function readLedger(root, ids, chance) {
+    const ledger = parseClaimLedger(readTextOrNull(ledgerPath(root)) ?? '');
+    const known = ids.filter((id) => ledger.has(id));
+    const step = Math.ceil(known.length / SOME);
+    const first = step > 1 ? chance(step) : 0;
+    const some = known.filter((_, index) => index % step === first);
+    for (const [id, claimed] of readAll(root, some)) {
+        if (claimed !== ledger.get(id))
+            return new Map();
+    }
+    return new Map(known.map((id) => [id, ledger.get(id) ?? null]));
+}
+function writeLedger(root, claims) {
+    const lasting = new Map();
+    for (const [id, claimed] of claims)
+        if (claimed !== 'unreadable')
+            lasting.set(id, claimed);
+    try {
+        replaceFile(ledgerPath(root), encodeClaimLedger(lasting));
+    }
+    catch {
+        // A full disk, or another user's root: the leases themselves are read again then.
+        return;
+    }
+}
+function ledgerPath(root) {
+    return controlPath(root, 'claims.json');
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
 
 
 

@@ -1780,7 +1780,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Dg: () => (/* binding */ spoilEnd)
 });
 
-// UNUSED EXPORTS: endedLeasePath, readClaims, readEndedLeases, takeLease, writeLease
+// UNUSED EXPORTS: LIVE, endedLeasePath, readEndedLeases, takeLease, writeLease
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1838,6 +1838,7 @@ var lease_companions = __nccwpck_require__(9379);
 
 
 
+/** What the name of a live lease ends with. */
 const LIVE = '.json';
 const ENDED = '.ended';
 /**
@@ -1937,25 +1938,6 @@ function readEndedLeases(root) {
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
-    });
-}
-/**
- * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
- * them is checked; a claim that matters is looked at again with `findLease`.
- */
-function readClaims(root) {
-    const folder = controlPath(root, 'leases');
-    const names = readdirSync(folder);
-    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
-    return names.flatMap((name) => {
-        const id = name.slice(0, name.indexOf('.'));
-        if (name !== `${id}${LIVE}` || !isLeaseId(id))
-            return [];
-        const text = readSmallFile(`${folder}/${name}`);
-        if (text === null)
-            return [];
-        const forecastBytes = typeof text === 'string' ? claimedIn(text) : null;
-        return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }];
     });
 }
 /**

@@ -2367,10 +2367,10 @@ function readRestored(root, id) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  L8: () => (/* binding */ LIVE),
   Bv: () => (/* binding */ blockedSince),
   Oj: () => (/* binding */ dropLease),
   G0: () => (/* binding */ findLease),
-  Ip: () => (/* binding */ readClaims),
   Mw: () => (/* binding */ readLeases),
   Dg: () => (/* binding */ spoilEnd),
   _e: () => (/* binding */ takeLease),
@@ -2435,6 +2435,7 @@ var lease_companions = __nccwpck_require__(2441);
 
 
 
+/** What the name of a live lease ends with. */
 const LIVE = '.json';
 const ENDED = '.ended';
 /**
@@ -2534,25 +2535,6 @@ function readEndedLeases(root) {
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
-    });
-}
-/**
- * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
- * them is checked; a claim that matters is looked at again with `findLease`.
- */
-function readClaims(root) {
-    const folder = (0,host_root/* controlPath */.XL)(root, 'leases');
-    const names = (0,external_node_fs_.readdirSync)(folder);
-    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
-    return names.flatMap((name) => {
-        const id = name.slice(0, name.indexOf('.'));
-        if (name !== `${id}${LIVE}` || !(0,naming/* isLeaseId */.cl)(id))
-            return [];
-        const text = (0,small_file/* readSmallFile */.EW)(`${folder}/${name}`);
-        if (text === null)
-            return [];
-        const forecastBytes = typeof text === 'string' ? (0,plan_lease/* claimedIn */.XZ)(text) : null;
-        return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }];
     });
 }
 /**
@@ -5660,7 +5642,7 @@ function isOfUnit(file, hash) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8465);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7750);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -7273,7 +7255,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 8465:
+/***/ 7750:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8179,13 +8161,129 @@ function holdingText(holder, lines) {
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/claim-ledger.js
+
+
+
+function encodeClaimLedger(ledger) {
+    return `${JSON.stringify({ version: 1, claims: Object.fromEntries(ledger) })}\n`;
+}
+/** Reads a ledger that anybody may have written; what is damaged is passed over. */
+function parseClaimLedger(text) {
+    const found = (0,plan_lease/* parseObject */.lj)(text);
+    const ledger = new Map();
+    if (found?.['version'] !== 1 || !(0,plan_lease/* isRecord */.u4)(found['claims']))
+        return ledger;
+    for (const [id, bytes] of Object.entries(found['claims'])) {
+        if ((0,naming/* isLeaseId */.cl)(id) && (bytes === null || (0,size_sample/* isAmount */.Pt)(bytes)))
+            ledger.set(id, bytes);
+    }
+    return ledger;
+}
+
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
+var lease_companions = __nccwpck_require__(2441);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var leases = __nccwpck_require__(9342);
+;// CONCATENATED MODULE: ./lib/host/claims.js
+
+
+
+
+
+
+
+
+
+/**
+ * What live leases claim, whoever has them; to be done by one at a time. Nothing else in them is
+ * checked; a claim that matters is looked at again with `findLease`.
+ *
+ * @param chance which of those that are remembered are read all the same
+ */
+function readClaims(root, chance = external_node_crypto_.randomInt) {
+    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
+    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
+    const ids = names
+        .filter((name) => name.endsWith(leases/* LIVE */.L8))
+        .map((name) => name.slice(0, -leases/* LIVE */.L8.length))
+        .filter(naming/* isLeaseId */.cl);
+    const claims = ids.length < MANY ? readAll(root, ids) : readMany(root, ids, chance);
+    return ids.flatMap((id) => {
+        const forecastBytes = claims.get(id);
+        if (forecastBytes === undefined)
+            return [];
+        return [
+            { id, forecastBytes: numberOrNull(forecastBytes), isSampled: sampled.has(`${id}.size`) },
+        ];
+    });
+}
+/** So many leases are read as quickly as remembered. */
+const MANY = 64;
+/** Some that are remembered are read all the same, and others that are not, without taking note. */
+const SOME = 16;
+function numberOrNull(claimed) {
+    return claimed === 'unreadable' ? null : claimed;
+}
+/** By id; one that is gone meanwhile is left out. */
+function readAll(root, ids) {
+    const claims = new Map();
+    for (const id of ids) {
+        const text = (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}${leases/* LIVE */.L8}`));
+        if (text === null)
+            continue;
+        claims.set(id, typeof text === 'string' ? (0,plan_lease/* claimedIn */.XZ)(text) : 'unreadable');
+    }
+    return claims;
+}
+/**
+ * Reads those alone that were not there the last time: a lease is written once, and its id is nobody
+ * else’s ever, so what was read in it stays true. That it is live, its name has just told.
+ */
+function readMany(root, ids, chance) {
+    const remembered = readLedger(root, ids, chance);
+    const others = readAll(root, ids.filter((id) => !remembered.has(id)));
+    const claims = new Map([...remembered, ...others]);
+    if (others.size >= SOME)
+        writeLedger(root, claims);
+    return claims;
+}
+/** What is remembered of these leases: nothing where it is not what some of them say. */
+function readLedger(root, ids, chance) {
+    const ledger = parseClaimLedger((0,small_file/* readTextOrNull */.GR)(ledgerPath(root)) ?? '');
+    const known = ids.filter((id) => ledger.has(id));
+    const step = Math.ceil(known.length / SOME);
+    const first = step > 1 ? chance(step) : 0;
+    const some = known.filter((_, index) => index % step === first);
+    for (const [id, claimed] of readAll(root, some)) {
+        if (claimed !== ledger.get(id))
+            return new Map();
+    }
+    return new Map(known.map((id) => [id, ledger.get(id) ?? null]));
+}
+function writeLedger(root, claims) {
+    const lasting = new Map();
+    for (const [id, claimed] of claims)
+        if (claimed !== 'unreadable')
+            lasting.set(id, claimed);
+    try {
+        (0,small_file/* replaceFile */.fR)(ledgerPath(root), encodeClaimLedger(lasting));
+    }
+    catch {
+        // A full disk, or another user's root: the leases themselves are read again then.
+        return;
+    }
+}
+function ledgerPath(root) {
+    return (0,host_root/* controlPath */.XL)(root, 'claims.json');
+}
+
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
 
 
 
@@ -8211,7 +8309,7 @@ async function lookForRoom(request) {
     const queue = listWaiters(root, ticket);
     const own = queue.findIndex(({ name }) => name === ticket);
     const ahead = own < 0 ? queue : queue.slice(0, own);
-    const claims = (0,leases/* readClaims */.Ip)(root);
+    const claims = readClaims(root);
     // Whoever has a slot already must not wait for himself.
     if (hasOwn(request, claims))
         return null;

@@ -105,7 +105,8 @@ export async function askGit(
     const child = spawn('git', [...general, ...words], {
       cwd: workTree ?? gitDirectory,
       env: environment(isSelf),
-      stdio: ['pipe', 'pipe', 'pipe'],
+      // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
+      stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       timeout: waitMs,
       killSignal: 'SIGKILL',
       ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
@@ -113,12 +114,12 @@ export async function askGit(
     const parts: Buffer[] = []
     let length = 0
     let said = ''
-    child.stdout.on('data', (part: Buffer) => {
+    child.stdout?.on('data', (part: Buffer) => {
       length += part.length
       if (length <= ANSWER_AT_MOST) parts.push(part)
       else child.kill('SIGKILL')
     })
-    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (part: string) => {
       said = (said + part).slice(0, TOLD_AT_MOST)
     })
     child.on('error', reject)
@@ -128,8 +129,8 @@ export async function askGit(
         reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`))
     })
     // A git that ends before it has read everything says why in its exit code.
-    child.stdin.on('error', () => {})
-    child.stdin.end(input)
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input)
   })
 }
 

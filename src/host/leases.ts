@@ -1,6 +1,6 @@
 import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
-import { claimedIn, encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
+import { encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
 import type { End, Lease, LeaseRecord } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { isKept } from './kept-slots.ts'
@@ -9,7 +9,8 @@ import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { UNFINISHED, isOld, readSmallFile, removeFile } from './small-file.ts'
 
-const LIVE = '.json'
+/** What the name of a live lease ends with. */
+export const LIVE = '.json'
 const ENDED = '.ended'
 
 /**
@@ -103,33 +104,6 @@ export function readEndedLeases(root: Root): LeaseRecord[] {
     if (name !== `${id}${ENDED}` || !isLeaseId(id)) return []
     const record = readLease(root, id, 'ended')
     return record === null ? [] : [record]
-  })
-}
-
-/** What a live lease may claim of the disk, by its own word alone. */
-export interface Claim {
-  id: string
-  /** null where it says nothing, or cannot be read */
-  forecastBytes: number | null
-  /** whether its slot was ever sampled */
-  isSampled: boolean
-}
-
-/**
- * What live leases claim, whoever has them: one listing, and one look into each lease. Nothing else in
- * them is checked; a claim that matters is looked at again with `findLease`.
- */
-export function readClaims(root: Root): Claim[] {
-  const folder = controlPath(root, 'leases')
-  const names = readdirSync(folder)
-  const sampled = new Set(names.filter((name) => name.endsWith('.size')))
-  return names.flatMap((name) => {
-    const id = name.slice(0, name.indexOf('.'))
-    if (name !== `${id}${LIVE}` || !isLeaseId(id)) return []
-    const text = readSmallFile(`${folder}/${name}`)
-    if (text === null) return []
-    const forecastBytes = typeof text === 'string' ? claimedIn(text) : null
-    return [{ id, forecastBytes, isSampled: sampled.has(`${id}.size`) }]
   })
 }
 

@@ -49,13 +49,13 @@ export async function observeWorktrees(
 ): Promise<WorktreeView> {
   const { worktrees: found, problems } = findWorktrees(directories)
   markCopies(found)
+  // It takes longest; the look at processes knows du(1) for our own, and would take git for a guest.
+  const measuring = measureNested(inOrder(found), MEASURING_MS)
   const occupancies = await lookIntoAll(directories, found, runtime)
   const asked = found.map((each) => ({ each, place: askable(each) }))
-  // One process measures while others ask git: both take long, and neither needs the other.
-  const [sizes, states] = await Promise.all([
-    measureNested(inOrder(found), MEASURING_MS),
-    readStates(asked.map(({ place }) => place).filter((place) => typeof place !== 'string')),
-  ])
+  const places = asked.flatMap(({ place }) => (typeof place === 'string' ? [] : [place]))
+  const states = await readStates(places)
+  const sizes = await measuring
   const worktrees = asked.map(({ each, place }): ObservedWorktree => {
     const base = baseOf(each.path, directories)
     const worktree = sized(each, sizes, occupancies)
