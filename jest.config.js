@@ -11,6 +11,7 @@ export default {
   clearMocks: true,
   restoreMocks: true,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/scripts/longest-first.js',
   // The end-to-end tests start real builds, containers and filesystems.
   testTimeout: 120_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/{pre,main,post,cli,carry}.ts'],

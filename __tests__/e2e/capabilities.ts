@@ -43,7 +43,7 @@ const skip = { describe: describe.skip, test: test.skip }
 const known = new Map<Capability, string | null>()
 
 /** Why a capability is missing, or null when it is there. Each is tried once per test file. */
-export function whyMissing(capability: Capability): string | null {
+function whyMissing(capability: Capability): string | null {
   const reason = known.has(capability) ? (known.get(capability) ?? null) : PROBES[capability]()
   known.set(capability, reason)
   return reason

@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -11,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import * as path from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { cloneTree } from '../../src/host/clone.ts'
 import type { Cloned, CloneOrder } from '../../src/host/clone.ts'
 import { findWrittenThrough } from '../../src/host/linked-files.ts'
@@ -24,6 +25,7 @@ import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
 import { listing } from '../helpers/listing.ts'
 import { writeProgram } from '../helpers/program.ts'
 import { needs } from './capabilities.ts'
+import { Scene } from './scene.ts'
 import { fill, smallDisk } from './small-disk.ts'
 import type { Kind } from './small-disk.ts'
 import { useScene } from './use-scene.ts'
@@ -58,8 +60,8 @@ async function clone(
 }
 
 /** The registry project with what Cargo links besides: a test, a library and an example of its own. */
-function aProject(): CargoProject {
-  const project = registryProject(scene().directory('project'))
+function aProject(directory: string): CargoProject {
+  const project = registryProject(directory)
   const put = (name: string, text: string): void => {
     mkdirSync(path.dirname(path.join(project.directory, name)), { recursive: true })
     writeFileSync(path.join(project.directory, name), text)
@@ -71,15 +73,44 @@ function aProject(): CargoProject {
   return project
 }
 
+const EVERYTHING = ['test', '--workspace', '--all-targets']
+
+/** One project, and what each linker made of it: to compile its dependencies takes longest here. */
+class Builds {
+  readonly project: CargoProject
+  readonly #scene: Scene
+  readonly #asItWas: string
+  readonly #targets = new Map<string, string>()
+
+  constructor(lasting: Scene) {
+    this.#scene = lasting
+    this.project = aProject(lasting.directory('project'))
+    this.#asItWas = `${lasting.directory('as-it-was')}/project`
+    cpSync(this.project.directory, this.#asItWas, { recursive: true, preserveTimestamps: true })
+  }
+
+  /** Puts a target dir that this linker filled at `target`, and the project back as it was then. */
+  async copyTo(target: string, linker: string): Promise<void> {
+    const { directory } = this.project
+    cpSync(this.#asItWas, directory, { recursive: true, preserveTimestamps: true, force: true })
+    const known = this.#targets.get(linker)
+    const made = known ?? this.#scene.directory('target')
+    if (known === undefined) await cargo(this.#scene, this.project, made, EVERYTHING, linker)
+    this.#targets.set(linker, made)
+    await this.#scene.must('cp', ['-a', made, target])
+  }
+}
+
 /** Runs Cargo; what it said on standard error. */
 async function cargo(
+  within: Scene,
   project: CargoProject,
   target: string,
   words: readonly string[],
   linker: string,
 ): Promise<string> {
   const env = { CARGO_TARGET_DIR: target, RUSTFLAGS: LINKERS[linker], CARGO_INCREMENTAL: '0' }
-  const { stderr } = await scene().must('cargo', [...words, '--offline'], {
+  const { stderr } = await within.must('cargo', [...words, '--offline'], {
     cwd: project.directory,
     env,
   })
@@ -108,17 +139,26 @@ needs('root', 'loop-mount', 'xfs', 'btrfs', 'cargo', 'lld', 'mold').describe(
     const cases = DISKS.flatMap(([disk, way]) =>
       Object.keys(LINKERS).map((linker) => [disk, way, linker] as const),
     )
+    let lasting: Scene
+    let builds: Builds
+
+    beforeAll(() => {
+      lasting = new Scene()
+      builds = new Builds(lasting)
+    }, 120_000)
+
+    afterAll(async () => lasting.end(), 60_000)
 
     test.each(cases)(
       'on %s, by %s, with %s, is what it was after builds and tests in the clone',
       async (disk, way, linker) => {
         const mount = await smallDisk(scene(), disk === 'ext4' ? 'large ext4' : disk)
-        const project = aProject()
+        const { project } = builds
         const [source, staged, slot] = ['source', 'staged', 'slot'].map(
           (name) => `${mount}/${name}`,
         )
         if (source === undefined || staged === undefined || slot === undefined) throw new Error()
-        await cargo(project, source, ['test', '--workspace', '--all-targets'], linker)
+        await builds.copyTo(source, linker)
         const deps = path.join(source, 'debug/deps')
         const program = readdirSync(deps).find((name) => /^adds-[0-9a-f]{16}$/.test(name)) ?? ''
         expect(readLinkerNote(path.join(deps, program))).toMatch(NOTES[linker] ?? 'no linker')
@@ -126,8 +166,8 @@ needs('root', 'loop-mount', 'xfs', 'btrfs', 'cargo', 'lld', 'mold').describe(
         const { linked, linkedBytes } = await clone({ source, destination: staged, way })
         renameSync(staged, slot)
 
-        const words = ['test', '--workspace', '--all-targets']
-        expect(await cargo(project, slot, words, linker)).not.toContain('Compiling')
+        const build = async (): Promise<string> => cargo(scene(), project, slot, EVERYTHING, linker)
+        expect(await build()).not.toContain('Compiling')
         for (const file of [
           'src/lib.rs',
           'src/main.rs',
@@ -141,7 +181,7 @@ needs('root', 'loop-mount', 'xfs', 'btrfs', 'cargo', 'lld', 'mold').describe(
             `${readFileSync(at, 'utf8')}\n#[allow(dead_code)] fn more() { println!("more"); }\n`,
           )
         }
-        expect(await cargo(project, slot, words, linker)).toContain('Compiling')
+        expect(await build()).toContain('Compiling')
         expect(portrait(source)).toEqual(before)
         expect(findWrittenThrough(source, linked).written).toEqual([])
         expect(linkedBytes > 0).toBe(way === 'hybrid')

@@ -7,6 +7,7 @@ import { hold } from '../helpers/hold.ts'
 import { assemble } from './driven/cast.ts'
 import type { Cast } from './driven/cast.ts'
 import type { Placed, Stage } from './driven/stage.ts'
+import { killAt, readCalls, recordCalls } from './faults.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
@@ -149,6 +150,21 @@ describe('a slot without a lease', () => {
     expect(retired.toSorted()).toEqual([one, two].toSorted())
     expect(stage.problems([live])).toEqual([])
     expect(stage.untouched()).toEqual(before)
+  })
+
+  test('is adopted by a sweep that is killed then: the next one removes what was above it', async () => {
+    const log = path.join(stage.base, 'calls')
+    const { slot: first } = stage.place({ runId: '905', lease: null })
+    const struck = { root: '/', program: 'dist/cli/' }
+    await cast.tool(stage.path, ['sweep', '--adopt', first], recordCalls({ ...struck, log }))
+    const { slot } = stage.place({ runId: '906', lease: null })
+    const { number: at = 0 } =
+      readCalls(log).find(({ path: paths }) => paths.includes(`${first} -> `)) ?? {}
+    const faults = killAt({ ...struck, at, when: 'after' })
+    await expect(cast.tool(stage.path, ['sweep', '--adopt', slot], faults)).rejects.toThrow('KILL')
+    expect(readdirSync(path.dirname(path.join(stage.path, slot)))).toEqual([])
+    await sweep()
+    expect(stage.problems([])).toEqual([])
   })
 
   test('is not adopted while something lives in it', async () => {

@@ -46,7 +46,7 @@ export function killAt(
 
 /** Sends the program a signal before the call of that number; what it makes of it is its own affair. */
 export function signalAt(
-  options: FaultScope & { readonly at: number; readonly signal: 'SIGINT' | 'SIGTERM' },
+  options: FaultScope & { readonly at: number; readonly signal: 'SIGINT' | 'SIGSTOP' | 'SIGTERM' },
 ): FaultEnvironment {
   const { at, signal } = options
   const values = { TG_FAULT_AT: String(at), TG_FAULT_SIGNAL: signal }

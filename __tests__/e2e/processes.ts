@@ -20,6 +20,11 @@ export function isAlive(pid: number): boolean {
   return state !== undefined && state !== 'Z' && state !== 'X'
 }
 
+/** Whether a signal has stopped the process. */
+export function isStopped(pid: number): boolean {
+  return statFields(pid)?.[0] === 'T'
+}
+
 /** Start time in clock ticks since boot: with the pid it names one process for good. */
 export function startTimeOf(pid: number): string | undefined {
   return statFields(pid)?.[19]

@@ -132,7 +132,7 @@ async function strike(
     if (said.includes('::warning')) problems.push(`the next job warned: ${said}`)
     stage.age()
   }
-  await world.sweep(stage)
+  await stage.sweep(world.scenario.inputs)
   await stage.emptyTrash()
   problems.push(...stage.problems(keptOf(stage, victim)), ...snapshotProblems(stage, whole))
   if (before.join('\n') !== stage.untouched().join('\n')) problems.push('a bystander was touched')

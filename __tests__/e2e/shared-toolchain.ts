@@ -5,7 +5,7 @@ import type { User } from './runner/installation.ts'
 import type { Scene } from './scene.ts'
 
 /** The machine's Rust where any user can run it, also when it lies in root's home: a bind mount. */
-export async function sharedToolchain(scene: Scene): Promise<string> {
+async function sharedToolchain(scene: Scene): Promise<string> {
   const { stdout } = await scene.must('rustc', ['--print', 'sysroot'])
   const directory = scene.directory('toolchain')
   await scene.must('mount', ['--bind', stdout.trim(), directory])

@@ -70,7 +70,7 @@ describe('work that git was told to overlook, or holds elsewhere', () => {
     await repository.git(rebase, ...words, 'HEAD~1')
     await repository.git(await repository.add('bisect'), 'bisect', 'start')
     const merge = await repository.add('merge')
-    await repository.git(merge, 'merge', '--quiet', '--no-ff', '--no-commit', 'work/rebase')
+    await repository.git(merge, 'merge', '--quiet', '--no-ff', '--no-commit', 'topic/rebase')
     const tag = await repository.add('tag', '--detach')
     await repository.commit(tag, 'tagged.txt')
     await repository.git(tag, 'tag', 'un-pushed')

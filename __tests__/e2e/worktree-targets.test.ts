@@ -192,7 +192,7 @@ describe('--reclaim locks', () => {
     await waitFor(() => readFileSync(`/proc/${git.pid ?? 0}/comm`, 'utf8').trim() === 'git')
     const locks = {
       'index.lock': path.join(gitDirectory, 'index.lock'),
-      'a ref': path.join(repository.main, '.git/refs/heads/work/locked.lock'),
+      'a ref': path.join(repository.main, '.git/refs/heads/topic/locked.lock'),
       'open elsewhere': path.join(repository.main, '.git/packed-refs.lock'),
       'just now': path.join(repository.main, '.git/config.lock'),
       'of a dead pid': path.join(repository.pool, 'agent.lock'),

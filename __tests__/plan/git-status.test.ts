@@ -16,8 +16,8 @@ describe('git status', () => {
     const status = parseGitStatus(
       said(
         `# branch.oid ${oid('a')}`,
-        '# branch.head work/it',
-        '# branch.upstream origin/work/it',
+        '# branch.head topic/it',
+        '# branch.upstream origin/topic/it',
         '# branch.ab +? -?',
         `1 .M N... 100644 100644 100644 ${oid('b')} ${oid('b')} a file\nof two lines`,
         `u UU N... 100644 100644 100644 100644 ${oid('b')} ${oid('b')} ${oid('b')} conflict`,
@@ -27,8 +27,8 @@ describe('git status', () => {
     )
     expect(status).toStrictEqual({
       head: oid('a'),
-      branch: 'work/it',
-      upstream: { name: 'origin/work/it', isGone: false },
+      branch: 'topic/it',
+      upstream: { name: 'origin/topic/it', isGone: false },
       dirty: 2,
       untracked: ['new file'],
       ignored: ['target/'],

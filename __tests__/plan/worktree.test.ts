@@ -25,7 +25,7 @@ const git: GitState = {
 }
 const nobody = { inhabitants: [], unknown: [] }
 const worktree: Worktree = {
-  path: '/pool/work',
+  path: '/pool/topic',
   kind: 'linked',
   repository: '/repo/.git',
   isWithin: true,
@@ -39,8 +39,8 @@ const worktree: Worktree = {
   inner: [],
 }
 const policy: StalePolicy = { nowMs: NOW, olderThanMs: 24 * HOUR, withRecoveryRefs: false }
-const shell = { kind: 'process' as const, what: 'pid 7 (bash) works in /pool/work' }
-const cargo = { kind: 'process' as const, what: 'pid 8 (cargo) works in /pool/work' }
+const shell = { kind: 'process' as const, what: 'pid 7 (bash) works in /pool/topic' }
+const cargo = { kind: 'process' as const, what: 'pid 8 (cargo) works in /pool/topic' }
 
 test('a worktree that is clean, pushed, old, unlocked and empty of people goes', () => {
   const { goes, reasons } = judgeWorktree(worktree, policy)
@@ -52,7 +52,7 @@ describe('a worktree stays', () => {
   test.each<[string, Partial<Worktree>]>([
     ['that is a main one', { kind: 'main' }],
     ['that is elsewhere', { isWithin: false }],
-    ['with another one in it', { inner: ['/pool/work/x'] }],
+    ['with another one in it', { inner: ['/pool/topic/x'] }],
     ['that is locked by who lives', { lock: { reason: '', owner: 'alive', why: 'x' } }],
     ['that is locked by who knows', { lock: { reason: '', owner: 'unknown', why: 'x' } }],
     ['with somebody in it', { occupancy: { inhabitants: [shell], unknown: [] } }],
@@ -108,7 +108,7 @@ test('only what would go deserves a closer look', () => {
 
 describe('a target dir', () => {
   const target: TargetDir = {
-    path: '/pool/work/target',
+    path: '/pool/topic/target',
     bytes: 1,
     newestMs: NOW - HOUR,
     occupancy: nobody,
@@ -145,7 +145,7 @@ describe('a target dir', () => {
   test('stays where another one of its worktree is being built', () => {
     const other = {
       ...target,
-      path: '/pool/work/b/target',
+      path: '/pool/topic/b/target',
       occupancy: { inhabitants: [cargo], unknown: [] },
     }
     expect(judged({}, { targets: [target, other] })).toBe(false)

@@ -3278,6 +3278,8 @@ function removeNotes(root, names, ids) {
         const id = name.slice(0, name.indexOf('.'));
         if (!isLeaseId(id) || ids.has(id) || isInTrash(root, id))
             continue;
+        if (name.endsWith(ADOPTED))
+            continue;
         try {
             removeFile(trashPath(root, name));
         }
@@ -3297,6 +3299,27 @@ function isInTrash(root, id) {
             return false;
         throw error;
     }
+}
+/** Ending of the notes of `noteAdopted`, which outlive their entries. */
+const ADOPTED = '.adopted';
+/**
+ * Notes where a slot without a lease lies, before it goes to the trash: else nothing would tell which
+ * directories above it are left to remove.
+ */
+function noteAdopted(root, id, slot) {
+    replaceFile(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
+}
+/** Takes the note away: nothing is left above that slot. */
+function forgetAdopted(root, id) {
+    removeFile(trashPath(root, `${id}${ADOPTED}`));
+}
+/** What is noted; a slot is null where the note cannot be read. */
+function listAdopted(root) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(trashPath(root))
+        .filter((name) => name.endsWith(ADOPTED))
+        .map((name) => name.slice(0, -ADOPTED.length))
+        .filter(isLeaseId)
+        .map((id) => ({ id, slot: slotIn(readNote(root, `${id}${ADOPTED}`)) }));
 }
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
@@ -3322,7 +3345,10 @@ function readQuarantine(root, id) {
     };
 }
 function readFormerSlot(root, id) {
-    const slot = readNote(root, `${id}.lease`)?.['slot'];
+    return slotIn(readNote(root, `${id}.lease`));
+}
+function slotIn(note) {
+    const slot = note?.['slot'];
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
@@ -4702,8 +4728,11 @@ function carryOut(root, action, ways) {
             return moved ? action.slot : null;
         }
         case 'adopt': {
-            const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways);
+            const id = leaseIdOfSlot(nameOf(action.path)) ?? '';
+            tryToNoteAdopted(root, id, action.path);
+            const moved = retire(root, action.path, id, ways);
             removeEmptyParents(root, action.path);
+            forgetAdopted(root, id);
             return moved ? action.path : null;
         }
         case 'forget':
@@ -4726,6 +4755,27 @@ function carryOut(root, action, ways) {
             return null;
         default:
             return action;
+    }
+}
+/** Where there is no room for a note, the slot goes all the same. */
+function tryToNoteAdopted(root, id, slot) {
+    try {
+        noteAdopted(root, id, slot);
+    }
+    catch {
+        return;
+    }
+}
+/** Removes the directories above slots that a pass adopted which was killed then. */
+function finishAdoptions(root) {
+    for (const { id, slot } of listAdopted(root)) {
+        if (slot !== null && isSlotPath(slot)) {
+            // Another pass may be about to take it.
+            if (findSlot(root, slot) === 'present')
+                continue;
+            removeEmptyParents(root, slot);
+        }
+        forgetAdopted(root, id);
     }
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
@@ -5452,6 +5502,7 @@ function linkedFileOf(found) {
 
 
 
+
 /**
  * Where a seed or a snapshot is put together: `seeding/<id of the lease it is for>/`. Whatever ends
  * the job, the next reaper takes it away.
@@ -5481,6 +5532,17 @@ async function withSeeding(root, id, work) {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
         takeAway(root, id);
     }
+}
+/**
+ * Makes the folder and does work in it, which no reaper takes away meanwhile: for work that goes on
+ * when the lease has ended. The lock is shared, as readers': it goes with the folder where that goes.
+ */
+async function whileSeedingIsKept(root, id, work) {
+    return whileLocked(makeSeeding(root, id), 'shared', work);
+}
+/** Takes away what a process left that has ended. */
+async function discardLeftSeeding(root, id) {
+    await withKernelLock(seedingPath(root, id), 0, async () => discardSeeding(root, id));
 }
 /** What there is, by the ids of leases. */
 function listSeeding(root) {
@@ -5608,7 +5670,7 @@ function noteBytes(root, name, bytes) {
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
  * on it, and the reaper leaves it alone until they are done.
  *
- * @returns false where the slot was not there any more
+ * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
 function publish(root, slot, name, snapshot, inputs) {
     const parents = slot.split('/');
@@ -5627,11 +5689,11 @@ function publish(root, slot, name, snapshot, inputs) {
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
     makeFolder(controlPath(root, 'snapshots', name.repository));
     evict(root, name);
-    snapshots_inside(root, [name.repository], (folder) => {
+    const moved = snapshots_inside(root, [name.repository], (folder) => {
         (0,external_node_fs_namespaceObject.renameSync)(staging, at(folder, name.key));
-        return null;
+        return true;
     });
-    return true;
+    return moved ?? false;
 }
 /**
  * Takes a snapshot out of service: one rename into the trash.
@@ -5673,9 +5735,9 @@ const keep_budget_MEASURE_MS = 60_000;
  */
 async function keepBudget(root, budgetBytes) {
     for (const id of listSeeding(root)) {
-        // Its own job may be at it for as long as it lives.
+        // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
         if (findLease(root, id)?.state !== 'live')
-            discardSeeding(root, id);
+            await discardLeftSeeding(root, id);
     }
     const snapshots = await measured(root, listSnapshots(root));
     const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
@@ -5831,6 +5893,15 @@ function wakeKeepers(root, view, actions) {
             wakeKeeper(root, action.id);
     }
 }
+function tryToFinishAdoptions(root, { voice }) {
+    try {
+        finishAdoptions(root);
+    }
+    catch (error) {
+        voice.warning(`Empty directories above an adopted slot were not removed (${messageOf(error)}); the next sweep ` +
+            'tries again.');
+    }
+}
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
  *
@@ -5857,6 +5928,8 @@ async function pass(request, runtime) {
     }
     if (!dryRun)
         wakeKeepers(root, view, actions);
+    if (!dryRun && request.scope === 'host')
+        tryToFinishAdoptions(root, runtime);
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
@@ -12207,6 +12280,7 @@ async function lookUntilLeft(root, place, self, { environment }) {
 
 
 
+
 /**
  * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
  * keeps it from that is told; the slot then stays for the next job of this branch.
@@ -12256,7 +12330,10 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         revision: runtime.environment['GITHUB_SHA'] ?? '',
     };
     const name = snapshotName(job, build.toolchain, digest);
-    return publish(root, slot, name, snapshot, readInputs(root, id)) ? null : 'its slot is gone';
+    const published = await whileSeedingIsKept(root, id, async () => publish(root, slot, name, snapshot, readInputs(root, id)));
+    if ('refused' in published)
+        return published.refused;
+    return published.value ? null : 'its slot is gone';
 }
 
 ;// CONCATENATED MODULE: ./lib/host/set-times.js

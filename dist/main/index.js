@@ -3304,13 +3304,15 @@ function makeFolder(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   im: () => (/* binding */ withSeeding)
 /* harmony export */ });
-/* unused harmony exports makeSeeding, listSeeding, discardSeeding */
+/* unused harmony exports makeSeeding, whileSeedingIsKept, discardLeftSeeding, listSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
-/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5920);
+/* harmony import */ var _kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3977);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5920);
+
 
 
 
@@ -3328,7 +3330,7 @@ function makeSeeding(root, id) {
     return path;
 }
 function seedingPath(root, id) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'seeding', id);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'seeding', id);
 }
 /**
  * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
@@ -3347,6 +3349,17 @@ async function withSeeding(root, id, work) {
         takeAway(root, id);
     }
 }
+/**
+ * Makes the folder and does work in it, which no reaper takes away meanwhile: for work that goes on
+ * when the lease has ended. The lock is shared, as readers': it goes with the folder where that goes.
+ */
+async function whileSeedingIsKept(root, id, work) {
+    return whileLocked(makeSeeding(root, id), 'shared', work);
+}
+/** Takes away what a process left that has ended. */
+async function discardLeftSeeding(root, id) {
+    await withKernelLock(seedingPath(root, id), 0, async () => discardSeeding(root, id));
+}
 /** What there is, by the ids of leases. */
 function listSeeding(root) {
     return namesIn(controlPath(root, 'seeding')).filter(isLeaseId);
@@ -3358,7 +3371,7 @@ function listSeeding(root) {
  */
 function discardSeeding(root, id) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(seedingPath(root, id), (0,_trash_js__WEBPACK_IMPORTED_MODULE_5__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_5__/* .freshName */ .Os)()));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(seedingPath(root, id), (0,_trash_js__WEBPACK_IMPORTED_MODULE_6__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_6__/* .freshName */ .Os)()));
         return true;
     }
     catch (error) {
@@ -3933,7 +3946,7 @@ function noteBytes(root, name, bytes) {
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
  * on it, and the reaper leaves it alone until they are done.
  *
- * @returns false where the slot was not there any more
+ * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
 function publish(root, slot, name, snapshot, inputs) {
     const parents = slot.split('/');
@@ -3952,11 +3965,11 @@ function publish(root, slot, name, snapshot, inputs) {
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
     makeFolder(controlPath(root, 'snapshots', name.repository));
     evict(root, name);
-    inside(root, [name.repository], (folder) => {
+    const moved = inside(root, [name.repository], (folder) => {
         renameSync(staging, at(folder, name.key));
-        return null;
+        return true;
     });
-    return true;
+    return moved ?? false;
 }
 /**
  * Takes a snapshot out of service: one rename into the trash.
@@ -3990,9 +4003,12 @@ function inside(root, parts, work) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F0: () => (/* binding */ moveToTrash),
+/* harmony export */   Mz: () => (/* binding */ listAdopted),
 /* harmony export */   O2: () => (/* binding */ isInTrash),
+/* harmony export */   Om: () => (/* binding */ noteAdopted),
 /* harmony export */   Os: () => (/* binding */ freshName),
 /* harmony export */   P_: () => (/* binding */ hasTrash),
+/* harmony export */   TK: () => (/* binding */ forgetAdopted),
 /* harmony export */   al: () => (/* binding */ trashPath),
 /* harmony export */   gp: () => (/* binding */ forgetEntry),
 /* harmony export */   hQ: () => (/* binding */ listTrash),
@@ -4065,6 +4081,8 @@ function removeNotes(root, names, ids) {
         const id = name.slice(0, name.indexOf('.'));
         if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)(id) || ids.has(id) || isInTrash(root, id))
             continue;
+        if (name.endsWith(ADOPTED))
+            continue;
         try {
             (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, name));
         }
@@ -4084,6 +4102,27 @@ function isInTrash(root, id) {
             return false;
         throw error;
     }
+}
+/** Ending of the notes of `noteAdopted`, which outlive their entries. */
+const ADOPTED = '.adopted';
+/**
+ * Notes where a slot without a lease lies, before it goes to the trash: else nothing would tell which
+ * directories above it are left to remove.
+ */
+function noteAdopted(root, id, slot) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
+}
+/** Takes the note away: nothing is left above that slot. */
+function forgetAdopted(root, id) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, `${id}${ADOPTED}`));
+}
+/** What is noted; a slot is null where the note cannot be read. */
+function listAdopted(root) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(trashPath(root))
+        .filter((name) => name.endsWith(ADOPTED))
+        .map((name) => name.slice(0, -ADOPTED.length))
+        .filter(_plan_naming_js__WEBPACK_IMPORTED_MODULE_4__/* .isLeaseId */ .cl)
+        .map((id) => ({ id, slot: slotIn(readNote(root, `${id}${ADOPTED}`)) }));
 }
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
@@ -4109,7 +4148,10 @@ function readQuarantine(root, id) {
     };
 }
 function readFormerSlot(root, id) {
-    const slot = readNote(root, `${id}.lease`)?.['slot'];
+    return slotIn(readNote(root, `${id}.lease`));
+}
+function slotIn(note) {
+    const slot = note?.['slot'];
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
@@ -4899,7 +4941,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bg: () => (/* binding */ resultOf)
 });
 
-// UNUSED EXPORTS: MAKERS, encodeEnd
+// UNUSED EXPORTS: encodeEnd
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
@@ -5746,7 +5788,7 @@ function mayPublish(job, result, settings) {
 /* harmony export */   qQ: () => (/* binding */ hashOf),
 /* harmony export */   vO: () => (/* binding */ isUnit)
 /* harmony export */ });
-/* unused harmony exports UNUSED_AT_MOST, countUnused */
+/* unused harmony export countUnused */
 /**
  * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
  * gather the artefacts of every dependency that there ever was.
@@ -6051,6 +6093,7 @@ function titled(text, title) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bb: () => (/* binding */ apply),
 /* harmony export */   gR: () => (/* binding */ changesAnything),
+/* harmony export */   n6: () => (/* binding */ finishAdoptions),
 /* harmony export */   yo: () => (/* binding */ finishInPlace)
 /* harmony export */ });
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
@@ -6147,8 +6190,11 @@ function carryOut(root, action, ways) {
             return moved ? action.slot : null;
         }
         case 'adopt': {
-            const moved = retire(root, action.path, (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '', ways);
+            const id = (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '';
+            tryToNoteAdopted(root, id, action.path);
+            const moved = retire(root, action.path, id, ways);
             (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .forgetAdopted */ .TK)(root, id);
             return moved ? action.path : null;
         }
         case 'forget':
@@ -6171,6 +6217,27 @@ function carryOut(root, action, ways) {
             return null;
         default:
             return action;
+    }
+}
+/** Where there is no room for a note, the slot goes all the same. */
+function tryToNoteAdopted(root, id, slot) {
+    try {
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .noteAdopted */ .Om)(root, id, slot);
+    }
+    catch {
+        return;
+    }
+}
+/** Removes the directories above slots that a pass adopted which was killed then. */
+function finishAdoptions(root) {
+    for (const { id, slot } of (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .listAdopted */ .Mz)(root)) {
+        if (slot !== null && (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS)(slot)) {
+            // Another pass may be about to take it.
+            if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, slot) === 'present')
+                continue;
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, slot);
+        }
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .forgetAdopted */ .TK)(root, id);
     }
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
@@ -15124,9 +15191,9 @@ const MEASURE_MS = 60_000;
  */
 async function keep_budget_keepBudget(root, budgetBytes) {
     for (const id of listSeeding(root)) {
-        // Its own job may be at it for as long as it lives.
+        // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
         if (findLease(root, id)?.state !== 'live')
-            discardSeeding(root, id);
+            await discardLeftSeeding(root, id);
     }
     const snapshots = await measured(root, listSnapshots(root));
     const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
@@ -15282,6 +15349,15 @@ function wakeKeepers(root, view, actions) {
             (0,keeper/* wakeKeeper */.Rx)(root, action.id);
     }
 }
+function tryToFinishAdoptions(root, { voice }) {
+    try {
+        (0,apply/* finishAdoptions */.n6)(root);
+    }
+    catch (error) {
+        voice.warning(`Empty directories above an adopted slot were not removed (${(0,guard_error/* messageOf */.bD)(error)}); the next sweep ` +
+            'tries again.');
+    }
+}
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
  *
@@ -15308,6 +15384,8 @@ async function pass(request, runtime) {
     }
     if (!dryRun)
         wakeKeepers(root, view, actions);
+    if (!dryRun && request.scope === 'host')
+        tryToFinishAdoptions(root, runtime);
     const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });

@@ -86,7 +86,7 @@ class FolderReader implements FolderContents {
 }
 
 /** Where a path leads to in the end; null where that is nowhere. */
-export function realPathOrNull(path: string): string | null {
+function realPathOrNull(path: string): string | null {
   try {
     return realpathSync.native(path)
   } catch (error) {

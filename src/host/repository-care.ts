@@ -13,7 +13,7 @@ import { findInReflogOnly } from './git-state.ts'
  *
  * @returns null where it loses nothing
  */
-export async function pruneProblem(
+async function pruneProblem(
   repository: Asked,
   missing: readonly Registered[],
 ): Promise<string | null> {

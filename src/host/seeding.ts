@@ -2,6 +2,8 @@ import { closeSync, renameSync, rmdirSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { makeFolder, namesIn, openFolder } from './folders.ts'
+import { whileLocked, withKernelLock } from './kernel-lock.ts'
+import type { Locked } from './kernel-lock.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { freshName, trashPath } from './trash.ts'
@@ -43,6 +45,23 @@ export async function withSeeding<Value>(
   }
 }
 
+/**
+ * Makes the folder and does work in it, which no reaper takes away meanwhile: for work that goes on
+ * when the lease has ended. The lock is shared, as readers': it goes with the folder where that goes.
+ */
+export async function whileSeedingIsKept<Value>(
+  root: Root,
+  id: string,
+  work: () => Promise<Value>,
+): Promise<Locked<Value>> {
+  return whileLocked(makeSeeding(root, id), 'shared', work)
+}
+
+/** Takes away what a process left that has ended. */
+export async function discardLeftSeeding(root: Root, id: string): Promise<void> {
+  await withKernelLock(seedingPath(root, id), 0, async () => discardSeeding(root, id))
+}
+
 /** What there is, by the ids of leases. */
 export function listSeeding(root: Root): string[] {
   return namesIn(controlPath(root, 'seeding')).filter(isLeaseId)
@@ -53,7 +72,7 @@ export function listSeeding(root: Root): string[] {
  *
  * @returns false where there is none
  */
-export function discardSeeding(root: Root, id: string): boolean {
+function discardSeeding(root: Root, id: string): boolean {
   try {
     renameSync(seedingPath(root, id), trashPath(root, freshName()))
     return true

@@ -106,7 +106,7 @@ export function noteBytes(root: Root, name: SnapshotName, bytes: number): void {
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
  * on it, and the reaper leaves it alone until they are done.
  *
- * @returns false where the slot was not there any more
+ * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
 export function publish(
   root: Root,
@@ -128,11 +128,11 @@ export function publish(
   replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot))
   makeFolder(controlPath(root, 'snapshots', name.repository))
   evict(root, name)
-  inside(root, [name.repository], (folder) => {
+  const moved = inside(root, [name.repository], (folder) => {
     renameSync(staging, at(folder, name.key))
-    return null
+    return true
   })
-  return true
+  return moved ?? false
 }
 
 /**

@@ -78,6 +78,7 @@ function removeNotes(root: Root, names: ReadonlySet<string>, ids: ReadonlySet<st
   for (const name of names) {
     const id = name.slice(0, name.indexOf('.'))
     if (!isLeaseId(id) || ids.has(id) || isInTrash(root, id)) continue
+    if (name.endsWith(ADOPTED)) continue
     try {
       removeFile(trashPath(root, name))
     } catch {
@@ -95,6 +96,31 @@ export function isInTrash(root: Root, id: string): boolean {
     if (errnoOf(error) === 'ENOENT') return false
     throw error
   }
+}
+
+/** Ending of the notes of `noteAdopted`, which outlive their entries. */
+const ADOPTED = '.adopted'
+
+/**
+ * Notes where a slot without a lease lies, before it goes to the trash: else nothing would tell which
+ * directories above it are left to remove.
+ */
+export function noteAdopted(root: Root, id: string, slot: string): void {
+  replaceFile(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }))
+}
+
+/** Takes the note away: nothing is left above that slot. */
+export function forgetAdopted(root: Root, id: string): void {
+  removeFile(trashPath(root, `${id}${ADOPTED}`))
+}
+
+/** What is noted; a slot is null where the note cannot be read. */
+export function listAdopted(root: Root): { id: string; slot: string | null }[] {
+  return readdirSync(trashPath(root))
+    .filter((name) => name.endsWith(ADOPTED))
+    .map((name) => name.slice(0, -ADOPTED.length))
+    .filter(isLeaseId)
+    .map((id) => ({ id, slot: slotIn(readNote(root, `${id}${ADOPTED}`)) }))
 }
 
 /** Removes what was noted of an entry that is gone. */
@@ -122,7 +148,11 @@ function readQuarantine(root: Root, id: string): Quarantine | null {
 }
 
 function readFormerSlot(root: Root, id: string): string | null {
-  const slot = readNote(root, `${id}.lease`)?.['slot']
+  return slotIn(readNote(root, `${id}.lease`))
+}
+
+function slotIn(note: Record<string, unknown> | null): string | null {
+  const slot = note?.['slot']
   return typeof slot === 'string' ? slot : null
 }
 

@@ -120,7 +120,7 @@ export interface Choice {
 }
 
 /** A hybrid copies this share of its source, at most; a tree of another shape is refused in time. */
-export const HYBRID_SHARE = 0.1
+const HYBRID_SHARE = 0.1
 
 /**
  * Decides how a slot is cloned. A clone shares nearly all it has, so a low disk is no reason against

@@ -7,7 +7,7 @@ import { VERSION } from './version.ts'
  * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
  * workflows it is a `run` for its command, or for the `shell` that asked for one.
  */
-export const MAKERS = ['hook', 'step', 'run', 'shell'] as const
+const MAKERS = ['hook', 'step', 'run', 'shell'] as const
 export type Maker = (typeof MAKERS)[number]
 
 /** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */

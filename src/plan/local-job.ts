@@ -26,7 +26,7 @@ export interface RunFacts {
 }
 
 /** All runs are one job: what is built in a worktree goes on with what was built there before. */
-export const LOCAL_JOB = 'run'
+const LOCAL_JOB = 'run'
 
 /** The owner’s place where no remote names one. */
 const LOCAL_OWNER = 'local'

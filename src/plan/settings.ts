@@ -62,10 +62,10 @@ export const WARM = ['auto', 'inherit', 'clone', 'copy', 'off'] as const
 export type Warm = (typeof WARM)[number]
 
 /** Who may publish a build for others. */
-export const SNAPSHOT = ['trusted', 'never'] as const
+const SNAPSHOT = ['trusted', 'never'] as const
 export type SnapshotPolicy = (typeof SNAPSHOT)[number]
 
-export const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'] as const
+const PRIVILEGED_HELPERS = ['auto', 'sudo', 'docker', 'none'] as const
 export type PrivilegedHelper = (typeof PRIVILEGED_HELPERS)[number]
 
 const root: Input<string> = {

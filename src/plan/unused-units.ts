@@ -7,7 +7,7 @@
 export type UnusedUnits = Readonly<Record<string, number>>
 
 /** A unit that so many builds in a row did not use goes. */
-export const UNUSED_AT_MOST = 2
+const UNUSED_AT_MOST = 2
 
 /**
  * Counts on after a build.

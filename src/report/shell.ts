@@ -1,5 +1,5 @@
 /** A word as every POSIX shell reads it back. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 

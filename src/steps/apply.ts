@@ -1,5 +1,5 @@
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import { leaseIdOfSlot } from '../plan/naming.ts'
+import { isSlotPath, leaseIdOfSlot } from '../plan/naming.ts'
 import type { Action } from '../plan/reclaim.ts'
 import { deleteInPlace } from '../host/deletion.ts'
 import { removeFormerPath } from '../host/former-paths.ts'
@@ -11,7 +11,7 @@ import type { Helper } from '../host/privilege.ts'
 import { controlName } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { findSlot, removeEmptyParents } from '../host/slots.ts'
-import { moveToTrash } from '../host/trash.ts'
+import { forgetAdopted, listAdopted, moveToTrash, noteAdopted } from '../host/trash.ts'
 
 /** An action that was not carried out, and why; what it was about is as it was. */
 export interface Failure {
@@ -98,8 +98,11 @@ function carryOut(root: Root, action: Action, ways: readonly Helper[]): string |
       return moved ? action.slot : null
     }
     case 'adopt': {
-      const moved = retire(root, action.path, leaseIdOfSlot(nameOf(action.path)) ?? '', ways)
+      const id = leaseIdOfSlot(nameOf(action.path)) ?? ''
+      tryToNoteAdopted(root, id, action.path)
+      const moved = retire(root, action.path, id, ways)
       removeEmptyParents(root, action.path)
+      forgetAdopted(root, id)
       return moved ? action.path : null
     }
     case 'forget':
@@ -121,6 +124,27 @@ function carryOut(root: Root, action: Action, ways: readonly Helper[]): string |
       return null
     default:
       return action satisfies never
+  }
+}
+
+/** Where there is no room for a note, the slot goes all the same. */
+function tryToNoteAdopted(root: Root, id: string, slot: string): void {
+  try {
+    noteAdopted(root, id, slot)
+  } catch {
+    return
+  }
+}
+
+/** Removes the directories above slots that a pass adopted which was killed then. */
+export function finishAdoptions(root: Root): void {
+  for (const { id, slot } of listAdopted(root)) {
+    if (slot !== null && isSlotPath(slot)) {
+      // Another pass may be about to take it.
+      if (findSlot(root, slot) === 'present') continue
+      removeEmptyParents(root, slot)
+    }
+    forgetAdopted(root, id)
   }
 }
 

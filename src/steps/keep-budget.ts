@@ -4,7 +4,7 @@ import { findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { measureTrees } from '../host/sizes.ts'
 import { evict, folderOf, listSnapshots, noteBytes } from '../host/snapshots.ts'
-import { discardSeeding, listSeeding } from '../host/seeding.ts'
+import { discardLeftSeeding, listSeeding } from '../host/seeding.ts'
 
 /** Walking a tree takes a while; what is not measured by then is left to the next one. */
 const MEASURE_MS = 60_000
@@ -23,8 +23,8 @@ export interface Budgeted {
  */
 export async function keepBudget(root: Root, budgetBytes: number): Promise<Budgeted> {
   for (const id of listSeeding(root)) {
-    // Its own job may be at it for as long as it lives.
-    if (findLease(root, id)?.state !== 'live') discardSeeding(root, id)
+    // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
+    if (findLease(root, id)?.state !== 'live') await discardLeftSeeding(root, id)
   }
   const snapshots = await measured(root, listSnapshots(root))
   const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name))

@@ -12,7 +12,7 @@ import type { Root } from '../host/root.ts'
 import { encodeHeartbeat } from '../report/heartbeat.ts'
 import type { Heartbeat } from '../report/heartbeat.ts'
 import { describeAction } from '../report/actions.ts'
-import { apply, changesAnything, finishInPlace } from './apply.ts'
+import { apply, changesAnything, finishAdoptions, finishInPlace } from './apply.ts'
 import type { Applied } from './apply.ts'
 import { heartbeatOf } from './heartbeat-of.ts'
 import { lookInto, observe } from './observe.ts'
@@ -88,6 +88,17 @@ function wakeKeepers(root: Root, view: View, actions: readonly Action[]): void {
   }
 }
 
+function tryToFinishAdoptions(root: Root, { voice }: Runtime): void {
+  try {
+    finishAdoptions(root)
+  } catch (error) {
+    voice.warning(
+      `Empty directories above an adopted slot were not removed (${messageOf(error)}); the next sweep ` +
+        'tries again.',
+    )
+  }
+}
+
 /**
  * One pass: observe, plan, apply, and a heartbeat of it.
  *
@@ -117,6 +128,7 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
     }
   }
   if (!dryRun) wakeKeepers(root, view, actions)
+  if (!dryRun && request.scope === 'host') tryToFinishAdoptions(root, runtime)
   const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null
   const seconds = (performance.now() - started) / 1000
   const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds })

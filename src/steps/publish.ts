@@ -6,6 +6,7 @@ import type { Snapshot } from '../plan/snapshot.ts'
 import { readBuildRecord, readInputs, readSeedRecord } from '../host/lease-companions.ts'
 import { findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
+import { whileSeedingIsKept } from '../host/seeding.ts'
 import { publish } from '../host/snapshots.ts'
 import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
@@ -67,5 +68,9 @@ async function tryToPublish(
     revision: runtime.environment['GITHUB_SHA'] ?? '',
   }
   const name = snapshotName(job, build.toolchain, digest)
-  return publish(root, slot, name, snapshot, readInputs(root, id)) ? null : 'its slot is gone'
+  const published = await whileSeedingIsKept(root, id, async () =>
+    publish(root, slot, name, snapshot, readInputs(root, id)),
+  )
+  if ('refused' in published) return published.refused
+  return published.value ? null : 'its slot is gone'
 }

@@ -76,7 +76,7 @@ const LOCKS_MS = HOUR_MS / 4
  *
  * @throws GuardError where one is not a directory, or is the root of everything
  */
-export function resolveDirectories(given: readonly string[]): string[] {
+function resolveDirectories(given: readonly string[]): string[] {
   const real = given.map((path) => {
     let found: string
     try {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { ProcessKey } from '../../../src/plan/job.ts'
 import { nodeBinary } from '../runner/node-binaries.ts'
 import type { CommandResult, Scene } from '../scene.ts'
-import { DrivenJob } from './driven-job.ts'
+import { compiledIn, DrivenJob } from './driven-job.ts'
 import { Stage } from './stage.ts'
 
 const dist = fileURLToPath(new URL('../../../dist', import.meta.url))
@@ -28,9 +28,10 @@ export interface Cast {
   stage(root?: string): Stage
 }
 
-function environment(root: string): NodeJS.ProcessEnv {
+function environment(root: string, action: string): NodeJS.ProcessEnv {
   // Whatever else runs on this machine is not asked.
-  return { TARGET_GUARD_ROOT: root, DOCKER_HOST: 'unix:///nonexistent/docker.sock' }
+  const docker = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' }
+  return { TARGET_GUARD_ROOT: root, ...docker, ...compiledIn(action) }
 }
 
 export async function assemble(scene: Scene): Promise<Cast> {
@@ -52,11 +53,11 @@ export async function assemble(scene: Scene): Promise<Cast> {
     gone: ended.worker,
     tool: async (root, words, env = {}) =>
       scene.must(nodeBinary('node24'), [script, ...words], {
-        env: { ...environment(root), ...env },
+        env: { ...environment(root, action), ...env },
       }),
     start: (root, words) => {
       const child = scene.start(nodeBinary('node24'), [script, ...words], {
-        env: environment(root),
+        env: environment(root, action),
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       if (child.stdout === null) throw new Error('the tool has no standard output')

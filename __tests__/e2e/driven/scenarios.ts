@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import type { FaultEnvironment } from '../faults.ts'
 import { nodeBinary } from '../runner/node-binaries.ts'
+import { compiledIn } from './driven-job.ts'
 import type { DrivenJob, Program, StepEnd } from './driven-job.ts'
 import type { Placed, Stage } from './stage.ts'
 
@@ -61,6 +62,7 @@ export function onHost(
       const env = {
         TARGET_GUARD_ROOT: stage.path,
         DOCKER_HOST: 'unix:///nonexistent/docker.sock',
+        ...compiledIn(action),
         ...extra,
         ...faults,
       }

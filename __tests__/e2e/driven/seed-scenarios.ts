@@ -1,9 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { COLD, encodeRecord } from '../../../src/plan/build-record.ts'
-import { readTwins } from '../../../src/github/inputs.ts'
-import { terminal } from '../../../src/report/voice.ts'
-import { sweep } from '../../../src/steps/sweep.ts'
 import { CacheService } from '../cache-service.ts'
 import { smallDisk } from '../small-disk.ts'
 import type { Kind } from '../small-disk.ts'
@@ -36,7 +33,7 @@ export interface SeedVictim extends Victim {
 }
 
 /** Nothing here is about how full a disk is. */
-export const ROOMY = {
+const ROOMY = {
   admission: 'off',
   'high-watermark': '100',
   'min-free-gb': '0',
@@ -70,20 +67,6 @@ export class World {
     const mount = path.join(scene.directory('disk'), 'mount')
     mkdirSync(mount)
     return new World(cast, scenario, disk === null ? mount : await smallDisk(scene, disk))
-  }
-
-  /** In this process: it is not what is struck here, and one of its own takes longer than all it does. */
-  async sweep(stage: Stage): Promise<void> {
-    const inputs: Record<string, string> = { ...this.scenario.inputs, root: stage.path }
-    const environment: NodeJS.ProcessEnv = {
-      HOME: '/root',
-      DOCKER_HOST: 'unix:///nonexistent/docker.sock',
-    }
-    for (const [name, value] of Object.entries(inputs)) {
-      environment[`TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`] = value
-    }
-    const voice = terminal({ err: () => {} })
-    await sweep(readTwins(environment), [], { environment, script: '', voice })
   }
 
   stage(): Stage {

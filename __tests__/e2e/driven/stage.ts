@@ -11,10 +11,13 @@ import { openRoot } from '../../../src/host/root.ts'
 import type { Root } from '../../../src/host/root.ts'
 import { UNFINISHED } from '../../../src/host/small-file.ts'
 import { observeOwner } from '../../../src/host/runner.ts'
+import { readTwins } from '../../../src/github/inputs.ts'
+import { terminal } from '../../../src/report/voice.ts'
 import { reap } from '../../../src/steps/reap.ts'
+import { sweep } from '../../../src/steps/sweep.ts'
 import { listing } from '../../helpers/listing.ts'
 import { waitFor } from '../wait-for.ts'
-import { DrivenJob, runnerEnvironment } from './driven-job.ts'
+import { DrivenJob, runnerEnvironment, twinOf } from './driven-job.ts'
 import type { DrivenJobOptions } from './driven-job.ts'
 import type { Cast } from './cast.ts'
 
@@ -191,7 +194,24 @@ export class Stage {
     return new DrivenJob(scene, { runId, runner, directory, root: this.path, action, ...options })
   }
 
-  /** A sweep, or a reap, of this root; throws unless it ends with 0. */
+  /**
+   * A sweep in this process: one of its own takes longer to start than all it does. Throws where it
+   * could not do something.
+   */
+  async sweep(inputs: Readonly<Record<string, string>> = {}): Promise<void> {
+    const environment: NodeJS.ProcessEnv = {
+      HOME: '/root',
+      DOCKER_HOST: 'unix:///nonexistent/docker.sock',
+    }
+    for (const [name, value] of Object.entries({ ...inputs, root: this.path })) {
+      environment[twinOf(name)] = value
+    }
+    const voice = terminal({ err: () => {} })
+    const { failures } = await sweep(readTwins(environment), [], { environment, script: '', voice })
+    if (failures.length > 0) throw new Error(`not done: ${JSON.stringify(failures)}`)
+  }
+
+  /** A command of the tool on this root; throws unless it ends with 0. */
   async command(...words: readonly string[]): Promise<string> {
     return (await this.cast.tool(this.path, words)).stdout
   }

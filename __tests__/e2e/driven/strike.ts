@@ -101,7 +101,7 @@ async function mend(
 ): Promise<readonly Placed[]> {
   switch (mender) {
     case 'sweep':
-      await stage.command('sweep')
+      await stage.sweep()
       return []
     case 'pre': {
       const job = stage.job('3001')
