@@ -12,6 +12,7 @@ function aBuild(overrides: Partial<BuildRecord> = {}): BuildRecord {
     workspace: '/work',
     toolchain: 'rustc 1.95.0',
     inputs: false,
+    common: '',
     times: '',
     generation: 0,
     former: [],
@@ -27,6 +28,7 @@ function aWish(overrides: Partial<SeedWish> = {}): SeedWish {
     runnerKey: aRunnerKey(),
     workspace: '/work',
     restoresMtimes: false,
+    common: '',
     times: '',
     toolchain: 'rustc 1.95.0',
     ...overrides,
@@ -79,4 +81,57 @@ describe('the seed of a run', () => {
 test('a step’s result has to be known', () => {
   expect(refusal('step', 'unknown', {}, { madeBy: 'step' })).toMatch(/not known to have succeeded/)
   expect(refusal('hook', 'unknown', {}, { madeBy: 'step' })).toBeNull()
+})
+
+describe('what was built in another worktree', () => {
+  const COMMON = 'the repository'
+  const THERE = { madeBy: 'run', job: { prKey: 'other-0123' } } as const
+  const elsewhere = { workspace: '/other', common: COMMON, inputs: true }
+
+  function judged(build: Partial<BuildRecord>, wish: Partial<SeedWish> = {}): (string | null)[] {
+    const lease = aLease(THERE)
+    const sources = [
+      { record: aRecord(lease, anEnd({ result: 'unknown' })), build: aBuild(build), moment: NOW },
+    ]
+    return sourcesFor(sources, aWish({ common: COMMON, ...wish })).map(({ refusal: why }) => why)
+  }
+
+  test('may be a seed where it is of the same repository, and all inputs are known', () => {
+    expect(judged(elsewhere)).toEqual([null])
+    expect(judged({ ...elsewhere, inputs: false })).toEqual(['its inputs are not all known'])
+    expect(judged({ ...elsewhere, toolchain: 'rustc 1.94.0' })).toEqual([
+      'another toolchain built it',
+    ])
+  })
+
+  test.each<[string, Partial<BuildRecord>, Partial<SeedWish>]>([
+    ['another repository', { common: 'another' }, {}],
+    ['a place without git', { common: '' }, { common: '' }],
+    ['a workflow’s wish', {}, { madeBy: 'step' }],
+    ['another user', {}, { runnerKey: aRunnerKey('somebody else') }],
+  ])('is none for %s', (_, build, wish) => {
+    expect(judged({ ...elsewhere, ...build }, wish)).toEqual([])
+  })
+
+  test('counts as such at the same path, too: a worktree that was made again is another one', () => {
+    const lease = aLease(THERE)
+    const build = aBuild({ ...elsewhere, workspace: '/work' })
+    const sources = [{ record: aRecord(lease, anEnd({})), build, moment: NOW }]
+    const [found] = sourcesFor(sources, aWish({ common: COMMON }))
+    expect(found?.origin?.isElsewhere).toBe(true)
+    expect(judged({ ...elsewhere, workspace: '/work', inputs: false })).not.toEqual([null])
+  })
+
+  test('comes after all of this worktree, however new it is', () => {
+    const own = aLease({ madeBy: 'run' })
+    const other = aLease(THERE)
+    const later = anEnd({ uptimeS: NOW.uptimeS - 60 })
+    const earlier = anEnd({ uptimeS: NOW.uptimeS - 7200 })
+    const sources = [
+      { record: aRecord(other, later), build: aBuild(elsewhere), moment: NOW },
+      { record: aRecord(own, earlier), build: aBuild(), moment: NOW },
+    ]
+    const found = sourcesFor(sources, aWish({ common: COMMON }))
+    expect(found.map(({ origin }) => origin?.isElsewhere)).toEqual([false, true])
+  })
 })

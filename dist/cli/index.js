@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2656);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(429);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2656:
+/***/ 429:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2690,13 +2690,14 @@ function parseBuildRecord(text) {
     const found = parseVersion1(text);
     if (found === null)
         return null;
-    const { workspace, toolchain, inputs, times } = found;
+    const { workspace, common, toolchain, inputs, times } = found;
     const chain = parseChain(found);
     if (typeof workspace !== 'string' || chain === null)
         return null;
     return {
         version: 1,
         workspace,
+        common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
@@ -12336,33 +12337,124 @@ async function tryToPublish({ root, job, self, id }, runtime) {
     return published.value ? null : 'its slot is gone';
 }
 
-;// CONCATENATED MODULE: ./lib/host/set-times.js
+;// CONCATENATED MODULE: ./lib/plan/clone.js
 
-
-
-
+/** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
+const clone_LOCK = /^\.cargo(-[a-z]+)?-lock$/;
+function isCargoLock(name) {
+    return clone_LOCK.test(name);
+}
+/** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
+const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
+const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
+const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
+const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-f]{16})$/;
 /**
- * When mtimes were last set in the checkouts of a repository that one runner has: in
- * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
- * one checkout has a path of its own in each container.
+ * @param path relative to the target directory, with `/`
+ * @param skipIncremental whether the state of incremental compilation stays behind
  */
-/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
-function lastSetTimes(root, runnerKey, repository) {
-    const text = readSmallFile(pathOf(root, runnerKey, repository));
-    if (text === null)
-        return '';
-    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+function treatmentOf(path, kind, { skipIncremental }) {
+    // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
+    if (kind === 'special')
+        return 'left out';
+    const components = path.split('/');
+    const name = components.at(-1) ?? '';
+    const folders = components.slice(0, -1);
+    if (folders.length === 0) {
+        if (name === 'package')
+            return 'left out';
+        if (name === 'tmp')
+            return kind === 'directory' ? 'emptied' : 'copied';
+    }
+    if (folders.length <= 2 && isCargoLock(name))
+        return 'left out';
+    if (kind === 'directory')
+        return directoryTreatment(folders, name, skipIncremental);
+    return kind === 'file' ? fileTreatment(folders, name) : 'copied';
 }
-/** To be called before the first mtime is set. */
-function noteSetTimes(root, runnerKey, repository) {
-    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+function directoryTreatment(folders, name, skipIncremental) {
+    if (name === 'incremental' && skipIncremental && isProfile(folders))
+        return 'left out';
+    const [only = ''] = folders;
+    const isOfTriple = folders.length === 1 && only.includes('-') && isProfile(folders);
+    return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
 }
-function freshWord() {
-    return (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
+function fileTreatment(folders, name) {
+    if (isProfile(folders) && UPLIFTED_LIBRARY.test(name))
+        return 'replaced';
+    if (folders.at(-1) !== 'deps' || !isProfile(folders.slice(0, -1)))
+        return 'copied';
+    if (LIBRARY.test(name))
+        return 'replaced';
+    return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
 }
-function pathOf(root, runnerKey, repository) {
-    const name = sha256(JSON.stringify([runnerKey, repository])).slice(0, 16);
-    return controlPath(root, 'times', name);
+/** `<profile>` or `<triple>/<profile>`. */
+function isProfile(folders) {
+    if (folders.length !== 1 && folders.length !== 2)
+        return false;
+    return folders.every((each) => PLAIN.test(each) && !NO_PROFILE.has(each));
+}
+/**
+ * Whether a linker that leaves this note in `.comment` replaces its output by a new file.
+ *
+ * mold renames what is there and writes into it. GNU ld and gold leave no note of their own beside
+ * the compiler’s; without any note nobody knows.
+ */
+function replacesOutput(comment) {
+    if (comment === null || comment === '')
+        return false;
+    if (/\b(mold|sold|wild)\b/i.test(comment))
+        return false;
+    // Distributions put their name before it: `Linker: Debian LLD 14.0.6`.
+    return !comment.includes('Linker:') || /Linker: ([A-Za-z]+ )?LLD /.test(comment);
+}
+/** A hybrid copies this share of its source, at most; a tree of another shape is refused in time. */
+const HYBRID_SHARE = 0.1;
+/**
+ * Decides how a slot is cloned. A clone shares nearly all it has, so a low disk is no reason against
+ * it: built cold, the same slot would take more. A plain copy is the first thing to go.
+ */
+function chooseWay(question) {
+    const { wanted, canReflink, hybridRefusal } = question;
+    if (wanted === 'off' || wanted === 'inherit')
+        return { way: null, why: `warm is ${wanted}` };
+    if (wanted === 'copy')
+        return copyOr(question, '');
+    if (canReflink)
+        return { way: 'reflink', why: 'the file system shares blocks between files' };
+    const without = 'the file system cannot reflink';
+    const noRoom = roomFor(question, HYBRID_SHARE);
+    const refusal = hybridRefusal ?? noRoom;
+    if (refusal === null) {
+        return { way: 'hybrid', why: `${without}: hard links for what a build replaces` };
+    }
+    const why = `${without}; no hard links: ${refusal}`;
+    return wanted === 'clone' ? { way: null, why: `${why}; warm is clone` } : copyOr(question, why);
+}
+function copyOr(question, before) {
+    const prefix = before === '' ? '' : `${before}; `;
+    if (question.level !== 'ok')
+        return { way: null, why: `${prefix}no copy: disk ${question.level}` };
+    const refusal = roomFor(question, 1);
+    if (refusal !== null)
+        return { way: null, why: `${prefix}no copy: ${refusal}` };
+    const { sourceBytes, freeBytes, keepFreeBytes } = question;
+    const room = gigabytes(Math.max(0, freeBytes - keepFreeBytes));
+    const what = sourceBytes === null ? `at most ${room}` : gigabytes(sourceBytes);
+    return { way: 'copy', why: `${prefix}a copy of ${what} fits` };
+}
+/** Why this share of the source does not fit; null where it does, or where nobody knows its size. */
+function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
+    if (sourceBytes === null)
+        return null;
+    const needed = sourceBytes * share;
+    // Built cold, the slot would take more than its hybrid: only what does not fit at all is refused.
+    const kept = share === 1 ? keepFreeBytes : 0;
+    if (needed <= freeBytes - kept)
+        return null;
+    const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
+    return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
@@ -12432,6 +12524,68 @@ function enter(folder, name, work) {
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(next);
     }
+}
+
+;// CONCATENATED MODULE: ./lib/host/left-behind.js
+
+
+
+
+/**
+ * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
+ * and the state of incremental compilation where that is off.
+ *
+ * @param target absolute path
+ * @param aside absolute path of an empty folder, where what is large goes
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function leaveBehind(target, aside, { incremental }) {
+    let moved = 0;
+    withProfiles(target, (profiles) => {
+        for (const { folder } of profiles) {
+            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'))) {
+                if (isCargoLock(name))
+                    (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
+                else if (name === 'incremental' && incremental) {
+                    (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${aside}/incremental-${moved}`);
+                    moved += 1;
+                }
+            }
+        }
+    });
+}
+/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
+function hasBeenBuiltIn(target) {
+    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')).some(isCargoLock)));
+}
+
+;// CONCATENATED MODULE: ./lib/host/set-times.js
+
+
+
+
+/**
+ * When mtimes were last set in the checkouts of a repository that one runner has: in
+ * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
+ * one checkout has a path of its own in each container.
+ */
+/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
+function lastSetTimes(root, runnerKey, repository) {
+    const text = readSmallFile(pathOf(root, runnerKey, repository));
+    if (text === null)
+        return '';
+    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+}
+/** To be called before the first mtime is set. */
+function noteSetTimes(root, runnerKey, repository) {
+    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+}
+function freshWord() {
+    return (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
+}
+function pathOf(root, runnerKey, repository) {
+    const name = sha256(JSON.stringify([runnerKey, repository])).slice(0, 16);
+    return controlPath(root, 'times', name);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/program.js
@@ -12630,6 +12784,76 @@ function unchangingFolders(environment) {
         '/usr/local/rustup',
         '/usr/lib/rustlib',
     ].filter((path) => path.startsWith('/'));
+}
+
+;// CONCATENATED MODULE: ./lib/host/workplace.js
+
+
+
+
+
+const workplace_WAIT_MS = 5000;
+/**
+ * The worktree that a directory lies in, or the directory itself where there is none.
+ *
+ * @param directory absolute, without links
+ */
+async function findWorkplace(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return { ...workplace_describe(directory), common: directory, remote: null };
+    const isDirectory = (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
+    const found = readGitFile(top, isDirectory);
+    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
+    const common = found === 'submodule' ? null : found.common;
+    if (common === null)
+        return { ...workplace_describe(top), common: top, remote: null };
+    return { ...workplace_describe(top), common, remote: await readRemote(common) };
+}
+/**
+ * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
+ * in none, or in a submodule.
+ */
+function findCommon(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return '';
+    const found = readGitFile(top, (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory());
+    const common = found === 'submodule' ? null : found.common;
+    return common === null ? '' : workplace_describe(common).identity;
+}
+/** The nearest folder upwards that has a `.git`. */
+function topOf(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+        if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+            return folder;
+        if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
+            return null;
+    }
+}
+/**
+ * A worktree that was removed and made again at the same path is another one: what was built from the
+ * former must not look fresh in it. So its directory counts, and when that was made.
+ */
+function workplace_describe(top) {
+    const { ino, birthtimeNs } = (0,external_node_fs_namespaceObject.lstatSync)(top, { bigint: true });
+    return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
+}
+/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
+async function readRemote(common) {
+    const as = ownerOf([common]);
+    if (typeof as === 'string')
+        return null;
+    try {
+        const words = ['config', '--get', 'remote.origin.url'];
+        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
+            waitMs: workplace_WAIT_MS,
+        });
+        return said.trim() === '' ? null : said.trim();
+    }
+    catch {
+        return null;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/proof.js
@@ -13459,7 +13683,7 @@ class Resolver {
         this.#listed = new Set(folders);
         // Where Cargo has built there is a Cargo.lock, tracked or not.
         const locked = folders.filter((folder) => (0,external_node_fs_namespaceObject.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.lock')));
-        this.#roots = locked.length > 0 ? locked : folders;
+        this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
         for (const folder of folders) {
             for (const name of named_inputs_namesIn((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
                 addTo(this.#folders, name, folder);
@@ -13769,6 +13993,22 @@ function nestedUnit(name, packageName, base, list) {
     const root = { folders: said, name: 'root-output' };
     const run = { output: { folders: said, name: 'stdout' }, root, folders };
     return { ...unit, run, depInfos: [], artefacts: [] };
+}
+/**
+ * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
+ * of other units. Null where that is no fingerprint's folder.
+ */
+function saidPlaceOf(fingerprint) {
+    const parts = fingerprint.split('/');
+    const [last = '', above] = [parts.at(-1), parts.at(-2)];
+    if (above === '.fingerprint') {
+        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
+    }
+    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
+}
+/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
+function hasUnitId(name) {
+    return ID_IN_FILE.test(name);
 }
 const NO_ID = '';
 function filesById(list) {
@@ -14814,6 +15054,8 @@ function fingerprintsOf(units) {
 
 
 
+
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -14827,13 +15069,17 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
     try {
         const { generation, former, unused } = readSeedRecord(root, id);
         const toolchain = readBuiltBy(root, slot);
-        // Where people work no times are ever set, so nobody has a use for them.
-        const hasInputs = toolchain !== null &&
-            !isLocal(lease.madeBy) &&
-            (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime));
+        const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+        const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
+        // Outside workflows only other worktrees of the repository have a use for them.
+        const isWanted = toolchain !== null && (!isLocal(lease.madeBy) || common !== '');
+        const hasThem = isLocal(lease.madeBy) && hasOldInputs(root, id, slot);
+        const hasInputs = isWanted &&
+            (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)));
         const record = {
             version: 1,
-            workspace: environment['GITHUB_WORKSPACE'] ?? '',
+            workspace,
+            common,
             toolchain,
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
@@ -14847,6 +15093,14 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         voice.warning(`What was built in ${slot} was not noted (${messageOf(error)}); nobody inherits it.`);
     }
 }
+/** Whether the inputs came along with the seed, and Cargo has not been called since. */
+function hasOldInputs(root, id, slot) {
+    const text = readInputs(root, id);
+    if (text === null || hasBeenBuiltIn(`${root.realPath}/${slot}`))
+        return false;
+    const inputs = parseBuildInputs(text);
+    return typeof inputs !== 'string' && inputs.gaps.length === 0;
+}
 /** Notes the inputs of the build; whether that is all of them. */
 async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
@@ -14855,7 +15109,8 @@ async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { en
         inputs = await recordInputs({
             target: `${root.realPath}/${slot}`,
             workspace,
-            unchanging: unchangingFolders(environment),
+            // Other slots are no sources, where the root lies in the workspace.
+            unchanging: [...unchangingFolders(environment), root.realPath],
             toolchain,
             constantWorkspace,
             restored: readRestored(root, id),
@@ -14924,7 +15179,8 @@ const TARGETS_AT_MOST = 200;
  * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
  * the reason for which it may not be a seed.
  *
- * A job takes from its own PR key alone, so that no pull request can hand anything to another.
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
+ * somebody has built in another worktree of the same repository comes after that.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -14934,13 +15190,25 @@ function sourcesFor(sources, wish) {
         const isOfJob = lease !== null &&
             slot !== null &&
             lease.repository === `${job.owner}/${job.repository}` &&
-            lease.prKey === job.prKey &&
+            (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
             isLocal(lease.madeBy) === isLocal(wish.madeBy);
         return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
-        .toSorted((a, b) => age(a.source) - age(b.source));
+        .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
+}
+function isFar({ origin }) {
+    return origin?.isElsewhere === true;
+}
+/** Whether a slot is of another worktree of the repository, and of the same user. */
+function isElsewhere({ record: { lease }, build }, wish) {
+    return (lease !== null &&
+        isLocal(lease.madeBy) &&
+        lease.prKey !== wish.job.prKey &&
+        lease.owner.runner.key === wish.runnerKey &&
+        wish.common !== '' &&
+        wish.common === build?.common);
 }
 function age({ record, moment }) {
     const hours = ageHours(record, moment);
@@ -14950,7 +15218,11 @@ function seed_judge(source, slot, wish) {
     const { record, build } = source;
     const origin = build === null || record.lease === null
         ? null
-        : { ...build, runnerKey: record.lease.owner.runner.key };
+        : {
+            ...build,
+            runnerKey: record.lease.owner.runner.key,
+            isElsewhere: isElsewhere(source, wish),
+        };
     return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
 }
 function refusalOf({ record }, origin, wish) {
@@ -14959,7 +15231,8 @@ function refusalOf({ record }, origin, wish) {
     if (origin === null)
         return 'nothing is known of its build';
     // In its own workspace that is what Cargo finds after every build there.
-    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record));
+    const isGood = record.end?.result === 'success' ||
+        ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
     return refuseOrigin(origin, wish);
@@ -14975,6 +15248,9 @@ function refuseOrigin(origin, wish) {
     if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
         return 'another toolchain built it';
     }
+    // A worktree that was made again at the same path is another one, too.
+    if (origin.isElsewhere === true)
+        return origin.inputs ? null : 'its inputs are not all known';
     if (wish.restoresMtimes && origin.inputs)
         return null;
     if (!isOwnWorkspace(origin, wish)) {
@@ -16004,157 +16280,55 @@ async function readToolchain(directory) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/plan/clone.js
+;// CONCATENATED MODULE: ./lib/host/foreign-files.js
 
-/** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
-const clone_LOCK = /^\.cargo(-[a-z]+)?-lock$/;
-function isCargoLock(name) {
-    return clone_LOCK.test(name);
-}
-/** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
-const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
-const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
-const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
-const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
-const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-f]{16})$/;
+
+
+
+/** What Cargo has in a target directory and in a profile’s, and judges before it uses it. */
+const OF_TARGET = new Set(['.rustc_info.json', 'CACHEDIR.TAG']);
+const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'incremental']);
 /**
- * @param path relative to the target directory, with `/`
- * @param skipIncremental whether the state of incremental compilation stays behind
- */
-function treatmentOf(path, kind, { skipIncremental }) {
-    // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
-    if (kind === 'special')
-        return 'left out';
-    const components = path.split('/');
-    const name = components.at(-1) ?? '';
-    const folders = components.slice(0, -1);
-    if (folders.length === 0) {
-        if (name === 'package')
-            return 'left out';
-        if (name === 'tmp')
-            return kind === 'directory' ? 'emptied' : 'copied';
-    }
-    if (folders.length <= 2 && isCargoLock(name))
-        return 'left out';
-    if (kind === 'directory')
-        return directoryTreatment(folders, name, skipIncremental);
-    return kind === 'file' ? fileTreatment(folders, name) : 'copied';
-}
-function directoryTreatment(folders, name, skipIncremental) {
-    if (name === 'incremental' && skipIncremental && isProfile(folders))
-        return 'left out';
-    const [only = ''] = folders;
-    const isOfTriple = folders.length === 1 && only.includes('-') && isProfile(folders);
-    return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
-}
-function fileTreatment(folders, name) {
-    if (isProfile(folders) && UPLIFTED_LIBRARY.test(name))
-        return 'replaced';
-    if (folders.at(-1) !== 'deps' || !isProfile(folders.slice(0, -1)))
-        return 'copied';
-    if (LIBRARY.test(name))
-        return 'replaced';
-    return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
-}
-/** `<profile>` or `<triple>/<profile>`. */
-function isProfile(folders) {
-    if (folders.length !== 1 && folders.length !== 2)
-        return false;
-    return folders.every((each) => PLAIN.test(each) && !NO_PROFILE.has(each));
-}
-/**
- * Whether a linker that leaves this note in `.comment` replaces its output by a new file.
- *
- * mold renames what is there and writes into it. GNU ld and gold leave no note of their own beside
- * the compiler’s; without any note nobody knows.
- */
-function replacesOutput(comment) {
-    if (comment === null || comment === '')
-        return false;
-    if (/\b(mold|sold|wild)\b/i.test(comment))
-        return false;
-    // Distributions put their name before it: `Linker: Debian LLD 14.0.6`.
-    return !comment.includes('Linker:') || /Linker: ([A-Za-z]+ )?LLD /.test(comment);
-}
-/** A hybrid copies this share of its source, at most; a tree of another shape is refused in time. */
-const HYBRID_SHARE = 0.1;
-/**
- * Decides how a slot is cloned. A clone shares nearly all it has, so a low disk is no reason against
- * it: built cold, the same slot would take more. A plain copy is the first thing to go.
- */
-function chooseWay(question) {
-    const { wanted, canReflink, hybridRefusal } = question;
-    if (wanted === 'off' || wanted === 'inherit')
-        return { way: null, why: `warm is ${wanted}` };
-    if (wanted === 'copy')
-        return copyOr(question, '');
-    if (canReflink)
-        return { way: 'reflink', why: 'the file system shares blocks between files' };
-    const without = 'the file system cannot reflink';
-    const noRoom = roomFor(question, HYBRID_SHARE);
-    const refusal = hybridRefusal ?? noRoom;
-    if (refusal === null) {
-        return { way: 'hybrid', why: `${without}: hard links for what a build replaces` };
-    }
-    const why = `${without}; no hard links: ${refusal}`;
-    return wanted === 'clone' ? { way: null, why: `${why}; warm is clone` } : copyOr(question, why);
-}
-function copyOr(question, before) {
-    const prefix = before === '' ? '' : `${before}; `;
-    if (question.level !== 'ok')
-        return { way: null, why: `${prefix}no copy: disk ${question.level}` };
-    const refusal = roomFor(question, 1);
-    if (refusal !== null)
-        return { way: null, why: `${prefix}no copy: ${refusal}` };
-    const { sourceBytes, freeBytes, keepFreeBytes } = question;
-    const room = gigabytes(Math.max(0, freeBytes - keepFreeBytes));
-    const what = sourceBytes === null ? `at most ${room}` : gigabytes(sourceBytes);
-    return { way: 'copy', why: `${prefix}a copy of ${what} fits` };
-}
-/** Why this share of the source does not fit; null where it does, or where nobody knows its size. */
-function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
-    if (sourceBytes === null)
-        return null;
-    const needed = sourceBytes * share;
-    // Built cold, the slot would take more than its hybrid: only what does not fit at all is refused.
-    const kept = share === 1 ? keepFreeBytes : 0;
-    if (needed <= freeBytes - kept)
-        return null;
-    const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
-    return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
-}
-
-;// CONCATENATED MODULE: ./lib/host/left-behind.js
-
-
-
-
-/**
- * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
- * and the state of incremental compilation where that is off.
+ * Takes out of a target directory what Cargo would not judge before somebody uses it: programs at the
+ * names that people know, which Cargo puts there again when it has built them or found them fresh,
+ * and whatever scripts and other tools have left.
  *
  * @param target absolute path
- * @param aside absolute path of an empty folder, where what is large goes
+ * @param aside absolute path of a folder without numbers for names, where it goes
  * @throws Error where the target dir is not as Cargo makes one
  */
-function leaveBehind(target, aside, { incremental }) {
+function leaveUnjudged(target, aside) {
+    const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
+    const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
     let moved = 0;
-    withProfiles(target, (profiles) => {
-        for (const { folder } of profiles) {
-            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'))) {
-                if (isCargoLock(name))
-                    (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
-                else if (name === 'incremental' && incremental) {
-                    (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${aside}/incremental-${moved}`);
-                    moved += 1;
-                }
+    const sift = (path, isKept) => {
+        within(target, path === '' ? [] : path.split('/'), (folder) => {
+            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')).filter((each) => !isKept(each))) {
+                (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${aside}/${moved}`);
+                moved += 1;
             }
-        }
-    });
+        });
+    };
+    for (const path of folders) {
+        sift(path, (name) => {
+            if (folders.has(path === '' ? name : `${path}/${name}`))
+                return true;
+            return (path === '' && OF_TARGET.has(name)) || (profiles.has(path) && OF_PROFILE.has(name));
+        });
+    }
+    for (const path of profiles) {
+        const examples = path === '' ? 'examples' : `${path}/examples`;
+        if (hasFolder(target, path, 'examples'))
+            sift(examples, hasUnitId);
+    }
 }
-/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
-function hasBeenBuiltIn(target) {
-    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')).some(isCargoLock)));
+function hasFolder(target, path, name) {
+    return within(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
+}
+/** `a/b` and `a`. */
+function withFoldersAbove(path) {
+    const parts = path === '' ? [] : path.split('/');
+    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/planted-links.js
@@ -16477,6 +16651,7 @@ function whyNotRun(unit, former, known) {
 
 
 
+
 /**
  * Removes the files of a fingerprint, so that Cargo builds the unit, and what depends on it, again.
  *
@@ -16484,9 +16659,18 @@ function whyNotRun(unit, former, known) {
  * @throws where a file of it cannot be removed
  */
 function dropFingerprint(target, path) {
+    // A build script that only lost its fingerprint is run again, but what depends on it stays as it is
+    // until the build after: Cargo looks for what the script printed, and how old that is.
+    const said = saidPlaceOf(path);
+    if (said !== null) {
+        removeFrom(target, said.folders, (names) => names.filter((name) => name === said.name));
+    }
+    removeFrom(target, path.split('/'), (names) => names);
+}
+function removeFrom(target, folders, choose) {
     try {
-        within(target, path.split('/'), (folder) => {
-            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')))
+        within(target, folders, (folder) => {
+            for (const name of choose((0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'))))
                 (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
         });
     }
@@ -16810,7 +16994,286 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
     return null;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/retiming.js
+
+/**
+ * Why a compiled unit has to be compiled again, as far as one input tells; null where it need not.
+ *
+ * @param startedNs when the unit began
+ * @param beforeNs its new start, before which nobody had looked at anything
+ */
+function whyNotKept(sight, startedNs, beforeNs) {
+    const why = whyAnother(sight, startedNs);
+    if (why !== null || sight.present === null)
+        return why;
+    const { mtimeNs, ctimeNs } = sight.present;
+    // Whoever writes into it from now on gives it a later time; one from ahead of us would hide that.
+    return mtimeNs < beforeNs && ctimeNs < beforeNs ? null : 'changes while it is looked at';
+}
+/**
+ * Why a build script has to be run again; null where it need not. Its own times stay, since what
+ * depends on it would look old beside newer ones.
+ *
+ * @param startedNs when it was run
+ */
+function whyRunAgain(sight, startedNs) {
+    const why = whyAnother(sight, startedNs);
+    if (why !== null || sight.present === null)
+        return why;
+    return sight.present.mtimeNs > startedNs ? 'is newer than what was made of it' : null;
+}
+/** Outside the worktree there is one history: Cargo’s own comparison holds for what has not changed. */
+function whyNotAsOutside({ recorded, present }) {
+    if (recorded === undefined)
+        return 'is not known';
+    if (present === null)
+        return 'is gone';
+    if (!isSameContent(recorded, present))
+        return 'is not known to hold the same';
+    const isAsOld = recorded.kind === 'link' || present.mtimeNs >= BigInt(recorded.mtimeNs);
+    return isAsOld ? null : 'has an older time than it had';
+}
+function whyAnother({ recorded, present }, startedNs) {
+    if (recorded === undefined)
+        return 'is not known';
+    // What was recorded is what lay there at the end, which the unit has not seen.
+    if (BigInt(recorded.mtimeNs) > startedNs)
+        return 'was changed after the unit was built';
+    if (present === null)
+        return 'is gone';
+    if (present.kind === 'directory')
+        return 'is a folder';
+    return isSameContent(recorded, present) ? null : 'is not known to hold the same';
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-times.js
+
+
+
+/** A number of seconds cannot hold every nanosecond. */
+const ROUNDED_NS = 1000000n;
+/**
+ * Gives a compiled unit another start: Cargo compares its inputs with the time of its list of them,
+ * and its start is when that list is from.
+ *
+ * @param fingerprint the folder of its fingerprint, relative to the target directory
+ * @param startMs since the epoch, in whole milliseconds; what is set may be off by less than one
+ * @returns in words why it could not be set everywhere; then the target directory must not be used
+ */
+function setUnitStart(target, fingerprint, startMs) {
+    try {
+        return within(target, fingerprint.split('/'), (folder) => {
+            const names = (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'));
+            const marks = names.filter((name) => name === 'invoked.timestamp' || name.startsWith('dep-'));
+            const problems = marks.map((name) => setTime(at(folder, name), startMs));
+            return problems.find((problem) => problem !== null) ?? null;
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return `${fingerprint} is not there`;
+        throw error;
+    }
+}
+function setTime(path, startMs) {
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    try {
+        const { nlink } = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        // Another name for it may lie in the very build that this one was cloned from.
+        if (!(0,external_node_fs_namespaceObject.fstatSync)(file).isFile() || nlink !== 1)
+            return 'a list of inputs has several names';
+        (0,external_node_fs_namespaceObject.futimesSync)(file, startMs / 1000, startMs / 1000);
+        const off = (0,external_node_fs_namespaceObject.fstatSync)(file, { bigint: true }).mtimeNs - BigInt(startMs) * 1000000n;
+        return off < ROUNDED_NS && off > -ROUNDED_NS ? null : 'the file system keeps other times';
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/retime-units.js
+
+
+
+
+
+
+
+
+
+
+/** The clock of the file system may lag behind by a tick, and what is written next must look newer. */
+const LAG_MS = 50;
+/**
+ * Has Cargo take for fresh what was compiled from just what lies here, and build everything else
+ * again. No file of a worktree gets another time: the units do, in the target directory.
+ */
+async function retimeUnits(retiming) {
+    try {
+        return await retime(retiming);
+    }
+    catch (error) {
+        return retime_units_refused(messageOf(error));
+    }
+}
+function retime_units_refused(problem) {
+    return { kept: 0, dropped: new Map(), problem };
+}
+async function retime({ target, inputs, ...rest }) {
+    // Before anything is looked at: what is written from now on is newer.
+    const startMs = Date.now() - LAG_MS;
+    const beforeNs = BigInt(startMs - 1) * 1000000n;
+    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(rest.workspace);
+    const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
+    const passedOver = withRealPaths([target, ...rest.unchanging]);
+    const reader = new WorkspaceReader(workspace, [], recorded);
+    const checkout = await readCheckout(workspace, reader.below(passedOver));
+    reader.know(checkout.sources);
+    const { units, gaps } = readUnits(target);
+    const [gap] = [...inputs.gaps, ...checkout.gaps, ...gaps];
+    if (gap !== undefined)
+        return retime_units_refused(`not all inputs are known: ${gap}`);
+    const starts = units.map(({ startedNs }) => startedNs ?? 0n);
+    if (starts.some((start) => start >= beforeNs)) {
+        return retime_units_refused('by this clock it was built in the future');
+    }
+    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
+    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
+    const around = { workspace, former, manifests, passedOver, isFresh: true };
+    const named = findNamedInputs(units, around);
+    const judge = new Judge({ target, reader, recorded, beforeNs }, named, new Set(inputs.lost));
+    const dropped = judge.judge(units);
+    for (const fingerprint of dropped.keys())
+        dropFingerprint(target, fingerprint);
+    const kept = [...judge.compiled].filter((fingerprint) => !dropped.has(fingerprint));
+    for (const fingerprint of kept) {
+        const problem = setUnitStart(target, fingerprint, startMs);
+        if (problem !== null)
+            return retime_units_refused(problem);
+    }
+    return { kept: kept.length, dropped, problem: null };
+}
+class Judge {
+    /** fingerprints of compiled units whose inputs lie where times differ */
+    compiled = new Set();
+    #evidence;
+    #named;
+    #lost;
+    #dropped = new Map();
+    constructor(evidence, named, lost) {
+        this.#evidence = evidence;
+        this.#named = named;
+        this.#lost = lost;
+    }
+    /** Fingerprints that nobody can vouch for, and why. */
+    judge(units) {
+        for (const unit of units) {
+            const isLost = this.#named.lost.has(unit) || this.#lost.has(unit.fingerprint);
+            if (isLost)
+                this.#drop(unit, 'what it was made of is not all there, or not known');
+            if (this.#named.listless.has(unit))
+                this.#drop(unit, 'it looks at its whole package');
+        }
+        const { found, links } = this.#named;
+        for (const [path, namers] of [...found, ...links]) {
+            for (const unit of namers)
+                this.#look(path, unit);
+        }
+        for (const unit of units)
+            if (this.compiled.has(unit.fingerprint))
+                this.#lookInside(unit);
+        return this.#dropped;
+    }
+    #look(path, unit) {
+        const { reader, beforeNs } = this.#evidence;
+        const startedNs = unit.startedNs ?? 0n;
+        if (unit.kind === 'compiled') {
+            this.compiled.add(unit.fingerprint);
+            this.#dropFor(path, unit, whyNotKept(this.#sightOf(path), startedNs, beforeNs));
+        }
+        else if (reader.isInside(path)) {
+            this.#dropFor(path, unit, whyRunAgain(this.#sightOf(path), startedNs));
+        }
+        else
+            this.#dropFor(path, unit, whyNotAsOutside(this.#wholeSightOf(path)));
+    }
+    /** Its new start must not hide that something in its target directory is newer than what it saw. */
+    #lookInside(unit) {
+        const prefix = `${unit.builtIn}/`;
+        if (unit.builtIn === '')
+            this.#drop(unit, 'it does not tell where it was built');
+        for (const input of unit.inputs) {
+            if (!input.startsWith(prefix))
+                continue;
+            const place = `${this.#evidence.target}/${input.slice(prefix.length)}`;
+            const stat = (0,external_node_fs_namespaceObject.lstatSync)(place, { bigint: true, throwIfNoEntry: false });
+            const isSeen = stat !== undefined && stat.isFile() && stat.mtimeNs <= (unit.startedNs ?? 0n);
+            if (!isSeen)
+                this.#drop(unit, `${input} was made after it`);
+        }
+    }
+    #sightOf(path) {
+        const { reader, recorded } = this.#evidence;
+        return { recorded: recorded.get(reader.nameOf(path)), present: reader.find(path) };
+    }
+    /** As what lies outside is recorded: a folder as a whole. */
+    #wholeSightOf(path) {
+        const sight = this.#sightOf(path);
+        const { find } = this.#evidence.reader;
+        const found = sight.present?.kind === 'directory' ? find(path) : null;
+        const folder = found === null ? null : readFolder(path, find);
+        if (found === null || folder === null)
+            return sight;
+        return { ...sight, present: newestIn(path, found, folder) };
+    }
+    #dropFor(path, unit, why) {
+        if (why !== null)
+            this.#drop(unit, `${path} ${why}`);
+    }
+    #drop({ fingerprint }, why) {
+        if (!this.#dropped.has(fingerprint))
+            this.#dropped.set(fingerprint, why);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/retime-seed.js
+
+
+
+
+/**
+ * Makes a seed from another worktree fit for this one, without setting the time of any file here.
+ *
+ * @returns why the seed must not be used, in words; null where it may be
+ */
+async function retimeSeed({ root, lease, origin, wish, place }, { environment, voice }) {
+    if (origin.isElsewhere !== true || wish.workspace === null)
+        return null;
+    const refuse = (problem) => {
+        voice.warning(`What was built in ${origin.workspace} gives no warmth here (${problem}).`);
+        return problem;
+    };
+    const text = readInputs(root, lease.id);
+    const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
+    if (typeof inputs === 'string')
+        return refuse(`its inputs cannot be read: ${inputs}`);
+    const unchanging = [...unchangingFolders(environment), root.realPath];
+    const retiming = { target: place, workspace: wish.workspace, inputs, unchanging };
+    const { kept, dropped, problem } = await retimeUnits(retiming);
+    if (problem !== null)
+        return refuse(problem);
+    // They were of the other worktree; what this one holds is recorded when its build is over.
+    dropInputs(root, lease.id);
+    voice.info(`from another worktree: ${kept} unit(s) as they are, ${dropped.size} built again`);
+    for (const [unit, why] of [...dropped].slice(0, retime_seed_SHOWN))
+        voice.info(`  ${unit}: ${why}`);
+    return null;
+}
+const retime_seed_SHOWN = 10;
+
 ;// CONCATENATED MODULE: ./lib/steps/adapt-seed.js
+
+
 
 
 
@@ -16838,6 +17301,8 @@ async function adaptSeed(request, runtime) {
         const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
         leaveBehind(place, aside, { incremental });
     }
+    if (origin.isElsewhere === true)
+        leaveUnjudged(place, aside);
     const problem = forgetPaths(request, runtime);
     if (problem !== null)
         throw new Error(`it cannot be judged: ${problem}`);
@@ -16854,6 +17319,9 @@ async function adaptSeed(request, runtime) {
         throw restored.reason;
     if (restored.value !== null)
         return restored.value;
+    const unproven = await retimeSeed(request, runtime);
+    if (unproven !== null)
+        return unproven;
     if (marked.status === 'rejected')
         throw marked.reason;
     return { ...record, unused: marked.value ? stillCounted(origin.unused) : null };
@@ -17633,7 +18101,8 @@ async function cloneLocked(request, runtime) {
         source: source.tree,
         destination: place,
         way,
-        skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
+        // At another path rustc makes no use of it.
+        skipIncremental: source.origin.isElsewhere === true || runtime.environment['CARGO_INCREMENTAL'] === '0',
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
@@ -17935,6 +18404,8 @@ function restore_hook_seed_refusalOf({ root, lease, wish }) {
 
 
 
+
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -18037,11 +18508,13 @@ function seed_note({ root, lease }, seeded, runtime) {
 }
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
 function wishOf({ root, job, owner: { runner }, lease, restoresMtimes }, { environment }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? null;
     return {
         job,
         madeBy: lease.madeBy,
         runnerKey: runner.key,
-        workspace: environment['GITHUB_WORKSPACE'] ?? null,
+        workspace,
+        common: isLocal(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
         restoresMtimes,
         times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
         toolchain: null,
@@ -18055,7 +18528,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     const { root, self, job, settings, lease } = request;
     const judged = sourcesFor(slots, wish);
     for (const { source, slot, origin, refusal } of judged) {
-        if (!['auto', 'inherit'].includes(settings.warm))
+        if (!['auto', 'inherit'].includes(settings.warm) || origin?.isElsewhere === true)
             break;
         yield {
             label: slot,
@@ -18070,10 +18543,11 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     }
     if (settings.warm === 'inherit')
         return;
-    for (const source of [...judged.flatMap((each) => slotSource(root, each)), ...snapshots]) {
+    for (const source of [...nearest(judged.flatMap((each) => slotSource(root, each))), ...snapshots]) {
         yield {
             label: source.label,
             attempt: async (place) => refuseOrigin(source.origin, wish) ??
+                refuseEnvironment(root, source, runtime.environment) ??
                 (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
         };
     }
@@ -18084,6 +18558,20 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
         };
     }
 }
+/** Cargo would build all of it again: it lies beside what this environment asks for. */
+function refuseEnvironment(root, { id, origin }, environment) {
+    if (origin.isElsewhere !== true)
+        return null;
+    const isSame = readSeedRecord(root, id).environment === buildEnvironment(environment);
+    return isSame ? null : 'it was built with other variables';
+}
+/** A clone that comes to nothing costs time, too: of those of other worktrees only few are tried. */
+function nearest(sources) {
+    const own = sources.filter(({ origin }) => origin.isElsewhere !== true);
+    const others = sources.filter(({ origin }) => origin.isElsewhere === true);
+    return [...own, ...others.slice(0, ELSEWHERE_AT_MOST)];
+}
+const ELSEWHERE_AT_MOST = 2;
 const NOTHING_BUILT = 'nothing has been built here for this job yet';
 const NOTHING_KNOWN = 'nothing is known of its build';
 /** What a slot was filled with, for people. */
@@ -19160,64 +19648,6 @@ function legOf(leg, within) {
     return leg === '' ? '' : sha256(leg).slice(0, 12);
 }
 
-;// CONCATENATED MODULE: ./lib/host/workplace.js
-
-
-
-
-
-const workplace_WAIT_MS = 5000;
-/**
- * The worktree that a directory lies in, or the directory itself where there is none.
- *
- * @param directory absolute, without links
- */
-async function findWorkplace(directory) {
-    const top = topOf(directory);
-    if (top === null)
-        return { ...workplace_describe(directory), common: directory, remote: null };
-    const isDirectory = (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
-    const found = readGitFile(top, isDirectory);
-    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
-    const common = found === 'submodule' ? null : found.common;
-    if (common === null)
-        return { ...workplace_describe(top), common: top, remote: null };
-    return { ...workplace_describe(top), common, remote: await readRemote(common) };
-}
-/** The nearest folder upwards that has a `.git`. */
-function topOf(directory) {
-    for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-        if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
-            return folder;
-        if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
-            return null;
-    }
-}
-/**
- * A worktree that was removed and made again at the same path is another one: what was built from the
- * former must not look fresh in it. So its directory counts, and when that was made.
- */
-function workplace_describe(top) {
-    const { ino, birthtimeNs } = (0,external_node_fs_namespaceObject.lstatSync)(top, { bigint: true });
-    return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
-}
-/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
-async function readRemote(common) {
-    const as = ownerOf([common]);
-    if (typeof as === 'string')
-        return null;
-    try {
-        const words = ['config', '--get', 'remote.origin.url'];
-        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
-            waitMs: workplace_WAIT_MS,
-        });
-        return said.trim() === '' ? null : said.trim();
-    }
-    catch {
-        return null;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/local-run.js
 
 
@@ -19710,10 +20140,10 @@ function statusOf(end) {
 const runCommand = {
     name: 'run',
     summary: 'one command with a target dir of its own, outside workflows: people, scripts, agents',
-    about: `Gets a slot for this git worktree (or directory), warm from the last run here, sets CARGO_TARGET_DIR
-and runs the command as if there were nothing between: same terminal, directory, signals and exit code
-(127 not found, 126 not executable; ended by a signal, this ends by the same). When it ends the slot is
-kept for the next run here, whatever the exit code, as retention-hours and room allow. Runs at the same
+    about: `Gets a slot for this git worktree (or directory), warm from the last run here, or else in another
+worktree of the repository, sets CARGO_TARGET_DIR and runs the command as if there were nothing between:
+same terminal, directory, signals and exit code (127 not found, 126 not executable; ended by a signal, this
+ends by the same). When it ends the slot is kept for the next run here, whatever the exit code, as retention-hours and room allow. Runs at the same
 time, and a run within a run, have a slot each. Turned away (75), the command was not started.
 --print-env prints what a shell has to set, for eval "$(target-guard run --print-env)"; the lease lives as
 long as that shell, or until eval "$(target-guard run --end)", which alone keeps the slot warm.`,

@@ -4238,7 +4238,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6686);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9953);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -4647,13 +4647,14 @@ function parseBuildRecord(text) {
     const found = parseVersion1(text);
     if (found === null)
         return null;
-    const { workspace, toolchain, inputs, times } = found;
+    const { workspace, common, toolchain, inputs, times } = found;
     const chain = parseChain(found);
     if (typeof workspace !== 'string' || chain === null)
         return null;
     return {
         version: 1,
         workspace,
+        common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
@@ -6266,7 +6267,7 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 6686:
+/***/ 9953:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8947,7 +8948,8 @@ var build_record = __nccwpck_require__(6557);
  * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
  * the reason for which it may not be a seed.
  *
- * A job takes from its own PR key alone, so that no pull request can hand anything to another.
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
+ * somebody has built in another worktree of the same repository comes after that.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -8957,13 +8959,25 @@ function sourcesFor(sources, wish) {
         const isOfJob = lease !== null &&
             slot !== null &&
             lease.repository === `${job.owner}/${job.repository}` &&
-            lease.prKey === job.prKey &&
+            (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
             (0,plan_lease/* isLocal */.IX)(lease.madeBy) === (0,plan_lease/* isLocal */.IX)(wish.madeBy);
         return isOfJob ? [judge(source, slot, wish)] : [];
     })
-        .toSorted((a, b) => age(a.source) - age(b.source));
+        .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
+}
+function isFar({ origin }) {
+    return origin?.isElsewhere === true;
+}
+/** Whether a slot is of another worktree of the repository, and of the same user. */
+function isElsewhere({ record: { lease }, build }, wish) {
+    return (lease !== null &&
+        (0,plan_lease/* isLocal */.IX)(lease.madeBy) &&
+        lease.prKey !== wish.job.prKey &&
+        lease.owner.runner.key === wish.runnerKey &&
+        wish.common !== '' &&
+        wish.common === build?.common);
 }
 function age({ record, moment }) {
     const hours = (0,reclaim/* ageHours */.RL)(record, moment);
@@ -8973,7 +8987,11 @@ function judge(source, slot, wish) {
     const { record, build } = source;
     const origin = build === null || record.lease === null
         ? null
-        : { ...build, runnerKey: record.lease.owner.runner.key };
+        : {
+            ...build,
+            runnerKey: record.lease.owner.runner.key,
+            isElsewhere: isElsewhere(source, wish),
+        };
     return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
 }
 function refusalOf({ record }, origin, wish) {
@@ -8982,7 +9000,8 @@ function refusalOf({ record }, origin, wish) {
     if (origin === null)
         return 'nothing is known of its build';
     // In its own workspace that is what Cargo finds after every build there.
-    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record));
+    const isGood = record.end?.result === 'success' ||
+        ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
     return refuseOrigin(origin, wish);
@@ -8998,6 +9017,9 @@ function refuseOrigin(origin, wish) {
     if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
         return 'another toolchain built it';
     }
+    // A worktree that was made again at the same path is another one, too.
+    if (origin.isElsewhere === true)
+        return origin.inputs ? null : 'its inputs are not all known';
     if (wish.restoresMtimes && origin.inputs)
         return null;
     if (!isOwnWorkspace(origin, wish)) {
@@ -9068,6 +9090,546 @@ async function readToolchain(directory) {
         const child = (0,external_node_child_process_.execFile)('rustc', ['-vV'], options, (error, stdout) => answered(error === null ? stdout.trim() : null));
         child.stdin?.end();
     });
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-command.js
+
+
+
+const git_command_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+const TOLD_AT_MOST = 4096;
+/**
+ * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
+ * untracked files, sloppy comparisons, modes and names that are taken for the same.
+ */
+const CONFIGURATION = [
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'core.untrackedCache=false',
+    'core.checkStat=default',
+    'core.trustctime=true',
+    'core.ignoreStat=false',
+    'core.fileMode=true',
+    'core.ignoreCase=false',
+    'core.pager=cat',
+    'core.sshCommand=false',
+    'protocol.allow=never',
+    'submodule.recurse=false',
+    'gc.auto=0',
+    'maintenance.auto=false',
+    // Packed, and never thrown away: what nothing reaches may be somebody's last copy.
+    'gc.pruneExpire=never',
+    'gc.worktreePruneExpire=never',
+    'gc.reflogExpire=never',
+    'gc.reflogExpireUnreachable=never',
+].flatMap((each) => ['-c', each]);
+/**
+ * Who a repository's files belong to, and git may so be run as.
+ *
+ * @param paths all that git reads of it: work tree, git directory, common directory
+ * @returns in words why it is not asked: it belongs to several, or to somebody else than the caller
+ */
+function git_command_ownerOf(paths) {
+    let owner = null;
+    for (const path of paths) {
+        let found;
+        try {
+            found = lstatSync(path);
+        }
+        catch (error) {
+            return `git is not asked: ${messageOf(error)}`;
+        }
+        if (owner !== null && owner.uid !== found.uid) {
+            return `git is not asked: ${path} belongs to another user than ${paths[0] ?? ''}`;
+        }
+        owner ??= { uid: found.uid, gid: found.gid };
+    }
+    if (owner === null)
+        return 'git is not asked: there is no path';
+    const self = process.geteuid?.();
+    if (self !== 0 && owner.uid !== self) {
+        return `git is not asked: it belongs to another user (uid ${owner.uid})`;
+    }
+    return owner;
+}
+/**
+ * Runs git in a repository, as its owner, without anything of this process's environment that could
+ * lead it elsewhere.
+ *
+ * @returns what it says, as UTF-8
+ * @throws Error with what it complains of, unless it ends with 0
+ */
+async function git_command_askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS } = {}) {
+    const self = process.geteuid?.();
+    const isSelf = as.uid === self;
+    return new Promise((resolve, reject) => {
+        const places = [
+            `--git-dir=${gitDirectory}`,
+            ...(workTree === null ? [] : [`--work-tree=${workTree}`]),
+        ];
+        const general = ['--no-pager', '--literal-pathspecs', ...places, ...CONFIGURATION];
+        const child = spawn('git', [...general, ...words], {
+            cwd: workTree ?? gitDirectory,
+            env: environment(isSelf),
+            // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
+            stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+            ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
+        });
+        const parts = [];
+        let length = 0;
+        let said = '';
+        child.stdout?.on('data', (part) => {
+            length += part.length;
+            if (length <= ANSWER_AT_MOST)
+                parts.push(part);
+            else
+                child.kill('SIGKILL');
+        });
+        child.stderr?.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            if (status === 0)
+                resolve(Buffer.concat(parts).toString('utf8'));
+            else
+                reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`));
+        });
+        // A git that ends before it has read everything says why in its exit code.
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
+    });
+}
+/** Another user's own configuration is not this process's: none of it is read. */
+function environment(isSelf) {
+    const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
+    const own = isSelf
+        ? { HOME, XDG_CONFIG_HOME }
+        : { HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null' };
+    return {
+        ...own,
+        PATH,
+        LC_ALL: 'C',
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-directory.js
+
+
+
+
+/**
+ * Follows `.git`: a directory, or a file that names one.
+ *
+ * @returns `submodule` where it names a git directory that is not a linked worktree's
+ */
+function git_directory_readGitFile(folder, isDirectory) {
+    const path = (0,external_node_path_.join)(folder, '.git');
+    if (isDirectory)
+        return { kind: 'main', gitDirectory: path, common: path, problem: null };
+    // Git takes away line ends at the end of the file alone: a name may hold one.
+    const named = /^gitdir: (.*?)[\r\n]*$/s.exec((0,small_file/* readTextOrNull */.GR)(path) ?? '')?.[1];
+    if (named === undefined || named === '')
+        return gone('its .git names no directory');
+    const gitDirectory = (0,external_node_path_.resolve)(folder, named);
+    if (!isFolder(gitDirectory))
+        return gone('its main repository is gone');
+    const shared = readLine((0,external_node_path_.join)(gitDirectory, 'commondir'));
+    if (shared === null)
+        return 'submodule';
+    const common = (0,external_node_path_.resolve)(gitDirectory, shared);
+    if (!isFolder(common))
+        return gone('its main repository is gone');
+    const registered = readLine((0,external_node_path_.join)(gitDirectory, 'gitdir'));
+    const isKnown = registered !== null && realPathOf((0,external_node_path_.resolve)(gitDirectory, registered)) === realPathOf(path);
+    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
+    return { kind: 'linked', gitDirectory, common, problem };
+}
+/** All linked worktrees that a repository has registered. */
+function listRegistered(common) {
+    const folder = join(common, 'worktrees');
+    return namesIn(folder).flatMap((name) => {
+        const gitDirectory = join(folder, name);
+        const registered = readLine(join(gitDirectory, 'gitdir'));
+        if (registered === null || !registered.endsWith('/.git'))
+            return [];
+        const file = resolve(gitDirectory, registered);
+        const path = file.slice(0, -'/.git'.length);
+        const real = realPathOf(path) ?? path;
+        return [
+            { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
+        ];
+    });
+}
+/** What a lock of `git worktree lock` says, and when it was written; null without one. */
+function readWorktreeLock(gitDirectory) {
+    const path = join(gitDirectory, 'locked');
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return null;
+    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
+}
+/** What an operation leaves in the git directory until it ends. */
+const OPERATIONS = (/* unused pure expression or super */ null && ([
+    ['rebase-merge', 'rebase'],
+    ['rebase-apply', 'rebase'],
+    ['MERGE_HEAD', 'merge'],
+    ['CHERRY_PICK_HEAD', 'cherry-pick'],
+    ['REVERT_HEAD', 'revert'],
+    ['BISECT_LOG', 'bisect'],
+    ['sequencer', 'cherry-pick'],
+]));
+/** An operation that has begun and not ended; null without one. */
+function operationIn(gitDirectory) {
+    const names = new Set(namesIn(gitDirectory));
+    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
+}
+/** When the head of a worktree was last moved, in ms since the epoch. */
+function headMovedAt(gitDirectory) {
+    const times = ['HEAD', 'logs/HEAD'].map((name) => lstatSync(join(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return Math.max(...times);
+}
+/** Names in a folder; none where there is none. */
+function namesIn(folder) {
+    try {
+        return readdirSync(folder);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+function isFolder(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+function readLine(path) {
+    const text = (0,small_file/* readTextOrNull */.GR)(path);
+    return text === null ? null : text.replace(/[\r\n]+$/, '');
+}
+function realPathOf(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+}
+function gone(problem) {
+    return { kind: 'linked', gitDirectory: null, common: null, problem };
+}
+
+;// CONCATENATED MODULE: ./lib/host/workplace.js
+
+
+
+
+
+const workplace_WAIT_MS = 5000;
+/**
+ * The worktree that a directory lies in, or the directory itself where there is none.
+ *
+ * @param directory absolute, without links
+ */
+async function findWorkplace(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return { ...describe(directory), common: directory, remote: null };
+    const isDirectory = lstatSync(join(top, '.git')).isDirectory();
+    const found = readGitFile(top, isDirectory);
+    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
+    const common = found === 'submodule' ? null : found.common;
+    if (common === null)
+        return { ...describe(top), common: top, remote: null };
+    return { ...describe(top), common, remote: await readRemote(common) };
+}
+/**
+ * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
+ * in none, or in a submodule.
+ */
+function findCommon(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return '';
+    const found = git_directory_readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(top, '.git')).isDirectory());
+    const common = found === 'submodule' ? null : found.common;
+    return common === null ? '' : describe(common).identity;
+}
+/** The nearest folder upwards that has a `.git`. */
+function topOf(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_.dirname)(folder)) {
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+            return folder;
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return null;
+    }
+}
+/**
+ * A worktree that was removed and made again at the same path is another one: what was built from the
+ * former must not look fresh in it. So its directory counts, and when that was made.
+ */
+function describe(top) {
+    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
+    return { top, identity: JSON.stringify([placeOf(top), String(ino), String(birthtimeNs)]) };
+}
+/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
+async function readRemote(common) {
+    const as = ownerOf([common]);
+    if (typeof as === 'string')
+        return null;
+    try {
+        const words = ['config', '--get', 'remote.origin.url'];
+        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
+            waitMs: workplace_WAIT_MS,
+        });
+        return said.trim() === '' ? null : said.trim();
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/unit-files.js
+const ID = /-([0-9a-f]{16})$/;
+const KIND = /^(test-|bench-)?(integration-test|lib|bin|example|bench)-/;
+const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
+/** Beside what was built: make rules, and debug information of its own. */
+const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
+/** Whether a unit is documentation: nothing that runs is made of it. */
+function isDocumentation(name) {
+    return name.startsWith('doc-');
+}
+/** The units of a profile from which something that runs is made. */
+function unitsOf(list) {
+    return allUnitsOf(list).filter(({ name }) => !isDocumentation(name));
+}
+/** The units of a profile, in the layout of any Cargo up to now. */
+function allUnitsOf(list) {
+    const byId = filesById(list);
+    const flat = list(['.fingerprint']).flatMap((label) => {
+        const fingerprint = ['.fingerprint', label];
+        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
+    });
+    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
+    const nested = list(['build'])
+        .filter((each) => !ID.test(each))
+        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
+    return [...flat, ...nested];
+}
+/**
+ * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
+ * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
+ */
+function unit_files_namesIn(files) {
+    const names = files
+        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
+        .map((file) => file.replace(/\.json$/, ''));
+    return [...new Set(names)];
+}
+function unitOf(name, label, fingerprint, list, byId) {
+    const unit = { name, label, fingerprint, run: null };
+    const folders = ['build', label];
+    if (name.startsWith('run-build-script-')) {
+        const root = { folders, name: 'root-output' };
+        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
+        return { ...unit, run, depInfos: [], artefacts: [] };
+    }
+    if (name.startsWith('build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
+    if (own.depInfos.length > 0)
+        return { ...unit, ...own };
+    // cdylibs of the workspace have no id in their names.
+    const plain = byId.get(NO_ID) ?? [];
+    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
+}
+function nestedUnits(packageName, id, list) {
+    const base = ['build', packageName, id];
+    const fingerprint = [...base, 'fingerprint'];
+    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
+}
+function nestedUnit(name, packageName, base, list) {
+    const label = `${packageName}/${base.at(-1)}`;
+    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
+    const folders = [...base, 'out'];
+    if (!name.startsWith('run-build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const said = [...base, 'run'];
+    const root = { folders: said, name: 'root-output' };
+    const run = { output: { folders: said, name: 'stdout' }, root, folders };
+    return { ...unit, run, depInfos: [], artefacts: [] };
+}
+/**
+ * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
+ * of other units. Null where that is no fingerprint's folder.
+ */
+function saidPlaceOf(fingerprint) {
+    const parts = fingerprint.split('/');
+    const [last = '', above] = [parts.at(-1), parts.at(-2)];
+    if (above === '.fingerprint') {
+        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
+    }
+    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
+}
+/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
+function hasUnitId(name) {
+    return ID_IN_FILE.test(name);
+}
+const NO_ID = '';
+function filesById(list) {
+    const found = new Map();
+    for (const folder of ['deps', 'examples']) {
+        for (const name of list([folder])) {
+            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
+            const places = found.get(id) ?? [];
+            places.push({ folders: [folder], name });
+            found.set(id, places);
+        }
+    }
+    return found;
+}
+function sorted(files) {
+    return {
+        depInfos: files.filter(({ name }) => name.endsWith('.d')),
+        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
+    };
+}
+/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
+function isCalled(file, unit) {
+    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
+    const crate = unit.replace(KIND, '').replaceAll('-', '_');
+    return stem === crate || stem === `lib${crate}`;
+}
+
+;// CONCATENATED MODULE: ./lib/host/profiles.js
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const DEPTH = 4;
+const FOLDERS_AT_MOST = 4096;
+/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function withProfiles(target, work) {
+    const profiles = [];
+    let seen = 0;
+    const visit = (folder, path) => {
+        seen += 1;
+        if (seen > FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })
+            .filter((entry) => entry.isDirectory())
+            .map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, '.')) });
+        if (path.length === DEPTH)
+            return;
+        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
+            enter(folder, name, (next) => visit(next, [...path, name]));
+        }
+    };
+    try {
+        (0,host_folders/* within */.ux)(target, [], (folder) => visit(folder, []));
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function enter(folder, name, work) {
+    let next;
+    try {
+        next = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, name));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(next);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/foreign-files.js
+
+
+
+
+/** What Cargo has in a target directory and in a profile’s, and judges before it uses it. */
+const OF_TARGET = new Set(['.rustc_info.json', 'CACHEDIR.TAG']);
+const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'incremental']);
+/**
+ * Takes out of a target directory what Cargo would not judge before somebody uses it: programs at the
+ * names that people know, which Cargo puts there again when it has built them or found them fresh,
+ * and whatever scripts and other tools have left.
+ *
+ * @param target absolute path
+ * @param aside absolute path of a folder without numbers for names, where it goes
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function leaveUnjudged(target, aside) {
+    const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
+    const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
+    let moved = 0;
+    const sift = (path, isKept) => {
+        (0,host_folders/* within */.ux)(target, path === '' ? [] : path.split('/'), (folder) => {
+            for (const name of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).filter((each) => !isKept(each))) {
+                (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${aside}/${moved}`);
+                moved += 1;
+            }
+        });
+    };
+    for (const path of folders) {
+        sift(path, (name) => {
+            if (folders.has(path === '' ? name : `${path}/${name}`))
+                return true;
+            return (path === '' && OF_TARGET.has(name)) || (profiles.has(path) && OF_PROFILE.has(name));
+        });
+    }
+    for (const path of profiles) {
+        const examples = path === '' ? 'examples' : `${path}/examples`;
+        if (hasFolder(target, path, 'examples'))
+            sift(examples, hasUnitId);
+    }
+}
+function hasFolder(target, path, name) {
+    return (0,host_folders/* within */.ux)(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
+}
+/** `a/b` and `a`. */
+function withFoldersAbove(path) {
+    const parts = path === '' ? [] : path.split('/');
+    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
@@ -9190,75 +9752,6 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
     return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
 }
 
-;// CONCATENATED MODULE: ./lib/host/profiles.js
-
-
-
-/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const DEPTH = 4;
-const FOLDERS_AT_MOST = 4096;
-/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
-const INNER = new Set([
-    '.fingerprint',
-    'build',
-    'deps',
-    'doc',
-    'examples',
-    'incremental',
-    'package',
-]);
-/**
- * Opens each profile of a target directory, found without following any link, and closes all after.
- *
- * @throws Error where there are more folders than Cargo makes, or one cannot be read
- */
-function withProfiles(target, work) {
-    const profiles = [];
-    let seen = 0;
-    const visit = (folder, path) => {
-        seen += 1;
-        if (seen > FOLDERS_AT_MOST)
-            throw new Error('it holds too many folders');
-        const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })
-            .filter((entry) => entry.isDirectory())
-            .map(({ name }) => name);
-        const isProfile = names.includes('.fingerprint') || names.includes('build');
-        if (isProfile)
-            profiles.push({ path: path.join('/'), folder: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, '.')) });
-        if (path.length === DEPTH)
-            return;
-        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
-            enter(folder, name, (next) => visit(next, [...path, name]));
-        }
-    };
-    try {
-        (0,host_folders/* within */.ux)(target, [], (folder) => visit(folder, []));
-        return work(profiles);
-    }
-    finally {
-        for (const { folder } of profiles)
-            (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Opens a folder of a folder for a while; null where there is none of that name. */
-function enter(folder, name, work) {
-    let next;
-    try {
-        next = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, name));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
-            return null;
-        throw error;
-    }
-    try {
-        return work(next);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(next);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/left-behind.js
 
 
@@ -9376,7 +9869,7 @@ var unused_units = __nccwpck_require__(7791);
 ;// CONCATENATED MODULE: ./lib/host/program.js
 
 
-const TOLD_AT_MOST = 4096;
+const program_TOLD_AT_MOST = 4096;
 /**
  * Runs a program until its end.
  *
@@ -9396,7 +9889,7 @@ async function runProgram(program, words, { cwd, input, waitMs }) {
         };
         const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
         child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, TOLD_AT_MOST);
+            said = (said + part).slice(0, program_TOLD_AT_MOST);
         });
         child.on('error', reject);
         child.on('close', (status, signal) => {
@@ -9759,104 +10252,6 @@ function judgeRun(run, former) {
         return 'Cargo would look for changes at the former path';
     }
     return null;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/unit-files.js
-const ID = /-([0-9a-f]{16})$/;
-const KIND = /^(test-|bench-)?(integration-test|lib|bin|example|bench)-/;
-const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
-/** Beside what was built: make rules, and debug information of its own. */
-const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
-/** Whether a unit is documentation: nothing that runs is made of it. */
-function isDocumentation(name) {
-    return name.startsWith('doc-');
-}
-/** The units of a profile from which something that runs is made. */
-function unitsOf(list) {
-    return allUnitsOf(list).filter(({ name }) => !isDocumentation(name));
-}
-/** The units of a profile, in the layout of any Cargo up to now. */
-function allUnitsOf(list) {
-    const byId = filesById(list);
-    const flat = list(['.fingerprint']).flatMap((label) => {
-        const fingerprint = ['.fingerprint', label];
-        return namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
-    });
-    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
-    const nested = list(['build'])
-        .filter((each) => !ID.test(each))
-        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
-    return [...flat, ...nested];
-}
-/**
- * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
- * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
- */
-function namesIn(files) {
-    const names = files
-        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
-        .map((file) => file.replace(/\.json$/, ''));
-    return [...new Set(names)];
-}
-function unitOf(name, label, fingerprint, list, byId) {
-    const unit = { name, label, fingerprint, run: null };
-    const folders = ['build', label];
-    if (name.startsWith('run-build-script-')) {
-        const root = { folders, name: 'root-output' };
-        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
-        return { ...unit, run, depInfos: [], artefacts: [] };
-    }
-    if (name.startsWith('build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
-    if (own.depInfos.length > 0)
-        return { ...unit, ...own };
-    // cdylibs of the workspace have no id in their names.
-    const plain = byId.get(NO_ID) ?? [];
-    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
-}
-function nestedUnits(packageName, id, list) {
-    const base = ['build', packageName, id];
-    const fingerprint = [...base, 'fingerprint'];
-    return namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
-}
-function nestedUnit(name, packageName, base, list) {
-    const label = `${packageName}/${base.at(-1)}`;
-    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
-    const folders = [...base, 'out'];
-    if (!name.startsWith('run-build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const said = [...base, 'run'];
-    const root = { folders: said, name: 'root-output' };
-    const run = { output: { folders: said, name: 'stdout' }, root, folders };
-    return { ...unit, run, depInfos: [], artefacts: [] };
-}
-const NO_ID = '';
-function filesById(list) {
-    const found = new Map();
-    for (const folder of ['deps', 'examples']) {
-        for (const name of list([folder])) {
-            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
-            const places = found.get(id) ?? [];
-            places.push({ folders: [folder], name });
-            found.set(id, places);
-        }
-    }
-    return found;
-}
-function sorted(files) {
-    return {
-        depInfos: files.filter(({ name }) => name.endsWith('.d')),
-        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
-    };
-}
-/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
-function isCalled(file, unit) {
-    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
-    const crate = unit.replace(KIND, '').replaceAll('-', '_');
-    return stem === crate || stem === `lib${crate}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/archive.js
@@ -10625,7 +11020,7 @@ function hasOptionalOnly(bytes, from, end) {
 
 
 const git_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = 512 * 1024 * 1024;
+const git_ANSWER_AT_MOST = 512 * 1024 * 1024;
 /** Whether a directory is the top of a work tree. */
 function isWorkTree(folder) {
     return (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
@@ -10716,7 +11111,7 @@ class Git {
                 env: this.#environment,
                 timeout: git_WAIT_MS,
                 killSignal: 'SIGKILL',
-                maxBuffer: ANSWER_AT_MOST,
+                maxBuffer: git_ANSWER_AT_MOST,
             }, (error, stdout, stderr) => {
                 if (error === null)
                     answered(stdout.split('\0').slice(0, -1));
@@ -10762,7 +11157,7 @@ function isNameless(path) {
 }
 /** What the index has: of the common formats read here, while git is at the rest; else by git. */
 async function indexOf(git) {
-    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > ANSWER_AT_MOST ? null : readAt(0, size));
+    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > git_ANSWER_AT_MOST ? null : readAt(0, size));
     const parsed = bytes === null ? null : parseIndex(bytes);
     if (parsed !== null)
         return parsed;
@@ -10931,7 +11326,7 @@ class Listing {
                 this.sources.set(`${prefix}${name}`, null);
         }
         for (const name of tree.submodules) {
-            if (isFolder((0,external_node_path_.join)(path, name)))
+            if (checkout_isFolder((0,external_node_path_.join)(path, name)))
                 await this.add(`${prefix}${name}`);
         }
         return true;
@@ -10964,7 +11359,7 @@ class Listing {
     }
 }
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
-function isFolder(path) {
+function checkout_isFolder(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
@@ -11313,6 +11708,7 @@ function stampOf(stat) {
 
 
 
+
 /**
  * Removes the files of a fingerprint, so that Cargo builds the unit, and what depends on it, again.
  *
@@ -11320,9 +11716,18 @@ function stampOf(stat) {
  * @throws where a file of it cannot be removed
  */
 function dropFingerprint(target, path) {
+    // A build script that only lost its fingerprint is run again, but what depends on it stays as it is
+    // until the build after: Cargo looks for what the script printed, and how old that is.
+    const said = saidPlaceOf(path);
+    if (said !== null) {
+        removeFrom(target, said.folders, (names) => names.filter((name) => name === said.name));
+    }
+    removeFrom(target, path.split('/'), (names) => names);
+}
+function removeFrom(target, folders, choose) {
     try {
-        (0,host_folders/* within */.ux)(target, path.split('/'), (folder) => {
-            for (const name of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')))
+        (0,host_folders/* within */.ux)(target, folders, (folder) => {
+            for (const name of choose((0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'))))
                 (0,external_node_fs_.unlinkSync)((0,host_folders.at)(folder, name));
         });
     }
@@ -11720,10 +12125,10 @@ function isSame({ stamp }, stat) {
 }
 /** Paths as they are written and as they are without links. */
 function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
 }
 /** A path without links; as it is where nothing is there. */
-function realPathOf(path) {
+function workspace_reader_realPathOf(path) {
     try {
         return external_node_fs_.realpathSync.native(path);
     }
@@ -11880,7 +12285,544 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
     return null;
 }
 
+;// CONCATENATED MODULE: ./lib/host/unchanging.js
+
+/** Where images of Rust keep what Cargo downloads; a build in a container names these. */
+const IN_IMAGES = ['/usr/local/cargo', '/root/.cargo'];
+/**
+ * What Cargo never expects to change: sources that it has downloaded, and toolchains.
+ *
+ * @returns absolute paths, which need not be there
+ */
+function unchangingFolders(environment) {
+    const home = environment['HOME'] ?? '';
+    const cargo = environment['CARGO_HOME'] ?? (home === '' ? null : (0,external_node_path_.join)(home, '.cargo'));
+    const rustup = environment['RUSTUP_HOME'] ?? (home === '' ? null : (0,external_node_path_.join)(home, '.rustup'));
+    const homes = [...(cargo === null ? [] : [cargo]), ...IN_IMAGES];
+    return [
+        ...homes.flatMap((each) => [(0,external_node_path_.join)(each, 'registry'), (0,external_node_path_.join)(each, 'git')]),
+        ...(rustup === null ? [] : [rustup]),
+        '/usr/local/rustup',
+        '/usr/lib/rustlib',
+    ].filter((path) => path.startsWith('/'));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/retiming.js
+
+/**
+ * Why a compiled unit has to be compiled again, as far as one input tells; null where it need not.
+ *
+ * @param startedNs when the unit began
+ * @param beforeNs its new start, before which nobody had looked at anything
+ */
+function whyNotKept(sight, startedNs, beforeNs) {
+    const why = whyAnother(sight, startedNs);
+    if (why !== null || sight.present === null)
+        return why;
+    const { mtimeNs, ctimeNs } = sight.present;
+    // Whoever writes into it from now on gives it a later time; one from ahead of us would hide that.
+    return mtimeNs < beforeNs && ctimeNs < beforeNs ? null : 'changes while it is looked at';
+}
+/**
+ * Why a build script has to be run again; null where it need not. Its own times stay, since what
+ * depends on it would look old beside newer ones.
+ *
+ * @param startedNs when it was run
+ */
+function whyRunAgain(sight, startedNs) {
+    const why = whyAnother(sight, startedNs);
+    if (why !== null || sight.present === null)
+        return why;
+    return sight.present.mtimeNs > startedNs ? 'is newer than what was made of it' : null;
+}
+/** Outside the worktree there is one history: Cargo’s own comparison holds for what has not changed. */
+function whyNotAsOutside({ recorded, present }) {
+    if (recorded === undefined)
+        return 'is not known';
+    if (present === null)
+        return 'is gone';
+    if (!(0,build_inputs/* isSameContent */.OI)(recorded, present))
+        return 'is not known to hold the same';
+    const isAsOld = recorded.kind === 'link' || present.mtimeNs >= BigInt(recorded.mtimeNs);
+    return isAsOld ? null : 'has an older time than it had';
+}
+function whyAnother({ recorded, present }, startedNs) {
+    if (recorded === undefined)
+        return 'is not known';
+    // What was recorded is what lay there at the end, which the unit has not seen.
+    if (BigInt(recorded.mtimeNs) > startedNs)
+        return 'was changed after the unit was built';
+    if (present === null)
+        return 'is gone';
+    if (present.kind === 'directory')
+        return 'is a folder';
+    return (0,build_inputs/* isSameContent */.OI)(recorded, present) ? null : 'is not known to hold the same';
+}
+
+;// CONCATENATED MODULE: ./lib/host/named-inputs.js
+
+
+
+
+
+/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
+function findNamedInputs(units, around) {
+    const resolver = new Resolver(around, units);
+    for (const unit of units)
+        resolver.add(unit);
+    return resolver;
+}
+/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
+const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
+class Resolver {
+    found = new Map();
+    links = new Map();
+    listless = new Set();
+    packages = new Set();
+    isOpen = false;
+    lost = new Set();
+    #around;
+    #passedOver;
+    /** by a name that their Cargo.toml has */
+    #folders = new Map();
+    /** the checkout's, of which git lists the files */
+    #listed;
+    #roots;
+    #ways = new Map();
+    constructor(around, units) {
+        const { workspace, manifests } = around;
+        this.#around = around;
+        const builtIn = new Set(units.map((unit) => unit.builtIn));
+        const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
+        this.#passedOver = [...around.passedOver, ...targets];
+        const folders = manifests.map((path) => (0,external_node_path_.join)(workspace, (0,external_node_path_.dirname)(path)));
+        this.#listed = new Set(folders);
+        // Where Cargo has built there is a Cargo.lock, tracked or not.
+        const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.lock')));
+        this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
+        for (const folder of folders) {
+            for (const name of named_inputs_namesIn((0,external_node_path_.join)(folder, 'Cargo.toml')))
+                addTo(this.#folders, name, folder);
+        }
+        this.#findPackagesOutside(units);
+    }
+    add(unit) {
+        const bases = this.#basesOf(unit);
+        const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
+        if (unit.kind !== 'compiled')
+            this.#addPackages(bases);
+        if (isListless && bases.length === 0)
+            this.isOpen = true;
+        if (isListless)
+            this.#addListless(unit, bases);
+        if (!unit.isWhole || unit.startedNs === null)
+            this.lost.add(unit);
+        for (const input of unit.inputs)
+            this.#addInput(unit, input, bases);
+    }
+    #addInput(unit, input, bases) {
+        const candidates = this.#candidates(input, bases);
+        const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
+        // What is missing makes Cargo build the unit again, or lies where nobody knows.
+        const isMissing = ways.every(({ exists }) => !exists);
+        if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
+            this.lost.add(unit);
+        for (const { path, exists, links } of ways) {
+            const isOutside = !this.#isInside(path);
+            for (const link of links) {
+                if (isOutside || this.#isInside(link))
+                    addTo(this.links, link, unit);
+            }
+            if (exists && !this.#isPassedOver(path))
+                addTo(this.found, path, unit);
+        }
+    }
+    #addPackages(bases) {
+        for (const base of bases)
+            if (!this.#isPassedOver(base))
+                this.packages.add(base);
+    }
+    #addListless(unit, bases) {
+        const own = bases.filter((base) => !this.#isPassedOver(base));
+        if (bases.length === 0 || own.length > 0)
+            this.listless.add(unit);
+        // Of a package that git lists, git lists the files, too.
+        for (const base of own)
+            if (!this.#listed.has(base))
+                addTo(this.found, base, unit);
+    }
+    /** What relative paths of a unit may be relative to. */
+    #basesOf(unit) {
+        const packages = [...(this.#folders.get(unit.packageName) ?? [])];
+        if (unit.kind !== 'compiled')
+            return packages;
+        return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
+    }
+    /** Where a path may lie; the same file of a former workspace is one of this one, too. */
+    #candidates(input, bases) {
+        if (!input.startsWith('/'))
+            return bases.map((base) => `${base}/${input}`);
+        const here = this.#around.former
+            .filter((former) => input.startsWith(`${former}/`))
+            .map((former) => (0,external_node_path_.join)(this.#around.workspace, input.slice(former.length)));
+        return [input, ...here];
+    }
+    #follow = (path) => {
+        const known = this.#ways.get(path);
+        if (known !== undefined)
+            return known;
+        const way = this.#lookIn(path) ?? follow(path);
+        this.#ways.set(path, way);
+        return way;
+    };
+    /** Many lie in one folder: where the way there has no link, one look is enough. */
+    #lookIn(path) {
+        const cut = path.lastIndexOf('/');
+        const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)];
+        if (folder === '' || name === '' || name === '.' || name === '..')
+            return null;
+        const before = this.#follow(folder);
+        if (!before.exists || before.path !== folder)
+            return null;
+        const stat = statOrNull(path);
+        return stat?.isSymbolicLink() === true ? null : { path, exists: stat !== null, links: [] };
+    }
+    #isInside(path) {
+        return `${path}/`.startsWith(`${this.#around.workspace}/`);
+    }
+    #isPassedOver(path) {
+        if (FETCHED.test(path))
+            return true;
+        return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`));
+    }
+    /** A package outside is where its build script was compiled from. */
+    #findPackagesOutside(units) {
+        for (const { kind, packageName, inputs } of units) {
+            const [first] = inputs;
+            const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
+            if (kind !== 'compiled' || !isOutside)
+                continue;
+            addTo(this.#folders, packageName, packageRootOf(first) ?? (0,external_node_path_.dirname)(first));
+        }
+    }
+}
+/** The names in a manifest: of the package, and of what it builds. */
+function named_inputs_namesIn(manifest) {
+    const text = (0,small_file/* readTextOrNull */.GR)(manifest) ?? '';
+    const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm);
+    return [...found].flatMap(([, name]) => name ?? []);
+}
+/** The nearest folder above a file that holds a Cargo.toml. */
+function packageRootOf(path) {
+    for (let folder = (0,external_node_path_.dirname)(path);; folder = (0,external_node_path_.dirname)(folder)) {
+        if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.toml')))
+            return folder;
+        if (folder === '/')
+            return null;
+    }
+}
+function addTo(map, key, value) {
+    const values = map.get(key) ?? new Set();
+    map.set(key, values.add(value));
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-times.js
+
+
+
+/** A number of seconds cannot hold every nanosecond. */
+const ROUNDED_NS = 1000000n;
+/**
+ * Gives a compiled unit another start: Cargo compares its inputs with the time of its list of them,
+ * and its start is when that list is from.
+ *
+ * @param fingerprint the folder of its fingerprint, relative to the target directory
+ * @param startMs since the epoch, in whole milliseconds; what is set may be off by less than one
+ * @returns in words why it could not be set everywhere; then the target directory must not be used
+ */
+function setUnitStart(target, fingerprint, startMs) {
+    try {
+        return (0,host_folders/* within */.ux)(target, fingerprint.split('/'), (folder) => {
+            const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'));
+            const marks = names.filter((name) => name === 'invoked.timestamp' || name.startsWith('dep-'));
+            const problems = marks.map((name) => setTime((0,host_folders.at)(folder, name), startMs));
+            return problems.find((problem) => problem !== null) ?? null;
+        });
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return `${fingerprint} is not there`;
+        throw error;
+    }
+}
+function setTime(path, startMs) {
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const { nlink } = (0,external_node_fs_.fstatSync)(file);
+        // Another name for it may lie in the very build that this one was cloned from.
+        if (!(0,external_node_fs_.fstatSync)(file).isFile() || nlink !== 1)
+            return 'a list of inputs has several names';
+        (0,external_node_fs_.futimesSync)(file, startMs / 1000, startMs / 1000);
+        const off = (0,external_node_fs_.fstatSync)(file, { bigint: true }).mtimeNs - BigInt(startMs) * 1000000n;
+        return off < ROUNDED_NS && off > -ROUNDED_NS ? null : 'the file system keeps other times';
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/units.js
+
+
+
+
+
+
+
+
+
+const TEXTS_AT_MOST = 1024 ** 3;
+/** Reads what all units in a target directory name as their inputs. */
+function units_readUnits(target) {
+    const allowance = { bytes: TEXTS_AT_MOST };
+    const units = [];
+    try {
+        withProfiles(target, (profiles) => {
+            for (const profile of profiles) {
+                const found = allUnitsOf(listingOf(profile));
+                units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
+            }
+        });
+        return { units, gaps: [] };
+    }
+    catch (error) {
+        return { units, gaps: [`the units in ${target}: ${(0,guard_error/* messageOf */.bD)(error)}`] };
+    }
+}
+function units_unitOf(profile, files, allowance) {
+    const read = (place) => {
+        const text = readPlace(profile, place, allowance);
+        return text === null ? null : Buffer.from(text, 'latin1').toString('utf8');
+    };
+    const { label, name, fingerprint, run } = files;
+    const unit = {
+        fingerprint: (0,external_node_path_.join)(profile.path, ...fingerprint),
+        packageName: packageOf(label),
+        startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
+    };
+    if (isDocumentation(name)) {
+        return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
+    }
+    if (run !== null) {
+        const output = read(run.output);
+        const inputs = output === null ? null : parseRerunIfChanged(output);
+        const isWhole = Array.isArray(inputs);
+        const builtIn = withoutEnd(read(run.root) ?? '', (0,external_node_path_.join)(profile.path, ...run.folders));
+        return { ...unit, kind: 'run', inputs: isWhole ? inputs : [], isWhole, builtIn };
+    }
+    const texts = files.depInfos.map(read);
+    const parts = texts.filter((text) => text !== null).map(parseDepInfo);
+    const { inputs, output, problem } = joinDepInfo(parts);
+    const isWhole = texts.length > 0 && parts.length === texts.length && problem === null;
+    const [place] = files.depInfos;
+    const end = place === undefined ? '' : (0,external_node_path_.join)(profile.path, ...place.folders, place.name);
+    return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) };
+}
+/** Cargo touches this file right before it starts a unit, and compares the inputs' mtimes with it. */
+function startOf({ folder }, folders) {
+    return inFolder(folder, folders, (last) => {
+        const stat = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
+        return stat?.mtimeNs ?? null;
+    });
+}
+/** `/former/target` of `/former/target/debug/deps/x.d` and `debug/deps/x.d`; '' where it ends otherwise. */
+function withoutEnd(path, end) {
+    return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
+}
+
+;// CONCATENATED MODULE: ./lib/steps/retime-units.js
+
+
+
+
+
+
+
+
+
+
+/** The clock of the file system may lag behind by a tick, and what is written next must look newer. */
+const LAG_MS = 50;
+/**
+ * Has Cargo take for fresh what was compiled from just what lies here, and build everything else
+ * again. No file of a worktree gets another time: the units do, in the target directory.
+ */
+async function retimeUnits(retiming) {
+    try {
+        return await retime(retiming);
+    }
+    catch (error) {
+        return retime_units_refused((0,guard_error/* messageOf */.bD)(error));
+    }
+}
+function retime_units_refused(problem) {
+    return { kept: 0, dropped: new Map(), problem };
+}
+async function retime({ target, inputs, ...rest }) {
+    // Before anything is looked at: what is written from now on is newer.
+    const startMs = Date.now() - LAG_MS;
+    const beforeNs = BigInt(startMs - 1) * 1000000n;
+    const workspace = (0,external_node_fs_.realpathSync)(rest.workspace);
+    const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
+    const passedOver = withRealPaths([target, ...rest.unchanging]);
+    const reader = new WorkspaceReader(workspace, [], recorded);
+    const checkout = await readCheckout(workspace, reader.below(passedOver));
+    reader.know(checkout.sources);
+    const { units, gaps } = units_readUnits(target);
+    const [gap] = [...inputs.gaps, ...checkout.gaps, ...gaps];
+    if (gap !== undefined)
+        return retime_units_refused(`not all inputs are known: ${gap}`);
+    const starts = units.map(({ startedNs }) => startedNs ?? 0n);
+    if (starts.some((start) => start >= beforeNs)) {
+        return retime_units_refused('by this clock it was built in the future');
+    }
+    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
+    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
+    const around = { workspace, former, manifests, passedOver, isFresh: true };
+    const named = findNamedInputs(units, around);
+    const judge = new Judge({ target, reader, recorded, beforeNs }, named, new Set(inputs.lost));
+    const dropped = judge.judge(units);
+    for (const fingerprint of dropped.keys())
+        dropFingerprint(target, fingerprint);
+    const kept = [...judge.compiled].filter((fingerprint) => !dropped.has(fingerprint));
+    for (const fingerprint of kept) {
+        const problem = setUnitStart(target, fingerprint, startMs);
+        if (problem !== null)
+            return retime_units_refused(problem);
+    }
+    return { kept: kept.length, dropped, problem: null };
+}
+class Judge {
+    /** fingerprints of compiled units whose inputs lie where times differ */
+    compiled = new Set();
+    #evidence;
+    #named;
+    #lost;
+    #dropped = new Map();
+    constructor(evidence, named, lost) {
+        this.#evidence = evidence;
+        this.#named = named;
+        this.#lost = lost;
+    }
+    /** Fingerprints that nobody can vouch for, and why. */
+    judge(units) {
+        for (const unit of units) {
+            const isLost = this.#named.lost.has(unit) || this.#lost.has(unit.fingerprint);
+            if (isLost)
+                this.#drop(unit, 'what it was made of is not all there, or not known');
+            if (this.#named.listless.has(unit))
+                this.#drop(unit, 'it looks at its whole package');
+        }
+        const { found, links } = this.#named;
+        for (const [path, namers] of [...found, ...links]) {
+            for (const unit of namers)
+                this.#look(path, unit);
+        }
+        for (const unit of units)
+            if (this.compiled.has(unit.fingerprint))
+                this.#lookInside(unit);
+        return this.#dropped;
+    }
+    #look(path, unit) {
+        const { reader, beforeNs } = this.#evidence;
+        const startedNs = unit.startedNs ?? 0n;
+        if (unit.kind === 'compiled') {
+            this.compiled.add(unit.fingerprint);
+            this.#dropFor(path, unit, whyNotKept(this.#sightOf(path), startedNs, beforeNs));
+        }
+        else if (reader.isInside(path)) {
+            this.#dropFor(path, unit, whyRunAgain(this.#sightOf(path), startedNs));
+        }
+        else
+            this.#dropFor(path, unit, whyNotAsOutside(this.#wholeSightOf(path)));
+    }
+    /** Its new start must not hide that something in its target directory is newer than what it saw. */
+    #lookInside(unit) {
+        const prefix = `${unit.builtIn}/`;
+        if (unit.builtIn === '')
+            this.#drop(unit, 'it does not tell where it was built');
+        for (const input of unit.inputs) {
+            if (!input.startsWith(prefix))
+                continue;
+            const place = `${this.#evidence.target}/${input.slice(prefix.length)}`;
+            const stat = (0,external_node_fs_.lstatSync)(place, { bigint: true, throwIfNoEntry: false });
+            const isSeen = stat !== undefined && stat.isFile() && stat.mtimeNs <= (unit.startedNs ?? 0n);
+            if (!isSeen)
+                this.#drop(unit, `${input} was made after it`);
+        }
+    }
+    #sightOf(path) {
+        const { reader, recorded } = this.#evidence;
+        return { recorded: recorded.get(reader.nameOf(path)), present: reader.find(path) };
+    }
+    /** As what lies outside is recorded: a folder as a whole. */
+    #wholeSightOf(path) {
+        const sight = this.#sightOf(path);
+        const { find } = this.#evidence.reader;
+        const found = sight.present?.kind === 'directory' ? find(path) : null;
+        const folder = found === null ? null : readFolder(path, find);
+        if (found === null || folder === null)
+            return sight;
+        return { ...sight, present: newestIn(path, found, folder) };
+    }
+    #dropFor(path, unit, why) {
+        if (why !== null)
+            this.#drop(unit, `${path} ${why}`);
+    }
+    #drop({ fingerprint }, why) {
+        if (!this.#dropped.has(fingerprint))
+            this.#dropped.set(fingerprint, why);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/retime-seed.js
+
+
+
+
+/**
+ * Makes a seed from another worktree fit for this one, without setting the time of any file here.
+ *
+ * @returns why the seed must not be used, in words; null where it may be
+ */
+async function retimeSeed({ root, lease, origin, wish, place }, { environment, voice }) {
+    if (origin.isElsewhere !== true || wish.workspace === null)
+        return null;
+    const refuse = (problem) => {
+        voice.warning(`What was built in ${origin.workspace} gives no warmth here (${problem}).`);
+        return problem;
+    };
+    const text = (0,lease_companions/* readInputs */.Ko)(root, lease.id);
+    const inputs = text === null ? 'they are gone' : (0,build_inputs/* parseBuildInputs */.pI)(text);
+    if (typeof inputs === 'string')
+        return refuse(`its inputs cannot be read: ${inputs}`);
+    const unchanging = [...unchangingFolders(environment), root.realPath];
+    const retiming = { target: place, workspace: wish.workspace, inputs, unchanging };
+    const { kept, dropped, problem } = await retimeUnits(retiming);
+    if (problem !== null)
+        return refuse(problem);
+    // They were of the other worktree; what this one holds is recorded when its build is over.
+    (0,lease_companions/* dropInputs */.bx)(root, lease.id);
+    voice.info(`from another worktree: ${kept} unit(s) as they are, ${dropped.size} built again`);
+    for (const [unit, why] of [...dropped].slice(0, retime_seed_SHOWN))
+        voice.info(`  ${unit}: ${why}`);
+    return null;
+}
+const retime_seed_SHOWN = 10;
+
 ;// CONCATENATED MODULE: ./lib/steps/adapt-seed.js
+
+
 
 
 
@@ -11908,6 +12850,8 @@ async function adaptSeed(request, runtime) {
         const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
         leaveBehind(place, aside, { incremental });
     }
+    if (origin.isElsewhere === true)
+        leaveUnjudged(place, aside);
     const problem = forgetPaths(request, runtime);
     if (problem !== null)
         throw new Error(`it cannot be judged: ${problem}`);
@@ -11924,6 +12868,9 @@ async function adaptSeed(request, runtime) {
         throw restored.reason;
     if (restored.value !== null)
         return restored.value;
+    const unproven = await retimeSeed(request, runtime);
+    if (unproven !== null)
+        return unproven;
     if (marked.status === 'rejected')
         throw marked.reason;
     return { ...record, unused: marked.value ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
@@ -12795,7 +13742,8 @@ async function cloneLocked(request, runtime) {
         source: source.tree,
         destination: place,
         way,
-        skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
+        // At another path rustc makes no use of it.
+        skipIncremental: source.origin.isElsewhere === true || runtime.environment['CARGO_INCREMENTAL'] === '0',
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
@@ -13021,7 +13969,7 @@ async function whileCheckoutIsRead({ fit }, { restoresMtimes, workspace }, work)
     const isCompared = restoresMtimes && fit.some(({ inputs }) => inputs);
     if (workspace === null || !isCompared)
         return work();
-    return readingAhead(realPathOf(workspace), work);
+    return readingAhead(workspace_reader_realPathOf(workspace), work);
 }
 function endedSlots(root) {
     const moment = (0,boot/* readMoment */.T$)();
@@ -13698,7 +14646,7 @@ function target_tree_readTree(root) {
     const folders = [''];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
         for (const name of readdirSync(join(root, folder))) {
-            const entry = describe(root, folder === '' ? name : `${folder}/${name}`);
+            const entry = target_tree_describe(root, folder === '' ? name : `${folder}/${name}`);
             entries.push(entry);
             if (entry.kind === 'folder')
                 folders.push(entry.path);
@@ -13706,7 +14654,7 @@ function target_tree_readTree(root) {
     }
     return entries;
 }
-function describe(root, path) {
+function target_tree_describe(root, path) {
     const place = join(root, path);
     const status = lstatSync(place);
     const plain = { path, bytes: 0, isExecutable: false, target: '' };
@@ -14054,6 +15002,8 @@ async function giveTo(tree, slot) {
 
 
 
+
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -14156,11 +15106,13 @@ function seed_note({ root, lease }, seeded, runtime) {
 }
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
 function wishOf({ root, job, owner: { runner }, lease, restoresMtimes }, { environment }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? null;
     return {
         job,
         madeBy: lease.madeBy,
         runnerKey: runner.key,
-        workspace: environment['GITHUB_WORKSPACE'] ?? null,
+        workspace,
+        common: (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
         restoresMtimes,
         times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
         toolchain: null,
@@ -14174,7 +15126,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     const { root, self, job, settings, lease } = request;
     const judged = sourcesFor(slots, wish);
     for (const { source, slot, origin, refusal } of judged) {
-        if (!['auto', 'inherit'].includes(settings.warm))
+        if (!['auto', 'inherit'].includes(settings.warm) || origin?.isElsewhere === true)
             break;
         yield {
             label: slot,
@@ -14189,10 +15141,11 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     }
     if (settings.warm === 'inherit')
         return;
-    for (const source of [...judged.flatMap((each) => slotSource(root, each)), ...snapshots]) {
+    for (const source of [...nearest(judged.flatMap((each) => slotSource(root, each))), ...snapshots]) {
         yield {
             label: source.label,
             attempt: async (place) => refuseOrigin(source.origin, wish) ??
+                refuseEnvironment(root, source, runtime.environment) ??
                 (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
         };
     }
@@ -14203,6 +15156,20 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
         };
     }
 }
+/** Cargo would build all of it again: it lies beside what this environment asks for. */
+function refuseEnvironment(root, { id, origin }, environment) {
+    if (origin.isElsewhere !== true)
+        return null;
+    const isSame = (0,lease_companions/* readSeedRecord */.VY)(root, id).environment === (0,snapshot/* buildEnvironment */.AF)(environment);
+    return isSame ? null : 'it was built with other variables';
+}
+/** A clone that comes to nothing costs time, too: of those of other worktrees only few are tried. */
+function nearest(sources) {
+    const own = sources.filter(({ origin }) => origin.isElsewhere !== true);
+    const others = sources.filter(({ origin }) => origin.isElsewhere === true);
+    return [...own, ...others.slice(0, ELSEWHERE_AT_MOST)];
+}
+const ELSEWHERE_AT_MOST = 2;
 const NOTHING_BUILT = 'nothing has been built here for this job yet';
 const NOTHING_KNOWN = 'nothing is known of its build';
 /** What a slot was filled with, for people. */

@@ -4228,9 +4228,10 @@ function folderOf(path) {
 /* harmony export */   VP: () => (/* binding */ isTexts),
 /* harmony export */   Zc: () => (/* binding */ isSettable),
 /* harmony export */   a2: () => (/* binding */ isNanoseconds),
-/* harmony export */   oP: () => (/* binding */ isAbsolute)
+/* harmony export */   oP: () => (/* binding */ isAbsolute),
+/* harmony export */   pI: () => (/* binding */ parseBuildInputs)
 /* harmony export */ });
-/* unused harmony exports planTimes, isSameContent, rowOf, parseBuildInputs, isFingerprint */
+/* unused harmony exports planTimes, isSameContent, rowOf, isFingerprint */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
 
 const KINDS = ['file', 'link', 'directory'];
@@ -4274,7 +4275,7 @@ const INPUTS_AT_MOST = 500_000;
  * @returns the inputs, or in words what is wrong with them
  */
 function parseBuildInputs(text) {
-    const found = parseObject(text);
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .parseObject */ .lj)(text);
     if (found === null)
         return 'it is not a JSON object';
     if (found['version'] !== 1)
@@ -4442,13 +4443,14 @@ function parseBuildRecord(text) {
     const found = parseVersion1(text);
     if (found === null)
         return null;
-    const { workspace, toolchain, inputs, times } = found;
+    const { workspace, common, toolchain, inputs, times } = found;
     const chain = parseChain(found);
     if (typeof workspace !== 'string' || chain === null)
         return null;
     return {
         version: 1,
         workspace,
+        common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
@@ -5569,7 +5571,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4259);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1843);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7111,7 +7113,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 4259:
+/***/ 1843:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8743,35 +8745,124 @@ async function tryToPublish({ root, job, self, id }, runtime) {
 var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/host/set-times.js
+;// CONCATENATED MODULE: ./lib/plan/clone.js
 
-
-
-
+/** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
+const LOCK = /^\.cargo(-[a-z]+)?-lock$/;
+function clone_isCargoLock(name) {
+    return LOCK.test(name);
+}
+/** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
+const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
+const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
+const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
+const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-f]{16})$/;
 /**
- * When mtimes were last set in the checkouts of a repository that one runner has: in
- * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
- * one checkout has a path of its own in each container.
+ * @param path relative to the target directory, with `/`
+ * @param skipIncremental whether the state of incremental compilation stays behind
  */
-/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
-function lastSetTimes(root, runnerKey, repository) {
-    const text = (0,small_file/* readSmallFile */.EW)(pathOf(root, runnerKey, repository));
-    if (text === null)
-        return '';
-    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+function treatmentOf(path, kind, { skipIncremental }) {
+    // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
+    if (kind === 'special')
+        return 'left out';
+    const components = path.split('/');
+    const name = components.at(-1) ?? '';
+    const folders = components.slice(0, -1);
+    if (folders.length === 0) {
+        if (name === 'package')
+            return 'left out';
+        if (name === 'tmp')
+            return kind === 'directory' ? 'emptied' : 'copied';
+    }
+    if (folders.length <= 2 && clone_isCargoLock(name))
+        return 'left out';
+    if (kind === 'directory')
+        return directoryTreatment(folders, name, skipIncremental);
+    return kind === 'file' ? fileTreatment(folders, name) : 'copied';
 }
-/** To be called before the first mtime is set. */
-function noteSetTimes(root, runnerKey, repository) {
-    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+function directoryTreatment(folders, name, skipIncremental) {
+    if (name === 'incremental' && skipIncremental && isProfile(folders))
+        return 'left out';
+    const [only = ''] = folders;
+    const isOfTriple = folders.length === 1 && only.includes('-') && isProfile(folders);
+    return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
 }
-function freshWord() {
-    return (0,external_node_crypto_.randomBytes)(8).toString('hex');
+function fileTreatment(folders, name) {
+    if (isProfile(folders) && UPLIFTED_LIBRARY.test(name))
+        return 'replaced';
+    if (folders.at(-1) !== 'deps' || !isProfile(folders.slice(0, -1)))
+        return 'copied';
+    if (LIBRARY.test(name))
+        return 'replaced';
+    return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
 }
-function pathOf(root, runnerKey, repository) {
-    const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
-    return (0,host_root/* controlPath */.XL)(root, 'times', name);
+/** `<profile>` or `<triple>/<profile>`. */
+function isProfile(folders) {
+    if (folders.length !== 1 && folders.length !== 2)
+        return false;
+    return folders.every((each) => PLAIN.test(each) && !NO_PROFILE.has(each));
+}
+/**
+ * Whether a linker that leaves this note in `.comment` replaces its output by a new file.
+ *
+ * mold renames what is there and writes into it. GNU ld and gold leave no note of their own beside
+ * the compiler’s; without any note nobody knows.
+ */
+function replacesOutput(comment) {
+    if (comment === null || comment === '')
+        return false;
+    if (/\b(mold|sold|wild)\b/i.test(comment))
+        return false;
+    // Distributions put their name before it: `Linker: Debian LLD 14.0.6`.
+    return !comment.includes('Linker:') || /Linker: ([A-Za-z]+ )?LLD /.test(comment);
+}
+/** A hybrid copies this share of its source, at most; a tree of another shape is refused in time. */
+const HYBRID_SHARE = 0.1;
+/**
+ * Decides how a slot is cloned. A clone shares nearly all it has, so a low disk is no reason against
+ * it: built cold, the same slot would take more. A plain copy is the first thing to go.
+ */
+function chooseWay(question) {
+    const { wanted, canReflink, hybridRefusal } = question;
+    if (wanted === 'off' || wanted === 'inherit')
+        return { way: null, why: `warm is ${wanted}` };
+    if (wanted === 'copy')
+        return copyOr(question, '');
+    if (canReflink)
+        return { way: 'reflink', why: 'the file system shares blocks between files' };
+    const without = 'the file system cannot reflink';
+    const noRoom = roomFor(question, HYBRID_SHARE);
+    const refusal = hybridRefusal ?? noRoom;
+    if (refusal === null) {
+        return { way: 'hybrid', why: `${without}: hard links for what a build replaces` };
+    }
+    const why = `${without}; no hard links: ${refusal}`;
+    return wanted === 'clone' ? { way: null, why: `${why}; warm is clone` } : copyOr(question, why);
+}
+function copyOr(question, before) {
+    const prefix = before === '' ? '' : `${before}; `;
+    if (question.level !== 'ok')
+        return { way: null, why: `${prefix}no copy: disk ${question.level}` };
+    const refusal = roomFor(question, 1);
+    if (refusal !== null)
+        return { way: null, why: `${prefix}no copy: ${refusal}` };
+    const { sourceBytes, freeBytes, keepFreeBytes } = question;
+    const room = gigabytes(Math.max(0, freeBytes - keepFreeBytes));
+    const what = sourceBytes === null ? `at most ${room}` : gigabytes(sourceBytes);
+    return { way: 'copy', why: `${prefix}a copy of ${what} fits` };
+}
+/** Why this share of the source does not fit; null where it does, or where nobody knows its size. */
+function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
+    if (sourceBytes === null)
+        return null;
+    const needed = sourceBytes * share;
+    // Built cold, the slot would take more than its hybrid: only what does not fit at all is refused.
+    const kept = share === 1 ? keepFreeBytes : 0;
+    if (needed <= freeBytes - kept)
+        return null;
+    const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
+    return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
@@ -8841,6 +8932,70 @@ function profiles_enter(folder, name, work) {
     finally {
         (0,external_node_fs_.closeSync)(next);
     }
+}
+
+;// CONCATENATED MODULE: ./lib/host/left-behind.js
+
+
+
+
+/**
+ * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
+ * and the state of incremental compilation where that is off.
+ *
+ * @param target absolute path
+ * @param aside absolute path of an empty folder, where what is large goes
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function leaveBehind(target, aside, { incremental }) {
+    let moved = 0;
+    withProfiles(target, (profiles) => {
+        for (const { folder } of profiles) {
+            for (const name of readdirSync(at(folder, '.'))) {
+                if (isCargoLock(name))
+                    unlinkSync(at(folder, name));
+                else if (name === 'incremental' && incremental) {
+                    renameSync(at(folder, name), `${aside}/incremental-${moved}`);
+                    moved += 1;
+                }
+            }
+        }
+    });
+}
+/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
+function hasBeenBuiltIn(target) {
+    return profiles_withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(clone_isCargoLock)));
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/host/set-times.js
+
+
+
+
+/**
+ * When mtimes were last set in the checkouts of a repository that one runner has: in
+ * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
+ * one checkout has a path of its own in each container.
+ */
+/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
+function lastSetTimes(root, runnerKey, repository) {
+    const text = (0,small_file/* readSmallFile */.EW)(pathOf(root, runnerKey, repository));
+    if (text === null)
+        return '';
+    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+}
+/** To be called before the first mtime is set. */
+function noteSetTimes(root, runnerKey, repository) {
+    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+}
+function freshWord() {
+    return (0,external_node_crypto_.randomBytes)(8).toString('hex');
+}
+function pathOf(root, runnerKey, repository) {
+    const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
+    return (0,host_root/* controlPath */.XL)(root, 'times', name);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/program.js
@@ -9041,6 +9196,312 @@ function unchangingFolders(environment) {
     ].filter((path) => path.startsWith('/'));
 }
 
+;// CONCATENATED MODULE: ./lib/host/git-command.js
+
+
+
+const git_command_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+const git_command_TOLD_AT_MOST = 4096;
+/**
+ * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
+ * untracked files, sloppy comparisons, modes and names that are taken for the same.
+ */
+const CONFIGURATION = [
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'core.untrackedCache=false',
+    'core.checkStat=default',
+    'core.trustctime=true',
+    'core.ignoreStat=false',
+    'core.fileMode=true',
+    'core.ignoreCase=false',
+    'core.pager=cat',
+    'core.sshCommand=false',
+    'protocol.allow=never',
+    'submodule.recurse=false',
+    'gc.auto=0',
+    'maintenance.auto=false',
+    // Packed, and never thrown away: what nothing reaches may be somebody's last copy.
+    'gc.pruneExpire=never',
+    'gc.worktreePruneExpire=never',
+    'gc.reflogExpire=never',
+    'gc.reflogExpireUnreachable=never',
+].flatMap((each) => ['-c', each]);
+/**
+ * Who a repository's files belong to, and git may so be run as.
+ *
+ * @param paths all that git reads of it: work tree, git directory, common directory
+ * @returns in words why it is not asked: it belongs to several, or to somebody else than the caller
+ */
+function git_command_ownerOf(paths) {
+    let owner = null;
+    for (const path of paths) {
+        let found;
+        try {
+            found = lstatSync(path);
+        }
+        catch (error) {
+            return `git is not asked: ${messageOf(error)}`;
+        }
+        if (owner !== null && owner.uid !== found.uid) {
+            return `git is not asked: ${path} belongs to another user than ${paths[0] ?? ''}`;
+        }
+        owner ??= { uid: found.uid, gid: found.gid };
+    }
+    if (owner === null)
+        return 'git is not asked: there is no path';
+    const self = process.geteuid?.();
+    if (self !== 0 && owner.uid !== self) {
+        return `git is not asked: it belongs to another user (uid ${owner.uid})`;
+    }
+    return owner;
+}
+/**
+ * Runs git in a repository, as its owner, without anything of this process's environment that could
+ * lead it elsewhere.
+ *
+ * @returns what it says, as UTF-8
+ * @throws Error with what it complains of, unless it ends with 0
+ */
+async function git_command_askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS } = {}) {
+    const self = process.geteuid?.();
+    const isSelf = as.uid === self;
+    return new Promise((resolve, reject) => {
+        const places = [
+            `--git-dir=${gitDirectory}`,
+            ...(workTree === null ? [] : [`--work-tree=${workTree}`]),
+        ];
+        const general = ['--no-pager', '--literal-pathspecs', ...places, ...CONFIGURATION];
+        const child = spawn('git', [...general, ...words], {
+            cwd: workTree ?? gitDirectory,
+            env: environment(isSelf),
+            // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
+            stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+            timeout: waitMs,
+            killSignal: 'SIGKILL',
+            ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
+        });
+        const parts = [];
+        let length = 0;
+        let said = '';
+        child.stdout?.on('data', (part) => {
+            length += part.length;
+            if (length <= ANSWER_AT_MOST)
+                parts.push(part);
+            else
+                child.kill('SIGKILL');
+        });
+        child.stderr?.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, git_command_TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            if (status === 0)
+                resolve(Buffer.concat(parts).toString('utf8'));
+            else
+                reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`));
+        });
+        // A git that ends before it has read everything says why in its exit code.
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
+    });
+}
+/** Another user's own configuration is not this process's: none of it is read. */
+function environment(isSelf) {
+    const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
+    const own = isSelf
+        ? { HOME, XDG_CONFIG_HOME }
+        : { HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null' };
+    return {
+        ...own,
+        PATH,
+        LC_ALL: 'C',
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-directory.js
+
+
+
+
+/**
+ * Follows `.git`: a directory, or a file that names one.
+ *
+ * @returns `submodule` where it names a git directory that is not a linked worktree's
+ */
+function git_directory_readGitFile(folder, isDirectory) {
+    const path = (0,external_node_path_.join)(folder, '.git');
+    if (isDirectory)
+        return { kind: 'main', gitDirectory: path, common: path, problem: null };
+    // Git takes away line ends at the end of the file alone: a name may hold one.
+    const named = /^gitdir: (.*?)[\r\n]*$/s.exec((0,small_file/* readTextOrNull */.GR)(path) ?? '')?.[1];
+    if (named === undefined || named === '')
+        return gone('its .git names no directory');
+    const gitDirectory = (0,external_node_path_.resolve)(folder, named);
+    if (!isFolder(gitDirectory))
+        return gone('its main repository is gone');
+    const shared = readLine((0,external_node_path_.join)(gitDirectory, 'commondir'));
+    if (shared === null)
+        return 'submodule';
+    const common = (0,external_node_path_.resolve)(gitDirectory, shared);
+    if (!isFolder(common))
+        return gone('its main repository is gone');
+    const registered = readLine((0,external_node_path_.join)(gitDirectory, 'gitdir'));
+    const isKnown = registered !== null && realPathOf((0,external_node_path_.resolve)(gitDirectory, registered)) === realPathOf(path);
+    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
+    return { kind: 'linked', gitDirectory, common, problem };
+}
+/** All linked worktrees that a repository has registered. */
+function listRegistered(common) {
+    const folder = join(common, 'worktrees');
+    return namesIn(folder).flatMap((name) => {
+        const gitDirectory = join(folder, name);
+        const registered = readLine(join(gitDirectory, 'gitdir'));
+        if (registered === null || !registered.endsWith('/.git'))
+            return [];
+        const file = resolve(gitDirectory, registered);
+        const path = file.slice(0, -'/.git'.length);
+        const real = realPathOf(path) ?? path;
+        return [
+            { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
+        ];
+    });
+}
+/** What a lock of `git worktree lock` says, and when it was written; null without one. */
+function readWorktreeLock(gitDirectory) {
+    const path = join(gitDirectory, 'locked');
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return null;
+    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
+}
+/** What an operation leaves in the git directory until it ends. */
+const OPERATIONS = (/* unused pure expression or super */ null && ([
+    ['rebase-merge', 'rebase'],
+    ['rebase-apply', 'rebase'],
+    ['MERGE_HEAD', 'merge'],
+    ['CHERRY_PICK_HEAD', 'cherry-pick'],
+    ['REVERT_HEAD', 'revert'],
+    ['BISECT_LOG', 'bisect'],
+    ['sequencer', 'cherry-pick'],
+]));
+/** An operation that has begun and not ended; null without one. */
+function operationIn(gitDirectory) {
+    const names = new Set(namesIn(gitDirectory));
+    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
+}
+/** When the head of a worktree was last moved, in ms since the epoch. */
+function headMovedAt(gitDirectory) {
+    const times = ['HEAD', 'logs/HEAD'].map((name) => lstatSync(join(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return Math.max(...times);
+}
+/** Names in a folder; none where there is none. */
+function namesIn(folder) {
+    try {
+        return readdirSync(folder);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+function isFolder(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+function readLine(path) {
+    const text = (0,small_file/* readTextOrNull */.GR)(path);
+    return text === null ? null : text.replace(/[\r\n]+$/, '');
+}
+function realPathOf(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+}
+function gone(problem) {
+    return { kind: 'linked', gitDirectory: null, common: null, problem };
+}
+
+;// CONCATENATED MODULE: ./lib/host/workplace.js
+
+
+
+
+
+const workplace_WAIT_MS = 5000;
+/**
+ * The worktree that a directory lies in, or the directory itself where there is none.
+ *
+ * @param directory absolute, without links
+ */
+async function findWorkplace(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return { ...describe(directory), common: directory, remote: null };
+    const isDirectory = lstatSync(join(top, '.git')).isDirectory();
+    const found = readGitFile(top, isDirectory);
+    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
+    const common = found === 'submodule' ? null : found.common;
+    if (common === null)
+        return { ...describe(top), common: top, remote: null };
+    return { ...describe(top), common, remote: await readRemote(common) };
+}
+/**
+ * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
+ * in none, or in a submodule.
+ */
+function findCommon(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return '';
+    const found = git_directory_readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(top, '.git')).isDirectory());
+    const common = found === 'submodule' ? null : found.common;
+    return common === null ? '' : describe(common).identity;
+}
+/** The nearest folder upwards that has a `.git`. */
+function topOf(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_.dirname)(folder)) {
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+            return folder;
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return null;
+    }
+}
+/**
+ * A worktree that was removed and made again at the same path is another one: what was built from the
+ * former must not look fresh in it. So its directory counts, and when that was made.
+ */
+function describe(top) {
+    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
+    return { top, identity: JSON.stringify([placeOf(top), String(ino), String(birthtimeNs)]) };
+}
+/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
+async function readRemote(common) {
+    const as = ownerOf([common]);
+    if (typeof as === 'string')
+        return null;
+    try {
+        const words = ['config', '--get', 'remote.origin.url'];
+        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
+            waitMs: workplace_WAIT_MS,
+        });
+        return said.trim() === '' ? null : said.trim();
+    }
+    catch {
+        return null;
+    }
+}
+
 // EXTERNAL MODULE: ./lib/plan/build-inputs.js
 var build_inputs = __nccwpck_require__(5353);
 ;// CONCATENATED MODULE: ./lib/plan/proof.js
@@ -9233,7 +9694,7 @@ function readBytes(path, atMost) {
 
 
 const git_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = 512 * 1024 * 1024;
+const git_ANSWER_AT_MOST = 512 * 1024 * 1024;
 /** Whether a directory is the top of a work tree. */
 function isWorkTree(folder) {
     return (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
@@ -9324,7 +9785,7 @@ class Git {
                 env: this.#environment,
                 timeout: git_WAIT_MS,
                 killSignal: 'SIGKILL',
-                maxBuffer: ANSWER_AT_MOST,
+                maxBuffer: git_ANSWER_AT_MOST,
             }, (error, stdout, stderr) => {
                 if (error === null)
                     answered(stdout.split('\0').slice(0, -1));
@@ -9370,7 +9831,7 @@ function isNameless(path) {
 }
 /** What the index has: of the common formats read here, while git is at the rest; else by git. */
 async function indexOf(git) {
-    const bytes = plain_file_withPlainFile(git.index, ({ size, read: readAt }) => size > ANSWER_AT_MOST ? null : readAt(0, size));
+    const bytes = plain_file_withPlainFile(git.index, ({ size, read: readAt }) => size > git_ANSWER_AT_MOST ? null : readAt(0, size));
     const parsed = bytes === null ? null : parseIndex(bytes);
     if (parsed !== null)
         return parsed;
@@ -9539,7 +10000,7 @@ class Listing {
                 this.sources.set(`${prefix}${name}`, null);
         }
         for (const name of tree.submodules) {
-            if (isFolder((0,external_node_path_.join)(path, name)))
+            if (checkout_isFolder((0,external_node_path_.join)(path, name)))
                 await this.add(`${prefix}${name}`);
         }
         return true;
@@ -9572,7 +10033,7 @@ class Listing {
     }
 }
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
-function isFolder(path) {
+function checkout_isFolder(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
@@ -9681,7 +10142,7 @@ function isNothing(error) {
     return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes((0,guard_error/* errnoOf */.UQ)(error));
 }
 /** The names in a directory in a constant order; null where they cannot be listed. */
-function namesIn(folder) {
+function contents_namesIn(folder) {
     try {
         const names = (0,external_node_fs_.readdirSync)(folder);
         return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
@@ -9743,7 +10204,7 @@ class FolderReader {
         const stat = statOrNull(path);
         if (stat === null)
             return null;
-        const names = this.#open.has(path) ? null : namesIn(path);
+        const names = this.#open.has(path) ? null : contents_namesIn(path);
         const isReadable = names !== null && this.entries.size + names.length <= ENTRIES_AT_MOST;
         // Git’s own folder and a target directory change with every job.
         if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
@@ -9872,7 +10333,7 @@ class Resolver {
         this.#listed = new Set(folders);
         // Where Cargo has built there is a Cargo.lock, tracked or not.
         const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.lock')));
-        this.#roots = locked.length > 0 ? locked : folders;
+        this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
         for (const folder of folders) {
             for (const name of named_inputs_namesIn((0,external_node_path_.join)(folder, 'Cargo.toml')))
                 addTo(this.#folders, name, folder);
@@ -10182,6 +10643,22 @@ function nestedUnit(name, packageName, base, list) {
     const root = { folders: said, name: 'root-output' };
     const run = { output: { folders: said, name: 'stdout' }, root, folders };
     return { ...unit, run, depInfos: [], artefacts: [] };
+}
+/**
+ * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
+ * of other units. Null where that is no fingerprint's folder.
+ */
+function saidPlaceOf(fingerprint) {
+    const parts = fingerprint.split('/');
+    const [last = '', above] = [parts.at(-1), parts.at(-2)];
+    if (above === '.fingerprint') {
+        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
+    }
+    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
+}
+/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
+function hasUnitId(name) {
+    return ID_IN_FILE.test(name);
 }
 const NO_ID = '';
 function filesById(list) {
@@ -10934,10 +11411,10 @@ function isSame({ stamp }, stat) {
 }
 /** Paths as they are written and as they are without links. */
 function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
 }
 /** A path without links; as it is where nothing is there. */
-function realPathOf(path) {
+function workspace_reader_realPathOf(path) {
     try {
         return external_node_fs_.realpathSync.native(path);
     }
@@ -11113,6 +11590,8 @@ function fingerprintsOf(units) {
 
 
 
+
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -11126,13 +11605,17 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
     try {
         const { generation, former, unused } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
         const toolchain = readBuiltBy(root, slot);
-        // Where people work no times are ever set, so nobody has a use for them.
-        const hasInputs = toolchain !== null &&
-            !(0,plan_lease/* isLocal */.IX)(lease.madeBy) &&
-            (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime));
+        const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+        const common = (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
+        // Outside workflows only other worktrees of the repository have a use for them.
+        const isWanted = toolchain !== null && (!(0,plan_lease/* isLocal */.IX)(lease.madeBy) || common !== '');
+        const hasThem = (0,plan_lease/* isLocal */.IX)(lease.madeBy) && hasOldInputs(root, id, slot);
+        const hasInputs = isWanted &&
+            (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)));
         const record = {
             version: 1,
-            workspace: environment['GITHUB_WORKSPACE'] ?? '',
+            workspace,
+            common,
             toolchain,
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
@@ -11146,6 +11629,14 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         voice.warning(`What was built in ${slot} was not noted (${(0,guard_error/* messageOf */.bD)(error)}); nobody inherits it.`);
     }
 }
+/** Whether the inputs came along with the seed, and Cargo has not been called since. */
+function hasOldInputs(root, id, slot) {
+    const text = (0,lease_companions/* readInputs */.Ko)(root, id);
+    if (text === null || hasBeenBuiltIn(`${root.realPath}/${slot}`))
+        return false;
+    const inputs = (0,build_inputs/* parseBuildInputs */.pI)(text);
+    return typeof inputs !== 'string' && inputs.gaps.length === 0;
+}
 /** Notes the inputs of the build; whether that is all of them. */
 async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { environment, voice }) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
@@ -11154,7 +11645,8 @@ async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { en
         inputs = await recordInputs({
             target: `${root.realPath}/${slot}`,
             workspace,
-            unchanging: unchangingFolders(environment),
+            // Other slots are no sources, where the root lies in the workspace.
+            unchanging: [...unchangingFolders(environment), root.realPath],
             toolchain,
             constantWorkspace,
             restored: (0,lease_companions/* readRestored */.f8)(root, id),
@@ -11225,7 +11717,8 @@ const TARGETS_AT_MOST = 200;
  * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
  * the reason for which it may not be a seed.
  *
- * A job takes from its own PR key alone, so that no pull request can hand anything to another.
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
+ * somebody has built in another worktree of the same repository comes after that.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -11235,13 +11728,25 @@ function sourcesFor(sources, wish) {
         const isOfJob = lease !== null &&
             slot !== null &&
             lease.repository === `${job.owner}/${job.repository}` &&
-            lease.prKey === job.prKey &&
+            (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
             isLocal(lease.madeBy) === isLocal(wish.madeBy);
         return isOfJob ? [judge(source, slot, wish)] : [];
     })
-        .toSorted((a, b) => age(a.source) - age(b.source));
+        .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
+}
+function isFar({ origin }) {
+    return origin?.isElsewhere === true;
+}
+/** Whether a slot is of another worktree of the repository, and of the same user. */
+function isElsewhere({ record: { lease }, build }, wish) {
+    return (lease !== null &&
+        isLocal(lease.madeBy) &&
+        lease.prKey !== wish.job.prKey &&
+        lease.owner.runner.key === wish.runnerKey &&
+        wish.common !== '' &&
+        wish.common === build?.common);
 }
 function age({ record, moment }) {
     const hours = ageHours(record, moment);
@@ -11251,7 +11756,11 @@ function judge(source, slot, wish) {
     const { record, build } = source;
     const origin = build === null || record.lease === null
         ? null
-        : { ...build, runnerKey: record.lease.owner.runner.key };
+        : {
+            ...build,
+            runnerKey: record.lease.owner.runner.key,
+            isElsewhere: isElsewhere(source, wish),
+        };
     return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
 }
 function refusalOf({ record }, origin, wish) {
@@ -11260,7 +11769,8 @@ function refusalOf({ record }, origin, wish) {
     if (origin === null)
         return 'nothing is known of its build';
     // In its own workspace that is what Cargo finds after every build there.
-    const isGood = record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record));
+    const isGood = record.end?.result === 'success' ||
+        ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
     return seed_refuseOrigin(origin, wish);
@@ -11276,6 +11786,9 @@ function seed_refuseOrigin(origin, wish) {
     if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
         return 'another toolchain built it';
     }
+    // A worktree that was made again at the same path is another one, too.
+    if (origin.isElsewhere === true)
+        return origin.inputs ? null : 'its inputs are not all known';
     if (wish.restoresMtimes && origin.inputs)
         return null;
     if (!isOwnWorkspace(origin, wish)) {
@@ -11869,7 +12382,7 @@ function readTree(root) {
     const folders = [''];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
         for (const name of (0,external_node_fs_.readdirSync)((0,external_node_path_.join)(root, folder))) {
-            const entry = describe(root, folder === '' ? name : `${folder}/${name}`);
+            const entry = target_tree_describe(root, folder === '' ? name : `${folder}/${name}`);
             entries.push(entry);
             if (entry.kind === 'folder')
                 folders.push(entry.path);
@@ -11877,7 +12390,7 @@ function readTree(root) {
     }
     return entries;
 }
-function describe(root, path) {
+function target_tree_describe(root, path) {
     const place = (0,external_node_path_.join)(root, path);
     const status = (0,external_node_fs_.lstatSync)(place);
     const plain = { path, bytes: 0, isExecutable: false, target: '' };

@@ -4620,13 +4620,14 @@ function parseBuildRecord(text) {
     const found = parseVersion1(text);
     if (found === null)
         return null;
-    const { workspace, toolchain, inputs, times } = found;
+    const { workspace, common, toolchain, inputs, times } = found;
     const chain = parseChain(found);
     if (typeof workspace !== 'string' || chain === null)
         return null;
     return {
         version: 1,
         workspace,
+        common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',

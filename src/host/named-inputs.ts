@@ -16,6 +16,8 @@ export interface Surroundings {
   manifests: readonly string[]
   /** absolute: what lies below never changes, as Cargo sees it, or is its own output */
   passedOver: readonly string[]
+  /** whether nothing may have been built here yet: where git ignores Cargo.lock there is none then */
+  isFresh?: boolean
 }
 
 /** Which files are inputs of which units. */
@@ -75,7 +77,7 @@ class Resolver implements NamedInputs {
     this.#listed = new Set(folders)
     // Where Cargo has built there is a Cargo.lock, tracked or not.
     const locked = folders.filter((folder) => existsSync(join(folder, 'Cargo.lock')))
-    this.#roots = locked.length > 0 ? locked : folders
+    this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders
     for (const folder of folders) {
       for (const name of namesIn(join(folder, 'Cargo.toml'))) addTo(this.#folders, name, folder)
     }

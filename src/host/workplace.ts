@@ -23,6 +23,18 @@ export async function findWorkplace(directory: string): Promise<Workplace> {
   return { ...describe(top), common, remote: await readRemote(common) }
 }
 
+/**
+ * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
+ * in none, or in a submodule.
+ */
+export function findCommon(directory: string): string {
+  const top = topOf(directory)
+  if (top === null) return ''
+  const found = readGitFile(top, lstatSync(join(top, '.git')).isDirectory())
+  const common = found === 'submodule' ? null : found.common
+  return common === null ? '' : describe(common).identity
+}
+
 /** The nearest folder upwards that has a `.git`. */
 function topOf(directory: string): string | null {
   for (let folder = directory; ; folder = dirname(folder)) {

@@ -33,6 +33,8 @@ export interface BuildRecord {
   version: 1
   /** absolute path of the checkout, '' where there was none */
   workspace: string
+  /** what all worktrees of its repository share, by its identity; '' where that is of no use */
+  common: string
   /** `rustc -vV` of the build, null where it is not known */
   toolchain: string | null
   /** whether all inputs of the build were recorded with their content and mtimes */
@@ -88,12 +90,13 @@ export function parseSeedRecord(text: string): SeedRecord | null {
 export function parseBuildRecord(text: string): BuildRecord | null {
   const found = parseVersion1(text)
   if (found === null) return null
-  const { workspace, toolchain, inputs, times } = found
+  const { workspace, common, toolchain, inputs, times } = found
   const chain = parseChain(found)
   if (typeof workspace !== 'string' || chain === null) return null
   return {
     version: 1,
     workspace,
+    common: typeof common === 'string' ? common : '',
     toolchain: typeof toolchain === 'string' ? toolchain : null,
     inputs: inputs === true,
     times: typeof times === 'string' ? times : '',

@@ -23,6 +23,11 @@ export interface SeedWish {
   runnerKey: string
   /** absolute path of the checkout, null where there is none */
   workspace: string | null
+  /**
+   * What all worktrees of its repository share, by its identity: what was built in another one may be
+   * cloned, and its units get other times; '' where seeds of others are not wanted.
+   */
+  common: string
   /** whether unchanged files will get the mtimes they had: else a seed is good for its own workspace alone */
   restoresMtimes: boolean
   /** the last time that mtimes were set in this runner's workspace, '' for never; see Origin */
@@ -48,6 +53,8 @@ export interface Origin {
   /** how many times it was handed down */
   generation: number
   unused: UnusedUnits
+  /** whether it was built in another worktree of the repository: its times say nothing of the files here */
+  isElsewhere?: boolean
 }
 
 /** An ended slot that may be tried, or why it may not. */
@@ -62,7 +69,8 @@ export interface JudgedSlot {
  * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
  * the reason for which it may not be a seed.
  *
- * A job takes from its own PR key alone, so that no pull request can hand anything to another.
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
+ * somebody has built in another worktree of the same repository comes after that.
  */
 export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): JudgedSlot[] {
   const { job } = wish
@@ -73,13 +81,29 @@ export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): Judg
         lease !== null &&
         slot !== null &&
         lease.repository === `${job.owner}/${job.repository}` &&
-        lease.prKey === job.prKey &&
+        (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
         lease.job === job.job &&
         lease.leg === job.leg &&
         isLocal(lease.madeBy) === isLocal(wish.madeBy)
       return isOfJob ? [judge(source, slot, wish)] : []
     })
-    .toSorted((a, b) => age(a.source) - age(b.source))
+    .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source))
+}
+
+function isFar({ origin }: JudgedSlot): boolean {
+  return origin?.isElsewhere === true
+}
+
+/** Whether a slot is of another worktree of the repository, and of the same user. */
+function isElsewhere({ record: { lease }, build }: SeedSource, wish: SeedWish): boolean {
+  return (
+    lease !== null &&
+    isLocal(lease.madeBy) &&
+    lease.prKey !== wish.job.prKey &&
+    lease.owner.runner.key === wish.runnerKey &&
+    wish.common !== '' &&
+    wish.common === build?.common
+  )
 }
 
 function age({ record, moment }: SeedSource): number {
@@ -92,7 +116,11 @@ function judge(source: SeedSource, slot: string, wish: SeedWish): JudgedSlot {
   const origin =
     build === null || record.lease === null
       ? null
-      : { ...build, runnerKey: record.lease.owner.runner.key }
+      : {
+          ...build,
+          runnerKey: record.lease.owner.runner.key,
+          isElsewhere: isElsewhere(source, wish),
+        }
   return { source, slot, origin, refusal: refusalOf(source, origin, wish) }
 }
 
@@ -101,7 +129,8 @@ function refusalOf({ record }: SeedSource, origin: Origin | null, wish: SeedWish
   if (origin === null) return 'nothing is known of its build'
   // In its own workspace that is what Cargo finds after every build there.
   const isGood =
-    record.end?.result === 'success' || (isOwnWorkspace(origin, wish) && isUntold(record))
+    record.end?.result === 'success' ||
+    ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record))
   if (!isGood) return 'its job is not known to have succeeded'
   return refuseOrigin(origin, wish)
 }
@@ -116,6 +145,8 @@ export function refuseOrigin(origin: Origin, wish: SeedWish): string | null {
   if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
     return 'another toolchain built it'
   }
+  // A worktree that was made again at the same path is another one, too.
+  if (origin.isElsewhere === true) return origin.inputs ? null : 'its inputs are not all known'
   if (wish.restoresMtimes && origin.inputs) return null
   if (!isOwnWorkspace(origin, wish)) {
     return wish.restoresMtimes

@@ -113,6 +113,24 @@ function nestedUnit(
   return { ...unit, run, depInfos: [], artefacts: [] }
 }
 
+/**
+ * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
+ * of other units. Null where that is no fingerprint's folder.
+ */
+export function saidPlaceOf(fingerprint: string): Place | null {
+  const parts = fingerprint.split('/')
+  const [last = '', above] = [parts.at(-1), parts.at(-2)]
+  if (above === '.fingerprint') {
+    return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' }
+  }
+  return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null
+}
+
+/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
+export function hasUnitId(name: string): boolean {
+  return ID_IN_FILE.test(name)
+}
+
 const NO_ID = ''
 
 function filesById(list: Listing): Map<string, Place[]> {

@@ -2,6 +2,7 @@ import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
+import { leaveUnjudged } from '../host/foreign-files.ts'
 import { leaveBehind } from '../host/left-behind.ts'
 import type { Root } from '../host/root.ts'
 import { makeFolder } from '../host/folders.ts'
@@ -13,6 +14,7 @@ import { outOfUse, stillCounted } from '../plan/unused-units.ts'
 import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
 import type { MovedTarget } from './forget-units.ts'
 import { restoreSeedTimes } from './restore-seed-times.ts'
+import { retimeSeed } from './retime-seed.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 
@@ -46,6 +48,7 @@ export async function adaptSeed(
     const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0'
     leaveBehind(place, aside, { incremental })
   }
+  if (origin.isElsewhere === true) leaveUnjudged(place, aside)
   const problem = forgetPaths(request, runtime)
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
   // One command uses this, the next one that: what one leaves alone is still wanted.
@@ -58,6 +61,8 @@ export async function adaptSeed(
   ])
   if (restored.status === 'rejected') throw restored.reason
   if (restored.value !== null) return restored.value
+  const unproven = await retimeSeed(request, runtime)
+  if (unproven !== null) return unproven
   if (marked.status === 'rejected') throw marked.reason
   return { ...record, unused: marked.value ? stillCounted(origin.unused) : null }
 }

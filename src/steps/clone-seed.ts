@@ -193,7 +193,9 @@ async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Fil
     source: source.tree,
     destination: place,
     way,
-    skipIncremental: runtime.environment['CARGO_INCREMENTAL'] === '0',
+    // At another path rustc makes no use of it.
+    skipIncremental:
+      source.origin.isElsewhere === true || runtime.environment['CARGO_INCREMENTAL'] === '0',
     waitMs: WAIT_MS,
     copyAtMostBytes: way === 'reflink' ? null : disk.room,
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.

@@ -5,14 +5,22 @@ import { isLocal } from '../plan/lease.ts'
 import { countUnused } from '../plan/unused-units.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
 import { at, within } from '../host/folders.ts'
-import { dropInputs, readRestored, readSeedRecord, writeRecord } from '../host/lease-companions.ts'
+import {
+  dropInputs,
+  readInputs,
+  readRestored,
+  readSeedRecord,
+  writeRecord,
+} from '../host/lease-companions.ts'
 import { findLease } from '../host/leases.ts'
+import { hasBeenBuiltIn } from '../host/left-behind.ts'
 import type { Root } from '../host/root.ts'
 import { lastSetTimes } from '../host/set-times.ts'
 import { readMarks } from '../host/unit-marks.ts'
 import { readTextOrNull } from '../host/small-file.ts'
 import { unchangingFolders } from '../host/unchanging.ts'
-import { encodeBuildInputs } from '../plan/build-inputs.ts'
+import { findCommon } from '../host/workplace.ts'
+import { encodeBuildInputs, parseBuildInputs } from '../plan/build-inputs.ts'
 import type { BuildInputs } from '../plan/build-inputs.ts'
 import { recordInputs } from './record-inputs.ts'
 import type { Runtime } from './runtime.ts'
@@ -34,14 +42,18 @@ export async function recordBuild(
   try {
     const { generation, former, unused } = readSeedRecord(root, id)
     const toolchain = readBuiltBy(root, slot)
-    // Where people work no times are ever set, so nobody has a use for them.
+    const workspace = environment['GITHUB_WORKSPACE'] ?? ''
+    const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : ''
+    // Outside workflows only other worktrees of the repository have a use for them.
+    const isWanted = toolchain !== null && (!isLocal(lease.madeBy) || common !== '')
+    const hasThem = isLocal(lease.madeBy) && hasOldInputs(root, id, slot)
     const hasInputs =
-      toolchain !== null &&
-      !isLocal(lease.madeBy) &&
-      (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime))
+      isWanted &&
+      (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)))
     const record: BuildRecord = {
       version: 1,
-      workspace: environment['GITHUB_WORKSPACE'] ?? '',
+      workspace,
+      common,
       toolchain,
       inputs: hasInputs,
       times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
@@ -55,6 +67,14 @@ export async function recordBuild(
       `What was built in ${slot} was not noted (${messageOf(error)}); nobody inherits it.`,
     )
   }
+}
+
+/** Whether the inputs came along with the seed, and Cargo has not been called since. */
+function hasOldInputs(root: Root, id: string, slot: string): boolean {
+  const text = readInputs(root, id)
+  if (text === null || hasBeenBuiltIn(`${root.realPath}/${slot}`)) return false
+  const inputs = parseBuildInputs(text)
+  return typeof inputs !== 'string' && inputs.gaps.length === 0
 }
 
 interface NotedBuild {
@@ -76,7 +96,8 @@ async function noteInputs(
     inputs = await recordInputs({
       target: `${root.realPath}/${slot}`,
       workspace,
-      unchanging: unchangingFolders(environment),
+      // Other slots are no sources, where the root lies in the workspace.
+      unchanging: [...unchangingFolders(environment), root.realPath],
       toolchain,
       constantWorkspace,
       restored: readRestored(root, id),

@@ -9,6 +9,7 @@ import { refuseOrigin, sourcesFor } from '../plan/seed.ts'
 import type { Origin, SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
+import { isLocal } from '../plan/lease.ts'
 import { loadLocking } from '../host/host-lock.ts'
 import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
@@ -16,9 +17,11 @@ import { withSeeding } from '../host/seeding.ts'
 import { moveIntoSlot } from '../host/slots.ts'
 import { lastSetTimes } from '../host/set-times.ts'
 import { readToolchain } from '../host/toolchain.ts'
+import { findCommon } from '../host/workplace.ts'
 import { describeAge } from '../report/ages.ts'
 import { adaptSeed } from './adapt-seed.ts'
 import { cloneSeed, slotSource } from './clone-seed.ts'
+import type { CloneSource } from './clone-seed.ts'
 import { dropSeed } from './drop-seed.ts'
 import type { Judged } from './forget-units.ts'
 import { inherit } from './inherit.ts'
@@ -180,11 +183,13 @@ function wishOf(
   { root, job, owner: { runner }, lease, restoresMtimes }: SeedRequest,
   { environment }: Runtime,
 ): SeedWish {
+  const workspace = environment['GITHUB_WORKSPACE'] ?? null
   return {
     job,
     madeBy: lease.madeBy,
     runnerKey: runner.key,
-    workspace: environment['GITHUB_WORKSPACE'] ?? null,
+    workspace,
+    common: isLocal(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
     restoresMtimes,
     times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
     toolchain: null,
@@ -205,7 +210,7 @@ function* attemptsOf(
   const { root, self, job, settings, lease } = request
   const judged = sourcesFor(slots, wish)
   for (const { source, slot, origin, refusal } of judged) {
-    if (!['auto', 'inherit'].includes(settings.warm)) break
+    if (!['auto', 'inherit'].includes(settings.warm) || origin?.isElsewhere === true) break
     yield {
       label: slot,
       attempt: async (place) => {
@@ -216,11 +221,12 @@ function* attemptsOf(
     }
   }
   if (settings.warm === 'inherit') return
-  for (const source of [...judged.flatMap((each) => slotSource(root, each)), ...snapshots]) {
+  for (const source of [...nearest(judged.flatMap((each) => slotSource(root, each))), ...snapshots]) {
     yield {
       label: source.label,
       attempt: async (place) =>
         refuseOrigin(source.origin, wish) ??
+        refuseEnvironment(root, source, runtime.environment) ??
         (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
     }
   }
@@ -231,6 +237,26 @@ function* attemptsOf(
     }
   }
 }
+
+/** Cargo would build all of it again: it lies beside what this environment asks for. */
+function refuseEnvironment(
+  root: Root,
+  { id, origin }: CloneSource,
+  environment: NodeJS.ProcessEnv,
+): string | null {
+  if (origin.isElsewhere !== true) return null
+  const isSame = readSeedRecord(root, id).environment === buildEnvironment(environment)
+  return isSame ? null : 'it was built with other variables'
+}
+
+/** A clone that comes to nothing costs time, too: of those of other worktrees only few are tried. */
+function nearest(sources: readonly CloneSource[]): CloneSource[] {
+  const own = sources.filter(({ origin }) => origin.isElsewhere !== true)
+  const others = sources.filter(({ origin }) => origin.isElsewhere === true)
+  return [...own, ...others.slice(0, ELSEWHERE_AT_MOST)]
+}
+
+const ELSEWHERE_AT_MOST = 2
 
 const NOTHING_BUILT = 'nothing has been built here for this job yet'
 const NOTHING_KNOWN = 'nothing is known of its build'

@@ -95,9 +95,9 @@ export function putBuild(stage: Stage, { slot }: Placed, mark: string): void {
 export function leaveBuild(stage: Stage, mark = 'old', runId = '1001'): Placed {
   const placed = stage.place({ runId, empty: true, end: {} })
   putBuild(stage, placed, mark)
-  const known = { workspace: workspaceOf(stage), toolchain: TOOLCHAIN, inputs: true, times: '' }
+  const known = { workspace: workspaceOf(stage), common: '', toolchain: TOOLCHAIN, inputs: true }
   const unused = { [`debug/${OUT_OF_USE}`]: 2 }
-  const record: BuildRecord = { version: 1, ...known, generation: 0, former: [], unused }
+  const record: BuildRecord = { version: 1, ...known, times: '', generation: 0, former: [], unused }
   writeFileSync(stage.control(`leases/${placed.id}.build`), encodeRecord(record))
   writeFileSync(stage.control(`leases/${placed.id}.inputs`), encodeBuildInputs(inputsOf(stage)))
   return placed

@@ -21,10 +21,10 @@ import {
 export const runCommand: Command = {
   name: 'run',
   summary: 'one command with a target dir of its own, outside workflows: people, scripts, agents',
-  about: `Gets a slot for this git worktree (or directory), warm from the last run here, sets CARGO_TARGET_DIR
-and runs the command as if there were nothing between: same terminal, directory, signals and exit code
-(127 not found, 126 not executable; ended by a signal, this ends by the same). When it ends the slot is
-kept for the next run here, whatever the exit code, as retention-hours and room allow. Runs at the same
+  about: `Gets a slot for this git worktree (or directory), warm from the last run here, or else in another
+worktree of the repository, sets CARGO_TARGET_DIR and runs the command as if there were nothing between:
+same terminal, directory, signals and exit code (127 not found, 126 not executable; ended by a signal, this
+ends by the same). When it ends the slot is kept for the next run here, whatever the exit code, as retention-hours and room allow. Runs at the same
 time, and a run within a run, have a slot each. Turned away (75), the command was not started.
 --print-env prints what a shell has to set, for eval "$(target-guard run --print-env)"; the lease lives as
 long as that shell, or until eval "$(target-guard run --end)", which alone keeps the slot warm.`,

@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process'
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import * as path from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { BuildInputs } from '../../src/plan/build-inputs.ts'
+import { recordInputs } from '../../src/steps/record-inputs.ts'
+import { retimeUnits } from '../../src/steps/retime-units.ts'
+import type { RetimedUnits } from '../../src/steps/retime-units.ts'
+import { waitFor } from '../e2e/wait-for.ts'
+import { WAYS, retimedProject } from '../fixtures/retimed-project.ts'
+
+/** One build, recorded; each test has a copy of it, and of its worktree with all times as they were. */
+let base = ''
+let inputs: BuildInputs
+const at = (...parts: readonly string[]): string => path.join(base, ...parts)
+
+/** Long before anything is built here. */
+const LONG_AGO = new Date('2001-02-03T04:05:06Z')
+
+function run(program: string, words: readonly string[], cwd = base): string {
+  return execFileSync(program, words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** Builds with all that Cargo says; which packages it compiled, and what the program prints. */
+function build(worktree: string, target: string): { compiled: string[]; prints: string } {
+  const env = { ...process.env, CARGO_TARGET_DIR: target, CARGO_INCREMENTAL: '0' }
+  const words = ['-c', 'cargo build --offline 2>&1', 'sh']
+  const said = execFileSync('sh', words, { cwd: worktree, encoding: 'utf8', env })
+  const compiled = [...said.matchAll(/^ +Compiling (\S+) v/gm)].map(([, name]) => name ?? '')
+  return { compiled: compiled.toSorted(), prints: run(`${target}/debug/app`, []).trim() }
+}
+
+beforeAll(async () => {
+  base = realpathSync(mkdtempSync(path.join(tmpdir(), 'tg-retime-')))
+  mkdirSync(at('first'))
+  retimedProject(at('first'))
+  run('cargo', ['generate-lockfile', '--offline'], at('first'))
+  run('git', ['init', '-q'], at('first'))
+  run('git', ['add', '--all'], at('first'))
+  build(at('first'), at('first.target'))
+  inputs = await record('first')
+}, 60_000)
+
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+async function record(name: string): Promise<BuildInputs> {
+  return recordInputs({ target: at(`${name}.target`), workspace: at(name), unchanging: [] })
+}
+
+/** A worktree of this name, as old as the first, and a copy of the first’s target directory. */
+function copyFirst(name: string): void {
+  run('cp', ['-a', at('first'), at(name)])
+  run('cp', ['-a', at('first.target'), at(`${name}.target`)])
+}
+
+async function retime(name: string, of: BuildInputs = inputs): Promise<RetimedUnits> {
+  return retimeUnits({
+    target: at(`${name}.target`),
+    workspace: at(name),
+    inputs: of,
+    unchanging: [],
+  })
+}
+
+/** Everything of a worktree by its path: when it was modified, and when anything about it changed. */
+function timesIn(name: string): string[] {
+  const paths = readdirSync(at(name), { recursive: true, encoding: 'utf8' })
+  return paths.map((each) => {
+    const { mtimeNs, ctimeNs } = lstatSync(at(name, each), { bigint: true })
+    return `${each} ${mtimeNs} ${ctimeNs}`
+  })
+}
+
+/** What has just been written is not trusted: waits until that is long enough ago. */
+async function untilAllIsOld(name: string): Promise<void> {
+  const newest = Math.max(...timesIn(name).map((each) => Number(each.split(' ').at(-1)) / 1e6))
+  await waitFor(() => Date.now() > newest + 100, { what: 'the worktree to be older' })
+}
+
+/** Names of the packages whose units are built again. */
+function packagesIn({ dropped }: RetimedUnits): string[] {
+  const names = [...dropped.keys()].map((each) => /\.fingerprint\/(\w+)-/.exec(each)?.[1] ?? each)
+  return [...new Set(names)].toSorted()
+}
+
+/** Puts a word where another one of the same length was, and leaves the time. */
+function swap(name: string, file: string): void {
+  const { atime, mtime } = lstatSync(at(name, file))
+  run('touch', ['-r', at(name, file), at('reference')])
+  writeFileSync(at(name, file), 'two\n')
+  utimesSync(at(name, file), atime, mtime)
+  run('touch', ['-r', at('reference'), at(name, file)])
+}
+
+test('what holds the same is fresh, however new its files are', async () => {
+  copyFirst('new')
+  const afterBuild = new Date(Number(BigInt(inputs.newestNs) / 1_000_000n) + 1)
+  for (const each of run('git', ['ls-files'], at('new')).trim().split('\n')) {
+    if (!lstatSync(at('new', each)).isSymbolicLink())
+      utimesSync(at('new', each), afterBuild, afterBuild)
+  }
+  await untilAllIsOld('new')
+  const before = timesIn('new')
+  const retimed = await retime('new')
+  expect([retimed.problem, packagesIn(retimed)]).toEqual([null, ['given', 'listed']])
+  expect(timesIn('new')).toEqual(before)
+  const { compiled, prints } = build(at('new'), at('new.target'))
+  expect(compiled).toEqual(['app', 'given', 'listed'])
+  expect(prints).toBe('one one one one one')
+  expect(build(at('new'), at('new.target')).compiled).toEqual([])
+})
+
+test('what holds something else is built again, however old its files are', async () => {
+  copyFirst('old')
+  rmSync(at('old/Cargo.lock'))
+  for (const name of ['plain', 'ignored', 'given', 'listed']) swap('old', `${name}/word.txt`)
+  rmSync(at('old/linked/link'))
+  symlinkSync('two', at('old/linked/link'))
+  run('touch', ['-h', '-d', LONG_AGO.toISOString(), at('old/linked/link')])
+  await untilAllIsOld('old')
+  const retimed = await retime('old')
+  expect([retimed.problem, packagesIn(retimed)]).toEqual([null, WAYS.toSorted()])
+  expect(build(at('old'), at('old.target')).prints).toBe('two two two two two')
+})
+
+test('a list of inputs that has another name elsewhere is not touched', async () => {
+  copyFirst('tied')
+  const [list = ''] = run(
+    'sh',
+    ['-c', 'ls debug/.fingerprint/plain-*/dep-lib-plain'],
+    at('tied.target'),
+  ).split('\n')
+  linkSync(at('tied.target', list), at('elsewhere'))
+  const before = lstatSync(at('elsewhere'), { bigint: true }).mtimeNs
+  expect((await retime('tied')).problem).toMatch(/several names/)
+  expect(lstatSync(at('elsewhere'), { bigint: true }).mtimeNs).toBe(before)
+})
+
+test('without all inputs, or with a clock that went back, nothing is used', async () => {
+  copyFirst('gap')
+  expect((await retime('gap', { ...inputs, gaps: ['a gap'] })).problem).toMatch(/a gap/)
+  const ahead = new Date('2099-01-01T00:00:00Z')
+  const [mark = ''] = run(
+    'sh',
+    ['-c', 'ls debug/.fingerprint/plain-*/invoked.timestamp'],
+    at('gap.target'),
+  ).split('\n')
+  utimesSync(at('gap.target', mark), ahead, ahead)
+  expect((await retime('gap')).problem).toMatch(/in the future/)
+})
+
+test('what nobody can vouch for is built again', async () => {
+  // It was built from one, and two is recorded.
+  writeFileSync(at('first/plain/word.txt'), 'two\n')
+  const later = await record('first')
+  copyFirst('odd')
+  utimesSync(at('odd/plain/word.txt'), LONG_AGO, LONG_AGO)
+  // A time that would hide every change from now on.
+  const ahead = new Date('2099-01-01T00:00:00Z')
+  utimesSync(at('odd/ignored/word.txt'), ahead, ahead)
+  // What was made for a crate is newer than the crate.
+  const [run1 = ''] = run('sh', ['-c', 'ls -d debug/build/given-*/out'], at('odd.target')).split(
+    '\n',
+  )
+  const made = at('odd.target', run1, 'made.rs')
+  const now = new Date()
+  utimesSync(made, now, now)
+  await untilAllIsOld('odd')
+  const retimed = await retime('odd', later)
+  expect(retimed.problem).toBeNull()
+  const why = [...retimed.dropped].map(([unit, text]) => `${unit}: ${text}`).join('\n')
+  expect(why).toMatch(/plain-.*was changed after the unit was built/)
+  expect(why).toMatch(/ignored-.*changes while it is looked at/)
+  expect(why).toMatch(/given-.*made\.rs was made after it/)
+})
