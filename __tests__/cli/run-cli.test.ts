@@ -46,6 +46,17 @@ describe('the tool', () => {
   })
 
   test.each([
+    [['--print-env', 'WRONG'], 2, '(exit 2)\n'],
+    [['--print-env=yes'], 2, '(exit 2)\n'],
+    [['--end', '--nonsense'], 2, '(exit 2)\n'],
+    [['--print-env', '--root', 'relative'], 2, '(exit 2)\n'],
+    [['--print-env', '--json', 'WRONG'], 2, ''],
+    [['--nonsense', '--', 'sh', '--print-env'], 2, ''],
+  ])('run %j fails where a shell evaluates it', async (words, code, out) => {
+    expect(await run('run', ...words)).toMatchObject({ code, out })
+  })
+
+  test.each([
     [[], /usage: target-guard COMMAND/],
     [['nonsense'], /there is no command “nonsense”/],
     [['status', '--nonsense'], /target-guard status: .*--nonsense.*\n.*--help/],

@@ -6,9 +6,12 @@ import { needs } from './capabilities.ts'
 import { killAt } from './faults.ts'
 import { GuardedHost } from './guard.ts'
 import { processesWith } from './processes.ts'
+import { wordsOf } from './keepers.ts'
+import { reapersEnd } from './reapers.ts'
 import { SCENE_VARIABLE } from './scene.ts'
 import { freeBytes } from './small-disk.ts'
-import { INPUTS, MB, SmallHost, waiters } from './small-host.ts'
+import { INPUTS, MB, SmallHost, smallJob, waiters } from './small-host.ts'
+import { stubProgram } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -24,7 +27,7 @@ needs('root', 'loop-mount').describe('a job that waits', () => {
       const pending = waiting.pre()
       await waiters(host, 1)
       const pid = processesWith(SCENE_VARIABLE, scene().id).find((each) =>
-        readFileSync(`/proc/${each}/cmdline`, 'utf8').includes('dist/pre/index.js'),
+        wordsOf(each).some((word) => word.endsWith('dist/pre/index.js')),
       )
       process.kill(Number(pid), signal)
       expect((await pending).exitCode).not.toBe(0)
@@ -121,21 +124,46 @@ needs('root', 'loop-mount').test(
     const old = host.job(1, 100, kept)
     await old.run()
     expect(existsSync(old.job.slot)).toBe(true)
+    await host.cli(['reap'])
     const next = host.job(2, 120, { ...kept, 'admission-timeout-minutes': '0' })
     const { exitCode, stdout } = await next.pre()
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
     expect(stdout).toContain('retired for room')
     expect(existsSync(old.job.slot)).toBe(false)
-    expect(freeBytes(host.root)).toBeGreaterThan(120 * MB)
+    const free = freeBytes(host.root)
+    expect(free).toBeGreaterThan(120 * MB)
+    const { outputs } = await next.main()
+    expect(outputs['max-parallel']).toBe(String(Math.floor((free - 2 * MB) / (100 * MB))))
     await next.job.end()
   },
   60_000,
 )
 
+test('a job whose flock(1) a terminal interrupts along with it does not start', async () => {
+  const host = new GuardedHost(scene())
+  const interrupt = 'case "$*" in "-x -w 30 3") kill -INT $PPID; kill -INT $$ ;; esac'
+  const PATH = await stubProgram(scene(), 'flock', `${interrupt}\nexec "$REAL" "$@"`)
+  const job = smallJob(host, 1, 1)
+  expect((await job.pre({ faults: { PATH } })).exitCode).not.toBe(0)
+  expect([host.leases(), host.control('waiting')]).toEqual([[], []])
+  await job.job.end()
+})
+
+test('a job whose flock(1) alone is ended asks again for the lock', async () => {
+  const host = new GuardedHost(scene())
+  const asked = path.join(scene().directory('asked'), 'once')
+  const kill = `case "$*" in "-x -w 30 3") [ -e ${asked} ] || { : >${asked}; kill -KILL $$; } ;; esac`
+  const PATH = await stubProgram(scene(), 'flock', `${kill}\nexec "$REAL" "$@"`)
+  const job = smallJob(host, 1, 1)
+  const { exitCode, stdout } = await job.pre({ faults: { PATH } })
+  expect([exitCode, existsSync(asked)]).toEqual([0, true])
+  expect(stdout).not.toContain('The lock for admission cannot be had')
+  await job.job.end()
+})
+
 test('an ended job leaves one line, and the next is forecast from it', async () => {
   const host = new GuardedHost(scene())
-  const small = SmallHost.prototype.job.bind(host as SmallHost)
-  const job = small(1, 3, { 'forecast-gb': '' })
+  const job = smallJob(host, 1, 3, { 'forecast-gb': '' })
   expect(await job.run()).toBe(false)
   const lines = (): string[] =>
     host
@@ -152,7 +180,7 @@ test('an ended job leaves one line, and the next is forecast from it', async () 
   expect(line['peakBytes']).toBeGreaterThanOrEqual(3 * MB)
   expect(line['files']).toBe(4)
 
-  const next = small(2, 3, { 'forecast-gb': '' })
+  const next = smallJob(host, 2, 3, { 'forecast-gb': '' })
   await next.pre()
   const folder = path.join(host.root, '.target-guard/leases')
   const live = readdirSync(folder).find((name) => name.endsWith('.json'))
@@ -169,7 +197,7 @@ test.each(['before', 'half'] as const)(
   'a reaper that is killed (%s) at any of its writes tells of a job once',
   async (when) => {
     const host = new GuardedHost(scene())
-    const job = SmallHost.prototype.job.call(host as SmallHost, 1, 1, { 'forecast-gb': '' })
+    const job = smallJob(host, 1, 1, { 'forecast-gb': '' })
     await job.run()
     const linesOf = (): string[] =>
       host.control('history').flatMap((name) => {
@@ -177,6 +205,7 @@ test.each(['before', 'half'] as const)(
         return text.split('\n').filter((line) => line !== '')
       })
     await waitFor(() => linesOf().length === 1 && host.control('ending').length === 0)
+    await reapersEnd(host.root)
     const [line = ''] = linesOf()
     const { id } = JSON.parse(line) as { id: string }
     const ending = path.join(host.root, '.target-guard/ending', id)

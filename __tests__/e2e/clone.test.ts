@@ -183,7 +183,7 @@ needs('root', 'loop-mount', 'xfs', 'btrfs', 'cargo', 'lld', 'mold').describe(
         }
         expect(await build()).toContain('Compiling')
         expect(portrait(source)).toEqual(before)
-        expect(findWrittenThrough(source, linked).written).toEqual([])
+        expect(findWrittenThrough(source, linked)).toEqual([])
         expect(linkedBytes > 0).toBe(way === 'hybrid')
       },
       240_000,
@@ -209,11 +209,9 @@ needs('root', 'loop-mount', 'xfs', 'btrfs', 'cargo', 'lld', 'mold').describe(
       cargoTree(source)
       const { linked } = await clone({ source, destination, way: 'hybrid' })
       expect(linked).toHaveLength(3)
-      expect(findWrittenThrough(source, linked)).toMatchObject({ written: [], unproven: [] })
+      expect(findWrittenThrough(source, linked)).toEqual([])
       writeSync(openSync(`${destination}/debug/deps/libone-${HASH}.rmeta`, 'r+'), 'spoilt')
-      expect(findWrittenThrough(source, linked).written).toEqual([
-        `debug/deps/libone-${HASH}.rmeta`,
-      ])
+      expect(findWrittenThrough(source, linked)).toEqual([`debug/deps/libone-${HASH}.rmeta`])
     })
   },
 )

@@ -26,7 +26,7 @@ interface Point {
 /** Ways to a change that a scenario before has gone: of a loop the first turn and the last are cut short. */
 const seen = new Set<string>()
 
-describe('SIGKILL at every change to files, then one later pass', () => {
+describe('SIGKILL at changes to files, once for each way to them, then one later pass', () => {
   test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     async (_, scenario) => {

@@ -13,7 +13,8 @@ export function keepersOf(root: string, lease?: string): number[] {
   })
 }
 
-function wordsOf(pid: number): string[] {
+/** The words that a process was started with; none where it has ended. */
+export function wordsOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
   } catch {

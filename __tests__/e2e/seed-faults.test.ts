@@ -197,6 +197,8 @@ function misbehaviour(site: string, end: StepEnd): string[] {
 const ERRNOS = ['ENOSPC', 'EIO'] as const
 
 let struck = 0
+/** Scenarios that have been gone through: not all are, where somebody asked for some (-t). */
+let gone = 0
 
 needs('root', 'loop-mount', 'xfs').describe('a slot is seeded whole or not at all', () => {
   describe.each(SEED_SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
@@ -231,6 +233,7 @@ needs('root', 'loop-mount', 'xfs').describe('a slot is seeded whole or not at al
           })
           expect(failures.flat()).toEqual([])
           struck += points.length
+          gone += 1
         },
       )
     },
@@ -238,6 +241,6 @@ needs('root', 'loop-mount', 'xfs').describe('a slot is seeded whole or not at al
 
   // What an earlier way went through by the same stack is not struck again, so one may have none left.
   needs().test('and that is more than fifty places', () => {
-    expect(struck).toBeGreaterThan(50)
+    if (gone === SEED_SCENARIOS.length) expect(struck).toBeGreaterThan(50)
   })
 })

@@ -42,7 +42,7 @@ function chance(seed: number): () => number {
   }
 }
 
-describe('SIGINT and SIGTERM at every change to files, then one later pass', () => {
+describe('SIGINT or SIGTERM at changes to files, once for each way to them, then one later pass', () => {
   test.each(STRUCK.map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     async (_, scenario) => {

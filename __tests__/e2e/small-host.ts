@@ -33,17 +33,27 @@ export class SmallHost extends GuardedHost {
   }
 
   job(n: number, forecastMb: number, inputs: Record<string, string> = {}): SmallJob {
-    const runner = `runner-${n}`
-    const job = new DrivenJob(this.scene, {
-      runId: String(7000 + n),
-      runner,
-      directory: path.join(this.scene.directory('runner'), runner),
-      root: this.root,
-      action: this.action,
-    })
-    const own = { ...INPUTS, 'forecast-gb': (forecastMb / 1000).toFixed(6), ...inputs }
-    return new SmallJob(job, own, forecastMb)
+    return smallJob(this, n, forecastMb, inputs)
   }
+}
+
+/** A job of the nth runner of a host, which is to write so much. */
+export function smallJob(
+  host: GuardedHost,
+  n: number,
+  forecastMb: number,
+  inputs: Record<string, string> = {},
+): SmallJob {
+  const runner = `runner-${n}`
+  const job = new DrivenJob(host.scene, {
+    runId: String(7000 + n),
+    runner,
+    directory: path.join(host.scene.directory('runner'), runner),
+    root: host.root,
+    action: host.action,
+  })
+  const own = { ...INPUTS, 'forecast-gb': (forecastMb / 1000).toFixed(6), ...inputs }
+  return new SmallJob(job, own, forecastMb)
 }
 
 export class SmallJob {
@@ -59,6 +69,10 @@ export class SmallJob {
 
   async pre(options: Pick<StepOptions, 'faults'> = {}): ReturnType<DrivenJob['step']> {
     return this.job.step('pre', { ...options, inputs: this.#inputs })
+  }
+
+  async main(): ReturnType<DrivenJob['step']> {
+    return this.job.must('main', { inputs: this.#inputs })
   }
 
   async hook(): ReturnType<DrivenJob['step']> {

@@ -5,6 +5,7 @@ import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
 import { pullRequest } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
+import type { StepRequest } from './runner/request.ts'
 import { Runner } from './runner/runner.ts'
 import { useScene } from './use-scene.ts'
 import { waitFor } from './wait-for.ts'
@@ -15,6 +16,16 @@ const COMMIT = `
   cargo generate-lockfile --offline
   git init --quiet && git add --all
   git -c user.name=t -c user.email=t@example.com commit --quiet --message first`
+
+const CHANGED = `echo 'fn main() { println!("changed") }' > src/main.rs`
+
+const KEEP_TWO = { 'keep-per-pr': '2' }
+
+/** A shell script that builds in the slot of a step, and runs what it has built. */
+function buildIn(id: string): string {
+  return `export CARGO_TARGET_DIR='\${{ steps.${id}.outputs.target-dir }}'
+    cargo build --offline && "$CARGO_TARGET_DIR/debug/small"`
+}
 
 /** Jobs of one pull request on one runner, one after the other, each with a fresh clone. */
 class Pushes {
@@ -33,17 +44,31 @@ class Pushes {
     return new Pushes(directory)
   }
 
-  async push({ edit = '', number = 7 } = {}): Promise<JobResult> {
-    const checkout = `rm -rf ./* .git; git clone --quiet ${this.#repository} .\n${edit}`
-    const build = 'cargo build --offline && "$CARGO_TARGET_DIR/debug/small"'
+  async push({ edit = '', number = 7, warm = 'auto' } = {}): Promise<JobResult> {
+    const steps = [
+      this.host.step({ id: 'guard', with: { ...KEEP_TWO, warm } }),
+      { name: 'build', run: buildIn('guard') },
+    ]
+    return this.#job({ number, edit, steps })
+  }
+
+  /** A job with two slots: both are seeded, then both are built in. */
+  async pushTwice(): Promise<JobResult> {
+    const steps = [
+      this.host.step({ id: 'one', name: 'one', with: KEEP_TWO }),
+      this.host.step({ id: 'two', name: 'two', with: KEEP_TWO }),
+      { name: 'build one', run: buildIn('one') },
+      { name: 'build two', run: buildIn('two') },
+    ]
+    return this.#job({ number: 7, edit: '', steps })
+  }
+
+  async #job(job: { number: number; edit: string; steps: StepRequest[] }): Promise<JobResult> {
+    const checkout = `rm -rf ./* .git; git clone --quiet ${this.#repository} .\n${job.edit}`
     const result = await this.runner.job({
-      event: pullRequest({ number }),
+      event: pullRequest({ number: job.number }),
       runId: String((this.#run += 1)),
-      steps: [
-        { name: 'checkout', run: checkout },
-        this.host.step({ id: 'guard' }),
-        { name: 'build', run: build },
-      ],
+      steps: [{ name: 'checkout', run: checkout }, ...job.steps],
     }).result
     if (result.conclusion !== 'success') throw new Error(String(result))
     return result
@@ -67,8 +92,7 @@ needs('root', 'cargo').describe('pushes to one pull request, on one runner', () 
     expect(readlinkSync(slotOf(first))).toBe(slotOf(second))
     expect(pushes.host.leases()).toEqual([`${slotOf(second).slice(-24)}.ended`])
 
-    const edit = `echo 'fn main() { println!("changed") }' > src/main.rs`
-    const third = await pushes.push({ edit })
+    const third = await pushes.push({ edit: CHANGED })
     expect(third.step('build').stdout).toBe('changed\n')
     expect(readlinkSync(slotOf(first))).toBe(slotOf(third))
     expect(readlinkSync(slotOf(second))).toBe(slotOf(third))
@@ -80,6 +104,18 @@ needs('root', 'cargo').describe('pushes to one pull request, on one runner', () 
       return pushes.host.slots().length === 0
     }
     await waitFor(swept, { what: 'the slot and the links to it to go' })
+  })
+
+  test('of two slots in one job none takes what it had of another content for fresh', async () => {
+    const pushes = await Pushes.make()
+    await pushes.push()
+    await pushes.push({ edit: CHANGED, warm: 'off' })
+    const both = await pushes.pushTwice()
+    expect(both.step('one').outputs['seed']).toBe('inherit')
+    expect(both.step('two').outputs['seed']).toBe('inherit')
+    expect(both.step('build one').stdout).toBe('hello from small\n')
+    expect(both.step('build two').stdout).toBe('hello from small\n')
+    expect(both.step('two').stdout).toContain('none goes back')
   })
 
   test('nothing is handed to another pull request', async () => {

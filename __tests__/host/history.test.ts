@@ -1,16 +1,26 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { addLine, noteEnding, readEndings, readHistory } from '../../src/host/history.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
 import { forecast } from '../../src/plan/forecast.ts'
+import { encodeLine } from '../../src/plan/history.ts'
 import type { HistoryLine } from '../../src/plan/history.ts'
+import { needs } from '../e2e/capabilities.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { aLine } from '../helpers/history.ts'
 import { anId } from '../helpers/lease.ts'
 import { aRoot } from '../helpers/root.ts'
 
 const scene = useScene()
+const ownerOf = (path: string): number => lstatSync(path).uid
 const YEAR_MS = 365 * 86_400_000
 
 function lineOf(n: number, overrides: Partial<HistoryLine> = {}): HistoryLine {
@@ -84,5 +94,42 @@ describe('the history', () => {
     writeFileSync(controlName(root, 'ending', anId(2)), 'half a')
     expect(readEndings(root).map(({ line }) => line.id)).toEqual([anId(1)])
     expect(readEndings(root)).toHaveLength(1)
+  })
+})
+
+test('a second end of a job that is not told yet says nothing', () => {
+  const root = aRoot(scene())
+  noteEnding(root, { line: lineOf(1, { result: 'failure' }), slot: 'a' })
+  noteEnding(root, { line: lineOf(1, { result: 'success' }), slot: 'b' })
+  expect(readEndings(root)).toMatchObject([{ line: { result: 'failure' }, slot: 'a' }])
+})
+
+needs('root').describe('as root in the root of another user', () => {
+  const USER = 65_534
+  /** A root of that user’s, as root’s reaper has it. */
+  function theirs(): Root {
+    const root = aRoot(scene())
+    for (const name of [root.path, controlName(root), controlName(root, 'history')]) {
+      chownSync(name, USER, USER)
+    }
+    return { ...root, uid: USER, gid: USER }
+  }
+
+  test('the history is that user’s from the first line on', () => {
+    const root = theirs()
+    addLine(root, lineOf(1))
+    expect(ownerOf(file(root))).toBe(USER)
+  })
+
+  test('root’s own file is replaced, and so is a link to one elsewhere', () => {
+    const root = theirs()
+    const elsewhere = `${scene().directory('elsewhere')}/precious`
+    writeFileSync(elsewhere, encodeLine(lineOf(1)))
+    linkSync(elsewhere, file(root))
+    addLine(root, lineOf(2))
+    expect(readHistory(root)).toEqual([lineOf(1), lineOf(2)])
+    expect(ownerOf(file(root))).toBe(USER)
+    expect(readFileSync(elsewhere, 'utf8')).toBe(encodeLine(lineOf(1)))
+    expect(ownerOf(elsewhere)).toBe(0)
   })
 })

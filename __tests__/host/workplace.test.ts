@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
-import { findWorkplace } from '../../src/host/workplace.ts'
+import { findCommon, findWorkplace } from '../../src/host/workplace.ts'
 import { GitRepository } from '../fixtures/git-repository.ts'
 import { useScene } from '../e2e/use-scene.ts'
 
@@ -34,6 +34,18 @@ test('is the worktree that the directory lies in, linked, detached, with any nam
   expect((await findWorkplace(remote)).top).toBe(remote)
   const identities = [main, linked, detached].map(async (each) => findWorkplace(each))
   expect(new Set((await Promise.all(identities)).map((each) => each.identity)).size).toBe(3)
+})
+
+test('has a repository in common with its other worktrees alone', async () => {
+  const repository = await GitRepository.make(scene())
+  const linked = await repository.add('linked')
+  const clone = path.join(repository.folder, 'clone')
+  await repository.git(repository.folder, 'clone', '--quiet', repository.remote, clone)
+  const common = findCommon(repository.main)
+  expect(common).not.toBe('')
+  expect(findCommon(linked)).toBe(common)
+  expect(findCommon(clone)).not.toBe(common)
+  expect(findCommon(scene().directory('plain'))).toBe('')
 })
 
 test('is named by its folder where its repository is gone, or has no remote', async () => {

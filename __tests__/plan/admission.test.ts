@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { PASSES_AT_MOST, available, decide, neverFits } from '../../src/plan/admission.ts'
+import { PASSES_AT_MOST, available, decide, mayGrow, neverFits } from '../../src/plan/admission.ts'
 import type { Holder, Standing, Waiter } from '../../src/plan/admission.ts'
 
 function aStanding(overrides: Partial<Standing> = {}): Standing {
@@ -22,6 +22,22 @@ function aHolder(forecastBytes: number | null, sampledBytes: number): Holder {
 function aWaiter(forecastBytes: number, passed = 0): Waiter {
   return { name: `w${forecastBytes}`, forecastBytes, passed }
 }
+
+test.each([
+  ['alive', 'unknown', true],
+  ['alive', 'left', true],
+  ['dead', 'held', true],
+  ['dead', 'unknown', false],
+  ['dead', 'left', false],
+  ['unknown', 'held', true],
+  ['unknown', 'unknown', true],
+  ['unknown', 'left', false],
+] as const)(
+  'the forecast of an owner that is %s counts, its keeper %s: %p',
+  (owner, keeper, is) => {
+    expect(mayGrow(owner, keeper)).toBe(is)
+  },
+)
 
 describe('admission', () => {
   test('lets a job start that fits exactly, and none that is a byte larger', () => {

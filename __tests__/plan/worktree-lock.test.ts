@@ -6,7 +6,7 @@ const HOUR = 3_600_000
 const MADE = 100 * HOUR
 
 const running = { startedAtMs: MADE - HOUR, isZombie: false, command: 'node' }
-const host = { inContainer: null, seesHost: true }
+const host = { inContainer: null, seesHost: true, clockAheadMs: 0 }
 
 describe('the pid of a lock', () => {
   test.each([
@@ -51,11 +51,26 @@ describe('the owner of a lock', () => {
       'alive',
     ],
     [
-      'may be in a container',
-      { process: 'gone', inContainer: 'pid 9 is a process in a container', seesHost: true },
+      'started after it, unless the clock was set forward since',
+      { ...host, process: { ...running, startedAtMs: MADE + HOUR }, clockAheadMs: HOUR },
       'unknown',
     ],
-    ['may be outside', { process: 'gone', inContainer: null, seesHost: false }, 'unknown'],
+    [
+      'started after it however far the clock was set',
+      { ...host, process: { ...running, startedAtMs: MADE + 2 * HOUR }, clockAheadMs: HOUR },
+      'dead',
+    ],
+    [
+      'started after it by a clock of which nothing is known',
+      { ...host, process: { ...running, startedAtMs: MADE + HOUR }, clockAheadMs: Infinity },
+      'unknown',
+    ],
+    [
+      'may be in a container',
+      { ...host, process: 'gone', inContainer: 'pid 9 is a process in a container' },
+      'unknown',
+    ],
+    ['may be outside', { ...host, process: 'gone', seesHost: false }, 'unknown'],
   ])('that %s', (_, sight, owner) => {
     expect(judgeLock(9, sight, MADE).owner).toBe(owner)
   })
@@ -68,7 +83,7 @@ describe('the owner of a lock', () => {
 describe('a lock file', () => {
   const file: LockFile = {
     path: '/repo/.git/index.lock',
-    kind: 'git',
+    repository: '/repo/.git',
     madeAtMs: MADE,
     bytes: 0,
     verdict: null,
@@ -78,7 +93,7 @@ describe('a lock file', () => {
   const moment = { nowMs: MADE + HOUR, bootAtMs: MADE - HOUR, olderThanMs: HOUR / 4 }
   const pool = (owner: 'alive' | 'dead' | 'unknown'): LockFile => ({
     ...file,
-    kind: 'pool',
+    repository: null,
     verdict: { owner, why: 'so it is' },
   })
 

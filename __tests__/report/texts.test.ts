@@ -10,6 +10,7 @@ const REAPED = {
   busy: [{ id: 'b', why: EVIL }],
   quarantined: [{ id: 'c', why: EVIL, command: `umount ${EVIL}` }],
   reclaimedBytes: 1500,
+  untold: [EVIL],
 }
 
 describe('no text of others begins a line of what a command prints', () => {
@@ -57,9 +58,9 @@ describe('no text of others begins a line of what a command prints', () => {
 
   test.each([
     ['status', statusText(status), 20],
-    ['sweep', sweepText(actions, REAPED, true), 6],
+    ['sweep', sweepText(actions, REAPED, true), 7],
     ['explain', explainText(actions), 2],
-    ['reap', reapText(REAPED), 5],
+    ['reap', reapText(REAPED), 6],
     ['doctor', doctorText(findings), 3],
   ])('%s', (_, text, lines) => {
     expect(text).not.toMatch(/^\s*::/m)
@@ -110,7 +111,7 @@ test('status says how many jobs there is room for, and what each is expected to 
 test('what is empty is said too', () => {
   expect(explainText([])).toBe('nothing there\n')
   expect(sweepText([], null, false)).toBe('nothing to do: no lease, no slot\n')
-  expect(reapText({ deleted: [], busy: [], quarantined: [], reclaimedBytes: 0 })).toBe(
+  expect(reapText({ deleted: [], busy: [], quarantined: [], reclaimedBytes: 0, untold: [] })).toBe(
     '0 entries deleted from the trash, 0 B more free\n',
   )
 })

@@ -1,9 +1,10 @@
-import { mkdirSync, rmdirSync, statfsSync } from 'node:fs'
+import { mkdirSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { Self } from '../../src/plan/evidence.ts'
-import type { ProcessKey } from '../../src/plan/job.ts'
+import type { Owner, ProcessKey } from '../../src/plan/job.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { nextSample } from '../../src/plan/size-sample.ts'
+import { noteKeeper } from '../../src/host/keeper-lock.ts'
 import { endLease, writeLease } from '../../src/host/leases.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
@@ -13,6 +14,7 @@ import { lookForRoom } from '../../src/steps/look-for-room.ts'
 import type { NoRoom } from '../../src/steps/look-for-room.ts'
 import { startTimeOf } from '../e2e/processes.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { hold } from '../helpers/hold.ts'
 import { aLease, anEnd, anId, aRunnerKey } from '../helpers/lease.ts'
 import { aRoot } from '../helpers/root.ts'
 import { aSelf } from '../helpers/self.ts'
@@ -20,6 +22,7 @@ import { aSelf } from '../helpers/self.ts'
 const scene = useScene()
 const KEY = aRunnerKey('runner-2')
 const ID = anId(2, KEY)
+const DEAD = { pid: process.pid, start: 1 }
 const ALIVE = { pid: process.pid, start: Number(startTimeOf(process.pid)) }
 let root: Root
 let free: number
@@ -32,15 +35,21 @@ beforeEach(() => {
 
 /** A live lease of another runner that is to fill nine tenths of what is free. */
 function holder(worker: ProcessKey): void {
-  const owner = { runner: { name: 'runner-2', key: KEY }, worker }
+  holderWith({ worker })
+}
+
+function holderWith(more: Partial<Owner>): void {
+  const owner = { runner: { name: 'runner-2', key: KEY }, ...more }
   writeLease(root, { ...aLease({ id: ID, owner }), forecastBytes: Math.round(0.9 * free) })
 }
 
+const keeperName = (): string => controlName(root, 'leases', `${ID}.keeper`)
+
 /** Looks for half of what is free. */
-async function look(self: Self = aSelf()): Promise<NoRoom | null> {
+async function look(self: Self = aSelf(), outer: string[] = []): Promise<NoRoom | null> {
   const settings = { admission: { reserveBytes: 0 } } as Settings
   const expected = { bytes: Math.round(free / 2), from: 'setting' } as const
-  return lookForRoom({ root, self, settings, expected, ticket: null })
+  return lookForRoom({ root, self, settings, expected, ticket: null, outer })
 }
 
 describe('a job', () => {
@@ -59,7 +68,7 @@ describe('a job', () => {
   })
 
   test.each([
-    ['is dead', (): void => holder({ pid: process.pid, start: 1 })],
+    ['is dead', (): void => holder(DEAD)],
     [
       'has ended',
       (): void => {
@@ -80,6 +89,30 @@ describe('a job', () => {
     rmdirSync(entry)
     expect(await look()).toBeNull()
     ticket.release()
+  })
+
+  test('has no room beside a killed run whose command builds on, and holds the lock', async () => {
+    holder(DEAD)
+    const command = 'exec 9>>"$1"; flock -x -n 9 || exit 1; echo ready; exec sleep 600'
+    const { release } = await hold(scene(), command, [keeperName()])
+    expect((await look())?.holders).toHaveLength(1)
+    await release()
+    expect(await look()).toBeNull()
+  })
+
+  test('has room beside one of whom nothing is known but that its keeper has left', async () => {
+    holderWith({ worker: null, container: 'killed' })
+    expect(await look()).not.toBeNull()
+    writeFileSync(keeperName(), '')
+    expect(await look()).not.toBeNull()
+    noteKeeper(root, ID, { ...ALIVE, pidNamespace: 'pid:[1]' })
+    expect(await look()).toBeNull()
+  })
+
+  test('does not wait for the run that it was started within', async () => {
+    holder(ALIVE)
+    expect(await look(aSelf(), [ID])).toBeNull()
+    expect(await look(aSelf(), [anId(3)])).not.toBeNull()
   })
 
   test('does not wait for itself', async () => {

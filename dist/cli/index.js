@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(429);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(341);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 429:
+/***/ 341:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -137,6 +137,26 @@ __nccwpck_require__.d(__webpack_exports__, {
 ;// CONCATENATED MODULE: ./lib/plan/version.js
 /** The release this code belongs to; a test holds it equal to package.json. */
 const VERSION = '0.1.0';
+
+;// CONCATENATED MODULE: ./lib/report/shell.js
+/** A word as every POSIX shell reads it back. */
+function shellWord(text) {
+    return `'${text.replaceAll("'", String.raw `'\''`)}'`;
+}
+/** What a shell evaluates to set these variables for itself and all that it starts. */
+function exportText(variables) {
+    return Object.entries(variables)
+        .map(([name, value]) => `export ${name}=${shellWord(value)}\n`)
+        .join('');
+}
+/** What a shell evaluates to forget them. */
+function unsetText(names) {
+    return names.length === 0 ? '' : `unset ${names.join(' ')}\n`;
+}
+/** What a shell evaluates to an exit code and nothing else. */
+function exitText(code) {
+    return `(exit ${code})\n`;
+}
 
 ;// CONCATENATED MODULE: ./lib/report/voice.js
 /** Every line of ours in a log begins with it. */
@@ -339,7 +359,173 @@ function isSlotPath(relative) {
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./lib/host/processes.js
+
+
+/** Clock ticks in a second (USER_HZ), as /proc counts them on every Linux that node runs on. */
+const TICKS = 100;
+/**
+ * Reads /proc/PID/stat.
+ *
+ * @returns 'gone' where there is no such process, 'hidden' where /proc will not tell (hidepid)
+ */
+function readProcess(pid) {
+    try {
+        return parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
+    }
+    catch (error) {
+        const code = errnoOf(error);
+        if (code === 'ESRCH')
+            return 'gone';
+        // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
+        return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
+    }
+}
+/** Whether the kernel knows a process by this number; EPERM means that it does. */
+function isThere(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return errnoOf(error) !== 'ESRCH';
+    }
+}
+/** Fields are counted after the last `)`: a command's name may hold blanks and brackets. */
+function parseStat(pid, text) {
+    const opening = text.indexOf('(');
+    const closing = text.lastIndexOf(')');
+    if (opening < 0 || closing < opening)
+        return null;
+    const fields = text
+        .slice(closing + 1)
+        .trim()
+        .split(' ');
+    const [state, parent] = fields;
+    const start = fields[19];
+    if (state === undefined || parent === undefined || start === undefined)
+        return null;
+    const known = { parent: Number(parent), start: Number(start) };
+    if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
+        return null;
+    return { pid, command: text.slice(opening + 1, closing), state, ...known };
+}
+/** The process group of a process, null where /proc does not tell. */
+function readGroup(pid) {
+    try {
+        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8');
+        const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3]);
+        return Number.isInteger(group) ? group : null;
+    }
+    catch {
+        // Gone meanwhile.
+        return null;
+    }
+}
+/** How a recorded process is found now; a zombie has ended. */
+function stateOf(recorded) {
+    const found = readProcess(recorded.pid);
+    if (found === 'gone' || found === 'hidden')
+        return found;
+    if (found.start !== recorded.start)
+        return 'replaced';
+    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
+}
+/** Lives exactly as long as its job. */
+const WORKER = 'Runner.Worker';
+/** What only passes a command on may end before the job does, and is no evidence of it. */
+const PASSING_ON = new Set(('sh bash dash ash zsh ksh fish busybox timeout nice ionice env setsid sudo su runuser gosu ' +
+    'su-exec xargs make npm npx sshd tini dumb-init docker-init').split(' '));
+/**
+ * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
+ * other runners (act, Gitea's) the one that started this command, past shells and the like.
+ *
+ * There is none in a job container, or under a shell alone.
+ */
+function findWorker(from = process.ppid) {
+    let starter = null;
+    let pid = from;
+    for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
+        const found = readProcess(pid);
+        if (found === 'gone' || found === 'hidden')
+            break;
+        const key = { pid: found.pid, start: found.start };
+        if (found.command === WORKER)
+            return { worker: key, isGithubs: true };
+        if (starter === null && !PASSING_ON.has(found.command))
+            starter = key;
+        pid = found.parent;
+    }
+    return { worker: starter, isGithubs: false };
+}
+/** The numbers of all processes that /proc shows; throws as readdirSync does. */
+function listProcesses() {
+    return (0,external_node_fs_namespaceObject.readdirSync)('/proc')
+        .filter((name) => /^[0-9]+$/.test(name))
+        .map(Number);
+}
+/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
+const HOST_PID_NAMESPACE = 'pid:[4026531836]';
+/**
+ * Whether a pid namespace has come to its end, and with it every process that was ever in it.
+ *
+ * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
+ * number that is in use again counts as the old namespace, and keeps what belongs to it.
+ */
+function isNamespaceGone(namespace) {
+    if (process.geteuid?.() !== 0)
+        return false;
+    if (readNamespace('self') !== HOST_PID_NAMESPACE)
+        return false;
+    return listProcesses().every((pid) => {
+        // The first process is of this very namespace; some sandboxes let nobody look at it.
+        if (pid === 1)
+            return true;
+        const found = readNamespace(pid);
+        return found === 'gone' || (found !== 'hidden' && found !== namespace);
+    });
+}
+function readNamespace(pid) {
+    try {
+        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/pid`);
+    }
+    catch (error) {
+        return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden';
+    }
+}
+/** Whether this process sees every process of the host, by number: neither a container nor hidepid. */
+function seesHost() {
+    if (readNamespace('self') !== HOST_PID_NAMESPACE)
+        return false;
+    return readProcess(1) !== 'hidden';
+}
+/**
+ * The first process that has this number in a container of the host, in words; null where there is
+ * none. What works in a container writes the number that it has there.
+ */
+function findInContainer(pid) {
+    for (const each of listProcesses()) {
+        const [, ...inner] = namespacePids(each);
+        if (inner.includes(pid))
+            return `pid ${pid} is a process in a container (here ${each})`;
+    }
+    return null;
+}
+/** The numbers of a process, that of the host first. */
+function namespacePids(pid) {
+    try {
+        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8');
+        return (/^NSpid:\t(.*)$/m.exec(text)?.[1] ?? '').split('\t').map(Number);
+    }
+    catch (error) {
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/sizes.js
+
 
 
 /** In the environment of what measures for us: it seems to live in the slot that it walks. */
@@ -377,12 +563,15 @@ async function measureTrees(paths, waitMs) {
  * Measures trees that may lie in each other by one du(1), which counts each file once: for the first
  * of the paths that it belongs to. So those inside others come first.
  *
+ * @param passedOver a name that is left out at every depth, with what lies in it
  * @returns by path; what could not be measured, or not in time, is left out
  */
-async function measureNested(paths, waitMs) {
+async function measureNested(paths, waitMs, passedOver = null) {
     if (paths.length === 0)
         return new Map();
     const words = ['-s', '-x', '--block-size=1', '--null', '--time', '--time-style=+%s'];
+    if (passedOver !== null)
+        words.push(`--exclude=${passedOver}`);
     return new Promise((resolve) => {
         const child = (0,external_node_child_process_namespaceObject.spawn)('du', [...words, '--files0-from=-'], {
             cwd: '/',
@@ -438,8 +627,6 @@ async function ask(words, waitMs, stop) {
         });
     });
 }
-/** Clock ticks in a second, as /proc counts them on every Linux that node runs on. */
-const TICKS = 100;
 /** CPU milliseconds of all ended processes that this one has started. */
 function childCpuMs() {
     const text = (0,external_node_fs_namespaceObject.readFileSync)('/proc/self/stat', 'utf8');
@@ -487,7 +674,7 @@ function sweepText(actions, reaped, dryRun) {
     const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
     return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
 }
-function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
+function reapText({ deleted, busy, quarantined, reclaimedBytes, untold, }) {
     const lines = [
         `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${texts_size(reclaimedBytes)} more free`,
         ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
@@ -495,6 +682,7 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
             `in quarantine: ${id}: ${why}`,
             `  to remove it: ${command}`,
         ]),
+        ...untold.map((why) => `not told in the history: ${why}`),
     ];
     return `${lines.map(printable).join('\n')}\n`;
 }
@@ -1241,169 +1429,6 @@ function join(base, rest) {
     return joined === '' ? '/' : joined;
 }
 
-;// CONCATENATED MODULE: ./lib/host/processes.js
-
-
-/**
- * Reads /proc/PID/stat.
- *
- * @returns 'gone' where there is no such process, 'hidden' where /proc will not tell (hidepid)
- */
-function readProcess(pid) {
-    try {
-        return parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
-    }
-    catch (error) {
-        const code = errnoOf(error);
-        if (code === 'ESRCH')
-            return 'gone';
-        // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
-        return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
-    }
-}
-/** Whether the kernel knows a process by this number; EPERM means that it does. */
-function isThere(pid) {
-    try {
-        process.kill(pid, 0);
-        return true;
-    }
-    catch (error) {
-        return errnoOf(error) !== 'ESRCH';
-    }
-}
-/** Fields are counted after the last `)`: a command's name may hold blanks and brackets. */
-function parseStat(pid, text) {
-    const opening = text.indexOf('(');
-    const closing = text.lastIndexOf(')');
-    if (opening < 0 || closing < opening)
-        return null;
-    const fields = text
-        .slice(closing + 1)
-        .trim()
-        .split(' ');
-    const [state, parent] = fields;
-    const start = fields[19];
-    if (state === undefined || parent === undefined || start === undefined)
-        return null;
-    const known = { parent: Number(parent), start: Number(start) };
-    if (!Number.isInteger(known.parent) || !Number.isInteger(known.start))
-        return null;
-    return { pid, command: text.slice(opening + 1, closing), state, ...known };
-}
-/** The process group of a process, null where /proc does not tell. */
-function readGroup(pid) {
-    try {
-        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8');
-        const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3]);
-        return Number.isInteger(group) ? group : null;
-    }
-    catch {
-        // Gone meanwhile.
-        return null;
-    }
-}
-/** How a recorded process is found now; a zombie has ended. */
-function stateOf(recorded) {
-    const found = readProcess(recorded.pid);
-    if (found === 'gone' || found === 'hidden')
-        return found;
-    if (found.start !== recorded.start)
-        return 'replaced';
-    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
-}
-/** Lives exactly as long as its job. */
-const WORKER = 'Runner.Worker';
-/** What only passes a command on may end before the job does, and is no evidence of it. */
-const PASSING_ON = new Set(('sh bash dash ash zsh ksh fish busybox timeout nice ionice env setsid sudo su runuser gosu ' +
-    'su-exec xargs make npm npx sshd tini dumb-init docker-init').split(' '));
-/**
- * The runner process that this one works for: the nearest ancestor that is GitHub's Worker; with
- * other runners (act, Gitea's) the one that started this command, past shells and the like.
- *
- * There is none in a job container, or under a shell alone.
- */
-function findWorker(from = process.ppid) {
-    let starter = null;
-    let pid = from;
-    for (let depth = 0; depth < 64 && pid > 1; depth += 1) {
-        const found = readProcess(pid);
-        if (found === 'gone' || found === 'hidden')
-            break;
-        const key = { pid: found.pid, start: found.start };
-        if (found.command === WORKER)
-            return { worker: key, isGithubs: true };
-        if (starter === null && !PASSING_ON.has(found.command))
-            starter = key;
-        pid = found.parent;
-    }
-    return { worker: starter, isGithubs: false };
-}
-/** The numbers of all processes that /proc shows; throws as readdirSync does. */
-function listProcesses() {
-    return (0,external_node_fs_namespaceObject.readdirSync)('/proc')
-        .filter((name) => /^[0-9]+$/.test(name))
-        .map(Number);
-}
-/** The pid namespace of the host itself: its number is fixed in the kernel (proc_ns.h). */
-const HOST_PID_NAMESPACE = 'pid:[4026531836]';
-/**
- * Whether a pid namespace has come to its end, and with it every process that was ever in it.
- *
- * Only root in the host's own namespace sees all processes; for anybody else the answer is no. A
- * number that is in use again counts as the old namespace, and keeps what belongs to it.
- */
-function isNamespaceGone(namespace) {
-    if (process.geteuid?.() !== 0)
-        return false;
-    if (readNamespace('self') !== HOST_PID_NAMESPACE)
-        return false;
-    return listProcesses().every((pid) => {
-        // The first process is of this very namespace; some sandboxes let nobody look at it.
-        if (pid === 1)
-            return true;
-        const found = readNamespace(pid);
-        return found === 'gone' || (found !== 'hidden' && found !== namespace);
-    });
-}
-function readNamespace(pid) {
-    try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/pid`);
-    }
-    catch (error) {
-        return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden';
-    }
-}
-/** Whether this process sees every process of the host, by number: neither a container nor hidepid. */
-function seesHost() {
-    if (readNamespace('self') !== HOST_PID_NAMESPACE)
-        return false;
-    return readProcess(1) !== 'hidden';
-}
-/**
- * The first process that has this number in a container of the host, in words; null where there is
- * none. What works in a container writes the number that it has there.
- */
-function findInContainer(pid) {
-    for (const each of listProcesses()) {
-        const [, ...inner] = namespacePids(each);
-        if (inner.includes(pid))
-            return `pid ${pid} is a process in a container (here ${each})`;
-    }
-    return null;
-}
-/** The numbers of a process, that of the host first. */
-function namespacePids(pid) {
-    try {
-        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8');
-        return (/^NSpid:\t(.*)$/m.exec(text)?.[1] ?? '').split('\t').map(Number);
-    }
-    catch (error) {
-        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error)))
-            return [];
-        throw error;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
 
 
@@ -1717,6 +1742,15 @@ function makeFolder(path) {
         throw error;
     }
 }
+/**
+ * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
+ * container) is given to that user, who could not take it away again.
+ */
+function makeOwnersFolder(root, path) {
+    const isNew = makeFolder(path);
+    if (isNew && process.geteuid?.() === 0 && root.uid !== 0)
+        giveAway(path, root);
+}
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 function makeFolders(path) {
     try {
@@ -1793,16 +1827,11 @@ function makeSlot(root, slot, chown) {
 function makeParent(root, runDirectory, chown) {
     return (folder, name) => {
         const path = at(folder, name);
-        if (!makeFolder(path))
-            return;
+        if (name !== runDirectory)
+            makeOwnersFolder(root, path);
         // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-        if (process.geteuid?.() !== 0)
-            return;
-        if (name === runDirectory)
+        else if (makeFolder(path) && process.geteuid?.() === 0)
             chown(path, name);
-        // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (root.uid !== 0)
-            giveAway(path, root);
     };
 }
 /**
@@ -2112,11 +2141,36 @@ function readTextOrNull(path, largest = LARGEST) {
 }
 /** What a file is called until it is whole: its name, and an id that nobody can foresee. */
 const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
-/** Replaces a file, whole and at once. */
-function replaceFile(path, text) {
+/** Has a file that root has just made in another user's root be that user's. */
+function giveFresh(file, { uid, gid }) {
+    if (process.geteuid?.() !== 0 || (0,external_node_fs_namespaceObject.fstatSync)(file).uid === uid)
+        return;
+    try {
+        (0,external_node_fs_namespaceObject.fchownSync)(file, uid, gid);
+    }
+    catch (error) {
+        // Not to be given away in this user namespace, or on this file system: who comes next replaces it.
+        if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes(errnoOf(error)))
+            throw error;
+    }
+}
+/**
+ * Replaces a file, whole and at once.
+ *
+ * @param owner to whom root gives it; null where whoever comes next only reads or replaces it
+ */
+function replaceFile(path, text, owner = null) {
     const temporary = `${path}.${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+        const file = (0,external_node_fs_namespaceObject.openSync)(temporary, 'wx', 0o644);
+        try {
+            if (owner !== null)
+                giveFresh(file, owner);
+            (0,external_node_fs_namespaceObject.writeFileSync)(file, text);
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(file);
+        }
         (0,external_node_fs_namespaceObject.renameSync)(temporary, path);
     }
     catch (error) {
@@ -2503,14 +2557,21 @@ const keeper_lock_BATCH = 200;
  * that is free, gone or not to be tried says nothing.
  */
 async function findKeepers(root, ids) {
-    const kept = new Set();
+    const seen = await seeKeepers(root, ids);
+    return new Set(ids.filter((id) => seen.get(id) === 'held'));
+}
+/** The same, and which of these locks are free; what is in neither state could not be tried. */
+async function seeKeepers(root, ids) {
+    const seen = new Map();
     for (let from = 0; from < ids.length; from += keeper_lock_BATCH) {
         const files = ids.slice(from, from + keeper_lock_BATCH).flatMap((id) => openToTry(root, id));
         try {
             const answers = files.length === 0 ? [] : await tryLocks(files.map(({ file }) => file));
-            for (const [index, { id }] of files.entries())
-                if (answers[index] === 'held')
-                    kept.add(id);
+            for (const [index, { id }] of files.entries()) {
+                const answer = answers[index];
+                if (answer === 'held' || answer === 'free')
+                    seen.set(id, answer);
+            }
         }
         finally {
             // Closing gives back every lock that was taken: it belongs to the open file.
@@ -2518,7 +2579,7 @@ async function findKeepers(root, ids) {
                 (0,external_node_fs_namespaceObject.closeSync)(file);
         }
     }
-    return kept;
+    return seen;
 }
 function openToTry(root, id) {
     let file;
@@ -2546,13 +2607,19 @@ function noteKeeper(root, id, keeper) {
 }
 /** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
 function readKeeper(root, id) {
-    const found = parseObject(readTextOrNull(keeperPath(root, id)) ?? '');
-    const { pid, start, pidNamespace } = found ?? {};
+    const { pid, start, pidNamespace } = readNote(root, id);
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
     if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== readPidNamespace())
         return null;
     return { pid, start };
+}
+/** Whether a keeper of this lease has ever noted itself, in whatever pid namespace. */
+function hasHadKeeper(root, id) {
+    return typeof readNote(root, id)['pid'] === 'number';
+}
+function readNote(root, id) {
+    return parseObject(readTextOrNull(keeperPath(root, id)) ?? '') ?? {};
 }
 
 ;// CONCATENATED MODULE: ./lib/host/kept-slots.js
@@ -2733,6 +2800,55 @@ function toolchainIn(rustcInfo) {
         }
     }
     return null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/linked-file.js
+
+/**
+ * Whether it is not what was shared. Every write sets the mtime: what no build does, to set that back
+ * afterwards, is not found. The ctime says nothing: it changes with each link that is made or removed.
+ */
+function isWritten(recorded, seen) {
+    return (seen === null ||
+        seen.inode !== recorded.inode ||
+        seen.size !== recorded.size ||
+        seen.mode !== recorded.mode ||
+        seen.mtimeNs !== recorded.mtimeNs);
+}
+/** The record after another clone of the same source was made: what each file was at first stays. */
+function joinRecords(before, fresh) {
+    const known = new Set(before.map(({ path }) => path));
+    return [...before, ...fresh.filter(({ path }) => !known.has(path))];
+}
+/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
+function parseLinked(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+    if (!Array.isArray(found))
+        return null;
+    const files = found.map(linkedFileOf);
+    return files.every((each) => each !== null) ? files : null;
+}
+function linkedFileOf(found) {
+    if (!isRecord(found))
+        return null;
+    const { path, inode, size, mode, mtimeNs } = found;
+    if (typeof path !== 'string' || typeof inode !== 'string')
+        return null;
+    if (typeof size !== 'number' || typeof mode !== 'number')
+        return null;
+    if (typeof mtimeNs !== 'string')
+        return null;
+    // A path that leads elsewhere would have other files looked at and read.
+    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
+    if (!isInside)
+        return null;
+    return { path, inode, size, mode, mtimeNs };
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
@@ -2926,6 +3042,7 @@ function parseFile(row) {
 
 
 
+
 /** What is learned of a lease after it was written, each in a file of its own. */
 const COMPANIONS = [
     '.end',
@@ -2935,6 +3052,7 @@ const COMPANIONS = [
     '.build',
     '.inputs',
     '.restored',
+    '.linked',
     '.keeper',
     '.size',
     '.events',
@@ -2986,10 +3104,6 @@ function handDownInputs(root, from, to) {
             throw error;
     }
 }
-/** Has the last known size of a slot go along with its content to another lease. */
-function handDownSize(root, from, to) {
-    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
-}
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
     removeFile(leasePath(root, `${id}.inputs`));
@@ -2998,6 +3112,11 @@ function dropInputs(root, id) {
 function readRestored(root, id) {
     const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
     return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+function readLinked(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE);
+    return text === null ? [] : parseLinked(text);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/leases.js
@@ -3320,7 +3439,7 @@ function listAdopted(root) {
         .filter((name) => name.endsWith(ADOPTED))
         .map((name) => name.slice(0, -ADOPTED.length))
         .filter(isLeaseId)
-        .map((id) => ({ id, slot: slotIn(readNote(root, `${id}${ADOPTED}`)) }));
+        .map((id) => ({ id, slot: slotIn(trash_readNote(root, `${id}${ADOPTED}`)) }));
 }
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
@@ -3335,7 +3454,7 @@ function quarantine(root, id, found) {
     return noted;
 }
 function readQuarantine(root, id) {
-    const noted = readNote(root, `${id}.quarantine`);
+    const noted = trash_readNote(root, `${id}.quarantine`);
     if (noted === null)
         return null;
     const { reason, command, since } = noted;
@@ -3346,13 +3465,13 @@ function readQuarantine(root, id) {
     };
 }
 function readFormerSlot(root, id) {
-    return slotIn(readNote(root, `${id}.lease`));
+    return slotIn(trash_readNote(root, `${id}.lease`));
 }
 function slotIn(note) {
     const slot = note?.['slot'];
     return typeof slot === 'string' ? slot : null;
 }
-function readNote(root, name) {
+function trash_readNote(root, name) {
     const text = readTextOrNull(trashPath(root, name));
     return text === null ? null : parseObject(text);
 }
@@ -4802,95 +4921,6 @@ function retire(root, slot, id, ways) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
-
-
-
-
-
-
-/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
-function heartbeatOf(pass, facts) {
-    const { root, self, scope, by } = pass;
-    const { view, actions, applied, lock, reaped, seconds } = facts;
-    const before = parseHeartbeat(readHeartbeatText(root));
-    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
-    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root)];
-    const seen = new Set(now.map((each) => each.id));
-    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
-    return {
-        version: 1,
-        completedAt: view.moment.wallMs,
-        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
-        scope,
-        by,
-        seconds: Number(seconds.toFixed(3)),
-        retired: applied.retired,
-        kept: actions.flatMap((action) => action.kind === 'keep'
-            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
-            : []),
-        blocked: [...now, ...carried],
-        foreign: scope === 'host'
-            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
-            : (before?.foreign ?? []),
-        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
-        lock,
-        errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
-    };
-}
-/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
-function blockedLeases({ root, dryRun }, { view, actions, applied }) {
-    const blocked = (id, path, reason) => {
-        const since = blockedSince(root, id, view.moment.wallMs, !dryRun);
-        return { id, path, reason, since };
-    };
-    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
-        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
-        : []);
-    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
-    return [...inTheWay, ...failed];
-}
-function stuckInTrash(root) {
-    return listTrash(root).flatMap((entry) => {
-        if (entry.quarantine === null)
-            return [];
-        const { reason, since } = entry.quarantine;
-        return [{ id: entry.id, path: describeBlocked(entry), reason, since }];
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/plan/saved.js
-/**
- * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
- * repository, job, matrix leg and toolchain.
- *
- * @param lines oldest first
- * @returns null where there is nothing to compare
- */
-function savedBy(line, lines) {
-    const { id, seed, result, seconds, toolchain } = line;
-    if (seed === 'cold' || result !== 'success' || seconds === null || toolchain === null)
-        return null;
-    const cold = lines.findLast((each) => each.id !== id &&
-        each.seed === 'cold' &&
-        each.result === 'success' &&
-        each.seconds !== null &&
-        each.toolchain === toolchain &&
-        isOf(line)(each));
-    return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
-}
-/**
- * What the seed of the last such job saved, in seconds; null where that is not known.
- *
- * @param lines oldest first
- */
-function lastSavedSeconds(key, lines) {
-    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
-}
-function isOf({ repository, job, leg }) {
-    return (line) => line.repository === repository && line.job === job && line.leg === leg;
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/size-sample.js
 
 /** What was measured, with the peaks so far. */
@@ -4899,12 +4929,21 @@ function nextSample(before, { bytes, files, uptimeMs }) {
     const peakFiles = Math.max(files, before?.peakFiles ?? 0);
     return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
 }
+/**
+ * What the next slot is known to hold when it takes this one over: how large it was, and when that was
+ * measured, are of a job that is over.
+ */
+function handedDown({ bytes, files }, uptimeMs) {
+    return nextSample(null, { bytes, files, uptimeMs });
+}
 const EVERY_MS = 60_000;
-/** A tree that takes long is measured less often: at most a 200th of one core. */
+/** Others' work counts as CPU time of ours where we have started it, such as an rm(1) in an emergency. */
+const PAUSE_AT_MOST_MS = 10 * 60_000;
+/** A tree that takes long is measured less often: a 200th of one core, until that would be too rarely. */
 const TIMES = 200;
 /** How long after a measurement that took so much CPU time the next one is due. */
 function pauseAfter(cpuMs) {
-    return Math.max(EVERY_MS, TIMES * cpuMs);
+    return Math.min(PAUSE_AT_MOST_MS, Math.max(EVERY_MS, TIMES * cpuMs));
 }
 function encodeSizeSample(sample) {
     return `${JSON.stringify(sample)}\n`;
@@ -4994,6 +5033,8 @@ const LINES_AT_MOST = 2000;
 const TRIM_AT = 2500;
 /** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
 function noteEnding(root, { line, slot }) {
+    if (readEnding(root, line.id) !== null)
+        return;
     replaceFile(controlPath(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`);
 }
 /** The ends that are not told yet; what is damaged goes. */
@@ -5001,13 +5042,26 @@ function readEndings(root) {
     return history_list(root, 'ending').flatMap((id) => {
         if (!isLeaseId(id))
             return [];
-        const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
-        const line = parseLine(text);
-        if (line !== null && line.id === id)
-            return [{ line, slot }];
+        const ending = readEnding(root, id);
+        if (ending !== null)
+            return [ending];
         removeFile(controlPath(root, 'ending', id));
         return [];
     });
+}
+/** The end of one lease; null where it is told already, or damaged. */
+function readEnding(root, id) {
+    const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n');
+    const line = parseLine(text);
+    return line?.id === id ? { line, slot } : null;
+}
+/** When the oldest end that is not told yet was noted, in ms since the epoch; null without any. */
+function oldestEndingMs(root) {
+    const times = history_list(root, 'ending')
+        .filter(isLeaseId)
+        .map((id) => (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'ending', id), { throwIfNoEntry: false })?.mtimeMs)
+        .filter((time) => time !== undefined);
+    return times.length === 0 ? null : Math.min(...times);
 }
 function hasEndings(root) {
     return history_list(root, 'ending').some(isLeaseId);
@@ -5021,25 +5075,45 @@ function addLine(root, line) {
     const path = fileOf(root, line.repository);
     const lines = parseLines(readTextOrNull(path) ?? '');
     if (lines.every(({ id }) => id !== line.id)) {
-        if (lines.length >= TRIM_AT) {
+        if (lines.length >= TRIM_AT || !mayAppend(root, path)) {
             const kept = [...lines.slice(1 - LINES_AT_MOST), line];
-            replaceFile(path, kept.map(encodeLine).join(''));
+            replaceFile(path, kept.map(encodeLine).join(''), root);
         }
         else
-            append(path, encodeLine(line));
+            append(root, path, encodeLine(line));
     }
     removeFile(controlPath(root, 'ending', line.id));
 }
+/**
+ * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
+ * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ */
+function mayAppend({ uid }, path) {
+    return ((0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
+}
 /** In one write, after the end of a line that a full disk may have cut short. */
-function append(path, text) {
-    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_APPEND;
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, flags | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK, 0o644);
+function append(root, path, text) {
+    const file = openToAppend(root, path);
     try {
         const isWhole = (0,external_node_fs_namespaceObject.fstatSync)(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
         (0,external_node_fs_namespaceObject.appendFileSync)(file, isWhole ? text : `\n${text}`);
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+/** What root has just made in another user's root is given to that user, and nothing else. */
+function openToAppend(owner, path) {
+    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_APPEND | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+    try {
+        const file = (0,external_node_fs_namespaceObject.openSync)(path, flags | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_EXCL, 0o644);
+        giveFresh(file, owner);
+        return file;
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+        return (0,external_node_fs_namespaceObject.openSync)(path, flags);
     }
 }
 /** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
@@ -5078,6 +5152,113 @@ function fileOf(root, repository) {
     return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
 }
 
+;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
+
+
+
+
+
+
+
+/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
+function heartbeatOf(pass, facts) {
+    const { root, self, scope, by } = pass;
+    const { view, actions, applied, lock, reaped, seconds } = facts;
+    const before = parseHeartbeat(readHeartbeatText(root));
+    const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : '';
+    const untold = pass.dryRun ? [] : untoldEndings(root, view.moment.wallMs);
+    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root), ...untold];
+    const seen = new Set(now.map((each) => each.id));
+    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
+    return {
+        version: 1,
+        completedAt: view.moment.wallMs,
+        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
+        scope,
+        by,
+        seconds: Number(seconds.toFixed(3)),
+        retired: applied.retired,
+        kept: actions.flatMap((action) => action.kind === 'keep'
+            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
+            : []),
+        blocked: [...now, ...carried],
+        foreign: scope === 'host'
+            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
+            : (before?.foreign ?? []),
+        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
+        lock,
+        errors: [
+            ...applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
+            ...(reaped?.untold ?? []).map((why) => `${UNTOLD}: ${why}`),
+        ],
+    };
+}
+const UNTOLD = 'jobs that ended are not told in the history';
+/** Where they lie, as a heartbeat names what is blocked. */
+const ENDINGS = '.target-guard/ending';
+/** A reaper tells of a job within minutes: what lies there for an hour fails again and again. */
+const UNTOLD_MS = 3_600_000;
+/** Whoever runs the reaper of a job, nobody reads what it says. */
+function untoldEndings(root, wallMs) {
+    const since = oldestEndingMs(root);
+    if (since === null || wallMs - since < UNTOLD_MS)
+        return [];
+    const reason = `${UNTOLD}, so forecasts do not learn from them: “target-guard reap” says why`;
+    return [{ id: 'history', path: ENDINGS, reason, since }];
+}
+/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
+function blockedLeases({ root, dryRun }, { view, actions, applied }) {
+    const blocked = (id, path, reason) => {
+        const since = blockedSince(root, id, view.moment.wallMs, !dryRun);
+        return { id, path, reason, since };
+    };
+    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
+        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
+        : []);
+    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
+    return [...inTheWay, ...failed];
+}
+function stuckInTrash(root) {
+    return listTrash(root).flatMap((entry) => {
+        if (entry.quarantine === null)
+            return [];
+        const { reason, since } = entry.quarantine;
+        return [{ id: entry.id, path: describeBlocked(entry), reason, since }];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/saved.js
+/**
+ * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
+ * repository, job, matrix leg and toolchain.
+ *
+ * @param lines oldest first
+ * @returns null where there is nothing to compare
+ */
+function savedBy(line, lines) {
+    const { id, seed, result, seconds, toolchain } = line;
+    if (seed === 'cold' || result !== 'success' || seconds === null || toolchain === null)
+        return null;
+    const cold = lines.findLast((each) => each.id !== id &&
+        each.seed === 'cold' &&
+        each.result === 'success' &&
+        each.seconds !== null &&
+        each.toolchain === toolchain &&
+        isOf(line)(each));
+    return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
+}
+/**
+ * What the seed of the last such job saved, in seconds; null where that is not known.
+ *
+ * @param lines oldest first
+ */
+function lastSavedSeconds(key, lines) {
+    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
+}
+function isOf({ repository, job, leg }) {
+    return (line) => line.repository === repository && line.job === job && line.leg === leg;
+}
+
 ;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
 
 
@@ -5085,6 +5266,7 @@ function fileOf(root, repository) {
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
  * @param kind several may hold it `shared`, one alone `exclusive`
+ * @param work is given the descriptor of the directory that is locked, whatever lies at its path by then
  */
 async function whileLocked(path, kind, work) {
     return whileHeld(path, external_node_fs_namespaceObject.constants.O_DIRECTORY, kind, work);
@@ -5094,17 +5276,17 @@ async function whileFileLocked(path, kind, work) {
     return whileHeld(path, 0, kind, work);
 }
 async function whileHeld(path, flags, kind, work) {
-    const folder = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK | flags);
+    const open = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK | flags);
     try {
         const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', folder],
+            stdio: ['ignore', 'ignore', 'ignore', open],
         });
         if (error !== undefined)
             return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+        return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_namespaceObject.closeSync)(open);
     }
 }
 /**
@@ -5145,6 +5327,8 @@ async function withKernelLock(path, waitSeconds, work) {
 
 
 
+
+
 /** The newest sample of a lease’s slot; null where there is none. */
 function readSizeSample(root, id) {
     const text = readTextOrNull(samplePath(root, id));
@@ -5154,8 +5338,32 @@ function readSizeSample(root, id) {
 function writeSizeSample(root, id, sample) {
     replaceFile(samplePath(root, id), encodeSizeSample(sample));
 }
+/**
+ * Has the last known size of a slot go along with its content to another lease; on a full disk it is
+ * measured again.
+ *
+ * @param uptimeMs now, in milliseconds since boot
+ */
+function handDownSize(root, from, to, uptimeMs) {
+    const sample = readSizeSample(root, from);
+    if (sample === null)
+        return;
+    try {
+        writeSizeSample(root, to, handedDown(sample, uptimeMs));
+    }
+    catch (error) {
+        if (!isNoSpace(error))
+            throw error;
+    }
+}
+/** Whether a slot was measured after it was seeded; by the times of the two notes. */
+function isSampledSinceSeed(root, id) {
+    const seed = (0,external_node_fs_namespaceObject.lstatSync)(leasePath(root, `${id}.seed`), { throwIfNoEntry: false });
+    const sample = (0,external_node_fs_namespaceObject.lstatSync)(samplePath(root, id), { throwIfNoEntry: false });
+    return sample !== undefined && sample.mtimeMs >= (seed?.mtimeMs ?? 0);
+}
 function samplePath(root, id) {
-    return controlPath(root, 'leases', `${id}.size`);
+    return leasePath(root, `${id}.size`);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/ages.js
@@ -5199,6 +5407,9 @@ function describeLastSaved(savedSeconds) {
 
 
 
+
+
+
 const MEASURE_MS = 120_000;
 /** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
 const LOCK_SECONDS = 120;
@@ -5225,7 +5436,9 @@ function noteEnd(root, id, ended, { voice }) {
 }
 /** The history with the ends that no reaper has come to yet, oldest first. */
 function readToldAndUntold(root) {
-    return [...readHistory(root), ...readEndings(root).map(({ line }) => line)].toSorted((a, b) => a.wallMs - b.wallMs);
+    // The history is in order, whatever the clock said when each of its lines was written.
+    const untold = readEndings(root).map(({ line }) => line);
+    return [...readHistory(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
 }
 function lineOf(root, lease, { result, moment }) {
     const { id, repository, job, leg, owner, uptimeS } = lease;
@@ -5253,30 +5466,73 @@ function lineOf(root, lease, { result, moment }) {
 /**
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ *
+ * @returns why jobs could not be told, in words: each reason once
  */
-async function tellHistory(root) {
-    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
-        for (const { line, slot } of readEndings(root)) {
-            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
-            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
-            const bytes = size?.bytes ?? line.bytes;
-            const files = size?.files ?? line.files;
-            addLine(root, {
-                ...line,
-                bytes,
-                files,
-                peakBytes: larger(bytes, line.peakBytes),
-                peakFiles: larger(files, line.peakFiles),
+async function tellHistory(root, which) {
+    const problems = new Set();
+    // Together: the trash waits for it, and the disk may be short.
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + MEASURE_MS;
+    for (const { line } of readEndings(root)) {
+        if (which === 'trash' && !isInTrash(root, line.id))
+            continue;
+        try {
+            // Another reaper may wait for each of them, and no longer than for one.
+            const told = await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
+                await tellOne(root, line.id, which === 'trash' ? Math.ceil(until - external_node_perf_hooks_namespaceObject.performance.now()) : MEASURE_MS);
+                return true;
             });
+            if (told === null)
+                break;
         }
+        catch (error) {
+            problems.add(messageOf(error));
+        }
+    }
+    return [...problems];
+}
+/** @throws as the file system does */
+async function tellOne(root, id, waitMs) {
+    const ending = readEnding(root, id);
+    if (ending === null)
+        return;
+    const { line, slot } = ending;
+    // The keeper's last sample is up to a minute old, and it is the end that links.
+    const size = waitMs > 0 ? await measureSlot(root, id, slot, waitMs) : null;
+    const bytes = size?.bytes ?? line.bytes;
+    const files = size?.files ?? line.files;
+    addLine(root, {
+        ...line,
+        bytes,
+        files,
+        peakBytes: larger(bytes, line.peakBytes),
+        peakFiles: larger(files, line.peakFiles),
     });
 }
 /** In its place, or in the trash; by names that du(1), another process, can follow. */
-async function measureSlot(root, id, slot) {
-    const inPlace = isSlotPath(slot)
-        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
-        : null;
-    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+async function measureSlot(root, id, slot, waitMs) {
+    const places = [
+        ...(isSlotPath(slot) ? [`${root.realPath}/${slot}`] : []),
+        controlName(root, 'trash', id),
+    ];
+    for (const place of places) {
+        const before = identityOf(place);
+        if (before === null)
+            continue;
+        const size = await measureTree(place, waitMs);
+        // Moved meanwhile, it may have been measured in part.
+        if (size !== null && identityOf(place) === before)
+            return size;
+    }
+    return null;
+}
+/**
+ * Which directory lies there; null where none does: a former path of a slot that the next job has
+ * inherited is a link, and takes no space.
+ */
+function identityOf(path) {
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : null;
 }
 function larger(a, b) {
     return a === null || b === null ? (a ?? b) : Math.max(a, b);
@@ -5429,73 +5685,6 @@ function mayPublish(job, result, settings) {
         !settings.dryRun);
 }
 
-;// CONCATENATED MODULE: ./lib/plan/linked-file.js
-
-function linked_file_judgeLinked(recorded, seen) {
-    if (seen === null)
-        return 'written';
-    const isSame = seen.inode === recorded.inode &&
-        seen.size === recorded.size &&
-        seen.mode === recorded.mode &&
-        seen.mtimeNs === recorded.mtimeNs;
-    if (!isSame)
-        return 'written';
-    return seen.ctimeNs === recorded.ctimeNs ? 'untouched' : 'unproven';
-}
-/**
- * The record after another clone of the same source was made. `written` names what changed between
- * the two. The later ctime counts only where nothing but that clone's link lies between: else a
- * write with its mtime set back would be vouched for.
- */
-function joinRecords(before, fresh) {
-    const byPath = new Map(before.map((each) => [each.path, each]));
-    const written = [];
-    for (const each of fresh) {
-        const known = byPath.get(each.path);
-        if (known === undefined)
-            byPath.set(each.path, each);
-        else if (linked_file_judgeLinked(known, each) === 'written')
-            written.push(each.path);
-        else if (known.ctimeNs === each.beforeNs) {
-            byPath.set(each.path, { ...each, digest: known.digest });
-        }
-    }
-    return { record: [...byPath.values()], written };
-}
-/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
-function parseLinked(text) {
-    let found;
-    try {
-        found = JSON.parse(text);
-    }
-    catch {
-        return null;
-    }
-    if (!Array.isArray(found))
-        return null;
-    const files = found.map(linkedFileOf);
-    return files.every((each) => each !== null) ? files : null;
-}
-function linkedFileOf(found) {
-    if (!isRecord(found))
-        return null;
-    const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found;
-    if (typeof path !== 'string' || typeof inode !== 'string')
-        return null;
-    if (typeof size !== 'number' || typeof mode !== 'number')
-        return null;
-    if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string')
-        return null;
-    if (typeof beforeNs !== 'string')
-        return null;
-    const known = typeof digest === 'string' ? digest : null;
-    // A path that leads elsewhere would have other files looked at and read.
-    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
-    if (!isInside)
-        return null;
-    return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known };
-}
-
 ;// CONCATENATED MODULE: ./lib/host/seeding.js
 
 
@@ -5511,7 +5700,7 @@ function linkedFileOf(found) {
 /** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
-    makeFolder(path);
+    makeOwnersFolder(root, path);
     return path;
 }
 function seedingPath(root, id) {
@@ -5525,6 +5714,8 @@ function seedingPath(root, id) {
  *   folder open: no link that somebody plants on the way leads them elsewhere
  */
 async function withSeeding(root, id, work) {
+    // What a hook of the same job left that was killed.
+    takeAway(root, id);
     const folder = openFolder(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
@@ -5599,6 +5790,7 @@ function discardQuietly(root, id) {
  * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
  * by one rename.
  */
+const TREE = 'tree';
 const RECORD = 'snapshot.json';
 const INPUTS = 'inputs.json';
 const HITS = 'hits';
@@ -5628,37 +5820,40 @@ function readSnapshot(root, name) {
         };
     });
 }
-/** The path of a snapshot's build, for programs that copy it. */
-function treeOf(root, { repository, key }) {
-    return controlName(root, 'snapshots', repository, key, 'tree');
-}
-/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+/** The folder of a snapshot: who reads it locks it, and it stays the same when it goes to the trash. */
 function folderOf(root, { repository, key }) {
     return controlName(root, 'snapshots', repository, key);
 }
-/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
-function readSnapshotInputs(root, name) {
-    return snapshots_inside(root, [name.repository, name.key], (folder) => readTextOrNull(at(folder, INPUTS), LARGE));
+/*
+ * Another snapshot may take its place at any moment. Who reads one opens its folder once: what follows
+ * goes by that descriptor, so that nobody takes the build of one and the record of the other.
+ */
+/** Under which lease it was published; null where its record is damaged. */
+function idIn(folder) {
+    const text = readTextOrNull(at(folder, RECORD));
+    return (text === null ? null : parseSnapshot(text))?.id ?? null;
+}
+/** The path of its build, as long as the folder is open in this process. */
+function treeIn(folder) {
+    return at(folder, TREE);
+}
+/** What was recorded of the inputs of its build; null where nothing was. */
+function inputsIn(folder) {
+    return readTextOrNull(at(folder, INPUTS), LARGE);
 }
 /** Notes that a slot was seeded from it: eviction takes the least recently used. */
-function noteUse(root, name, now) {
-    snapshots_inside(root, [name.repository, name.key], (folder) => {
-        (0,external_node_fs_namespaceObject.utimesSync)(at(folder, RECORD), now, now);
-        (0,external_node_fs_namespaceObject.appendFileSync)(at(folder, HITS), '.');
-        return null;
-    });
+function noteUse(folder, now) {
+    (0,external_node_fs_namespaceObject.utimesSync)(at(folder, RECORD), now, now);
+    (0,external_node_fs_namespaceObject.appendFileSync)(at(folder, HITS), '.');
 }
 /** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
-function readLinked(root, { repository, key }) {
-    const text = snapshots_inside(root, [repository, key], (folder) => readTextOrNull(at(folder, LINKED), LARGE));
+function linkedIn(folder) {
+    const text = readTextOrNull(at(folder, LINKED), LARGE);
     return text === null ? [] : parseLinked(text);
 }
 /** Notes what it shares with its clones. */
-function noteLinked(root, name, linked) {
-    snapshots_inside(root, [name.repository, name.key], (folder) => {
-        replaceFile(at(folder, LINKED), JSON.stringify(linked));
-        return null;
-    });
+function noteLinked(folder, linked) {
+    replaceFile(at(folder, LINKED), JSON.stringify(linked));
 }
 /** Notes how large it is, so that the budget can be kept without a walk. */
 function noteBytes(root, name, bytes) {
@@ -5678,7 +5873,7 @@ function publish(root, slot, name, snapshot, inputs) {
     const last = parents.pop() ?? '';
     const staging = makeSeeding(root, snapshot.id);
     try {
-        within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.renameSync)(at(folder, last), `${staging}/tree`));
+        within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.renameSync)(at(folder, last), `${staging}/${TREE}`));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -5688,7 +5883,7 @@ function publish(root, slot, name, snapshot, inputs) {
     if (inputs !== null)
         replaceFile(`${staging}/${INPUTS}`, inputs);
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
-    makeFolder(controlPath(root, 'snapshots', name.repository));
+    makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
     evict(root, name);
     const moved = snapshots_inside(root, [name.repository], (folder) => {
         (0,external_node_fs_namespaceObject.renameSync)(staging, at(folder, name.key));
@@ -5726,6 +5921,7 @@ function snapshots_inside(root, parts, work) {
 
 
 
+
 /** Walking a tree takes a while; what is not measured by then is left to the next one. */
 const keep_budget_MEASURE_MS = 60_000;
 /**
@@ -5735,14 +5931,31 @@ const keep_budget_MEASURE_MS = 60_000;
  * @param budgetBytes for all snapshots of the root
  */
 async function keepBudget(root, budgetBytes) {
+    const budgeted = { evicted: [], left: [] };
     for (const id of listSeeding(root)) {
         // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
-        if (findLease(root, id)?.state !== 'live')
-            await discardLeftSeeding(root, id);
+        if (findLease(root, id)?.state === 'live')
+            continue;
+        await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
     }
     const snapshots = await measured(root, listSnapshots(root));
-    const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
-    return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) };
+    for (const { name } of overBudget(snapshots, budgetBytes)) {
+        const path = `${name.repository}/${name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+        if (isEvicted === true)
+            budgeted.evicted.push(path);
+    }
+    return budgeted;
+}
+/** One that cannot be taken away keeps no other from going. */
+async function unlessLeft({ left }, id, take) {
+    try {
+        return await take();
+    }
+    catch (error) {
+        left.push({ id, why: messageOf(error) });
+        return null;
+    }
 }
 async function measured(root, snapshots) {
     const fresh = snapshots.filter(({ bytes }) => bytes === null);
@@ -5774,12 +5987,38 @@ function tryToNoteBytes(root, name, bytes) {
 
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
-    await tellHistory(root).catch(ignoreUntold);
-    await keepBudget(root, settings.snapshotMaxBytes);
-    return reap(root, helpers(settings));
+    const left = await tryToKeepBudget(root, settings);
+    const reaped = await tellAndReap(root, helpers(settings));
+    return { ...reaped, busy: [...left, ...reaped.busy] };
 }
-/** What is not told stays noted for the next reaper; the trash goes all the same. */
-function ignoreUntold() { }
+/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
+async function tryToKeepBudget(root, { snapshotMaxBytes }) {
+    try {
+        return (await keepBudget(root, snapshotMaxBytes)).left;
+    }
+    catch (error) {
+        return [{ id: 'snapshots', why: messageOf(error) }];
+    }
+}
+/**
+ * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
+ * about to go, after it of the others, for whom no space has to wait.
+ */
+async function tellAndReap(root, ways) {
+    const before = await tell(root, 'trash');
+    const reaped = await reap(root, ways);
+    const after = await tell(root, 'all');
+    return { ...reaped, untold: [...new Set([...before, ...after])] };
+}
+/** Whatever it meets, the trash goes. */
+async function tell(root, which) {
+    try {
+        return await tellHistory(root, which);
+    }
+    catch (error) {
+        return [messageOf(error)];
+    }
+}
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
  * one where a second processor is idle, and the same where none is; more would be in builds' way.
@@ -5792,7 +6031,12 @@ const AT_ONCE = 2;
  */
 async function reap(root, ways) {
     const before = freeBytes(root);
-    const reaped = { deleted: [], busy: [], quarantined: [], reclaimedBytes: 0 };
+    const reaped = {
+        deleted: [],
+        busy: [],
+        quarantined: [],
+        reclaimedBytes: 0,
+    };
     const tried = new Set();
     for (let fresh = reap_untried(root, tried); fresh.length > 0; fresh = reap_untried(root, tried)) {
         for (const id of fresh)
@@ -5931,7 +6175,7 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
+    const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null;
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
     try {
@@ -5964,9 +6208,19 @@ const REFUSED_TITLE = 'Infrastructure, not your change';
 /**
  * Why a job is turned away: the disk, its floor, and who holds it and why.
  *
- * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
+ * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time. That they
+ * cannot be told does not save it.
  */
 async function describeHolders(root, self, settings, runtime) {
+    try {
+        return await listHolders(root, self, settings, runtime);
+    }
+    catch (error) {
+        runtime.voice.warning(`Who holds the disk cannot be told (${messageOf(error)}).`);
+        return [];
+    }
+}
+async function listHolders(root, self, settings, runtime) {
     const { leases } = observe(root, self, 'host');
     const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
     const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), refuse_MEASURE_MS);
@@ -7528,7 +7782,7 @@ async function guardDisk(request, runtime) {
     }
     const relieved = await makeRoom(request, need, before, runtime);
     if (relieved !== null)
-        tell(root, settings, need, relieved, runtime);
+        guard_disk_tell(root, settings, need, relieved, runtime);
     return guarded(await lookAgain(request, before), relieved, need);
 }
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
@@ -7638,7 +7892,7 @@ function notePass(root) {
     }
 }
 /** The log of relief: what made it necessary, what went, what it freed, what holds on. */
-function tell(root, settings, need, relieved, { voice }) {
+function guard_disk_tell(root, settings, need, relieved, { voice }) {
     const { before, after, retired, deleted, kept, failures } = relieved;
     const { high, low } = settings.watermarks;
     const why = need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`;
@@ -8276,8 +8530,12 @@ function stampOf(nowMs) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/worktree-lock.js
+/** Why nothing is concluded where only a part of the processes is shown: a container, or hidepid. */
+const HOST_UNSEEN = 'processes of the host cannot be seen from here';
 /** Nothing shorter is believed: process starts are counted in ticks, and clocks are corrected. */
 const SLACK_MS = 60_000;
+/** Lock files that are younger stay, unless another age is asked for. */
+const LOCKS_MS = 15 * 60_000;
 /** The process that the text of a lock names: `… (pid 1234)`, `{"pid":1234}`; null without one. */
 function pidInReason(text) {
     const found = /\bpid["']?\s*[:=#]?\s*["']?(\d{1,10})\b/i.exec(text)?.[1];
@@ -8293,14 +8551,16 @@ function pidOf(text) {
 }
 /**
  * Whether the owner of a lock still lives. A process that started after the lock was made is not
- * the one that made it, whatever its number; so is every process after a restart of the host.
+ * the one that made it, whatever its number; so is every process after a restart of the host. When a
+ * process started is known by the clock of today: set forward meanwhile, it makes all of them younger
+ * against a lock of before.
  *
  * @param madeAtMs when the lock file was last written
  */
 function judgeLock(pid, sight, madeAtMs) {
     if (pid === null || sight === null)
         return { owner: 'unknown', why: 'it names no process' };
-    const { process, inContainer, seesHost } = sight;
+    const { process, inContainer, seesHost, clockAheadMs } = sight;
     if (process === 'hidden')
         return { owner: 'unknown', why: `/proc does not show pid ${pid}` };
     if (process !== 'gone' && !process.isZombie && process.startedAtMs <= madeAtMs + SLACK_MS) {
@@ -8311,9 +8571,13 @@ function judgeLock(pid, sight, madeAtMs) {
     if (!seesHost) {
         return { owner: 'unknown', why: `pid ${pid} may be a process that cannot be seen from here` };
     }
-    return process === 'gone' || process.isZombie
-        ? { owner: 'dead', why: `pid ${pid} is gone` }
-        : { owner: 'dead', why: `pid ${pid} is another process now (${process.command})` };
+    if (process === 'gone' || process.isZombie)
+        return { owner: 'dead', why: `pid ${pid} is gone` };
+    if (process.startedAtMs <= madeAtMs + SLACK_MS + clockAheadMs) {
+        const why = `pid ${pid} (${process.command}) is running, and the clock was set since`;
+        return { owner: 'unknown', why };
+    }
+    return { owner: 'dead', why: `pid ${pid} is another process now (${process.command})` };
 }
 /** Whether a lock file may go: its owner is gone for certain, and nobody has it open. */
 function judgeLockFile(file, { nowMs, bootAtMs, olderThanMs }) {
@@ -8325,7 +8589,7 @@ function judgeLockFile(file, { nowMs, bootAtMs, olderThanMs }) {
     const ageMs = nowMs - file.madeAtMs;
     if (ageMs < olderThanMs)
         return stays('it is too young');
-    if (file.kind === 'pool') {
+    if (file.repository === null) {
         const { owner, why } = file.verdict ?? { owner: 'unknown', why: 'it names no process' };
         return owner === 'dead' ? { goes: true, reason: why } : stays(why);
     }
@@ -8658,7 +8922,7 @@ function ownerOf(paths) {
  * @returns what it says, as UTF-8
  * @throws Error with what it complains of, unless it ends with 0
  */
-async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS } = {}) {
+async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS, endsGroup = false } = {}) {
     const self = process.geteuid?.();
     const isSelf = as.uid === self;
     return new Promise((resolve, reject) => {
@@ -8672,10 +8936,10 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
             env: environment(isSelf),
             // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
             stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            timeout: waitMs,
-            killSignal: 'SIGKILL',
+            ...(endsGroup ? { detached: true } : { timeout: waitMs, killSignal: 'SIGKILL' }),
             ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
         });
+        const timers = endsGroup ? endInTime(child, waitMs) : [];
         const parts = [];
         let length = 0;
         let said = '';
@@ -8689,8 +8953,14 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
         child.stderr?.setEncoding('utf8').on('data', (part) => {
             said = (said + part).slice(0, git_command_TOLD_AT_MOST);
         });
-        child.on('error', reject);
+        child.on('error', (error) => {
+            for (const timer of timers)
+                clearTimeout(timer);
+            reject(error);
+        });
         child.on('close', (status, signal) => {
+            for (const timer of timers)
+                clearTimeout(timer);
             if (status === 0)
                 resolve(Buffer.concat(parts).toString('utf8'));
             else
@@ -8700,6 +8970,25 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
         child.stdin?.on('error', () => { });
         child.stdin?.end(input);
     });
+}
+const GRACE_MS = 10_000;
+/** Ends a process group: at first so that it can tidy up. */
+function endInTime({ pid }, waitMs) {
+    const end = (signal) => {
+        if (pid === undefined)
+            return;
+        try {
+            process.kill(-pid, signal);
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ESRCH')
+                throw error;
+        }
+    };
+    return [
+        setTimeout(() => end('SIGTERM'), waitMs),
+        setTimeout(() => end('SIGKILL'), waitMs + GRACE_MS),
+    ];
 }
 /** Another user's own configuration is not this process's: none of it is read. */
 function environment(isSelf) {
@@ -8923,14 +9212,160 @@ async function readTargetState({ path, asked }, target) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/lock-holders.js
+
+
+
+
+/** Programs that write to repositories and may hold a lock without having the file open. */
+const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/;
+/** They never write to a repository, and live for days. */
+const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/;
+/** Those that write to the repository that they work in; a server writes to many. */
+const OF_ONE = /^(?:git|git-.*|jj|hg|tig|gitui|lazygit)$/;
+/** Words and variables by which a program is led to another repository than it works in. */
+const LEADING = /^(?:clone|init|-[CRdpw].*|--(?:git-dir|work-tree|repository|path|cwd|directory).*)$/;
+const LEADING_VARIABLE = /^GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY)=/;
+/** Reads all processes once: each shows hundreds of files. */
+function readLockHolders() {
+    const open = new Map();
+    const writers = [];
+    for (const pid of listProcesses()) {
+        if (pid === process.pid)
+            continue;
+        const found = readProcess(pid);
+        if (typeof found === 'string')
+            continue;
+        const named = `pid ${pid} (${found.command})`;
+        for (const key of lock_holders_openLocks(pid))
+            open.set(key, [...(open.get(key) ?? []), named]);
+        if (!WRITERS.test(found.command) || found.parent === process.pid)
+            continue;
+        const words = readWords(pid, 'cmdline');
+        if (words?.some((word) => HARMLESS.test(word)) === true)
+            continue;
+        const isOfOne = OF_ONE.test(found.command);
+        writers.push({ named, repository: isOfOne ? lock_holders_repositoryOf(pid, words) : null });
+    }
+    return { open, writers };
+}
+/**
+ * Who may hold a lock file, in words.
+ *
+ * @param repository the common directory that it belongs to; null for one that git has not made
+ */
+function holdersOf({ open, writers }, { dev, ino }, repository) {
+    const real = repository === null ? null : lock_holders_realPathOf(repository);
+    const holding = open.get(`${dev}:${ino}`) ?? [];
+    const writing = repository === null
+        ? []
+        : writers.filter((each) => each.repository === null || each.repository === real);
+    return [
+        ...holding.map((named) => `${named} has it open`),
+        ...writing
+            .filter(({ named }) => !holding.includes(named))
+            .map(({ named }) => `${named} may have made it`),
+    ];
+}
+/** By device and inode: a container knows it by another path. */
+function lock_holders_openLocks(pid) {
+    const folder = `/proc/${pid}/fd`;
+    let names;
+    try {
+        names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return [];
+    }
+    return names.flatMap((name) => {
+        try {
+            if (!(0,external_node_fs_namespaceObject.readlinkSync)(`${folder}/${name}`).includes('.lock'))
+                return [];
+            const { dev, ino } = (0,external_node_fs_namespaceObject.statSync)(`${folder}/${name}`);
+            return [`${dev}:${ino}`];
+        }
+        catch {
+            // Closed meanwhile.
+            return [];
+        }
+    });
+}
+/** Git changes to the top of the work tree that it writes to, unless it is led elsewhere. */
+function lock_holders_repositoryOf(pid, words) {
+    const variables = readWords(pid, 'environ');
+    if (words === null || words.slice(1).some((word) => LEADING.test(word)))
+        return null;
+    if (variables === null || variables.some((each) => LEADING_VARIABLE.test(each)))
+        return null;
+    try {
+        // Elsewhere its paths mean something else.
+        if ((0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/mnt`) !== (0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'))
+            return null;
+        let folder = (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/cwd`);
+        for (; folder !== '/'; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+            const common = commonAt(folder);
+            if (common !== undefined)
+                return common;
+        }
+        return null;
+    }
+    catch {
+        // Gone meanwhile, or another user's: nothing is proven.
+        return null;
+    }
+}
+/** The common directory of the repository whose top, or git directory, this is; undefined for neither. */
+function commonAt(folder) {
+    const git = (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false });
+    if (git !== undefined) {
+        const place = readGitFile(folder, git.isDirectory());
+        return place === 'submodule' || place.common === null ? null : lock_holders_realPathOf(place.common);
+    }
+    const isBare = ['HEAD', 'objects', 'refs'].every((name) => (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, name), { throwIfNoEntry: false }) !== undefined);
+    return isBare ? lock_holders_realPathOf(folder) : undefined;
+}
+function lock_holders_realPathOf(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.realpathSync)(path);
+    }
+    catch {
+        // Nothing is proven of what is not there.
+        return null;
+    }
+}
+/** What a process shows of itself as words; null where it cannot be read. */
+function readWords(pid, what) {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/${what}`, 'utf8').split('\0');
+    }
+    catch {
+        return null;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/lock-sight.js
 
 
-/** Ticks of /proc/PID/stat in a second (USER_HZ), the same on every Linux that runs node. */
-const lock_sight_TICKS = 100;
-/** When this host was started, in ms since the epoch. */
+
+
+
+/** When this host was started, in ms since the epoch, by the clock as it is now. */
 function bootedAtMs() {
     return Date.now() - readUptime() * 1000;
+}
+/**
+ * How far the clock is ahead of what it was when the host was started: the kernel’s own file systems
+ * are made in the first seconds, and keep the time of that moment.
+ *
+ * @returns milliseconds, 0 at least; Infinity where that cannot be told
+ */
+function clockAheadMs() {
+    const made = ['/proc', '/sys'].map((path) => (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.ctimeMs);
+    const known = made.filter((each) => each !== undefined);
+    if (known.length < made.length)
+        return Infinity;
+    return Math.max(0, bootedAtMs() - Math.min(...known));
 }
 /** How the process that a lock names is found now. */
 function sightOfLock(pid) {
@@ -8939,13 +9374,23 @@ function sightOfLock(pid) {
         process: typeof found === 'string'
             ? found
             : {
-                startedAtMs: bootedAtMs() + (found.start / lock_sight_TICKS) * 1000,
+                startedAtMs: bootedAtMs() + (found.start / TICKS) * 1000,
                 isZombie: found.state === 'Z' || found.state === 'X',
                 command: found.command,
             },
         inContainer: findInContainer(pid),
         seesHost: seesHost(),
+        clockAheadMs: clockAheadMs(),
     };
+}
+/** The lock of a worktree as it is now, and whether its owner lives; null without one. */
+function lockOf(gitDirectory) {
+    const lock = readWorktreeLock(gitDirectory);
+    if (lock === null)
+        return null;
+    const pid = pidInReason(lock.reason);
+    const sight = pid === null ? null : sightOfLock(pid);
+    return { reason: lock.reason, ...judgeLock(pid, sight, lock.madeAtMs) };
 }
 
 ;// CONCATENATED MODULE: ./lib/host/lock-files.js
@@ -8958,20 +9403,24 @@ function sightOfLock(pid) {
 
 
 
+
 const LOCK = /\.lock$/;
-/** All lock files of these repositories and directly in these pools, with who may hold each. */
+/**
+ * All lock files of these repositories, and those directly in these pools that name a process, with
+ * who may hold each: Cargo, yarn and others call files so that are no locks.
+ */
 function findLockFiles({ repositories, pools }) {
     const git = repositories.flatMap((common) => [
         ...locksIn(common),
         ...locksBelow((0,external_node_path_namespaceObject.join)(common, 'refs')),
         ...locksIn((0,external_node_path_namespaceObject.join)(common, 'objects')),
         ...git_directory_namesIn((0,external_node_path_namespaceObject.join)(common, 'worktrees')).flatMap((name) => locksIn((0,external_node_path_namespaceObject.join)(common, 'worktrees', name))),
-    ]);
-    const found = [
-        ...git.map((path) => ({ path, kind: 'git' })),
-        ...pools.flatMap(locksIn).map((path) => ({ path, kind: 'pool' })),
-    ];
-    return found.flatMap(({ path, kind }) => readLockFile(path, kind) ?? []);
+    ].map((path) => ({ path, repository: common })));
+    const found = [...git, ...pools.flatMap(locksIn).map((path) => ({ path, repository: null }))];
+    if (found.length === 0)
+        return [];
+    const holders = readLockHolders();
+    return found.flatMap((each) => readLockFile(each, holders) ?? []);
 }
 function locksIn(folder) {
     return git_directory_namesIn(folder)
@@ -8991,83 +9440,29 @@ function locksBelow(folder) {
     }
 }
 /** A lock file as it is now; null where there is none. */
-function readLockFile(path, kind) {
+function readLockFile({ path, repository }, holders = readLockHolders()) {
     const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
     if (found?.isFile() !== true)
         return null;
-    const self = process.geteuid?.();
-    const isForeign = self !== 0 && found.uid !== self;
-    const pid = kind === 'pool' ? pidInFile(readTextOrNull(path) ?? '') : null;
-    const sight = pid === null ? null : sightOfLock(pid);
+    const pid = repository === null ? pidInFile(readTextOrNull(path) ?? '') : null;
+    if (repository === null && pid === null)
+        return null;
     return {
         path,
-        kind,
+        repository,
         madeAtMs: found.mtimeMs,
         bytes: found.size,
-        verdict: kind === 'pool' ? judgeLock(pid, sight, found.mtimeMs) : null,
-        holders: findHolders(path, kind, found),
-        unknown: isForeign ? 'it belongs to another user, whose processes cannot be seen' : null,
+        verdict: pid === null ? null : judgeLock(pid, sightOfLock(pid), found.mtimeMs),
+        holders: holdersOf(holders, found, repository),
+        unknown: lock_files_whyUnknown(found.uid),
     };
 }
-/** Programs that write to repositories and may hold a lock without having the file open. */
-const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/;
-/** They never write to a repository, and live for days. */
-const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/;
-const lock_files_SLACK_MS = 60_000;
-function findHolders(path, kind, { dev, ino, mtimeMs }) {
-    const holders = [];
-    const bootMs = bootedAtMs();
-    for (const pid of listProcesses()) {
-        if (pid === process.pid)
-            continue;
-        const found = readProcess(pid);
-        if (typeof found === 'string')
-            continue;
-        const named = `pid ${pid} (${found.command})`;
-        if (hasOpen(pid, path, dev, ino))
-            holders.push(`${named} has it open`);
-        else if (kind === 'git' &&
-            WRITERS.test(found.command) &&
-            found.parent !== process.pid &&
-            bootMs + found.start * 10 <= mtimeMs + lock_files_SLACK_MS &&
-            !HARMLESS.test(commandLineOf(pid))) {
-            holders.push(`${named} may have made it`);
-        }
+function lock_files_whyUnknown(owner) {
+    const self = process.geteuid?.();
+    if (self !== 0 && owner !== self) {
+        return 'it belongs to another user, whose processes cannot be seen';
     }
-    return holders;
-}
-/** By device and inode: a container knows it by another path. */
-function hasOpen(pid, path, dev, ino) {
-    const folder = `/proc/${pid}/fd`;
-    let names;
-    try {
-        names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return false;
-    }
-    return names.some((name) => {
-        try {
-            if (!(0,external_node_fs_namespaceObject.readlinkSync)(`${folder}/${name}`).includes((0,external_node_path_namespaceObject.basename)(path)))
-                return false;
-            const found = (0,external_node_fs_namespaceObject.statSync)(`${folder}/${name}`);
-            return found.dev === dev && found.ino === ino;
-        }
-        catch {
-            // Closed meanwhile.
-            return false;
-        }
-    });
-}
-function commandLineOf(pid) {
-    try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8');
-    }
-    catch {
-        // Gone meanwhile: it holds nothing.
-        return '';
-    }
+    return seesHost() ? null : HOST_UNSEEN;
 }
 /**
  * Removes a lock file that still is the one that was judged.
@@ -9093,11 +9488,21 @@ function removeLockFile(base, { path, madeAtMs }) {
 
 
 
+
+
 /** Who lives in each of these places, by the evidence that counts for slots. */
 async function lookIntoPlaces({ base, paths, targets }, environment) {
     const [answer, locks] = await Promise.all([listContainers(environment), probeCargoLocks(targets)]);
     const inBase = (path) => path.slice(base.length + 1);
-    const scan = scanProcesses(base, paths.map(inBase), isMountedIn);
+    const topOf = topsOf(paths, targets);
+    const scan = scanProcesses(base, paths.map(inBase), (mounted, place) => {
+        // The whole of what was given, or more.
+        if (mounted === '')
+            return false;
+        const path = place === '' ? base : `${base}/${place}`;
+        return isUsed(`${base}/${mounted}`, path, topOf(path));
+    });
+    const containers = answer.kind === 'answered' ? answer.containers : [];
     const searches = {
         // Absolute paths, without their first slash, are places in the root of everything.
         // Worktrees have no leases.
@@ -9109,16 +9514,22 @@ async function lookIntoPlaces({ base, paths, targets }, environment) {
             failure: scan.failure,
         },
         containers: {
-            list: answer.kind === 'answered' ? answer.containers : [],
+            // Their mounts are judged by the rule for worktrees, below.
+            list: [],
             failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
         },
     };
     const mounts = readMounts();
+    // A shell of the host is not in the /proc of a container that has the same place mounted.
+    const unseen = seesHost() ? [] : [HOST_UNSEEN];
     return new Map(paths.map((path) => {
         const found = occupancyOf({ slot: path.slice(1), container: null }, searches);
+        const inhabitants = [...found.inhabitants, ...inContainers(containers, path, topOf(path))];
+        const above = aboveIn(containers, path);
         const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`);
         const elsewhere = place_occupancy_mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`);
-        return [path, { ...found, unknown: [...found.unknown, ...within, ...elsewhere] }];
+        const unknown = [...found.unknown, ...unseen, ...above, ...within, ...elsewhere];
+        return [path, { inhabitants, unknown }];
     }));
 }
 /** Where this host has a place, or a part of it, mounted besides: somebody made it theirs. */
@@ -9131,9 +9542,38 @@ function place_occupancy_mountsOf(path, mounts) {
         .map(({ point }) => point)
         .filter((point) => !isAtOrBelow(point, path) && !isAtOrBelow(path, point));
 }
-/** A container that mounts a part of a worktree works in it; one that mounts a whole disk need not. */
-function isMountedIn(mounted, place) {
-    return mounted !== '' && (place === '' || isAtOrBelow(mounted, place));
+/** The worktree that a place belongs to: of a target dir the innermost one that it lies in. */
+function topsOf(paths, targets) {
+    const isTarget = new Set(targets);
+    const tops = paths.filter((path) => !isTarget.has(path));
+    const known = new Map(targets.map((target) => {
+        const around = tops.filter((top) => isAtOrBelow(target, top));
+        return [target, around.toSorted((a, b) => b.length - a.length)[0] ?? target];
+    }));
+    return (path) => known.get(path) ?? path;
+}
+/**
+ * Whether it uses a place to have this mounted: the place, a part of it, or what holds it in its own
+ * worktree. A pool or a whole disk that is mounted proves nothing by itself: who works there is seen.
+ */
+function isUsed(mounted, path, top) {
+    return isAtOrBelow(mounted, path) || (isAtOrBelow(path, mounted) && isAtOrBelow(mounted, top));
+}
+function inContainers(containers, path, top) {
+    return containers
+        .filter(({ sources }) => sources.some((source) => isUsed(source, path, top)))
+        .map(({ name, id }) => ({
+        kind: 'container',
+        what: `container ${name} (${id.slice(0, 12)}) mounts it`,
+    }));
+}
+/** Who works in a container that has a folder above mounted: root sees that, others need not. */
+function aboveIn(containers, path) {
+    if (process.geteuid?.() === 0)
+        return [];
+    return containers
+        .filter(({ sources }) => sources.some((source) => source !== '/' && source !== path && isAtOrBelow(path, source)))
+        .map(({ name }) => `container ${name} mounts a folder above it, and root alone sees who is in it`);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/repository-care.js
@@ -9335,7 +9775,9 @@ function isTargetDirectory(path) {
 async function findLinkedIn(target) {
     const words = [target, '-xdev', '-name', '.git', '-type', 'f', '-print0'];
     const said = await new Promise((resolve, reject) => {
-        (0,external_node_child_process_namespaceObject.execFile)('find', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => error === null ? resolve(stdout) : reject(error));
+        (0,external_node_child_process_namespaceObject.execFile)('find', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => error === null
+            ? resolve(stdout)
+            : reject(new Error(stderr.split('\n')[0] || messageOf(error), { cause: error })));
     });
     const folders = said
         .split('\0')
@@ -9370,7 +9812,7 @@ async function removeTarget(base, path, look) {
         folder = within(base, parents, (last) => openFolder(at(last, '.')));
     }
     catch (error) {
-        return { kind: 'failed', why: messageOf(error) };
+        return failure(error);
     }
     try {
         const { atime, mtime } = (0,external_node_fs_namespaceObject.fstatSync)(folder);
@@ -9381,30 +9823,56 @@ async function removeTarget(base, path, look) {
         if (aside !== name)
             (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), at(folder, aside));
         const asidePath = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), aside);
-        const linked = await findLinkedIn(asidePath);
-        const why = linked === null ? await look(asidePath) : 'another worktree lies in it';
+        const why = await lookThrough(asidePath, look);
         if (why !== null) {
             const back = aside === name ? null : putBack(folder, aside, name);
+            (0,external_node_fs_namespaceObject.futimesSync)(folder, atime, mtime);
             return { kind: 'kept', why: back === null ? why : `${why}; ${back}` };
         }
         const deletion = await deleteInPlace({ path: base, realPath: base }, asidePath.slice(base.length + 1));
         (0,external_node_fs_namespaceObject.futimesSync)(folder, atime, mtime);
-        return deletion.kind === 'deleted' ? { kind: 'removed' } : { kind: 'failed', why: deletion.why };
+        if (deletion.kind === 'deleted')
+            return { kind: 'removed' };
+        return { kind: deletion.kind === 'busy' ? 'kept' : 'failed', why: deletion.why };
     }
     catch (error) {
-        return { kind: 'failed', why: messageOf(error) };
+        return failure(error);
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
     }
 }
+/** What cannot be looked through may be somebody’s: rustc’s folders come and go while it builds. */
+async function lookThrough(path, look) {
+    try {
+        const linked = await findLinkedIn(path);
+        return linked === null ? await look(path) : 'another worktree lies in it';
+    }
+    catch (error) {
+        return `it could not be looked through (${messageOf(error)})`;
+    }
+}
+/** What somebody else has removed meanwhile is no failure of ours. */
+function failure(error) {
+    if (errnoOf(error) === 'ENOENT')
+        return { kind: 'kept', why: 'it is gone already' };
+    return { kind: 'failed', why: messageOf(error) };
+}
 /** Gives what was put aside its name again; in words why not. */
 function putBack(folder, aside, name) {
-    if ((0,external_node_fs_namespaceObject.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined) {
-        return `its name is taken by another one meanwhile, so it stays at ${aside}`;
+    const taken = `its name is taken by another one meanwhile, so it stays at ${aside}`;
+    if ((0,external_node_fs_namespaceObject.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
+        return taken;
+    try {
+        (0,external_node_fs_namespaceObject.renameSync)(at(folder, aside), at(folder, name));
+        return null;
     }
-    (0,external_node_fs_namespaceObject.renameSync)(at(folder, aside), at(folder, name));
-    return null;
+    catch (error) {
+        // Cargo may make it anew at this very moment.
+        if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error)))
+            return taken;
+        throw error;
+    }
 }
 /** Twelve hexadecimal digits that nobody can foresee. */
 function newId() {
@@ -9464,15 +9932,18 @@ async function removeWorktree({ worktree, lock, base }, look) {
     const note = { id: newId(), name: (0,external_node_path_namespaceObject.basename)(path), lock, pid: process.pid };
     // What was given itself has no other place below what was given.
     const aside = path === base ? path : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), leavingName(note.id));
-    const restore = async () => {
+    const restore = async (former = note) => {
         const found = (0,external_node_fs_namespaceObject.lstatSync)(aside, { throwIfNoEntry: false }) === undefined ? path : aside;
         const place = { repository, asked: { ...asked, workTree: found } };
-        const why = await worktree_leaving_putBack(place, found, note);
+        const why = await worktree_leaving_putBack(place, found, former);
         return why === null ? '' : `; it is left at ${found} (${why})`;
     };
     if (notedAt(worktree.gitDirectory) !== null) {
         return { kind: 'kept', why: 'its removal has begun before, and has not ended' };
     }
+    const before = lockProblem(worktree.gitDirectory, lock);
+    if (before !== null)
+        return { kind: 'kept', why: before };
     try {
         await writeNote(asked, note);
     }
@@ -9480,6 +9951,10 @@ async function removeWorktree({ worktree, lock, base }, look) {
         return { kind: 'failed', why: messageOf(error) };
     }
     try {
+        // Git takes away whatever lock is there, and somebody may have put theirs meanwhile.
+        const other = lockProblem(worktree.gitDirectory, lock);
+        if (other !== null)
+            return { kind: 'kept', why: other + (await restore({ ...note, lock: null })) };
         if (lock !== null)
             await askGit(repository, ['worktree', 'unlock', path]);
         if (aside !== path)
@@ -9494,6 +9969,14 @@ async function removeWorktree({ worktree, lock, base }, look) {
     catch (error) {
         return { kind: 'failed', why: messageOf(error) + (await restore()) };
     }
+}
+/** Whether the lock is another one than was judged, or its owner lives after all; null for neither. */
+function lockProblem(gitDirectory, judged) {
+    const lock = lockOf(gitDirectory);
+    if ((lock?.reason ?? null) !== judged) {
+        return lock === null ? 'its lock is gone' : `it is locked anew (${lock.reason})`;
+    }
+    return lock === null || lock.owner === 'dead' ? null : `it is locked: ${lock.why}`;
 }
 /** A worktree without its target dirs is small; but a disk may be slow. */
 const REMOVAL_MS = 30 * 60_000;
@@ -9577,9 +10060,13 @@ async function worktree_leaving_putBack({ repository, asked }, path, { id, name,
         const input = await askGit(asked, ['ls-files', '--deleted', '-z']);
         if (input !== '')
             await askGit(asked, ['checkout-index', '-z', '--stdin'], { input });
-        if (isAside)
-            await askGit(repository, ['worktree', 'move', path, former]);
-        if (lock !== null && readWorktreeLock(asked.gitDirectory) === null) {
+        const isLocked = readWorktreeLock(asked.gitDirectory) !== null;
+        if (isAside) {
+            // Whoever has locked it meanwhile knows it by its former name.
+            const force = isLocked ? ['--force', '--force'] : [];
+            await askGit(repository, ['worktree', 'move', ...force, path, former]);
+        }
+        if (lock !== null && !isLocked) {
             await askGit(repository, ['worktree', 'lock', '--reason', lock, former]);
         }
         await askGit({ ...asked, workTree: null }, ['update-ref', '-d', LEAVING_REF]);
@@ -9591,7 +10078,6 @@ async function worktree_leaving_putBack({ repository, asked }, path, { id, name,
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/observe-worktrees.js
-
 
 
 
@@ -9676,15 +10162,16 @@ async function lookIntoAll(directories, found, { environment }) {
     }
     return all;
 }
+/** Of a place that was not looked into. */
+const UNSEEN = { inhabitants: [], unknown: ['nobody has looked who is in it'] };
 /** A worktree but for what git says of it. */
 function sized(found, sizes, occupancies) {
     const { path, kind, gitDirectory, common, inner } = found;
-    const unseen = { inhabitants: [], unknown: ['nobody has looked who is in it'] };
     const targets = found.targets.map((target) => ({
         path: target,
         bytes: sizes.get(target)?.bytes ?? null,
         newestMs: sizes.get(target)?.newestMs ?? null,
-        occupancy: occupancies.get(target) ?? unseen,
+        occupancy: occupancies.get(target) ?? UNSEEN,
         git: 'unknown',
         holdsWorktree: false,
         isLeftover: LEFTOVER.test(target),
@@ -9700,20 +10187,12 @@ function sized(found, sizes, occupancies) {
         isWithin: true,
         closer: null,
         lock: gitDirectory === null || kind !== 'linked' ? null : lockOf(gitDirectory),
-        occupancy: occupancies.get(path) ?? unseen,
+        occupancy: occupancies.get(path) ?? UNSEEN,
         newestMs: isWhole ? Math.max(moved, ...all.map((each) => each.newestMs)) : null,
         bytes: isWhole ? all.reduce((sum, each) => sum + each.bytes, 0) : null,
         targets,
         inner,
     };
-}
-function lockOf(gitDirectory) {
-    const lock = readWorktreeLock(gitDirectory);
-    if (lock === null)
-        return null;
-    const pid = pidInReason(lock.reason);
-    const sight = pid === null ? null : sightOfLock(pid);
-    return { reason: lock.reason, ...judgeLock(pid, sight, lock.madeAtMs) };
 }
 function withStates(path, { targets }, states) {
     const state = states.get(path);
@@ -9850,7 +10329,7 @@ async function undoRemovals(view, directories, { environment }) {
         const why = await undoLeaving(each, async () => {
             const { path } = each;
             const occupancies = await lookIntoPlaces({ base, paths: [path], targets: [] }, environment);
-            const { inhabitants, unknown } = occupancies.get(path) ?? { inhabitants: [], unknown: [] };
+            const { inhabitants, unknown } = occupancies.get(path) ?? UNSEEN;
             return inhabitants[0]?.what ?? unknown[0] ?? null;
         });
         if (why === null)
@@ -9893,7 +10372,6 @@ const RECLAIM = ['targets', 'stale', 'locks'];
 const HOUR_MS = 3_600_000;
 const worktrees_STALE_MS = 24 * HOUR_MS;
 const EMERGENCY_MS = HOUR_MS / 4;
-const LOCKS_MS = HOUR_MS / 4;
 /**
  * The real paths of the directories that were given.
  *
@@ -10194,20 +10672,20 @@ function reclaimLocks(inventory, request, done) {
         reclaim_worktrees_note(outcome, taken, done);
     }
 }
-const reclaim_worktrees_LOCKS_MS = 15 * 60_000;
-function removeLock({ path, kind, madeAtMs }, { directories }, olderThanMs) {
+function removeLock(lock, { directories }, olderThanMs) {
+    const { path, madeAtMs } = lock;
     const base = baseOf(path, directories);
     if (base === null)
         return { kind: 'kept', why: 'it lies outside the given directories' };
     try {
-        const again = readLockFile(path, kind);
+        const again = readLockFile(lock);
         if (again === null || again.madeAtMs !== madeAtMs) {
             return { kind: 'kept', why: 'it is not the same any more' };
         }
         const moment = {
             nowMs: Date.now(),
             bootAtMs: bootedAtMs(),
-            olderThanMs: olderThanMs ?? reclaim_worktrees_LOCKS_MS,
+            olderThanMs: olderThanMs ?? LOCKS_MS,
         };
         const verdict = judgeLockFile(again, moment);
         if (!verdict.goes)
@@ -10733,6 +11211,18 @@ const PASSES_AT_MOST = 8;
 function growth({ forecastBytes, sampledBytes }) {
     return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes);
 }
+/**
+ * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
+ *
+ * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
+ */
+function mayGrow(owner, keeper) {
+    // A killed “run” leaves a command that builds on, and holds the lock.
+    if (keeper === 'held')
+        return true;
+    // A job whose container was killed may look unknown for ever; what it wrote is on the disk already.
+    return owner === 'alive' || (owner === 'unknown' && keeper === 'unknown');
+}
 /** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
 function available({ freeBytes, reserveBytes, holders, }) {
     return freeBytes - reserveBytes - holders.reduce((sum, holder) => sum + growth(holder), 0);
@@ -10816,20 +11306,31 @@ function lease_changes_open(root, folder, names, notice) {
 
 
 
+
 const SAFE = external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
 const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const waiting_LOCK_SECONDS = 30;
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
-function lockAdmission(root) {
+async function lockAdmission(root) {
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + waiting_LOCK_SECONDS * 1000;
     try {
         const path = controlPath(root, 'admission.lock');
-        const answer = tryLock(path, ['-w', String(waiting_LOCK_SECONDS)]);
-        return 'complaint' in answer ? askAgain(path) : answer;
+        for (;;) {
+            const answer = tryLock(path, ['-w', String(waiting_LOCK_SECONDS)]);
+            if ('complaint' in answer)
+                return askAgain(path);
+            if (!('isKilled' in answer) || external_node_perf_hooks_namespaceObject.performance.now() >= until)
+                return answer;
+            // A Ctrl-C goes to this process as well, which hears of it when the event loop turns.
+            await (0,promises_namespaceObject.setTimeout)(TURN_MS);
+        }
     }
     catch (error) {
         return { problem: messageOf(error) };
     }
 }
+/** Long enough for a signal that was sent to several processes to be heard here. */
+const TURN_MS = 20;
 /** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
 function askAgain(path) {
     const until = external_node_perf_hooks_namespaceObject.performance.now() + waiting_LOCK_SECONDS * 1000;
@@ -10851,7 +11352,7 @@ function tryLock(path, patience) {
 }
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
 function lock(file, patience) {
-    const { status, error, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
+    const { status, signal, error, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
         encoding: 'utf8',
         stdio: ['ignore', 'ignore', 'pipe', file],
     });
@@ -10860,6 +11361,8 @@ function lock(file, patience) {
     (0,external_node_fs_namespaceObject.closeSync)(file);
     if (error !== undefined)
         return { problem: 'there is no flock(1)' };
+    if (signal !== null)
+        return { problem: `flock(1) was ended by ${signal}`, isKilled: true };
     const said = stderr.trim();
     return said === ''
         ? { problem: 'it was not granted in time' }
@@ -10955,15 +11458,28 @@ function readWaiter(path, name) {
 }
 /** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
 function notePassing(root, waiters) {
+    const noted = [];
+    for (const waiter of waiters) {
+        if (!rewrite(root, { ...waiter, passed: waiter.passed + 1 })) {
+            // Nobody goes past them now. What cannot be taken back costs a later one its turn, and no space.
+            for (const each of noted)
+                rewrite(root, each);
+            return false;
+        }
+        noted.push(waiter);
+    }
+    return true;
+}
+/** False where it cannot be done. */
+function rewrite(root, waiter) {
     try {
-        for (const { name, forecastBytes, passed } of waiters) {
-            const file = (0,external_node_fs_namespaceObject.openSync)(controlPath(root, 'waiting', name), external_node_fs_namespaceObject.constants.O_WRONLY | SAFE);
-            try {
-                write(file, { forecastBytes, passed: passed + 1 });
-            }
-            finally {
-                (0,external_node_fs_namespaceObject.closeSync)(file);
-            }
+        const path = controlPath(root, 'waiting', waiter.name);
+        const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY | SAFE);
+        try {
+            write(file, waiter);
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(file);
         }
         return true;
     }
@@ -10971,10 +11487,15 @@ function notePassing(root, waiters) {
         return false;
     }
 }
-/** In place: the lock is on this very file. */
-function write(file, ticket) {
-    (0,external_node_fs_namespaceObject.ftruncateSync)(file, 0);
-    (0,external_node_fs_namespaceObject.writeSync)(file, `${JSON.stringify(ticket)}\n`, 0);
+/** What is longer than any ticket, and shorter than a block. */
+const TICKET_LENGTH = 128;
+/**
+ * In place, since the lock is on this very file, and in one write of always the same length: there is no
+ * moment at which it is empty, and no room that a full disk might not have.
+ */
+function write(file, { forecastBytes, passed }) {
+    const text = JSON.stringify({ forecastBytes, passed });
+    (0,external_node_fs_namespaceObject.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/admission.js
@@ -11143,6 +11664,7 @@ function ledgerPath(root) {
 
 
 
+
 /**
  * Looks whether this job may start; to be done while holding the admission lock.
  *
@@ -11162,12 +11684,14 @@ async function lookForRoom(request) {
     // Whoever has a slot already must not wait for himself.
     if (hasOwn(request, claims))
         return null;
-    const holders = holdersFor(request, claims, { ...room, isContested: ahead.length > 0 });
+    const others = claims.filter(({ id }) => !request.outer.includes(id));
+    const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 });
     const isFreeing = ahead.length > 0 && hasTrash(root);
     const decision = admission_decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
     if (decision.kind === 'start' && notePassing(root, decision.passing))
         return null;
-    return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
+    const isFirst = ahead.length === 0;
+    return { root: root.path, expected, ...room, holders, decision, isFirst, isQueued: own >= 0 };
 }
 /** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
 function hasOwn({ root, self }, claims) {
@@ -11184,7 +11708,7 @@ function hasOwn({ root, self }, claims) {
  * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
  * and the dead have none.
  */
-function holdersFor({ root, self, expected }, claims, room) {
+async function holdersFor({ root, self, expected }, claims, room) {
     const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
     const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
     if (!room.isContested && fits(whole))
@@ -11199,17 +11723,28 @@ function holdersFor({ root, self, expected }, claims, room) {
         return sampled.map(withoutLease);
     const mounts = readMounts();
     const ended = rememberEnded();
-    return sampled.flatMap((holder) => {
+    const judged = sampled.flatMap((holder) => {
         if (growth(holder) === 0)
-            return [withoutLease(holder)];
+            return [{ holding: withoutLease(holder), owner: 'alive' }];
         const record = findLease(root, holder.id);
         if (record?.state !== 'live' || record.lease === null)
             return [];
-        const { lease } = record;
+        const holding = { ...holder, lease: record.lease };
         if (isFitting)
-            return [{ ...holder, lease }];
-        const { owner } = observeLease(root, record, self, mounts, ended);
-        return owner.kind === 'dead' ? [] : [{ ...holder, lease }];
+            return [{ holding, owner: 'alive' }];
+        return [{ holding, owner: observeLease(root, record, self, mounts, ended).owner.kind }];
+    });
+    return look_for_room_withKeepers(root, judged);
+}
+/** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
+async function look_for_room_withKeepers(root, judged) {
+    const doubtful = judged.filter(({ owner }) => owner !== 'alive');
+    const seen = await seeKeepers(root, doubtful.map(({ holding }) => holding.id));
+    return judged.flatMap(({ holding, owner }) => {
+        const lock = seen.get(holding.id);
+        const hasLeft = lock === 'free' && hasHadKeeper(root, holding.id);
+        const keeper = lock === 'held' ? 'held' : hasLeft ? 'left' : 'unknown';
+        return mayGrow(owner, keeper) ? [holding] : [];
     });
 }
 function withoutLease(holder) {
@@ -11242,8 +11777,11 @@ function isOwn({ lease }, { runnerKey, job, worker }) {
 
 
 
+
 const RECHECK_MS = 5000;
 const TELL_MS = 60_000;
+/** They name the lease of the run, or of the job, that this is started within. */
+const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
 /**
  * Waits until the disk has room for what this job will write, behind those who came before.
@@ -11261,8 +11799,9 @@ async function admit(request, runtime) {
     if (expected === null || settings.admission.mode === 'off')
         return free;
     try {
-        if (await isTooLarge(root, settings, expected, runtime))
-            return { ...free, forecastBytes: null };
+        const atMost = await mostEver(root, settings, expected, runtime);
+        if (atMost !== null)
+            return { ...free, forecastBytes: atMost };
         const lock = await new Admission(request, expected, history, runtime).run();
         return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
     }
@@ -11287,17 +11826,21 @@ function rememberHistory(root, { voice }) {
         return lines;
     };
 }
-/** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
-async function isTooLarge(root, settings, { bytes }, { voice }) {
+/**
+ * A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better.
+ *
+ * @returns all the bytes that such a job can claim, null where its forecast may come to fit
+ */
+async function mostEver(root, settings, { bytes }, { voice }) {
     const [reading] = (await probeDisks(root.path, [])).readings;
     if (reading === undefined)
-        return false;
+        return null;
     const { totalBytes } = reading;
     const reserveBytes = reserveOf(settings.admission.reserveBytes, totalBytes);
     if (!neverFits(bytes, { totalBytes, reserveBytes }))
-        return false;
+        return null;
     voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
-    return true;
+    return Math.max(0, totalBytes - reserveBytes);
 }
 /** The way of one job through admission. */
 class Admission {
@@ -11307,12 +11850,16 @@ class Admission {
     #runtime;
     /** by a clock that nobody sets */
     #startedMs = external_node_perf_hooks_namespaceObject.performance.now();
+    #outer;
     #ticket = null;
+    /** whether it was said that there is no place in the queue to be had */
+    #isUnqueued = false;
     constructor(request, expected, history, runtime) {
         this.#request = request;
         this.#expected = expected;
         this.#history = history;
         this.#runtime = runtime;
+        this.#outer = OUTER.map((name) => runtime.environment[name] ?? '');
     }
     async run() {
         const forget = this.#onSignals();
@@ -11320,6 +11867,9 @@ class Admission {
             return await this.#wait();
         }
         finally {
+            // A signal that came meanwhile is heard in the next whole turn of the event loop, or by nobody.
+            for (let turn = 0; turn < 2; turn += 1)
+                await (0,promises_namespaceObject.setImmediate)();
             forget();
             this.#ticket?.release();
         }
@@ -11361,7 +11911,7 @@ class Admission {
      */
     async #look(isAdvice) {
         const { root, self, settings } = this.#request;
-        const lock = lockAdmission(root);
+        const lock = await lockAdmission(root);
         if ('problem' in lock) {
             this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
             return UNLOCKED;
@@ -11369,10 +11919,17 @@ class Admission {
         let isKept = false;
         try {
             const ticket = this.#ticket?.name ?? null;
-            const found = await lookForRoom({ root, self, settings, expected: this.#expected, ticket });
+            const found = await lookForRoom({
+                root,
+                self,
+                settings,
+                expected: this.#expected,
+                ticket,
+                outer: this.#outer,
+            });
             if (found !== null) {
-                if (!isAdvice)
-                    this.#ticket ??= this.#queueUp();
+                if (!isAdvice && !found.isQueued)
+                    this.#queueUp();
                 return found;
             }
             this.#ticket?.release();
@@ -11386,12 +11943,16 @@ class Admission {
     }
     /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
     #queueUp() {
+        this.#ticket?.release();
+        this.#ticket = null;
         try {
-            return takeTicket(this.#request.root, this.#expected.bytes);
+            this.#ticket = takeTicket(this.#request.root, this.#expected.bytes);
         }
         catch (error) {
+            if (this.#isUnqueued)
+                return;
+            this.#isUnqueued = true;
             this.#runtime.voice.warning(`This job has no place in the queue (${messageOf(error)}); it waits behind all others.`);
-            return null;
         }
     }
     /** Takes what is stale, whoever left it; true where that may have made the room. */
@@ -11727,6 +12288,7 @@ function samples(text) {
 
 
 
+
 const record_metrics_WAIT_SECONDS = 2;
 /**
  * Replaces the metrics file, whole and at once. One process at a time adds to the counters; who is
@@ -11757,7 +12319,7 @@ function record_metrics_factsOf(root, { assessments, ...counts }) {
         leases: { live, ended },
         trash: trash.length,
         quarantined: trash.filter((entry) => entry.quarantine !== null).length,
-        blocked: parseHeartbeat(readHeartbeatText(root))?.blocked.length ?? 0,
+        blocked: (parseHeartbeat(readHeartbeatText(root))?.blocked ?? []).filter(({ path }) => path !== ENDINGS).length,
     };
 }
 
@@ -12144,6 +12706,7 @@ function byRate(growers) {
 
 
 
+
 /** Follows the sizes of all live slots, as their keepers measure them. */
 class Growers {
     #root;
@@ -12158,12 +12721,13 @@ class Growers {
         for (const { id, state, lease } of records) {
             if (state !== 'live' || lease === null)
                 continue;
-            // A slot begins empty, with its lease.
-            const sizes = this.#followed.get(id)?.sizes ?? [
-                { bytes: 0, uptimeMs: Math.round(lease.uptimeS * 1000) },
-            ];
-            const sample = readSizeSample(this.#root, id);
-            seen.set(id, { lease, sizes: sample === null ? sizes : remember(sizes, sample) });
+            const before = this.#followed.get(id);
+            const isSeeded = readSeedRecord(this.#root, id).kind !== 'cold';
+            // The seed comes after the lease: what was seen before it is of an empty slot.
+            const sizes = before?.isSeeded === isSeeded ? before.sizes : beginning(lease, isSeeded);
+            const isOfBuild = !isSeeded || isSampledSinceSeed(this.#root, id);
+            const sample = isOfBuild ? readSizeSample(this.#root, id) : null;
+            seen.set(id, { lease, isSeeded, sizes: sample === null ? sizes : remember(sizes, sample) });
         }
         this.#followed = seen;
     }
@@ -12176,6 +12740,10 @@ class Growers {
         });
         return byRate(growers).slice(0, GROWERS_AT_MOST);
     }
+}
+/** A cold slot begins empty, with its lease; what was seeded is nothing that its job wrote. */
+function beginning({ uptimeS }, isSeeded) {
+    return isSeeded ? [] : [{ bytes: 0, uptimeMs: Math.round(uptimeS * 1000) }];
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/end-watch.js
@@ -13150,12 +13718,11 @@ class Git {
 }
 async function read(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${git_quoted(path)}`);
-    const [differing, untracked, index] = await Promise.all([
+    const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
         git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
         git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
         indexOf(git),
     ]);
-    const { files: tracked, submodules } = index;
     // Pairs: what differs, and its path.
     for (let index = 1; index < differing.length; index += 2)
         tracked.set(differing[index] ?? '', null);
@@ -14232,7 +14799,7 @@ function lengthsBefore(metadata, at) {
 
 
 
-const UNSEEN = { kind: 'unseen' };
+const artefact_UNSEEN = { kind: 'unseen' };
 /** Code in a compiler's own form, whose texts are packed: of link-time optimisation. */
 const PACKED = ['.llvmbc', '.llvm.lto', '.gnu.lto_'];
 const BITCODE = ['BC\u00c0\u00de', '\u00de\u00c0\u0017\u000b'];
@@ -14320,7 +14887,7 @@ function inspectLoaded(read, range, search, within = null) {
         if (seen.length > 0)
             return { kind: 'seen', text: textsAt(read, seen, from, end) };
     }
-    return UNSEEN;
+    return artefact_UNSEEN;
 }
 function isWithin(at, sections) {
     return sections.some(({ from, size }) => at >= from && at < from + size);
@@ -14344,7 +14911,7 @@ function inspectMetadata(read, part, search) {
         return artefact_unreadable('its metadata names too many paths');
     const others = otherThanSources(bytes, hits, search.inputs);
     if (others.length === 0)
-        return UNSEEN;
+        return artefact_UNSEEN;
     const texts = others.map((hit) => bytes.toString('latin1', hit, hit + TOLD));
     return { kind: 'seen', text: texts.slice(0, 100).join('\n') };
 }
@@ -14358,7 +14925,7 @@ function firstOf(parts, judge) {
         if (verdict.kind !== 'unseen')
             return verdict;
     }
-    return UNSEEN;
+    return artefact_UNSEEN;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/out-dir.js
@@ -15383,7 +15950,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 ;// CONCATENATED MODULE: ./lib/plan/tar-gate.js
 
 /** Name of the folder in an archive that becomes the target dir; beside it lie these two files. */
-const TREE = 'tree';
+const tar_gate_TREE = 'tree';
 const MANIFEST = 'manifest.json';
 const tar_gate_RECORD = 'record';
 const BLOCK = 512;
@@ -15406,8 +15973,8 @@ class TarRefusal extends Error {
  */
 class TarGate {
     #limits;
-    #known = new Set([TREE]);
-    #folders = new Set([TREE]);
+    #known = new Set([tar_gate_TREE]);
+    #folders = new Set([tar_gate_TREE]);
     #totals = { bytes: 0, entries: 0 };
     #block = new Uint8Array(BLOCK);
     #filled = 0;
@@ -15561,7 +16128,7 @@ function isPlainKind(type) {
 }
 /** A path relative to the tree; '' for what lies beside it, which is files alone. */
 function withoutTree(path) {
-    return path.startsWith(`${TREE}/`) ? path.slice(TREE.length + 1) : '';
+    return path.startsWith(`${tar_gate_TREE}/`) ? path.slice(tar_gate_TREE.length + 1) : '';
 }
 function refusal(path, why) {
     return new TarRefusal(`${JSON.stringify(path.slice(0, 200))} in it ${why}`);
@@ -15789,7 +16356,7 @@ async function pack(work, signal) {
  */
 async function unpack(work, signal) {
     const { archive, folder, compression, limits } = work;
-    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(folder, TREE), 0o700);
+    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), 0o700);
     const gate = new TarGate(limits);
     const source = startProgram(compression, [...UNPACK[compression], '--', archive], { input: 'ignore', output: 'pipe' }, signal);
     const tar = startProgram('tar', [...UNPACKING, '-C', folder], { input: 'pipe', output: 'ignore' }, signal);
@@ -15943,8 +16510,8 @@ async function restore(request, place, compression, signal) {
         throw new Error(wrong);
     const record = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_RECORD), 'utf8');
     signal.throwIfAborted();
-    (0,external_node_fs_namespaceObject.chmodSync)((0,external_node_path_namespaceObject.join)(folder, TREE), 0o755);
-    (0,external_node_fs_namespaceObject.renameSync)((0,external_node_path_namespaceObject.join)(folder, TREE), into);
+    (0,external_node_fs_namespaceObject.chmodSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), 0o755);
+    (0,external_node_fs_namespaceObject.renameSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), into);
     return { hit: matchedKey === key ? 'exact' : 'prefix', key: matchedKey, record, ...totals };
 }
 async function save(request, place, compression, signal) {
@@ -15959,10 +16526,10 @@ async function save(request, place, compression, signal) {
     const archive = (0,external_node_path_namespaceObject.join)(staging, remote_seed_FILES[compression]);
     const list = (0,external_node_path_namespaceObject.join)(staging, 'list');
     // The link is a step on the way of each name, and no entry itself.
-    (0,external_node_fs_namespaceObject.symlinkSync)((0,external_node_path_namespaceObject.resolve)(from), (0,external_node_path_namespaceObject.join)(staging, TREE));
+    (0,external_node_fs_namespaceObject.symlinkSync)((0,external_node_path_namespaceObject.resolve)(from), (0,external_node_path_namespaceObject.join)(staging, tar_gate_TREE));
     (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, MANIFEST), formatManifest({ key, bytes, entries }));
     (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, tar_gate_RECORD), record);
-    const names = [MANIFEST, tar_gate_RECORD, ...content.entries.map(({ path }) => `${TREE}/${path}`)];
+    const names = [MANIFEST, tar_gate_RECORD, ...content.entries.map(({ path }) => `${tar_gate_TREE}/${path}`)];
     (0,external_node_fs_namespaceObject.writeFileSync)(list, names.map((name) => `${name}\0`).join(''));
     await pack({ folder: staging, list, archive, compression }, signal);
     const archiveBytes = (0,external_node_fs_namespaceObject.statSync)(archive).size;
@@ -16647,6 +17214,36 @@ function whyNotRun(unit, former, known) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/host/other-builds.js
+
+
+
+
+/**
+ * Whether another slot that is in use may hold a build of the same checkout: the same runner's, of the
+ * same repository. A job may have several.
+ */
+function hasOtherBuild(root, own) {
+    const { records } = readLeases(root, runnerPrefix(own.owner.runner.key), Date.now());
+    return records.some(({ id, lease, state }) => {
+        if (state !== 'live' || id === own.id)
+            return false;
+        // Nobody knows of what it is.
+        if (lease === null)
+            return true;
+        return lease.repository === own.repository && holdsSomething(`${root.realPath}/${lease.slot}`);
+    });
+}
+/** Where nobody may look, something may be. */
+function holdsSomething(slot) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(slot).length > 0;
+    }
+    catch (error) {
+        return errnoOf(error) !== 'ENOENT';
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/fingerprints.js
 
 
@@ -16847,7 +17444,45 @@ function presence_kindOf(stat) {
     return stat.isDirectory() ? 'directory' : 'file';
 }
 
+;// CONCATENATED MODULE: ./lib/host/times-ahead.js
+
+
+/**
+ * Leaves out the times that would make something older than it is. What was built here of another
+ * content would look fresh then; a time that is too new only has units built again.
+ */
+function onlyAhead(workspace, planned) {
+    const ahead = { times: [], standing: [] };
+    for (const each of planned) {
+        const stat = each.mtimeNs === null ? null : statOrNull((0,external_node_path_namespaceObject.join)(workspace, each.path));
+        const isBehind = stat !== null && stat.mtimeNs > BigInt(each.mtimeNs ?? 0);
+        if (isBehind)
+            continue;
+        const isThere = stat !== null && String(stat.mtimeNs) === each.mtimeNs;
+        if (!isThere || !isExpected(stat, each.expected))
+            ahead.times.push(each);
+        else {
+            const stamp = {
+                ctimeNs: String(stat.ctimeNs),
+                inode: String(stat.ino),
+                size: Number(stat.size),
+            };
+            ahead.standing.push({ kind: 'set', path: each.path, stamp });
+        }
+    }
+    return ahead;
+}
+function isExpected(stat, { kind, isExecutable, size }) {
+    if (kind === 'link')
+        return stat.isSymbolicLink();
+    if (kind === 'directory')
+        return stat.isDirectory();
+    const hasBit = (stat.mode & 64n) !== 0n;
+    return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size);
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/restore-times.js
+
 
 
 
@@ -16906,7 +17541,10 @@ async function restore_times_restore(restoring) {
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched });
-    const results = await setTimes(workspace, times, nowNs);
+    const { times: ahead, standing } = restoring.isShared
+        ? onlyAhead(workspace, times)
+        : { times, standing: [] };
+    const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
     const planned = new Map(times.map((each) => [each.path, each]));
     const unset = whyNotSet(results, planned, workspace, newestNs);
     if (unset !== null)
@@ -16965,6 +17603,7 @@ function restoredFiles(results, planned, recorded) {
 
 
 
+
 /**
  * Gives unchanged inputs the times they had when the seed was built, and all others now.
  *
@@ -16980,16 +17619,20 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
         return `its inputs cannot be read: ${inputs}`;
     // Before the first time is set: what else was built in this workspace then needs its own restored.
     noteSetTimes(root, wish.runnerKey, lease.repository);
+    const isShared = hasOtherBuild(root, lease);
     const { restored, forgotten, kept, changed, problem } = await restoreTimes({
         target: place,
         workspace: wish.workspace,
         inputs,
         isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
+        isShared,
     });
     if (problem !== null)
         return problem;
     writeRecord(root, lease.id, '.restored', encodeRestored(restored));
     const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
+    if (isShared)
+        voice.info('times: none goes back, for another build of this checkout is in use');
     voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
     return null;
 }
@@ -17653,10 +18296,8 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
 
 
 
-
-
 function asLinkedFile(path, stat) {
-    return { path, ...facts(stat), beforeNs: String(stat.ctimeNs), digest: null };
+    return { path, ...facts(stat) };
 }
 /** A file of a source as it is now; null where it is gone, or no longer a file. */
 function seeLinked(source, path) {
@@ -17676,96 +18317,16 @@ function facts(stat) {
         size: Number(stat.size),
         mode: Number(stat.mode),
         mtimeNs: String(stat.mtimeNs),
-        ctimeNs: String(stat.ctimeNs),
     };
 }
 /**
- * Looks whether somebody wrote into what a source shares with its clones: one lstat a file, and for
- * files whose ctime has changed their content, as far as a digest is known and the limits allow.
+ * Looks whether somebody wrote into what a source shares with its clones: one lstat a file. To be done
+ * before each use of the source.
  *
- * To be done before each use of the source, and before the record of another clone is joined to it.
+ * @returns the paths of what was written into: the source must not be used again then
  */
-function findWrittenThrough(source, record, limits = { bytes: 0, ms: 0 }) {
-    const reading = new Reading(limits);
-    const findings = { written: [], unproven: [], record: [] };
-    for (const each of record) {
-        const seen = seeLinked(source, each.path);
-        let verdict = linked_file_judgeLinked(each, seen);
-        let now = each;
-        if (verdict === 'unproven' && seen !== null && each.digest !== null) {
-            const digest = reading.digestOf(source, each.path, seen);
-            if (digest === each.digest) {
-                verdict = 'untouched';
-                now = { ...each, ...seen };
-            }
-            else if (digest !== null)
-                verdict = 'written';
-        }
-        if (verdict !== 'untouched')
-            findings[verdict].push(each.path);
-        findings.record.push(now);
-    }
-    return findings;
-}
-/**
- * Reads what has no digest yet, so that later changes of a ctime can be judged: off a job’s critical
- * path. What is not untouched now gets none.
- */
-function digestLinked(source, record, limits) {
-    const reading = new Reading(limits);
-    return record.map((each) => {
-        if (each.digest !== null)
-            return each;
-        const seen = seeLinked(source, each.path);
-        if (seen === null || judgeLinked(each, seen) !== 'untouched')
-            return each;
-        return { ...each, digest: reading.digestOf(source, each.path, seen) };
-    });
-}
-const linked_files_CHUNK = 1024 * 1024;
-/** Content that is read within limits. */
-class Reading {
-    #deadline;
-    #left;
-    constructor({ bytes, ms }) {
-        this.#deadline = external_node_perf_hooks_namespaceObject.performance.now() + ms;
-        this.#left = bytes;
-    }
-    /** SHA-256 of a file; null at a limit, or where it changed while it was read. */
-    digestOf(source, path, seen) {
-        if (seen.size > this.#left)
-            return null;
-        this.#left -= seen.size;
-        let file;
-        try {
-            const flags = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
-            file = (0,external_node_fs_namespaceObject.openSync)(inTree(source, path), flags);
-        }
-        catch (error) {
-            if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error)))
-                return null;
-            throw error;
-        }
-        try {
-            return this.#digest(file, seen);
-        }
-        finally {
-            (0,external_node_fs_namespaceObject.closeSync)(file);
-        }
-    }
-    #digest(file, seen) {
-        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-        const chunk = Buffer.allocUnsafe(linked_files_CHUNK);
-        for (let read = -1; read !== 0; hash.update(chunk.subarray(0, read))) {
-            if (external_node_perf_hooks_namespaceObject.performance.now() > this.#deadline)
-                return null;
-            read = (0,external_node_fs_namespaceObject.readSync)(file, chunk);
-        }
-        const { ino, ctimeNs } = (0,external_node_fs_namespaceObject.fstatSync)(file, { bigint: true });
-        if (String(ino) !== seen.inode || String(ctimeNs) !== seen.ctimeNs)
-            return null;
-        return hash.digest('hex');
-    }
+function findWrittenThrough(source, record) {
+    return record.flatMap((each) => isWritten(each, seeLinked(source, each.path)) ? [each.path] : []);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/clone.js
@@ -17895,12 +18456,11 @@ function clone_link({ base, destination }, { path }) {
 }
 /** What was linked, once it has all its names; throws where it is not what was seen before. */
 function confirmed(base, { path, stat }) {
-    const before = asLinkedFile(path, stat);
-    const seen = seeLinked(base, path);
-    if (seen === null || linked_file_judgeLinked(before, seen) === 'written') {
+    const linked = asLinkedFile(path, stat);
+    if (isWritten(linked, seeLinked(base, path))) {
         throw new Refusal(`it changed meanwhile: ${shown(path)}`);
     }
-    return { ...before, ...seen };
+    return linked;
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const clone_O_PATH = 0o10_000_000;
@@ -17949,6 +18509,38 @@ async function clone_remove(path) {
         return path;
     }
     return null;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/disk-room.js
+
+
+/** One that cannot be read has no room: nothing is copied to it. */
+async function readDiskRoom(root, { floors, watermarks }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return { level: 'low', freeBytes: 0, room: 0 };
+    const { level } = assess(reading, floors);
+    return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
+
+
+
+/**
+ * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ *
+ * @returns why it is no seed, in words
+ */
+function giveUpHybrid(root, { label, place, written }, { voice }) {
+    takeHybridOut(root, label, written);
+    if ('lease' in place)
+        spoilEnd(root, place.lease);
+    else
+        evict(root, place);
+    const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`;
+    voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
+    return why;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
@@ -18000,8 +18592,7 @@ function slotSource(root, { source, slot, origin, refusal }) {
         {
             label: `a clone of ${slot}`,
             id: record.id,
-            tree: path,
-            locked: path,
+            folder: path,
             bytes: null,
             ageHours: Number.isFinite(hours) ? hours : null,
             origin,
@@ -18015,8 +18606,7 @@ function snapshotSources(root, job, stored, environment) {
     return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
         label: `snapshot ${name.repository}/${name.key}`,
         id: snapshot.id,
-        tree: treeOf(root, name),
-        locked: folderOf(root, name),
+        folder: folderOf(root, name),
         bytes,
         ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
         origin: snapshot,
@@ -18034,18 +18624,28 @@ const clone_seed_WAIT_MS = 120_000;
  */
 async function cloneSeed(request, runtime) {
     const { root, self, source, lease } = request;
+    const isSnapshot = 'snapshot' in source.place;
+    const slot = `${root.realPath}/${lease.slot}`;
     try {
-        const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`);
+        // Who may not take it may not even be able to open it.
+        const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot);
         if (refusal !== null)
             return refusal;
         const work = async () => {
-            const locked = await whileLocked(source.locked, 'shared', async () => {
-                const living = await findLiving(root, self, source, runtime);
-                return living ?? (await cloneLocked(request, runtime));
+            const locked = await whileLocked(source.folder, 'shared', async (folder) => {
+                if (!isSnapshot) {
+                    const living = await findLiving(root, self, source, runtime);
+                    return living ?? (await cloneLocked(request, { folder, tree: source.folder }, runtime));
+                }
+                // Another one may lie at its path by now, and what is known of it is not true of that one.
+                if (idIn(folder) !== source.id)
+                    return 'it was replaced meanwhile';
+                const open = { folder, tree: treeIn(folder) };
+                return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime));
             });
             return 'refused' in locked ? locked.refused : locked.value;
         };
-        if ('snapshot' in source.place)
+        if (isSnapshot)
             return await work();
         // As in inherit: who takes the slot over looks who is in it.
         const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work);
@@ -18070,18 +18670,19 @@ async function findLiving(root, self, { place }, runtime) {
     const [living] = occupancy.inhabitants;
     return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
 }
-async function cloneLocked(request, runtime) {
+async function cloneLocked(request, { folder, tree }, runtime) {
     const { root, lease, place, source } = request;
-    const known = linkedOf(root, source);
-    const disk = await diskOf(root, request.settings);
+    const isSnapshot = 'snapshot' in source.place;
+    const known = isSnapshot ? linkedIn(folder) : readLinked(root, source.id);
+    const disk = await readDiskRoom(root, request.settings);
     const choice = clone_seed_choose(request, disk, known);
     const { way } = choice;
     if (way === null)
         return choice.why;
-    if (way === 'hybrid' && known !== null && 'snapshot' in source.place) {
-        const { written } = findWrittenThrough(source.tree, known);
-        if (written.length > 0)
-            return giveUpHybrid(request, source.place.snapshot, written, runtime);
+    const written = findWrittenThrough(tree, known ?? []);
+    if (written.length > 0) {
+        const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id };
+        return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime);
     }
     const record = {
         version: 1,
@@ -18098,7 +18699,7 @@ async function cloneLocked(request, runtime) {
     const moved = movedTargetOf({ ...request, ...filled }, runtime.environment);
     let judged = null;
     const { linked } = await cloneTree({
-        source: source.tree,
+        source: tree,
         destination: place,
         way,
         // At another path rustc makes no use of it.
@@ -18106,48 +18707,35 @@ async function cloneLocked(request, runtime) {
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
-        meanwhile: (tree) => {
+        meanwhile: (opened) => {
             if (moved !== null)
-                judged = judgeMovedUnits({ ...moved, place: tree });
+                judged = judgeMovedUnits({ ...moved, place: opened });
         },
     });
-    const inputs = inputsOf(root, source);
+    const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id);
     if (inputs !== null)
         writeRecord(root, lease.id, '.inputs', inputs);
-    if ('snapshot' in source.place) {
-        tryToNoteUse(root, source.place.snapshot);
-        // Before anything is built in the clone: nobody must find the snapshot without this note then.
-        if (linked.length > 0)
-            noteLinked(root, source.place.snapshot, clone_seed_joined(known ?? [], linked));
+    if (isSnapshot)
+        tryToNoteUse(folder);
+    if (linked.length > 0) {
+        // Before anything is built in the clone: nobody must find the source without this note then.
+        const joined = joinRecords(known ?? [], linked);
+        if (isSnapshot)
+            noteLinked(folder, joined);
+        else
+            writeRecord(root, source.id, '.linked', JSON.stringify(joined));
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
     return { ...filled, judged };
 }
 /** Without it the snapshot is evicted somewhat sooner. */
-function tryToNoteUse(root, name) {
+function tryToNoteUse(folder) {
     try {
-        noteUse(root, name, new Date());
+        noteUse(folder, new Date());
     }
     catch {
         return;
     }
-}
-function inputsOf(root, { place, id }) {
-    return 'snapshot' in place ? readSnapshotInputs(root, place.snapshot) : readInputs(root, id);
-}
-function linkedOf(root, { place }) {
-    return 'snapshot' in place ? readLinked(root, place.snapshot) : [];
-}
-function clone_seed_joined(known, fresh) {
-    return joinRecords(known, fresh).record;
-}
-/** One that cannot be read has no room: nothing is copied to it. */
-async function diskOf(root, { floors, watermarks }) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
-    if (reading === undefined)
-        return { level: 'low', freeBytes: 0, room: 0 };
-    const { level } = assess(reading, floors);
-    return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
 }
 function clone_seed_choose({ root, job, settings, source, place }, disk, known) {
     return chooseWay({
@@ -18172,14 +18760,6 @@ function trustRefusal(job, { place }) {
         ? 'what a pull request builds may not share files with a snapshot'
         : null;
 }
-/** Somebody wrote through a link: the snapshot is no longer what was built, and no other will be shared. */
-function giveUpHybrid({ root, source }, name, written, { voice }) {
-    takeHybridOut(root, source.label, written);
-    evict(root, name);
-    const why = `a build wrote into ${written[0] ?? ''}, which it shared with the snapshot`;
-    voice.warning(`${why}. The snapshot is gone, and clones of this root share no files by hard link any more.`);
-    return why;
-}
 
 ;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
 
@@ -18195,6 +18775,10 @@ function dropSeed(root, lease, { former }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
+
+
+
+
 
 
 
@@ -18246,6 +18830,13 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     const [unknown] = occupancy.unknown;
     if (unknown !== undefined)
         return unknown;
+    const shared = readLinked(root, id);
+    if (shared === null)
+        return 'what it shares with clones is not known any more';
+    const written = findWrittenThrough(`${root.realPath}/${slot}`, shared);
+    if (written.length > 0) {
+        return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
+    }
     const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`);
     if (refusal !== null)
         return refusal;
@@ -18274,7 +18865,7 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
             handDownInputs(root, id, lease.id);
             // Most commands are over before anybody has measured: who did it then would be in the next one's way.
             if (isLocal(lease.madeBy))
-                handDownSize(root, id, lease.id);
+                handDownSize(root, id, lease.id, Math.round(readUptime() * 1000));
             dropLease(root, id, false);
             return chain.filter((each) => !linkFormerPath(root, each, lease.slot));
         }
@@ -18350,8 +18941,9 @@ function endedSlots(root) {
  *
  * @returns what was done, in words
  */
-async function restoreHookSeed({ root, lease, record, wish }, runtime) {
-    const why = restore_hook_seed_refusalOf({ root, lease, record, wish });
+async function restoreHookSeed(hookSeed, runtime) {
+    const { root, lease, record, wish } = hookSeed;
+    const why = restore_hook_seed_refusalOf(hookSeed);
     if (why !== null)
         return `${SEEDED}; times are not restored: ${why}`;
     const origin = {
@@ -18368,7 +18960,11 @@ async function restoreHookSeed({ root, lease, record, wish }, runtime) {
     return problem === null ? SEEDED : `${SEEDED}; times are not restored: ${problem}`;
 }
 const SEEDED = 'seeded by the runner’s hook';
-function restore_hook_seed_refusalOf({ root, lease, wish }) {
+function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
+    if (settings.dryRun)
+        return 'dry-run is on';
+    if (settings.warm === 'off')
+        return 'warm is off, which the hook was not told: set TARGET_GUARD_WARM';
     if (!wish.restoresMtimes)
         return 'restore-mtimes is off';
     if (wish.workspace === null)
@@ -18417,9 +19013,13 @@ async function seed(request, runtime) {
     const { root, lease } = request;
     try {
         const before = readSeedRecord(root, lease.id);
-        const seeded = before.kind === 'cold'
-            ? await seed_fill(request, runtime)
-            : await keepHookSeed(request, before, runtime);
+        const isSeeded = before.kind !== 'cold' && !isEmptySlot(request);
+        // Noted, and then the hook was ended before the seed lay in its place.
+        if (before.kind !== 'cold' && !isSeeded)
+            dropSeed(root, lease, before);
+        const seeded = isSeeded
+            ? await keepHookSeed(request, before, runtime)
+            : await seed_fill(request, runtime);
         if (seeded.record.kind === 'cold')
             seed_note(request, seeded.record, runtime);
         runtime.voice.info(`seed: ${describeSeed(seeded)}`);
@@ -18431,19 +19031,21 @@ async function seed(request, runtime) {
     }
 }
 async function keepHookSeed(request, record, runtime) {
-    const { root, lease } = request;
+    const { root, lease, settings } = request;
     const wish = wishOf(request, runtime);
-    return { record, why: await restoreHookSeed({ root, lease, record, wish }, runtime) };
+    return { record, why: await restoreHookSeed({ root, lease, record, wish, settings }, runtime) };
+}
+function isEmptySlot({ root, lease }) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(`${root.realPath}/${lease.slot}`).length === 0;
 }
 async function seed_fill(request, runtime) {
-    const { root, settings, lease } = request;
+    const { settings } = request;
     if (settings.warm === 'off')
         return cold('warm is off');
     if (settings.dryRun)
         return cold('dry-run is on');
-    if ((0,external_node_fs_namespaceObject.readdirSync)(`${root.realPath}/${lease.slot}`).length > 0) {
+    if (!isEmptySlot(request))
         return cold('something has been built in it already');
-    }
     const unchecked = wishOf(request, runtime);
     const offer = offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
@@ -18543,7 +19145,10 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     }
     if (settings.warm === 'inherit')
         return;
-    for (const source of [...nearest(judged.flatMap((each) => slotSource(root, each))), ...snapshots]) {
+    for (const source of [
+        ...nearest(judged.flatMap((each) => slotSource(root, each))),
+        ...snapshots,
+    ]) {
         yield {
             label: source.label,
             attempt: async (place) => refuseOrigin(source.origin, wish) ??
@@ -19526,29 +20131,9 @@ the command that would remove it.`,
         const chosen = settings(invocation);
         const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen);
         print(invocation, reaped, () => reapText(reaped));
-        return reaped.quarantined.length > 0 ? 1 : 0;
+        return reaped.quarantined.length + reaped.untold.length > 0 ? 1 : 0;
     },
 };
-
-;// CONCATENATED MODULE: ./lib/report/shell.js
-/** A word as every POSIX shell reads it back. */
-function shellWord(text) {
-    return `'${text.replaceAll("'", String.raw `'\''`)}'`;
-}
-/** What a shell evaluates to set these variables for itself and all that it starts. */
-function exportText(variables) {
-    return Object.entries(variables)
-        .map(([name, value]) => `export ${name}=${shellWord(value)}\n`)
-        .join('');
-}
-/** What a shell evaluates to forget them. */
-function unsetText(names) {
-    return names.length === 0 ? '' : `unset ${names.join(' ')}\n`;
-}
-/** What a shell evaluates to an exit code and nothing else. */
-function exitText(code) {
-    return `(exit ${code})\n`;
-}
 
 ;// CONCATENATED MODULE: ./lib/host/calling-process.js
 
@@ -20087,7 +20672,8 @@ async function run_run(command, settings, options, runtime) {
         (0,external_node_fs_namespaceObject.closeSync)(lock);
     if (end.kind === 'absent')
         runtime.voice.error(`${command[0] ?? ''}: ${end.why}`);
-    if (options.isKept)
+    // Nothing was built by a command that was not found.
+    if (options.isKept && end.kind !== 'absent')
         run_keep(started, runtime);
     await endRun(local, started, statusOf(end));
     foreground.end();
@@ -20136,20 +20722,21 @@ function statusOf(end) {
 
 
 
-
 const runCommand = {
     name: 'run',
     summary: 'one command with a target dir of its own, outside workflows: people, scripts, agents',
     about: `Gets a slot for this git worktree (or directory), warm from the last run here, or else in another
 worktree of the repository, sets CARGO_TARGET_DIR and runs the command as if there were nothing between:
 same terminal, directory, signals and exit code (127 not found, 126 not executable; ended by a signal, this
-ends by the same). When it ends the slot is kept for the next run here, whatever the exit code, as retention-hours and room allow. Runs at the same
-time, and a run within a run, have a slot each. Turned away (75), the command was not started.
+ends by the same). When it ends the slot is kept for the next run here, whatever the exit code, as
+retention-hours and room allow. Runs at the same time, and a run within a run, have a slot each. Turned
+away (75), the command was not started; nobody could tell it to skip its build, so --on-critical skip is fail.
 --print-env prints what a shell has to set, for eval "$(target-guard run --print-env)"; the lease lives as
 long as that shell, or until eval "$(target-guard run --end)", which alone keeps the slot warm.`,
     operands: '-- CMD…',
     operandCount: { least: 0, most: Number.MAX_SAFE_INTEGER },
     takesCommand: true,
+    isEvaluated: (words) => words.some((word) => EVALUATED.test(word)) && !words.includes('--json'),
     flags: [
         flags_flag('print-env', null, 'print the variables to set, instead of running a command'),
         flags_flag('pid', 'PID', 'with --print-env: whose life the lease follows; default the calling process'),
@@ -20175,21 +20762,22 @@ long as that shell, or until eval "$(target-guard run --end)", which alone keeps
             const kept = { ...options, isKept: switches.has('keep') };
             return run_run(operands, settings(invocation), kept, runtime);
         }
-        return forEval(invocation, async () => {
-            const chosen = settings(invocation);
-            if (mode === 'print') {
-                const wanted = { ...options, pid: run_pidOf(invocation) };
-                const variables = await printEnvironment(chosen, wanted, runtime);
-                print(invocation, variables, () => exportText(variables));
-            }
-            else {
-                const id = values.get('lease')?.at(-1) ?? null;
-                const names = await endPrinted(chosen, id, options, runtime);
-                print(invocation, names, () => unsetText(names));
-            }
-        });
+        const chosen = settings(invocation);
+        if (mode === 'print') {
+            const wanted = { ...options, pid: run_pidOf(invocation) };
+            const variables = await printEnvironment(chosen, wanted, runtime);
+            print(invocation, variables, () => exportText(variables));
+        }
+        else {
+            const id = values.get('lease')?.at(-1) ?? null;
+            const names = await endPrinted(chosen, id, options, runtime);
+            print(invocation, names, () => unsetText(names));
+        }
+        return 0;
     },
 };
+/** As a shell may have been told to evaluate it, with other words that are wrong. */
+const EVALUATED = /^--(print-env|end)(=|$)/;
 /** What is asked for: just one of the three. */
 function modeOf({ operands, switches, values }) {
     const wanted = [
@@ -20220,18 +20808,6 @@ function run_pidOf({ values }) {
     if (/^[1-9][0-9]{0,9}$/.test(text))
         return Number(text);
     throw new GuardError(`“${text}” is no process.`, 'Give --pid a number.', { usage: true });
-}
-/** To evaluate nothing is a success: a shell is told with its own words that there is no slot. */
-async function forEval({ switches, out }, work) {
-    try {
-        await work();
-        return 0;
-    }
-    catch (error) {
-        if (!switches.has('json'))
-            out(exitText(exitCodeOf(error)));
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/report/status.js
@@ -20456,6 +21032,9 @@ async function evictOverBudget(root, settings, { voice }) {
     if ('error' in tried) {
         voice.warning(`The snapshots were not kept within their budget: ${messageOf(tried.error)}`);
         return;
+    }
+    for (const { id, why } of tried.value.left) {
+        voice.warning(`${id} could not be taken out of service: ${why}`);
     }
     for (const name of tried.value.evicted) {
         voice.info(`snapshot ${name} evicted: the snapshots are over their budget`);
@@ -20773,6 +21352,7 @@ function commandIn(words) {
 
 
 
+
 const DONE = 0;
 const run_cli_WRONG_USAGE = 2;
 /**
@@ -20822,6 +21402,9 @@ async function run_cli_carryOut(command, words, { environment, script, out, err 
     catch (error) {
         err(`target-guard ${command.name}: ${inWords(error)}\n`);
         const code = exitCodeOf(error);
+        // To evaluate nothing is a success: a shell is told with its own words that this failed.
+        if (command.isEvaluated?.(ownWords(words)) === true)
+            out(exitText(code));
         if (code === run_cli_WRONG_USAGE)
             err(`“target-guard ${command.name} --help” tells what is allowed.\n`);
         return code;

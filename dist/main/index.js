@@ -1035,6 +1035,7 @@ function readLink(path) {
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
@@ -1105,6 +1106,15 @@ function makeFolder(path) {
             return false;
         throw error;
     }
+}
+/**
+ * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
+ * container) is given to that user, who could not take it away again.
+ */
+function makeOwnersFolder(root, path) {
+    const isNew = makeFolder(path);
+    if (isNew && process.geteuid?.() === 0 && root.uid !== 0)
+        giveAway(path, root);
 }
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 function makeFolders(path) {
@@ -1276,11 +1286,14 @@ function readFoundedAt(root) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  cG: () => (/* binding */ addLine),
+  bx: () => (/* binding */ oldestEndingMs),
+  O$: () => (/* binding */ readEnding),
   Le: () => (/* binding */ readEndings),
   Lu: () => (/* binding */ readHistory)
 });
 
-// UNUSED EXPORTS: addLine, hasEndings, noteEnding
+// UNUSED EXPORTS: hasEndings, noteEnding
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1309,7 +1322,7 @@ function history_encodeLine(line) {
     return `${JSON.stringify({ ...line, toolchain: null })}\n`;
 }
 /** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
-function history_parseLines(text) {
+function parseLines(text) {
     return text.split('\n').flatMap((each) => {
         const line = each === '' || each.length > LONGEST ? null : parseLine(each);
         return line === null ? [] : [line];
@@ -1366,6 +1379,8 @@ const LINES_AT_MOST = 2000;
 const TRIM_AT = 2500;
 /** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
 function noteEnding(root, { line, slot }) {
+    if (readEnding(root, line.id) !== null)
+        return;
     replaceFile(controlPath(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`);
 }
 /** The ends that are not told yet; what is damaged goes. */
@@ -1373,13 +1388,26 @@ function readEndings(root) {
     return list(root, 'ending').flatMap((id) => {
         if (!(0,naming/* isLeaseId */.cl)(id))
             return [];
-        const [slot = '', text = ''] = ((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'ending', id)) ?? '').split('\n');
-        const line = parseLine(text);
-        if (line !== null && line.id === id)
-            return [{ line, slot }];
+        const ending = readEnding(root, id);
+        if (ending !== null)
+            return [ending];
         (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', id));
         return [];
     });
+}
+/** The end of one lease; null where it is told already, or damaged. */
+function readEnding(root, id) {
+    const [slot = '', text = ''] = ((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'ending', id)) ?? '').split('\n');
+    const line = parseLine(text);
+    return line?.id === id ? { line, slot } : null;
+}
+/** When the oldest end that is not told yet was noted, in ms since the epoch; null without any. */
+function oldestEndingMs(root) {
+    const times = list(root, 'ending')
+        .filter(naming/* isLeaseId */.cl)
+        .map((id) => (0,external_node_fs_.lstatSync)((0,host_root/* controlPath */.XL)(root, 'ending', id), { throwIfNoEntry: false })?.mtimeMs)
+        .filter((time) => time !== undefined);
+    return times.length === 0 ? null : Math.min(...times);
 }
 function hasEndings(root) {
     return list(root, 'ending').some(isLeaseId);
@@ -1391,33 +1419,53 @@ function hasEndings(root) {
  */
 function addLine(root, line) {
     const path = fileOf(root, line.repository);
-    const lines = parseLines(readTextOrNull(path) ?? '');
+    const lines = parseLines((0,small_file/* readTextOrNull */.GR)(path) ?? '');
     if (lines.every(({ id }) => id !== line.id)) {
-        if (lines.length >= TRIM_AT) {
+        if (lines.length >= TRIM_AT || !mayAppend(root, path)) {
             const kept = [...lines.slice(1 - LINES_AT_MOST), line];
-            replaceFile(path, kept.map(encodeLine).join(''));
+            (0,small_file/* replaceFile */.fR)(path, kept.map(history_encodeLine).join(''), root);
         }
         else
-            append(path, encodeLine(line));
+            append(root, path, history_encodeLine(line));
     }
-    removeFile(controlPath(root, 'ending', line.id));
+    (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', line.id));
+}
+/**
+ * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
+ * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ */
+function mayAppend({ uid }, path) {
+    return ((0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
 }
 /** In one write, after the end of a line that a full disk may have cut short. */
-function append(path, text) {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
-    const file = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644);
+function append(root, path, text) {
+    const file = openToAppend(root, path);
     try {
-        const isWhole = fstatSync(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
-        appendFileSync(file, isWhole ? text : `\n${text}`);
+        const isWhole = (0,external_node_fs_.fstatSync)(file).size === 0 || ((0,small_file/* readTextOrNull */.GR)(path)?.endsWith('\n') ?? true);
+        (0,external_node_fs_.appendFileSync)(file, isWhole ? text : `\n${text}`);
     }
     finally {
-        closeSync(file);
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** What root has just made in another user's root is given to that user, and nothing else. */
+function openToAppend(owner, path) {
+    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_APPEND | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+    try {
+        const file = (0,external_node_fs_.openSync)(path, flags | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL, 0o644);
+        (0,small_file/* giveFresh */.wl)(file, owner);
+        return file;
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EEXIST')
+            throw error;
+        return (0,external_node_fs_.openSync)(path, flags);
     }
 }
 /** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
 function readHistory(root) {
     return names(root)
-        .flatMap((name) => dated(history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? '')))
+        .flatMap((name) => dated(parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? '')))
         .toSorted((a, b) => a.atMs - b.atMs)
         .map(({ line }) => line);
 }
@@ -1447,7 +1495,7 @@ function list(root, folder) {
     }
 }
 function fileOf(root, repository) {
-    return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
+    return (0,host_root/* controlPath */.XL)(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
 }
 
 
@@ -1546,6 +1594,8 @@ function ignoreLost() { }
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Jc: () => (/* binding */ findKeepers),
+/* harmony export */   R5: () => (/* binding */ seeKeepers),
+/* harmony export */   Ye: () => (/* binding */ hasHadKeeper),
 /* harmony export */   ZF: () => (/* binding */ readKeeper),
 /* harmony export */   _0: () => (/* binding */ openKeeperLock)
 /* harmony export */ });
@@ -1588,14 +1638,21 @@ const BATCH = 200;
  * that is free, gone or not to be tried says nothing.
  */
 async function findKeepers(root, ids) {
-    const kept = new Set();
+    const seen = await seeKeepers(root, ids);
+    return new Set(ids.filter((id) => seen.get(id) === 'held'));
+}
+/** The same, and which of these locks are free; what is in neither state could not be tried. */
+async function seeKeepers(root, ids) {
+    const seen = new Map();
     for (let from = 0; from < ids.length; from += BATCH) {
         const files = ids.slice(from, from + BATCH).flatMap((id) => openToTry(root, id));
         try {
             const answers = files.length === 0 ? [] : await (0,_try_locks_js__WEBPACK_IMPORTED_MODULE_5__/* .tryLocks */ .O)(files.map(({ file }) => file));
-            for (const [index, { id }] of files.entries())
-                if (answers[index] === 'held')
-                    kept.add(id);
+            for (const [index, { id }] of files.entries()) {
+                const answer = answers[index];
+                if (answer === 'held' || answer === 'free')
+                    seen.set(id, answer);
+            }
         }
         finally {
             // Closing gives back every lock that was taken: it belongs to the open file.
@@ -1603,7 +1660,7 @@ async function findKeepers(root, ids) {
                 (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
         }
     }
-    return kept;
+    return seen;
 }
 function openToTry(root, id) {
     let file;
@@ -1631,13 +1688,19 @@ function noteKeeper(root, id, keeper) {
 }
 /** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
 function readKeeper(root, id) {
-    const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(keeperPath(root, id)) ?? '');
-    const { pid, start, pidNamespace } = found ?? {};
+    const { pid, start, pidNamespace } = readNote(root, id);
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
     if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== (0,_boot_js__WEBPACK_IMPORTED_MODULE_2__/* .readPidNamespace */ .Ze)())
         return null;
     return { pid, start };
+}
+/** Whether a keeper of this lease has ever noted itself, in whatever pid namespace. */
+function hasHadKeeper(root, id) {
+    return typeof readNote(root, id)['pid'] === 'number';
+}
+function readNote(root, id) {
+    return (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(keeperPath(root, id)) ?? '') ?? {};
 }
 
 
@@ -1956,6 +2019,7 @@ function isKeeperOf(pid, id) {
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
  * @param kind several may hold it `shared`, one alone `exclusive`
+ * @param work is given the descriptor of the directory that is locked, whatever lies at its path by then
  */
 async function whileLocked(path, kind, work) {
     return whileHeld(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_DIRECTORY, kind, work);
@@ -1965,17 +2029,17 @@ async function whileFileLocked(path, kind, work) {
     return whileHeld(path, 0, kind, work);
 }
 async function whileHeld(path, flags, kind, work) {
-    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK | flags);
+    const open = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK | flags);
     try {
         const { status, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', folder],
+            stdio: ['ignore', 'ignore', 'ignore', open],
         });
         if (error !== undefined)
             return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+        return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
     }
     finally {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(open);
     }
 }
 /**
@@ -2025,18 +2089,20 @@ async function withKernelLock(path, waitSeconds, work) {
 /* harmony export */   U8: () => (/* binding */ leasePath),
 /* harmony export */   VY: () => (/* binding */ readSeedRecord),
 /* harmony export */   bx: () => (/* binding */ dropInputs),
+/* harmony export */   c1: () => (/* binding */ readLinked),
 /* harmony export */   mV: () => (/* binding */ moveFile),
 /* harmony export */   mx: () => (/* binding */ readBuildRecord),
-/* harmony export */   rh: () => (/* binding */ writeRecord),
-/* harmony export */   tA: () => (/* binding */ handDownSize)
+/* harmony export */   rh: () => (/* binding */ writeRecord)
 /* harmony export */ });
 /* unused harmony export readRestored */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6557);
-/* harmony import */ var _plan_restored_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5609);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2100);
+/* harmony import */ var _plan_linked_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2985);
+/* harmony import */ var _plan_restored_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5609);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
+
 
 
 
@@ -2052,6 +2118,7 @@ const COMPANIONS = [
     '.build',
     '.inputs',
     '.restored',
+    '.linked',
     '.keeper',
     '.size',
     '.events',
@@ -2059,7 +2126,7 @@ const COMPANIONS = [
 ];
 /** Where a lease, or a companion of it, lies. */
 function leasePath(root, name) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .controlPath */ .XL)(root, 'leases', name);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'leases', name);
 }
 /** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from, to) {
@@ -2077,21 +2144,21 @@ function moveFile(from, to) {
 }
 /** Writes what a slot was seeded with, or what its build was; once, whole. */
 function writeRecord(root, id, ending, text) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(leasePath(root, `${id}${ending}`), text);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(leasePath(root, `${id}${ending}`), text);
 }
 /** What a slot was seeded with; a cold start where nothing is noted. */
 function readSeedRecord(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.seed`));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.seed`));
     return (text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSeedRecord */ .k9)(text)) ?? _plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .COLD */ .TG;
 }
 /** What a job left of its build; null where it left nothing that can be understood. */
 function readBuildRecord(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.build`));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.build`));
     return text === null ? null : (0,_plan_build_record_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBuildRecord */ .VI)(text);
 }
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 function readInputs(root, id) {
-    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.inputs`), _small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .LARGE */ .I$);
+    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.inputs`), _small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .LARGE */ .I$);
 }
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
@@ -2103,18 +2170,19 @@ function handDownInputs(root, from, to) {
             throw error;
     }
 }
-/** Has the last known size of a slot go along with its content to another lease. */
-function handDownSize(root, from, to) {
-    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
-}
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_5__/* .removeFile */ .nM)(leasePath(root, `${id}.inputs`));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(leasePath(root, `${id}.inputs`));
 }
 /** What was restored for a job’s build; nothing where that was not noted. */
 function readRestored(root, id) {
     const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
     return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+function readLinked(root, id) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.linked`), _small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .LARGE */ .I$);
+    return text === null ? [] : (0,_plan_linked_file_js__WEBPACK_IMPORTED_MODULE_3__/* .parseLinked */ .Rk)(text);
 }
 
 
@@ -2608,11 +2676,13 @@ function run(command, words) {
 /* harmony export */   Wv: () => (/* binding */ readProcess),
 /* harmony export */   l7: () => (/* binding */ isNamespaceGone)
 /* harmony export */ });
-/* unused harmony exports parseStat, readGroup, seesHost, findInContainer */
+/* unused harmony exports TICKS, parseStat, readGroup, seesHost, findInContainer */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
 
+/** Clock ticks in a second (USER_HZ), as /proc counts them on every Linux that node runs on. */
+const TICKS = 100;
 /**
  * Reads /proc/PID/stat.
  *
@@ -3326,7 +3396,7 @@ function makeFolder(path) {
 /** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeOwnersFolder */ .pD)(root, path);
     return path;
 }
 function seedingPath(root, id) {
@@ -3340,6 +3410,8 @@ function seedingPath(root, id) {
  *   folder open: no link that somebody plants on the way leads them elsewhere
  */
 async function withSeeding(root, id, work) {
+    // What a hook of the same job left that was killed.
+    takeAway(root, id);
     const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
@@ -3406,26 +3478,55 @@ function discardQuietly(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ readSizeSample)
+/* harmony export */   U_: () => (/* binding */ readSizeSample),
+/* harmony export */   tA: () => (/* binding */ handDownSize)
 /* harmony export */ });
-/* unused harmony export writeSizeSample */
-/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3885);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
+/* unused harmony exports writeSizeSample, isSampledSinceSeed */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3885);
+/* harmony import */ var _lease_companions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1238);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
+
+
 
 
 
 /** The newest sample of a lease’s slot; null where there is none. */
 function readSizeSample(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .readTextOrNull */ .GR)(samplePath(root, id));
-    return text === null ? null : (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSizeSample */ .td)(text);
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(samplePath(root, id));
+    return text === null ? null : (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSizeSample */ .td)(text);
 }
 /** Replaces the sample of a lease’s slot, whole. */
 function writeSizeSample(root, id, sample) {
-    replaceFile(samplePath(root, id), encodeSizeSample(sample));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .replaceFile */ .fR)(samplePath(root, id), (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_2__/* .encodeSizeSample */ .OI)(sample));
+}
+/**
+ * Has the last known size of a slot go along with its content to another lease; on a full disk it is
+ * measured again.
+ *
+ * @param uptimeMs now, in milliseconds since boot
+ */
+function handDownSize(root, from, to, uptimeMs) {
+    const sample = readSizeSample(root, from);
+    if (sample === null)
+        return;
+    try {
+        writeSizeSample(root, to, (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_2__/* .handedDown */ .XJ)(sample, uptimeMs));
+    }
+    catch (error) {
+        if (!(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .isNoSpace */ .YV)(error))
+            throw error;
+    }
+}
+/** Whether a slot was measured after it was seeded; by the times of the two notes. */
+function isSampledSinceSeed(root, id) {
+    const seed = lstatSync(leasePath(root, `${id}.seed`), { throwIfNoEntry: false });
+    const sample = lstatSync(samplePath(root, id), { throwIfNoEntry: false });
+    return sample !== undefined && sample.mtimeMs >= (seed?.mtimeMs ?? 0);
 }
 function samplePath(root, id) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'leases', `${id}.size`);
+    return (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_3__/* .leasePath */ .U8)(root, `${id}.size`);
 }
 
 
@@ -3435,12 +3536,15 @@ function samplePath(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JP: () => (/* binding */ measureTree),
 /* harmony export */   _c: () => (/* binding */ measureTrees),
 /* harmony export */   cj: () => (/* binding */ MEASURING)
 /* harmony export */ });
-/* unused harmony exports measureNested, measureTree, childCpuMs */
+/* unused harmony exports measureNested, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9415);
+
 
 
 /** In the environment of what measures for us: it seems to live in the slot that it walks. */
@@ -3478,12 +3582,15 @@ async function measureTrees(paths, waitMs) {
  * Measures trees that may lie in each other by one du(1), which counts each file once: for the first
  * of the paths that it belongs to. So those inside others come first.
  *
+ * @param passedOver a name that is left out at every depth, with what lies in it
  * @returns by path; what could not be measured, or not in time, is left out
  */
-async function measureNested(paths, waitMs) {
+async function measureNested(paths, waitMs, passedOver = null) {
     if (paths.length === 0)
         return new Map();
     const words = ['-s', '-x', '--block-size=1', '--null', '--time', '--time-style=+%s'];
+    if (passedOver !== null)
+        words.push(`--exclude=${passedOver}`);
     return new Promise((resolve) => {
         const child = spawn('du', [...words, '--files0-from=-'], {
             cwd: '/',
@@ -3513,9 +3620,9 @@ function parseMeasured(said) {
     return measured;
 }
 // The last is a program of its own, so that ending it ends the walk.
-const YIELDING = (/* unused pure expression or super */ null && (`command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
 command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`));
+exec "$@"`;
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
@@ -3533,14 +3640,12 @@ async function measureTree(path, waitMs, stop = null) {
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
         const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
-        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
+        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
     });
 }
-/** Clock ticks in a second, as /proc counts them on every Linux that node runs on. */
-const TICKS = 100;
 /** CPU milliseconds of all ended processes that this one has started. */
 function childCpuMs() {
     const text = readFileSync('/proc/self/stat', 'utf8');
@@ -3604,16 +3709,11 @@ function makeSlot(root, slot, chown) {
 function makeParent(root, runDirectory, chown) {
     return (folder, name) => {
         const path = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name);
-        if (!(0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path))
-            return;
+        if (name !== runDirectory)
+            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeOwnersFolder */ .pD)(root, path);
         // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-        if (process.geteuid?.() !== 0)
-            return;
-        if (name === runDirectory)
+        else if ((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path) && process.geteuid?.() === 0)
             chown(path, name);
-        // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (root.uid !== 0)
-            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .giveAway */ ._j)(path, root);
     };
 }
 /**
@@ -3746,6 +3846,7 @@ function list(base, parts, found) {
 /* harmony export */   eD: () => (/* binding */ isOld),
 /* harmony export */   fR: () => (/* binding */ replaceFile),
 /* harmony export */   nM: () => (/* binding */ removeFile),
+/* harmony export */   wl: () => (/* binding */ giveFresh),
 /* harmony export */   yA: () => (/* binding */ UNFINISHED)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -3800,11 +3901,36 @@ function readTextOrNull(path, largest = LARGEST) {
 }
 /** What a file is called until it is whole: its name, and an id that nobody can foresee. */
 const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
-/** Replaces a file, whole and at once. */
-function replaceFile(path, text) {
+/** Has a file that root has just made in another user's root be that user's. */
+function giveFresh(file, { uid, gid }) {
+    if (process.geteuid?.() !== 0 || (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).uid === uid)
+        return;
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fchownSync)(file, uid, gid);
+    }
+    catch (error) {
+        // Not to be given away in this user namespace, or on this file system: who comes next replaces it.
+        if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error)))
+            throw error;
+    }
+}
+/**
+ * Replaces a file, whole and at once.
+ *
+ * @param owner to whom root gives it; null where whoever comes next only reads or replaces it
+ */
+function replaceFile(path, text, owner = null) {
     const temporary = `${path}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_1__.randomUUID)()}`;
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', 0o644);
+        try {
+            if (owner !== null)
+                giveFresh(file, owner);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(file, text);
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        }
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, path);
     }
     catch (error) {
@@ -3843,12 +3969,13 @@ function isOld(path, nowMs) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A9: () => (/* binding */ noteLinked),
 /* harmony export */   Cb: () => (/* binding */ listSnapshots),
+/* harmony export */   DG: () => (/* binding */ idIn),
 /* harmony export */   MD: () => (/* binding */ noteUse),
-/* harmony export */   OS: () => (/* binding */ readSnapshotInputs),
+/* harmony export */   RN: () => (/* binding */ inputsIn),
 /* harmony export */   YO: () => (/* binding */ evict),
-/* harmony export */   c1: () => (/* binding */ readLinked),
-/* harmony export */   g7: () => (/* binding */ treeOf),
-/* harmony export */   yS: () => (/* binding */ folderOf)
+/* harmony export */   v8: () => (/* binding */ linkedIn),
+/* harmony export */   yS: () => (/* binding */ folderOf),
+/* harmony export */   yt: () => (/* binding */ treeIn)
 /* harmony export */ });
 /* unused harmony exports noteBytes, publish */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -3874,6 +4001,7 @@ function isOld(path, nowMs) {
  * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
  * by one rename.
  */
+const TREE = 'tree';
 const RECORD = 'snapshot.json';
 const INPUTS = 'inputs.json';
 const HITS = 'hits';
@@ -3903,37 +4031,40 @@ function readSnapshot(root, name) {
         };
     });
 }
-/** The path of a snapshot's build, for programs that copy it. */
-function treeOf(root, { repository, key }) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlName */ .Fu)(root, 'snapshots', repository, key, 'tree');
-}
-/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+/** The folder of a snapshot: who reads it locks it, and it stays the same when it goes to the trash. */
 function folderOf(root, { repository, key }) {
     return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlName */ .Fu)(root, 'snapshots', repository, key);
 }
-/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
-function readSnapshotInputs(root, name) {
-    return inside(root, [name.repository, name.key], (folder) => (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, INPUTS), _small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .LARGE */ .I$));
+/*
+ * Another snapshot may take its place at any moment. Who reads one opens its folder once: what follows
+ * goes by that descriptor, so that nobody takes the build of one and the record of the other.
+ */
+/** Under which lease it was published; null where its record is damaged. */
+function idIn(folder) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, RECORD));
+    return (text === null ? null : (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .parseSnapshot */ .E$)(text))?.id ?? null;
+}
+/** The path of its build, as long as the folder is open in this process. */
+function treeIn(folder) {
+    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, TREE);
+}
+/** What was recorded of the inputs of its build; null where nothing was. */
+function inputsIn(folder) {
+    return (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, INPUTS), _small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .LARGE */ .I$);
 }
 /** Notes that a slot was seeded from it: eviction takes the least recently used. */
-function noteUse(root, name, now) {
-    inside(root, [name.repository, name.key], (folder) => {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.utimesSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, RECORD), now, now);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.appendFileSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, HITS), '.');
-        return null;
-    });
+function noteUse(folder, now) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.utimesSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, RECORD), now, now);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.appendFileSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, HITS), '.');
 }
 /** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
-function readLinked(root, { repository, key }) {
-    const text = inside(root, [repository, key], (folder) => (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, LINKED), _small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .LARGE */ .I$));
+function linkedIn(folder) {
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, LINKED), _small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .LARGE */ .I$);
     return text === null ? [] : (0,_plan_linked_file_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLinked */ .Rk)(text);
 }
 /** Notes what it shares with its clones. */
-function noteLinked(root, name, linked) {
-    inside(root, [name.repository, name.key], (folder) => {
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, LINKED), JSON.stringify(linked));
-        return null;
-    });
+function noteLinked(folder, linked) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, LINKED), JSON.stringify(linked));
 }
 /** Notes how large it is, so that the budget can be kept without a walk. */
 function noteBytes(root, name, bytes) {
@@ -3953,7 +4084,7 @@ function publish(root, slot, name, snapshot, inputs) {
     const last = parents.pop() ?? '';
     const staging = makeSeeding(root, snapshot.id);
     try {
-        within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/tree`));
+        within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/${TREE}`));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -3963,7 +4094,7 @@ function publish(root, slot, name, snapshot, inputs) {
     if (inputs !== null)
         replaceFile(`${staging}/${INPUTS}`, inputs);
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
-    makeFolder(controlPath(root, 'snapshots', name.repository));
+    makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
     evict(root, name);
     const moved = inside(root, [name.repository], (folder) => {
         renameSync(staging, at(folder, name.key));
@@ -4238,7 +4369,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9953);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2429);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5129,42 +5260,27 @@ function textOr(value, otherwise) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QH: () => (/* binding */ isWritten),
 /* harmony export */   Rk: () => (/* binding */ parseLinked),
-/* harmony export */   lM: () => (/* binding */ judgeLinked),
 /* harmony export */   t4: () => (/* binding */ joinRecords)
 /* harmony export */ });
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
 
-function judgeLinked(recorded, seen) {
-    if (seen === null)
-        return 'written';
-    const isSame = seen.inode === recorded.inode &&
-        seen.size === recorded.size &&
-        seen.mode === recorded.mode &&
-        seen.mtimeNs === recorded.mtimeNs;
-    if (!isSame)
-        return 'written';
-    return seen.ctimeNs === recorded.ctimeNs ? 'untouched' : 'unproven';
-}
 /**
- * The record after another clone of the same source was made. `written` names what changed between
- * the two. The later ctime counts only where nothing but that clone's link lies between: else a
- * write with its mtime set back would be vouched for.
+ * Whether it is not what was shared. Every write sets the mtime: what no build does, to set that back
+ * afterwards, is not found. The ctime says nothing: it changes with each link that is made or removed.
  */
+function isWritten(recorded, seen) {
+    return (seen === null ||
+        seen.inode !== recorded.inode ||
+        seen.size !== recorded.size ||
+        seen.mode !== recorded.mode ||
+        seen.mtimeNs !== recorded.mtimeNs);
+}
+/** The record after another clone of the same source was made: what each file was at first stays. */
 function joinRecords(before, fresh) {
-    const byPath = new Map(before.map((each) => [each.path, each]));
-    const written = [];
-    for (const each of fresh) {
-        const known = byPath.get(each.path);
-        if (known === undefined)
-            byPath.set(each.path, each);
-        else if (judgeLinked(known, each) === 'written')
-            written.push(each.path);
-        else if (known.ctimeNs === each.beforeNs) {
-            byPath.set(each.path, { ...each, digest: known.digest });
-        }
-    }
-    return { record: [...byPath.values()], written };
+    const known = new Set(before.map(({ path }) => path));
+    return [...before, ...fresh.filter(({ path }) => !known.has(path))];
 }
 /** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
 function parseLinked(text) {
@@ -5183,21 +5299,18 @@ function parseLinked(text) {
 function linkedFileOf(found) {
     if (!(0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(found))
         return null;
-    const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found;
+    const { path, inode, size, mode, mtimeNs } = found;
     if (typeof path !== 'string' || typeof inode !== 'string')
         return null;
     if (typeof size !== 'number' || typeof mode !== 'number')
         return null;
-    if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string')
+    if (typeof mtimeNs !== 'string')
         return null;
-    if (typeof beforeNs !== 'string')
-        return null;
-    const known = typeof digest === 'string' ? digest : null;
     // A path that leads elsewhere would have other files looked at and read.
     const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
     if (!isInside)
         return null;
-    return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known };
+    return { path, inode, size, mode, mtimeNs };
 }
 
 
@@ -5609,10 +5722,12 @@ function parseFile(row) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   OI: () => (/* binding */ encodeSizeSample),
 /* harmony export */   Pt: () => (/* binding */ isAmount),
+/* harmony export */   XJ: () => (/* binding */ handedDown),
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
-/* unused harmony exports nextSample, pauseAfter, encodeSizeSample */
+/* unused harmony exports nextSample, pauseAfter */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
 
 /** What was measured, with the peaks so far. */
@@ -5621,12 +5736,21 @@ function nextSample(before, { bytes, files, uptimeMs }) {
     const peakFiles = Math.max(files, before?.peakFiles ?? 0);
     return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
 }
+/**
+ * What the next slot is known to hold when it takes this one over: how large it was, and when that was
+ * measured, are of a job that is over.
+ */
+function handedDown({ bytes, files }, uptimeMs) {
+    return nextSample(null, { bytes, files, uptimeMs });
+}
 const EVERY_MS = 60_000;
-/** A tree that takes long is measured less often: at most a 200th of one core. */
+/** Others' work counts as CPU time of ours where we have started it, such as an rm(1) in an emergency. */
+const PAUSE_AT_MOST_MS = (/* unused pure expression or super */ null && (10 * 60_000));
+/** A tree that takes long is measured less often: a 200th of one core, until that would be too rarely. */
 const TIMES = 200;
 /** How long after a measurement that took so much CPU time the next one is due. */
 function pauseAfter(cpuMs) {
-    return Math.max(EVERY_MS, TIMES * cpuMs);
+    return Math.min(PAUSE_AT_MOST_MS, Math.max(EVERY_MS, TIMES * cpuMs));
 }
 function encodeSizeSample(sample) {
     return `${JSON.stringify(sample)}\n`;
@@ -5997,7 +6121,7 @@ function sweepText(actions, reaped, dryRun) {
     const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
     return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
 }
-function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
+function reapText({ deleted, busy, quarantined, reclaimedBytes, untold, }) {
     const lines = [
         `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
         ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
@@ -6005,6 +6129,7 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
             `in quarantine: ${id}: ${why}`,
             `  to remove it: ${command}`,
         ]),
+        ...untold.map((why) => `not told in the history: ${why}`),
     ];
     return `${lines.map(printable).join('\n')}\n`;
 }
@@ -6267,7 +6392,98 @@ function retire(root, slot, id, ways) {
 
 /***/ }),
 
-/***/ 9953:
+/***/ 4089:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ ENDINGS),
+/* harmony export */   W: () => (/* binding */ heartbeatOf)
+/* harmony export */ });
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
+/* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3007);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2121);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5920);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
+/* harmony import */ var _report_heartbeat_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2334);
+
+
+
+
+
+
+
+/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
+function heartbeatOf(pass, facts) {
+    const { root, self, scope, by } = pass;
+    const { view, actions, applied, lock, reaped, seconds } = facts;
+    const before = (0,_report_heartbeat_js__WEBPACK_IMPORTED_MODULE_5__/* .parseHeartbeat */ .CW)((0,_host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_3__/* .readHeartbeatText */ .I9)(root));
+    const prefix = scope === 'own' ? (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .runnerPrefix */ .Lm)(self.runnerKey ?? '') : '';
+    const untold = pass.dryRun ? [] : untoldEndings(root, view.moment.wallMs);
+    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root), ...untold];
+    const seen = new Set(now.map((each) => each.id));
+    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
+    return {
+        version: 1,
+        completedAt: view.moment.wallMs,
+        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
+        scope,
+        by,
+        seconds: Number(seconds.toFixed(3)),
+        retired: applied.retired,
+        kept: actions.flatMap((action) => action.kind === 'keep'
+            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
+            : []),
+        blocked: [...now, ...carried],
+        foreign: scope === 'host'
+            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
+            : (before?.foreign ?? []),
+        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
+        lock,
+        errors: [
+            ...applied.failures.map(({ action, why }) => `${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeAction */ .u)(action)}: ${why}`),
+            ...(reaped?.untold ?? []).map((why) => `${UNTOLD}: ${why}`),
+        ],
+    };
+}
+const UNTOLD = 'jobs that ended are not told in the history';
+/** Where they lie, as a heartbeat names what is blocked. */
+const ENDINGS = '.target-guard/ending';
+/** A reaper tells of a job within minutes: what lies there for an hour fails again and again. */
+const UNTOLD_MS = 3_600_000;
+/** Whoever runs the reaper of a job, nobody reads what it says. */
+function untoldEndings(root, wallMs) {
+    const since = (0,_host_history_js__WEBPACK_IMPORTED_MODULE_1__/* .oldestEndingMs */ .bx)(root);
+    if (since === null || wallMs - since < UNTOLD_MS)
+        return [];
+    const reason = `${UNTOLD}, so forecasts do not learn from them: “target-guard reap” says why`;
+    return [{ id: 'history', path: ENDINGS, reason, since }];
+}
+/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
+function blockedLeases({ root, dryRun }, { view, actions, applied }) {
+    const blocked = (id, path, reason) => {
+        const since = (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_2__/* .blockedSince */ .Bv)(root, id, view.moment.wallMs, !dryRun);
+        return { id, path, reason, since };
+    };
+    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
+        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
+        : []);
+    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
+    return [...inTheWay, ...failed];
+}
+function stuckInTrash(root) {
+    return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_4__/* .listTrash */ .hQ)(root).flatMap((entry) => {
+        if (entry.quarantine === null)
+            return [];
+        const { reason, since } = entry.quarantine;
+        return [{ id: entry.id, path: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeBlocked */ .G)(entry), reason, since }];
+    });
+}
+
+
+/***/ }),
+
+/***/ 2429:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7045,12 +7261,26 @@ var heartbeat_file = __nccwpck_require__(2121);
 var report_heartbeat = __nccwpck_require__(2334);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/plan/admission.js
 /** A waiter lets so many smaller jobs past, and then nobody. */
 const PASSES_AT_MOST = 8;
 /** What a lease may still grow, never below 0. */
 function growth({ forecastBytes, sampledBytes }) {
     return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes);
+}
+/**
+ * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
+ *
+ * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
+ */
+function mayGrow(owner, keeper) {
+    // A killed “run” leaves a command that builds on, and holds the lock.
+    if (keeper === 'held')
+        return true;
+    // A job whose container was killed may look unknown for ever; what it wrote is on the disk already.
+    return owner === 'alive' || (owner === 'unknown' && keeper === 'unknown');
 }
 /** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
 function available({ freeBytes, reserveBytes, holders, }) {
@@ -7141,20 +7371,31 @@ var small_file = __nccwpck_require__(2100);
 
 
 
+
 const SAFE = external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
 const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const LOCK_SECONDS = 30;
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
-function lockAdmission(root) {
+async function lockAdmission(root) {
+    const until = external_node_perf_hooks_.performance.now() + LOCK_SECONDS * 1000;
     try {
         const path = (0,host_root/* controlPath */.XL)(root, 'admission.lock');
-        const answer = tryLock(path, ['-w', String(LOCK_SECONDS)]);
-        return 'complaint' in answer ? askAgain(path) : answer;
+        for (;;) {
+            const answer = tryLock(path, ['-w', String(LOCK_SECONDS)]);
+            if ('complaint' in answer)
+                return askAgain(path);
+            if (!('isKilled' in answer) || external_node_perf_hooks_.performance.now() >= until)
+                return answer;
+            // A Ctrl-C goes to this process as well, which hears of it when the event loop turns.
+            await (0,promises_.setTimeout)(TURN_MS);
+        }
     }
     catch (error) {
         return { problem: (0,guard_error/* messageOf */.bD)(error) };
     }
 }
+/** Long enough for a signal that was sent to several processes to be heard here. */
+const TURN_MS = 20;
 /** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
 function askAgain(path) {
     const until = external_node_perf_hooks_.performance.now() + LOCK_SECONDS * 1000;
@@ -7176,7 +7417,7 @@ function tryLock(path, patience) {
 }
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
 function lock(file, patience) {
-    const { status, error, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
+    const { status, signal, error, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
         encoding: 'utf8',
         stdio: ['ignore', 'ignore', 'pipe', file],
     });
@@ -7185,6 +7426,8 @@ function lock(file, patience) {
     (0,external_node_fs_.closeSync)(file);
     if (error !== undefined)
         return { problem: 'there is no flock(1)' };
+    if (signal !== null)
+        return { problem: `flock(1) was ended by ${signal}`, isKilled: true };
     const said = stderr.trim();
     return said === ''
         ? { problem: 'it was not granted in time' }
@@ -7280,15 +7523,28 @@ function readWaiter(path, name) {
 }
 /** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
 function notePassing(root, waiters) {
+    const noted = [];
+    for (const waiter of waiters) {
+        if (!rewrite(root, { ...waiter, passed: waiter.passed + 1 })) {
+            // Nobody goes past them now. What cannot be taken back costs a later one its turn, and no space.
+            for (const each of noted)
+                rewrite(root, each);
+            return false;
+        }
+        noted.push(waiter);
+    }
+    return true;
+}
+/** False where it cannot be done. */
+function rewrite(root, waiter) {
     try {
-        for (const { name, forecastBytes, passed } of waiters) {
-            const file = (0,external_node_fs_.openSync)((0,host_root/* controlPath */.XL)(root, 'waiting', name), external_node_fs_.constants.O_WRONLY | SAFE);
-            try {
-                write(file, { forecastBytes, passed: passed + 1 });
-            }
-            finally {
-                (0,external_node_fs_.closeSync)(file);
-            }
+        const path = (0,host_root/* controlPath */.XL)(root, 'waiting', waiter.name);
+        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | SAFE);
+        try {
+            write(file, waiter);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
         }
         return true;
     }
@@ -7296,10 +7552,15 @@ function notePassing(root, waiters) {
         return false;
     }
 }
-/** In place: the lock is on this very file. */
-function write(file, ticket) {
-    (0,external_node_fs_.ftruncateSync)(file, 0);
-    (0,external_node_fs_.writeSync)(file, `${JSON.stringify(ticket)}\n`, 0);
+/** What is longer than any ticket, and shorter than a block. */
+const TICKET_LENGTH = 128;
+/**
+ * In place, since the lock is on this very file, and in one write of always the same length: there is no
+ * moment at which it is empty, and no room that a full disk might not have.
+ */
+function write(file, { forecastBytes, passed }) {
+    const text = JSON.stringify({ forecastBytes, passed });
+    (0,external_node_fs_.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/admission.js
@@ -7474,6 +7735,7 @@ var observe = __nccwpck_require__(2147);
 
 
 
+
 /**
  * Looks whether this job may start; to be done while holding the admission lock.
  *
@@ -7493,12 +7755,14 @@ async function lookForRoom(request) {
     // Whoever has a slot already must not wait for himself.
     if (hasOwn(request, claims))
         return null;
-    const holders = holdersFor(request, claims, { ...room, isContested: ahead.length > 0 });
+    const others = claims.filter(({ id }) => !request.outer.includes(id));
+    const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 });
     const isFreeing = ahead.length > 0 && (0,host_trash/* hasTrash */.P_)(root);
     const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
     if (decision.kind === 'start' && notePassing(root, decision.passing))
         return null;
-    return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 };
+    const isFirst = ahead.length === 0;
+    return { root: root.path, expected, ...room, holders, decision, isFirst, isQueued: own >= 0 };
 }
 /** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
 function hasOwn({ root, self }, claims) {
@@ -7515,7 +7779,7 @@ function hasOwn({ root, self }, claims) {
  * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
  * and the dead have none.
  */
-function holdersFor({ root, self, expected }, claims, room) {
+async function holdersFor({ root, self, expected }, claims, room) {
     const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
     const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
     if (!room.isContested && fits(whole))
@@ -7523,24 +7787,35 @@ function holdersFor({ root, self, expected }, claims, room) {
     const sampled = claims.map(({ id, forecastBytes, isSampled }) => ({
         id,
         forecastBytes,
-        sampledBytes: (isSampled ? (0,size_samples/* readSizeSample */.U)(root, id)?.bytes : null) ?? 0,
+        sampledBytes: (isSampled ? (0,size_samples/* readSizeSample */.U_)(root, id)?.bytes : null) ?? 0,
     }));
     const isFitting = fits(sampled);
     if (isFitting && !room.isContested)
         return sampled.map(withoutLease);
     const mounts = (0,host_mounts/* readMounts */.bq)();
     const ended = (0,observe/* rememberEnded */.UY)();
-    return sampled.flatMap((holder) => {
+    const judged = sampled.flatMap((holder) => {
         if (growth(holder) === 0)
-            return [withoutLease(holder)];
+            return [{ holding: withoutLease(holder), owner: 'alive' }];
         const record = (0,leases/* findLease */.G0)(root, holder.id);
         if (record?.state !== 'live' || record.lease === null)
             return [];
-        const { lease } = record;
+        const holding = { ...holder, lease: record.lease };
         if (isFitting)
-            return [{ ...holder, lease }];
-        const { owner } = (0,observe/* observeLease */.tj)(root, record, self, mounts, ended);
-        return owner.kind === 'dead' ? [] : [{ ...holder, lease }];
+            return [{ holding, owner: 'alive' }];
+        return [{ holding, owner: (0,observe/* observeLease */.tj)(root, record, self, mounts, ended).owner.kind }];
+    });
+    return withKeepers(root, judged);
+}
+/** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
+async function withKeepers(root, judged) {
+    const doubtful = judged.filter(({ owner }) => owner !== 'alive');
+    const seen = await (0,keeper_lock/* seeKeepers */.R5)(root, doubtful.map(({ holding }) => holding.id));
+    return judged.flatMap(({ holding, owner }) => {
+        const lock = seen.get(holding.id);
+        const hasLeft = lock === 'free' && (0,keeper_lock/* hasHadKeeper */.Ye)(root, holding.id);
+        const keeper = lock === 'held' ? 'held' : hasLeft ? 'left' : 'unknown';
+        return mayGrow(owner, keeper) ? [holding] : [];
     });
 }
 function withoutLease(holder) {
@@ -7763,8 +8038,11 @@ async function choose({ root, self, extent }, runtime) {
 
 
 
+
 const RECHECK_MS = 5000;
 const TELL_MS = 60_000;
+/** They name the lease of the run, or of the job, that this is started within. */
+const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
 /**
  * Waits until the disk has room for what this job will write, behind those who came before.
@@ -7782,8 +8060,9 @@ async function admit(request, runtime) {
     if (expected === null || settings.admission.mode === 'off')
         return free;
     try {
-        if (await isTooLarge(root, settings, expected, runtime))
-            return { ...free, forecastBytes: null };
+        const atMost = await mostEver(root, settings, expected, runtime);
+        if (atMost !== null)
+            return { ...free, forecastBytes: atMost };
         const lock = await new Admission(request, expected, history, runtime).run();
         return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
     }
@@ -7808,17 +8087,21 @@ function rememberHistory(root, { voice }) {
         return lines;
     };
 }
-/** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
-async function isTooLarge(root, settings, { bytes }, { voice }) {
+/**
+ * A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better.
+ *
+ * @returns all the bytes that such a job can claim, null where its forecast may come to fit
+ */
+async function mostEver(root, settings, { bytes }, { voice }) {
     const [reading] = (await probeDisks(root.path, [])).readings;
     if (reading === undefined)
-        return false;
+        return null;
     const { totalBytes } = reading;
     const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes);
     if (!neverFits(bytes, { totalBytes, reserveBytes }))
-        return false;
+        return null;
     voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
-    return true;
+    return Math.max(0, totalBytes - reserveBytes);
 }
 /** The way of one job through admission. */
 class Admission {
@@ -7828,12 +8111,16 @@ class Admission {
     #runtime;
     /** by a clock that nobody sets */
     #startedMs = external_node_perf_hooks_.performance.now();
+    #outer;
     #ticket = null;
+    /** whether it was said that there is no place in the queue to be had */
+    #isUnqueued = false;
     constructor(request, expected, history, runtime) {
         this.#request = request;
         this.#expected = expected;
         this.#history = history;
         this.#runtime = runtime;
+        this.#outer = OUTER.map((name) => runtime.environment[name] ?? '');
     }
     async run() {
         const forget = this.#onSignals();
@@ -7841,6 +8128,9 @@ class Admission {
             return await this.#wait();
         }
         finally {
+            // A signal that came meanwhile is heard in the next whole turn of the event loop, or by nobody.
+            for (let turn = 0; turn < 2; turn += 1)
+                await (0,promises_.setImmediate)();
             forget();
             this.#ticket?.release();
         }
@@ -7882,7 +8172,7 @@ class Admission {
      */
     async #look(isAdvice) {
         const { root, self, settings } = this.#request;
-        const lock = lockAdmission(root);
+        const lock = await lockAdmission(root);
         if ('problem' in lock) {
             this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
             return UNLOCKED;
@@ -7890,10 +8180,17 @@ class Admission {
         let isKept = false;
         try {
             const ticket = this.#ticket?.name ?? null;
-            const found = await lookForRoom({ root, self, settings, expected: this.#expected, ticket });
+            const found = await lookForRoom({
+                root,
+                self,
+                settings,
+                expected: this.#expected,
+                ticket,
+                outer: this.#outer,
+            });
             if (found !== null) {
-                if (!isAdvice)
-                    this.#ticket ??= this.#queueUp();
+                if (!isAdvice && !found.isQueued)
+                    this.#queueUp();
                 return found;
             }
             this.#ticket?.release();
@@ -7907,12 +8204,16 @@ class Admission {
     }
     /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
     #queueUp() {
+        this.#ticket?.release();
+        this.#ticket = null;
         try {
-            return takeTicket(this.#request.root, this.#expected.bytes);
+            this.#ticket = takeTicket(this.#request.root, this.#expected.bytes);
         }
         catch (error) {
+            if (this.#isUnqueued)
+                return;
+            this.#isUnqueued = true;
             this.#runtime.voice.warning(`This job has no place in the queue (${(0,guard_error/* messageOf */.bD)(error)}); it waits behind all others.`);
-            return null;
         }
     }
     /** Takes what is stale, whoever left it; true where that may have made the room. */
@@ -8585,7 +8886,10 @@ function samples(text) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
+var heartbeat_of = __nccwpck_require__(4089);
 ;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
+
 
 
 
@@ -8625,7 +8929,7 @@ function factsOf(root, { assessments, ...counts }) {
         leases: { live, ended },
         trash: trash.length,
         quarantined: trash.filter((entry) => entry.quarantine !== null).length,
-        blocked: (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root))?.blocked.length ?? 0,
+        blocked: ((0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root))?.blocked ?? []).filter(({ path }) => path !== heartbeat_of/* ENDINGS */.J).length,
     };
 }
 
@@ -8668,8 +8972,8 @@ async function afterPass(outcome, runtime) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js + 3 modules
-var pass = __nccwpck_require__(8835);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 2 modules
+var pass = __nccwpck_require__(2570);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -9160,7 +9464,7 @@ function git_command_ownerOf(paths) {
  * @returns what it says, as UTF-8
  * @throws Error with what it complains of, unless it ends with 0
  */
-async function git_command_askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS } = {}) {
+async function git_command_askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS, endsGroup = false } = {}) {
     const self = process.geteuid?.();
     const isSelf = as.uid === self;
     return new Promise((resolve, reject) => {
@@ -9174,10 +9478,10 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
             env: environment(isSelf),
             // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
             stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            timeout: waitMs,
-            killSignal: 'SIGKILL',
+            ...(endsGroup ? { detached: true } : { timeout: waitMs, killSignal: 'SIGKILL' }),
             ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
         });
+        const timers = endsGroup ? endInTime(child, waitMs) : [];
         const parts = [];
         let length = 0;
         let said = '';
@@ -9191,8 +9495,14 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
         child.stderr?.setEncoding('utf8').on('data', (part) => {
             said = (said + part).slice(0, TOLD_AT_MOST);
         });
-        child.on('error', reject);
+        child.on('error', (error) => {
+            for (const timer of timers)
+                clearTimeout(timer);
+            reject(error);
+        });
         child.on('close', (status, signal) => {
+            for (const timer of timers)
+                clearTimeout(timer);
             if (status === 0)
                 resolve(Buffer.concat(parts).toString('utf8'));
             else
@@ -9202,6 +9512,25 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
         child.stdin?.on('error', () => { });
         child.stdin?.end(input);
     });
+}
+const GRACE_MS = 10_000;
+/** Ends a process group: at first so that it can tidy up. */
+function endInTime({ pid }, waitMs) {
+    const end = (signal) => {
+        if (pid === undefined)
+            return;
+        try {
+            process.kill(-pid, signal);
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ESRCH')
+                throw error;
+        }
+    };
+    return [
+        setTimeout(() => end('SIGTERM'), waitMs),
+        setTimeout(() => end('SIGKILL'), waitMs + GRACE_MS),
+    ];
 }
 /** Another user's own configuration is not this process's: none of it is read. */
 function environment(isSelf) {
@@ -10907,6 +11236,36 @@ function whyNotRun(unit, former, known) {
 var build_inputs = __nccwpck_require__(5353);
 // EXTERNAL MODULE: ./lib/plan/restored.js
 var plan_restored = __nccwpck_require__(5609);
+;// CONCATENATED MODULE: ./lib/host/other-builds.js
+
+
+
+
+/**
+ * Whether another slot that is in use may hold a build of the same checkout: the same runner's, of the
+ * same repository. A job may have several.
+ */
+function hasOtherBuild(root, own) {
+    const { records } = (0,leases/* readLeases */.Mw)(root, (0,naming/* runnerPrefix */.Lm)(own.owner.runner.key), Date.now());
+    return records.some(({ id, lease, state }) => {
+        if (state !== 'live' || id === own.id)
+            return false;
+        // Nobody knows of what it is.
+        if (lease === null)
+            return true;
+        return lease.repository === own.repository && holdsSomething(`${root.realPath}/${lease.slot}`);
+    });
+}
+/** Where nobody may look, something may be. */
+function holdsSomething(slot) {
+    try {
+        return (0,external_node_fs_.readdirSync)(slot).length > 0;
+    }
+    catch (error) {
+        return (0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT';
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/whole-folders.js
 /** Whether paths are among folders in which everything counts; '' is the folder of all. */
 class WholeFolders {
@@ -11126,12 +11485,11 @@ class Git {
 }
 async function read(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
-    const [differing, untracked, index] = await Promise.all([
+    const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
         git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
         git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
         indexOf(git),
     ]);
-    const { files: tracked, submodules } = index;
     // Pairs: what differs, and its path.
     for (let index = 1; index < differing.length; index += 2)
         tracked.set(differing[index] ?? '', null);
@@ -12040,6 +12398,43 @@ function kindOf(stat) {
     return stat.isDirectory() ? 'directory' : 'file';
 }
 
+;// CONCATENATED MODULE: ./lib/host/times-ahead.js
+
+
+/**
+ * Leaves out the times that would make something older than it is. What was built here of another
+ * content would look fresh then; a time that is too new only has units built again.
+ */
+function onlyAhead(workspace, planned) {
+    const ahead = { times: [], standing: [] };
+    for (const each of planned) {
+        const stat = each.mtimeNs === null ? null : statOrNull((0,external_node_path_.join)(workspace, each.path));
+        const isBehind = stat !== null && stat.mtimeNs > BigInt(each.mtimeNs ?? 0);
+        if (isBehind)
+            continue;
+        const isThere = stat !== null && String(stat.mtimeNs) === each.mtimeNs;
+        if (!isThere || !isExpected(stat, each.expected))
+            ahead.times.push(each);
+        else {
+            const stamp = {
+                ctimeNs: String(stat.ctimeNs),
+                inode: String(stat.ino),
+                size: Number(stat.size),
+            };
+            ahead.standing.push({ kind: 'set', path: each.path, stamp });
+        }
+    }
+    return ahead;
+}
+function isExpected(stat, { kind, isExecutable, size }) {
+    if (kind === 'link')
+        return stat.isSymbolicLink();
+    if (kind === 'directory')
+        return stat.isDirectory();
+    const hasBit = (stat.mode & 64n) !== 0n;
+    return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
 
 
@@ -12152,6 +12547,7 @@ function workspace_reader_realPathOf(path) {
 
 
 
+
 /**
  * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
  * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
@@ -12197,7 +12593,10 @@ async function restore(restoring) {
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = (0,build_inputs/* planTimes */.uA)(recorded, present, { newestNs: inputs.newestNs, touched });
-    const results = await setTimes(workspace, times, nowNs);
+    const { times: ahead, standing } = restoring.isShared
+        ? onlyAhead(workspace, times)
+        : { times, standing: [] };
+    const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
     const planned = new Map(times.map((each) => [each.path, each]));
     const unset = whyNotSet(results, planned, workspace, newestNs);
     if (unset !== null)
@@ -12256,6 +12655,7 @@ function restoredFiles(results, planned, recorded) {
 
 
 
+
 /**
  * Gives unchanged inputs the times they had when the seed was built, and all others now.
  *
@@ -12271,16 +12671,20 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
         return `its inputs cannot be read: ${inputs}`;
     // Before the first time is set: what else was built in this workspace then needs its own restored.
     noteSetTimes(root, wish.runnerKey, lease.repository);
+    const isShared = hasOtherBuild(root, lease);
     const { restored, forgotten, kept, changed, problem } = await restoreTimes({
         target: place,
         workspace: wish.workspace,
         inputs,
         isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
+        isShared,
     });
     if (problem !== null)
         return problem;
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.restored', (0,plan_restored/* encodeRestored */.Lf)(restored));
     const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
+    if (isShared)
+        voice.info('times: none goes back, for another build of this checkout is in use');
     voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
     return null;
 }
@@ -13204,10 +13608,8 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
 
 
 
-
-
 function asLinkedFile(path, stat) {
-    return { path, ...facts(stat), beforeNs: String(stat.ctimeNs), digest: null };
+    return { path, ...facts(stat) };
 }
 /** A file of a source as it is now; null where it is gone, or no longer a file. */
 function seeLinked(source, path) {
@@ -13227,96 +13629,16 @@ function facts(stat) {
         size: Number(stat.size),
         mode: Number(stat.mode),
         mtimeNs: String(stat.mtimeNs),
-        ctimeNs: String(stat.ctimeNs),
     };
 }
 /**
- * Looks whether somebody wrote into what a source shares with its clones: one lstat a file, and for
- * files whose ctime has changed their content, as far as a digest is known and the limits allow.
+ * Looks whether somebody wrote into what a source shares with its clones: one lstat a file. To be done
+ * before each use of the source.
  *
- * To be done before each use of the source, and before the record of another clone is joined to it.
+ * @returns the paths of what was written into: the source must not be used again then
  */
-function findWrittenThrough(source, record, limits = { bytes: 0, ms: 0 }) {
-    const reading = new Reading(limits);
-    const findings = { written: [], unproven: [], record: [] };
-    for (const each of record) {
-        const seen = seeLinked(source, each.path);
-        let verdict = (0,linked_file/* judgeLinked */.lM)(each, seen);
-        let now = each;
-        if (verdict === 'unproven' && seen !== null && each.digest !== null) {
-            const digest = reading.digestOf(source, each.path, seen);
-            if (digest === each.digest) {
-                verdict = 'untouched';
-                now = { ...each, ...seen };
-            }
-            else if (digest !== null)
-                verdict = 'written';
-        }
-        if (verdict !== 'untouched')
-            findings[verdict].push(each.path);
-        findings.record.push(now);
-    }
-    return findings;
-}
-/**
- * Reads what has no digest yet, so that later changes of a ctime can be judged: off a job’s critical
- * path. What is not untouched now gets none.
- */
-function digestLinked(source, record, limits) {
-    const reading = new Reading(limits);
-    return record.map((each) => {
-        if (each.digest !== null)
-            return each;
-        const seen = seeLinked(source, each.path);
-        if (seen === null || judgeLinked(each, seen) !== 'untouched')
-            return each;
-        return { ...each, digest: reading.digestOf(source, each.path, seen) };
-    });
-}
-const linked_files_CHUNK = 1024 * 1024;
-/** Content that is read within limits. */
-class Reading {
-    #deadline;
-    #left;
-    constructor({ bytes, ms }) {
-        this.#deadline = external_node_perf_hooks_.performance.now() + ms;
-        this.#left = bytes;
-    }
-    /** SHA-256 of a file; null at a limit, or where it changed while it was read. */
-    digestOf(source, path, seen) {
-        if (seen.size > this.#left)
-            return null;
-        this.#left -= seen.size;
-        let file;
-        try {
-            const flags = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
-            file = (0,external_node_fs_.openSync)(inTree(source, path), flags);
-        }
-        catch (error) {
-            if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-                return null;
-            throw error;
-        }
-        try {
-            return this.#digest(file, seen);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-    }
-    #digest(file, seen) {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        const chunk = Buffer.allocUnsafe(linked_files_CHUNK);
-        for (let read = -1; read !== 0; hash.update(chunk.subarray(0, read))) {
-            if (external_node_perf_hooks_.performance.now() > this.#deadline)
-                return null;
-            read = (0,external_node_fs_.readSync)(file, chunk);
-        }
-        const { ino, ctimeNs } = (0,external_node_fs_.fstatSync)(file, { bigint: true });
-        if (String(ino) !== seen.inode || String(ctimeNs) !== seen.ctimeNs)
-            return null;
-        return hash.digest('hex');
-    }
+function findWrittenThrough(source, record) {
+    return record.flatMap((each) => (0,linked_file/* isWritten */.QH)(each, seeLinked(source, each.path)) ? [each.path] : []);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/clone.js
@@ -13446,12 +13768,11 @@ function clone_link({ base, destination }, { path }) {
 }
 /** What was linked, once it has all its names; throws where it is not what was seen before. */
 function confirmed(base, { path, stat }) {
-    const before = asLinkedFile(path, stat);
-    const seen = seeLinked(base, path);
-    if (seen === null || (0,linked_file/* judgeLinked */.lM)(before, seen) === 'written') {
+    const linked = asLinkedFile(path, stat);
+    if ((0,linked_file/* isWritten */.QH)(linked, seeLinked(base, path))) {
         throw new Refusal(`it changed meanwhile: ${shown(path)}`);
     }
-    return { ...before, ...seen };
+    return linked;
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const clone_O_PATH = 0o10_000_000;
@@ -13567,8 +13888,38 @@ function isShared(from, to) {
     }
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/steps/disk-room.js
+
+
+/** One that cannot be read has no room: nothing is copied to it. */
+async function readDiskRoom(root, { floors, watermarks }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return { level: 'low', freeBytes: 0, room: 0 };
+    const { level } = assess(reading, floors);
+    return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
+
+
+
+/**
+ * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ *
+ * @returns why it is no seed, in words
+ */
+function giveUpHybrid(root, { label, place, written }, { voice }) {
+    takeHybridOut(root, label, written);
+    if ('lease' in place)
+        (0,leases/* spoilEnd */.Dg)(root, place.lease);
+    else
+        (0,host_snapshots/* evict */.YO)(root, place);
+    const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`;
+    voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
+    return why;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
 
 
@@ -13641,8 +13992,7 @@ function slotSource(root, { source, slot, origin, refusal }) {
         {
             label: `a clone of ${slot}`,
             id: record.id,
-            tree: path,
-            locked: path,
+            folder: path,
             bytes: null,
             ageHours: Number.isFinite(hours) ? hours : null,
             origin,
@@ -13656,8 +14006,7 @@ function snapshotSources(root, job, stored, environment) {
     return (0,snapshot/* snapshotsFor */.Lb)(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
         label: `snapshot ${name.repository}/${name.key}`,
         id: snapshot.id,
-        tree: (0,host_snapshots/* treeOf */.g7)(root, name),
-        locked: (0,host_snapshots/* folderOf */.yS)(root, name),
+        folder: (0,host_snapshots/* folderOf */.yS)(root, name),
         bytes,
         ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
         origin: snapshot,
@@ -13675,18 +14024,28 @@ const clone_seed_WAIT_MS = 120_000;
  */
 async function cloneSeed(request, runtime) {
     const { root, self, source, lease } = request;
+    const isSnapshot = 'snapshot' in source.place;
+    const slot = `${root.realPath}/${lease.slot}`;
     try {
-        const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`);
+        // Who may not take it may not even be able to open it.
+        const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot);
         if (refusal !== null)
             return refusal;
         const work = async () => {
-            const locked = await (0,kernel_lock/* whileLocked */.ai)(source.locked, 'shared', async () => {
-                const living = await findLiving(root, self, source, runtime);
-                return living ?? (await cloneLocked(request, runtime));
+            const locked = await (0,kernel_lock/* whileLocked */.ai)(source.folder, 'shared', async (folder) => {
+                if (!isSnapshot) {
+                    const living = await findLiving(root, self, source, runtime);
+                    return living ?? (await cloneLocked(request, { folder, tree: source.folder }, runtime));
+                }
+                // Another one may lie at its path by now, and what is known of it is not true of that one.
+                if ((0,host_snapshots/* idIn */.DG)(folder) !== source.id)
+                    return 'it was replaced meanwhile';
+                const open = { folder, tree: (0,host_snapshots/* treeIn */.yt)(folder) };
+                return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime));
             });
             return 'refused' in locked ? locked.refused : locked.value;
         };
-        if ('snapshot' in source.place)
+        if (isSnapshot)
             return await work();
         // As in inherit: who takes the slot over looks who is in it.
         const held = await (0,kernel_lock/* whileFileLocked */.iJ)((0,leases/* endedLeasePath */.MJ)(root, source.id), 'shared', work);
@@ -13711,18 +14070,19 @@ async function findLiving(root, self, { place }, runtime) {
     const [living] = occupancy.inhabitants;
     return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
 }
-async function cloneLocked(request, runtime) {
+async function cloneLocked(request, { folder, tree }, runtime) {
     const { root, lease, place, source } = request;
-    const known = linkedOf(root, source);
-    const disk = await diskOf(root, request.settings);
+    const isSnapshot = 'snapshot' in source.place;
+    const known = isSnapshot ? (0,host_snapshots/* linkedIn */.v8)(folder) : (0,lease_companions/* readLinked */.c1)(root, source.id);
+    const disk = await readDiskRoom(root, request.settings);
     const choice = clone_seed_choose(request, disk, known);
     const { way } = choice;
     if (way === null)
         return choice.why;
-    if (way === 'hybrid' && known !== null && 'snapshot' in source.place) {
-        const { written } = findWrittenThrough(source.tree, known);
-        if (written.length > 0)
-            return giveUpHybrid(request, source.place.snapshot, written, runtime);
+    const written = findWrittenThrough(tree, known ?? []);
+    if (written.length > 0) {
+        const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id };
+        return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime);
     }
     const record = {
         version: 1,
@@ -13739,7 +14099,7 @@ async function cloneLocked(request, runtime) {
     const moved = movedTargetOf({ ...request, ...filled }, runtime.environment);
     let judged = null;
     const { linked } = await cloneTree({
-        source: source.tree,
+        source: tree,
         destination: place,
         way,
         // At another path rustc makes no use of it.
@@ -13747,48 +14107,35 @@ async function cloneLocked(request, runtime) {
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
-        meanwhile: (tree) => {
+        meanwhile: (opened) => {
             if (moved !== null)
-                judged = judgeMovedUnits({ ...moved, place: tree });
+                judged = judgeMovedUnits({ ...moved, place: opened });
         },
     });
-    const inputs = inputsOf(root, source);
+    const inputs = isSnapshot ? (0,host_snapshots/* inputsIn */.RN)(folder) : (0,lease_companions/* readInputs */.Ko)(root, source.id);
     if (inputs !== null)
         (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
-    if ('snapshot' in source.place) {
-        tryToNoteUse(root, source.place.snapshot);
-        // Before anything is built in the clone: nobody must find the snapshot without this note then.
-        if (linked.length > 0)
-            (0,host_snapshots/* noteLinked */.A9)(root, source.place.snapshot, clone_seed_joined(known ?? [], linked));
+    if (isSnapshot)
+        tryToNoteUse(folder);
+    if (linked.length > 0) {
+        // Before anything is built in the clone: nobody must find the source without this note then.
+        const joined = (0,linked_file/* joinRecords */.t4)(known ?? [], linked);
+        if (isSnapshot)
+            (0,host_snapshots/* noteLinked */.A9)(folder, joined);
+        else
+            (0,lease_companions/* writeRecord */.rh)(root, source.id, '.linked', JSON.stringify(joined));
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
     return { ...filled, judged };
 }
 /** Without it the snapshot is evicted somewhat sooner. */
-function tryToNoteUse(root, name) {
+function tryToNoteUse(folder) {
     try {
-        (0,host_snapshots/* noteUse */.MD)(root, name, new Date());
+        (0,host_snapshots/* noteUse */.MD)(folder, new Date());
     }
     catch {
         return;
     }
-}
-function inputsOf(root, { place, id }) {
-    return 'snapshot' in place ? (0,host_snapshots/* readSnapshotInputs */.OS)(root, place.snapshot) : (0,lease_companions/* readInputs */.Ko)(root, id);
-}
-function linkedOf(root, { place }) {
-    return 'snapshot' in place ? (0,host_snapshots/* readLinked */.c1)(root, place.snapshot) : [];
-}
-function clone_seed_joined(known, fresh) {
-    return (0,linked_file/* joinRecords */.t4)(known, fresh).record;
-}
-/** One that cannot be read has no room: nothing is copied to it. */
-async function diskOf(root, { floors, watermarks }) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
-    if (reading === undefined)
-        return { level: 'low', freeBytes: 0, room: 0 };
-    const { level } = assess(reading, floors);
-    return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
 }
 function clone_seed_choose({ root, job, settings, source, place }, disk, known) {
     return chooseWay({
@@ -13813,14 +14160,6 @@ function trustRefusal(job, { place }) {
         ? 'what a pull request builds may not share files with a snapshot'
         : null;
 }
-/** Somebody wrote through a link: the snapshot is no longer what was built, and no other will be shared. */
-function giveUpHybrid({ root, source }, name, written, { voice }) {
-    takeHybridOut(root, source.label, written);
-    (0,host_snapshots/* evict */.YO)(root, name);
-    const why = `a build wrote into ${written[0] ?? ''}, which it shared with the snapshot`;
-    voice.warning(`${why}. The snapshot is gone, and clones of this root share no files by hard link any more.`);
-    return why;
-}
 
 // EXTERNAL MODULE: ./lib/host/former-paths.js
 var former_paths = __nccwpck_require__(4512);
@@ -13838,6 +14177,10 @@ function dropSeed(root, lease, { former }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
+
+
+
+
 
 
 
@@ -13889,6 +14232,13 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     const [unknown] = occupancy.unknown;
     if (unknown !== undefined)
         return unknown;
+    const shared = (0,lease_companions/* readLinked */.c1)(root, id);
+    if (shared === null)
+        return 'what it shares with clones is not known any more';
+    const written = findWrittenThrough(`${root.realPath}/${slot}`, shared);
+    if (written.length > 0) {
+        return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
+    }
     const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`);
     if (refusal !== null)
         return refusal;
@@ -13917,7 +14267,7 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
             (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
             // Most commands are over before anybody has measured: who did it then would be in the next one's way.
             if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
-                (0,lease_companions/* handDownSize */.tA)(root, id, lease.id);
+                (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
             (0,leases/* dropLease */.Oj)(root, id, false);
             return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
         }
@@ -13993,8 +14343,9 @@ function endedSlots(root) {
  *
  * @returns what was done, in words
  */
-async function restoreHookSeed({ root, lease, record, wish }, runtime) {
-    const why = restore_hook_seed_refusalOf({ root, lease, record, wish });
+async function restoreHookSeed(hookSeed, runtime) {
+    const { root, lease, record, wish } = hookSeed;
+    const why = restore_hook_seed_refusalOf(hookSeed);
     if (why !== null)
         return `${SEEDED}; times are not restored: ${why}`;
     const origin = {
@@ -14011,7 +14362,11 @@ async function restoreHookSeed({ root, lease, record, wish }, runtime) {
     return problem === null ? SEEDED : `${SEEDED}; times are not restored: ${problem}`;
 }
 const SEEDED = 'seeded by the runner’s hook';
-function restore_hook_seed_refusalOf({ root, lease, wish }) {
+function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
+    if (settings.dryRun)
+        return 'dry-run is on';
+    if (settings.warm === 'off')
+        return 'warm is off, which the hook was not told: set TARGET_GUARD_WARM';
     if (!wish.restoresMtimes)
         return 'restore-mtimes is off';
     if (wish.workspace === null)
@@ -15015,9 +15370,13 @@ async function seed(request, runtime) {
     const { root, lease } = request;
     try {
         const before = (0,lease_companions/* readSeedRecord */.VY)(root, lease.id);
-        const seeded = before.kind === 'cold'
-            ? await seed_fill(request, runtime)
-            : await keepHookSeed(request, before, runtime);
+        const isSeeded = before.kind !== 'cold' && !isEmptySlot(request);
+        // Noted, and then the hook was ended before the seed lay in its place.
+        if (before.kind !== 'cold' && !isSeeded)
+            dropSeed(root, lease, before);
+        const seeded = isSeeded
+            ? await keepHookSeed(request, before, runtime)
+            : await seed_fill(request, runtime);
         if (seeded.record.kind === 'cold')
             seed_note(request, seeded.record, runtime);
         runtime.voice.info(`seed: ${describeSeed(seeded)}`);
@@ -15029,19 +15388,21 @@ async function seed(request, runtime) {
     }
 }
 async function keepHookSeed(request, record, runtime) {
-    const { root, lease } = request;
+    const { root, lease, settings } = request;
     const wish = wishOf(request, runtime);
-    return { record, why: await restoreHookSeed({ root, lease, record, wish }, runtime) };
+    return { record, why: await restoreHookSeed({ root, lease, record, wish, settings }, runtime) };
+}
+function isEmptySlot({ root, lease }) {
+    return (0,external_node_fs_.readdirSync)(`${root.realPath}/${lease.slot}`).length === 0;
 }
 async function seed_fill(request, runtime) {
-    const { root, settings, lease } = request;
+    const { settings } = request;
     if (settings.warm === 'off')
         return cold('warm is off');
     if (settings.dryRun)
         return cold('dry-run is on');
-    if ((0,external_node_fs_.readdirSync)(`${root.realPath}/${lease.slot}`).length > 0) {
+    if (!isEmptySlot(request))
         return cold('something has been built in it already');
-    }
     const unchecked = wishOf(request, runtime);
     const offer = offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
@@ -15141,7 +15502,10 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     }
     if (settings.warm === 'inherit')
         return;
-    for (const source of [...nearest(judged.flatMap((each) => slotSource(root, each))), ...snapshots]) {
+    for (const source of [
+        ...nearest(judged.flatMap((each) => slotSource(root, each))),
+        ...snapshots,
+    ]) {
         yield {
             label: source.label,
             attempt: async (place) => refuseOrigin(source.origin, wish) ??
@@ -16033,7 +16397,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 8835:
+/***/ 2570:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16061,69 +16425,8 @@ var report_heartbeat = __nccwpck_require__(2334);
 var report_actions = __nccwpck_require__(8565);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(9342);
-// EXTERNAL MODULE: ./lib/host/trash.js
-var trash = __nccwpck_require__(5920);
-;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
-
-
-
-
-
-
-/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
-function heartbeatOf(pass, facts) {
-    const { root, self, scope, by } = pass;
-    const { view, actions, applied, lock, reaped, seconds } = facts;
-    const before = (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root));
-    const prefix = scope === 'own' ? (0,naming/* runnerPrefix */.Lm)(self.runnerKey ?? '') : '';
-    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root)];
-    const seen = new Set(now.map((each) => each.id));
-    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
-    return {
-        version: 1,
-        completedAt: view.moment.wallMs,
-        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
-        scope,
-        by,
-        seconds: Number(seconds.toFixed(3)),
-        retired: applied.retired,
-        kept: actions.flatMap((action) => action.kind === 'keep'
-            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
-            : []),
-        blocked: [...now, ...carried],
-        foreign: scope === 'host'
-            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
-            : (before?.foreign ?? []),
-        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
-        lock,
-        errors: applied.failures.map(({ action, why }) => `${(0,report_actions/* describeAction */.u)(action)}: ${why}`),
-    };
-}
-/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
-function blockedLeases({ root, dryRun }, { view, actions, applied }) {
-    const blocked = (id, path, reason) => {
-        const since = (0,leases/* blockedSince */.Bv)(root, id, view.moment.wallMs, !dryRun);
-        return { id, path, reason, since };
-    };
-    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
-        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
-        : []);
-    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
-    return [...inTheWay, ...failed];
-}
-function stuckInTrash(root) {
-    return (0,trash/* listTrash */.hQ)(root).flatMap((entry) => {
-        if (entry.quarantine === null)
-            return [];
-        const { reason, since } = entry.quarantine;
-        return [{ id: entry.id, path: (0,report_actions/* describeBlocked */.G)(entry), reason, since }];
-    });
-}
-
+// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
+var heartbeat_of = __nccwpck_require__(4089);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 // EXTERNAL MODULE: external "node:fs"
@@ -16132,10 +16435,14 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: ./lib/steps/tell-history.js
 var tell_history = __nccwpck_require__(6625);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
@@ -16143,6 +16450,7 @@ var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
+
 
 
 
@@ -16157,14 +16465,31 @@ const MEASURE_MS = 60_000;
  * @param budgetBytes for all snapshots of the root
  */
 async function keep_budget_keepBudget(root, budgetBytes) {
+    const budgeted = { evicted: [], left: [] };
     for (const id of listSeeding(root)) {
         // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
-        if (findLease(root, id)?.state !== 'live')
-            await discardLeftSeeding(root, id);
+        if (findLease(root, id)?.state === 'live')
+            continue;
+        await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
     }
     const snapshots = await measured(root, listSnapshots(root));
-    const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
-    return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) };
+    for (const { name } of overBudget(snapshots, budgetBytes)) {
+        const path = `${name.repository}/${name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+        if (isEvicted === true)
+            budgeted.evicted.push(path);
+    }
+    return budgeted;
+}
+/** One that cannot be taken away keeps no other from going. */
+async function unlessLeft({ left }, id, take) {
+    try {
+        return await take();
+    }
+    catch (error) {
+        left.push({ id, why: messageOf(error) });
+        return null;
+    }
 }
 async function measured(root, snapshots) {
     const fresh = snapshots.filter(({ bytes }) => bytes === null);
@@ -16196,12 +16521,38 @@ function tryToNoteBytes(root, name, bytes) {
 
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
-    await tellHistory(root).catch(ignoreUntold);
-    await keepBudget(root, settings.snapshotMaxBytes);
-    return reap(root, helpers(settings));
+    const left = await tryToKeepBudget(root, settings);
+    const reaped = await tellAndReap(root, helpers(settings));
+    return { ...reaped, busy: [...left, ...reaped.busy] };
 }
-/** What is not told stays noted for the next reaper; the trash goes all the same. */
-function ignoreUntold() { }
+/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
+async function tryToKeepBudget(root, { snapshotMaxBytes }) {
+    try {
+        return (await keepBudget(root, snapshotMaxBytes)).left;
+    }
+    catch (error) {
+        return [{ id: 'snapshots', why: messageOf(error) }];
+    }
+}
+/**
+ * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
+ * about to go, after it of the others, for whom no space has to wait.
+ */
+async function tellAndReap(root, ways) {
+    const before = await tell(root, 'trash');
+    const reaped = await reap(root, ways);
+    const after = await tell(root, 'all');
+    return { ...reaped, untold: [...new Set([...before, ...after])] };
+}
+/** Whatever it meets, the trash goes. */
+async function tell(root, which) {
+    try {
+        return await (0,tell_history/* tellHistory */.oS)(root, which);
+    }
+    catch (error) {
+        return [(0,guard_error/* messageOf */.bD)(error)];
+    }
+}
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
  * one where a second processor is idle, and the same where none is; more would be in builds' way.
@@ -16214,7 +16565,12 @@ const AT_ONCE = 2;
  */
 async function reap(root, ways) {
     const before = freeBytes(root);
-    const reaped = { deleted: [], busy: [], quarantined: [], reclaimedBytes: 0 };
+    const reaped = {
+        deleted: [],
+        busy: [],
+        quarantined: [],
+        reclaimedBytes: 0,
+    };
     const tried = new Set();
     for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
         for (const id of fresh)
@@ -16353,9 +16709,9 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
+    const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
-    const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
+    const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
     try {
         (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
     }
@@ -16387,7 +16743,7 @@ async function pass(request, runtime) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8835);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2570);
 
 
 
@@ -16405,9 +16761,19 @@ const REFUSED_TITLE = 'Infrastructure, not your change';
 /**
  * Why a job is turned away: the disk, its floor, and who holds it and why.
  *
- * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
+ * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time. That they
+ * cannot be told does not save it.
  */
 async function describeHolders(root, self, settings, runtime) {
+    try {
+        return await listHolders(root, self, settings, runtime);
+    }
+    catch (error) {
+        runtime.voice.warning(`Who holds the disk cannot be told (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}).`);
+        return [];
+    }
+}
+async function listHolders(root, self, settings, runtime) {
     const { leases } = (0,_observe_js__WEBPACK_IMPORTED_MODULE_3__/* .observe */ .lB)(root, self, 'host');
     const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
     const sizes = await (0,_host_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .measureTrees */ ._c)(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
@@ -16566,18 +16932,25 @@ function workflowVoice(write) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   oS: () => (/* binding */ tellHistory),
 /* harmony export */   td: () => (/* binding */ readToldAndUntold)
 /* harmony export */ });
-/* unused harmony exports noteEnd, tellHistory */
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
-/* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3007);
-/* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3977);
-/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1238);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
-/* harmony import */ var _host_size_samples_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4015);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9164);
+/* unused harmony export noteEnd */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
+/* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3007);
+/* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3977);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1238);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_size_samples_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4015);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9164);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5920);
+
+
+
 
 
 
@@ -16615,7 +16988,9 @@ function noteEnd(root, id, ended, { voice }) {
 }
 /** The history with the ends that no reaper has come to yet, oldest first. */
 function readToldAndUntold(root) {
-    return [...(0,_host_history_js__WEBPACK_IMPORTED_MODULE_2__/* .readHistory */ .Lu)(root), ...(0,_host_history_js__WEBPACK_IMPORTED_MODULE_2__/* .readEndings */ .Le)(root).map(({ line }) => line)].toSorted((a, b) => a.wallMs - b.wallMs);
+    // The history is in order, whatever the clock said when each of its lines was written.
+    const untold = (0,_host_history_js__WEBPACK_IMPORTED_MODULE_4__/* .readEndings */ .Le)(root).map(({ line }) => line);
+    return [...(0,_host_history_js__WEBPACK_IMPORTED_MODULE_4__/* .readHistory */ .Lu)(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
 }
 function lineOf(root, lease, { result, moment }) {
     const { id, repository, job, leg, owner, uptimeS } = lease;
@@ -16643,30 +17018,73 @@ function lineOf(root, lease, { result, moment }) {
 /**
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ *
+ * @returns why jobs could not be told, in words: each reason once
  */
-async function tellHistory(root) {
-    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
-        for (const { line, slot } of readEndings(root)) {
-            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
-            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
-            const bytes = size?.bytes ?? line.bytes;
-            const files = size?.files ?? line.files;
-            addLine(root, {
-                ...line,
-                bytes,
-                files,
-                peakBytes: larger(bytes, line.peakBytes),
-                peakFiles: larger(files, line.peakFiles),
+async function tellHistory(root, which) {
+    const problems = new Set();
+    // Together: the trash waits for it, and the disk may be short.
+    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + MEASURE_MS;
+    for (const { line } of (0,_host_history_js__WEBPACK_IMPORTED_MODULE_4__/* .readEndings */ .Le)(root)) {
+        if (which === 'trash' && !(0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .isInTrash */ .O2)(root, line.id))
+            continue;
+        try {
+            // Another reaper may wait for each of them, and no longer than for one.
+            const told = await (0,_host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .withKernelLock */ .lv)((0,_host_root_js__WEBPACK_IMPORTED_MODULE_9__/* .controlPath */ .XL)(root, 'history.lock'), LOCK_SECONDS, async () => {
+                await tellOne(root, line.id, which === 'trash' ? Math.ceil(until - node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now()) : MEASURE_MS);
+                return true;
             });
+            if (told === null)
+                break;
         }
+        catch (error) {
+            problems.add((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error));
+        }
+    }
+    return [...problems];
+}
+/** @throws as the file system does */
+async function tellOne(root, id, waitMs) {
+    const ending = (0,_host_history_js__WEBPACK_IMPORTED_MODULE_4__/* .readEnding */ .O$)(root, id);
+    if (ending === null)
+        return;
+    const { line, slot } = ending;
+    // The keeper's last sample is up to a minute old, and it is the end that links.
+    const size = waitMs > 0 ? await measureSlot(root, id, slot, waitMs) : null;
+    const bytes = size?.bytes ?? line.bytes;
+    const files = size?.files ?? line.files;
+    (0,_host_history_js__WEBPACK_IMPORTED_MODULE_4__/* .addLine */ .cG)(root, {
+        ...line,
+        bytes,
+        files,
+        peakBytes: larger(bytes, line.peakBytes),
+        peakFiles: larger(files, line.peakFiles),
     });
 }
 /** In its place, or in the trash; by names that du(1), another process, can follow. */
-async function measureSlot(root, id, slot) {
-    const inPlace = isSlotPath(slot)
-        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
-        : null;
-    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+async function measureSlot(root, id, slot, waitMs) {
+    const places = [
+        ...((0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isSlotPath */ .wS)(slot) ? [`${root.realPath}/${slot}`] : []),
+        (0,_host_root_js__WEBPACK_IMPORTED_MODULE_9__/* .controlName */ .Fu)(root, 'trash', id),
+    ];
+    for (const place of places) {
+        const before = identityOf(place);
+        if (before === null)
+            continue;
+        const size = await (0,_host_sizes_js__WEBPACK_IMPORTED_MODULE_10__/* .measureTree */ .JP)(place, waitMs);
+        // Moved meanwhile, it may have been measured in part.
+        if (size !== null && identityOf(place) === before)
+            return size;
+    }
+    return null;
+}
+/**
+ * Which directory lies there; null where none does: a former path of a slot that the next job has
+ * inherited is a link, and takes no space.
+ */
+function identityOf(path) {
+    const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false });
+    return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : null;
 }
 function larger(a, b) {
     return a === null || b === null ? (a ?? b) : Math.max(a, b);

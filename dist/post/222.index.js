@@ -4378,7 +4378,7 @@ exports.k = MetricsAPI;
 
 /***/ }),
 
-/***/ 3007:
+/***/ 5388:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 const require_global_utils = __webpack_require__(9227);
@@ -5578,7 +5578,7 @@ exports.NoopMeterProvider = NoopMeterProvider;
 *
 * @since 1.0.0
 */
-const propagation = (__webpack_require__(3007)/* .PropagationAPI */ .R).getInstance();
+const propagation = (__webpack_require__(5388)/* .PropagationAPI */ .R).getInstance();
 //#endregion
 exports.propagation = propagation;
 

@@ -1038,11 +1038,11 @@ function readLink(path) {
 /* harmony export */   NE: () => (/* binding */ openFolder),
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
-/* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn)
 /* harmony export */ });
-/* unused harmony exports makeFolders, giveAway, assertFresh */
+/* unused harmony exports makeFolder, makeFolders, giveAway, assertFresh */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1110,6 +1110,15 @@ function makeFolder(path) {
         throw error;
     }
 }
+/**
+ * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
+ * container) is given to that user, who could not take it away again.
+ */
+function makeOwnersFolder(root, path) {
+    const isNew = makeFolder(path);
+    if (isNew && process.geteuid?.() === 0 && root.uid !== 0)
+        giveAway(path, root);
+}
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 function makeFolders(path) {
     try {
@@ -1134,16 +1143,16 @@ function giveAway(path, to) {
     const folder = openFolder(path);
     try {
         assertFresh(folder);
-        fchownSync(folder, to.uid, to.gid);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fchownSync)(folder, to.uid, to.gid);
     }
     finally {
-        closeSync(folder);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
     }
 }
 /** Throws where an open directory is not this user's own, or not empty. */
 function assertFresh(folder) {
-    const isOwn = fstatSync(folder).uid === process.geteuid?.();
-    if (!isOwn || readdirSync(`/proc/self/fd/${folder}`).length > 0) {
+    const isOwn = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(folder).uid === process.geteuid?.();
+    if (!isOwn || (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
         throw new Error('the directory that was just made has been replaced by another');
     }
 }
@@ -1274,6 +1283,227 @@ function readFoundedAt(root) {
 
 /***/ }),
 
+/***/ 3007:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  cG: () => (/* binding */ addLine),
+  ff: () => (/* binding */ hasEndings),
+  AO: () => (/* binding */ noteEnding),
+  bx: () => (/* binding */ oldestEndingMs),
+  O$: () => (/* binding */ readEnding),
+  Le: () => (/* binding */ readEndings),
+  Lu: () => (/* binding */ readHistory)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/lease.js
+var lease = __nccwpck_require__(9949);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/plan/size-sample.js
+var size_sample = __nccwpck_require__(3885);
+;// CONCATENATED MODULE: ./lib/plan/history.js
+
+
+
+
+/** A line is appended in one write, which is whole up to this size. */
+const LONGEST = 4000;
+function encodeLine(line) {
+    const text = `${JSON.stringify(line)}\n`;
+    if (Buffer.byteLength(text) <= LONGEST)
+        return text;
+    // Only a toolchain's text has no bound of its own.
+    return `${JSON.stringify({ ...line, toolchain: null })}\n`;
+}
+/** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
+function parseLines(text) {
+    return text.split('\n').flatMap((each) => {
+        const line = each === '' || each.length > LONGEST ? null : parseLine(each);
+        return line === null ? [] : [line];
+    });
+}
+function parseLine(text) {
+    const found = (0,lease/* parseObject */.lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
+    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
+        return null;
+    if (typeof job !== 'string' || typeof leg !== 'string')
+        return null;
+    const amount = (name) => {
+        const value = found[name];
+        return (0,size_sample/* isAmount */.Pt)(value) ? value : null;
+    };
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
+        result: (0,lease/* resultOf */.Bg)(result),
+        bytes: amount('bytes'),
+        files: amount('files'),
+        peakBytes: amount('peakBytes'),
+        peakFiles: amount('peakFiles'),
+        seconds: amount('seconds'),
+        savedSeconds: typeof savedSeconds === 'number' ? savedSeconds : null,
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        wallMs: (0,size_sample/* isAmount */.Pt)(wallMs) ? wallMs : 0,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+;// CONCATENATED MODULE: ./lib/host/history.js
+
+
+
+
+
+
+/**
+ * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
+ * `ending/<lease id>`; the reaper measures, and makes that a line.
+ */
+const LINES_AT_MOST = 2000;
+const TRIM_AT = 2500;
+/** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
+function noteEnding(root, { line, slot }) {
+    if (readEnding(root, line.id) !== null)
+        return;
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`);
+}
+/** The ends that are not told yet; what is damaged goes. */
+function readEndings(root) {
+    return list(root, 'ending').flatMap((id) => {
+        if (!(0,naming/* isLeaseId */.cl)(id))
+            return [];
+        const ending = readEnding(root, id);
+        if (ending !== null)
+            return [ending];
+        (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', id));
+        return [];
+    });
+}
+/** The end of one lease; null where it is told already, or damaged. */
+function readEnding(root, id) {
+    const [slot = '', text = ''] = ((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'ending', id)) ?? '').split('\n');
+    const line = parseLine(text);
+    return line?.id === id ? { line, slot } : null;
+}
+/** When the oldest end that is not told yet was noted, in ms since the epoch; null without any. */
+function oldestEndingMs(root) {
+    const times = list(root, 'ending')
+        .filter(naming/* isLeaseId */.cl)
+        .map((id) => (0,external_node_fs_.lstatSync)((0,host_root/* controlPath */.XL)(root, 'ending', id), { throwIfNoEntry: false })?.mtimeMs)
+        .filter((time) => time !== undefined);
+    return times.length === 0 ? null : Math.min(...times);
+}
+function hasEndings(root) {
+    return list(root, 'ending').some(naming/* isLeaseId */.cl);
+}
+/**
+ * Adds a line, once for each lease, and forgets its ending; to be done by one at a time.
+ *
+ * @throws as the file system does: the next reaper tells it then
+ */
+function addLine(root, line) {
+    const path = fileOf(root, line.repository);
+    const lines = parseLines((0,small_file/* readTextOrNull */.GR)(path) ?? '');
+    if (lines.every(({ id }) => id !== line.id)) {
+        if (lines.length >= TRIM_AT || !mayAppend(root, path)) {
+            const kept = [...lines.slice(1 - LINES_AT_MOST), line];
+            (0,small_file/* replaceFile */.fR)(path, kept.map(encodeLine).join(''), root);
+        }
+        else
+            append(root, path, encodeLine(line));
+    }
+    (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', line.id));
+}
+/**
+ * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
+ * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ */
+function mayAppend({ uid }, path) {
+    return ((0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
+}
+/** In one write, after the end of a line that a full disk may have cut short. */
+function append(root, path, text) {
+    const file = openToAppend(root, path);
+    try {
+        const isWhole = (0,external_node_fs_.fstatSync)(file).size === 0 || ((0,small_file/* readTextOrNull */.GR)(path)?.endsWith('\n') ?? true);
+        (0,external_node_fs_.appendFileSync)(file, isWhole ? text : `\n${text}`);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** What root has just made in another user's root is given to that user, and nothing else. */
+function openToAppend(owner, path) {
+    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_APPEND | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+    try {
+        const file = (0,external_node_fs_.openSync)(path, flags | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL, 0o644);
+        (0,small_file/* giveFresh */.wl)(file, owner);
+        return file;
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EEXIST')
+            throw error;
+        return (0,external_node_fs_.openSync)(path, flags);
+    }
+}
+/** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
+function readHistory(root) {
+    return names(root)
+        .flatMap((name) => dated(parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? '')))
+        .toSorted((a, b) => a.atMs - b.atMs)
+        .map(({ line }) => line);
+}
+/** A line is no newer than those after it: a clock that was wrong for a day must not tell for ever. */
+function dated(lines) {
+    let atMs = Number.POSITIVE_INFINITY;
+    return lines
+        .toReversed()
+        .map((line) => {
+        atMs = Math.min(atMs, line.wallMs);
+        return { line, atMs };
+    })
+        .toReversed();
+}
+function names(root) {
+    return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
+}
+/** A root of an earlier version has no such folder. */
+function list(root, folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, folder));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+function fileOf(root, repository) {
+    return (0,host_root/* controlPath */.XL)(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
+}
+
+
+/***/ }),
+
 /***/ 1168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1281,7 +1511,7 @@ function readFoundedAt(root) {
 /* harmony export */   Jc: () => (/* binding */ findKeepers),
 /* harmony export */   ZF: () => (/* binding */ readKeeper)
 /* harmony export */ });
-/* unused harmony exports keeperPath, openKeeperLock, noteKeeper */
+/* unused harmony exports keeperPath, openKeeperLock, seeKeepers, noteKeeper, hasHadKeeper */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
 /* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
@@ -1320,14 +1550,21 @@ const BATCH = 200;
  * that is free, gone or not to be tried says nothing.
  */
 async function findKeepers(root, ids) {
-    const kept = new Set();
+    const seen = await seeKeepers(root, ids);
+    return new Set(ids.filter((id) => seen.get(id) === 'held'));
+}
+/** The same, and which of these locks are free; what is in neither state could not be tried. */
+async function seeKeepers(root, ids) {
+    const seen = new Map();
     for (let from = 0; from < ids.length; from += BATCH) {
         const files = ids.slice(from, from + BATCH).flatMap((id) => openToTry(root, id));
         try {
             const answers = files.length === 0 ? [] : await (0,_try_locks_js__WEBPACK_IMPORTED_MODULE_5__/* .tryLocks */ .O)(files.map(({ file }) => file));
-            for (const [index, { id }] of files.entries())
-                if (answers[index] === 'held')
-                    kept.add(id);
+            for (const [index, { id }] of files.entries()) {
+                const answer = answers[index];
+                if (answer === 'held' || answer === 'free')
+                    seen.set(id, answer);
+            }
         }
         finally {
             // Closing gives back every lock that was taken: it belongs to the open file.
@@ -1335,7 +1572,7 @@ async function findKeepers(root, ids) {
                 (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
         }
     }
-    return kept;
+    return seen;
 }
 function openToTry(root, id) {
     let file;
@@ -1363,13 +1600,19 @@ function noteKeeper(root, id, keeper) {
 }
 /** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
 function readKeeper(root, id) {
-    const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(keeperPath(root, id)) ?? '');
-    const { pid, start, pidNamespace } = found ?? {};
+    const { pid, start, pidNamespace } = readNote(root, id);
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
     if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== (0,_boot_js__WEBPACK_IMPORTED_MODULE_2__/* .readPidNamespace */ .Ze)())
         return null;
     return { pid, start };
+}
+/** Whether a keeper of this lease has ever noted itself, in whatever pid namespace. */
+function hasHadKeeper(root, id) {
+    return typeof readNote(root, id)['pid'] === 'number';
+}
+function readNote(root, id) {
+    return (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)((0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(keeperPath(root, id)) ?? '') ?? {};
 }
 
 
@@ -1553,6 +1796,7 @@ function isKeeperOf(pid, id) {
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
  * @param kind several may hold it `shared`, one alone `exclusive`
+ * @param work is given the descriptor of the directory that is locked, whatever lies at its path by then
  */
 async function whileLocked(path, kind, work) {
     return whileHeld(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_DIRECTORY, kind, work);
@@ -1562,17 +1806,17 @@ async function whileFileLocked(path, kind, work) {
     return whileHeld(path, 0, kind, work);
 }
 async function whileHeld(path, flags, kind, work) {
-    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK | flags);
+    const open = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK | flags);
     try {
         const { status, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', folder],
+            stdio: ['ignore', 'ignore', 'ignore', open],
         });
         if (error !== undefined)
             return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work() } : { refused: 'another job is at it' };
+        return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
     }
     finally {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(folder);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(open);
     }
 }
 /**
@@ -1629,7 +1873,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   rh: () => (/* binding */ writeRecord)
 });
 
-// UNUSED EXPORTS: handDownInputs, handDownSize
+// UNUSED EXPORTS: handDownInputs, readLinked
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -1637,6 +1881,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/linked-file.js
+var linked_file = __nccwpck_require__(2985);
 // EXTERNAL MODULE: ./lib/plan/build-inputs.js
 var build_inputs = __nccwpck_require__(5353);
 // EXTERNAL MODULE: ./lib/plan/lease.js
@@ -1690,6 +1936,7 @@ var small_file = __nccwpck_require__(2100);
 
 
 
+
 /** What is learned of a lease after it was written, each in a file of its own. */
 const COMPANIONS = [
     '.end',
@@ -1699,6 +1946,7 @@ const COMPANIONS = [
     '.build',
     '.inputs',
     '.restored',
+    '.linked',
     '.keeper',
     '.size',
     '.events',
@@ -1750,10 +1998,6 @@ function handDownInputs(root, from, to) {
             throw error;
     }
 }
-/** Has the last known size of a slot go along with its content to another lease. */
-function handDownSize(root, from, to) {
-    moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`));
-}
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
     (0,small_file/* removeFile */.nM)(leasePath(root, `${id}.inputs`));
@@ -1762,6 +2006,11 @@ function dropInputs(root, id) {
 function readRestored(root, id) {
     const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.restored`), small_file/* LARGE */.I$);
     return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+function readLinked(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE);
+    return text === null ? [] : parseLinked(text);
 }
 
 
@@ -2251,11 +2500,13 @@ function run(command, words) {
 /* harmony export */   Wv: () => (/* binding */ readProcess),
 /* harmony export */   l7: () => (/* binding */ isNamespaceGone)
 /* harmony export */ });
-/* unused harmony exports parseStat, readGroup, seesHost, findInContainer */
+/* unused harmony exports TICKS, parseStat, readGroup, seesHost, findInContainer */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
 
+/** Clock ticks in a second (USER_HZ), as /proc counts them on every Linux that node runs on. */
+const TICKS = 100;
 /**
  * Reads /proc/PID/stat.
  *
@@ -2969,7 +3220,7 @@ function makeFolder(path) {
 /** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeOwnersFolder */ .pD)(root, path);
     return path;
 }
 function seedingPath(root, id) {
@@ -2983,6 +3234,8 @@ function seedingPath(root, id) {
  *   folder open: no link that somebody plants on the way leads them elsewhere
  */
 async function withSeeding(root, id, work) {
+    // What a hook of the same job left that was killed.
+    takeAway(root, id);
     const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
@@ -3049,26 +3302,55 @@ function discardQuietly(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ readSizeSample)
+/* harmony export */   U_: () => (/* binding */ readSizeSample),
+/* harmony export */   w7: () => (/* binding */ isSampledSinceSeed)
 /* harmony export */ });
-/* unused harmony export writeSizeSample */
-/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3885);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
+/* unused harmony exports writeSizeSample, handDownSize */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3885);
+/* harmony import */ var _lease_companions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9379);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
+
+
 
 
 
 /** The newest sample of a lease’s slot; null where there is none. */
 function readSizeSample(root, id) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_2__/* .readTextOrNull */ .GR)(samplePath(root, id));
-    return text === null ? null : (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSizeSample */ .td)(text);
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_4__/* .readTextOrNull */ .GR)(samplePath(root, id));
+    return text === null ? null : (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSizeSample */ .td)(text);
 }
 /** Replaces the sample of a lease’s slot, whole. */
 function writeSizeSample(root, id, sample) {
     replaceFile(samplePath(root, id), encodeSizeSample(sample));
 }
+/**
+ * Has the last known size of a slot go along with its content to another lease; on a full disk it is
+ * measured again.
+ *
+ * @param uptimeMs now, in milliseconds since boot
+ */
+function handDownSize(root, from, to, uptimeMs) {
+    const sample = readSizeSample(root, from);
+    if (sample === null)
+        return;
+    try {
+        writeSizeSample(root, to, handedDown(sample, uptimeMs));
+    }
+    catch (error) {
+        if (!isNoSpace(error))
+            throw error;
+    }
+}
+/** Whether a slot was measured after it was seeded; by the times of the two notes. */
+function isSampledSinceSeed(root, id) {
+    const seed = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_3__/* .leasePath */ .U8)(root, `${id}.seed`), { throwIfNoEntry: false });
+    const sample = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(samplePath(root, id), { throwIfNoEntry: false });
+    return sample !== undefined && sample.mtimeMs >= (seed?.mtimeMs ?? 0);
+}
 function samplePath(root, id) {
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_1__/* .controlPath */ .XL)(root, 'leases', `${id}.size`);
+    return (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_3__/* .leasePath */ .U8)(root, `${id}.size`);
 }
 
 
@@ -3078,11 +3360,14 @@ function samplePath(root, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JP: () => (/* binding */ measureTree),
 /* harmony export */   cj: () => (/* binding */ MEASURING)
 /* harmony export */ });
-/* unused harmony exports measureTrees, measureNested, measureTree, childCpuMs */
+/* unused harmony exports measureTrees, measureNested, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9415);
+
 
 
 /** In the environment of what measures for us: it seems to live in the slot that it walks. */
@@ -3120,12 +3405,15 @@ async function measureTrees(paths, waitMs) {
  * Measures trees that may lie in each other by one du(1), which counts each file once: for the first
  * of the paths that it belongs to. So those inside others come first.
  *
+ * @param passedOver a name that is left out at every depth, with what lies in it
  * @returns by path; what could not be measured, or not in time, is left out
  */
-async function measureNested(paths, waitMs) {
+async function measureNested(paths, waitMs, passedOver = null) {
     if (paths.length === 0)
         return new Map();
     const words = ['-s', '-x', '--block-size=1', '--null', '--time', '--time-style=+%s'];
+    if (passedOver !== null)
+        words.push(`--exclude=${passedOver}`);
     return new Promise((resolve) => {
         const child = spawn('du', [...words, '--files0-from=-'], {
             cwd: '/',
@@ -3155,9 +3443,9 @@ function parseMeasured(said) {
     return measured;
 }
 // The last is a program of its own, so that ending it ends the walk.
-const YIELDING = (/* unused pure expression or super */ null && (`command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
 command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`));
+exec "$@"`;
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
@@ -3175,14 +3463,12 @@ async function measureTree(path, waitMs, stop = null) {
 async function ask(words, waitMs, stop) {
     return new Promise((resolve) => {
         const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
-        execFile('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
+        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
     });
 }
-/** Clock ticks in a second, as /proc counts them on every Linux that node runs on. */
-const TICKS = 100;
 /** CPU milliseconds of all ended processes that this one has started. */
 function childCpuMs() {
     const text = readFileSync('/proc/self/stat', 'utf8');
@@ -3243,16 +3529,11 @@ function makeSlot(root, slot, chown) {
 function makeParent(root, runDirectory, chown) {
     return (folder, name) => {
         const path = at(folder, name);
-        if (!makeFolder(path))
-            return;
+        if (name !== runDirectory)
+            makeOwnersFolder(root, path);
         // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-        if (process.geteuid?.() !== 0)
-            return;
-        if (name === runDirectory)
+        else if (makeFolder(path) && process.geteuid?.() === 0)
             chown(path, name);
-        // What root makes in another user's root (a step in a job container) is given to that user.
-        else if (root.uid !== 0)
-            giveAway(path, root);
     };
 }
 /**
@@ -3385,6 +3666,7 @@ function list(base, parts, found) {
 /* harmony export */   eD: () => (/* binding */ isOld),
 /* harmony export */   fR: () => (/* binding */ replaceFile),
 /* harmony export */   nM: () => (/* binding */ removeFile),
+/* harmony export */   wl: () => (/* binding */ giveFresh),
 /* harmony export */   yA: () => (/* binding */ UNFINISHED)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -3439,11 +3721,36 @@ function readTextOrNull(path, largest = LARGEST) {
 }
 /** What a file is called until it is whole: its name, and an id that nobody can foresee. */
 const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
-/** Replaces a file, whole and at once. */
-function replaceFile(path, text) {
+/** Has a file that root has just made in another user's root be that user's. */
+function giveFresh(file, { uid, gid }) {
+    if (process.geteuid?.() !== 0 || (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).uid === uid)
+        return;
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fchownSync)(file, uid, gid);
+    }
+    catch (error) {
+        // Not to be given away in this user namespace, or on this file system: who comes next replaces it.
+        if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error)))
+            throw error;
+    }
+}
+/**
+ * Replaces a file, whole and at once.
+ *
+ * @param owner to whom root gives it; null where whoever comes next only reads or replaces it
+ */
+function replaceFile(path, text, owner = null) {
     const temporary = `${path}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_1__.randomUUID)()}`;
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', 0o644);
+        try {
+            if (owner !== null)
+                giveFresh(file, owner);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(file, text);
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        }
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, path);
     }
     catch (error) {
@@ -3476,103 +3783,22 @@ function isOld(path, nowMs) {
 
 /***/ }),
 
-/***/ 1823:
+/***/ 9747:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  mk: () => (/* binding */ publish)
-});
-
-// UNUSED EXPORTS: evict, folderOf, listSnapshots, noteBytes, noteLinked, noteUse, readLinked, readSnapshotInputs, treeOf
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/lease.js
-var lease = __nccwpck_require__(9949);
-;// CONCATENATED MODULE: ./lib/plan/linked-file.js
-
-function judgeLinked(recorded, seen) {
-    if (seen === null)
-        return 'written';
-    const isSame = seen.inode === recorded.inode &&
-        seen.size === recorded.size &&
-        seen.mode === recorded.mode &&
-        seen.mtimeNs === recorded.mtimeNs;
-    if (!isSame)
-        return 'written';
-    return seen.ctimeNs === recorded.ctimeNs ? 'untouched' : 'unproven';
-}
-/**
- * The record after another clone of the same source was made. `written` names what changed between
- * the two. The later ctime counts only where nothing but that clone's link lies between: else a
- * write with its mtime set back would be vouched for.
- */
-function joinRecords(before, fresh) {
-    const byPath = new Map(before.map((each) => [each.path, each]));
-    const written = [];
-    for (const each of fresh) {
-        const known = byPath.get(each.path);
-        if (known === undefined)
-            byPath.set(each.path, each);
-        else if (judgeLinked(known, each) === 'written')
-            written.push(each.path);
-        else if (known.ctimeNs === each.beforeNs) {
-            byPath.set(each.path, { ...each, digest: known.digest });
-        }
-    }
-    return { record: [...byPath.values()], written };
-}
-/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
-function linked_file_parseLinked(text) {
-    let found;
-    try {
-        found = JSON.parse(text);
-    }
-    catch {
-        return null;
-    }
-    if (!Array.isArray(found))
-        return null;
-    const files = found.map(linkedFileOf);
-    return files.every((each) => each !== null) ? files : null;
-}
-function linkedFileOf(found) {
-    if (!isRecord(found))
-        return null;
-    const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found;
-    if (typeof path !== 'string' || typeof inode !== 'string')
-        return null;
-    if (typeof size !== 'number' || typeof mode !== 'number')
-        return null;
-    if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string')
-        return null;
-    if (typeof beforeNs !== 'string')
-        return null;
-    const known = typeof digest === 'string' ? digest : null;
-    // A path that leads elsewhere would have other files looked at and read.
-    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
-    if (!isInside)
-        return null;
-    return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known };
-}
-
-// EXTERNAL MODULE: ./lib/plan/snapshot.js
-var plan_snapshot = __nccwpck_require__(1759);
-// EXTERNAL MODULE: ./lib/host/folders.js
-var folders = __nccwpck_require__(1687);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/host/small-file.js
-var small_file = __nccwpck_require__(2100);
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
-// EXTERNAL MODULE: ./lib/host/trash.js
-var trash = __nccwpck_require__(5920);
-;// CONCATENATED MODULE: ./lib/host/snapshots.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   mk: () => (/* binding */ publish)
+/* harmony export */ });
+/* unused harmony exports listSnapshots, folderOf, idIn, treeIn, inputsIn, noteUse, linkedIn, noteLinked, noteBytes, evict */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_linked_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2985);
+/* harmony import */ var _plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1759);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
+/* harmony import */ var _seeding_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7241);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5920);
 
 
 
@@ -3587,6 +3813,7 @@ var trash = __nccwpck_require__(5920);
  * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
  * by one rename.
  */
+const TREE = 'tree';
 const RECORD = 'snapshot.json';
 const INPUTS = 'inputs.json';
 const HITS = 'hits';
@@ -3616,37 +3843,40 @@ function readSnapshot(root, name) {
         };
     });
 }
-/** The path of a snapshot's build, for programs that copy it. */
-function treeOf(root, { repository, key }) {
-    return controlName(root, 'snapshots', repository, key, 'tree');
-}
-/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+/** The folder of a snapshot: who reads it locks it, and it stays the same when it goes to the trash. */
 function folderOf(root, { repository, key }) {
     return controlName(root, 'snapshots', repository, key);
 }
-/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
-function readSnapshotInputs(root, name) {
-    return inside(root, [name.repository, name.key], (folder) => readTextOrNull(at(folder, INPUTS), LARGE));
+/*
+ * Another snapshot may take its place at any moment. Who reads one opens its folder once: what follows
+ * goes by that descriptor, so that nobody takes the build of one and the record of the other.
+ */
+/** Under which lease it was published; null where its record is damaged. */
+function idIn(folder) {
+    const text = readTextOrNull(at(folder, RECORD));
+    return (text === null ? null : parseSnapshot(text))?.id ?? null;
+}
+/** The path of its build, as long as the folder is open in this process. */
+function treeIn(folder) {
+    return at(folder, TREE);
+}
+/** What was recorded of the inputs of its build; null where nothing was. */
+function inputsIn(folder) {
+    return readTextOrNull(at(folder, INPUTS), LARGE);
 }
 /** Notes that a slot was seeded from it: eviction takes the least recently used. */
-function noteUse(root, name, now) {
-    inside(root, [name.repository, name.key], (folder) => {
-        utimesSync(at(folder, RECORD), now, now);
-        appendFileSync(at(folder, HITS), '.');
-        return null;
-    });
+function noteUse(folder, now) {
+    utimesSync(at(folder, RECORD), now, now);
+    appendFileSync(at(folder, HITS), '.');
 }
 /** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
-function readLinked(root, { repository, key }) {
-    const text = inside(root, [repository, key], (folder) => readTextOrNull(at(folder, LINKED), LARGE));
+function linkedIn(folder) {
+    const text = readTextOrNull(at(folder, LINKED), LARGE);
     return text === null ? [] : parseLinked(text);
 }
 /** Notes what it shares with its clones. */
-function noteLinked(root, name, linked) {
-    inside(root, [name.repository, name.key], (folder) => {
-        replaceFile(at(folder, LINKED), JSON.stringify(linked));
-        return null;
-    });
+function noteLinked(folder, linked) {
+    replaceFile(at(folder, LINKED), JSON.stringify(linked));
 }
 /** Notes how large it is, so that the budget can be kept without a walk. */
 function noteBytes(root, name, bytes) {
@@ -3664,22 +3894,22 @@ function noteBytes(root, name, bytes) {
 function publish(root, slot, name, snapshot, inputs) {
     const parents = slot.split('/');
     const last = parents.pop() ?? '';
-    const staging = (0,seeding/* makeSeeding */.EY)(root, snapshot.id);
+    const staging = (0,_seeding_js__WEBPACK_IMPORTED_MODULE_7__/* .makeSeeding */ .EY)(root, snapshot.id);
     try {
-        (0,folders/* within */.ux)(root.path, parents, (folder) => (0,external_node_fs_.renameSync)((0,folders.at)(folder, last), `${staging}/tree`));
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, last), `${staging}/${TREE}`));
     }
     catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
             return false;
         throw error;
     }
     if (inputs !== null)
-        (0,small_file/* replaceFile */.fR)(`${staging}/${INPUTS}`, inputs);
-    (0,small_file/* replaceFile */.fR)(`${staging}/${RECORD}`, (0,plan_snapshot/* encodeSnapshot */.hX)(snapshot));
-    (0,folders/* makeFolder */.fc)((0,host_root/* controlPath */.XL)(root, 'snapshots', name.repository));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(`${staging}/${INPUTS}`, inputs);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(`${staging}/${RECORD}`, (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .encodeSnapshot */ .hX)(snapshot));
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeOwnersFolder */ .pD)(root, (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'snapshots', name.repository));
     evict(root, name);
     const moved = inside(root, [name.repository], (folder) => {
-        (0,external_node_fs_.renameSync)(staging, (0,folders.at)(folder, name.key));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(staging, (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name.key));
         return true;
     });
     return moved ?? false;
@@ -3691,7 +3921,7 @@ function publish(root, slot, name, snapshot, inputs) {
  */
 function evict(root, name) {
     const moved = inside(root, [name.repository], (folder) => {
-        (0,external_node_fs_.renameSync)((0,folders.at)(folder, name.key), (0,trash/* trashPath */.al)(root, (0,trash/* freshName */.Os)()));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .freshName */ .Os)()));
         return true;
     });
     return moved ?? false;
@@ -3699,10 +3929,10 @@ function evict(root, name) {
 /** Works in a folder of the snapshots; null where it is not there, or a link was planted on the way. */
 function inside(root, parts, work) {
     try {
-        return (0,folders/* within */.ux)((0,host_root/* controlPath */.XL)(root, 'snapshots'), parts, work);
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .within */ .ux)((0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'snapshots'), parts, work);
     }
     catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,folders/* isDiverted */.cX)(error))
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT' || (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .isDiverted */ .cX)(error))
             return null;
         throw error;
     }
@@ -4902,6 +5132,62 @@ function textOr(value, otherwise) {
 
 /***/ }),
 
+/***/ 2985:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* unused harmony exports isWritten, joinRecords, parseLinked */
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
+
+/**
+ * Whether it is not what was shared. Every write sets the mtime: what no build does, to set that back
+ * afterwards, is not found. The ctime says nothing: it changes with each link that is made or removed.
+ */
+function isWritten(recorded, seen) {
+    return (seen === null ||
+        seen.inode !== recorded.inode ||
+        seen.size !== recorded.size ||
+        seen.mode !== recorded.mode ||
+        seen.mtimeNs !== recorded.mtimeNs);
+}
+/** The record after another clone of the same source was made: what each file was at first stays. */
+function joinRecords(before, fresh) {
+    const known = new Set(before.map(({ path }) => path));
+    return [...before, ...fresh.filter(({ path }) => !known.has(path))];
+}
+/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
+function parseLinked(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+    if (!Array.isArray(found))
+        return null;
+    const files = found.map(linkedFileOf);
+    return files.every((each) => each !== null) ? files : null;
+}
+function linkedFileOf(found) {
+    if (!isRecord(found))
+        return null;
+    const { path, inode, size, mode, mtimeNs } = found;
+    if (typeof path !== 'string' || typeof inode !== 'string')
+        return null;
+    if (typeof size !== 'number' || typeof mode !== 'number')
+        return null;
+    if (typeof mtimeNs !== 'string')
+        return null;
+    // A path that leads elsewhere would have other files looked at and read.
+    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
+    if (!isInside)
+        return null;
+    return { path, inode, size, mode, mtimeNs };
+}
+
+
+/***/ }),
+
 /***/ 2463:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5259,7 +5545,7 @@ function word(text) {
 /* harmony export */   Pt: () => (/* binding */ isAmount),
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
-/* unused harmony exports nextSample, pauseAfter, encodeSizeSample */
+/* unused harmony exports nextSample, handedDown, pauseAfter, encodeSizeSample */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
 
 /** What was measured, with the peaks so far. */
@@ -5268,12 +5554,21 @@ function nextSample(before, { bytes, files, uptimeMs }) {
     const peakFiles = Math.max(files, before?.peakFiles ?? 0);
     return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs };
 }
+/**
+ * What the next slot is known to hold when it takes this one over: how large it was, and when that was
+ * measured, are of a job that is over.
+ */
+function handedDown({ bytes, files }, uptimeMs) {
+    return nextSample(null, { bytes, files, uptimeMs });
+}
 const EVERY_MS = 60_000;
-/** A tree that takes long is measured less often: at most a 200th of one core. */
+/** Others' work counts as CPU time of ours where we have started it, such as an rm(1) in an emergency. */
+const PAUSE_AT_MOST_MS = (/* unused pure expression or super */ null && (10 * 60_000));
+/** A tree that takes long is measured less often: a 200th of one core, until that would be too rarely. */
 const TIMES = 200;
 /** How long after a measurement that took so much CPU time the next one is due. */
 function pauseAfter(cpuMs) {
-    return Math.max(EVERY_MS, TIMES * cpuMs);
+    return Math.min(PAUSE_AT_MOST_MS, Math.max(EVERY_MS, TIMES * cpuMs));
 }
 function encodeSizeSample(sample) {
     return `${JSON.stringify(sample)}\n`;
@@ -5955,6 +6250,97 @@ function retire(root, slot, id, ways) {
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
     }
+}
+
+
+/***/ }),
+
+/***/ 4089:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ ENDINGS),
+/* harmony export */   W: () => (/* binding */ heartbeatOf)
+/* harmony export */ });
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
+/* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3007);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2121);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5920);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
+/* harmony import */ var _report_heartbeat_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2334);
+
+
+
+
+
+
+
+/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
+function heartbeatOf(pass, facts) {
+    const { root, self, scope, by } = pass;
+    const { view, actions, applied, lock, reaped, seconds } = facts;
+    const before = (0,_report_heartbeat_js__WEBPACK_IMPORTED_MODULE_5__/* .parseHeartbeat */ .CW)((0,_host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_3__/* .readHeartbeatText */ .I9)(root));
+    const prefix = scope === 'own' ? (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .runnerPrefix */ .Lm)(self.runnerKey ?? '') : '';
+    const untold = pass.dryRun ? [] : untoldEndings(root, view.moment.wallMs);
+    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root), ...untold];
+    const seen = new Set(now.map((each) => each.id));
+    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
+    return {
+        version: 1,
+        completedAt: view.moment.wallMs,
+        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
+        scope,
+        by,
+        seconds: Number(seconds.toFixed(3)),
+        retired: applied.retired,
+        kept: actions.flatMap((action) => action.kind === 'keep'
+            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
+            : []),
+        blocked: [...now, ...carried],
+        foreign: scope === 'host'
+            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
+            : (before?.foreign ?? []),
+        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
+        lock,
+        errors: [
+            ...applied.failures.map(({ action, why }) => `${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeAction */ .u)(action)}: ${why}`),
+            ...(reaped?.untold ?? []).map((why) => `${UNTOLD}: ${why}`),
+        ],
+    };
+}
+const UNTOLD = 'jobs that ended are not told in the history';
+/** Where they lie, as a heartbeat names what is blocked. */
+const ENDINGS = '.target-guard/ending';
+/** A reaper tells of a job within minutes: what lies there for an hour fails again and again. */
+const UNTOLD_MS = 3_600_000;
+/** Whoever runs the reaper of a job, nobody reads what it says. */
+function untoldEndings(root, wallMs) {
+    const since = (0,_host_history_js__WEBPACK_IMPORTED_MODULE_1__/* .oldestEndingMs */ .bx)(root);
+    if (since === null || wallMs - since < UNTOLD_MS)
+        return [];
+    const reason = `${UNTOLD}, so forecasts do not learn from them: “target-guard reap” says why`;
+    return [{ id: 'history', path: ENDINGS, reason, since }];
+}
+/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
+function blockedLeases({ root, dryRun }, { view, actions, applied }) {
+    const blocked = (id, path, reason) => {
+        const since = (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_2__/* .blockedSince */ .Bv)(root, id, view.moment.wallMs, !dryRun);
+        return { id, path, reason, since };
+    };
+    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
+        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
+        : []);
+    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
+    return [...inTheWay, ...failed];
+}
+function stuckInTrash(root) {
+    return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_4__/* .listTrash */ .hQ)(root).flatMap((entry) => {
+        if (entry.quarantine === null)
+            return [];
+        const { reason, since } = entry.quarantine;
+        return [{ id: entry.id, path: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeBlocked */ .G)(entry), reason, since }];
+    });
 }
 
 
@@ -6697,7 +7083,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 4442:
+/***/ 5095:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6805,86 +7191,30 @@ var report_heartbeat = __nccwpck_require__(2334);
 var report_actions = __nccwpck_require__(8565);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(9342);
-// EXTERNAL MODULE: ./lib/host/trash.js
-var trash = __nccwpck_require__(5920);
-;// CONCATENATED MODULE: ./lib/steps/heartbeat-of.js
-
-
-
-
-
-
-/** The heartbeat of a pass; of what lies outside its scope it carries on what was known before. */
-function heartbeatOf(pass, facts) {
-    const { root, self, scope, by } = pass;
-    const { view, actions, applied, lock, reaped, seconds } = facts;
-    const before = (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root));
-    const prefix = scope === 'own' ? (0,naming/* runnerPrefix */.Lm)(self.runnerKey ?? '') : '';
-    const now = [...blockedLeases(pass, facts), ...stuckInTrash(root)];
-    const seen = new Set(now.map((each) => each.id));
-    const carried = (before?.blocked ?? []).filter(({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'));
-    return {
-        version: 1,
-        completedAt: view.moment.wallMs,
-        sweptAt: scope === 'host' ? view.moment.wallMs : (before?.sweptAt ?? 0),
-        scope,
-        by,
-        seconds: Number(seconds.toFixed(3)),
-        retired: applied.retired,
-        kept: actions.flatMap((action) => action.kind === 'keep'
-            ? [{ path: action.slot ?? action.id, state: action.state, reason: action.reason }]
-            : []),
-        blocked: [...now, ...carried],
-        foreign: scope === 'host'
-            ? view.foreign.map(({ path, why }) => ({ path, reason: why }))
-            : (before?.foreign ?? []),
-        reclaimedBytes: reaped?.reclaimedBytes ?? 0,
-        lock,
-        errors: applied.failures.map(({ action, why }) => `${(0,report_actions/* describeAction */.u)(action)}: ${why}`),
-    };
-}
-/** Slots that should go and do not: something is in the way, or taking them out of service failed. */
-function blockedLeases({ root, dryRun }, { view, actions, applied }) {
-    const blocked = (id, path, reason) => {
-        const since = (0,leases/* blockedSince */.Bv)(root, id, view.moment.wallMs, !dryRun);
-        return { id, path, reason, since };
-    };
-    const inTheWay = actions.flatMap((action) => action.kind === 'keep' && action.state === 'blocked'
-        ? [blocked(action.id, action.slot ?? action.id, action.reason)]
-        : []);
-    const failed = applied.failures.flatMap(({ action, why }) => action.kind === 'retire' ? [blocked(action.id, action.slot, why)] : []);
-    return [...inTheWay, ...failed];
-}
-function stuckInTrash(root) {
-    return (0,trash/* listTrash */.hQ)(root).flatMap((entry) => {
-        if (entry.quarantine === null)
-            return [];
-        const { reason, since } = entry.quarantine;
-        return [{ id: entry.id, path: (0,report_actions/* describeBlocked */.G)(entry), reason, since }];
-    });
-}
-
+// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
+var heartbeat_of = __nccwpck_require__(4089);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
 var deletion = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./lib/steps/tell-history.js + 4 modules
-var tell_history = __nccwpck_require__(1590);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
+var tell_history = __nccwpck_require__(4193);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
-// EXTERNAL MODULE: ./lib/host/snapshots.js + 1 modules
-var snapshots = __nccwpck_require__(1823);
+// EXTERNAL MODULE: ./lib/host/snapshots.js
+var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
+
 
 
 
@@ -6899,14 +7229,31 @@ const MEASURE_MS = 60_000;
  * @param budgetBytes for all snapshots of the root
  */
 async function keep_budget_keepBudget(root, budgetBytes) {
+    const budgeted = { evicted: [], left: [] };
     for (const id of listSeeding(root)) {
         // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
-        if (findLease(root, id)?.state !== 'live')
-            await discardLeftSeeding(root, id);
+        if (findLease(root, id)?.state === 'live')
+            continue;
+        await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
     }
     const snapshots = await measured(root, listSnapshots(root));
-    const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name));
-    return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) };
+    for (const { name } of overBudget(snapshots, budgetBytes)) {
+        const path = `${name.repository}/${name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+        if (isEvicted === true)
+            budgeted.evicted.push(path);
+    }
+    return budgeted;
+}
+/** One that cannot be taken away keeps no other from going. */
+async function unlessLeft({ left }, id, take) {
+    try {
+        return await take();
+    }
+    catch (error) {
+        left.push({ id, why: messageOf(error) });
+        return null;
+    }
 }
 async function measured(root, snapshots) {
     const fresh = snapshots.filter(({ bytes }) => bytes === null);
@@ -6938,12 +7285,38 @@ function tryToNoteBytes(root, name, bytes) {
 
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 async function emptyTrash(root, settings) {
-    await tellHistory(root).catch(ignoreUntold);
-    await keepBudget(root, settings.snapshotMaxBytes);
-    return reap(root, helpers(settings));
+    const left = await tryToKeepBudget(root, settings);
+    const reaped = await tellAndReap(root, helpers(settings));
+    return { ...reaped, busy: [...left, ...reaped.busy] };
 }
-/** What is not told stays noted for the next reaper; the trash goes all the same. */
-function ignoreUntold() { }
+/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
+async function tryToKeepBudget(root, { snapshotMaxBytes }) {
+    try {
+        return (await keepBudget(root, snapshotMaxBytes)).left;
+    }
+    catch (error) {
+        return [{ id: 'snapshots', why: messageOf(error) }];
+    }
+}
+/**
+ * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
+ * about to go, after it of the others, for whom no space has to wait.
+ */
+async function tellAndReap(root, ways) {
+    const before = await tell(root, 'trash');
+    const reaped = await reap(root, ways);
+    const after = await tell(root, 'all');
+    return { ...reaped, untold: [...new Set([...before, ...after])] };
+}
+/** Whatever it meets, the trash goes. */
+async function tell(root, which) {
+    try {
+        return await (0,tell_history/* tellHistory */.oS)(root, which);
+    }
+    catch (error) {
+        return [(0,guard_error/* messageOf */.bD)(error)];
+    }
+}
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
  * one where a second processor is idle, and the same where none is; more would be in builds' way.
@@ -6956,7 +7329,12 @@ const AT_ONCE = 2;
  */
 async function reap(root, ways) {
     const before = freeBytes(root);
-    const reaped = { deleted: [], busy: [], quarantined: [], reclaimedBytes: 0 };
+    const reaped = {
+        deleted: [],
+        busy: [],
+        quarantined: [],
+        reclaimedBytes: 0,
+    };
     const tried = new Set();
     for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
         for (const id of fresh)
@@ -7095,9 +7473,9 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null;
+    const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
-    const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
+    const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
     try {
         (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
     }
@@ -7647,7 +8025,10 @@ function samples(text) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
+var heartbeat_of = __nccwpck_require__(4089);
 ;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
+
 
 
 
@@ -7687,7 +8068,7 @@ function factsOf(root, { assessments, ...counts }) {
         leases: { live, ended },
         trash: trash.length,
         quarantined: trash.filter((entry) => entry.quarantine !== null).length,
-        blocked: (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root))?.blocked.length ?? 0,
+        blocked: ((0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root))?.blocked ?? []).filter(({ path }) => path !== heartbeat_of/* ENDINGS */.J).length,
     };
 }
 
@@ -7748,7 +8129,7 @@ function sweepText(actions, reaped, dryRun) {
     const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
     return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
 }
-function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
+function reapText({ deleted, busy, quarantined, reclaimedBytes, untold, }) {
     const lines = [
         `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${texts_size(reclaimedBytes)} more free`,
         ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
@@ -7756,6 +8137,7 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes }) {
             `in quarantine: ${id}: ${why}`,
             `  to remove it: ${command}`,
         ]),
+        ...untold.map((why) => `not told in the history: ${why}`),
     ];
     return `${lines.map(printable).join('\n')}\n`;
 }
@@ -7874,9 +8256,12 @@ function byRate(growers) {
 
 // EXTERNAL MODULE: ./lib/plan/watch-event.js
 var watch_event = __nccwpck_require__(781);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
+var lease_companions = __nccwpck_require__(9379);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/steps/growers.js
+
 
 
 
@@ -7895,12 +8280,13 @@ class Growers {
         for (const { id, state, lease } of records) {
             if (state !== 'live' || lease === null)
                 continue;
-            // A slot begins empty, with its lease.
-            const sizes = this.#followed.get(id)?.sizes ?? [
-                { bytes: 0, uptimeMs: Math.round(lease.uptimeS * 1000) },
-            ];
-            const sample = (0,size_samples/* readSizeSample */.U)(this.#root, id);
-            seen.set(id, { lease, sizes: sample === null ? sizes : remember(sizes, sample) });
+            const before = this.#followed.get(id);
+            const isSeeded = (0,lease_companions/* readSeedRecord */.VY)(this.#root, id).kind !== 'cold';
+            // The seed comes after the lease: what was seen before it is of an empty slot.
+            const sizes = before?.isSeeded === isSeeded ? before.sizes : beginning(lease, isSeeded);
+            const isOfBuild = !isSeeded || (0,size_samples/* isSampledSinceSeed */.w7)(this.#root, id);
+            const sample = isOfBuild ? (0,size_samples/* readSizeSample */.U_)(this.#root, id) : null;
+            seen.set(id, { lease, isSeeded, sizes: sample === null ? sizes : remember(sizes, sample) });
         }
         this.#followed = seen;
     }
@@ -7913,6 +8299,10 @@ class Growers {
         });
         return byRate(growers).slice(0, watch_event/* GROWERS_AT_MOST */.Al);
     }
+}
+/** A cold slot begins empty, with its lease; what was seeded is nothing that its job wrote. */
+function beginning({ uptimeS }, isSeeded) {
+    return isSeeded ? [] : [{ bytes: 0, uptimeMs: Math.round(uptimeS * 1000) }];
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/pressure.js
@@ -8238,8 +8628,8 @@ var plan_snapshot = __nccwpck_require__(1759);
 var deletion = __nccwpck_require__(4218);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
-// EXTERNAL MODULE: ./lib/host/snapshots.js + 1 modules
-var snapshots = __nccwpck_require__(1823);
+// EXTERNAL MODULE: ./lib/host/snapshots.js
+var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var steps_apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
@@ -8649,8 +9039,6 @@ function asMarkdown(text) {
     return `    ${(0,voice/* printable */.g$)(text)}`;
 }
 
-// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
-var lease_companions = __nccwpck_require__(9379);
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -9264,7 +9652,7 @@ function git_command_ownerOf(paths) {
  * @returns what it says, as UTF-8
  * @throws Error with what it complains of, unless it ends with 0
  */
-async function git_command_askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS } = {}) {
+async function git_command_askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS, endsGroup = false } = {}) {
     const self = process.geteuid?.();
     const isSelf = as.uid === self;
     return new Promise((resolve, reject) => {
@@ -9278,10 +9666,10 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
             env: environment(isSelf),
             // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
             stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            timeout: waitMs,
-            killSignal: 'SIGKILL',
+            ...(endsGroup ? { detached: true } : { timeout: waitMs, killSignal: 'SIGKILL' }),
             ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
         });
+        const timers = endsGroup ? endInTime(child, waitMs) : [];
         const parts = [];
         let length = 0;
         let said = '';
@@ -9295,8 +9683,14 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
         child.stderr?.setEncoding('utf8').on('data', (part) => {
             said = (said + part).slice(0, git_command_TOLD_AT_MOST);
         });
-        child.on('error', reject);
+        child.on('error', (error) => {
+            for (const timer of timers)
+                clearTimeout(timer);
+            reject(error);
+        });
         child.on('close', (status, signal) => {
+            for (const timer of timers)
+                clearTimeout(timer);
             if (status === 0)
                 resolve(Buffer.concat(parts).toString('utf8'));
             else
@@ -9306,6 +9700,25 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
         child.stdin?.on('error', () => { });
         child.stdin?.end(input);
     });
+}
+const GRACE_MS = 10_000;
+/** Ends a process group: at first so that it can tidy up. */
+function endInTime({ pid }, waitMs) {
+    const end = (signal) => {
+        if (pid === undefined)
+            return;
+        try {
+            process.kill(-pid, signal);
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ESRCH')
+                throw error;
+        }
+    };
+    return [
+        setTimeout(() => end('SIGTERM'), waitMs),
+        setTimeout(() => end('SIGKILL'), waitMs + GRACE_MS),
+    ];
 }
 /** Another user's own configuration is not this process's: none of it is read. */
 function environment(isSelf) {
@@ -9800,12 +10213,11 @@ class Git {
 }
 async function read(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
-    const [differing, untracked, index] = await Promise.all([
+    const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
         git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
         git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
         indexOf(git),
     ]);
-    const { files: tracked, submodules } = index;
     // Pairs: what differs, and its path.
     for (let index = 1; index < differing.length; index += 2)
         tracked.set(differing[index] ?? '', null);
@@ -12720,8 +13132,8 @@ async function giveTo(tree, slot) {
 
 // EXTERNAL MODULE: ./lib/report/actions.js
 var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
-var pass = __nccwpck_require__(4442);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 3 modules
+var pass = __nccwpck_require__(5095);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -12756,8 +13168,8 @@ function announce(actions, dryRun, { voice }) {
     voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
 }
 
-// EXTERNAL MODULE: ./lib/steps/tell-history.js + 4 modules
-var tell_history = __nccwpck_require__(1590);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
+var tell_history = __nccwpck_require__(4193);
 ;// CONCATENATED MODULE: ./lib/steps/release.js
 
 
@@ -12909,7 +13321,7 @@ async function end(path, lease, runtime) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4442);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5095);
 
 
 
@@ -12927,9 +13339,19 @@ const REFUSED_TITLE = 'Infrastructure, not your change';
 /**
  * Why a job is turned away: the disk, its floor, and who holds it and why.
  *
- * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
+ * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time. That they
+ * cannot be told does not save it.
  */
 async function describeHolders(root, self, settings, runtime) {
+    try {
+        return await listHolders(root, self, settings, runtime);
+    }
+    catch (error) {
+        runtime.voice.warning(`Who holds the disk cannot be told (${messageOf(error)}).`);
+        return [];
+    }
+}
+async function listHolders(root, self, settings, runtime) {
     const { leases } = observe(root, self, 'host');
     const slots = leases.flatMap(({ record, slot }) => record.slot !== null && slot === 'present' ? [record.slot] : []);
     const sizes = await measureTrees(slots.map((slot) => `${root.realPath}/${slot}`), MEASURE_MS);
@@ -13084,18 +13506,23 @@ function workflowVoice(write) {
 
 /***/ }),
 
-/***/ 1590:
+/***/ 4193:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  ff: () => (/* reexport */ hasEndings),
-  IU: () => (/* binding */ noteEnd)
+  ff: () => (/* reexport */ host_history/* hasEndings */.ff),
+  IU: () => (/* binding */ noteEnd),
+  oS: () => (/* binding */ tellHistory)
 });
 
-// UNUSED EXPORTS: readToldAndUntold, tellHistory
+// UNUSED EXPORTS: readToldAndUntold
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
 ;// CONCATENATED MODULE: ./lib/plan/saved.js
@@ -13132,170 +13559,8 @@ function isOf({ repository, job, leg }) {
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/plan/build-record.js
-var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/plan/lease.js
-var lease = __nccwpck_require__(9949);
-// EXTERNAL MODULE: ./lib/plan/size-sample.js
-var size_sample = __nccwpck_require__(3885);
-;// CONCATENATED MODULE: ./lib/plan/history.js
-
-
-
-
-/** A line is appended in one write, which is whole up to this size. */
-const LONGEST = 4000;
-function history_encodeLine(line) {
-    const text = `${JSON.stringify(line)}\n`;
-    if (Buffer.byteLength(text) <= LONGEST)
-        return text;
-    // Only a toolchain's text has no bound of its own.
-    return `${JSON.stringify({ ...line, toolchain: null })}\n`;
-}
-/** Reads lines that anybody may have written; damaged and half-written ones are passed over. */
-function history_parseLines(text) {
-    return text.split('\n').flatMap((each) => {
-        const line = each === '' || each.length > LONGEST ? null : parseLine(each);
-        return line === null ? [] : [line];
-    });
-}
-function parseLine(text) {
-    const found = (0,lease/* parseObject */.lj)(text);
-    if (found?.['version'] !== 1)
-        return null;
-    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
-    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
-        return null;
-    if (typeof job !== 'string' || typeof leg !== 'string')
-        return null;
-    const amount = (name) => {
-        const value = found[name];
-        return (0,size_sample/* isAmount */.Pt)(value) ? value : null;
-    };
-    return {
-        version: 1,
-        id,
-        repository,
-        job,
-        leg,
-        seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
-        result: (0,lease/* resultOf */.Bg)(result),
-        bytes: amount('bytes'),
-        files: amount('files'),
-        peakBytes: amount('peakBytes'),
-        peakFiles: amount('peakFiles'),
-        seconds: amount('seconds'),
-        savedSeconds: typeof savedSeconds === 'number' ? savedSeconds : null,
-        toolchain: typeof toolchain === 'string' ? toolchain : null,
-        wallMs: (0,size_sample/* isAmount */.Pt)(wallMs) ? wallMs : 0,
-    };
-}
-
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/host/small-file.js
-var small_file = __nccwpck_require__(2100);
-;// CONCATENATED MODULE: ./lib/host/history.js
-
-
-
-
-
-
-/**
- * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
- * `ending/<lease id>`; the reaper measures, and makes that a line.
- */
-const LINES_AT_MOST = 2000;
-const TRIM_AT = 2500;
-/** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
-function noteEnding(root, { line, slot }) {
-    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, 'ending', line.id), `${slot}\n${history_encodeLine(line)}`);
-}
-/** The ends that are not told yet; what is damaged goes. */
-function history_readEndings(root) {
-    return list(root, 'ending').flatMap((id) => {
-        if (!(0,naming/* isLeaseId */.cl)(id))
-            return [];
-        const [slot = '', text = ''] = ((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'ending', id)) ?? '').split('\n');
-        const line = parseLine(text);
-        if (line !== null && line.id === id)
-            return [{ line, slot }];
-        (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', id));
-        return [];
-    });
-}
-function hasEndings(root) {
-    return list(root, 'ending').some(naming/* isLeaseId */.cl);
-}
-/**
- * Adds a line, once for each lease, and forgets its ending; to be done by one at a time.
- *
- * @throws as the file system does: the next reaper tells it then
- */
-function history_addLine(root, line) {
-    const path = fileOf(root, line.repository);
-    const lines = parseLines(readTextOrNull(path) ?? '');
-    if (lines.every(({ id }) => id !== line.id)) {
-        if (lines.length >= TRIM_AT) {
-            const kept = [...lines.slice(1 - LINES_AT_MOST), line];
-            replaceFile(path, kept.map(encodeLine).join(''));
-        }
-        else
-            append(path, encodeLine(line));
-    }
-    removeFile(controlPath(root, 'ending', line.id));
-}
-/** In one write, after the end of a line that a full disk may have cut short. */
-function append(path, text) {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
-    const file = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644);
-    try {
-        const isWhole = fstatSync(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
-        appendFileSync(file, isWhole ? text : `\n${text}`);
-    }
-    finally {
-        closeSync(file);
-    }
-}
-/** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
-function readHistory(root) {
-    return names(root)
-        .flatMap((name) => dated(history_parseLines((0,small_file/* readTextOrNull */.GR)((0,host_root/* controlPath */.XL)(root, 'history', name)) ?? '')))
-        .toSorted((a, b) => a.atMs - b.atMs)
-        .map(({ line }) => line);
-}
-/** A line is no newer than those after it: a clock that was wrong for a day must not tell for ever. */
-function dated(lines) {
-    let atMs = Number.POSITIVE_INFINITY;
-    return lines
-        .toReversed()
-        .map((line) => {
-        atMs = Math.min(atMs, line.wallMs);
-        return { line, atMs };
-    })
-        .toReversed();
-}
-function names(root) {
-    return list(root, 'history').filter((name) => name.endsWith('.jsonl'));
-}
-/** A root of an earlier version has no such folder. */
-function list(root, folder) {
-    try {
-        return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, folder));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return [];
-        throw error;
-    }
-}
-function fileOf(root, repository) {
-    return controlPath(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
-}
-
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
 // EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
@@ -13304,8 +13569,12 @@ var lease_companions = __nccwpck_require__(9379);
 var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: ./lib/report/ages.js
 var ages = __nccwpck_require__(7740);
 ;// CONCATENATED MODULE: ./lib/report/saved.js
@@ -13335,6 +13604,9 @@ function describeLastSaved(savedSeconds) {
 
 
 
+
+
+
 const MEASURE_MS = 120_000;
 /** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
 const LOCK_SECONDS = 120;
@@ -13351,7 +13623,7 @@ function noteEnd(root, id, ended, { voice }) {
         const line = lineOf(root, lease, ended);
         const saved = savedBy(line, readToldAndUntold(root));
         const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds;
-        noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot });
+        (0,host_history/* noteEnding */.AO)(root, { line: { ...line, savedSeconds }, slot: lease.slot });
         return saved === null ? null : describeSaved(line.seed, saved);
     }
     catch (error) {
@@ -13361,11 +13633,13 @@ function noteEnd(root, id, ended, { voice }) {
 }
 /** The history with the ends that no reaper has come to yet, oldest first. */
 function readToldAndUntold(root) {
-    return [...readHistory(root), ...history_readEndings(root).map(({ line }) => line)].toSorted((a, b) => a.wallMs - b.wallMs);
+    // The history is in order, whatever the clock said when each of its lines was written.
+    const untold = (0,host_history/* readEndings */.Le)(root).map(({ line }) => line);
+    return [...(0,host_history/* readHistory */.Lu)(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
 }
 function lineOf(root, lease, { result, moment }) {
     const { id, repository, job, leg, owner, uptimeS } = lease;
-    const sample = (0,size_samples/* readSizeSample */.U)(root, id);
+    const sample = (0,size_samples/* readSizeSample */.U_)(root, id);
     const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
     return {
         version: 1,
@@ -13389,30 +13663,73 @@ function lineOf(root, lease, { result, moment }) {
 /**
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ *
+ * @returns why jobs could not be told, in words: each reason once
  */
-async function tellHistory(root) {
-    await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
-        for (const { line, slot } of readEndings(root)) {
-            // Who measures a slot looks like one who lives in it: the next job could not inherit it.
-            const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null;
-            const bytes = size?.bytes ?? line.bytes;
-            const files = size?.files ?? line.files;
-            addLine(root, {
-                ...line,
-                bytes,
-                files,
-                peakBytes: larger(bytes, line.peakBytes),
-                peakFiles: larger(files, line.peakFiles),
+async function tellHistory(root, which) {
+    const problems = new Set();
+    // Together: the trash waits for it, and the disk may be short.
+    const until = external_node_perf_hooks_.performance.now() + MEASURE_MS;
+    for (const { line } of (0,host_history/* readEndings */.Le)(root)) {
+        if (which === 'trash' && !(0,trash/* isInTrash */.O2)(root, line.id))
+            continue;
+        try {
+            // Another reaper may wait for each of them, and no longer than for one.
+            const told = await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'history.lock'), LOCK_SECONDS, async () => {
+                await tellOne(root, line.id, which === 'trash' ? Math.ceil(until - external_node_perf_hooks_.performance.now()) : MEASURE_MS);
+                return true;
             });
+            if (told === null)
+                break;
         }
+        catch (error) {
+            problems.add((0,guard_error/* messageOf */.bD)(error));
+        }
+    }
+    return [...problems];
+}
+/** @throws as the file system does */
+async function tellOne(root, id, waitMs) {
+    const ending = (0,host_history/* readEnding */.O$)(root, id);
+    if (ending === null)
+        return;
+    const { line, slot } = ending;
+    // The keeper's last sample is up to a minute old, and it is the end that links.
+    const size = waitMs > 0 ? await measureSlot(root, id, slot, waitMs) : null;
+    const bytes = size?.bytes ?? line.bytes;
+    const files = size?.files ?? line.files;
+    (0,host_history/* addLine */.cG)(root, {
+        ...line,
+        bytes,
+        files,
+        peakBytes: larger(bytes, line.peakBytes),
+        peakFiles: larger(files, line.peakFiles),
     });
 }
 /** In its place, or in the trash; by names that du(1), another process, can follow. */
-async function measureSlot(root, id, slot) {
-    const inPlace = isSlotPath(slot)
-        ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
-        : null;
-    return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS);
+async function measureSlot(root, id, slot, waitMs) {
+    const places = [
+        ...((0,naming/* isSlotPath */.wS)(slot) ? [`${root.realPath}/${slot}`] : []),
+        (0,host_root/* controlName */.Fu)(root, 'trash', id),
+    ];
+    for (const place of places) {
+        const before = identityOf(place);
+        if (before === null)
+            continue;
+        const size = await (0,sizes/* measureTree */.JP)(place, waitMs);
+        // Moved meanwhile, it may have been measured in part.
+        if (size !== null && identityOf(place) === before)
+            return size;
+    }
+    return null;
+}
+/**
+ * Which directory lies there; null where none does: a former path of a slot that the next job has
+ * inherited is a link, and takes no space.
+ */
+function identityOf(path) {
+    const stat = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : null;
 }
 function larger(a, b) {
     return a === null || b === null ? (a ?? b) : Math.max(a, b);

@@ -16,6 +16,8 @@ export interface Command {
   operandCount: { least: number; most: number }
   /** whether its operands are another command, after `--`: those words are not its own */
   takesCommand?: true
+  /** whether a shell evaluates what it prints: then its failure is told there, too */
+  isEvaluated?: (words: readonly string[]) => boolean
   flags: readonly Flag[]
   /** @returns the exit code */
   run: (invocation: Invocation) => Promise<number>

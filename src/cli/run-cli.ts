@@ -1,4 +1,5 @@
 import { VERSION } from '../plan/version.ts'
+import { exitText } from '../report/shell.ts'
 import { terminal } from '../report/voice.ts'
 import { exitCodeOf, inWords } from '../steps/run-step.ts'
 import { COMMANDS } from './commands.ts'
@@ -68,6 +69,8 @@ async function carryOut(
   } catch (error) {
     err(`target-guard ${command.name}: ${inWords(error)}\n`)
     const code = exitCodeOf(error)
+    // To evaluate nothing is a success: a shell is told with its own words that this failed.
+    if (command.isEvaluated?.(ownWords(words)) === true) out(exitText(code))
     if (code === WRONG_USAGE) err(`“target-guard ${command.name} --help” tells what is allowed.\n`)
     return code
   }

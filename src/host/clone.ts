@@ -12,7 +12,7 @@ import {
 import { performance } from 'node:perf_hooks'
 import type { Way } from '../plan/clone.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import { judgeLinked } from '../plan/linked-file.ts'
+import { isWritten } from '../plan/linked-file.ts'
 import type { LinkedFile } from '../plan/linked-file.ts'
 import { PRIVILEGES, recipeFor } from './clone-recipe.ts'
 import type { Recipe } from './clone-recipe.ts'
@@ -177,12 +177,11 @@ function link({ base, destination }: Passage, { path }: Entry): boolean {
 
 /** What was linked, once it has all its names; throws where it is not what was seen before. */
 function confirmed(base: string, { path, stat }: Entry): LinkedFile {
-  const before = asLinkedFile(path, stat)
-  const seen = seeLinked(base, path)
-  if (seen === null || judgeLinked(before, seen) === 'written') {
+  const linked = asLinkedFile(path, stat)
+  if (isWritten(linked, seeLinked(base, path))) {
     throw new Refusal(`it changed meanwhile: ${shown(path)}`)
   }
-  return { ...before, ...seen }
+  return linked
 }
 
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */

@@ -79,6 +79,15 @@ export function makeFolder(path: string): boolean {
   }
 }
 
+/**
+ * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
+ * container) is given to that user, who could not take it away again.
+ */
+export function makeOwnersFolder(root: { uid: number; gid: number }, path: string): void {
+  const isNew = makeFolder(path)
+  if (isNew && process.geteuid?.() === 0 && root.uid !== 0) giveAway(path, root)
+}
+
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 export function makeFolders(path: string): void {
   try {

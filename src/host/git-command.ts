@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { lstatSync } from 'node:fs'
-import { messageOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 
 /**
  * A repository to ask, and as whom: its owner, whose configuration may run programs. Git is told
@@ -22,6 +23,8 @@ interface User {
 export interface Asking {
   input?: string
   waitMs?: number
+  /** whether it is asked to end in time with all that it has started, to take its lock files along */
+  endsGroup?: boolean
 }
 
 const WAIT_MS = 60_000
@@ -92,7 +95,7 @@ export function ownerOf(paths: readonly string[]): User | string {
 export async function askGit(
   { gitDirectory, workTree, as }: Asked,
   words: readonly string[],
-  { input = '', waitMs = WAIT_MS }: Asking = {},
+  { input = '', waitMs = WAIT_MS, endsGroup = false }: Asking = {},
 ): Promise<string> {
   const self = process.geteuid?.()
   const isSelf = as.uid === self
@@ -107,10 +110,10 @@ export async function askGit(
       env: environment(isSelf),
       // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
       stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      timeout: waitMs,
-      killSignal: 'SIGKILL',
+      ...(endsGroup ? { detached: true } : { timeout: waitMs, killSignal: 'SIGKILL' }),
       ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
     })
+    const timers = endsGroup ? endInTime(child, waitMs) : []
     const parts: Buffer[] = []
     let length = 0
     let said = ''
@@ -122,8 +125,12 @@ export async function askGit(
     child.stderr?.setEncoding('utf8').on('data', (part: string) => {
       said = (said + part).slice(0, TOLD_AT_MOST)
     })
-    child.on('error', reject)
+    child.on('error', (error) => {
+      for (const timer of timers) clearTimeout(timer)
+      reject(error)
+    })
     child.on('close', (status, signal) => {
+      for (const timer of timers) clearTimeout(timer)
       if (status === 0) resolve(Buffer.concat(parts).toString('utf8'))
       else
         reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`))
@@ -132,6 +139,24 @@ export async function askGit(
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
+}
+
+const GRACE_MS = 10_000
+
+/** Ends a process group: at first so that it can tidy up. */
+function endInTime({ pid }: ChildProcess, waitMs: number): NodeJS.Timeout[] {
+  const end = (signal: NodeJS.Signals): void => {
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, signal)
+    } catch (error) {
+      if (errnoOf(error) !== 'ESRCH') throw error
+    }
+  }
+  return [
+    setTimeout(() => end('SIGTERM'), waitMs),
+    setTimeout(() => end('SIGKILL'), waitMs + GRACE_MS),
+  ]
 }
 
 /** Another user's own configuration is not this process's: none of it is read. */

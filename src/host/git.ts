@@ -141,12 +141,11 @@ class Git {
 
 async function read(git: Git, excluded: readonly string[]): Promise<WorkTree> {
   const without = excluded.map((path) => `--exclude=/${quoted(path)}`)
-  const [differing, untracked, index] = await Promise.all([
+  const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
     git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
     git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
     indexOf(git),
   ])
-  const { files: tracked, submodules } = index
   // Pairs: what differs, and its path.
   for (let index = 1; index < differing.length; index += 2)
     tracked.set(differing[index] ?? '', null)

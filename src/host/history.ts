@@ -1,11 +1,19 @@
-import { appendFileSync, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+} from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { encodeLine, parseLine, parseLines } from '../plan/history.ts'
 import type { HistoryLine } from '../plan/history.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
-import { readTextOrNull, removeFile, replaceFile } from './small-file.ts'
+import { giveFresh, readTextOrNull, removeFile, replaceFile } from './small-file.ts'
 
 /**
  * What ended jobs left: `history/<owner>--<repo>.jsonl`. A job's end only notes what it knows in
@@ -24,6 +32,7 @@ export interface Ending {
 
 /** Notes that a job has ended; once: a second end says nothing. @throws as writeFileSync does */
 export function noteEnding(root: Root, { line, slot }: Ending): void {
+  if (readEnding(root, line.id) !== null) return
   replaceFile(controlPath(root, 'ending', line.id), `${slot}\n${encodeLine(line)}`)
 }
 
@@ -31,14 +40,27 @@ export function noteEnding(root: Root, { line, slot }: Ending): void {
 export function readEndings(root: Root): Ending[] {
   return list(root, 'ending').flatMap((id) => {
     if (!isLeaseId(id)) return []
-    const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split(
-      '\n',
-    )
-    const line = parseLine(text)
-    if (line !== null && line.id === id) return [{ line, slot }]
+    const ending = readEnding(root, id)
+    if (ending !== null) return [ending]
     removeFile(controlPath(root, 'ending', id))
     return []
   })
+}
+
+/** The end of one lease; null where it is told already, or damaged. */
+export function readEnding(root: Root, id: string): Ending | null {
+  const [slot = '', text = ''] = (readTextOrNull(controlPath(root, 'ending', id)) ?? '').split('\n')
+  const line = parseLine(text)
+  return line?.id === id ? { line, slot } : null
+}
+
+/** When the oldest end that is not told yet was noted, in ms since the epoch; null without any. */
+export function oldestEndingMs(root: Root): number | null {
+  const times = list(root, 'ending')
+    .filter(isLeaseId)
+    .map((id) => lstatSync(controlPath(root, 'ending', id), { throwIfNoEntry: false })?.mtimeMs)
+    .filter((time) => time !== undefined)
+  return times.length === 0 ? null : Math.min(...times)
 }
 
 export function hasEndings(root: Root): boolean {
@@ -54,23 +76,43 @@ export function addLine(root: Root, line: HistoryLine): void {
   const path = fileOf(root, line.repository)
   const lines = parseLines(readTextOrNull(path) ?? '')
   if (lines.every(({ id }) => id !== line.id)) {
-    if (lines.length >= TRIM_AT) {
+    if (lines.length >= TRIM_AT || !mayAppend(root, path)) {
       const kept = [...lines.slice(1 - LINES_AT_MOST), line]
-      replaceFile(path, kept.map(encodeLine).join(''))
-    } else append(path, encodeLine(line))
+      replaceFile(path, kept.map(encodeLine).join(''), root)
+    } else append(root, path, encodeLine(line))
   }
   removeFile(controlPath(root, 'ending', line.id))
 }
 
+/**
+ * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
+ * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ */
+function mayAppend({ uid }: Root, path: string): boolean {
+  return (lstatSync(path, { throwIfNoEntry: false })?.uid ?? uid) === uid
+}
+
 /** In one write, after the end of a line that a full disk may have cut short. */
-function append(path: string, text: string): void {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND
-  const file = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644)
+function append(root: Root, path: string, text: string): void {
+  const file = openToAppend(root, path)
   try {
     const isWhole = fstatSync(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true)
     appendFileSync(file, isWhole ? text : `\n${text}`)
   } finally {
     closeSync(file)
+  }
+}
+
+/** What root has just made in another user's root is given to that user, and nothing else. */
+function openToAppend(owner: Root, path: string): number {
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  try {
+    const file = openSync(path, flags | constants.O_CREAT | constants.O_EXCL, 0o644)
+    giveFresh(file, owner)
+    return file
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error
+    return openSync(path, flags)
   }
 }
 

@@ -36,18 +36,30 @@ const BATCH = 200
  * that is free, gone or not to be tried says nothing.
  */
 export async function findKeepers(root: Root, ids: readonly string[]): Promise<Set<string>> {
-  const kept = new Set<string>()
+  const seen = await seeKeepers(root, ids)
+  return new Set(ids.filter((id) => seen.get(id) === 'held'))
+}
+
+/** The same, and which of these locks are free; what is in neither state could not be tried. */
+export async function seeKeepers(
+  root: Root,
+  ids: readonly string[],
+): Promise<Map<string, 'held' | 'free'>> {
+  const seen = new Map<string, 'held' | 'free'>()
   for (let from = 0; from < ids.length; from += BATCH) {
     const files = ids.slice(from, from + BATCH).flatMap((id) => openToTry(root, id))
     try {
       const answers = files.length === 0 ? [] : await tryLocks(files.map(({ file }) => file))
-      for (const [index, { id }] of files.entries()) if (answers[index] === 'held') kept.add(id)
+      for (const [index, { id }] of files.entries()) {
+        const answer = answers[index]
+        if (answer === 'held' || answer === 'free') seen.set(id, answer)
+      }
     } finally {
       // Closing gives back every lock that was taken: it belongs to the open file.
       for (const { file } of files) closeSync(file)
     }
   }
-  return kept
+  return seen
 }
 
 function openToTry(root: Root, id: string): { id: string; file: number }[] {
@@ -80,9 +92,17 @@ export function noteKeeper(root: Root, id: string, keeper: KeeperProcess): void 
 
 /** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
 export function readKeeper(root: Root, id: string): ProcessKey | null {
-  const found = parseObject(readTextOrNull(keeperPath(root, id)) ?? '')
-  const { pid, start, pidNamespace } = found ?? {}
+  const { pid, start, pidNamespace } = readNote(root, id)
   if (typeof pid !== 'number' || typeof start !== 'number') return null
   if (!Number.isInteger(pid) || pid <= 1 || pidNamespace !== readPidNamespace()) return null
   return { pid, start }
+}
+
+/** Whether a keeper of this lease has ever noted itself, in whatever pid namespace. */
+export function hasHadKeeper(root: Root, id: string): boolean {
+  return typeof readNote(root, id)['pid'] === 'number'
+}
+
+function readNote(root: Root, id: string): Record<string, unknown> {
+  return parseObject(readTextOrNull(keeperPath(root, id)) ?? '') ?? {}
 }

@@ -8,11 +8,12 @@ export type Locked<Value> = { value: Value } | { refused: string }
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
  * @param kind several may hold it `shared`, one alone `exclusive`
+ * @param work is given the descriptor of the directory that is locked, whatever lies at its path by then
  */
 export async function whileLocked<Value>(
   path: string,
   kind: 'shared' | 'exclusive',
-  work: () => Promise<Value>,
+  work: (folder: number) => Promise<Value>,
 ): Promise<Locked<Value>> {
   return whileHeld(path, constants.O_DIRECTORY, kind, work)
 }
@@ -30,20 +31,20 @@ async function whileHeld<Value>(
   path: string,
   flags: number,
   kind: 'shared' | 'exclusive',
-  work: () => Promise<Value>,
+  work: (open: number) => Promise<Value>,
 ): Promise<Locked<Value>> {
-  const folder = openSync(
+  const open = openSync(
     path,
     constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | flags,
   )
   try {
     const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-      stdio: ['ignore', 'ignore', 'ignore', folder],
+      stdio: ['ignore', 'ignore', 'ignore', open],
     })
     if (error !== undefined) return { refused: 'there is no flock(1)' }
-    return status === 0 ? { value: await work() } : { refused: 'another job is at it' }
+    return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' }
   } finally {
-    closeSync(folder)
+    closeSync(open)
   }
 }
 

@@ -2,6 +2,8 @@ import { renameSync } from 'node:fs'
 import { errnoOf, isNoSpace } from '../plan/guard-error.ts'
 import { COLD, parseBuildRecord, parseSeedRecord } from '../plan/build-record.ts'
 import type { BuildRecord, SeedRecord } from '../plan/build-record.ts'
+import { parseLinked } from '../plan/linked-file.ts'
+import type { LinkedFile } from '../plan/linked-file.ts'
 import { NOTHING_RESTORED, parseRestored } from '../plan/restored.ts'
 import type { Restored } from '../plan/restored.ts'
 import { controlPath } from './root.ts'
@@ -17,6 +19,7 @@ export const COMPANIONS = [
   '.build',
   '.inputs',
   '.restored',
+  '.linked',
   '.keeper',
   '.size',
   '.events',
@@ -44,7 +47,7 @@ export function moveFile(from: string, to: string): boolean {
 export function writeRecord(
   root: Root,
   id: string,
-  ending: '.seed' | '.build' | '.inputs' | '.restored',
+  ending: '.seed' | '.build' | '.inputs' | '.restored' | '.linked',
   text: string,
 ): void {
   replaceFile(leasePath(root, `${id}${ending}`), text)
@@ -76,11 +79,6 @@ export function handDownInputs(root: Root, from: string, to: string): void {
   }
 }
 
-/** Has the last known size of a slot go along with its content to another lease. */
-export function handDownSize(root: Root, from: string, to: string): void {
-  moveFile(leasePath(root, `${from}.size`), leasePath(root, `${to}.size`))
-}
-
 /** Forgets what was recorded of a build's inputs. */
 export function dropInputs(root: Root, id: string): void {
   removeFile(leasePath(root, `${id}.inputs`))
@@ -90,4 +88,10 @@ export function dropInputs(root: Root, id: string): void {
 export function readRestored(root: Root, id: string): Restored {
   const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE)
   return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED
+}
+
+/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+export function readLinked(root: Root, id: string): LinkedFile[] | null {
+  const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE)
+  return text === null ? [] : parseLinked(text)
 }

@@ -1,12 +1,14 @@
-import { lstatSync, readFileSync, readdirSync, readlinkSync, statSync, unlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { errnoOf } from '../plan/guard-error.ts'
-import { judgeLock, pidInFile } from '../plan/worktree-lock.ts'
+import { HOST_UNSEEN, judgeLock, pidInFile } from '../plan/worktree-lock.ts'
 import type { LockFile } from '../plan/worktree-lock.ts'
 import { at, within } from './folders.ts'
 import { namesIn } from './git-directory.ts'
-import { bootedAtMs, sightOfLock } from './lock-sight.ts'
-import { listProcesses, readProcess } from './processes.ts'
+import { holdersOf, readLockHolders } from './lock-holders.ts'
+import type { LockHolders } from './lock-holders.ts'
+import { sightOfLock } from './lock-sight.ts'
+import { seesHost } from './processes.ts'
 import { readTextOrNull } from './small-file.ts'
 
 /** Where lock files are looked for. */
@@ -19,21 +21,25 @@ export interface LockPlaces {
 
 const LOCK = /\.lock$/
 
-/** All lock files of these repositories and directly in these pools, with who may hold each. */
+/**
+ * All lock files of these repositories, and those directly in these pools that name a process, with
+ * who may hold each: Cargo, yarn and others call files so that are no locks.
+ */
 export function findLockFiles({ repositories, pools }: LockPlaces): LockFile[] {
-  const git = repositories.flatMap((common) => [
-    ...locksIn(common),
-    ...locksBelow(join(common, 'refs')),
-    ...locksIn(join(common, 'objects')),
-    ...namesIn(join(common, 'worktrees')).flatMap((name) =>
-      locksIn(join(common, 'worktrees', name)),
-    ),
-  ])
-  const found = [
-    ...git.map((path) => ({ path, kind: 'git' as const })),
-    ...pools.flatMap(locksIn).map((path) => ({ path, kind: 'pool' as const })),
-  ]
-  return found.flatMap(({ path, kind }) => readLockFile(path, kind) ?? [])
+  const git = repositories.flatMap((common) =>
+    [
+      ...locksIn(common),
+      ...locksBelow(join(common, 'refs')),
+      ...locksIn(join(common, 'objects')),
+      ...namesIn(join(common, 'worktrees')).flatMap((name) =>
+        locksIn(join(common, 'worktrees', name)),
+      ),
+    ].map((path) => ({ path, repository: common })),
+  )
+  const found = [...git, ...pools.flatMap(locksIn).map((path) => ({ path, repository: null }))]
+  if (found.length === 0) return []
+  const holders = readLockHolders()
+  return found.flatMap((each) => readLockFile(each, holders) ?? [])
 }
 
 function locksIn(folder: string): string[] {
@@ -54,87 +60,31 @@ function locksBelow(folder: string): string[] {
 }
 
 /** A lock file as it is now; null where there is none. */
-export function readLockFile(path: string, kind: LockFile['kind']): LockFile | null {
+export function readLockFile(
+  { path, repository }: Pick<LockFile, 'path' | 'repository'>,
+  holders: LockHolders = readLockHolders(),
+): LockFile | null {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found?.isFile() !== true) return null
-  const self = process.geteuid?.()
-  const isForeign = self !== 0 && found.uid !== self
-  const pid = kind === 'pool' ? pidInFile(readTextOrNull(path) ?? '') : null
-  const sight = pid === null ? null : sightOfLock(pid)
+  const pid = repository === null ? pidInFile(readTextOrNull(path) ?? '') : null
+  if (repository === null && pid === null) return null
   return {
     path,
-    kind,
+    repository,
     madeAtMs: found.mtimeMs,
     bytes: found.size,
-    verdict: kind === 'pool' ? judgeLock(pid, sight, found.mtimeMs) : null,
-    holders: findHolders(path, kind, found),
-    unknown: isForeign ? 'it belongs to another user, whose processes cannot be seen' : null,
+    verdict: pid === null ? null : judgeLock(pid, sightOfLock(pid), found.mtimeMs),
+    holders: holdersOf(holders, found, repository),
+    unknown: whyUnknown(found.uid),
   }
 }
 
-/** Programs that write to repositories and may hold a lock without having the file open. */
-const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/
-
-/** They never write to a repository, and live for days. */
-const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/
-
-const SLACK_MS = 60_000
-
-function findHolders(
-  path: string,
-  kind: LockFile['kind'],
-  { dev, ino, mtimeMs }: { dev: number; ino: number; mtimeMs: number },
-): string[] {
-  const holders: string[] = []
-  const bootMs = bootedAtMs()
-  for (const pid of listProcesses()) {
-    if (pid === process.pid) continue
-    const found = readProcess(pid)
-    if (typeof found === 'string') continue
-    const named = `pid ${pid} (${found.command})`
-    if (hasOpen(pid, path, dev, ino)) holders.push(`${named} has it open`)
-    else if (
-      kind === 'git' &&
-      WRITERS.test(found.command) &&
-      found.parent !== process.pid &&
-      bootMs + found.start * 10 <= mtimeMs + SLACK_MS &&
-      !HARMLESS.test(commandLineOf(pid))
-    ) {
-      holders.push(`${named} may have made it`)
-    }
+function whyUnknown(owner: number): string | null {
+  const self = process.geteuid?.()
+  if (self !== 0 && owner !== self) {
+    return 'it belongs to another user, whose processes cannot be seen'
   }
-  return holders
-}
-
-/** By device and inode: a container knows it by another path. */
-function hasOpen(pid: number, path: string, dev: number, ino: number): boolean {
-  const folder = `/proc/${pid}/fd`
-  let names: string[]
-  try {
-    names = readdirSync(folder)
-  } catch {
-    // Gone meanwhile, or another user's: no sign, no conclusion.
-    return false
-  }
-  return names.some((name) => {
-    try {
-      if (!readlinkSync(`${folder}/${name}`).includes(basename(path))) return false
-      const found = statSync(`${folder}/${name}`)
-      return found.dev === dev && found.ino === ino
-    } catch {
-      // Closed meanwhile.
-      return false
-    }
-  })
-}
-
-function commandLineOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    // Gone meanwhile: it holds nothing.
-    return ''
-  }
+  return seesHost() ? null : HOST_UNSEEN
 }
 
 /**

@@ -1,10 +1,13 @@
-import type { Occupancy } from '../plan/evidence.ts'
+import type { Inhabitant, Occupancy } from '../plan/evidence.ts'
 import { occupancyOf } from '../plan/occupancy.ts'
+import { HOST_UNSEEN } from '../plan/worktree-lock.ts'
 import { probeCargoLocks } from './cargo-locks.ts'
 import { listContainers } from './docker.ts'
+import type { Container } from './docker.ts'
 import { scanProcesses } from './inhabitants.ts'
 import { isAtOrBelow, locate, mountsWithin, readMounts } from './mounts.ts'
 import type { Mount } from './mounts.ts'
+import { seesHost } from './processes.ts'
 
 /** Places to look into, below one of the directories that were given. */
 export interface Places {
@@ -23,7 +26,14 @@ export async function lookIntoPlaces(
 ): Promise<Map<string, Occupancy>> {
   const [answer, locks] = await Promise.all([listContainers(environment), probeCargoLocks(targets)])
   const inBase = (path: string): string => path.slice(base.length + 1)
-  const scan = scanProcesses(base, paths.map(inBase), isMountedIn)
+  const topOf = topsOf(paths, targets)
+  const scan = scanProcesses(base, paths.map(inBase), (mounted, place) => {
+    // The whole of what was given, or more.
+    if (mounted === '') return false
+    const path = place === '' ? base : `${base}/${place}`
+    return isUsed(`${base}/${mounted}`, path, topOf(path))
+  })
+  const containers = answer.kind === 'answered' ? answer.containers : []
   const searches = {
     // Absolute paths, without their first slash, are places in the root of everything.
     // Worktrees have no leases.
@@ -35,17 +45,23 @@ export async function lookIntoPlaces(
       failure: scan.failure,
     },
     containers: {
-      list: answer.kind === 'answered' ? answer.containers : [],
+      // Their mounts are judged by the rule for worktrees, below.
+      list: [],
       failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
     },
   }
   const mounts = readMounts()
+  // A shell of the host is not in the /proc of a container that has the same place mounted.
+  const unseen = seesHost() ? [] : [HOST_UNSEEN]
   return new Map(
     paths.map((path) => {
       const found = occupancyOf({ slot: path.slice(1), container: null }, searches)
+      const inhabitants = [...found.inhabitants, ...inContainers(containers, path, topOf(path))]
+      const above = aboveIn(containers, path)
       const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`)
       const elsewhere = mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`)
-      return [path, { ...found, unknown: [...found.unknown, ...within, ...elsewhere] }]
+      const unknown = [...found.unknown, ...unseen, ...above, ...within, ...elsewhere]
+      return [path, { inhabitants, unknown }]
     }),
   )
 }
@@ -60,7 +76,44 @@ function mountsOf(path: string, mounts: readonly Mount[]): string[] {
     .filter((point) => !isAtOrBelow(point, path) && !isAtOrBelow(path, point))
 }
 
-/** A container that mounts a part of a worktree works in it; one that mounts a whole disk need not. */
-function isMountedIn(mounted: string, place: string): boolean {
-  return mounted !== '' && (place === '' || isAtOrBelow(mounted, place))
+/** The worktree that a place belongs to: of a target dir the innermost one that it lies in. */
+function topsOf(paths: readonly string[], targets: readonly string[]): (path: string) => string {
+  const isTarget = new Set(targets)
+  const tops = paths.filter((path) => !isTarget.has(path))
+  const known = new Map(
+    targets.map((target) => {
+      const around = tops.filter((top) => isAtOrBelow(target, top))
+      return [target, around.toSorted((a, b) => b.length - a.length)[0] ?? target]
+    }),
+  )
+  return (path) => known.get(path) ?? path
+}
+
+/**
+ * Whether it uses a place to have this mounted: the place, a part of it, or what holds it in its own
+ * worktree. A pool or a whole disk that is mounted proves nothing by itself: who works there is seen.
+ */
+function isUsed(mounted: string, path: string, top: string): boolean {
+  return isAtOrBelow(mounted, path) || (isAtOrBelow(path, mounted) && isAtOrBelow(mounted, top))
+}
+
+function inContainers(containers: readonly Container[], path: string, top: string): Inhabitant[] {
+  return containers
+    .filter(({ sources }) => sources.some((source) => isUsed(source, path, top)))
+    .map(({ name, id }) => ({
+      kind: 'container',
+      what: `container ${name} (${id.slice(0, 12)}) mounts it`,
+    }))
+}
+
+/** Who works in a container that has a folder above mounted: root sees that, others need not. */
+function aboveIn(containers: readonly Container[], path: string): string[] {
+  if (process.geteuid?.() === 0) return []
+  return containers
+    .filter(({ sources }) =>
+      sources.some((source) => source !== '/' && source !== path && isAtOrBelow(path, source)),
+    )
+    .map(
+      ({ name }) => `container ${name} mounts a folder above it, and root alone sees who is in it`,
+    )
 }

@@ -3,6 +3,9 @@ import { errnoOf } from '../plan/guard-error.ts'
 import type { ProcessState } from '../plan/evidence.ts'
 import type { ProcessKey } from '../plan/job.ts'
 
+/** Clock ticks in a second (USER_HZ), as /proc counts them on every Linux that node runs on. */
+export const TICKS = 100
+
 /** What /proc/PID/stat tells of a process. */
 export interface ProcessStat extends ProcessKey {
   /** the command's name, at most 15 bytes */

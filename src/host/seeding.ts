@@ -1,7 +1,7 @@
 import { closeSync, renameSync, rmdirSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { isLeaseId } from '../plan/naming.ts'
-import { makeFolder, namesIn, openFolder } from './folders.ts'
+import { makeOwnersFolder, namesIn, openFolder } from './folders.ts'
 import { whileLocked, withKernelLock } from './kernel-lock.ts'
 import type { Locked } from './kernel-lock.ts'
 import { controlPath } from './root.ts'
@@ -16,7 +16,7 @@ import { freshName, trashPath } from './trash.ts'
 /** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 export function makeSeeding(root: Root, id: string): string {
   const path = seedingPath(root, id)
-  makeFolder(path)
+  makeOwnersFolder(root, path)
   return path
 }
 
@@ -36,6 +36,8 @@ export async function withSeeding<Value>(
   id: string,
   work: (path: string) => Promise<Value>,
 ): Promise<Value> {
+  // What a hook of the same job left that was killed.
+  takeAway(root, id)
   const folder = openFolder(makeSeeding(root, id))
   try {
     return await work(`/proc/${process.pid}/fd/${folder}`)

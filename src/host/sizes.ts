@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { TICKS } from './processes.ts'
 
 /** In the environment of what measures for us: it seems to live in the slot that it walks. */
 export const MEASURING = 'TARGET_GUARD_MEASURING'
@@ -57,14 +58,17 @@ export interface Measured {
  * Measures trees that may lie in each other by one du(1), which counts each file once: for the first
  * of the paths that it belongs to. So those inside others come first.
  *
+ * @param passedOver a name that is left out at every depth, with what lies in it
  * @returns by path; what could not be measured, or not in time, is left out
  */
 export async function measureNested(
   paths: readonly string[],
   waitMs: number,
+  passedOver: string | null = null,
 ): Promise<Map<string, Measured>> {
   if (paths.length === 0) return new Map()
   const words = ['-s', '-x', '--block-size=1', '--null', '--time', '--time-style=+%s']
+  if (passedOver !== null) words.push(`--exclude=${passedOver}`)
   return new Promise((resolve) => {
     const child = spawn('du', [...words, '--files0-from=-'], {
       cwd: '/',
@@ -143,9 +147,6 @@ async function ask(
     )
   })
 }
-
-/** Clock ticks in a second, as /proc counts them on every Linux that node runs on. */
-const TICKS = 100
 
 /** CPU milliseconds of all ended processes that this one has started. */
 export function childCpuMs(): number {

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { SLOT_DEPTH, isSlotPath } from '../plan/naming.ts'
-import { at, giveAway, isDiverted, makeFolder, within } from './folders.ts'
+import { at, isDiverted, makeFolder, makeOwnersFolder, within } from './folders.ts'
 import type { Root } from './root.ts'
 
 /** Makes the directory's new owner its owner; direct for root, with help for others. */
@@ -46,12 +46,9 @@ export function makeSlot(root: Root, slot: string, chown: Chown): void {
 function makeParent(root: Root, runDirectory: string, chown: Chown) {
   return (folder: number, name: string): void => {
     const path = at(folder, name)
-    if (!makeFolder(path)) return
+    if (name !== runDirectory) makeOwnersFolder(root, path)
     // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-    if (process.geteuid?.() !== 0) return
-    if (name === runDirectory) chown(path, name)
-    // What root makes in another user's root (a step in a job container) is given to that user.
-    else if (root.uid !== 0) giveAway(path, root)
+    else if (makeFolder(path) && process.geteuid?.() === 0) chown(path, name)
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fchownSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -63,11 +64,36 @@ export function readTextOrNull(path: string, largest: number = LARGEST): string 
 /** What a file is called until it is whole: its name, and an id that nobody can foresee. */
 export const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/
 
-/** Replaces a file, whole and at once. */
-export function replaceFile(path: string, text: string): void {
+/** Has a file that root has just made in another user's root be that user's. */
+export function giveFresh(file: number, { uid, gid }: { uid: number; gid: number }): void {
+  if (process.geteuid?.() !== 0 || fstatSync(file).uid === uid) return
+  try {
+    fchownSync(file, uid, gid)
+  } catch (error) {
+    // Not to be given away in this user namespace, or on this file system: who comes next replaces it.
+    if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes(errnoOf(error))) throw error
+  }
+}
+
+/**
+ * Replaces a file, whole and at once.
+ *
+ * @param owner to whom root gives it; null where whoever comes next only reads or replaces it
+ */
+export function replaceFile(
+  path: string,
+  text: string,
+  owner: { uid: number; gid: number } | null = null,
+): void {
   const temporary = `${path}.${randomUUID()}`
   try {
-    writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 })
+    const file = openSync(temporary, 'wx', 0o644)
+    try {
+      if (owner !== null) giveFresh(file, owner)
+      writeFileSync(file, text)
+    } finally {
+      closeSync(file)
+    }
     renameSync(temporary, path)
   } catch (error) {
     removeFile(temporary)

@@ -4,7 +4,7 @@ import { parseLinked } from '../plan/linked-file.ts'
 import type { LinkedFile } from '../plan/linked-file.ts'
 import { encodeSnapshot, isSnapshotKey, parseSnapshot } from '../plan/snapshot.ts'
 import type { Snapshot, SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
-import { at, isDiverted, makeFolder, within } from './folders.ts'
+import { at, isDiverted, makeOwnersFolder, within } from './folders.ts'
 import { controlName, controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { LARGE, readTextOrNull, replaceFile } from './small-file.ts'
@@ -17,6 +17,7 @@ import { freshName, trashPath } from './trash.ts'
  * by one rename.
  */
 
+const TREE = 'tree'
 const RECORD = 'snapshot.json'
 const INPUTS = 'inputs.json'
 const HITS = 'hits'
@@ -52,46 +53,47 @@ function readSnapshot(root: Root, name: SnapshotName): StoredSnapshot | null {
   })
 }
 
-/** The path of a snapshot's build, for programs that copy it. */
-export function treeOf(root: Root, { repository, key }: SnapshotName): string {
-  return controlName(root, 'snapshots', repository, key, 'tree')
-}
-
-/** The folder that whoever reads a snapshot locks: it stays the same when it goes to the trash. */
+/** The folder of a snapshot: who reads it locks it, and it stays the same when it goes to the trash. */
 export function folderOf(root: Root, { repository, key }: SnapshotName): string {
   return controlName(root, 'snapshots', repository, key)
 }
 
-/** What was recorded of the inputs of a snapshot's build; null where nothing was. */
-export function readSnapshotInputs(root: Root, name: SnapshotName): string | null {
-  return inside(root, [name.repository, name.key], (folder) =>
-    readTextOrNull(at(folder, INPUTS), LARGE),
-  )
+/*
+ * Another snapshot may take its place at any moment. Who reads one opens its folder once: what follows
+ * goes by that descriptor, so that nobody takes the build of one and the record of the other.
+ */
+
+/** Under which lease it was published; null where its record is damaged. */
+export function idIn(folder: number): string | null {
+  const text = readTextOrNull(at(folder, RECORD))
+  return (text === null ? null : parseSnapshot(text))?.id ?? null
+}
+
+/** The path of its build, as long as the folder is open in this process. */
+export function treeIn(folder: number): string {
+  return at(folder, TREE)
+}
+
+/** What was recorded of the inputs of its build; null where nothing was. */
+export function inputsIn(folder: number): string | null {
+  return readTextOrNull(at(folder, INPUTS), LARGE)
 }
 
 /** Notes that a slot was seeded from it: eviction takes the least recently used. */
-export function noteUse(root: Root, name: SnapshotName, now: Date): void {
-  inside(root, [name.repository, name.key], (folder) => {
-    utimesSync(at(folder, RECORD), now, now)
-    appendFileSync(at(folder, HITS), '.')
-    return null
-  })
+export function noteUse(folder: number, now: Date): void {
+  utimesSync(at(folder, RECORD), now, now)
+  appendFileSync(at(folder, HITS), '.')
 }
 
 /** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
-export function readLinked(root: Root, { repository, key }: SnapshotName): LinkedFile[] | null {
-  const text = inside(root, [repository, key], (folder) =>
-    readTextOrNull(at(folder, LINKED), LARGE),
-  )
+export function linkedIn(folder: number): LinkedFile[] | null {
+  const text = readTextOrNull(at(folder, LINKED), LARGE)
   return text === null ? [] : parseLinked(text)
 }
 
 /** Notes what it shares with its clones. */
-export function noteLinked(root: Root, name: SnapshotName, linked: readonly LinkedFile[]): void {
-  inside(root, [name.repository, name.key], (folder) => {
-    replaceFile(at(folder, LINKED), JSON.stringify(linked))
-    return null
-  })
+export function noteLinked(folder: number, linked: readonly LinkedFile[]): void {
+  replaceFile(at(folder, LINKED), JSON.stringify(linked))
 }
 
 /** Notes how large it is, so that the budget can be kept without a walk. */
@@ -119,14 +121,14 @@ export function publish(
   const last = parents.pop() ?? ''
   const staging = makeSeeding(root, snapshot.id)
   try {
-    within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/tree`))
+    within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/${TREE}`))
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false
     throw error
   }
   if (inputs !== null) replaceFile(`${staging}/${INPUTS}`, inputs)
   replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot))
-  makeFolder(controlPath(root, 'snapshots', name.repository))
+  makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository))
   evict(root, name)
   const moved = inside(root, [name.repository], (folder) => {
     renameSync(staging, at(folder, name.key))

@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  ftruncateSync,
   openSync,
   readSync,
   readdirSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseObject } from '../plan/lease.ts'
 import type { Waiter } from '../plan/admission.ts'
 import { isAmount } from '../plan/size-sample.ts'
@@ -40,15 +40,24 @@ const NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/
 const LOCK_SECONDS = 30
 
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
-export function lockAdmission(root: Root): Held | { problem: string } {
+export async function lockAdmission(root: Root): Promise<Held | { problem: string }> {
+  const until = performance.now() + LOCK_SECONDS * 1000
   try {
     const path = controlPath(root, 'admission.lock')
-    const answer = tryLock(path, ['-w', String(LOCK_SECONDS)])
-    return 'complaint' in answer ? askAgain(path) : answer
+    for (;;) {
+      const answer = tryLock(path, ['-w', String(LOCK_SECONDS)])
+      if ('complaint' in answer) return askAgain(path)
+      if (!('isKilled' in answer) || performance.now() >= until) return answer
+      // A Ctrl-C goes to this process as well, which hears of it when the event loop turns.
+      await sleep(TURN_MS)
+    }
   } catch (error) {
     return { problem: messageOf(error) }
   }
 }
+
+/** Long enough for a signal that was sent to several processes to be heard here. */
+const TURN_MS = 20
 
 /** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
 function askAgain(path: string): Held | Refusal {
@@ -68,8 +77,8 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
 }
 
-/** `complaint`: it was not even tried. */
-type Refusal = { problem: string; complaint?: true }
+/** `complaint`: it was not even tried. `isKilled`: a signal ended flock(1), which says nothing. */
+type Refusal = { problem: string; complaint?: true; isKilled?: true }
 
 function tryLock(path: string, patience: readonly string[]): Held | Refusal {
   return lock(openSync(path, constants.O_RDONLY | SAFE), patience)
@@ -77,13 +86,14 @@ function tryLock(path: string, patience: readonly string[]): Held | Refusal {
 
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
 function lock(file: number, patience: readonly string[]): Held | Refusal {
-  const { status, error, stderr } = spawnSync('flock', ['-x', ...patience, '3'], {
+  const { status, signal, error, stderr } = spawnSync('flock', ['-x', ...patience, '3'], {
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe', file],
   })
   if (error === undefined && status === 0) return { release: once(() => closeSync(file)) }
   closeSync(file)
   if (error !== undefined) return { problem: 'there is no flock(1)' }
+  if (signal !== null) return { problem: `flock(1) was ended by ${signal}`, isKilled: true }
   const said = stderr.trim()
   return said === ''
     ? { problem: 'it was not granted in time' }
@@ -178,14 +188,27 @@ function readWaiter(path: string, name: string): Waiter | null {
 
 /** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
 export function notePassing(root: Root, waiters: readonly Waiter[]): boolean {
+  const noted: Waiter[] = []
+  for (const waiter of waiters) {
+    if (!rewrite(root, { ...waiter, passed: waiter.passed + 1 })) {
+      // Nobody goes past them now. What cannot be taken back costs a later one its turn, and no space.
+      for (const each of noted) rewrite(root, each)
+      return false
+    }
+    noted.push(waiter)
+  }
+  return true
+}
+
+/** False where it cannot be done. */
+function rewrite(root: Root, waiter: Waiter): boolean {
   try {
-    for (const { name, forecastBytes, passed } of waiters) {
-      const file = openSync(controlPath(root, 'waiting', name), constants.O_WRONLY | SAFE)
-      try {
-        write(file, { forecastBytes, passed: passed + 1 })
-      } finally {
-        closeSync(file)
-      }
+    const path = controlPath(root, 'waiting', waiter.name)
+    const file = openSync(path, constants.O_WRONLY | SAFE)
+    try {
+      write(file, waiter)
+    } finally {
+      closeSync(file)
     }
     return true
   } catch {
@@ -193,8 +216,14 @@ export function notePassing(root: Root, waiters: readonly Waiter[]): boolean {
   }
 }
 
-/** In place: the lock is on this very file. */
-function write(file: number, ticket: Omit<Waiter, 'name'>): void {
-  ftruncateSync(file, 0)
-  writeSync(file, `${JSON.stringify(ticket)}\n`, 0)
+/** What is longer than any ticket, and shorter than a block. */
+const TICKET_LENGTH = 128
+
+/**
+ * In place, since the lock is on this very file, and in one write of always the same length: there is no
+ * moment at which it is empty, and no room that a full disk might not have.
+ */
+function write(file: number, { forecastBytes, passed }: Omit<Waiter, 'name'>): void {
+  const text = JSON.stringify({ forecastBytes, passed })
+  writeSync(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0)
 }

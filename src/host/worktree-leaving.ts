@@ -10,7 +10,7 @@ import type { Asked } from './git-command.ts'
 import { readWorktreeLock } from './git-directory.ts'
 import { repositoryOf } from './git-state.ts'
 import type { Askable } from './git-state.ts'
-import { sightOfLock } from './lock-sight.ts'
+import { lockOf, sightOfLock } from './lock-sight.ts'
 import { newId, removeTarget } from './worktree-removal.ts'
 import type { Outcome } from './worktree-removal.ts'
 
@@ -37,21 +37,27 @@ export async function removeWorktree(
   const note = { id: newId(), name: basename(path), lock, pid: process.pid }
   // What was given itself has no other place below what was given.
   const aside = path === base ? path : join(dirname(path), leavingName(note.id))
-  const restore = async (): Promise<string> => {
+  const restore = async (former: LeavingNote = note): Promise<string> => {
     const found = lstatSync(aside, { throwIfNoEntry: false }) === undefined ? path : aside
     const place = { repository, asked: { ...asked, workTree: found } }
-    const why = await putBack(place, found, note)
+    const why = await putBack(place, found, former)
     return why === null ? '' : `; it is left at ${found} (${why})`
   }
   if (notedAt(worktree.gitDirectory) !== null) {
     return { kind: 'kept', why: 'its removal has begun before, and has not ended' }
   }
+  const before = lockProblem(worktree.gitDirectory, lock)
+  if (before !== null) return { kind: 'kept', why: before }
   try {
     await writeNote(asked, note)
   } catch (error) {
     return { kind: 'failed', why: messageOf(error) }
   }
   try {
+    // Git takes away whatever lock is there, and somebody may have put theirs meanwhile.
+    const other = lockProblem(worktree.gitDirectory, lock)
+    if (other !== null)
+      return { kind: 'kept', why: other + (await restore({ ...note, lock: null })) }
     if (lock !== null) await askGit(repository, ['worktree', 'unlock', path])
     if (aside !== path) await askGit(repository, ['worktree', 'move', path, aside])
     const moved = moveTo(worktree, aside)
@@ -62,6 +68,15 @@ export async function removeWorktree(
   } catch (error) {
     return { kind: 'failed', why: messageOf(error) + (await restore()) }
   }
+}
+
+/** Whether the lock is another one than was judged, or its owner lives after all; null for neither. */
+function lockProblem(gitDirectory: string, judged: string | null): string | null {
+  const lock = lockOf(gitDirectory)
+  if ((lock?.reason ?? null) !== judged) {
+    return lock === null ? 'its lock is gone' : `it is locked anew (${lock.reason})`
+  }
+  return lock === null || lock.owner === 'dead' ? null : `it is locked: ${lock.why}`
 }
 
 /** A worktree without its target dirs is small; but a disk may be slow. */
@@ -163,8 +178,13 @@ async function putBack(
     }
     const input = await askGit(asked, ['ls-files', '--deleted', '-z'])
     if (input !== '') await askGit(asked, ['checkout-index', '-z', '--stdin'], { input })
-    if (isAside) await askGit(repository, ['worktree', 'move', path, former])
-    if (lock !== null && readWorktreeLock(asked.gitDirectory) === null) {
+    const isLocked = readWorktreeLock(asked.gitDirectory) !== null
+    if (isAside) {
+      // Whoever has locked it meanwhile knows it by its former name.
+      const force = isLocked ? ['--force', '--force'] : []
+      await askGit(repository, ['worktree', 'move', ...force, path, former])
+    }
+    if (lock !== null && !isLocked) {
       await askGit(repository, ['worktree', 'lock', '--reason', lock, former])
     }
     await askGit({ ...asked, workTree: null }, ['update-ref', '-d', LEAVING_REF])

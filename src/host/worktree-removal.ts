@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, futimesSync, lstatSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { messageOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { LEFTOVER, leftoverName, recoveryRef } from '../plan/worktree-names.ts'
 import { deleteInPlace } from './deletion.ts'
 import { at, openFolder, within } from './folders.ts'
@@ -34,7 +34,7 @@ export async function removeTarget(base: string, path: string, look: LastLook): 
   try {
     folder = within(base, parents, (last) => openFolder(at(last, '.')))
   } catch (error) {
-    return { kind: 'failed', why: messageOf(error) }
+    return failure(error)
   }
   try {
     const { atime, mtime } = fstatSync(folder)
@@ -44,10 +44,10 @@ export async function removeTarget(base: string, path: string, look: LastLook): 
     const aside = LEFTOVER.test(path) ? name : leftoverName(newId())
     if (aside !== name) renameSync(at(folder, name), at(folder, aside))
     const asidePath = join(dirname(path), aside)
-    const linked = await findLinkedIn(asidePath)
-    const why = linked === null ? await look(asidePath) : 'another worktree lies in it'
+    const why = await lookThrough(asidePath, look)
     if (why !== null) {
       const back = aside === name ? null : putBack(folder, aside, name)
+      futimesSync(folder, atime, mtime)
       return { kind: 'kept', why: back === null ? why : `${why}; ${back}` }
     }
     const deletion = await deleteInPlace(
@@ -55,21 +55,43 @@ export async function removeTarget(base: string, path: string, look: LastLook): 
       asidePath.slice(base.length + 1),
     )
     futimesSync(folder, atime, mtime)
-    return deletion.kind === 'deleted' ? { kind: 'removed' } : { kind: 'failed', why: deletion.why }
+    if (deletion.kind === 'deleted') return { kind: 'removed' }
+    return { kind: deletion.kind === 'busy' ? 'kept' : 'failed', why: deletion.why }
   } catch (error) {
-    return { kind: 'failed', why: messageOf(error) }
+    return failure(error)
   } finally {
     closeSync(folder)
   }
 }
 
+/** What cannot be looked through may be somebody’s: rustc’s folders come and go while it builds. */
+async function lookThrough(path: string, look: LastLook): Promise<string | null> {
+  try {
+    const linked = await findLinkedIn(path)
+    return linked === null ? await look(path) : 'another worktree lies in it'
+  } catch (error) {
+    return `it could not be looked through (${messageOf(error)})`
+  }
+}
+
+/** What somebody else has removed meanwhile is no failure of ours. */
+function failure(error: unknown): Outcome {
+  if (errnoOf(error) === 'ENOENT') return { kind: 'kept', why: 'it is gone already' }
+  return { kind: 'failed', why: messageOf(error) }
+}
+
 /** Gives what was put aside its name again; in words why not. */
 function putBack(folder: number, aside: string, name: string): string | null {
-  if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined) {
-    return `its name is taken by another one meanwhile, so it stays at ${aside}`
+  const taken = `its name is taken by another one meanwhile, so it stays at ${aside}`
+  if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined) return taken
+  try {
+    renameSync(at(folder, aside), at(folder, name))
+    return null
+  } catch (error) {
+    // Cargo may make it anew at this very moment.
+    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error))) return taken
+    throw error
   }
-  renameSync(at(folder, aside), at(folder, name))
-  return null
 }
 
 /** Twelve hexadecimal digits that nobody can foresee. */

@@ -148,8 +148,14 @@ export function isTargetDirectory(path: string): boolean {
 export async function findLinkedIn(target: string): Promise<string | null> {
   const words = [target, '-xdev', '-name', '.git', '-type', 'f', '-print0']
   const said = await new Promise<string>((resolve, reject) => {
-    execFile('find', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout) =>
-      error === null ? resolve(stdout) : reject(error),
+    execFile(
+      'find',
+      words,
+      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) =>
+        error === null
+          ? resolve(stdout)
+          : reject(new Error(stderr.split('\n')[0] || messageOf(error), { cause: error })),
     )
   })
   const folders = said

@@ -41,6 +41,21 @@ export function growth({ forecastBytes, sampledBytes }: Holder): number {
   return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes)
 }
 
+/**
+ * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
+ *
+ * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
+ */
+export function mayGrow(
+  owner: 'alive' | 'dead' | 'unknown',
+  keeper: 'held' | 'left' | 'unknown',
+): boolean {
+  // A killed “run” leaves a command that builds on, and holds the lock.
+  if (keeper === 'held') return true
+  // A job whose container was killed may look unknown for ever; what it wrote is on the disk already.
+  return owner === 'alive' || (owner === 'unknown' && keeper === 'unknown')
+}
+
 /** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
 export function available({
   freeBytes,

@@ -1,8 +1,8 @@
 import { isRecord } from './lease.ts'
 
 /**
- * A file of a source that clones share by hard link, as it was right after the last link was made.
- * Whole nanoseconds as decimal text: a double would lose their end, and JSON has no larger numbers.
+ * A file of a source that clones share by hard link, as it was when the first link was made. Whole
+ * nanoseconds as decimal text: a double would lose their end, and JSON has no larger numbers.
  */
 export interface LinkedFile {
   /** relative to the source; its bytes as Latin-1 */
@@ -11,64 +11,32 @@ export interface LinkedFile {
   size: number
   mode: number
   mtimeNs: string
-  ctimeNs: string
-  /** its ctime just before that link was made */
-  beforeNs: string
-  /** SHA-256 in hex, null until somebody has read it */
-  digest: string | null
 }
 
 /** The same, as it is now; null where it is gone. */
-export type SeenFile = Omit<LinkedFile, 'path' | 'beforeNs' | 'digest'> | null
+export type SeenFile = Omit<LinkedFile, 'path'> | null
 
 /**
- * - `untouched`: nothing at all happened to the inode; nobody can set its ctime back
- * - `unproven`: a link was made or removed, or somebody wrote and set the mtime back: the content decides
- * - `written`: it is not what was shared
+ * Whether it is not what was shared. Every write sets the mtime: what no build does, to set that back
+ * afterwards, is not found. The ctime says nothing: it changes with each link that is made or removed.
  */
-export type Verdict = 'untouched' | 'unproven' | 'written'
-
-export function judgeLinked(recorded: LinkedFile, seen: SeenFile): Verdict {
-  if (seen === null) return 'written'
-  const isSame =
-    seen.inode === recorded.inode &&
-    seen.size === recorded.size &&
-    seen.mode === recorded.mode &&
-    seen.mtimeNs === recorded.mtimeNs
-  if (!isSame) return 'written'
-  return seen.ctimeNs === recorded.ctimeNs ? 'untouched' : 'unproven'
+export function isWritten(recorded: LinkedFile, seen: SeenFile): boolean {
+  return (
+    seen === null ||
+    seen.inode !== recorded.inode ||
+    seen.size !== recorded.size ||
+    seen.mode !== recorded.mode ||
+    seen.mtimeNs !== recorded.mtimeNs
+  )
 }
 
-/** What a check of a whole record found. */
-export interface LinkedFindings {
-  /** paths of what was written into: the source must not be used again */
-  written: string[]
-  /** paths of which it can be neither said */
-  unproven: string[]
-  /** the record to keep, with what was proven now */
-  record: LinkedFile[]
-}
-
-/**
- * The record after another clone of the same source was made. `written` names what changed between
- * the two. The later ctime counts only where nothing but that clone's link lies between: else a
- * write with its mtime set back would be vouched for.
- */
+/** The record after another clone of the same source was made: what each file was at first stays. */
 export function joinRecords(
   before: readonly LinkedFile[],
   fresh: readonly LinkedFile[],
-): { record: LinkedFile[]; written: string[] } {
-  const byPath = new Map(before.map((each) => [each.path, each]))
-  const written: string[] = []
-  for (const each of fresh) {
-    const known = byPath.get(each.path)
-    if (known === undefined) byPath.set(each.path, each)
-    else if (judgeLinked(known, each) === 'written') written.push(each.path)
-    else if (known.ctimeNs === each.beforeNs) {
-      byPath.set(each.path, { ...each, digest: known.digest })
-    }
-  }
-  return { record: [...byPath.values()], written }
+): LinkedFile[] {
+  const known = new Set(before.map(({ path }) => path))
+  return [...before, ...fresh.filter(({ path }) => !known.has(path))]
 }
 
 /** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
@@ -86,14 +54,12 @@ export function parseLinked(text: string): LinkedFile[] | null {
 
 function linkedFileOf(found: unknown): LinkedFile | null {
   if (!isRecord(found)) return null
-  const { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest } = found
+  const { path, inode, size, mode, mtimeNs } = found
   if (typeof path !== 'string' || typeof inode !== 'string') return null
   if (typeof size !== 'number' || typeof mode !== 'number') return null
-  if (typeof mtimeNs !== 'string' || typeof ctimeNs !== 'string') return null
-  if (typeof beforeNs !== 'string') return null
-  const known = typeof digest === 'string' ? digest : null
+  if (typeof mtimeNs !== 'string') return null
   // A path that leads elsewhere would have other files looked at and read.
   const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part))
   if (!isInside) return null
-  return { path, inode, size, mode, mtimeNs, ctimeNs, beforeNs, digest: known }
+  return { path, inode, size, mode, mtimeNs }
 }

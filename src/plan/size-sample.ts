@@ -23,14 +23,25 @@ export function nextSample(
   return { version: 1, bytes, files, peakBytes, peakFiles, uptimeMs }
 }
 
+/**
+ * What the next slot is known to hold when it takes this one over: how large it was, and when that was
+ * measured, are of a job that is over.
+ */
+export function handedDown({ bytes, files }: SizeSample, uptimeMs: number): SizeSample {
+  return nextSample(null, { bytes, files, uptimeMs })
+}
+
 const EVERY_MS = 60_000
 
-/** A tree that takes long is measured less often: at most a 200th of one core. */
+/** Others' work counts as CPU time of ours where we have started it, such as an rm(1) in an emergency. */
+const PAUSE_AT_MOST_MS = 10 * 60_000
+
+/** A tree that takes long is measured less often: a 200th of one core, until that would be too rarely. */
 const TIMES = 200
 
 /** How long after a measurement that took so much CPU time the next one is due. */
 export function pauseAfter(cpuMs: number): number {
-  return Math.max(EVERY_MS, TIMES * cpuMs)
+  return Math.min(PAUSE_AT_MOST_MS, Math.max(EVERY_MS, TIMES * cpuMs))
 }
 
 export function encodeSizeSample(sample: SizeSample): string {

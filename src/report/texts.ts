@@ -9,6 +9,7 @@ interface ReapFacts {
   busy: readonly { id: string; why: string }[]
   quarantined: readonly { id: string; why: string; command: string }[]
   reclaimedBytes: number
+  untold: readonly string[]
 }
 
 export function explainText(actions: readonly Action[]): string {
@@ -26,7 +27,13 @@ export function sweepText(
   return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`
 }
 
-export function reapText({ deleted, busy, quarantined, reclaimedBytes }: ReapFacts): string {
+export function reapText({
+  deleted,
+  busy,
+  quarantined,
+  reclaimedBytes,
+  untold,
+}: ReapFacts): string {
   const lines = [
     `${deleted.length} entr${deleted.length === 1 ? 'y' : 'ies'} deleted from the trash, ${size(reclaimedBytes)} more free`,
     ...busy.map(({ id, why }) => `left for the next reaper: ${id}: ${why}`),
@@ -34,6 +41,7 @@ export function reapText({ deleted, busy, quarantined, reclaimedBytes }: ReapFac
       `in quarantine: ${id}: ${why}`,
       `  to remove it: ${command}`,
     ]),
+    ...untold.map((why) => `not told in the history: ${why}`),
   ]
   return `${lines.map(printable).join('\n')}\n`
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Self } from '../plan/evidence.ts'
 import { neverFits } from '../plan/admission.ts'
 import { reserveOf } from '../plan/admission-setting.ts'
@@ -39,6 +40,9 @@ export interface Admitted extends Held {
 
 const RECHECK_MS = 5000
 const TELL_MS = 60_000
+/** They name the lease of the run, or of the job, that this is started within. */
+const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'] as const
+
 const UNLOCKED: Held = { release: () => {} }
 
 /**
@@ -59,7 +63,8 @@ export async function admit(
   const free: Admitted = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED }
   if (expected === null || settings.admission.mode === 'off') return free
   try {
-    if (await isTooLarge(root, settings, expected, runtime)) return { ...free, forecastBytes: null }
+    const atMost = await mostEver(root, settings, expected, runtime)
+    if (atMost !== null) return { ...free, forecastBytes: atMost }
     const lock = await new Admission(request, expected, history, runtime).run()
     return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock }
   } catch (error) {
@@ -87,22 +92,26 @@ function rememberHistory(root: Root, { voice }: Runtime): History {
   }
 }
 
-/** A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better. */
-async function isTooLarge(
+/**
+ * A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better.
+ *
+ * @returns all the bytes that such a job can claim, null where its forecast may come to fit
+ */
+async function mostEver(
   root: Root,
   settings: Settings,
   { bytes }: Forecast,
   { voice }: Runtime,
-): Promise<boolean> {
+): Promise<number | null> {
   const [reading] = (await probeDisks(root.path, [])).readings
-  if (reading === undefined) return false
+  if (reading === undefined) return null
   const { totalBytes } = reading
   const reserveBytes = reserveOf(settings.admission.reserveBytes, totalBytes)
-  if (!neverFits(bytes, { totalBytes, reserveBytes })) return false
+  if (!neverFits(bytes, { totalBytes, reserveBytes })) return null
   voice.warning(
     `This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`,
   )
-  return true
+  return Math.max(0, totalBytes - reserveBytes)
 }
 
 /** The way of one job through admission. */
@@ -113,13 +122,17 @@ class Admission {
   readonly #runtime: Runtime
   /** by a clock that nobody sets */
   readonly #startedMs = performance.now()
+  readonly #outer: readonly string[]
   #ticket: Ticket | null = null
+  /** whether it was said that there is no place in the queue to be had */
+  #isUnqueued = false
 
   constructor(request: AdmitRequest, expected: Forecast, history: History, runtime: Runtime) {
     this.#request = request
     this.#expected = expected
     this.#history = history
     this.#runtime = runtime
+    this.#outer = OUTER.map((name) => runtime.environment[name] ?? '')
   }
 
   async run(): Promise<Held | 'skip'> {
@@ -127,6 +140,8 @@ class Admission {
     try {
       return await this.#wait()
     } finally {
+      // A signal that came meanwhile is heard in the next whole turn of the event loop, or by nobody.
+      for (let turn = 0; turn < 2; turn += 1) await nextTurn()
       forget()
       this.#ticket?.release()
     }
@@ -166,7 +181,7 @@ class Admission {
    */
   async #look(isAdvice: boolean): Promise<Held | NoRoom> {
     const { root, self, settings } = this.#request
-    const lock = lockAdmission(root)
+    const lock = await lockAdmission(root)
     if ('problem' in lock) {
       this.#runtime.voice.warning(
         `The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`,
@@ -176,9 +191,16 @@ class Admission {
     let isKept = false
     try {
       const ticket = this.#ticket?.name ?? null
-      const found = await lookForRoom({ root, self, settings, expected: this.#expected, ticket })
+      const found = await lookForRoom({
+        root,
+        self,
+        settings,
+        expected: this.#expected,
+        ticket,
+        outer: this.#outer,
+      })
       if (found !== null) {
-        if (!isAdvice) this.#ticket ??= this.#queueUp()
+        if (!isAdvice && !found.isQueued) this.#queueUp()
         return found
       }
       this.#ticket?.release()
@@ -190,14 +212,17 @@ class Admission {
   }
 
   /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
-  #queueUp(): Ticket | null {
+  #queueUp(): void {
+    this.#ticket?.release()
+    this.#ticket = null
     try {
-      return takeTicket(this.#request.root, this.#expected.bytes)
+      this.#ticket = takeTicket(this.#request.root, this.#expected.bytes)
     } catch (error) {
+      if (this.#isUnqueued) return
+      this.#isUnqueued = true
       this.#runtime.voice.warning(
         `This job has no place in the queue (${messageOf(error)}); it waits behind all others.`,
       )
-      return null
     }
   }
 

@@ -4,39 +4,38 @@ import { chooseWay } from '../plan/clone.ts'
 import type { Choice } from '../plan/clone.ts'
 import type { Self } from '../plan/evidence.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import { assess, room } from '../plan/pressure.ts'
-import type { Level } from '../plan/pressure.ts'
 import type { Job } from '../plan/job.ts'
 import type { Lease } from '../plan/lease.ts'
 import { joinRecords } from '../plan/linked-file.ts'
-import type { LinkedFile } from '../plan/linked-file.ts'
 import { ageHours } from '../plan/reclaim.ts'
 import type { JudgedSlot, Origin } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { snapshotsFor } from '../plan/snapshot.ts'
 import type { SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { CloneError, cloneTree } from '../host/clone.ts'
-import { probeDisks } from '../host/disk.ts'
-import { hybridRefusal, takeHybridOut } from '../host/hybrid-mark.ts'
+import { hybridRefusal } from '../host/hybrid-mark.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
-import { readInputs, writeRecord } from '../host/lease-companions.ts'
+import { readInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
 import { endedLeasePath } from '../host/leases.ts'
 import { findWrittenThrough } from '../host/linked-files.ts'
 import { canReflink } from '../host/reflink.ts'
 import type { Root } from '../host/root.ts'
 import { pathsOf } from '../host/slots.ts'
 import {
-  evict,
   folderOf,
+  idIn,
+  inputsIn,
+  linkedIn,
   noteLinked,
   noteUse,
-  readLinked,
-  readSnapshotInputs,
-  treeOf,
+  treeIn,
 } from '../host/snapshots.ts'
 import { movedTargetOf } from './adapt-seed.ts'
+import { readDiskRoom } from './disk-room.ts'
+import type { DiskRoom } from './disk-room.ts'
 import { judgeMovedUnits } from './forget-units.ts'
 import type { Judged } from './forget-units.ts'
+import { giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
@@ -47,10 +46,8 @@ export interface CloneSource {
   label: string
   /** the lease whose build it is */
   id: string
-  /** absolute path of the target dir */
-  tree: string
-  /** who reads it locks this folder, so that it is not deleted meanwhile */
-  locked: string
+  /** absolute path of the slot, or of the snapshot’s folder: who reads it locks that */
+  folder: string
   /** null where nobody has measured it */
   bytes: number | null
   ageHours: number | null
@@ -86,8 +83,7 @@ export function slotSource(
     {
       label: `a clone of ${slot}`,
       id: record.id,
-      tree: path,
-      locked: path,
+      folder: path,
       bytes: null,
       ageHours: Number.isFinite(hours) ? hours : null,
       origin,
@@ -107,8 +103,7 @@ export function snapshotSources(
   return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
     label: `snapshot ${name.repository}/${name.key}`,
     id: snapshot.id,
-    tree: treeOf(root, name),
-    locked: folderOf(root, name),
+    folder: folderOf(root, name),
     bytes,
     ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
     origin: snapshot,
@@ -128,17 +123,26 @@ const WAIT_MS = 120_000
  */
 export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promise<Filled | string> {
   const { root, self, source, lease } = request
+  const isSnapshot = 'snapshot' in source.place
+  const slot = `${root.realPath}/${lease.slot}`
   try {
-    const refusal = ownerRefusal(source.tree, `${root.realPath}/${lease.slot}`)
+    // Who may not take it may not even be able to open it.
+    const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot)
     if (refusal !== null) return refusal
     const work = async (): Promise<Filled | string> => {
-      const locked = await whileLocked(source.locked, 'shared', async () => {
-        const living = await findLiving(root, self, source, runtime)
-        return living ?? (await cloneLocked(request, runtime))
+      const locked = await whileLocked(source.folder, 'shared', async (folder) => {
+        if (!isSnapshot) {
+          const living = await findLiving(root, self, source, runtime)
+          return living ?? (await cloneLocked(request, { folder, tree: source.folder }, runtime))
+        }
+        // Another one may lie at its path by now, and what is known of it is not true of that one.
+        if (idIn(folder) !== source.id) return 'it was replaced meanwhile'
+        const open = { folder, tree: treeIn(folder) }
+        return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime))
       })
       return 'refused' in locked ? locked.refused : locked.value
     }
-    if ('snapshot' in source.place) return await work()
+    if (isSnapshot) return await work()
     // As in inherit: who takes the slot over looks who is in it.
     const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work)
     return 'refused' in held ? held.refused : held.value
@@ -164,16 +168,29 @@ async function findLiving(
   return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`
 }
 
-async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Filled | string> {
+/** What is locked. */
+interface Open {
+  folder: number
+  /** path of the target dir */
+  tree: string
+}
+
+async function cloneLocked(
+  request: CloneRequest,
+  { folder, tree }: Open,
+  runtime: Runtime,
+): Promise<Filled | string> {
   const { root, lease, place, source } = request
-  const known = linkedOf(root, source)
-  const disk = await diskOf(root, request.settings)
+  const isSnapshot = 'snapshot' in source.place
+  const known = isSnapshot ? linkedIn(folder) : readLinked(root, source.id)
+  const disk = await readDiskRoom(root, request.settings)
   const choice = choose(request, disk, known)
   const { way } = choice
   if (way === null) return choice.why
-  if (way === 'hybrid' && known !== null && 'snapshot' in source.place) {
-    const { written } = findWrittenThrough(source.tree, known)
-    if (written.length > 0) return giveUpHybrid(request, source.place.snapshot, written, runtime)
+  const written = findWrittenThrough(tree, known ?? [])
+  if (written.length > 0) {
+    const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id }
+    return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime)
   }
   const record: SeedRecord = {
     version: 1,
@@ -190,7 +207,7 @@ async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Fil
   const moved = movedTargetOf({ ...request, ...filled }, runtime.environment)
   let judged: Judged | null = null
   const { linked } = await cloneTree({
-    source: source.tree,
+    source: tree,
     destination: place,
     way,
     // At another path rustc makes no use of it.
@@ -199,61 +216,35 @@ async function cloneLocked(request: CloneRequest, runtime: Runtime): Promise<Fil
     waitMs: WAIT_MS,
     copyAtMostBytes: way === 'reflink' ? null : disk.room,
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
-    meanwhile: (tree) => {
-      if (moved !== null) judged = judgeMovedUnits({ ...moved, place: tree })
+    meanwhile: (opened) => {
+      if (moved !== null) judged = judgeMovedUnits({ ...moved, place: opened })
     },
   })
-  const inputs = inputsOf(root, source)
+  const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id)
   if (inputs !== null) writeRecord(root, lease.id, '.inputs', inputs)
-  if ('snapshot' in source.place) {
-    tryToNoteUse(root, source.place.snapshot)
-    // Before anything is built in the clone: nobody must find the snapshot without this note then.
-    if (linked.length > 0) noteLinked(root, source.place.snapshot, joined(known ?? [], linked))
+  if (isSnapshot) tryToNoteUse(folder)
+  if (linked.length > 0) {
+    // Before anything is built in the clone: nobody must find the source without this note then.
+    const joined = joinRecords(known ?? [], linked)
+    if (isSnapshot) noteLinked(folder, joined)
+    else writeRecord(root, source.id, '.linked', JSON.stringify(joined))
   }
   runtime.voice.info(`cloned (${way}): ${choice.why}`)
   return { ...filled, judged }
 }
 
 /** Without it the snapshot is evicted somewhat sooner. */
-function tryToNoteUse(root: Root, name: SnapshotName): void {
+function tryToNoteUse(folder: number): void {
   try {
-    noteUse(root, name, new Date())
+    noteUse(folder, new Date())
   } catch {
     return
   }
 }
 
-function inputsOf(root: Root, { place, id }: CloneSource): string | null {
-  return 'snapshot' in place ? readSnapshotInputs(root, place.snapshot) : readInputs(root, id)
-}
-
-function linkedOf(root: Root, { place }: CloneSource): LinkedFile[] | null {
-  return 'snapshot' in place ? readLinked(root, place.snapshot) : []
-}
-
-function joined(known: readonly LinkedFile[], fresh: readonly LinkedFile[]): LinkedFile[] {
-  return joinRecords(known, fresh).record
-}
-
-/** The root’s disk as far as it decides what may be copied. */
-interface Disk {
-  level: Level
-  freeBytes: number
-  /** bytes that may be written before it is low or at its high watermark */
-  room: number
-}
-
-/** One that cannot be read has no room: nothing is copied to it. */
-async function diskOf(root: Root, { floors, watermarks }: Settings): Promise<Disk> {
-  const [reading] = (await probeDisks(root.path, [])).readings
-  if (reading === undefined) return { level: 'low', freeBytes: 0, room: 0 }
-  const { level } = assess(reading, floors)
-  return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) }
-}
-
 function choose(
   { root, job, settings, source, place }: CloneRequest,
-  disk: Disk,
+  disk: DiskRoom,
   known: unknown,
 ): Choice {
   return chooseWay({
@@ -279,20 +270,4 @@ function trustRefusal(job: Job, { place }: CloneSource): string | null {
   return 'snapshot' in place && !job.trusted
     ? 'what a pull request builds may not share files with a snapshot'
     : null
-}
-
-/** Somebody wrote through a link: the snapshot is no longer what was built, and no other will be shared. */
-function giveUpHybrid(
-  { root, source }: CloneRequest,
-  name: SnapshotName,
-  written: readonly string[],
-  { voice }: Runtime,
-): string {
-  takeHybridOut(root, source.label, written)
-  evict(root, name)
-  const why = `a build wrote into ${written[0] ?? ''}, which it shared with the snapshot`
-  voice.warning(
-    `${why}. The snapshot is gone, and clones of this root share no files by hard link any more.`,
-  )
-  return why
 }

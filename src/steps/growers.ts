@@ -3,12 +3,14 @@ import type { SizeAt } from '../plan/growth.ts'
 import type { Lease } from '../plan/lease.ts'
 import { GROWERS_AT_MOST } from '../plan/watch-event.ts'
 import type { Grower } from '../plan/watch-event.ts'
+import { readSeedRecord } from '../host/lease-companions.ts'
 import { readLeases } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
-import { readSizeSample } from '../host/size-samples.ts'
+import { isSampledSinceSeed, readSizeSample } from '../host/size-samples.ts'
 
 interface Followed {
   lease: Lease
+  isSeeded: boolean
   sizes: readonly SizeAt[]
 }
 
@@ -27,12 +29,13 @@ export class Growers {
     const seen = new Map<string, Followed>()
     for (const { id, state, lease } of records) {
       if (state !== 'live' || lease === null) continue
-      // A slot begins empty, with its lease.
-      const sizes = this.#followed.get(id)?.sizes ?? [
-        { bytes: 0, uptimeMs: Math.round(lease.uptimeS * 1000) },
-      ]
-      const sample = readSizeSample(this.#root, id)
-      seen.set(id, { lease, sizes: sample === null ? sizes : remember(sizes, sample) })
+      const before = this.#followed.get(id)
+      const isSeeded = readSeedRecord(this.#root, id).kind !== 'cold'
+      // The seed comes after the lease: what was seen before it is of an empty slot.
+      const sizes = before?.isSeeded === isSeeded ? before.sizes : beginning(lease, isSeeded)
+      const isOfBuild = !isSeeded || isSampledSinceSeed(this.#root, id)
+      const sample = isOfBuild ? readSizeSample(this.#root, id) : null
+      seen.set(id, { lease, isSeeded, sizes: sample === null ? sizes : remember(sizes, sample) })
     }
     this.#followed = seen
   }
@@ -46,4 +49,9 @@ export class Growers {
     })
     return byRate(growers).slice(0, GROWERS_AT_MOST)
   }
+}
+
+/** A cold slot begins empty, with its lease; what was seeded is nothing that its job wrote. */
+function beginning({ uptimeS }: Lease, isSeeded: boolean): SizeAt[] {
+  return isSeeded ? [] : [{ bytes: 0, uptimeMs: Math.round(uptimeS * 1000) }]
 }

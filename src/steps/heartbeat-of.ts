@@ -1,6 +1,7 @@
 import type { Self } from '../plan/evidence.ts'
 import type { Action } from '../plan/reclaim.ts'
 import { runnerPrefix } from '../plan/naming.ts'
+import { oldestEndingMs } from '../host/history.ts'
 import { blockedSince } from '../host/leases.ts'
 import { readHeartbeatText } from '../host/heartbeat-file.ts'
 import type { Root } from '../host/root.ts'
@@ -38,7 +39,8 @@ export function heartbeatOf(pass: PassName, facts: PassFacts): Heartbeat {
   const { view, actions, applied, lock, reaped, seconds } = facts
   const before = parseHeartbeat(readHeartbeatText(root))
   const prefix = scope === 'own' ? runnerPrefix(self.runnerKey ?? '') : ''
-  const now = [...blockedLeases(pass, facts), ...stuckInTrash(root)]
+  const untold = pass.dryRun ? [] : untoldEndings(root, view.moment.wallMs)
+  const now = [...blockedLeases(pass, facts), ...stuckInTrash(root), ...untold]
   const seen = new Set(now.map((each) => each.id))
   const carried = (before?.blocked ?? []).filter(
     ({ id, path }) => !id.startsWith(prefix) && !seen.has(id) && !path.startsWith('.target-guard/'),
@@ -63,8 +65,27 @@ export function heartbeatOf(pass: PassName, facts: PassFacts): Heartbeat {
         : (before?.foreign ?? []),
     reclaimedBytes: reaped?.reclaimedBytes ?? 0,
     lock,
-    errors: applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
+    errors: [
+      ...applied.failures.map(({ action, why }) => `${describeAction(action)}: ${why}`),
+      ...(reaped?.untold ?? []).map((why) => `${UNTOLD}: ${why}`),
+    ],
   }
+}
+
+const UNTOLD = 'jobs that ended are not told in the history'
+
+/** Where they lie, as a heartbeat names what is blocked. */
+export const ENDINGS = '.target-guard/ending'
+
+/** A reaper tells of a job within minutes: what lies there for an hour fails again and again. */
+const UNTOLD_MS = 3_600_000
+
+/** Whoever runs the reaper of a job, nobody reads what it says. */
+function untoldEndings(root: Root, wallMs: number): Blocked[] {
+  const since = oldestEndingMs(root)
+  if (since === null || wallMs - since < UNTOLD_MS) return []
+  const reason = `${UNTOLD}, so forecasts do not learn from them: “target-guard reap” says why`
+  return [{ id: 'history', path: ENDINGS, reason, since }]
 }
 
 /** Slots that should go and do not: something is in the way, or taking them out of service failed. */

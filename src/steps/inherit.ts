@@ -6,14 +6,18 @@ import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { Origin, SeedSource } from '../plan/seed.ts'
 import { ageHours } from '../plan/reclaim.ts'
+import { readUptime } from '../host/boot.ts'
 import { linkFormerPath } from '../host/former-paths.ts'
 import { withHostLock } from '../host/host-lock.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
-import { handDownInputs, handDownSize, writeRecord } from '../host/lease-companions.ts'
+import { handDownInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
+import { findWrittenThrough } from '../host/linked-files.ts'
 import { dropLease, endedLeasePath, findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
+import { handDownSize } from '../host/size-samples.ts'
 import { moveOutOfSlot, pathsOf } from '../host/slots.ts'
 import { dropSeed } from './drop-seed.ts'
+import { giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
@@ -73,6 +77,12 @@ async function takeOverSlot(
   if (living !== undefined) return `it is in use: ${living.what}`
   const [unknown] = occupancy.unknown
   if (unknown !== undefined) return unknown
+  const shared = readLinked(root, id)
+  if (shared === null) return 'what it shares with clones is not known any more'
+  const written = findWrittenThrough(`${root.realPath}/${slot}`, shared)
+  if (written.length > 0) {
+    return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime)
+  }
   const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`)
   if (refusal !== null) return refusal
   const chain = [slot, ...(source.build?.former ?? [])]
@@ -97,7 +107,7 @@ async function takeOverSlot(
     try {
       handDownInputs(root, id, lease.id)
       // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-      if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id)
+      if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id, Math.round(readUptime() * 1000))
       dropLease(root, id, false)
       return chain.filter((each) => !linkFormerPath(root, each, lease.slot))
     } catch (error) {

@@ -1,3 +1,4 @@
+import { messageOf } from '../plan/guard-error.ts'
 import { overBudget } from '../plan/snapshot.ts'
 import type { SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { findLease } from '../host/leases.ts'
@@ -13,6 +14,8 @@ const MEASURE_MS = 60_000
 export interface Budgeted {
   /** `<owner>--<repository>/<key>`, least recently used first */
   evicted: string[]
+  /** what could not be taken away, and stays for the next one; `seeding/<id>` or `snapshots/…` */
+  left: { id: string; why: string }[]
 }
 
 /**
@@ -22,13 +25,33 @@ export interface Budgeted {
  * @param budgetBytes for all snapshots of the root
  */
 export async function keepBudget(root: Root, budgetBytes: number): Promise<Budgeted> {
+  const budgeted: Budgeted = { evicted: [], left: [] }
   for (const id of listSeeding(root)) {
     // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
-    if (findLease(root, id)?.state !== 'live') await discardLeftSeeding(root, id)
+    if (findLease(root, id)?.state === 'live') continue
+    await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id))
   }
   const snapshots = await measured(root, listSnapshots(root))
-  const evicted = overBudget(snapshots, budgetBytes).filter(({ name }) => evict(root, name))
-  return { evicted: evicted.map(({ name }) => `${name.repository}/${name.key}`) }
+  for (const { name } of overBudget(snapshots, budgetBytes)) {
+    const path = `${name.repository}/${name.key}`
+    const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name))
+    if (isEvicted === true) budgeted.evicted.push(path)
+  }
+  return budgeted
+}
+
+/** One that cannot be taken away keeps no other from going. */
+async function unlessLeft<Value>(
+  { left }: Budgeted,
+  id: string,
+  take: () => Value,
+): Promise<Awaited<Value> | null> {
+  try {
+    return await take()
+  } catch (error) {
+    left.push({ id, why: messageOf(error) })
+    return null
+  }
 }
 
 async function measured(

@@ -1,7 +1,7 @@
-import { available, decide, growth } from '../plan/admission.ts'
+import { available, decide, growth, mayGrow } from '../plan/admission.ts'
 import type { Holder } from '../plan/admission.ts'
 import { reserveOf } from '../plan/admission-setting.ts'
-import type { Self } from '../plan/evidence.ts'
+import type { Self, Verdict } from '../plan/evidence.ts'
 import type { Forecast } from '../plan/forecast.ts'
 import type { LeaseRecord } from '../plan/lease.ts'
 import { runnerPrefix } from '../plan/naming.ts'
@@ -9,6 +9,7 @@ import type { Settings } from '../plan/settings.ts'
 import { readClaims } from '../host/claims.ts'
 import type { Claim } from '../host/claims.ts'
 import { probeDisks } from '../host/disk.ts'
+import { hasHadKeeper, seeKeepers } from '../host/keeper-lock.ts'
 import { findLease } from '../host/leases.ts'
 import { readMounts } from '../host/mounts.ts'
 import type { Root } from '../host/root.ts'
@@ -25,12 +26,16 @@ export interface RoomRequest {
   expected: Forecast
   /** this job’s place in the queue, null before it has one */
   ticket: string | null
+  /** ids of leases that wait for this job to end: what it was started within */
+  outer: readonly string[]
 }
 
 /** Why there is no leave to start now. */
 export interface NoRoom extends WaitFacts {
   /** whether nobody else who waits came before */
   isFirst: boolean
+  /** whether this job has its place in the queue, as others see it */
+  isQueued: boolean
 }
 
 type Claims = readonly Claim[]
@@ -59,11 +64,13 @@ export async function lookForRoom(request: RoomRequest): Promise<NoRoom | null> 
   const claims = readClaims(root)
   // Whoever has a slot already must not wait for himself.
   if (hasOwn(request, claims)) return null
-  const holders = holdersFor(request, claims, { ...room, isContested: ahead.length > 0 })
+  const others = claims.filter(({ id }) => !request.outer.includes(id))
+  const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 })
   const isFreeing = ahead.length > 0 && hasTrash(root)
   const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing })
   if (decision.kind === 'start' && notePassing(root, decision.passing)) return null
-  return { root: root.path, expected, ...room, holders, decision, isFirst: ahead.length === 0 }
+  const isFirst = ahead.length === 0
+  return { root: root.path, expected, ...room, holders, decision, isFirst, isQueued: own >= 0 }
 }
 
 /** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
@@ -81,7 +88,11 @@ function hasOwn({ root, self }: RoomRequest, claims: readonly Claim[]): boolean 
  * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
  * and the dead have none.
  */
-function holdersFor({ root, self, expected }: RoomRequest, claims: Claims, room: Room): Holding[] {
+async function holdersFor(
+  { root, self, expected }: RoomRequest,
+  claims: Claims,
+  room: Room,
+): Promise<Holding[]> {
   const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }))
   const fits = (holders: readonly Holder[]): boolean =>
     available({ ...room, holders }) >= expected.bytes
@@ -95,14 +106,34 @@ function holdersFor({ root, self, expected }: RoomRequest, claims: Claims, room:
   if (isFitting && !room.isContested) return sampled.map(withoutLease)
   const mounts = readMounts()
   const ended = rememberEnded()
-  return sampled.flatMap((holder) => {
-    if (growth(holder) === 0) return [withoutLease(holder)]
+  const judged = sampled.flatMap((holder): Judged[] => {
+    if (growth(holder) === 0) return [{ holding: withoutLease(holder), owner: 'alive' }]
     const record = findLease(root, holder.id)
     if (record?.state !== 'live' || record.lease === null) return []
-    const { lease } = record
-    if (isFitting) return [{ ...holder, lease }]
-    const { owner } = observeLease(root, record, self, mounts, ended)
-    return owner.kind === 'dead' ? [] : [{ ...holder, lease }]
+    const holding = { ...holder, lease: record.lease }
+    if (isFitting) return [{ holding, owner: 'alive' }]
+    return [{ holding, owner: observeLease(root, record, self, mounts, ended).owner.kind }]
+  })
+  return withKeepers(root, judged)
+}
+
+interface Judged {
+  holding: Holding
+  owner: Verdict['kind']
+}
+
+/** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
+async function withKeepers(root: Root, judged: readonly Judged[]): Promise<Holding[]> {
+  const doubtful = judged.filter(({ owner }) => owner !== 'alive')
+  const seen = await seeKeepers(
+    root,
+    doubtful.map(({ holding }) => holding.id),
+  )
+  return judged.flatMap(({ holding, owner }) => {
+    const lock = seen.get(holding.id)
+    const hasLeft = lock === 'free' && hasHadKeeper(root, holding.id)
+    const keeper = lock === 'held' ? 'held' : hasLeft ? 'left' : 'unknown'
+    return mayGrow(owner, keeper) ? [holding] : []
   })
 }
 

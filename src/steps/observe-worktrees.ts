@@ -3,13 +3,12 @@ import type { Occupancy } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { GitStatus, UnpushedGraph } from '../plan/git-status.ts'
 import { LEFTOVER } from '../plan/worktree-names.ts'
-import { judgeLock, pidInReason } from '../plan/worktree-lock.ts'
-import type { TargetDir, Worktree, WorktreeLock } from '../plan/worktree.ts'
-import { headMovedAt, listRegistered, readWorktreeLock } from '../host/git-directory.ts'
+import type { TargetDir, Worktree } from '../plan/worktree.ts'
+import { headMovedAt, listRegistered } from '../host/git-directory.ts'
 import type { Registered } from '../host/git-directory.ts'
 import { askable, readStatus, readUnpushed, stateOf, targetStatesOf } from '../host/git-state.ts'
 import type { Askable } from '../host/git-state.ts'
-import { sightOfLock } from '../host/lock-sight.ts'
+import { lockOf } from '../host/lock-sight.ts'
 import { isAtOrBelow } from '../host/mounts.ts'
 import { lookIntoPlaces } from '../host/place-occupancy.ts'
 import { measureNested } from '../host/sizes.ts'
@@ -36,7 +35,7 @@ export interface WorktreeView {
 }
 
 /** du(1) is cut short after this: sizes and ages that are not known by then keep their worktrees. */
-const MEASURING_MS = 30 * 60_000
+export const MEASURING_MS = 30 * 60_000
 
 /**
  * Finds and reads all worktrees below these directories; writes nothing.
@@ -95,7 +94,7 @@ export function baseOf(path: string, directories: readonly string[]): string | n
 }
 
 /** Inner ones first: du counts what they share for the first. */
-function inOrder(found: readonly FoundWorktree[]): string[] {
+export function inOrder(found: readonly Pick<FoundWorktree, 'path' | 'targets'>[]): string[] {
   return found
     .flatMap(({ path, targets }) => [path, ...targets])
     .toSorted((a, b) => b.split('/').length - a.split('/').length)
@@ -119,6 +118,9 @@ async function lookIntoAll(
   return all
 }
 
+/** Of a place that was not looked into. */
+export const UNSEEN: Occupancy = { inhabitants: [], unknown: ['nobody has looked who is in it'] }
+
 /** A worktree but for what git says of it. */
 export function sized(
   found: FoundWorktree,
@@ -126,12 +128,11 @@ export function sized(
   occupancies: ReadonlyMap<string, Occupancy>,
 ): Omit<Worktree, 'git'> {
   const { path, kind, gitDirectory, common, inner } = found
-  const unseen: Occupancy = { inhabitants: [], unknown: ['nobody has looked who is in it'] }
   const targets = found.targets.map((target): TargetDir => ({
     path: target,
     bytes: sizes.get(target)?.bytes ?? null,
     newestMs: sizes.get(target)?.newestMs ?? null,
-    occupancy: occupancies.get(target) ?? unseen,
+    occupancy: occupancies.get(target) ?? UNSEEN,
     git: 'unknown',
     holdsWorktree: false,
     isLeftover: LEFTOVER.test(target),
@@ -147,20 +148,12 @@ export function sized(
     isWithin: true,
     closer: null,
     lock: gitDirectory === null || kind !== 'linked' ? null : lockOf(gitDirectory),
-    occupancy: occupancies.get(path) ?? unseen,
+    occupancy: occupancies.get(path) ?? UNSEEN,
     newestMs: isWhole ? Math.max(moved, ...all.map((each) => each.newestMs)) : null,
     bytes: isWhole ? all.reduce((sum, each) => sum + each.bytes, 0) : null,
     targets,
     inner,
   }
-}
-
-function lockOf(gitDirectory: string): WorktreeLock | null {
-  const lock = readWorktreeLock(gitDirectory)
-  if (lock === null) return null
-  const pid = pidInReason(lock.reason)
-  const sight = pid === null ? null : sightOfLock(pid)
-  return { reason: lock.reason, ...judgeLock(pid, sight, lock.madeAtMs) }
 }
 
 /** What git says of worktrees, by their paths, and of the target dirs in each. */

@@ -17,7 +17,7 @@ import type { Applied } from './apply.ts'
 import { heartbeatOf } from './heartbeat-of.ts'
 import { lookInto, observe } from './observe.ts'
 import type { Scope, View } from './observe.ts'
-import { reap } from './reap.ts'
+import { tellAndReap } from './reap.ts'
 import type { Reaped } from './reap.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -129,7 +129,7 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
   }
   if (!dryRun) wakeKeepers(root, view, actions)
   if (!dryRun && request.scope === 'host') tryToFinishAdoptions(root, runtime)
-  const reaped = request.deletes === 'now' && !dryRun ? await reap(root, ways) : null
+  const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null
   const seconds = (performance.now() - started) / 1000
   const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds })
   try {

@@ -7,6 +7,7 @@ import { forgetEntry, listTrash, quarantine } from '../host/trash.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
 import { tellHistory } from './tell-history.ts'
+import type { Told } from './tell-history.ts'
 import { keepBudget } from './keep-budget.ts'
 
 /** What a reaper did. */
@@ -18,17 +19,48 @@ export interface Reaped {
   quarantined: { id: string; why: string; command: string }[]
   /** free bytes after, less free bytes before: all that happened on the disk meanwhile */
   reclaimedBytes: number
+  /** why jobs that have ended could not be told in the history; they stay noted for the next reaper */
+  untold: string[]
 }
 
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
 export async function emptyTrash(root: Root, settings: Settings): Promise<Reaped> {
-  await tellHistory(root).catch(ignoreUntold)
-  await keepBudget(root, settings.snapshotMaxBytes)
-  return reap(root, helpers(settings))
+  const left = await tryToKeepBudget(root, settings)
+  const reaped = await tellAndReap(root, helpers(settings))
+  return { ...reaped, busy: [...left, ...reaped.busy] }
 }
 
-/** What is not told stays noted for the next reaper; the trash goes all the same. */
-function ignoreUntold(): void {}
+/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
+async function tryToKeepBudget(
+  root: Root,
+  { snapshotMaxBytes }: Settings,
+): Promise<Reaped['busy']> {
+  try {
+    return (await keepBudget(root, snapshotMaxBytes)).left
+  } catch (error) {
+    return [{ id: 'snapshots', why: messageOf(error) }]
+  }
+}
+
+/**
+ * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
+ * about to go, after it of the others, for whom no space has to wait.
+ */
+export async function tellAndReap(root: Root, ways: readonly Helper[]): Promise<Reaped> {
+  const before = await tell(root, 'trash')
+  const reaped = await reap(root, ways)
+  const after = await tell(root, 'all')
+  return { ...reaped, untold: [...new Set([...before, ...after])] }
+}
+
+/** Whatever it meets, the trash goes. */
+async function tell(root: Root, which: Told): Promise<string[]> {
+  try {
+    return await tellHistory(root, which)
+  } catch (error) {
+    return [messageOf(error)]
+  }
+}
 
 /**
  * What takes time is the kernel's work for each file. Two rm need little more than half the time of
@@ -41,9 +73,14 @@ const AT_ONCE = 2
  *
  * What has come into the trash meanwhile is taken too; what cannot be deleted is tried once.
  */
-export async function reap(root: Root, ways: readonly Helper[]): Promise<Reaped> {
+export async function reap(root: Root, ways: readonly Helper[]): Promise<Omit<Reaped, 'untold'>> {
   const before = freeBytes(root)
-  const reaped: Reaped = { deleted: [], busy: [], quarantined: [], reclaimedBytes: 0 }
+  const reaped: Omit<Reaped, 'untold'> = {
+    deleted: [],
+    busy: [],
+    quarantined: [],
+    reclaimedBytes: 0,
+  }
   const tried = new Set<string>()
   for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
     for (const id of fresh) tried.add(id)
@@ -68,7 +105,7 @@ async function reapEntry(
   root: Root,
   id: string,
   ways: readonly Helper[],
-  reaped: Reaped,
+  reaped: Omit<Reaped, 'untold'>,
 ): Promise<void> {
   try {
     const outcome = await deleteEntry(root, id, ways)

@@ -2,7 +2,7 @@ import { messageOf } from '../plan/guard-error.ts'
 import { judgeTarget, judgeWorktree } from '../plan/worktree.ts'
 import type { StalePolicy, Worktree } from '../plan/worktree.ts'
 import { stampOf } from '../plan/worktree-names.ts'
-import { judgeLockFile } from '../plan/worktree-lock.ts'
+import { LOCKS_MS, judgeLockFile } from '../plan/worktree-lock.ts'
 import { headMovedAt } from '../host/git-directory.ts'
 import { lookCloser, repositoryOf } from '../host/git-state.ts'
 import type { Askable } from '../host/git-state.ts'
@@ -217,17 +217,16 @@ function reclaimLocks(inventory: Inventory, request: WorktreesRequest, done: Wor
   }
 }
 
-const LOCKS_MS = 15 * 60_000
-
 function removeLock(
-  { path, kind, madeAtMs }: JudgedLock,
+  lock: JudgedLock,
   { directories }: Inventory,
   olderThanMs: number | null,
 ): Outcome {
+  const { path, madeAtMs } = lock
   const base = baseOf(path, directories)
   if (base === null) return { kind: 'kept', why: 'it lies outside the given directories' }
   try {
-    const again = readLockFile(path, kind)
+    const again = readLockFile(lock)
     if (again === null || again.madeAtMs !== madeAtMs) {
       return { kind: 'kept', why: 'it is not the same any more' }
     }

@@ -10,6 +10,7 @@ import { parseHeartbeat } from '../report/heartbeat.ts'
 import { loadMetrics, metricsText } from '../report/metrics.ts'
 import type { MetricFacts } from '../report/metrics.ts'
 import type { Assessment } from '../plan/pressure.ts'
+import { ENDINGS } from './heartbeat-of.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a pass or the end of a job adds to the metrics. */
@@ -55,6 +56,8 @@ function factsOf(root: Root, { assessments, ...counts }: Recorded): MetricFacts 
     leases: { live, ended },
     trash: trash.length,
     quarantined: trash.filter((entry) => entry.quarantine !== null).length,
-    blocked: parseHeartbeat(readHeartbeatText(root))?.blocked.length ?? 0,
+    blocked: (parseHeartbeat(readHeartbeatText(root))?.blocked ?? []).filter(
+      ({ path }) => path !== ENDINGS,
+    ).length,
   }
 }

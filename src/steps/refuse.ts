@@ -1,4 +1,4 @@
-import { GuardError } from '../plan/guard-error.ts'
+import { GuardError, messageOf } from '../plan/guard-error.ts'
 import type { Assessment } from '../plan/pressure.ts'
 import { SLOT_DEPTH } from '../plan/naming.ts'
 import type { Self } from '../plan/evidence.ts'
@@ -23,9 +23,24 @@ export const REFUSED_TITLE = 'Infrastructure, not your change'
 /**
  * Why a job is turned away: the disk, its floor, and who holds it and why.
  *
- * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time.
+ * Measuring walks the trees; it is done for a job that fails anyway, and has a limit in time. That they
+ * cannot be told does not save it.
  */
 export async function describeHolders(
+  root: Root,
+  self: Self,
+  settings: Settings,
+  runtime: Runtime,
+): Promise<string[]> {
+  try {
+    return await listHolders(root, self, settings, runtime)
+  } catch (error) {
+    runtime.voice.warning(`Who holds the disk cannot be told (${messageOf(error)}).`)
+    return []
+  }
+}
+
+async function listHolders(
   root: Root,
   self: Self,
   settings: Settings,

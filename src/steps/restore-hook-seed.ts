@@ -3,6 +3,7 @@ import { parseBuildInputs } from '../plan/build-inputs.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
+import type { Settings } from '../plan/settings.ts'
 import { readInputs } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 import { hasBeenBuiltIn } from '../host/left-behind.ts'
@@ -15,6 +16,8 @@ export interface HookSeed {
   lease: Lease
   record: SeedRecord
   wish: SeedWish
+  /** of the step */
+  settings: Pick<Settings, 'warm' | 'dryRun'>
 }
 
 /**
@@ -24,11 +27,9 @@ export interface HookSeed {
  *
  * @returns what was done, in words
  */
-export async function restoreHookSeed(
-  { root, lease, record, wish }: HookSeed,
-  runtime: Runtime,
-): Promise<string> {
-  const why = refusalOf({ root, lease, record, wish })
+export async function restoreHookSeed(hookSeed: HookSeed, runtime: Runtime): Promise<string> {
+  const { root, lease, record, wish } = hookSeed
+  const why = refusalOf(hookSeed)
   if (why !== null) return `${SEEDED}; times are not restored: ${why}`
   const origin = {
     workspace: wish.workspace ?? '',
@@ -46,7 +47,10 @@ export async function restoreHookSeed(
 
 const SEEDED = 'seeded by the runner’s hook'
 
-function refusalOf({ root, lease, wish }: HookSeed): string | null {
+function refusalOf({ root, lease, wish, settings }: HookSeed): string | null {
+  if (settings.dryRun) return 'dry-run is on'
+  if (settings.warm === 'off')
+    return 'warm is off, which the hook was not told: set TARGET_GUARD_WARM'
   if (!wish.restoresMtimes) return 'restore-mtimes is off'
   if (wish.workspace === null) return 'there is no checkout'
   if (hasBeenBuiltIn(`${root.realPath}/${lease.slot}`)) return 'it has been built in since'

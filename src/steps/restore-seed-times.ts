@@ -5,6 +5,7 @@ import { isOwnWorkspace } from '../plan/seed.ts'
 import type { Origin, SeedWish } from '../plan/seed.ts'
 import { readInputs, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
+import { hasOtherBuild } from '../host/other-builds.ts'
 import { noteSetTimes } from '../host/set-times.ts'
 import { restoreTimes } from './restore-times.ts'
 import type { Runtime } from './runtime.ts'
@@ -35,15 +36,18 @@ export async function restoreSeedTimes(
   if (typeof inputs === 'string') return `its inputs cannot be read: ${inputs}`
   // Before the first time is set: what else was built in this workspace then needs its own restored.
   noteSetTimes(root, wish.runnerKey, lease.repository)
+  const isShared = hasOtherBuild(root, lease)
   const { restored, forgotten, kept, changed, problem } = await restoreTimes({
     target: place,
     workspace: wish.workspace,
     inputs,
     isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
+    isShared,
   })
   if (problem !== null) return problem
   writeRecord(root, lease.id, '.restored', encodeRestored(restored))
   const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`
+  if (isShared) voice.info('times: none goes back, for another build of this checkout is in use')
   voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`)
   return null
 }

@@ -12,6 +12,7 @@ import { setTimes } from '../host/file-times.ts'
 import type { SetTime } from '../host/file-times.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
 import { readPresence } from '../host/presence.ts'
+import { onlyAhead } from '../host/times-ahead.ts'
 import { follow } from '../host/way.ts'
 import { WorkspaceReader, withRealPaths } from '../host/workspace-reader.ts'
 
@@ -24,6 +25,8 @@ export interface Restoring {
   inputs: BuildInputs
   /** whether it is the very workspace it was recorded in, with its history, and not one at the same path */
   isOwnWorkspace: boolean
+  /** whether another target directory is in use that holds a build of this workspace */
+  isShared?: boolean
   /** the wall clock, nanoseconds since the epoch */
   nowNs?: bigint
 }
@@ -83,7 +86,10 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])]
   for (const path of forgotten) dropFingerprint(target, path)
   const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched })
-  const results = await setTimes(workspace, times, nowNs)
+  const { times: ahead, standing } = restoring.isShared
+    ? onlyAhead(workspace, times)
+    : { times, standing: [] }
+  const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing]
   const planned = new Map(times.map((each) => [each.path, each]))
   const unset = whyNotSet(results, planned, workspace, newestNs)
   if (unset !== null) return refused(unset)

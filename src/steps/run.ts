@@ -42,7 +42,8 @@ export async function run(
   const end = await foreground.run(command, environmentOf(started, runtime), lock)
   if (lock !== null) closeSync(lock)
   if (end.kind === 'absent') runtime.voice.error(`${command[0] ?? ''}: ${end.why}`)
-  if (options.isKept) keep(started, runtime)
+  // Nothing was built by a command that was not found.
+  if (options.isKept && end.kind !== 'absent') keep(started, runtime)
   await endRun(local, started, statusOf(end))
   foreground.end()
   return end.kind === 'signal' ? endBySignal(end.signal) : end.code

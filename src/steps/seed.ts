@@ -4,12 +4,12 @@ import type { SeedRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Job, Owner } from '../plan/job.ts'
+import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import { refuseOrigin, sourcesFor } from '../plan/seed.ts'
 import type { Origin, SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
-import { isLocal } from '../plan/lease.ts'
 import { loadLocking } from '../host/host-lock.ts'
 import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
@@ -78,10 +78,12 @@ export async function seed(request: SeedRequest, runtime: Runtime): Promise<Seed
   const { root, lease } = request
   try {
     const before = readSeedRecord(root, lease.id)
-    const seeded =
-      before.kind === 'cold'
-        ? await fill(request, runtime)
-        : await keepHookSeed(request, before, runtime)
+    const isSeeded = before.kind !== 'cold' && !isEmptySlot(request)
+    // Noted, and then the hook was ended before the seed lay in its place.
+    if (before.kind !== 'cold' && !isSeeded) dropSeed(root, lease, before)
+    const seeded = isSeeded
+      ? await keepHookSeed(request, before, runtime)
+      : await fill(request, runtime)
     if (seeded.record.kind === 'cold') note(request, seeded.record, runtime)
     runtime.voice.info(`seed: ${describeSeed(seeded)}`)
     return seeded
@@ -96,18 +98,20 @@ async function keepHookSeed(
   record: SeedRecord,
   runtime: Runtime,
 ): Promise<Seeded> {
-  const { root, lease } = request
+  const { root, lease, settings } = request
   const wish = wishOf(request, runtime)
-  return { record, why: await restoreHookSeed({ root, lease, record, wish }, runtime) }
+  return { record, why: await restoreHookSeed({ root, lease, record, wish, settings }, runtime) }
+}
+
+function isEmptySlot({ root, lease }: SeedRequest): boolean {
+  return readdirSync(`${root.realPath}/${lease.slot}`).length === 0
 }
 
 async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
-  const { root, settings, lease } = request
+  const { settings } = request
   if (settings.warm === 'off') return cold('warm is off')
   if (settings.dryRun) return cold('dry-run is on')
-  if (readdirSync(`${root.realPath}/${lease.slot}`).length > 0) {
-    return cold('something has been built in it already')
-  }
+  if (!isEmptySlot(request)) return cold('something has been built in it already')
   const unchecked = wishOf(request, runtime)
   const offer = offerTo(request, unchecked, runtime)
   if (isEmpty(offer)) return cold(NOTHING_BUILT)
@@ -221,7 +225,10 @@ function* attemptsOf(
     }
   }
   if (settings.warm === 'inherit') return
-  for (const source of [...nearest(judged.flatMap((each) => slotSource(root, each))), ...snapshots]) {
+  for (const source of [
+    ...nearest(judged.flatMap((each) => slotSource(root, each))),
+    ...snapshots,
+  ]) {
     yield {
       label: source.label,
       attempt: async (place) =>

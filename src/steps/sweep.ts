@@ -72,6 +72,9 @@ async function evictOverBudget(root: Root, settings: Settings, { voice }: Runtim
     voice.warning(`The snapshots were not kept within their budget: ${messageOf(tried.error)}`)
     return
   }
+  for (const { id, why } of tried.value.left) {
+    voice.warning(`${id} could not be taken out of service: ${why}`)
+  }
   for (const name of tried.value.evicted) {
     voice.info(`snapshot ${name} evicted: the snapshots are over their budget`)
   }

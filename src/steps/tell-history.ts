@@ -1,10 +1,19 @@
+import { lstatSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 import type { HistoryLine } from '../plan/history.ts'
 import type { Lease, Result } from '../plan/lease.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { savedBy } from '../plan/saved.ts'
 import { isSlotPath } from '../plan/naming.ts'
 import type { Moment } from '../plan/reclaim.ts'
-import { addLine, hasEndings, noteEnding, readEndings, readHistory } from '../host/history.ts'
+import {
+  addLine,
+  hasEndings,
+  noteEnding,
+  readEnding,
+  readEndings,
+  readHistory,
+} from '../host/history.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
 import { readBuildRecord, readSeedRecord } from '../host/lease-companions.ts'
 import { findLease } from '../host/leases.ts'
@@ -12,6 +21,8 @@ import { readSizeSample } from '../host/size-samples.ts'
 import { controlName, controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { measureTree } from '../host/sizes.ts'
+import type { TreeSize } from '../host/sizes.ts'
+import { isInTrash } from '../host/trash.ts'
 import { describeSaved } from '../report/saved.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -47,9 +58,9 @@ export function noteEnd(
 
 /** The history with the ends that no reaper has come to yet, oldest first. */
 export function readToldAndUntold(root: Root): HistoryLine[] {
-  return [...readHistory(root), ...readEndings(root).map(({ line }) => line)].toSorted(
-    (a, b) => a.wallMs - b.wallMs,
-  )
+  // The history is in order, whatever the clock said when each of its lines was written.
+  const untold = readEndings(root).map(({ line }) => line)
+  return [...readHistory(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)]
 }
 
 function lineOf(
@@ -81,25 +92,58 @@ function lineOf(
 
 export { hasEndings }
 
+/** Which of the jobs that have ended: those whose slot lies in the trash, or all. */
+export type Told = 'trash' | 'all'
+
 /**
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ *
+ * @returns why jobs could not be told, in words: each reason once
  */
-export async function tellHistory(root: Root): Promise<void> {
-  await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
-    for (const { line, slot } of readEndings(root)) {
-      // Who measures a slot looks like one who lives in it: the next job could not inherit it.
-      const size = line.bytes === null ? await measureSlot(root, line.id, slot) : null
-      const bytes = size?.bytes ?? line.bytes
-      const files = size?.files ?? line.files
-      addLine(root, {
-        ...line,
-        bytes,
-        files,
-        peakBytes: larger(bytes, line.peakBytes),
-        peakFiles: larger(files, line.peakFiles),
-      })
+export async function tellHistory(root: Root, which: Told): Promise<string[]> {
+  const problems = new Set<string>()
+  // Together: the trash waits for it, and the disk may be short.
+  const until = performance.now() + MEASURE_MS
+  for (const { line } of readEndings(root)) {
+    if (which === 'trash' && !isInTrash(root, line.id)) continue
+    try {
+      // Another reaper may wait for each of them, and no longer than for one.
+      const told = await withKernelLock(
+        controlPath(root, 'history.lock'),
+        LOCK_SECONDS,
+        async () => {
+          await tellOne(
+            root,
+            line.id,
+            which === 'trash' ? Math.ceil(until - performance.now()) : MEASURE_MS,
+          )
+          return true
+        },
+      )
+      if (told === null) break
+    } catch (error) {
+      problems.add(messageOf(error))
     }
+  }
+  return [...problems]
+}
+
+/** @throws as the file system does */
+async function tellOne(root: Root, id: string, waitMs: number): Promise<void> {
+  const ending = readEnding(root, id)
+  if (ending === null) return
+  const { line, slot } = ending
+  // The keeper's last sample is up to a minute old, and it is the end that links.
+  const size = waitMs > 0 ? await measureSlot(root, id, slot, waitMs) : null
+  const bytes = size?.bytes ?? line.bytes
+  const files = size?.files ?? line.files
+  addLine(root, {
+    ...line,
+    bytes,
+    files,
+    peakBytes: larger(bytes, line.peakBytes),
+    peakFiles: larger(files, line.peakFiles),
   })
 }
 
@@ -108,11 +152,29 @@ async function measureSlot(
   root: Root,
   id: string,
   slot: string,
-): Promise<{ bytes: number; files: number } | null> {
-  const inPlace = isSlotPath(slot)
-    ? await measureTree(`${root.realPath}/${slot}`, MEASURE_MS)
-    : null
-  return inPlace ?? measureTree(controlName(root, 'trash', id), MEASURE_MS)
+  waitMs: number,
+): Promise<TreeSize | null> {
+  const places = [
+    ...(isSlotPath(slot) ? [`${root.realPath}/${slot}`] : []),
+    controlName(root, 'trash', id),
+  ]
+  for (const place of places) {
+    const before = identityOf(place)
+    if (before === null) continue
+    const size = await measureTree(place, waitMs)
+    // Moved meanwhile, it may have been measured in part.
+    if (size !== null && identityOf(place) === before) return size
+  }
+  return null
+}
+
+/**
+ * Which directory lies there; null where none does: a former path of a slot that the next job has
+ * inherited is a link, and takes no space.
+ */
+function identityOf(path: string): string | null {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : null
 }
 
 function larger(a: number | null, b: number | null): number | null {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { lookIntoPlaces } from '../host/place-occupancy.ts'
 import { notedAt, undoLeaving } from '../host/worktree-leaving.ts'
 import type { Interrupted } from '../host/worktree-leaving.ts'
-import { baseOf } from './observe-worktrees.ts'
+import { UNSEEN, baseOf } from './observe-worktrees.ts'
 import type { WorktreeView } from './observe-worktrees.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -32,7 +32,7 @@ export async function undoRemovals(
     const why = await undoLeaving(each, async () => {
       const { path } = each
       const occupancies = await lookIntoPlaces({ base, paths: [path], targets: [] }, environment)
-      const { inhabitants, unknown } = occupancies.get(path) ?? { inhabitants: [], unknown: [] }
+      const { inhabitants, unknown } = occupancies.get(path) ?? UNSEEN
       return inhabitants[0]?.what ?? unknown[0] ?? null
     })
     if (why === null) undone.isAny = true

@@ -6,7 +6,7 @@ import type { Assessment } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { deservesCloserLook, judgeTarget, judgeWorktree } from '../plan/worktree.ts'
 import type { StalePolicy, TargetDir, Worktree, WorktreeVerdict } from '../plan/worktree.ts'
-import { judgeLockFile } from '../plan/worktree-lock.ts'
+import { LOCKS_MS, judgeLockFile } from '../plan/worktree-lock.ts'
 import type { LockFile } from '../plan/worktree-lock.ts'
 import { probeDisks, settle } from '../host/disk.ts'
 import { lookCloser, readTargetState } from '../host/git-state.ts'
@@ -69,7 +69,6 @@ export interface Found {
 const HOUR_MS = 3_600_000
 const STALE_MS = 24 * HOUR_MS
 const EMERGENCY_MS = HOUR_MS / 4
-const LOCKS_MS = HOUR_MS / 4
 
 /**
  * The real paths of the directories that were given.

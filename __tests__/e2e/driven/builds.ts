@@ -17,7 +17,7 @@ import { buildEnvironment, snapshotName } from '../../../src/plan/snapshot.ts'
 import type { Snapshot } from '../../../src/plan/snapshot.ts'
 import { dropLease } from '../../../src/host/leases.ts'
 import { removeEmptyParents } from '../../../src/host/slots.ts'
-import { listSnapshots, publish, treeOf } from '../../../src/host/snapshots.ts'
+import { folderOf, listSnapshots, publish } from '../../../src/host/snapshots.ts'
 import { HASH, cargoTree } from '../../helpers/cargo-tree.ts'
 import type { Placed, Stage } from './stage.ts'
 
@@ -32,12 +32,12 @@ const BUILT_S = 1_000_000_000
 const OUT_OF_USE = 'gone-fedcba9876543210'
 
 /** Where the checkout of the runner under test lies. */
-export function workspaceOf(stage: Stage): string {
+export function workspaceOf(stage: Pick<Stage, 'base'>): string {
   return path.join(stage.base, 'alpha/_work/demo/demo')
 }
 
 /** A checkout whose files are all older than any build: one as it was built from, and one that changed. */
-export function checkOut(stage: Stage): void {
+export function checkOut(stage: Pick<Stage, 'base'>): void {
   const folder = path.join(workspaceOf(stage), 'src')
   mkdirSync(folder, { recursive: true })
   for (const name of ['same', 'changed']) {
@@ -48,7 +48,7 @@ export function checkOut(stage: Stage): void {
 }
 
 /** Whether the file that changed since the build looks as if it had not. */
-export function looksUnchanged(stage: Stage): boolean {
+export function looksUnchanged(stage: Pick<Stage, 'base'>): boolean {
   return statSync(path.join(workspaceOf(stage), 'src/changed.rs')).mtimeMs <= BUILT_S * 1000
 }
 
@@ -64,7 +64,8 @@ function inputOf(name: string, content: string): Input {
   }
 }
 
-function inputsOf(stage: Stage): BuildInputs {
+/** What a build of that checkout had as inputs. */
+export function inputsOf(stage: Pick<Stage, 'base'>): BuildInputs {
   return {
     version: 1,
     workspace: workspaceOf(stage),
@@ -152,7 +153,7 @@ export function manifest(tree: string): string[] {
 /** Manifests of the published builds that have a record. */
 export function publishedManifests(stage: Stage): string[][] {
   return listSnapshots(stage.root).map(({ name, snapshot }) =>
-    snapshot === null ? ['without a record'] : manifest(treeOf(stage.root, name)),
+    snapshot === null ? ['without a record'] : manifest(`${folderOf(stage.root, name)}/tree`),
   )
 }
 

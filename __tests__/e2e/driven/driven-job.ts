@@ -19,6 +19,11 @@ export interface StepEnd {
   readonly stderr: string
 }
 
+/** The same of a step, with its outputs. */
+export interface DrivenEnd extends StepEnd {
+  readonly outputs: Readonly<Record<string, string>>
+}
+
 /** What a job is told; the rest is the same for all. */
 export interface DrivenJobOptions {
   readonly runId: string
@@ -95,7 +100,7 @@ export class DrivenJob {
   }
 
   /** Runs one program of the action to its end. */
-  async step(program: Program, options: StepOptions = {}): Promise<StepEnd> {
+  async step(program: Program, options: StepOptions = {}): Promise<DrivenEnd> {
     this.#steps += 1
     const base = path.join(
       this.#options.directory,
@@ -111,11 +116,12 @@ export class DrivenJob {
     Object.assign(this.env, readAssignments(`${base}-ENV`))
     Object.assign(this.state, readAssignments(`${base}-STATE`))
     const said = (stream: string): string => readFileSync(`${base}.${stream}`, 'utf8')
-    return { exitCode: Number(exitCode), stdout: said('out'), stderr: said('err') }
+    const outputs = readAssignments(`${base}-OUTPUT`)
+    return { exitCode: Number(exitCode), stdout: said('out'), stderr: said('err'), outputs }
   }
 
   /** Like `step`; throws with what it said unless it ended with 0. */
-  async must(program: Program, options: StepOptions = {}): Promise<StepEnd> {
+  async must(program: Program, options: StepOptions = {}): Promise<DrivenEnd> {
     const end = await this.step(program, options)
     if (end.exitCode === 0) return end
     throw new Error(`${String(program)} ended with ${end.exitCode}\n${end.stdout}${end.stderr}`)
@@ -217,7 +223,7 @@ export function runnerEnvironment(options: {
 
 /** The lines `NAME<<DELIMITER`, value, `DELIMITER` of a command file; an unfinished one does not count. */
 function readAssignments(file: string): Record<string, string> {
-  const found = readFileSync(file, 'utf8').matchAll(/^(\w+)<<(\S+)\n(.*?)\n\2$/gms)
+  const found = readFileSync(file, 'utf8').matchAll(/^([\w-]+)<<(\S+)\n(.*?)\n\2$/gms)
   return Object.fromEntries([...found].map(([, name = '', , value = '']) => [name, value]))
 }
 

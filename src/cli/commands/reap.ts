@@ -16,6 +16,6 @@ the command that would remove it.`,
     const chosen = settings(invocation)
     const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen)
     print(invocation, reaped, () => reapText(reaped))
-    return reaped.quarantined.length > 0 ? 1 : 0
+    return reaped.quarantined.length + reaped.untold.length > 0 ? 1 : 0
   },
 }

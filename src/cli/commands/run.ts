@@ -1,7 +1,6 @@
 import { GuardError } from '../../plan/guard-error.ts'
-import { exitText, exportText, unsetText } from '../../report/shell.ts'
+import { exportText, unsetText } from '../../report/shell.ts'
 import { endPrinted, printEnvironment } from '../../steps/print-environment.ts'
-import { exitCodeOf } from '../../steps/run-step.ts'
 import { run } from '../../steps/run.ts'
 import { print, settings } from '../command.ts'
 import type { Command, Invocation } from '../command.ts'
@@ -24,13 +23,15 @@ export const runCommand: Command = {
   about: `Gets a slot for this git worktree (or directory), warm from the last run here, or else in another
 worktree of the repository, sets CARGO_TARGET_DIR and runs the command as if there were nothing between:
 same terminal, directory, signals and exit code (127 not found, 126 not executable; ended by a signal, this
-ends by the same). When it ends the slot is kept for the next run here, whatever the exit code, as retention-hours and room allow. Runs at the same
-time, and a run within a run, have a slot each. Turned away (75), the command was not started.
+ends by the same). When it ends the slot is kept for the next run here, whatever the exit code, as
+retention-hours and room allow. Runs at the same time, and a run within a run, have a slot each. Turned
+away (75), the command was not started; nobody could tell it to skip its build, so --on-critical skip is fail.
 --print-env prints what a shell has to set, for eval "$(target-guard run --print-env)"; the lease lives as
 long as that shell, or until eval "$(target-guard run --end)", which alone keeps the slot warm.`,
   operands: '-- CMD…',
   operandCount: { least: 0, most: Number.MAX_SAFE_INTEGER },
   takesCommand: true,
+  isEvaluated: (words) => words.some((word) => EVALUATED.test(word)) && !words.includes('--json'),
   flags: [
     flag('print-env', null, 'print the variables to set, instead of running a command'),
     flag(
@@ -64,20 +65,22 @@ long as that shell, or until eval "$(target-guard run --end)", which alone keeps
       const kept = { ...options, isKept: switches.has('keep') }
       return run(operands, settings(invocation), kept, runtime)
     }
-    return forEval(invocation, async () => {
-      const chosen = settings(invocation)
-      if (mode === 'print') {
-        const wanted = { ...options, pid: pidOf(invocation) }
-        const variables = await printEnvironment(chosen, wanted, runtime)
-        print(invocation, variables, () => exportText(variables))
-      } else {
-        const id = values.get('lease')?.at(-1) ?? null
-        const names = await endPrinted(chosen, id, options, runtime)
-        print(invocation, names, () => unsetText(names))
-      }
-    })
+    const chosen = settings(invocation)
+    if (mode === 'print') {
+      const wanted = { ...options, pid: pidOf(invocation) }
+      const variables = await printEnvironment(chosen, wanted, runtime)
+      print(invocation, variables, () => exportText(variables))
+    } else {
+      const id = values.get('lease')?.at(-1) ?? null
+      const names = await endPrinted(chosen, id, options, runtime)
+      print(invocation, names, () => unsetText(names))
+    }
+    return 0
   },
 }
+
+/** As a shell may have been told to evaluate it, with other words that are wrong. */
+const EVALUATED = /^--(print-env|end)(=|$)/
 
 /** What is asked for: just one of the three. */
 function modeOf({ operands, switches, values }: Invocation): 'command' | 'print' | 'end' {
@@ -111,15 +114,4 @@ function pidOf({ values }: Invocation): number | null {
   if (text === undefined) return null
   if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text)
   throw new GuardError(`“${text}” is no process.`, 'Give --pid a number.', { usage: true })
-}
-
-/** To evaluate nothing is a success: a shell is told with its own words that there is no slot. */
-async function forEval({ switches, out }: Invocation, work: () => Promise<void>): Promise<number> {
-  try {
-    await work()
-    return 0
-  } catch (error) {
-    if (!switches.has('json')) out(exitText(exitCodeOf(error)))
-    throw error
-  }
 }

@@ -1,0 +1,145 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import type { Lease } from '../../src/plan/lease.ts'
+import type { Settings } from '../../src/plan/settings.ts'
+import { snapshotName } from '../../src/plan/snapshot.ts'
+import { readMoment } from '../../src/host/boot.ts'
+import { hybridRefusal } from '../../src/host/hybrid-mark.ts'
+import { readInputs, readLinked } from '../../src/host/lease-companions.ts'
+import { endLease, findLease, writeLease } from '../../src/host/leases.ts'
+import type { Root } from '../../src/host/root.ts'
+import { folderOf, listSnapshots, publish } from '../../src/host/snapshots.ts'
+import type { Filled } from '../../src/steps/seed.ts'
+import { cloneSeed, snapshotSources } from '../../src/steps/clone-seed.ts'
+import type { CloneSource } from '../../src/steps/clone-seed.ts'
+import { inherit } from '../../src/steps/inherit.ts'
+import type { Runtime } from '../../src/steps/runtime.ts'
+import { useScene } from '../e2e/use-scene.ts'
+import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
+import { aJob, aLease, anEnd, anId } from '../helpers/lease.ts'
+import { aRoot } from '../helpers/root.ts'
+import { aSelf } from '../helpers/self.ts'
+
+const scene = useScene()
+const JOB = aJob({ prKey: 'main', trusted: true })
+const NAME = snapshotName(JOB, null, '')
+const MARK = `debug/deps/libmark-${HASH}.rlib`
+const SILENT = { info: () => {}, notice: () => {}, warning: () => {}, error: () => {} }
+const RUNTIME: Runtime = { environment: {}, script: '', voice: SILENT }
+const SETTINGS = {
+  warm: 'auto',
+  floors: { minFreeBytes: 0, minFreePercent: 0, minFreeInodesPercent: 0 },
+  watermarks: { high: 100, low: 100 },
+} as Settings
+
+const WROTE = 'a build wrote into'
+const ORIGIN = {
+  workspace: '/work',
+  runnerKey: '',
+  toolchain: 'rustc',
+  inputs: true,
+  times: '',
+  generation: 0,
+  unused: {},
+}
+
+let root: Root
+let place: string
+const lease = aLease({ id: anId(9), job: JOB })
+
+beforeEach(() => {
+  root = aRoot(scene())
+  place = `${scene().directory('seeding')}/0`
+  mkdirSync(`${root.path}/${lease.slot}`, { recursive: true })
+})
+
+/** Publishes the nth build, whose tree and inputs tell it from others. */
+function publishNth(n: number): void {
+  const { id, slot } = aLease({ id: anId(n), job: JOB })
+  cargoTree(`${root.path}/${slot}`)
+  writeFileSync(`${root.path}/${slot}/${MARK}`, `build ${n}`)
+  const { job, leg } = JOB
+  const build = { toolchain: null, workspace: '/work', runnerKey: '', inputs: true, times: '' }
+  const told = { generation: n, former: [slot], unused: {}, publishedMs: n, revision: '' }
+  const snapshot = { version: 1, id, job, leg, environment: '', ...build, ...told } as const
+  publish(root, slot, NAME, snapshot, `inputs ${n}`)
+}
+
+/** The only snapshot there is, as a seeding finds it. */
+function theSource(): CloneSource {
+  const [source] = snapshotSources(root, JOB, listSnapshots(root), '')
+  if (source === undefined) throw new Error('there is no snapshot')
+  return source
+}
+
+async function clone(source: CloneSource): Promise<Filled | string> {
+  const request = { root, self: aSelf(), job: JOB, settings: SETTINGS, lease, place, source }
+  return cloneSeed(request, RUNTIME)
+}
+
+describe('a snapshot that another one takes the place of', () => {
+  test('before it is locked is no seed, and nor is the other under its name', async () => {
+    publishNth(1)
+    const source = theSource()
+    publishNth(2)
+    expect(await clone(source)).toBe('it was replaced meanwhile')
+    expect(existsSync(place)).toBe(false)
+    expect(readInputs(root, lease.id)).toBeNull()
+  })
+
+  test('while it is cloned is cloned with its own inputs, and the other is left alone', async () => {
+    publishNth(1)
+    const cloning = clone(theSource())
+    while (!existsSync(place)) await turn()
+    publishNth(2)
+    expect(await cloning).toMatchObject({ origin: { generation: 1 } })
+    expect(readFileSync(`${place}/${MARK}`, 'utf8')).toBe('build 1')
+    expect(readInputs(root, lease.id)).toBe('inputs 1')
+    expect(listSnapshots(root)).toMatchObject([{ snapshot: { generation: 2 }, hits: 0 }])
+    expect(existsSync(`${folderOf(root, NAME)}/linked.json`)).toBe(false)
+  })
+})
+
+describe('an ended slot whose files a clone shares', () => {
+  /** Clones it, writes into a shared file of the clone, and tries once more; null where none is shared. */
+  async function spoil(again: (source: CloneSource) => Promise<unknown>): Promise<string | null> {
+    const { id, slot } = putEnded(aLease({ id: anId(1), job: JOB }))
+    const folder = `${root.path}/${slot}`
+    const known = { label: slot, id, folder, bytes: null, ageHours: 1, origin: ORIGIN }
+    const source: CloneSource = { ...known, former: [slot], place: { slot, container: null } }
+    expect(await clone(source)).toMatchObject({ origin: ORIGIN })
+    // A file system that can reflink shares none.
+    if (readLinked(root, id)?.length === 0) return null
+    writeFileSync(`${place}/${MARK}`, 'rewritten in place', { flag: 'r+' })
+    place = `${place}-again`
+    const said = await again(source)
+    expect(existsSync(place)).toBe(false)
+    expect(hybridRefusal(root)).not.toBeNull()
+    expect(findLease(root, id)?.end).toBeNull()
+    return String(said)
+  }
+
+  test('is not cloned again once a build wrote into one of them', async () => {
+    expect((await spoil(clone)) ?? WROTE).toContain(WROTE)
+  })
+
+  test('is not inherited once a build wrote into one of them', async () => {
+    const said = await spoil(async ({ id, label: slot }) => {
+      const record = findLease(root, id)
+      if (record === null) throw new Error('it is gone')
+      const source = { record, build: null, moment: readMoment() }
+      return inherit({ root, self: aSelf(), lease, place, source, slot, origin: ORIGIN }, RUNTIME)
+    })
+    expect(said ?? WROTE).toContain(WROTE)
+  })
+})
+
+/** Leaves a build as a job that has ended well leaves it. */
+function putEnded(ended: Lease): Lease {
+  writeLease(root, ended)
+  cargoTree(`${root.path}/${ended.slot}`)
+  writeFileSync(`${root.path}/${ended.slot}/${MARK}`, 'an ended build')
+  endLease(root, ended.id, anEnd())
+  return ended
+}

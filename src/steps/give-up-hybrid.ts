@@ -1,0 +1,35 @@
+import { takeHybridOut } from '../host/hybrid-mark.ts'
+import { spoilEnd } from '../host/leases.ts'
+import type { Root } from '../host/root.ts'
+import { evict } from '../host/snapshots.ts'
+import type { SnapshotName } from '../plan/snapshot.ts'
+import type { Runtime } from './runtime.ts'
+
+/** A source that somebody wrote into through a hard link of a clone. */
+export interface Spoilt {
+  label: string
+  /** the snapshot, or the lease of the ended slot */
+  place: SnapshotName | { lease: string }
+  /** paths in it */
+  written: readonly string[]
+}
+
+/**
+ * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ *
+ * @returns why it is no seed, in words
+ */
+export function giveUpHybrid(
+  root: Root,
+  { label, place, written }: Spoilt,
+  { voice }: Runtime,
+): string {
+  takeHybridOut(root, label, written)
+  if ('lease' in place) spoilEnd(root, place.lease)
+  else evict(root, place)
+  const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`
+  voice.warning(
+    `${why}. That is no seed any more, and clones of this root share no files by hard link any more.`,
+  )
+  return why
+}
