@@ -128,11 +128,11 @@ describe('work that git was told to overlook, or holds elsewhere', () => {
     const { main, remote, folder } = repository
     const rewritten = await repository.add('rewritten', '--detach')
     await repository.commit(rewritten, 'once-pushed.txt')
-    await repository.git(rewritten, 'push', '--quiet', 'origin', 'HEAD:refs/heads/topic')
+    await repository.git(rewritten, 'push', '--quiet', 'origin', 'HEAD:refs/heads/feature')
     const other = path.join(folder, 'other')
     await repository.git(folder, 'clone', '--quiet', remote, other)
     await repository.git(other, 'commit', '--quiet', '--allow-empty', '-m', 'instead')
-    await repository.git(other, 'push', '--quiet', '--force', 'origin', 'HEAD:refs/heads/topic')
+    await repository.git(other, 'push', '--quiet', '--force', 'origin', 'HEAD:refs/heads/feature')
     await repository.git(main, 'fetch', '--quiet')
     const submodule = await repository.add('submodule')
     const add = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add']

@@ -5,7 +5,9 @@ import { describe, expect, test } from '@jest/globals'
 import { GitRepository, fillTarget } from '../fixtures/git-repository.ts'
 import { needs } from './capabilities.ts'
 import { nameOf, startContainer, withHostPrograms } from './containers.ts'
-import { GuardedHost } from './guard.ts'
+import { GuardedHost, tool } from './guard.ts'
+import { put, smallDisk } from './small-disk.ts'
+import { stuckMount } from './stuck-mount.ts'
 import { useScene } from './use-scene.ts'
 import { runTool } from './worktrees-tool.ts'
 import type { Done } from './worktrees-tool.ts'
@@ -36,6 +38,9 @@ describe('a worktree that is mounted', () => {
     const free = await addWithTarget(repository, 'free')
     const volumes = [`--volume=${whole}:/work`, `--volume=${part}/target:/target`]
     const id = startContainer(scene(), [...volumes, ...withHostPrograms(), 'sleep', '600'])
+    // Who has the whole pool need not work in each of its worktrees.
+    const pool = `--volume=${repository.pool}:/pool`
+    startContainer(scene(), [pool, ...withHostPrograms(), 'sleep', '600'])
     const done = await runTool(scene(), [repository.folder, ...ALL])
     expect(taken(done)).toStrictEqual([free])
     for (const each of [whole, part]) {
@@ -78,6 +83,32 @@ test('a critical disk takes worktrees after 15 minutes, not a day', async () => 
   const critical = await runTool(scene(), [...words, '--min-free-percent', '100'])
   expect(taken(critical)).toStrictEqual([old])
   expect(judged(critical, young)?.verdict.reasons.join()).toMatch(/14 min old, less than 15 min$/)
+})
+
+needs('root').test('a critical disk says nothing of worktrees on another', async () => {
+  const full = await GitRepository.make(scene(), {}, await smallDisk(scene(), 'tmpfs'))
+  const roomy = await GitRepository.make(scene(), {}, await smallDisk(scene(), 'tmpfs'))
+  put(full.folder, 60 * 1024 ** 2)
+  const old = [await full.add('old'), await roomy.add('old')]
+  const past = ['-exec', 'touch', '-h', '-d', '16 minutes ago', '{}', '+']
+  await scene().must('find', [full.folder, roomy.folder, ...past])
+  const words = ['--reclaim', 'stale', '--min-free-gb', '0', '--min-free-percent', '60']
+  const done = await runTool(scene(), [full.folder, roomy.folder, ...words])
+  expect(taken(done)).toStrictEqual([old[0]])
+  expect(judged(done, old[1] ?? '')?.verdict.reasons.join()).toMatch(/less than 24 h$/)
+  expect(done.notes.join()).toMatch(/git gc was left out .*: its disk is critical/)
+})
+
+needs('fuse').test('a directory on a disk that other hosts may use is refused', async () => {
+  const { path: mount } = await stuckMount(scene())
+  const words = [tool, 'worktrees', path.join(mount, 'folder'), '--reclaim', 'stale']
+  const { exitCode, stderr } = await scene().run(process.execPath, words)
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/it lies on fuse\S*, which other hosts may work on/)
+  const host = new GuardedHost(scene())
+  const swept = await host.cli(['sweep', `--worktrees=${mount}/folder`])
+  expect(swept.exitCode).toBe(0)
+  expect(swept.stderr).toMatch(/which lies on fuse\S* and is left alone/)
 })
 
 needs('promtool').test('the timer’s sweep looks after the pools it was given', async () => {

@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process'
 import {
   chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -19,6 +21,7 @@ import { needs } from './capabilities.ts'
 import { GuardedHost } from './guard.ts'
 import { ordinaryUser } from './ordinary-user.ts'
 import { put, smallDisk } from './small-disk.ts'
+import { stubProgram } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 import { waitFor } from './wait-for.ts'
 import { runTool } from './worktrees-tool.ts'
@@ -158,6 +161,21 @@ describe('--reclaim targets', () => {
     },
   )
 
+  needs('root').test('begins in a sweep where a disk is above its high watermark', async () => {
+    const full = await GitRepository.make(scene(), {}, await smallDisk(scene(), 'tmpfs'))
+    const between = await GitRepository.make(scene(), {}, await smallDisk(scene(), 'tmpfs'))
+    const old = path.join(await addWithTarget(full, 'old'), 'target')
+    const spared = path.join(await addWithTarget(between, 'spared'), 'target')
+    for (const target of [old, spared]) put(target, 30 * MB)
+    put(full.folder, 40 * MB)
+    const pools = `--worktrees=${between.folder}:${full.folder}`
+    const marks = ['--high-watermark', '60', '--low-watermark', '10']
+    const { stderr } = await new GuardedHost(scene()).cli(['sweep', pools, ...marks])
+    expect(stderr).toContain(`removed target ${old}`)
+    expect(stderr).toMatch(/target dirs stay: .* is below the high watermark of 60 %/)
+    expect([old, spared].map((each) => existsSync(each))).toStrictEqual([false, true])
+  })
+
   test('goes on with what an earlier removal has put aside', async () => {
     const repository = await GitRepository.make(scene())
     const worktree = await repository.add('interrupted')
@@ -178,6 +196,16 @@ describe('--reclaim targets', () => {
   })
 })
 
+/** A git that lives, and writes to no other repository than this. */
+async function startGit(cwd: string): Promise<ChildProcess> {
+  const git = scene().start('git', ['cat-file', '--batch'], {
+    cwd,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  await waitFor(() => readFileSync(`/proc/${git.pid ?? 0}/comm`, 'utf8').trim() === 'git')
+  return git
+}
+
 describe('--reclaim locks', () => {
   test('takes those alone whose owner is gone and that nobody has open', async () => {
     const repository = await GitRepository.make(scene())
@@ -185,11 +213,8 @@ describe('--reclaim locks', () => {
     const gitDirectory = await repository.git(worktree, 'rev-parse', '--absolute-git-dir')
     const dead = scene().start('true', [])
     await new Promise((resolve) => dead.once('exit', resolve))
-    const git = scene().start('git', ['cat-file', '--batch'], {
-      cwd: repository.main,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    })
-    await waitFor(() => readFileSync(`/proc/${git.pid ?? 0}/comm`, 'utf8').trim() === 'git')
+    const other = await GitRepository.make(scene())
+    const elsewhere = await startGit(other.main)
     const locks = {
       'index.lock': path.join(gitDirectory, 'index.lock'),
       'a ref': path.join(repository.main, '.git/refs/heads/topic/locked.lock'),
@@ -223,8 +248,11 @@ describe('--reclaim locks', () => {
     expect(reasons.get(locks['open elsewhere'])).toMatch(/has it open$/)
     expect(reasons.get(locks['just now'])).toMatch(/too young|may have made it/)
 
-    // Of any age, a git that was there before it may have made it, and so may a live pid.
+    // A git of this repository may have made it, however old it seems, and so may a live pid.
+    elsewhere.kill()
+    await startGit(worktree)
     writeFileSync(locks['index.lock'], '')
+    utimesSync(locks['index.lock'], hour, hour)
     const young = await runTool(scene(), [
       repository.folder,
       '--reclaim',
@@ -238,7 +266,12 @@ describe('--reclaim locks', () => {
     )
     expect(again.get(locks['index.lock'])).toMatch(/\(git\) may have made it$/)
     expect(again.get(locks['of a live pid'])).toMatch(/is running$/)
-    expect(again.get(locks['of no pid'])).toBe('it names no process')
+    // Only some are locks: Cargo’s name no process.
+    expect([reasons, again].map((each) => each.has(locks['of no pid']))).toStrictEqual([
+      false,
+      false,
+    ])
+    expect(existsSync(locks['of no pid'])).toBe(true)
   })
 })
 
@@ -309,8 +342,17 @@ describe('TARGET_GUARD_WORKTREES', () => {
       '{}',
       '+',
     ])
-    const env = { TARGET_GUARD_WORKTREES: `${repository.folder}:/nowhere` }
+    // By the time git is asked the pass has come to its end, and is told.
+    const metrics = path.join(host.root, '.target-guard/metrics.prom')
+    rmSync(metrics)
+    const seen = path.join(scene().directory('seen'), 'early')
+    const stub = `[ -e ${metrics} ] || : > ${seen}; exec "$REAL" "$@"`
+    const env = {
+      TARGET_GUARD_WORKTREES: `${repository.folder}:/nowhere`,
+      PATH: await stubProgram(scene(), 'git', stub),
+    }
     const swept = await host.cli(['sweep'], { env })
+    expect(existsSync(seen)).toBe(false)
     expect(swept.stderr).toContain(`removed worktree ${worktree}`)
     expect(swept.stderr).toContain('names /nowhere, which is no directory')
     expect(existsSync(worktree)).toBe(false)

@@ -414,7 +414,7 @@ describe('--reclaim stale', () => {
     const done = await runTool(scene(), [repository.folder, ...words])
     expect(paths(done)).toStrictEqual([branch, detached, dropped].toSorted())
     const refs = done.taken.flatMap((each) => each.refs)
-    const form = /^refs\/target-guard\/recovery\/(work\/branch|detached)-\d{8}T\d{6}Z(-\d+)?$/
+    const form = /^refs\/target-guard\/recovery\/(topic\/branch|detached)-\d{8}T\d{6}Z(-\d+)?$/
     for (const ref of refs) expect(ref).toMatch(form)
     const kept = await Promise.all(
       refs.map(async (ref) => repository.git(repository.main, 'rev-parse', ref)),
@@ -469,11 +469,18 @@ describe('--reclaim stale', () => {
     await repository.git(repository.main, 'worktree', 'add', '--quiet', '--detach', lost)
     const head = await repository.commit(lost, 'lost.txt')
     await scene().must('mv', [away, `${away}-away`])
-    await repository.add('stale')
     const words = [repository.folder, '--reclaim', 'stale', '--older-than', '0']
+    await repository.add('stale')
     const done = await runTool(scene(), words)
     expect(done.taken).toHaveLength(1)
-    expect(done.notes.join()).toContain('git worktree prune was left out')
+    expect(done.notes.join()).toMatch(/git worktree prune was left out .* is gone, too: perhaps/)
+    // The place that it is mounted at stays.
+    mkdirSync(away)
+    await repository.add('stale, too')
+    const again = await runTool(scene(), words)
+    expect(again.taken).toHaveLength(1)
+    expect(again.notes.join()).toMatch(/git worktree prune was left out .* is empty: perhaps/)
+    await scene().must('rmdir', [away])
     await scene().must('mv', [`${away}-away`, away])
     expect(await repository.git(lost, 'rev-parse', 'HEAD')).toBe(head)
   })

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(341);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9608);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 341:
+/***/ 9608:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8601,114 +8601,6 @@ function stays(reason) {
     return { goes: false, reason };
 }
 
-;// CONCATENATED MODULE: ./lib/host/git-directory.js
-
-
-
-
-/**
- * Follows `.git`: a directory, or a file that names one.
- *
- * @returns `submodule` where it names a git directory that is not a linked worktree's
- */
-function readGitFile(folder, isDirectory) {
-    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
-    if (isDirectory)
-        return { kind: 'main', gitDirectory: path, common: path, problem: null };
-    // Git takes away line ends at the end of the file alone: a name may hold one.
-    const named = /^gitdir: (.*?)[\r\n]*$/s.exec(readTextOrNull(path) ?? '')?.[1];
-    if (named === undefined || named === '')
-        return gone('its .git names no directory');
-    const gitDirectory = (0,external_node_path_namespaceObject.resolve)(folder, named);
-    if (!isFolder(gitDirectory))
-        return gone('its main repository is gone');
-    const shared = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'commondir'));
-    if (shared === null)
-        return 'submodule';
-    const common = (0,external_node_path_namespaceObject.resolve)(gitDirectory, shared);
-    if (!isFolder(common))
-        return gone('its main repository is gone');
-    const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
-    const isKnown = registered !== null && realPathOf((0,external_node_path_namespaceObject.resolve)(gitDirectory, registered)) === realPathOf(path);
-    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
-    return { kind: 'linked', gitDirectory, common, problem };
-}
-/** All linked worktrees that a repository has registered. */
-function listRegistered(common) {
-    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
-    return git_directory_namesIn(folder).flatMap((name) => {
-        const gitDirectory = (0,external_node_path_namespaceObject.join)(folder, name);
-        const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
-        if (registered === null || !registered.endsWith('/.git'))
-            return [];
-        const file = (0,external_node_path_namespaceObject.resolve)(gitDirectory, registered);
-        const path = file.slice(0, -'/.git'.length);
-        const real = realPathOf(path) ?? path;
-        return [
-            { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
-        ];
-    });
-}
-/** What a lock of `git worktree lock` says, and when it was written; null without one. */
-function readWorktreeLock(gitDirectory) {
-    const path = (0,external_node_path_namespaceObject.join)(gitDirectory, 'locked');
-    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
-    if (found === undefined)
-        return null;
-    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
-}
-/** What an operation leaves in the git directory until it ends. */
-const OPERATIONS = [
-    ['rebase-merge', 'rebase'],
-    ['rebase-apply', 'rebase'],
-    ['MERGE_HEAD', 'merge'],
-    ['CHERRY_PICK_HEAD', 'cherry-pick'],
-    ['REVERT_HEAD', 'revert'],
-    ['BISECT_LOG', 'bisect'],
-    ['sequencer', 'cherry-pick'],
-];
-/** An operation that has begun and not ended; null without one. */
-function operationIn(gitDirectory) {
-    const names = new Set(git_directory_namesIn(gitDirectory));
-    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
-}
-/** When the head of a worktree was last moved, in ms since the epoch. */
-function headMovedAt(gitDirectory) {
-    const times = ['HEAD', 'logs/HEAD'].map((name) => (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    return Math.max(...times);
-}
-/** Names in a folder; none where there is none. */
-function git_directory_namesIn(folder) {
-    try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(folder);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
-            return [];
-        throw error;
-    }
-}
-function isFolder(path) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-function readLine(path) {
-    const text = readTextOrNull(path);
-    return text === null ? null : text.replace(/[\r\n]+$/, '');
-}
-function realPathOf(path) {
-    try {
-        return (0,external_node_fs_namespaceObject.realpathSync)(path);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errnoOf(error)))
-            return null;
-        throw error;
-    }
-}
-function gone(problem) {
-    return { kind: 'linked', gitDirectory: null, common: null, problem };
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/git-status.js
 /**
  * Reads the answer of git.
@@ -9005,6 +8897,123 @@ function environment(isSelf) {
         GIT_OPTIONAL_LOCKS: '0',
         GIT_TERMINAL_PROMPT: '0',
     };
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-directory.js
+
+
+
+
+/**
+ * Follows `.git`: a directory, or a file that names one.
+ *
+ * @returns `submodule` where it names a git directory that is not a linked worktree's
+ */
+function readGitFile(folder, isDirectory) {
+    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
+    if (isDirectory)
+        return { kind: 'main', gitDirectory: path, common: path, problem: null };
+    // Git takes away line ends at the end of the file alone: a name may hold one.
+    const named = /^gitdir: (.*?)[\r\n]*$/s.exec(readTextOrNull(path) ?? '')?.[1];
+    if (named === undefined || named === '')
+        return gone('its .git names no directory');
+    const gitDirectory = (0,external_node_path_namespaceObject.resolve)(folder, named);
+    if (!isFolder(gitDirectory))
+        return gone('its main repository is gone');
+    const shared = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'commondir'));
+    if (shared === null)
+        return 'submodule';
+    const common = (0,external_node_path_namespaceObject.resolve)(gitDirectory, shared);
+    if (!isFolder(common))
+        return gone('its main repository is gone');
+    const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
+    const isKnown = registered !== null && realPathOf((0,external_node_path_namespaceObject.resolve)(gitDirectory, registered)) === realPathOf(path);
+    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
+    return { kind: 'linked', gitDirectory, common, problem };
+}
+/** All linked worktrees that a repository has registered. */
+function listRegistered(common) {
+    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
+    return git_directory_namesIn(folder).flatMap((name) => {
+        const gitDirectory = (0,external_node_path_namespaceObject.join)(folder, name);
+        const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
+        if (registered === null || !registered.endsWith('/.git'))
+            return [];
+        const file = (0,external_node_path_namespaceObject.resolve)(gitDirectory, registered);
+        const path = file.slice(0, -'/.git'.length);
+        const real = realPathOf(path) ?? path;
+        return [
+            { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
+        ];
+    });
+}
+/** Registrations that do not name the place of one worktree: git would forget them. */
+function listUnreadable(common) {
+    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
+    const known = listRegistered(common);
+    const places = known.map(({ path }) => path);
+    const single = known.filter(({ path }) => places.indexOf(path) === places.lastIndexOf(path));
+    const readable = new Set(single.map(({ gitDirectory }) => gitDirectory));
+    return git_directory_namesIn(folder).filter((name) => !readable.has((0,external_node_path_namespaceObject.join)(folder, name)));
+}
+/** What a lock of `git worktree lock` says, and when it was written; null without one. */
+function readWorktreeLock(gitDirectory) {
+    const path = (0,external_node_path_namespaceObject.join)(gitDirectory, 'locked');
+    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return null;
+    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
+}
+/** What an operation leaves in the git directory until it ends. */
+const OPERATIONS = [
+    ['rebase-merge', 'rebase'],
+    ['rebase-apply', 'rebase'],
+    ['MERGE_HEAD', 'merge'],
+    ['CHERRY_PICK_HEAD', 'cherry-pick'],
+    ['REVERT_HEAD', 'revert'],
+    ['BISECT_LOG', 'bisect'],
+    ['sequencer', 'cherry-pick'],
+];
+/** An operation that has begun and not ended; null without one. */
+function operationIn(gitDirectory) {
+    const names = new Set(git_directory_namesIn(gitDirectory));
+    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
+}
+/** When the head of a worktree was last moved, in ms since the epoch. */
+function headMovedAt(gitDirectory) {
+    const times = ['HEAD', 'logs/HEAD'].map((name) => (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return Math.max(...times);
+}
+/** Names in a folder; none where there is none. */
+function git_directory_namesIn(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+function isFolder(path) {
+    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+function readLine(path) {
+    const text = readTextOrNull(path);
+    return text === null ? null : text.replace(/[\r\n]+$/, '');
+}
+function realPathOf(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.realpathSync)(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+function gone(problem) {
+    return { kind: 'linked', gitDirectory: null, common: null, problem };
 }
 
 ;// CONCATENATED MODULE: ./lib/host/git-state.js
@@ -9583,19 +9592,28 @@ function aboveIn(containers, path) {
 
 
 
+
 /**
  * Why `git worktree prune` would lose something: it forgets worktrees whose folder is gone, with
  * their index and reflog. A folder may be gone because its disk is not mounted.
  *
  * @returns null where it loses nothing
  */
-async function pruneProblem(repository, missing) {
-    for (const each of missing) {
-        const why = await lossWith(repository, each);
+async function pruneProblem(repository) {
+    const { gitDirectory } = repository;
+    const unreadable = unreadableIn(gitDirectory);
+    if (unreadable !== null)
+        return unreadable;
+    for (const each of listRegistered(gitDirectory)) {
+        const why = each.isThere ? null : await lossWith(repository, each);
         if (why !== null)
             return `${each.path} is registered and not there, and ${why}`;
     }
     return null;
+}
+function unreadableIn(gitDirectory) {
+    const [name] = listUnreadable(gitDirectory);
+    return name === undefined ? null : `worktrees/${name} does not name its place`;
 }
 async function lossWith(repository, { path, gitDirectory }) {
     // Git itself keeps what is locked.
@@ -9603,6 +9621,10 @@ async function lossWith(repository, { path, gitDirectory }) {
         return null;
     if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.dirname)(path), { throwIfNoEntry: false }) === undefined) {
         return 'the folder it lay in is gone, too: perhaps a disk that is not mounted';
+    }
+    // What is left of a disk that is not mounted is the place where it was.
+    if (git_directory_namesIn((0,external_node_path_namespaceObject.dirname)(path)).length === 0) {
+        return 'the folder it lay in is empty: perhaps a disk that is not mounted';
     }
     const operation = operationIn(gitDirectory);
     if (operation !== null)
@@ -9625,29 +9647,51 @@ const CARE_MS = 10 * 60_000;
  * Forgets worktrees whose folder is gone, and packs the repository; objects that nothing reaches
  * stay, since the configuration that git is run with has it so.
  *
+ * @param volume the disk that the repository lies on; undefined where nothing is known of it
  * @returns in words what was not done, and why
  */
-async function careFor(repository, missing) {
+async function careFor(repository, volume) {
     const { gitDirectory } = repository;
     const said = [];
-    const problem = await pruneProblem(repository, missing);
     try {
+        const problem = await pruneProblem(repository);
         if (problem === null)
             await askGit(repository, ['worktree', 'prune']);
         else
             said.push(`git worktree prune was left out in ${gitDirectory}: ${problem}`);
-        const busy = git_directory_namesIn(gitDirectory).find((name) => name === 'gc.pid' || name.endsWith('.lock'));
-        if (busy !== undefined)
-            said.push(`git gc was left out in ${gitDirectory}: ${busy} is there`);
+        const why = await packingProblem(gitDirectory, volume);
+        if (why !== null)
+            said.push(`git gc was left out in ${gitDirectory}: ${why}`);
         else {
             const words = ['maintenance', 'run', '--task=gc', '--quiet'];
-            await askGit(repository, words, { waitMs: CARE_MS });
+            await askGit(repository, words, { waitMs: CARE_MS, endsGroup: true });
         }
     }
     catch (error) {
         said.push(`${gitDirectory} was not tidied up: ${messageOf(error)}`);
     }
     return said;
+}
+const MEASURING_MS = 60_000;
+/** Git writes a whole new pack before the old ones go. */
+async function packingProblem(gitDirectory, volume) {
+    const objects = (0,external_node_path_namespaceObject.join)(gitDirectory, 'objects');
+    const busy = git_directory_namesIn(gitDirectory).find((name) => name === 'gc.pid' || name.endsWith('.lock')) ??
+        git_directory_namesIn(objects).find((name) => name.endsWith('.lock'));
+    if (busy !== undefined)
+        return `${busy} is there`;
+    // To pack also prunes, and of these git forgets any, whatever the configuration says of their age.
+    const unreadable = unreadableIn(gitDirectory);
+    if (unreadable !== null)
+        return unreadable;
+    if (volume === undefined)
+        return 'the space on its disk is not known';
+    if (volume.level !== 'ok')
+        return `its disk is ${volume.level}: ${volume.why}`;
+    const bytes = (await measureTrees([objects], MEASURING_MS)).get(objects);
+    if (bytes === undefined)
+        return 'its size is not known';
+    return bytes < volume.reading.freeBytes ? null : 'its disk has no room for a second copy';
 }
 
 ;// CONCATENATED MODULE: ./lib/host/worktree-search.js
@@ -10089,7 +10133,7 @@ async function worktree_leaving_putBack({ repository, asked }, path, { id, name,
 
 
 /** du(1) is cut short after this: sizes and ages that are not known by then keep their worktrees. */
-const MEASURING_MS = 30 * 60_000;
+const observe_worktrees_MEASURING_MS = 30 * 60_000;
 /**
  * Finds and reads all worktrees below these directories; writes nothing.
  *
@@ -10099,7 +10143,7 @@ async function observeWorktrees(directories, runtime) {
     const { worktrees: found, problems } = findWorktrees(directories);
     markCopies(found);
     // It takes longest; the look at processes knows du(1) for our own, and would take git for a guest.
-    const measuring = measureNested(inOrder(found), MEASURING_MS);
+    const measuring = measureNested(inOrder(found), observe_worktrees_MEASURING_MS);
     const occupancies = await lookIntoAll(directories, found, runtime);
     const asked = found.map((each) => ({ each, place: askable(each) }));
     const places = asked.flatMap(({ place }) => (typeof place === 'string' ? [] : [place]));
@@ -10367,6 +10411,7 @@ function findInterrupted({ worktrees, missing }) {
 
 
 
+
 /** What may be reclaimed. */
 const RECLAIM = ['targets', 'stale', 'locks'];
 const HOUR_MS = 3_600_000;
@@ -10375,12 +10420,17 @@ const EMERGENCY_MS = HOUR_MS / 4;
 /**
  * The real paths of the directories that were given.
  *
- * @throws GuardError where one is not a directory, or is the root of everything
+ * @throws GuardError where one is not a directory, is the root of everything, or lies on a file
+ *   system that other hosts may use, too: who works there from elsewhere is in no /proc
  */
 function resolveDirectories(given) {
+    const mounts = readMounts();
     const real = given.map((path) => {
         let found;
         try {
+            const remote = typeIfRemote(path, mounts);
+            if (remote !== null)
+                throw new Error(`it lies on ${remote}, which other hosts may work on`);
             found = (0,external_node_fs_namespaceObject.realpathSync)(path);
         }
         catch (error) {
@@ -10395,7 +10445,12 @@ function resolveDirectories(given) {
     });
     return [...new Set(real)].filter((path) => !real.some((other) => other !== path && isAtOrBelow(path, other)));
 }
-const MEND = 'Name directories that hold worktrees, or repositories.';
+/** The type of a file system that is not of this kernel alone; nothing on it is touched. */
+function typeIfRemote(path, mounts) {
+    const { mount, isLocal } = follow((0,external_node_path_namespaceObject.resolve)(path), mounts);
+    return isLocal ? null : (mount?.type ?? 'an unknown file system');
+}
+const MEND = 'Name directories of local disks that hold worktrees, or repositories.';
 /** Finds, reads and judges all worktrees below the directories; touches nothing. */
 async function findAndJudge(request, runtime) {
     const directories = resolveDirectories(request.directories);
@@ -10403,19 +10458,14 @@ async function findAndJudge(request, runtime) {
         readVolumes(directories, request.settings, runtime),
         observeWorktrees(directories, runtime),
     ]);
-    const isEmergency = volumes.some(({ level }) => level === 'critical');
-    const policy = {
-        nowMs: Date.now(),
-        olderThanMs: request.olderThanMs ?? (isEmergency ? EMERGENCY_MS : worktrees_STALE_MS),
-        withRecoveryRefs: request.withRecoveryRefs,
-    };
+    const policyOf = policies(volumes, request);
     const targetsToo = request.reclaim.includes('targets');
     await inParallel(view.worktrees, async (each) => {
-        await complete(each, policy, targetsToo, view);
+        await complete(each, policyOf(each.worktree), targetsToo, view);
     });
-    const age = { nowMs: policy.nowMs, olderThanMs: request.olderThanMs ?? 0 };
+    const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 };
     const worktrees = view.worktrees
-        .map(({ worktree }) => worktrees_judge(worktree, policy, age))
+        .map(({ worktree }) => worktrees_judge(worktree, policyOf(worktree), age))
         .toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0) || (a.path < b.path ? -1 : 1));
     const locks = judgeLocks(directories, view, request.olderThanMs);
     return {
@@ -10425,10 +10475,25 @@ async function findAndJudge(request, runtime) {
             worktrees,
             locks,
             problems: view.problems,
-            olderThanMs: policy.olderThanMs,
         },
         view,
-        policy,
+        policyOf,
+    };
+}
+/** How each worktree is judged: one disk in an emergency says nothing of worktrees on another. */
+function policies(volumes, { olderThanMs, withRecoveryRefs }) {
+    const nowMs = Date.now();
+    const mounts = readMounts();
+    const critical = volumes.filter(({ level }) => level === 'critical');
+    const devices = new Set(critical.map(({ reading }) => reading.device));
+    return ({ path }) => {
+        const device = locate(path, mounts)?.mount.device;
+        const isEmergency = device !== undefined && devices.has(device);
+        return {
+            nowMs,
+            olderThanMs: olderThanMs ?? (isEmergency ? EMERGENCY_MS : worktrees_STALE_MS),
+            withRecoveryRefs,
+        };
     };
 }
 /** Adds what takes longer to find out, where it is of consequence. */
@@ -10485,16 +10550,58 @@ async function readVolumes(directories, { floors }, { voice }) {
     // Room is made on all of them.
     return readings.map((reading) => assess({ ...reading, holdsRoot: true }, floors));
 }
-/** Whether the file system of a directory needs no more room. */
-async function isRoomy(directory, request) {
-    settle(directory);
+/** The file system that a directory lies on; undefined where nothing is known of it. */
+async function readVolume(directory, { floors }) {
     const [reading] = (await probeDisks(directory, [])).readings;
-    if (reading === undefined)
+    return reading === undefined ? undefined : assess(reading, floors);
+}
+/** Whether a file system needs no more room: below this watermark, and not critical. */
+async function isRoomy(directory, watermark, { settings }) {
+    if ((0,external_node_fs_namespaceObject.lstatSync)(directory, { throwIfNoEntry: false }) === undefined)
         return true;
-    return isRelieved(assess(reading, request.settings.floors), request.settings.watermarks);
+    settle(directory);
+    const volume = await readVolume(directory, settings);
+    const low = settings.watermarks[watermark];
+    return volume === undefined || isRelieved(volume, { ...settings.watermarks, low });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/tight-disks.js
+
+
+/** The file systems on which target dirs still have to go. */
+class TightDisks {
+    #request;
+    #notes;
+    /** by device: those from which one may go, and those that have room again */
+    #open = new Set();
+    #roomy = new Set();
+    /** @param done gets a note for each file system that has room */
+    constructor(request, done) {
+        this.#request = request;
+        this.#notes = done.notes;
+    }
+    /** Whether a target dir of this worktree should go, as its disk is now. */
+    async isTight(worktree) {
+        const { all, targetsFrom, settings } = this.#request;
+        if (all)
+            return true;
+        const device = locate(worktree, readMounts())?.mount.device ?? '';
+        if (this.#roomy.has(device))
+            return false;
+        const watermark = this.#open.has(device) ? 'low' : targetsFrom;
+        if (!(await isRoomy(worktree, watermark, this.#request))) {
+            this.#open.add(device);
+            return true;
+        }
+        this.#roomy.add(device);
+        const percent = settings.watermarks[watermark];
+        this.#notes.push(`target dirs stay: the disk of ${worktree} is below the ${watermark} watermark of ${percent} % (--all takes them all the same)`);
+        return false;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/reclaim-worktrees.js
+
 
 
 
@@ -10531,12 +10638,18 @@ async function worktrees(request, runtime) {
         notes,
     };
     if (request.reclaim.includes('stale'))
-        await reclaimStale(found, done, runtime);
+        await reclaimStale(found, request, done, runtime);
     if (request.reclaim.includes('targets'))
         await reclaimTargets(found, request, done, runtime);
     if (request.reclaim.includes('locks'))
         reclaimLocks(inventory, request, done);
+    if (isOver(request))
+        notes.push('the time is over: what is left is for the next pass');
     return done;
+}
+/** Whether nothing new is begun any more. */
+function isOver({ endAtMs }) {
+    return endAtMs !== null && performance.now() >= endAtMs;
 }
 function reclaim_worktrees_note(outcome, taken, done) {
     if (outcome.kind === 'removed')
@@ -10546,11 +10659,12 @@ function reclaim_worktrees_note(outcome, taken, done) {
     else
         done.failures.push({ path: taken.path, why: outcome.why });
 }
-async function reclaimStale(found, done, runtime) {
+async function reclaimStale(found, request, done, runtime) {
     const tidied = new Map();
     for (const each of found.view.worktrees) {
         const { worktree, askable, base } = each;
-        const verdict = judgeWorktree(worktree, found.policy);
+        const policy = found.policyOf(worktree);
+        const verdict = judgeWorktree(worktree, policy);
         if (!verdict.goes || askable === null || base === null || worktree.closer === null)
             continue;
         const taken = {
@@ -10564,15 +10678,22 @@ async function reclaimStale(found, done, runtime) {
             done.taken.push(taken);
             continue;
         }
+        if (isOver(request))
+            break;
         const lock = worktree.lock?.reason ?? null;
-        const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) => lastLook(moved, each, { base, policy: found.policy, refs: taken.refs }, runtime));
+        const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) => lastLook(moved, each, { base, policy, refs: taken.refs }, runtime));
         reclaim_worktrees_note(outcome, taken, done);
+        if (outcome.kind !== 'removed' && taken.refs.length > 0) {
+            done.notes.push(`${worktree.path} stays, its un-pushed commits are kept by ${taken.refs.join(', ')}`);
+        }
         if (outcome.kind === 'removed')
             tidied.set(askable.common, askable);
     }
     for (const [common, askable] of tidied) {
-        const missing = found.view.missing.get(common) ?? [];
-        done.notes.push(...(await careFor(git_state_repositoryOf(askable), missing)));
+        if (isOver(request))
+            break;
+        const volume = await readVolume(common, request.settings);
+        done.notes.push(...(await careFor(git_state_repositoryOf(askable), volume)));
     }
 }
 /** Everything once more, at the place that nobody knows; then refs for what would be lost. */
@@ -10581,16 +10702,15 @@ async function lastLook(moved, { worktree }, { base, policy, refs }, { environme
     const places = { base, paths: [moved.path, ...targets], targets };
     const occupancies = await lookIntoPlaces(places, environment);
     const states = await readStates([moved]);
+    // Moving it has touched nothing in it but, with a newer git, its `.git`.
+    const sizes = await measureNested(inOrder([moved]), observe_worktrees_MEASURING_MS, '.git');
     const again = {
         ...worktree,
-        ...sized(moved, new Map(), occupancies),
-        // Moving it has touched nothing in it; its size is that of before, and so is its age.
-        bytes: worktree.bytes,
-        newestMs: Math.max(worktree.newestMs ?? 0, headMovedAt(moved.gitDirectory)),
+        ...sized(moved, sizes, occupancies),
         git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
         closer: await orUnknown(async () => lookCloser(moved)),
     };
-    const verdict = judgeWorktree(again, policy);
+    const verdict = judgeWorktree(again, { ...policy, nowMs: Date.now() });
     if (!verdict.goes)
         return verdict.reasons.join('; ');
     if ('unknown' in again.git || again.closer === null || 'unknown' in again.closer) {
@@ -10608,26 +10728,19 @@ async function lastLook(moved, { worktree }, { base, policy, refs }, { environme
     }
 }
 /** Oldest first, until the low watermark is reached. */
-async function reclaimTargets({ view, policy: { nowMs } }, request, done, runtime) {
-    const age = { nowMs, olderThanMs: request.olderThanMs ?? 0 };
+async function reclaimTargets({ view }, request, done, runtime) {
+    const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 };
     const gone = new Set(done.taken.map(({ path }) => path));
     const candidates = view.worktrees
         .filter(({ worktree, base }) => base !== null && !gone.has(worktree.path))
         .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
         .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
         .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0));
-    const roomy = new Set();
+    const disks = new TightDisks(request, done);
     for (const { each, target } of candidates) {
         const base = each.base ?? '';
-        if (roomy.has(base))
+        if (!(await disks.isTight(each.worktree.path)))
             continue;
-        if (!request.all && (await isRoomy(base, request))) {
-            const low = request.settings.watermarks.low;
-            done.notes.push(`target dirs stay: ${base} is below the low watermark of ${low} % (--all takes them all the same)`);
-            // Another directory may lie on another file system.
-            roomy.add(base);
-            continue;
-        }
         const taken = {
             what: 'target',
             path: target.path,
@@ -10639,26 +10752,33 @@ async function reclaimTargets({ view, policy: { nowMs } }, request, done, runtim
             done.taken.push(taken);
             continue;
         }
-        const outcome = await removeTarget(base, target.path, async (aside) => {
-            const others = each.worktree.targets
-                .map(({ path }) => path)
-                .filter((path) => path !== target.path);
-            const targets = [aside, ...others.filter((path) => !gone.has(path))];
-            const paths = [each.worktree.path, ...targets];
-            const occupancies = await lookIntoPlaces({ base, paths, targets }, runtime.environment);
-            const nobody = { inhabitants: [], unknown: ['nobody has looked who is in it'] };
-            const again = {
-                ...each.worktree,
-                occupancy: occupancies.get(each.worktree.path) ?? nobody,
-                targets: targets.map((path) => Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? nobody })),
-            };
-            const verdict = judgeTarget({ ...target, path: aside }, again, age);
-            return verdict.goes ? null : verdict.reasons.join('; ');
-        });
+        if (isOver(request))
+            break;
+        const others = each.worktree.targets
+            .map(({ path }) => path)
+            .filter((path) => path !== target.path && !gone.has(path));
+        const outcome = await removeTarget(base, target.path, async (aside) => reclaim_worktrees_lookAgain(aside, target, { each, others, olderThanMs: age.olderThanMs }, runtime));
         reclaim_worktrees_note(outcome, taken, done);
         if (outcome.kind === 'removed')
             gone.add(target.path);
     }
+}
+/** Who is in a target dir that was put aside, or in its worktree, and how old it is by now. */
+async function reclaim_worktrees_lookAgain(aside, target, around, { environment }) {
+    const { worktree, base } = around.each;
+    const targets = [aside, ...around.others];
+    const places = { base: base ?? '', paths: [worktree.path, ...targets], targets };
+    const occupancies = await lookIntoPlaces(places, environment);
+    const measured = await measureNested([aside], observe_worktrees_MEASURING_MS);
+    const again = {
+        ...worktree,
+        occupancy: occupancies.get(worktree.path) ?? UNSEEN,
+        targets: targets.map((path) => Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? UNSEEN })),
+    };
+    const newestMs = measured.get(aside)?.newestMs ?? null;
+    const age = { nowMs: Date.now(), olderThanMs: around.olderThanMs };
+    const verdict = judgeTarget({ ...target, path: aside, newestMs }, again, age);
+    return verdict.goes ? null : verdict.reasons.join('; ');
 }
 function reclaimLocks(inventory, request, done) {
     for (const lock of inventory.locks) {
@@ -10706,6 +10826,7 @@ function removeLock(lock, { directories }, olderThanMs) {
 
 
 
+
 /** Names the directories whose worktrees a sweep looks after, between colons. */
 const WATCHED = 'TARGET_GUARD_WORKTREES';
 /** The directories that are watched; none without the variable. */
@@ -10723,6 +10844,8 @@ function watchedInWords(environment) {
         return { text: `${absent.join(', ')} is not there`, isWell: false };
     return { text: `worktrees are watched in ${directories.join(', ')}`, isWell: true };
 }
+/** The timer’s service has two hours in all, and what has begun comes to its end. */
+const LIMIT_MS = 45 * 60_000;
 /**
  * The worktree part of a sweep: stale worktrees, stale locks, and target dirs where the disk is above
  * the high watermark. What goes wrong is told, and stops nothing else.
@@ -10731,10 +10854,14 @@ function watchedInWords(environment) {
  */
 async function sweepWorktrees(root, settings, runtime) {
     const { voice, environment } = runtime;
+    const mounts = readMounts();
     const directories = watchedDirectories(environment).filter((path) => {
-        if (isDirectory(path))
+        // Of those on other hosts’ disks first: a call there may hang.
+        const remote = typeIfRemote(path, mounts);
+        if (remote === null && isDirectory(path))
             return true;
-        voice.warning(`${WATCHED} names ${path}, which is no directory.`);
+        const what = remote === null ? 'is no directory' : `lies on ${remote} and is left alone`;
+        voice.warning(`${WATCHED} names ${path}, which ${what}.`);
         return false;
     });
     if (directories.length === 0)
@@ -10747,6 +10874,8 @@ async function sweepWorktrees(root, settings, runtime) {
             reclaim: ['stale', 'locks', ...(isTight ? ['targets'] : [])],
             olderThanMs: null,
             all: false,
+            targetsFrom: 'high',
+            endAtMs: performance.now() + LIMIT_MS,
             withRecoveryRefs: false,
             settings,
         }, runtime);
@@ -21013,7 +21142,6 @@ async function sweep(settings, adopted, runtime) {
     }, runtime));
     if (!settings.dryRun)
         await evictOverBudget(root, settings, runtime);
-    await sweepWorktrees(root, settings, runtime);
     const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime);
     if (!settings.dryRun)
         keepReserve(root, guarded, runtime);
@@ -21023,6 +21151,8 @@ async function sweep(settings, adopted, runtime) {
     }
     const done = 'error' in tried ? { scope: 'host', why: messageOf(tried.error) } : tried.value;
     await afterPass({ root, settings, done, guarded, jobs: [] }, runtime);
+    // Last, since it may take long: nobody shall take the guard for dead meanwhile.
+    await sweepWorktrees(root, settings, runtime);
     if ('error' in tried)
         throw tried.error;
     return { ...tried.value, guarded };
@@ -21210,6 +21340,8 @@ Dirty, untracked and ignored files other than target dirs keep a worktree, whate
             reclaim,
             olderThanMs: spanOf(values.get('older-than')?.at(-1)),
             all: switches.has('all'),
+            targetsFrom: 'low',
+            endAtMs: null,
             withRecoveryRefs: switches.has('with-recovery-refs'),
             settings: settings(invocation),
         }, runtime);

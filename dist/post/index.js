@@ -9785,6 +9785,15 @@ function listRegistered(common) {
         ];
     });
 }
+/** Registrations that do not name the place of one worktree: git would forget them. */
+function listUnreadable(common) {
+    const folder = join(common, 'worktrees');
+    const known = listRegistered(common);
+    const places = known.map(({ path }) => path);
+    const single = known.filter(({ path }) => places.indexOf(path) === places.lastIndexOf(path));
+    const readable = new Set(single.map(({ gitDirectory }) => gitDirectory));
+    return namesIn(folder).filter((name) => !readable.has(join(folder, name)));
+}
 /** What a lock of `git worktree lock` says, and when it was written; null without one. */
 function readWorktreeLock(gitDirectory) {
     const path = join(gitDirectory, 'locked');

@@ -66,6 +66,16 @@ export function listRegistered(common: string): Registered[] {
   })
 }
 
+/** Registrations that do not name the place of one worktree: git would forget them. */
+export function listUnreadable(common: string): string[] {
+  const folder = join(common, 'worktrees')
+  const known = listRegistered(common)
+  const places = known.map(({ path }) => path)
+  const single = known.filter(({ path }) => places.indexOf(path) === places.lastIndexOf(path))
+  const readable = new Set(single.map(({ gitDirectory }) => gitDirectory))
+  return namesIn(folder).filter((name) => !readable.has(join(folder, name)))
+}
+
 /** What a lock of `git worktree lock` says, and when it was written; null without one. */
 export function readWorktreeLock(
   gitDirectory: string,

@@ -1,23 +1,32 @@
 import { messageOf } from '../plan/guard-error.ts'
 import { judgeTarget, judgeWorktree } from '../plan/worktree.ts'
-import type { StalePolicy, Worktree } from '../plan/worktree.ts'
+import type { StalePolicy, TargetDir, Worktree } from '../plan/worktree.ts'
 import { stampOf } from '../plan/worktree-names.ts'
 import { LOCKS_MS, judgeLockFile } from '../plan/worktree-lock.ts'
-import { headMovedAt } from '../host/git-directory.ts'
 import { lookCloser, repositoryOf } from '../host/git-state.ts'
 import type { Askable } from '../host/git-state.ts'
 import { readLockFile, removeLockFile } from '../host/lock-files.ts'
 import { bootedAtMs } from '../host/lock-sight.ts'
 import { lookIntoPlaces } from '../host/place-occupancy.ts'
 import { careFor } from '../host/repository-care.ts'
+import { measureNested } from '../host/sizes.ts'
 import { removeWorktree } from '../host/worktree-leaving.ts'
 import { removeTarget, writeRecoveryRefs } from '../host/worktree-removal.ts'
 import type { Outcome } from '../host/worktree-removal.ts'
-import { baseOf, orUnknown, readStates, sized } from './observe-worktrees.ts'
+import {
+  MEASURING_MS,
+  UNSEEN,
+  baseOf,
+  inOrder,
+  orUnknown,
+  readStates,
+  sized,
+} from './observe-worktrees.ts'
 import type { ObservedWorktree } from './observe-worktrees.ts'
 import type { Runtime } from './runtime.ts'
 import { undoRemovals } from './undo-removals.ts'
-import { findAndJudge, isRoomy } from './worktrees.ts'
+import { TightDisks } from './tight-disks.ts'
+import { findAndJudge, readVolume } from './worktrees.ts'
 import type { Found, Inventory, JudgedLock, WorktreesRequest } from './worktrees.ts'
 
 /** One thing that was taken, or would be with `--dry-run`. */
@@ -66,10 +75,16 @@ export async function worktrees(
     failures: [],
     notes,
   }
-  if (request.reclaim.includes('stale')) await reclaimStale(found, done, runtime)
+  if (request.reclaim.includes('stale')) await reclaimStale(found, request, done, runtime)
   if (request.reclaim.includes('targets')) await reclaimTargets(found, request, done, runtime)
   if (request.reclaim.includes('locks')) reclaimLocks(inventory, request, done)
+  if (isOver(request)) notes.push('the time is over: what is left is for the next pass')
   return done
+}
+
+/** Whether nothing new is begun any more. */
+function isOver({ endAtMs }: WorktreesRequest): boolean {
+  return endAtMs !== null && performance.now() >= endAtMs
 }
 
 function note(outcome: Outcome, taken: Taken, done: Reclaimed): void {
@@ -78,11 +93,17 @@ function note(outcome: Outcome, taken: Taken, done: Reclaimed): void {
   else done.failures.push({ path: taken.path, why: outcome.why })
 }
 
-async function reclaimStale(found: Found, done: WorktreesDone, runtime: Runtime): Promise<void> {
+async function reclaimStale(
+  found: Found,
+  request: WorktreesRequest,
+  done: WorktreesDone,
+  runtime: Runtime,
+): Promise<void> {
   const tidied = new Map<string, Askable>()
   for (const each of found.view.worktrees) {
     const { worktree, askable, base } = each
-    const verdict = judgeWorktree(worktree, found.policy)
+    const policy = found.policyOf(worktree)
+    const verdict = judgeWorktree(worktree, policy)
     if (!verdict.goes || askable === null || base === null || worktree.closer === null) continue
     const taken: Taken = {
       what: 'worktree',
@@ -95,16 +116,23 @@ async function reclaimStale(found: Found, done: WorktreesDone, runtime: Runtime)
       done.taken.push(taken)
       continue
     }
+    if (isOver(request)) break
     const lock = worktree.lock?.reason ?? null
     const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) =>
-      lastLook(moved, each, { base, policy: found.policy, refs: taken.refs }, runtime),
+      lastLook(moved, each, { base, policy, refs: taken.refs }, runtime),
     )
     note(outcome, taken, done)
+    if (outcome.kind !== 'removed' && taken.refs.length > 0) {
+      done.notes.push(
+        `${worktree.path} stays, its un-pushed commits are kept by ${taken.refs.join(', ')}`,
+      )
+    }
     if (outcome.kind === 'removed') tidied.set(askable.common, askable)
   }
   for (const [common, askable] of tidied) {
-    const missing = found.view.missing.get(common) ?? []
-    done.notes.push(...(await careFor(repositoryOf(askable), missing)))
+    if (isOver(request)) break
+    const volume = await readVolume(common, request.settings)
+    done.notes.push(...(await careFor(repositoryOf(askable), volume)))
   }
 }
 
@@ -119,16 +147,15 @@ async function lastLook(
   const places = { base, paths: [moved.path, ...targets], targets }
   const occupancies = await lookIntoPlaces(places, environment)
   const states = await readStates([moved])
+  // Moving it has touched nothing in it but, with a newer git, its `.git`.
+  const sizes = await measureNested(inOrder([moved]), MEASURING_MS, '.git')
   const again: Worktree = {
     ...worktree,
-    ...sized(moved, new Map(), occupancies),
-    // Moving it has touched nothing in it; its size is that of before, and so is its age.
-    bytes: worktree.bytes,
-    newestMs: Math.max(worktree.newestMs ?? 0, headMovedAt(moved.gitDirectory)),
+    ...sized(moved, sizes, occupancies),
     git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
     closer: await orUnknown(async () => lookCloser(moved)),
   }
-  const verdict = judgeWorktree(again, policy)
+  const verdict = judgeWorktree(again, { ...policy, nowMs: Date.now() })
   if (!verdict.goes) return verdict.reasons.join('; ')
   if ('unknown' in again.git || again.closer === null || 'unknown' in again.closer) {
     return 'git has not answered'
@@ -146,31 +173,22 @@ async function lastLook(
 
 /** Oldest first, until the low watermark is reached. */
 async function reclaimTargets(
-  { view, policy: { nowMs } }: Found,
+  { view }: Found,
   request: WorktreesRequest,
   done: WorktreesDone,
   runtime: Runtime,
 ): Promise<void> {
-  const age = { nowMs, olderThanMs: request.olderThanMs ?? 0 }
+  const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 }
   const gone = new Set(done.taken.map(({ path }) => path))
   const candidates = view.worktrees
     .filter(({ worktree, base }) => base !== null && !gone.has(worktree.path))
     .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
     .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
     .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0))
-  const roomy = new Set<string>()
+  const disks = new TightDisks(request, done)
   for (const { each, target } of candidates) {
     const base = each.base ?? ''
-    if (roomy.has(base)) continue
-    if (!request.all && (await isRoomy(base, request))) {
-      const low = request.settings.watermarks.low
-      done.notes.push(
-        `target dirs stay: ${base} is below the low watermark of ${low} % (--all takes them all the same)`,
-      )
-      // Another directory may lie on another file system.
-      roomy.add(base)
-      continue
-    }
+    if (!(await disks.isTight(each.worktree.path))) continue
     const taken: Taken = {
       what: 'target',
       path: target.path,
@@ -182,27 +200,41 @@ async function reclaimTargets(
       done.taken.push(taken)
       continue
     }
-    const outcome = await removeTarget(base, target.path, async (aside) => {
-      const others = each.worktree.targets
-        .map(({ path }) => path)
-        .filter((path) => path !== target.path)
-      const targets = [aside, ...others.filter((path) => !gone.has(path))]
-      const paths = [each.worktree.path, ...targets]
-      const occupancies = await lookIntoPlaces({ base, paths, targets }, runtime.environment)
-      const nobody = { inhabitants: [], unknown: ['nobody has looked who is in it'] }
-      const again: Worktree = {
-        ...each.worktree,
-        occupancy: occupancies.get(each.worktree.path) ?? nobody,
-        targets: targets.map((path) =>
-          Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? nobody }),
-        ),
-      }
-      const verdict = judgeTarget({ ...target, path: aside }, again, age)
-      return verdict.goes ? null : verdict.reasons.join('; ')
-    })
+    if (isOver(request)) break
+    const others = each.worktree.targets
+      .map(({ path }) => path)
+      .filter((path) => path !== target.path && !gone.has(path))
+    const outcome = await removeTarget(base, target.path, async (aside) =>
+      lookAgain(aside, target, { each, others, olderThanMs: age.olderThanMs }, runtime),
+    )
     note(outcome, taken, done)
     if (outcome.kind === 'removed') gone.add(target.path)
   }
+}
+
+/** Who is in a target dir that was put aside, or in its worktree, and how old it is by now. */
+async function lookAgain(
+  aside: string,
+  target: TargetDir,
+  around: { each: ObservedWorktree; others: readonly string[]; olderThanMs: number },
+  { environment }: Runtime,
+): Promise<string | null> {
+  const { worktree, base } = around.each
+  const targets = [aside, ...around.others]
+  const places = { base: base ?? '', paths: [worktree.path, ...targets], targets }
+  const occupancies = await lookIntoPlaces(places, environment)
+  const measured = await measureNested([aside], MEASURING_MS)
+  const again: Worktree = {
+    ...worktree,
+    occupancy: occupancies.get(worktree.path) ?? UNSEEN,
+    targets: targets.map((path) =>
+      Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? UNSEEN }),
+    ),
+  }
+  const newestMs = measured.get(aside)?.newestMs ?? null
+  const age = { nowMs: Date.now(), olderThanMs: around.olderThanMs }
+  const verdict = judgeTarget({ ...target, path: aside, newestMs }, again, age)
+  return verdict.goes ? null : verdict.reasons.join('; ')
 }
 
 function reclaimLocks(inventory: Inventory, request: WorktreesRequest, done: WorktreesDone): void {

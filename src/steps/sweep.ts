@@ -53,7 +53,6 @@ export async function sweep(
     ),
   )
   if (!settings.dryRun) await evictOverBudget(root, settings, runtime)
-  await sweepWorktrees(root, settings, runtime)
   const guarded = await guardDisk({ root, self, settings, scope: 'host' }, runtime)
   if (!settings.dryRun) keepReserve(root, guarded, runtime)
   for (const { level, reading, why } of guarded.assessments) {
@@ -62,6 +61,8 @@ export async function sweep(
   const done: PassResult | FailedPass =
     'error' in tried ? { scope: 'host', why: messageOf(tried.error) } : tried.value
   await afterPass({ root, settings, done, guarded, jobs: [] }, runtime)
+  // Last, since it may take long: nobody shall take the guard for dead meanwhile.
+  await sweepWorktrees(root, settings, runtime)
   if ('error' in tried) throw tried.error
   return { ...tried.value, guarded }
 }

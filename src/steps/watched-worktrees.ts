@@ -2,13 +2,14 @@ import { statSync } from 'node:fs'
 import { usedPercent } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { readMounts } from '../host/mounts.ts'
 import { controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { recordWorktrees } from './record-worktrees.ts'
 import { worktrees } from './reclaim-worktrees.ts'
 import type { WorktreesDone } from './reclaim-worktrees.ts'
 import type { Runtime } from './runtime.ts'
-import { readVolumes } from './worktrees.ts'
+import { readVolumes, typeIfRemote } from './worktrees.ts'
 
 /** Names the directories whose worktrees a sweep looks after, between colons. */
 export const WATCHED = 'TARGET_GUARD_WORKTREES'
@@ -29,6 +30,9 @@ export function watchedInWords(environment: NodeJS.ProcessEnv): { text: string; 
   return { text: `worktrees are watched in ${directories.join(', ')}`, isWell: true }
 }
 
+/** The timer’s service has two hours in all, and what has begun comes to its end. */
+const LIMIT_MS = 45 * 60_000
+
 /**
  * The worktree part of a sweep: stale worktrees, stale locks, and target dirs where the disk is above
  * the high watermark. What goes wrong is told, and stops nothing else.
@@ -41,9 +45,13 @@ export async function sweepWorktrees(
   runtime: Runtime,
 ): Promise<WorktreesDone | null> {
   const { voice, environment } = runtime
+  const mounts = readMounts()
   const directories = watchedDirectories(environment).filter((path) => {
-    if (isDirectory(path)) return true
-    voice.warning(`${WATCHED} names ${path}, which is no directory.`)
+    // Of those on other hosts’ disks first: a call there may hang.
+    const remote = typeIfRemote(path, mounts)
+    if (remote === null && isDirectory(path)) return true
+    const what = remote === null ? 'is no directory' : `lies on ${remote} and is left alone`
+    voice.warning(`${WATCHED} names ${path}, which ${what}.`)
     return false
   })
   if (directories.length === 0) return null
@@ -59,6 +67,8 @@ export async function sweepWorktrees(
         reclaim: ['stale', 'locks', ...(isTight ? (['targets'] as const) : [])],
         olderThanMs: null,
         all: false,
+        targetsFrom: 'high',
+        endAtMs: performance.now() + LIMIT_MS,
         withRecoveryRefs: false,
         settings,
       },

@@ -1,18 +1,20 @@
 import { lstatSync, realpathSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { GuardError, messageOf } from '../plan/guard-error.ts'
 import { assess, isRelieved, usedPercent } from '../plan/pressure.ts'
-import type { Assessment } from '../plan/pressure.ts'
+import type { Assessment, Watermarks } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { deservesCloserLook, judgeTarget, judgeWorktree } from '../plan/worktree.ts'
 import type { StalePolicy, TargetDir, Worktree, WorktreeVerdict } from '../plan/worktree.ts'
 import { LOCKS_MS, judgeLockFile } from '../plan/worktree-lock.ts'
 import type { LockFile } from '../plan/worktree-lock.ts'
+import { follow } from '../host/destination.ts'
 import { probeDisks, settle } from '../host/disk.ts'
 import { lookCloser, readTargetState } from '../host/git-state.ts'
 import { findLockFiles } from '../host/lock-files.ts'
 import { bootedAtMs } from '../host/lock-sight.ts'
-import { isAtOrBelow } from '../host/mounts.ts'
+import { isAtOrBelow, locate, readMounts } from '../host/mounts.ts'
+import type { Mount } from '../host/mounts.ts'
 import { inParallel, observeWorktrees, orUnknown } from './observe-worktrees.ts'
 import type { ObservedWorktree, WorktreeView } from './observe-worktrees.ts'
 import type { Runtime } from './runtime.ts'
@@ -29,7 +31,11 @@ export interface WorktreesRequest {
   olderThanMs: number | null
   /** whether target dirs go on going below the low watermark */
   all: boolean
+  /** the watermark above which the first target dir of a file system goes */
+  targetsFrom: keyof Watermarks
   withRecoveryRefs: boolean
+  /** when no further removal is begun, by performance.now(); null for never */
+  endAtMs: number | null
   settings: Pick<Settings, 'floors' | 'watermarks' | 'dryRun'>
 }
 
@@ -56,14 +62,14 @@ export interface Inventory {
   worktrees: JudgedWorktree[]
   locks: JudgedLock[]
   problems: string[]
-  olderThanMs: number
 }
 
 /** The inventory, with what reclaiming needs of each worktree. */
 export interface Found {
   inventory: Inventory
   view: WorktreeView
-  policy: StalePolicy
+  /** how long a worktree stays depends on the disk that it lies on */
+  policyOf: (worktree: Pick<Worktree, 'path'>) => StalePolicy
 }
 
 const HOUR_MS = 3_600_000
@@ -73,12 +79,16 @@ const EMERGENCY_MS = HOUR_MS / 4
 /**
  * The real paths of the directories that were given.
  *
- * @throws GuardError where one is not a directory, or is the root of everything
+ * @throws GuardError where one is not a directory, is the root of everything, or lies on a file
+ *   system that other hosts may use, too: who works there from elsewhere is in no /proc
  */
 function resolveDirectories(given: readonly string[]): string[] {
+  const mounts = readMounts()
   const real = given.map((path) => {
     let found: string
     try {
+      const remote = typeIfRemote(path, mounts)
+      if (remote !== null) throw new Error(`it lies on ${remote}, which other hosts may work on`)
       found = realpathSync(path)
     } catch (error) {
       throw new GuardError(`${path} cannot be looked into (${messageOf(error)}).`, MEND, {
@@ -95,7 +105,13 @@ function resolveDirectories(given: readonly string[]): string[] {
   )
 }
 
-const MEND = 'Name directories that hold worktrees, or repositories.'
+/** The type of a file system that is not of this kernel alone; nothing on it is touched. */
+export function typeIfRemote(path: string, mounts: readonly Mount[]): string | null {
+  const { mount, isLocal } = follow(resolve(path), mounts)
+  return isLocal ? null : (mount?.type ?? 'an unknown file system')
+}
+
+const MEND = 'Name directories of local disks that hold worktrees, or repositories.'
 
 /** Finds, reads and judges all worktrees below the directories; touches nothing. */
 export async function findAndJudge(request: WorktreesRequest, runtime: Runtime): Promise<Found> {
@@ -104,19 +120,14 @@ export async function findAndJudge(request: WorktreesRequest, runtime: Runtime):
     readVolumes(directories, request.settings, runtime),
     observeWorktrees(directories, runtime),
   ])
-  const isEmergency = volumes.some(({ level }) => level === 'critical')
-  const policy: StalePolicy = {
-    nowMs: Date.now(),
-    olderThanMs: request.olderThanMs ?? (isEmergency ? EMERGENCY_MS : STALE_MS),
-    withRecoveryRefs: request.withRecoveryRefs,
-  }
+  const policyOf = policies(volumes, request)
   const targetsToo = request.reclaim.includes('targets')
   await inParallel(view.worktrees, async (each) => {
-    await complete(each, policy, targetsToo, view)
+    await complete(each, policyOf(each.worktree), targetsToo, view)
   })
-  const age = { nowMs: policy.nowMs, olderThanMs: request.olderThanMs ?? 0 }
+  const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 }
   const worktrees = view.worktrees
-    .map(({ worktree }) => judge(worktree, policy, age))
+    .map(({ worktree }) => judge(worktree, policyOf(worktree), age))
     .toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0) || (a.path < b.path ? -1 : 1))
   const locks = judgeLocks(directories, view, request.olderThanMs)
   return {
@@ -128,10 +139,29 @@ export async function findAndJudge(request: WorktreesRequest, runtime: Runtime):
       worktrees,
       locks,
       problems: view.problems,
-      olderThanMs: policy.olderThanMs,
     },
     view,
-    policy,
+    policyOf,
+  }
+}
+
+/** How each worktree is judged: one disk in an emergency says nothing of worktrees on another. */
+function policies(
+  volumes: readonly Assessment[],
+  { olderThanMs, withRecoveryRefs }: WorktreesRequest,
+): Found['policyOf'] {
+  const nowMs = Date.now()
+  const mounts = readMounts()
+  const critical = volumes.filter(({ level }) => level === 'critical')
+  const devices = new Set(critical.map(({ reading }) => reading.device))
+  return ({ path }) => {
+    const device = locate(path, mounts)?.mount.device
+    const isEmergency = device !== undefined && devices.has(device)
+    return {
+      nowMs,
+      olderThanMs: olderThanMs ?? (isEmergency ? EMERGENCY_MS : STALE_MS),
+      withRecoveryRefs,
+    }
   }
 }
 
@@ -210,10 +240,24 @@ export async function readVolumes(
   return readings.map((reading) => assess({ ...reading, holdsRoot: true }, floors))
 }
 
-/** Whether the file system of a directory needs no more room. */
-export async function isRoomy(directory: string, request: WorktreesRequest): Promise<boolean> {
-  settle(directory)
+/** The file system that a directory lies on; undefined where nothing is known of it. */
+export async function readVolume(
+  directory: string,
+  { floors }: WorktreesRequest['settings'],
+): Promise<Assessment | undefined> {
   const [reading] = (await probeDisks(directory, [])).readings
-  if (reading === undefined) return true
-  return isRelieved(assess(reading, request.settings.floors), request.settings.watermarks)
+  return reading === undefined ? undefined : assess(reading, floors)
+}
+
+/** Whether a file system needs no more room: below this watermark, and not critical. */
+export async function isRoomy(
+  directory: string,
+  watermark: keyof Watermarks,
+  { settings }: WorktreesRequest,
+): Promise<boolean> {
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return true
+  settle(directory)
+  const volume = await readVolume(directory, settings)
+  const low = settings.watermarks[watermark]
+  return volume === undefined || isRelieved(volume, { ...settings.watermarks, low })
 }

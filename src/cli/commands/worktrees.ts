@@ -49,6 +49,8 @@ Dirty, untracked and ignored files other than target dirs keep a worktree, whate
         reclaim,
         olderThanMs: spanOf(values.get('older-than')?.at(-1)),
         all: switches.has('all'),
+        targetsFrom: 'low',
+        endAtMs: null,
         withRecoveryRefs: switches.has('with-recovery-refs'),
         settings: settings(invocation),
       },
