@@ -14,6 +14,7 @@ import type { Stage } from './driven/stage.ts'
 import { failCalls, killAt, readCalls, recordCalls, signalAt } from './faults.ts'
 import type { FaultEnvironment, RecordedCall } from './faults.ts'
 import { allProcesses, isStopped, parentOf } from './processes.ts'
+import { reapersEnd } from './reapers.ts'
 import { useScene } from './use-scene.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -122,4 +123,5 @@ test('a publish that takes long is not taken for one that was killed', async () 
   })
   await victim.end()
   expect(publishedManifests(stage)).toEqual([built])
+  await reapersEnd(stage.path)
 })

@@ -138,7 +138,7 @@ needs('cargo').describe('a worktree of a repository that was built in another on
     const change = `${TELL[2] ?? ''}; echo six > leaf/word.txt`
     expect((await runs.run(repository.main, ['sh', '-c', change])).stdout).toBe('two!\n')
     const branch = await repository.add('branch')
-    await repository.git(branch, 'merge', '--quiet', '--ff-only', 'work/older')
+    await repository.git(branch, 'merge', '--quiet', '--ff-only', 'topic/older')
     const later = await runs.run(branch, TELL)
     expect([later.stdout, crates(later)]).toEqual(['six!\n', ['leaf', 'tool']])
     // With other variables Cargo would build all of it again, beside what is there.

@@ -70,11 +70,11 @@ needs('root', 'cargo', 'loop-mount', 'xfs', 'btrfs').describe(
   'a successful push to the default branch',
   () => {
     test.each([
-      ['ext4', null, 'copy'],
+      ['ext4', 'large ext4', 'copy'],
       ['xfs', 'xfs', 'clone'],
       ['btrfs', 'btrfs', 'clone'],
     ] as const)('publishes what pull requests are seeded from, on %s', async (_, disk, kind) => {
-      const fleet = await Fleet.on(disk === null ? null : await smallDisk(scene(), disk))
+      const fleet = await Fleet.on(await smallDisk(scene(), disk))
       const pushed = await fleet.job(push())
       expect(pushed.step('Post guard').stdout).toContain('snapshot published')
       const [snapshot = ''] = fleet.snapshots()
@@ -101,19 +101,38 @@ needs('root', 'cargo', 'loop-mount', 'xfs', 'btrfs').describe(
 )
 
 needs('root', 'cargo').describe('nothing is published', () => {
-  test.each<[string, JobEvent, { with?: Record<string, string>; build?: string }]>([
-    ['by a pull request', pullRequest(), {}],
-    ['by one of a fork', pullRequest({ fork: 'stranger/demo' }), {}],
-    ['by pull_request_target', pullRequestTarget(), {}],
-    ['by a push to another branch', push('feature'), {}],
-    ['by a push of a tag', push('refs/tags/main'), {}],
-    ['by a job that failed', push(), { build: 'cargo --version && false' }],
-    ['in a dry run', push(), { with: { 'dry-run': 'true' } }],
-    ['where that is switched off', push(), { with: { snapshot: 'never' } }],
-    ['where nothing was built', push(), { build: 'true' }],
-  ])('%s', async (_, event, options) => {
+  interface Case {
+    event: JobEvent
+    with?: Record<string, string>
+    build?: string
+    /** how the job ends, and what post says of a snapshot: nothing where it did not try */
+    ends?: string
+    says?: string
+  }
+
+  test.each<[string, Case]>([
+    ['by a pull request', { event: pullRequest() }],
+    ['by one of a fork', { event: pullRequest({ fork: 'stranger/demo' }) }],
+    ['by pull_request_target', { event: pullRequestTarget() }],
+    ['by a push to another branch', { event: push('feature') }],
+    ['by a push of a tag', { event: push('refs/tags/main') }],
+    [
+      'by a job that failed',
+      { event: push(), build: 'cargo build --offline && false', ends: 'failure' },
+    ],
+    ['in a dry run', { event: push(), with: { 'dry-run': 'true' } }],
+    ['where that is switched off', { event: push(), with: { snapshot: 'never' } }],
+    [
+      'where nothing was built',
+      { event: push(), build: 'true', says: 'no snapshot: nothing was built by Cargo' },
+    ],
+  ])('%s', async (_, { event, build, says, ends = 'success', ...options }) => {
     const fleet = await Fleet.on(null)
-    await fleet.job(event, options)
+    const result = await fleet.job(event, build === undefined ? options : { ...options, build })
+    expect(result.conclusion).toBe(ends)
+    expect(result.step('build').stderr.includes('Finished')).toBe(build !== 'true')
+    const told = /(?:no snapshot|snapshot published).*/.exec(result.step('Post guard').stdout)
+    expect(told?.[0]).toBe(says)
     expect(fleet.snapshots()).toEqual([])
   })
 })

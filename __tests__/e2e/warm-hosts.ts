@@ -15,6 +15,8 @@ import type { Checkout, Matrix } from './warm-matrix.ts'
 /** A job as a test describes it. */
 export interface WarmJob {
   event: JobEvent
+  /** of the step, beside those that all have */
+  inputs?: Readonly<Record<string, string>>
   change: Change
   runner: 'one' | 'two'
   checkout: Checkout
@@ -50,7 +52,7 @@ export class WarmHost {
   }
 
   /** Runs a job that checks out, takes its slot and its seed, and builds. Throws unless it succeeds. */
-  async job({ event, change, runner: name, checkout }: WarmJob): Promise<JobResult> {
+  async job({ event, inputs, change, runner: name, checkout }: WarmJob): Promise<JobResult> {
     const runner = this.#runners[name]
     this.#matrix.placeOutside(change)
     const floors = { 'min-free-gb': '0', 'min-free-percent': '0', 'high-watermark': '100' }
@@ -60,7 +62,7 @@ export class WarmHost {
       env: { CARGO_INCREMENTAL: '0' },
       steps: [
         { name: 'checkout', run: this.#matrix.checkout(change, checkout) },
-        this.#host.step({ id: 'guard', with: floors }),
+        this.#host.step({ id: 'guard', with: { ...floors, ...inputs } }),
         { name: 'build', run: this.#matrix.build(change) },
       ],
     }).result

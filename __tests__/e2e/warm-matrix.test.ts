@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { needs } from './capabilities.ts'
+import { push } from './runner/events.ts'
 import type { JobEvent } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
 import { Scene } from './scene.ts'
@@ -32,6 +33,8 @@ interface Way {
   title: string
   /** inherited from the job before of the same pull request, else of a snapshot */
   kind: 'inherit' | 'clone' | 'copy'
+  /** whether it is a push to the default branch, which may share files by hard links */
+  trusted?: boolean
   disk: Kind
   /** whether the seed was built by another runner, in another workspace */
   elsewhere: boolean
@@ -78,6 +81,15 @@ const WAYS: readonly Way[] = [
     checkout: 'cloned',
     compiled: OF_TARGET,
   },
+  {
+    title: 'cloned by hard links from the last build of the branch, elsewhere',
+    kind: 'clone',
+    trusted: true,
+    disk: 'large ext4',
+    elsewhere: true,
+    checkout: 'cloned',
+    compiled: OF_BOTH,
+  },
 ]
 
 /** The jobs of one way, each on the runner and of the pull request that it needs. */
@@ -101,14 +113,15 @@ class Jobs {
   }
 
   async run(change: Change): Promise<JobResult> {
-    const { kind, elsewhere, checkout } = this.#way
+    const { kind, elsewhere, checkout, trusted = false } = this.#way
     const former = this.#runner
     if (elsewhere) {
       this.#host.spoil(former)
-      this.#runner = kind === 'inherit' && former === 'two' ? 'one' : 'two'
+      this.#runner = (kind === 'inherit' || trusted) && former === 'two' ? 'one' : 'two'
     }
     return this.#host.job({
-      event: kind === 'inherit' ? this.#event : this.#host.newPullRequest(),
+      event: trusted ? push() : kind === 'inherit' ? this.#event : this.#host.newPullRequest(),
+      inputs: trusted ? { warm: 'clone', snapshot: 'never' } : {},
       change,
       runner: this.#runner,
       checkout,
@@ -127,6 +140,7 @@ for (const way of WAYS) {
       const result = await jobs.run(NOTHING)
       const shown = await expectAsCold(result, NOTHING)
       expect(result.step('guard').outputs['seed']).toBe(way.kind)
+      expect(result.step('guard').stdout.includes('cloned (hybrid)')).toBe(way.trusted === true)
       // It was written right before it was built first: where the clock is too coarse to prove that
       // nothing changed in between, it is built again.
       const compiled = shown.compiled.filter((each) => each !== 'outside')

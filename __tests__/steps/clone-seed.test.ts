@@ -31,6 +31,7 @@ const SETTINGS = {
   warm: 'auto',
   floors: { minFreeBytes: 0, minFreePercent: 0, minFreeInodesPercent: 0 },
   watermarks: { high: 100, low: 100 },
+  constantPaths: { target: null, workspace: null },
 } as Settings
 
 const WROTE = 'a build wrote into'
@@ -90,8 +91,9 @@ describe('a snapshot that another one takes the place of', () => {
 
   test('while it is cloned is cloned with its own inputs, and the other is left alone', async () => {
     publishNth(1)
-    const cloning = clone(theSource())
-    while (!existsSync(place)) await turn()
+    const over = new AbortController()
+    const cloning = clone(theSource()).finally(() => over.abort())
+    while (!existsSync(place) && !over.signal.aborted) await turn()
     publishNth(2)
     expect(await cloning).toMatchObject({ origin: { generation: 1 } })
     expect(readFileSync(`${place}/${MARK}`, 'utf8')).toBe('build 1')
@@ -102,24 +104,6 @@ describe('a snapshot that another one takes the place of', () => {
 })
 
 describe('an ended slot whose files a clone shares', () => {
-  /** Clones it, writes into a shared file of the clone, and tries once more; null where none is shared. */
-  async function spoil(again: (source: CloneSource) => Promise<unknown>): Promise<string | null> {
-    const { id, slot } = putEnded(aLease({ id: anId(1), job: JOB }))
-    const folder = `${root.path}/${slot}`
-    const known = { label: slot, id, folder, bytes: null, ageHours: 1, origin: ORIGIN }
-    const source: CloneSource = { ...known, former: [slot], place: { slot, container: null } }
-    expect(await clone(source)).toMatchObject({ origin: ORIGIN })
-    // A file system that can reflink shares none.
-    if (readLinked(root, id)?.length === 0) return null
-    writeFileSync(`${place}/${MARK}`, 'rewritten in place', { flag: 'r+' })
-    place = `${place}-again`
-    const said = await again(source)
-    expect(existsSync(place)).toBe(false)
-    expect(hybridRefusal(root)).not.toBeNull()
-    expect(findLease(root, id)?.end).toBeNull()
-    return String(said)
-  }
-
   test('is not cloned again once a build wrote into one of them', async () => {
     expect((await spoil(clone)) ?? WROTE).toContain(WROTE)
   })
@@ -142,4 +126,22 @@ function putEnded(ended: Lease): Lease {
   writeFileSync(`${root.path}/${ended.slot}/${MARK}`, 'an ended build')
   endLease(root, ended.id, anEnd())
   return ended
+}
+
+/** Clones an ended slot, writes into a shared file of the clone, and tries once more; null where none is shared. */
+async function spoil(again: (source: CloneSource) => Promise<unknown>): Promise<string | null> {
+  const { id, slot } = putEnded(aLease({ id: anId(1), job: JOB }))
+  const folder = `${root.path}/${slot}`
+  const known = { label: slot, id, folder, bytes: null, ageHours: 1, origin: ORIGIN }
+  const source: CloneSource = { ...known, former: [slot], place: { slot, container: null } }
+  expect(await clone(source)).toMatchObject({ origin: ORIGIN })
+  // A file system that can reflink shares none.
+  if (readLinked(root, id)?.length === 0) return null
+  writeFileSync(`${place}/${MARK}`, 'rewritten in place', { flag: 'r+' })
+  place = `${place}-again`
+  const said = await again(source)
+  expect(existsSync(place)).toBe(false)
+  expect(hybridRefusal(root)).not.toBeNull()
+  expect(findLease(root, id)?.end).toBeNull()
+  return String(said)
 }

@@ -8142,6 +8142,7 @@ function takeHybridOut(root, source, written) {
 
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
 
+
 /** By device number and type of file system: another one may be mounted from the same device. */
 const known = new Map();
 /** Larger than what a file system keeps beside the inode. */
@@ -8149,7 +8150,7 @@ const PROBE_BYTES = 8192;
 /**
  * Whether files in this directory can share blocks: tried with two small files.
  *
- * @throws as mkdtempSync and writeFileSync do; nothing is remembered then
+ * @throws where the disk is full or broken; nothing is remembered then
  */
 function canReflink(directory) {
     const key = `${(0,external_node_fs_namespaceObject.statSync)(directory).dev} ${(0,external_node_fs_namespaceObject.statfsSync)(directory).type}`;
@@ -8173,13 +8174,16 @@ function tryReflink(directory) {
         (0,external_node_fs_namespaceObject.rmSync)(probe, { recursive: true, force: true });
     }
 }
+/** These say nothing of what the file system can do. */
+const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC']);
 function isShared(from, to) {
     try {
         (0,external_node_fs_namespaceObject.copyFileSync)(from, to, external_node_fs_namespaceObject.constants.COPYFILE_FICLONE_FORCE);
         return true;
     }
-    catch {
-        // Whatever the kernel says: cp would hear the same.
+    catch (error) {
+        if (OF_THE_MOMENT.has(errnoOf(error)))
+            throw error;
         return false;
     }
 }
@@ -20253,7 +20257,7 @@ const reapCommand = {
     name: 'reap',
     summary: 'delete what is in the trash (what the background process runs)',
     about: `Deletes what passes have taken out of service. What cannot be deleted stays in quarantine, with
-the command that would remove it.`,
+the command that would remove it. Jobs that have ended are told in the history, from which forecasts learn.`,
     ...NO_OPERANDS,
     flags: [ROOT, ...HELP, SNAPSHOTS, JSON_FLAG],
     run: async (invocation) => {

@@ -13855,6 +13855,7 @@ function takeHybridOut(root, source, written) {
 
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
 
+
 /** By device number and type of file system: another one may be mounted from the same device. */
 const known = new Map();
 /** Larger than what a file system keeps beside the inode. */
@@ -13862,7 +13863,7 @@ const PROBE_BYTES = 8192;
 /**
  * Whether files in this directory can share blocks: tried with two small files.
  *
- * @throws as mkdtempSync and writeFileSync do; nothing is remembered then
+ * @throws where the disk is full or broken; nothing is remembered then
  */
 function canReflink(directory) {
     const key = `${(0,external_node_fs_.statSync)(directory).dev} ${(0,external_node_fs_.statfsSync)(directory).type}`;
@@ -13886,13 +13887,16 @@ function tryReflink(directory) {
         (0,external_node_fs_.rmSync)(probe, { recursive: true, force: true });
     }
 }
+/** These say nothing of what the file system can do. */
+const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC']);
 function isShared(from, to) {
     try {
         (0,external_node_fs_.copyFileSync)(from, to, external_node_fs_.constants.COPYFILE_FICLONE_FORCE);
         return true;
     }
-    catch {
-        // Whatever the kernel says: cp would hear the same.
+    catch (error) {
+        if (OF_THE_MOMENT.has((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
         return false;
     }
 }

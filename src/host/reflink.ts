@@ -7,6 +7,7 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs'
+import { errnoOf } from '../plan/guard-error.ts'
 
 /** By device number and type of file system: another one may be mounted from the same device. */
 const known = new Map<string, boolean>()
@@ -17,7 +18,7 @@ const PROBE_BYTES = 8192
 /**
  * Whether files in this directory can share blocks: tried with two small files.
  *
- * @throws as mkdtempSync and writeFileSync do; nothing is remembered then
+ * @throws where the disk is full or broken; nothing is remembered then
  */
 export function canReflink(directory: string): boolean {
   const key = `${statSync(directory).dev} ${statfsSync(directory).type}`
@@ -44,12 +45,15 @@ function tryReflink(directory: string): boolean {
   }
 }
 
+/** These say nothing of what the file system can do. */
+const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC'])
+
 function isShared(from: string, to: string): boolean {
   try {
     copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE)
     return true
-  } catch {
-    // Whatever the kernel says: cp would hear the same.
+  } catch (error) {
+    if (OF_THE_MOMENT.has(errnoOf(error))) throw error
     return false
   }
 }

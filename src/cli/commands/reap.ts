@@ -9,7 +9,7 @@ export const reapCommand: Command = {
   name: 'reap',
   summary: 'delete what is in the trash (what the background process runs)',
   about: `Deletes what passes have taken out of service. What cannot be deleted stays in quarantine, with
-the command that would remove it.`,
+the command that would remove it. Jobs that have ended are told in the history, from which forecasts learn.`,
   ...NO_OPERANDS,
   flags: [ROOT, ...HELP, SNAPSHOTS, JSON_FLAG],
   run: async (invocation) => {

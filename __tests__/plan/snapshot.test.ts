@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals'
+import { mayPublish } from '../../src/plan/snapshot.ts'
+
+const SETTINGS = { snapshot: 'trusted', dryRun: false, warm: 'auto' } as const
+
+test.each<[string, boolean, string, Partial<Parameters<typeof mayPublish>[2]>, boolean]>([
+  ['a push to the default branch that succeeded', true, 'success', {}, true],
+  ['one that wants its own seeds cloned', true, 'success', { warm: 'clone' }, true],
+  ['any other event', false, 'success', {}, false],
+  ['one that failed', true, 'failure', {}, false],
+  ['one that was cancelled', true, 'cancelled', {}, false],
+  ['one whose end nobody knows', true, 'unknown', {}, false],
+  ['one that is to publish nothing', true, 'success', { snapshot: 'never' }, false],
+  ['one without seeds', true, 'success', { warm: 'off' }, false],
+  ['a dry run', true, 'success', { dryRun: true }, false],
+])('%s may publish (trusted %s, %s)', (_, trusted, result, settings, expected) => {
+  expect(mayPublish({ trusted }, result, { ...SETTINGS, ...settings })).toBe(expected)
+})

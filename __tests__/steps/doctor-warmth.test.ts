@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals'
+import type { Root } from '../../src/host/root.ts'
+import { takeHybridOut } from '../../src/host/hybrid-mark.ts'
+import { openRoot } from '../../src/host/root.ts'
+import { checkWarmth } from '../../src/steps/doctor-warmth.ts'
+import type { Finding } from '../../src/steps/doctor.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { smallDisk } from '../e2e/small-disk.ts'
+import type { Kind } from '../e2e/small-disk.ts'
+import { useScene } from '../e2e/use-scene.ts'
+import { PRECIOUS } from '../helpers/root.ts'
+
+const scene = useScene()
+
+/** What is found by this name; undefined where it is not looked at. */
+function find(
+  check: string,
+  environment: NodeJS.ProcessEnv,
+  root: Root | null = null,
+): Finding | undefined {
+  return checkWarmth(root, { HOME: '/home/builder', ...environment }).find(
+    (each) => each.check === check,
+  )
+}
+
+async function rootOn(kind: Kind): Promise<Root> {
+  return openRoot(`${await smallDisk(scene(), kind)}/targets`, PRECIOUS)
+}
+
+needs('root', 'loop-mount', 'xfs').describe('a root', () => {
+  test('on xfs can reflink', async () => {
+    const root = await rootOn('xfs')
+    expect(find('clones', {}, root)).toMatchObject({ level: 'ok', mend: '' })
+  })
+
+  test('on ext4 cannot; that hard links are out of use is told, too', async () => {
+    const root = await rootOn('ext4')
+    const before = find('clones', {}, root)
+    expect(before).toMatchObject({ level: 'warn', mend: expect.stringContaining('xfs') })
+    expect(before?.text).not.toContain('hard links')
+    takeHybridOut(root, 'a snapshot', ['debug/deps/test'])
+    expect(find('clones', {}, root)?.text).toContain('no hard links either')
+  })
+})
+
+test.each<[string, NodeJS.ProcessEnv, Finding['level'], string]>([
+  ['the home directory', {}, 'ok', '/home/builder/.cargo'],
+  ['a directory that stays', { CARGO_HOME: '/opt/cargo' }, 'ok', '/opt/cargo'],
+  [
+    'the runner’s temporary directory',
+    { CARGO_HOME: '/work/_temp/cargo', RUNNER_TEMP: '/work/_temp' },
+    'warn',
+    'lies in /work/_temp,',
+  ],
+  [
+    'the workspace',
+    { CARGO_HOME: '/work/demo/.cargo', GITHUB_WORKSPACE: '/work/demo' },
+    'warn',
+    'lies in /work/demo,',
+  ],
+  [
+    'a directory beside the workspace',
+    { CARGO_HOME: '/work/demo-cargo', GITHUB_WORKSPACE: '/work/demo' },
+    'ok',
+    '/work/demo-cargo',
+  ],
+])('CARGO_HOME in %s', (_, environment, level, text) => {
+  const found = find('CARGO_HOME', environment)
+  expect(found).toMatchObject({ level, text: expect.stringContaining(text) })
+})
+
+test.each<[string, NodeJS.ProcessEnv, Finding['level'] | undefined]>([
+  ['is not looked at where it is not used', {}, undefined],
+  ['has room for little', { RUSTC_WRAPPER: 'sccache', SCCACHE_CACHE_SIZE: '1K' }, 'ok'],
+  ['has no room for a lot', { RUSTC_WRAPPER: '/bin/sccache', SCCACHE_CACHE_SIZE: '9999T' }, 'warn'],
+])('sccache %s', (_, environment, level) => {
+  const directory = `${scene().directory('cache')}/not-yet/there`
+  expect(find('sccache', { SCCACHE_DIR: directory, ...environment })?.level).toBe(level)
+})
