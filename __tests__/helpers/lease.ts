@@ -10,7 +10,7 @@ export const PID_NAMESPACE = 'pid:[4026531836]'
 
 /** The key of a runner of that name. */
 export function aRunnerKey(name = 'runner-1'): string {
-  return sha256(`/dev/sda1:/work/${name}\n${name}`)
+  return sha256(`/dev/sda1:/runner/_work/${name}\n${name}`)
 }
 
 /** The lease id of the nth lease of a runner in a boot. */

@@ -48,21 +48,21 @@ test.each<[string, NodeJS.ProcessEnv, Finding['level'], string]>([
   ['a directory that stays', { CARGO_HOME: '/opt/cargo' }, 'ok', '/opt/cargo'],
   [
     'the runner’s temporary directory',
-    { CARGO_HOME: '/work/_temp/cargo', RUNNER_TEMP: '/work/_temp' },
+    { CARGO_HOME: '/runner/_work/_temp/cargo', RUNNER_TEMP: '/runner/_work/_temp' },
     'warn',
-    'lies in /work/_temp,',
+    'lies in /runner/_work/_temp,',
   ],
   [
     'the workspace',
-    { CARGO_HOME: '/work/demo/.cargo', GITHUB_WORKSPACE: '/work/demo' },
+    { CARGO_HOME: '/runner/_work/demo/.cargo', GITHUB_WORKSPACE: '/runner/_work/demo' },
     'warn',
-    'lies in /work/demo,',
+    'lies in /runner/_work/demo,',
   ],
   [
     'a directory beside the workspace',
-    { CARGO_HOME: '/work/demo-cargo', GITHUB_WORKSPACE: '/work/demo' },
+    { CARGO_HOME: '/runner/_work/demo-cargo', GITHUB_WORKSPACE: '/runner/_work/demo' },
     'ok',
-    '/work/demo-cargo',
+    '/runner/_work/demo-cargo',
   ],
 ])('CARGO_HOME in %s', (_, environment, level, text) => {
   const found = find('CARGO_HOME', environment)
