@@ -174,7 +174,7 @@ needs('root', 'second-user').describe('as an ordinary user', () => {
   const user = secondUser() ?? { uid: 65_534, gid: 65_534 }
 
   /** Deletes an entry as that user, in a root of theirs that `fill` has put an entry into. */
-  async function deleteAsUser(fill: (entry: string) => void): Promise<Deletion> {
+  async function deleteAsUser(fill: (entry: string) => void, words = ''): Promise<Deletion> {
     const base = scene().directory('user')
     chownSync(base, user.uid, user.gid)
     const prepare = writeProgram(scene(), OPEN_ROOT)
@@ -186,8 +186,13 @@ needs('root', 'second-user').describe('as an ordinary user', () => {
     const script = writeProgram(
       scene(),
       `${OPEN_ROOT}
+       import { readdirSync, readlinkSync } from 'node:fs'
        import { deleteEntry } from './host/deletion.js'
-       console.log(JSON.stringify(await deleteEntry(root, '${id}', [])))`,
+       const target = (file) => { try { return readlinkSync('/proc/self/fd/' + file) } catch { return '' } }
+       const isIn = (file) => target(file).includes('/trash/${id}')
+       console.log(JSON.stringify(await deleteEntry(root, '${id}', []${words})))
+       const left = readdirSync('/proc/self/fd').filter(isIn)
+       if (left.length > 0) throw new Error('left open: ' + left.map(target))`,
     )
     const { stdout } = await scene().must(process.execPath, [script, `${base}/root`], user)
     const found = JSON.parse(stdout) as Deletion
@@ -209,6 +214,19 @@ needs('root', 'second-user').describe('as an ordinary user', () => {
     const modes = { readOnly: 0o555, writeOnly: 0o300, closed: 0, sticky: 0o1555 }
     expect(await deleteAsUser((entry) => makeFolders(entry, modes))).toEqual({ kind: 'deleted' })
   })
+
+  test.each([[['.']], [['debug', 'triple', 'other/debug']]])(
+    'in parts, too, though %j can be listed and not searched',
+    async (places) => {
+      const found = await deleteAsUser((entry) => {
+        for (const each of ['debug/deps', 'triple/debug/deps', 'other/debug/deps', 'last/deps'])
+          mkdirSync(`${entry}/${each}`, { recursive: true })
+        spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, entry])
+        for (const place of places) chmodSync(`${entry}/${place}`, 0o644)
+      }, ', { waitSeconds: 0, inParts: true }')
+      expect(found).toEqual({ kind: 'deleted' })
+    },
+  )
 
   test('an entry that is closed itself goes', async () => {
     const found = await deleteAsUser((entry) => {

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9608);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7489);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9608:
+/***/ 7489:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4516,7 +4516,80 @@ async function rm_run(program, words, descriptors) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/host/thinning.js
+
+
+
+
+/** A profile's folder has a handful of names; more were not made by Cargo, and are left to the end. */
+const NAMES_AT_MOST = 1000;
+/**
+ * Removes the largest of Cargo's folders and the rest of each profile at the same time, by two rm: what
+ * takes time is the kernel's work for each file. What stays, for whatever reason, is for the rm of the
+ * whole tree, which tells it.
+ */
+async function thinOut(folder) {
+    let profiles = [];
+    try {
+        profiles = openProfiles(folder);
+        for (const profile of profiles)
+            await thinning_empty(profile, folder);
+    }
+    catch (error) {
+        if (!isPassing(error))
+            throw error;
+    }
+    finally {
+        for (const profile of profiles)
+            (0,external_node_fs_namespaceObject.closeSync)(profile);
+    }
+}
+/** @param folder what it lies in, whose lock each rm holds */
+async function thinning_empty(profile, folder) {
+    try {
+        const names = (0,external_node_fs_namespaceObject.readdirSync)(at(profile, '.'));
+        const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST);
+        const parts = [[DEPS], others].filter((part) => part.length > 0);
+        await Promise.all(parts.map((part) => rm(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
+    }
+    catch (error) {
+        if (!isPassing(error))
+            throw error;
+    }
+}
+/** Another process is at it, too, or this user may not search it: rm will say so in its own words. */
+function isPassing(error) {
+    return ['ENOENT', 'EACCES'].includes(errnoOf(error));
+}
+const DEPS = 'deps';
+/** `<profile>/` and `<triple>/<profile>/`, without following any link. @throws where it cannot be listed */
+function openProfiles(folder, depth = 1) {
+    return (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
+        if (!entry.isDirectory())
+            return [];
+        let inside = null;
+        let found = [];
+        try {
+            inside = openFolder(at(folder, entry.name));
+            const deps = (0,external_node_fs_namespaceObject.lstatSync)(at(inside, DEPS), { throwIfNoEntry: false });
+            if (deps?.isDirectory() === true)
+                found = [inside];
+            else if (depth < 2)
+                found = openProfiles(inside, depth + 1);
+        }
+        catch {
+            // Replaced, gone, or not to be read or searched: it is left to the rm of the whole tree.
+        }
+        finally {
+            if (inside !== null && !found.includes(inside))
+                (0,external_node_fs_namespaceObject.closeSync)(inside);
+        }
+        return found;
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/host/deletion.js
+
 
 
 
@@ -4636,10 +4709,11 @@ async function remove(target, { waitSeconds, inParts }) {
     try {
         if (folder !== null) {
             // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
-            const thinned = inParts ? thinOut(folder) : null;
-            const isOurs = !(await isClaimed(folder, waitSeconds));
-            await thinned;
-            if (!isOurs)
+            const [isTaken] = await Promise.all([
+                isClaimed(folder, waitSeconds),
+                inParts ? thinOut(folder) : null,
+            ]);
+            if (isTaken)
                 return { kind: 'claimed' };
         }
         // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
@@ -4655,53 +4729,6 @@ async function isClaimed(folder, waitSeconds) {
     const { status, said } = await rm_run('flock', ['-x', ...patience, '3'], [folder]);
     // One that is held is refused without a word.
     return status === 1 && said === '';
-}
-/** A profile's folder has a handful of names; more were not made by Cargo, and are left to the end. */
-const NAMES_AT_MOST = 1000;
-/**
- * Removes the largest of Cargo's folders and the rest of each profile at the same time, by two rm: what
- * takes time is the kernel's work for each file. What stays, for whatever reason, is for the rm of the
- * whole tree, which tells it.
- */
-async function thinOut(folder) {
-    for (const profile of openProfiles(folder)) {
-        try {
-            const names = (0,external_node_fs_namespaceObject.readdirSync)(at(profile, '.'));
-            const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST);
-            const parts = [[DEPS], others].filter((part) => part.length > 0);
-            await Promise.all(parts.map((part) => rm(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
-        }
-        catch (error) {
-            // Another process is at it, too.
-            if (!['ENOENT', 'EACCES'].includes(errnoOf(error)))
-                throw error;
-        }
-        finally {
-            (0,external_node_fs_namespaceObject.closeSync)(profile);
-        }
-    }
-}
-const DEPS = 'deps';
-/** `<profile>/` and `<triple>/<profile>/`, without following any link. */
-function openProfiles(folder, depth = 1) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
-        if (!entry.isDirectory())
-            return [];
-        let inside;
-        try {
-            inside = openFolder(at(folder, entry.name));
-        }
-        catch {
-            // Replaced, gone, or not to be read: it is left to the rm of the whole tree.
-            return [];
-        }
-        const deps = (0,external_node_fs_namespaceObject.lstatSync)(at(inside, DEPS), { throwIfNoEntry: false });
-        if (deps?.isDirectory() === true)
-            return [inside];
-        const below = depth < 2 ? openProfiles(inside, depth + 1) : [];
-        (0,external_node_fs_namespaceObject.closeSync)(inside);
-        return below;
-    });
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const O_PATH = 0o10_000_000;

@@ -641,7 +641,7 @@ function readProc(path) {
 
 /***/ }),
 
-/***/ 4218:
+/***/ 7892:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -704,7 +704,80 @@ async function run(program, words, descriptors) {
 
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
+;// CONCATENATED MODULE: ./lib/host/thinning.js
+
+
+
+
+/** A profile's folder has a handful of names; more were not made by Cargo, and are left to the end. */
+const NAMES_AT_MOST = 1000;
+/**
+ * Removes the largest of Cargo's folders and the rest of each profile at the same time, by two rm: what
+ * takes time is the kernel's work for each file. What stays, for whatever reason, is for the rm of the
+ * whole tree, which tells it.
+ */
+async function thinOut(folder) {
+    let profiles = [];
+    try {
+        profiles = openProfiles(folder);
+        for (const profile of profiles)
+            await empty(profile, folder);
+    }
+    catch (error) {
+        if (!isPassing(error))
+            throw error;
+    }
+    finally {
+        for (const profile of profiles)
+            (0,external_node_fs_.closeSync)(profile);
+    }
+}
+/** @param folder what it lies in, whose lock each rm holds */
+async function empty(profile, folder) {
+    try {
+        const names = (0,external_node_fs_.readdirSync)((0,folders.at)(profile, '.'));
+        const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST);
+        const parts = [[DEPS], others].filter((part) => part.length > 0);
+        await Promise.all(parts.map((part) => rm(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
+    }
+    catch (error) {
+        if (!isPassing(error))
+            throw error;
+    }
+}
+/** Another process is at it, too, or this user may not search it: rm will say so in its own words. */
+function isPassing(error) {
+    return ['ENOENT', 'EACCES'].includes((0,guard_error/* errnoOf */.UQ)(error));
+}
+const DEPS = 'deps';
+/** `<profile>/` and `<triple>/<profile>/`, without following any link. @throws where it cannot be listed */
+function openProfiles(folder, depth = 1) {
+    return (0,external_node_fs_.readdirSync)((0,folders.at)(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
+        if (!entry.isDirectory())
+            return [];
+        let inside = null;
+        let found = [];
+        try {
+            inside = (0,folders/* openFolder */.NE)((0,folders.at)(folder, entry.name));
+            const deps = (0,external_node_fs_.lstatSync)((0,folders.at)(inside, DEPS), { throwIfNoEntry: false });
+            if (deps?.isDirectory() === true)
+                found = [inside];
+            else if (depth < 2)
+                found = openProfiles(inside, depth + 1);
+        }
+        catch {
+            // Replaced, gone, or not to be read or searched: it is left to the rm of the whole tree.
+        }
+        finally {
+            if (inside !== null && !found.includes(inside))
+                (0,external_node_fs_.closeSync)(inside);
+        }
+        return found;
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/host/deletion.js
+
 
 
 
@@ -824,10 +897,11 @@ async function remove(target, { waitSeconds, inParts }) {
     try {
         if (folder !== null) {
             // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
-            const thinned = inParts ? thinOut(folder) : null;
-            const isOurs = !(await isClaimed(folder, waitSeconds));
-            await thinned;
-            if (!isOurs)
+            const [isTaken] = await Promise.all([
+                isClaimed(folder, waitSeconds),
+                inParts ? thinOut(folder) : null,
+            ]);
+            if (isTaken)
                 return { kind: 'claimed' };
         }
         // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
@@ -843,53 +917,6 @@ async function isClaimed(folder, waitSeconds) {
     const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder]);
     // One that is held is refused without a word.
     return status === 1 && said === '';
-}
-/** A profile's folder has a handful of names; more were not made by Cargo, and are left to the end. */
-const NAMES_AT_MOST = 1000;
-/**
- * Removes the largest of Cargo's folders and the rest of each profile at the same time, by two rm: what
- * takes time is the kernel's work for each file. What stays, for whatever reason, is for the rm of the
- * whole tree, which tells it.
- */
-async function thinOut(folder) {
-    for (const profile of openProfiles(folder)) {
-        try {
-            const names = (0,external_node_fs_.readdirSync)((0,folders.at)(profile, '.'));
-            const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST);
-            const parts = [[DEPS], others].filter((part) => part.length > 0);
-            await Promise.all(parts.map((part) => rm(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
-        }
-        catch (error) {
-            // Another process is at it, too.
-            if (!['ENOENT', 'EACCES'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-                throw error;
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(profile);
-        }
-    }
-}
-const DEPS = 'deps';
-/** `<profile>/` and `<triple>/<profile>/`, without following any link. */
-function openProfiles(folder, depth = 1) {
-    return (0,external_node_fs_.readdirSync)((0,folders.at)(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
-        if (!entry.isDirectory())
-            return [];
-        let inside;
-        try {
-            inside = (0,folders/* openFolder */.NE)((0,folders.at)(folder, entry.name));
-        }
-        catch {
-            // Replaced, gone, or not to be read: it is left to the rm of the whole tree.
-            return [];
-        }
-        const deps = (0,external_node_fs_.lstatSync)((0,folders.at)(inside, DEPS), { throwIfNoEntry: false });
-        if (deps?.isDirectory() === true)
-            return [inside];
-        const below = depth < 2 ? openProfiles(inside, depth + 1) : [];
-        (0,external_node_fs_.closeSync)(inside);
-        return below;
-    });
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const O_PATH = 0o10_000_000;
@@ -6224,7 +6251,7 @@ function titled(text, title) {
 /* harmony export */ });
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
-/* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4218);
+/* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7892);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
 /* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1238);
 /* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
@@ -7874,8 +7901,8 @@ function byAge(a, b) {
 
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
-// EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
-var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
+var deletion = __nccwpck_require__(7892);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
 var host_snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
@@ -16446,8 +16473,8 @@ var observe = __nccwpck_require__(2147);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
-// EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
-var deletion = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
+var deletion = __nccwpck_require__(7892);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: ./lib/steps/tell-history.js

@@ -17,6 +17,7 @@ import type { Removal as Removed } from './rm.ts'
 import type { Helper, Outcome } from './privilege.ts'
 import { controlName } from './root.ts'
 import type { Root } from './root.ts'
+import { thinOut } from './thinning.ts'
 
 /** What became of one entry of the trash. */
 export type Deletion =
@@ -168,10 +169,11 @@ async function remove(target: Target, { waitSeconds, inParts }: Pace): Promise<R
   try {
     if (folder !== null) {
       // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
-      const thinned = inParts ? thinOut(folder) : null
-      const isOurs = !(await isClaimed(folder, waitSeconds))
-      await thinned
-      if (!isOurs) return { kind: 'claimed' }
+      const [isTaken] = await Promise.all([
+        isClaimed(folder, waitSeconds),
+        inParts ? thinOut(folder) : null,
+      ])
+      if (isTaken) return { kind: 'claimed' }
     }
     // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
     return await rm([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent])
@@ -185,58 +187,6 @@ async function isClaimed(folder: number, waitSeconds: number): Promise<boolean> 
   const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder])
   // One that is held is refused without a word.
   return status === 1 && said === ''
-}
-
-/** A profile's folder has a handful of names; more were not made by Cargo, and are left to the end. */
-const NAMES_AT_MOST = 1000
-
-/**
- * Removes the largest of Cargo's folders and the rest of each profile at the same time, by two rm: what
- * takes time is the kernel's work for each file. What stays, for whatever reason, is for the rm of the
- * whole tree, which tells it.
- */
-async function thinOut(folder: number): Promise<void> {
-  for (const profile of openProfiles(folder)) {
-    try {
-      const names = readdirSync(at(profile, '.'))
-      const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST)
-      const parts = [[DEPS], others].filter((part) => part.length > 0)
-      await Promise.all(
-        parts.map((part) =>
-          rm(
-            part.map((name) => `/proc/self/fd/4/${name}`),
-            [folder, profile],
-          ),
-        ),
-      )
-    } catch (error) {
-      // Another process is at it, too.
-      if (!['ENOENT', 'EACCES'].includes(errnoOf(error))) throw error
-    } finally {
-      closeSync(profile)
-    }
-  }
-}
-
-const DEPS = 'deps'
-
-/** `<profile>/` and `<triple>/<profile>/`, without following any link. */
-function openProfiles(folder: number, depth = 1): number[] {
-  return readdirSync(at(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
-    if (!entry.isDirectory()) return []
-    let inside: number
-    try {
-      inside = openFolder(at(folder, entry.name))
-    } catch {
-      // Replaced, gone, or not to be read: it is left to the rm of the whole tree.
-      return []
-    }
-    const deps = lstatSync(at(inside, DEPS), { throwIfNoEntry: false })
-    if (deps?.isDirectory() === true) return [inside]
-    const below = depth < 2 ? openProfiles(inside, depth + 1) : []
-    closeSync(inside)
-    return below
-  })
 }
 
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
