@@ -10588,8 +10588,6 @@ async function readVolume(directory, { floors }) {
 }
 /** Whether a file system needs no more room: below this watermark, and not critical. */
 async function isRoomy(directory, watermark, { settings }) {
-    if ((0,external_node_fs_namespaceObject.lstatSync)(directory, { throwIfNoEntry: false }) === undefined)
-        return true;
     settle(directory);
     const volume = await readVolume(directory, settings);
     const low = settings.watermarks[watermark];
@@ -10597,6 +10595,7 @@ async function isRoomy(directory, watermark, { settings }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/tight-disks.js
+
 
 
 /** The file systems on which target dirs still have to go. */
@@ -10616,6 +10615,9 @@ class TightDisks {
         const { all, targetsFrom, settings } = this.#request;
         if (all)
             return true;
+        // Gone by now: that says nothing of its disk, and nothing of it is left to take.
+        if ((0,external_node_fs_namespaceObject.lstatSync)(worktree, { throwIfNoEntry: false }) === undefined)
+            return false;
         const device = locate(worktree, readMounts())?.mount.device ?? '';
         if (this.#roomy.has(device))
             return false;

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { locate, readMounts } from '../host/mounts.ts'
 import { isRoomy } from './worktrees.ts'
 import type { WorktreesRequest } from './worktrees.ts'
@@ -20,6 +21,8 @@ export class TightDisks {
   async isTight(worktree: string): Promise<boolean> {
     const { all, targetsFrom, settings } = this.#request
     if (all) return true
+    // Gone by now: that says nothing of its disk, and nothing of it is left to take.
+    if (lstatSync(worktree, { throwIfNoEntry: false }) === undefined) return false
     const device = locate(worktree, readMounts())?.mount.device ?? ''
     if (this.#roomy.has(device)) return false
     const watermark = this.#open.has(device) ? 'low' : targetsFrom

@@ -255,7 +255,6 @@ export async function isRoomy(
   watermark: keyof Watermarks,
   { settings }: WorktreesRequest,
 ): Promise<boolean> {
-  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return true
   settle(directory)
   const volume = await readVolume(directory, settings)
   const low = settings.watermarks[watermark]
