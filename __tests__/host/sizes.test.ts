@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { measureTrees } from '../../src/host/sizes.ts'
 import { needs } from '../e2e/capabilities.ts'
@@ -36,6 +36,20 @@ test('what is not measured in time is left out', async () => {
   const words = [program, `${base}/one`, `${base}/two`]
   const { stdout } = await scene().must(process.execPath, words, { env })
   expect(JSON.parse(stdout)).toEqual([[`${base}/one`, 7]])
+})
+
+test('both walks of one tree share its time', async () => {
+  const base = scene().directory('sizes')
+  const program = writeProgram(
+    scene(),
+    `import { measureTree } from './host/sizes.js'
+     console.log(JSON.stringify(await measureTree(process.argv[2], 1500)))`,
+  )
+  const script = `echo "$@" >> ${base}/calls; echo 7; exec sleep 600`
+  const env = { PATH: await stubProgram(scene(), 'du', script) }
+  const { stdout } = await scene().must(process.execPath, [program, base], { env })
+  expect(JSON.parse(stdout)).toEqual({ bytes: 7 * 1024, files: 0 })
+  expect(readFileSync(`${base}/calls`, 'utf8').split('\n')).toHaveLength(2)
 })
 
 test('nothing is measured where nothing is asked', async () => {

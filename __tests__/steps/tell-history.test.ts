@@ -1,5 +1,13 @@
-import { mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import * as path from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { addLine, noteEnding, readEndings, readHistory } from '../../src/host/history.ts'
 import { controlName } from '../../src/host/root.ts'
@@ -10,10 +18,13 @@ import { heartbeatOf } from '../../src/steps/heartbeat-of.ts'
 import type { PassFacts } from '../../src/steps/heartbeat-of.ts'
 import { tellAndReap } from '../../src/steps/reap.ts'
 import { readToldAndUntold, tellHistory } from '../../src/steps/tell-history.ts'
+import { stubProgram } from '../e2e/stub-program.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { REPOSITORY, aLine } from '../helpers/history.ts'
+import { hold } from '../helpers/hold.ts'
 import { anId } from '../helpers/lease.ts'
 import { NOW } from '../helpers/observed.ts'
+import { OPEN_ROOT, writeProgram } from '../helpers/program.ts'
 import { aRoot } from '../helpers/root.ts'
 import { aSelf } from '../helpers/self.ts'
 
@@ -78,6 +89,34 @@ describe('a job that has ended', () => {
     expect(untold).toEqual([expect.stringContaining('EISDIR')])
     expect(readHistory(root).map(({ id }) => id)).toEqual([anId(2)])
     expect(readEndings(root)).toHaveLength(2)
+  })
+})
+
+describe('the trash waits no longer than it may', () => {
+  test('for another reaper that tells', async () => {
+    renameSync(ended(1, 0), controlName(root, 'trash', anId(1)))
+    const lock = controlName(root, 'history.lock')
+    await hold(scene(), 'exec 9<"$1" && flock -x 9 && echo ready && read', [lock])
+    const since = performance.now()
+    expect(await tellHistory(root, 'trash', 300)).toEqual([])
+    expect(performance.now() - since).toBeLessThan(60_000)
+    expect(readEndings(root)).toHaveLength(1)
+  })
+
+  test('for what cannot be measured in time, wherever it lies', async () => {
+    ended(1, 0, { files: 30 })
+    mkdirSync(controlName(root, 'trash', anId(1)))
+    const program = writeProgram(
+      scene(),
+      `${OPEN_ROOT}
+       import { tellHistory } from './steps/tell-history.js'
+       await tellHistory(root, 'trash', 1500)`,
+    )
+    const calls = `${scene().directory()}/calls`
+    const PATH = await stubProgram(scene(), 'du', `echo >> ${calls}; exec sleep 600`)
+    await scene().must(process.execPath, [program, root.path], { env: { PATH } })
+    expect(readFileSync(calls, 'utf8')).toBe('\n')
+    expect(readHistory(root)).toMatchObject([{ bytes: 10, peakBytes: 20, files: 30 }])
   })
 })
 

@@ -359,6 +359,8 @@ function isSlotPath(relative) {
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:perf_hooks"
+const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
 ;// CONCATENATED MODULE: ./lib/host/processes.js
 
 
@@ -528,6 +530,7 @@ function namespacePids(pid) {
 
 
 
+
 /** In the environment of what measures for us: it seems to live in the slot that it walks. */
 const MEASURING = 'TARGET_GUARD_MEASURING';
 const env = () => ({ ...process.env, [MEASURING]: '1' });
@@ -607,20 +610,27 @@ exec "$@"`;
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
+ * @param waitMs for both of its walks together
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
 async function measureTree(path, waitMs, stop = null) {
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + waitMs;
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
-    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], waitMs, stop);
+    const leftMs = until - external_node_perf_hooks_namespaceObject.performance.now();
+    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs, stop);
     return { bytes: kibibytes * 1024, files: files ?? 0 };
 }
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
+    // To node, 0 is for ever.
+    const timeout = Math.floor(waitMs);
+    if (timeout <= 0)
+        return null;
     return new Promise((resolve) => {
-        const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        const options = { env: env(), timeout, killSignal: 'SIGKILL', cwd: '/' };
         (0,external_node_child_process_namespaceObject.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
@@ -3629,8 +3639,6 @@ function isSame(id, own) {
     return own !== null && own !== '' && id.startsWith(own);
 }
 
-;// CONCATENATED MODULE: external "node:perf_hooks"
-const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
 ;// CONCATENATED MODULE: ./lib/plan/reclaim.js
 
 /**
@@ -5437,8 +5445,14 @@ function describeLastSaved(savedSeconds) {
 
 
 
-const MEASURE_MS = 120_000;
-/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+/** For all jobs together before the trash goes: the disk may be short. */
+const TRASH_MS = 120_000;
+/** For one slot: less than another reaper waits for its turn. */
+const MEASURE_MS = 110_000;
+/**
+ * A reaper that is measuring is waited for: its trees should not be deleted meanwhile. The trash waits
+ * no longer than it may in all; what goes while somebody measures it may be told too small.
+ */
 const LOCK_SECONDS = 120;
 /**
  * Notes what is known of a job at its end; a disk that is too full for it costs one line.
@@ -5494,19 +5508,20 @@ function lineOf(root, lease, { result, moment }) {
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.
  *
+ * @param withinMs how long the trash may wait: what is not measured by then is told as last sampled
  * @returns why jobs could not be told, in words: each reason once
  */
-async function tellHistory(root, which) {
+async function tellHistory(root, which, withinMs = TRASH_MS) {
     const problems = new Set();
-    // Together: the trash waits for it, and the disk may be short.
-    const until = external_node_perf_hooks_namespaceObject.performance.now() + MEASURE_MS;
+    const until = which === 'trash' ? external_node_perf_hooks_namespaceObject.performance.now() + withinMs : Number.POSITIVE_INFINITY;
     for (const { line } of readEndings(root)) {
         if (which === 'trash' && !isInTrash(root, line.id))
             continue;
         try {
+            const leftSeconds = Math.max(0, Math.ceil((until - external_node_perf_hooks_namespaceObject.performance.now()) / 1000));
             // Another reaper may wait for each of them, and no longer than for one.
-            const told = await withKernelLock(controlPath(root, 'history.lock'), LOCK_SECONDS, async () => {
-                await tellOne(root, line.id, which === 'trash' ? Math.ceil(until - external_node_perf_hooks_namespaceObject.performance.now()) : MEASURE_MS);
+            const told = await withKernelLock(controlPath(root, 'history.lock'), Math.min(LOCK_SECONDS, leftSeconds), async () => {
+                await tellOne(root, line.id, Math.min(until, external_node_perf_hooks_namespaceObject.performance.now() + MEASURE_MS));
                 return true;
             });
             if (told === null)
@@ -5518,16 +5533,19 @@ async function tellHistory(root, which) {
     }
     return [...problems];
 }
-/** @throws as the file system does */
-async function tellOne(root, id, waitMs) {
+/**
+ * @param until by performance.now(): nothing is measured any more
+ * @throws as the file system does
+ */
+async function tellOne(root, id, until) {
     const ending = readEnding(root, id);
     if (ending === null)
         return;
     const { line, slot } = ending;
-    // The keeper's last sample is up to a minute old, and it is the end that links.
-    const size = waitMs > 0 ? await measureSlot(root, id, slot, waitMs) : null;
+    // The keeper's last sample is up to ten minutes old, and it is the end that links.
+    const size = await measureSlot(root, id, slot, until);
     const bytes = size?.bytes ?? line.bytes;
-    const files = size?.files ?? line.files;
+    const files = size === null || size.files === 0 ? line.files : size.files;
     addLine(root, {
         ...line,
         bytes,
@@ -5537,7 +5555,7 @@ async function tellOne(root, id, waitMs) {
     });
 }
 /** In its place, or in the trash; by names that du(1), another process, can follow. */
-async function measureSlot(root, id, slot, waitMs) {
+async function measureSlot(root, id, slot, until) {
     const places = [
         ...(isSlotPath(slot) ? [`${root.realPath}/${slot}`] : []),
         controlName(root, 'trash', id),
@@ -5546,7 +5564,7 @@ async function measureSlot(root, id, slot, waitMs) {
         const before = identityOf(place);
         if (before === null)
             continue;
-        const size = await measureTree(place, waitMs);
+        const size = await measureTree(place, until - external_node_perf_hooks_namespaceObject.performance.now());
         // Moved meanwhile, it may have been measured in part.
         if (size !== null && identityOf(place) === before)
             return size;

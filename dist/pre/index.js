@@ -3807,7 +3807,9 @@ function samplePath(root, id) {
 /* unused harmony exports measureNested, childCpuMs */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9415);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(643);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9415);
+
 
 
 
@@ -3890,20 +3892,27 @@ exec "$@"`;
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
+ * @param waitMs for both of its walks together
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
 async function measureTree(path, waitMs, stop = null) {
+    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_2__.performance.now() + waitMs;
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
-    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], waitMs, stop);
+    const leftMs = until - node_perf_hooks__WEBPACK_IMPORTED_MODULE_2__.performance.now();
+    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs, stop);
     return { bytes: kibibytes * 1024, files: files ?? 0 };
 }
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
+    // To node, 0 is for ever.
+    const timeout = Math.floor(waitMs);
+    if (timeout <= 0)
+        return null;
     return new Promise((resolve) => {
-        const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' };
+        const options = { env: env(), timeout, killSignal: 'SIGKILL', cwd: '/' };
         (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
@@ -7198,8 +7207,14 @@ var sizes = __nccwpck_require__(9164);
 
 
 
-const MEASURE_MS = 120_000;
-/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+/** For all jobs together before the trash goes: the disk may be short. */
+const TRASH_MS = 120_000;
+/** For one slot: less than another reaper waits for its turn. */
+const MEASURE_MS = 110_000;
+/**
+ * A reaper that is measuring is waited for: its trees should not be deleted meanwhile. The trash waits
+ * no longer than it may in all; what goes while somebody measures it may be told too small.
+ */
 const LOCK_SECONDS = 120;
 /**
  * Notes what is known of a job at its end; a disk that is too full for it costs one line.
@@ -7255,19 +7270,20 @@ function lineOf(root, lease, { result, moment }) {
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.
  *
+ * @param withinMs how long the trash may wait: what is not measured by then is told as last sampled
  * @returns why jobs could not be told, in words: each reason once
  */
-async function tellHistory(root, which) {
+async function tellHistory(root, which, withinMs = TRASH_MS) {
     const problems = new Set();
-    // Together: the trash waits for it, and the disk may be short.
-    const until = external_node_perf_hooks_.performance.now() + MEASURE_MS;
+    const until = which === 'trash' ? external_node_perf_hooks_.performance.now() + withinMs : Number.POSITIVE_INFINITY;
     for (const { line } of (0,host_history/* readEndings */.Le)(root)) {
         if (which === 'trash' && !(0,trash/* isInTrash */.O2)(root, line.id))
             continue;
         try {
+            const leftSeconds = Math.max(0, Math.ceil((until - external_node_perf_hooks_.performance.now()) / 1000));
             // Another reaper may wait for each of them, and no longer than for one.
-            const told = await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'history.lock'), LOCK_SECONDS, async () => {
-                await tellOne(root, line.id, which === 'trash' ? Math.ceil(until - external_node_perf_hooks_.performance.now()) : MEASURE_MS);
+            const told = await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'history.lock'), Math.min(LOCK_SECONDS, leftSeconds), async () => {
+                await tellOne(root, line.id, Math.min(until, external_node_perf_hooks_.performance.now() + MEASURE_MS));
                 return true;
             });
             if (told === null)
@@ -7279,16 +7295,19 @@ async function tellHistory(root, which) {
     }
     return [...problems];
 }
-/** @throws as the file system does */
-async function tellOne(root, id, waitMs) {
+/**
+ * @param until by performance.now(): nothing is measured any more
+ * @throws as the file system does
+ */
+async function tellOne(root, id, until) {
     const ending = (0,host_history/* readEnding */.O$)(root, id);
     if (ending === null)
         return;
     const { line, slot } = ending;
-    // The keeper's last sample is up to a minute old, and it is the end that links.
-    const size = waitMs > 0 ? await measureSlot(root, id, slot, waitMs) : null;
+    // The keeper's last sample is up to ten minutes old, and it is the end that links.
+    const size = await measureSlot(root, id, slot, until);
     const bytes = size?.bytes ?? line.bytes;
-    const files = size?.files ?? line.files;
+    const files = size === null || size.files === 0 ? line.files : size.files;
     (0,host_history/* addLine */.cG)(root, {
         ...line,
         bytes,
@@ -7298,7 +7317,7 @@ async function tellOne(root, id, waitMs) {
     });
 }
 /** In its place, or in the trash; by names that du(1), another process, can follow. */
-async function measureSlot(root, id, slot, waitMs) {
+async function measureSlot(root, id, slot, until) {
     const places = [
         ...((0,naming/* isSlotPath */.wS)(slot) ? [`${root.realPath}/${slot}`] : []),
         (0,host_root/* controlName */.Fu)(root, 'trash', id),
@@ -7307,7 +7326,7 @@ async function measureSlot(root, id, slot, waitMs) {
         const before = identityOf(place);
         if (before === null)
             continue;
-        const size = await (0,sizes/* measureTree */.JP)(place, waitMs);
+        const size = await (0,sizes/* measureTree */.JP)(place, until - external_node_perf_hooks_.performance.now());
         // Moved meanwhile, it may have been measured in part.
         if (size !== null && identityOf(place) === before)
             return size;

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 import { TICKS } from './processes.ts'
 
 /** In the environment of what measures for us: it seems to live in the slot that it walks. */
@@ -102,7 +103,7 @@ function parseMeasured(said: string): Map<string, Measured> {
 export interface TreeSize {
   /** allocated bytes, hard links once */
   bytes: number
-  /** files, directories and links; 0 where this host’s du(1) cannot count them (busybox) */
+  /** files, directories and links; 0 where du(1) cannot count them (busybox), or not in time */
   files: number
 }
 
@@ -114,6 +115,7 @@ exec "$@"`
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
+ * @param waitMs for both of its walks together
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
@@ -122,9 +124,11 @@ export async function measureTree(
   waitMs: number,
   stop: AbortSignal | null = null,
 ): Promise<TreeSize | null> {
+  const until = performance.now() + waitMs
   const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop)
   if (kibibytes === null) return null
-  const files = await ask(['du', '-s', '-x', '--inodes', '--', path], waitMs, stop)
+  const leftMs = until - performance.now()
+  const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs, stop)
   return { bytes: kibibytes * 1024, files: files ?? 0 }
 }
 
@@ -134,8 +138,11 @@ async function ask(
   waitMs: number,
   stop: AbortSignal | null,
 ): Promise<number | null> {
+  // To node, 0 is for ever.
+  const timeout = Math.floor(waitMs)
+  if (timeout <= 0) return null
   return new Promise((resolve) => {
-    const options = { env: env(), timeout: waitMs, killSignal: 'SIGKILL', cwd: '/' } as const
+    const options = { env: env(), timeout, killSignal: 'SIGKILL', cwd: '/' } as const
     execFile(
       'sh',
       ['-c', YIELDING, 'sh', ...words],

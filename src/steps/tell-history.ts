@@ -26,9 +26,16 @@ import { isInTrash } from '../host/trash.ts'
 import { describeSaved } from '../report/saved.ts'
 import type { Runtime } from './runtime.ts'
 
-const MEASURE_MS = 120_000
+/** For all jobs together before the trash goes: the disk may be short. */
+const TRASH_MS = 120_000
 
-/** A reaper that is measuring is waited for: its trees must not be deleted meanwhile. */
+/** For one slot: less than another reaper waits for its turn. */
+const MEASURE_MS = 110_000
+
+/**
+ * A reaper that is measuring is waited for: its trees should not be deleted meanwhile. The trash waits
+ * no longer than it may in all; what goes while somebody measures it may be told too small.
+ */
 const LOCK_SECONDS = 120
 
 /**
@@ -99,25 +106,22 @@ export type Told = 'trash' | 'all'
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.
  *
+ * @param withinMs how long the trash may wait: what is not measured by then is told as last sampled
  * @returns why jobs could not be told, in words: each reason once
  */
-export async function tellHistory(root: Root, which: Told): Promise<string[]> {
+export async function tellHistory(root: Root, which: Told, withinMs = TRASH_MS): Promise<string[]> {
   const problems = new Set<string>()
-  // Together: the trash waits for it, and the disk may be short.
-  const until = performance.now() + MEASURE_MS
+  const until = which === 'trash' ? performance.now() + withinMs : Number.POSITIVE_INFINITY
   for (const { line } of readEndings(root)) {
     if (which === 'trash' && !isInTrash(root, line.id)) continue
     try {
+      const leftSeconds = Math.max(0, Math.ceil((until - performance.now()) / 1000))
       // Another reaper may wait for each of them, and no longer than for one.
       const told = await withKernelLock(
         controlPath(root, 'history.lock'),
-        LOCK_SECONDS,
+        Math.min(LOCK_SECONDS, leftSeconds),
         async () => {
-          await tellOne(
-            root,
-            line.id,
-            which === 'trash' ? Math.ceil(until - performance.now()) : MEASURE_MS,
-          )
+          await tellOne(root, line.id, Math.min(until, performance.now() + MEASURE_MS))
           return true
         },
       )
@@ -129,15 +133,18 @@ export async function tellHistory(root: Root, which: Told): Promise<string[]> {
   return [...problems]
 }
 
-/** @throws as the file system does */
-async function tellOne(root: Root, id: string, waitMs: number): Promise<void> {
+/**
+ * @param until by performance.now(): nothing is measured any more
+ * @throws as the file system does
+ */
+async function tellOne(root: Root, id: string, until: number): Promise<void> {
   const ending = readEnding(root, id)
   if (ending === null) return
   const { line, slot } = ending
-  // The keeper's last sample is up to a minute old, and it is the end that links.
-  const size = waitMs > 0 ? await measureSlot(root, id, slot, waitMs) : null
+  // The keeper's last sample is up to ten minutes old, and it is the end that links.
+  const size = await measureSlot(root, id, slot, until)
   const bytes = size?.bytes ?? line.bytes
-  const files = size?.files ?? line.files
+  const files = size === null || size.files === 0 ? line.files : size.files
   addLine(root, {
     ...line,
     bytes,
@@ -152,7 +159,7 @@ async function measureSlot(
   root: Root,
   id: string,
   slot: string,
-  waitMs: number,
+  until: number,
 ): Promise<TreeSize | null> {
   const places = [
     ...(isSlotPath(slot) ? [`${root.realPath}/${slot}`] : []),
@@ -161,7 +168,7 @@ async function measureSlot(
   for (const place of places) {
     const before = identityOf(place)
     if (before === null) continue
-    const size = await measureTree(place, waitMs)
+    const size = await measureTree(place, until - performance.now())
     // Moved meanwhile, it may have been measured in part.
     if (size !== null && identityOf(place) === before) return size
   }
