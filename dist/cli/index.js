@@ -6055,10 +6055,10 @@ async function tellAndReap(root, ways) {
     const after = await tell(root, 'all');
     return { ...reaped, untold: [...new Set([...before, ...after])] };
 }
-/** Whatever it meets, the trash goes. */
-async function tell(root, which) {
+/** As `tellHistory` does; whatever it meets, the trash goes. */
+async function tell(root, which, withinMs) {
     try {
-        return await tellHistory(root, which);
+        return await tellHistory(root, which, withinMs);
     }
     catch (error) {
         return [messageOf(error)];
@@ -7661,14 +7661,21 @@ function relief_byAge(a, b) {
 
 
 
+
+
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const relieve_AT_ONCE = { waitSeconds: 120, inParts: true };
+/** So long the room may wait for the history of jobs that have ended to be told, in all. */
+const TELL_MS = 10_000;
 /** Less than this is full: the reserve is for such a disk. */
 const FULL_BYTES = 1024 * 1024;
 const FULL_INODES = 16;
 /**
  * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
  * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
+ * told as their keepers have last sampled them, which may be less than they came to.
  *
  * @returns null where the disk cannot be read: no number, no deletion
  */
@@ -7700,9 +7707,16 @@ async function relieve(request, runtime) {
         done.after = again;
         return suffices(done.after);
     };
+    const tellUntil = external_node_perf_hooks_namespaceObject.performance.now() + TELL_MS;
+    const empty = async () => {
+        // What could not be told stays noted for the reaper, which says why.
+        if (done.after.level !== 'critical')
+            await tell(root, 'trash', tellUntil - external_node_perf_hooks_namespaceObject.performance.now());
+        return relieve_emptyTrash(request, done, isEnough);
+    };
     if (suffices(first))
         return done;
-    if (hasTrash(root) && (await relieve_emptyTrash(request, done, isEnough)))
+    if (hasTrash(root) && (await empty()))
         return done;
     if (isFull(done.after.reading)) {
         done.gaveReserve = releaseReserve(root);
@@ -7718,14 +7732,14 @@ async function relieve(request, runtime) {
         const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
         done.retired.push(...applied.retired);
         done.failures.push(...applied.failures);
-        if (await relieve_emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
         if (!evict(root, name))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
-        if (await relieve_emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     return done;
@@ -11959,7 +11973,7 @@ function isOwn({ lease }, { runnerKey, job, worker }) {
 
 
 const RECHECK_MS = 5000;
-const TELL_MS = 60_000;
+const admit_TELL_MS = 60_000;
 /** They name the lease of the run, or of the job, that this is started within. */
 const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
@@ -12074,7 +12088,7 @@ class Admission {
                 const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
                 if (leftMs <= 0)
                     return await this.#timeOut(found);
-                if (nowMs - toldMs >= TELL_MS) {
+                if (nowMs - toldMs >= admit_TELL_MS) {
                     toldMs = nowMs;
                     this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
                 }

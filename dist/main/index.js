@@ -7916,7 +7916,11 @@ var deletion = __nccwpck_require__(7892);
 var host_snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
+// EXTERNAL MODULE: ./lib/steps/reap.js + 1 modules
+var reap = __nccwpck_require__(7626);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
 
 
 
@@ -7931,12 +7935,17 @@ var apply = __nccwpck_require__(6551);
 
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const AT_ONCE = { waitSeconds: 120, inParts: true };
+/** So long the room may wait for the history of jobs that have ended to be told, in all. */
+const TELL_MS = 10_000;
 /** Less than this is full: the reserve is for such a disk. */
 const FULL_BYTES = 1024 * 1024;
 const FULL_INODES = 16;
 /**
  * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
  * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
+ * told as their keepers have last sampled them, which may be less than they came to.
  *
  * @returns null where the disk cannot be read: no number, no deletion
  */
@@ -7968,9 +7977,16 @@ async function relieve(request, runtime) {
         done.after = again;
         return suffices(done.after);
     };
+    const tellUntil = external_node_perf_hooks_.performance.now() + TELL_MS;
+    const empty = async () => {
+        // What could not be told stays noted for the reaper, which says why.
+        if (done.after.level !== 'critical')
+            await (0,reap/* tell */.qz)(root, 'trash', tellUntil - external_node_perf_hooks_.performance.now());
+        return emptyTrash(request, done, isEnough);
+    };
     if (suffices(first))
         return done;
-    if ((0,host_trash/* hasTrash */.P_)(root) && (await emptyTrash(request, done, isEnough)))
+    if ((0,host_trash/* hasTrash */.P_)(root) && (await empty()))
         return done;
     if (isFull(done.after.reading)) {
         done.gaveReserve = (0,reserve/* releaseReserve */.gO)(root);
@@ -7986,14 +8002,14 @@ async function relieve(request, runtime) {
         const applied = await (0,apply/* finishInPlace */.yo)(root, (0,apply/* apply */.Bb)(root, [action], (0,privilege/* helpers */._$)(settings)));
         done.retired.push(...applied.retired);
         done.failures.push(...applied.failures);
-        if (await emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,host_snapshots/* listSnapshots */.Cb)(root))) {
         if (!(0,host_snapshots/* evict */.YO)(root, name))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
-        if (await emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     return done;
@@ -8076,7 +8092,7 @@ async function choose({ root, self, extent }, runtime) {
 
 
 const RECHECK_MS = 5000;
-const TELL_MS = 60_000;
+const admit_TELL_MS = 60_000;
 /** They name the lease of the run, or of the job, that this is started within. */
 const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
@@ -8191,7 +8207,7 @@ class Admission {
                 const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
                 if (leftMs <= 0)
                     return await this.#timeOut(found);
-                if (nowMs - toldMs >= TELL_MS) {
+                if (nowMs - toldMs >= admit_TELL_MS) {
                     toldMs = nowMs;
                     this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
                 }
@@ -9008,8 +9024,8 @@ async function afterPass(outcome, runtime) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js + 2 modules
-var pass = __nccwpck_require__(2570);
+// EXTERNAL MODULE: ./lib/steps/pass.js
+var pass = __nccwpck_require__(4270);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -16446,38 +16462,136 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 2570:
+/***/ 4270:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ pass),
+/* harmony export */   e: () => (/* binding */ plan)
+/* harmony export */ });
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+/* harmony import */ var _plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9060);
+/* harmony import */ var _host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(408);
+/* harmony import */ var _host_keeper_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8811);
+/* harmony import */ var _host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2121);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(29);
+/* harmony import */ var _report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2334);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8565);
+/* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6551);
+/* harmony import */ var _heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4089);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2147);
+/* harmony import */ var _reap_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7626);
+
+
+
+
+
+
+
+
+
+
+
+
+/** What a pass would do, and the view it was planned on; touches nothing. */
+async function plan(request, runtime) {
+    const { root, self, scope, retention, adopted } = request;
+    const view = (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .observe */ .lB)(root, self, scope, adopted);
+    const chosen = (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .candidates */ .Xi)(view.leases, retention, view.moment);
+    const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
+    const bySlot = await (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .lookInto */ .OW)(root, places, self, runtime.environment);
+    const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
+    return { view, actions: (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .planPass */ .hJ)(view, chosen, occupancies) };
+}
+function placeOf({ lease: { record, slot, mounts } }) {
+    if (record.slot === null || slot !== 'present' || mounts.length > 0)
+        return [];
+    const container = record.lease?.owner.container ?? null;
+    const lease = record.state === 'live' ? record.id : null;
+    return [{ key: record.id, slot: record.slot, container, lease }];
+}
+function adoptedPlaces(view) {
+    return view.foreign
+        .filter((each) => each.adopted)
+        .map(({ path }) => ({ key: path, slot: path, container: null }));
+}
+/** Those that may be all that is left of a job: a stopped one would keep its slot for ever. */
+function wakeKeepers(root, view, actions) {
+    const dead = new Set(view.leases
+        .filter(({ record, owner }) => record.state === 'live' && owner.kind === 'dead')
+        .map(({ record }) => record.id));
+    for (const action of actions) {
+        if (action.kind === 'keep' && dead.has(action.id))
+            (0,_host_keeper_js__WEBPACK_IMPORTED_MODULE_3__/* .wakeKeeper */ .Rx)(root, action.id);
+    }
+}
+function tryToFinishAdoptions(root, { voice }) {
+    try {
+        (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishAdoptions */ .n6)(root);
+    }
+    catch (error) {
+        voice.warning(`Empty directories above an adopted slot were not removed (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .bD)(error)}); the next sweep ` +
+            'tries again.');
+    }
+}
+/**
+ * One pass: observe, plan, apply, and a heartbeat of it.
+ *
+ * The lock is taken only when there is something to rename, and held only for that. A pass without
+ * the lock is right too; one that waited in vain says so.
+ */
+async function pass(request, runtime) {
+    const started = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+    const { root, ways, dryRun } = request;
+    const { view, actions } = await plan(request, runtime);
+    let applied = { retired: [], failures: [] };
+    let lock = null;
+    if (!dryRun && (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .changesAnything */ .gR)(actions)) {
+        const { value, gaveReserve, ...times } = await (0,_host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__/* .withHostLock */ .c)(root, () => (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .apply */ .Bb)(root, actions, ways));
+        applied = await (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishInPlace */ .yo)(root, value);
+        lock = times;
+        if (gaveReserve) {
+            runtime.voice.warning('The disk is full: the reserve was given back for the host lock.');
+        }
+        if (times.problem !== null) {
+            runtime.voice.warning(`The host lock could not be had (${times.problem}); the pass went on without it, which is ` +
+                'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
+        }
+    }
+    if (!dryRun)
+        wakeKeepers(root, view, actions);
+    if (!dryRun && request.scope === 'host')
+        tryToFinishAdoptions(root, runtime);
+    const reaped = request.deletes === 'now' && !dryRun ? await (0,_reap_js__WEBPACK_IMPORTED_MODULE_10__/* .tellAndReap */ .Pm)(root, ways) : null;
+    const seconds = (node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - started) / 1000;
+    const heartbeat = (0,_heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__/* .heartbeatOf */ .W)(request, { view, actions, applied, lock, reaped, seconds });
+    try {
+        (0,_host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__/* .writeHeartbeatText */ .hJ)(root, (0,_report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__/* .encodeHeartbeat */ .Vm)(heartbeat));
+    }
+    catch (error) {
+        runtime.voice.warning(`The heartbeat cannot be written (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .bD)(error)}).`);
+    }
+    for (const { action, why } of applied.failures) {
+        runtime.voice.warning(`Not done: ${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_11__/* .describeAction */ .u)(action)} (${why})`);
+    }
+    return { ...applied, actions, heartbeat, reaped };
+}
+
+
+/***/ }),
+
+/***/ 7626:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  I: () => (/* binding */ pass),
-  e: () => (/* binding */ plan)
+  qz: () => (/* binding */ tell),
+  Pm: () => (/* binding */ tellAndReap)
 });
 
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
-// EXTERNAL MODULE: ./lib/plan/reclaim.js
-var reclaim = __nccwpck_require__(9060);
-// EXTERNAL MODULE: ./lib/host/host-lock.js
-var host_lock = __nccwpck_require__(408);
-// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
-var keeper = __nccwpck_require__(8811);
-// EXTERNAL MODULE: ./lib/host/heartbeat-file.js
-var heartbeat_file = __nccwpck_require__(2121);
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/report/heartbeat.js
-var report_heartbeat = __nccwpck_require__(2334);
-// EXTERNAL MODULE: ./lib/report/actions.js
-var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/steps/apply.js
-var apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
-var heartbeat_of = __nccwpck_require__(4089);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
-var observe = __nccwpck_require__(2147);
+// UNUSED EXPORTS: emptyTrash, reap
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/host/privilege.js
@@ -16486,6 +16600,8 @@ var privilege = __nccwpck_require__(3457);
 var deletion = __nccwpck_require__(7892);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/steps/tell-history.js
 var tell_history = __nccwpck_require__(6625);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
@@ -16593,10 +16709,10 @@ async function tellAndReap(root, ways) {
     const after = await tell(root, 'all');
     return { ...reaped, untold: [...new Set([...before, ...after])] };
 }
-/** Whatever it meets, the trash goes. */
-async function tell(root, which) {
+/** As `tellHistory` does; whatever it meets, the trash goes. */
+async function tell(root, which, withinMs) {
     try {
-        return await (0,tell_history/* tellHistory */.oS)(root, which);
+        return await (0,tell_history/* tellHistory */.oS)(root, which, withinMs);
     }
     catch (error) {
         return [(0,guard_error/* messageOf */.bD)(error)];
@@ -16676,103 +16792,6 @@ function freeBytes(root) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/steps/pass.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** What a pass would do, and the view it was planned on; touches nothing. */
-async function plan(request, runtime) {
-    const { root, self, scope, retention, adopted } = request;
-    const view = (0,observe/* observe */.lB)(root, self, scope, adopted);
-    const chosen = (0,reclaim/* candidates */.Xi)(view.leases, retention, view.moment);
-    const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
-    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
-    const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
-    return { view, actions: (0,reclaim/* planPass */.hJ)(view, chosen, occupancies) };
-}
-function placeOf({ lease: { record, slot, mounts } }) {
-    if (record.slot === null || slot !== 'present' || mounts.length > 0)
-        return [];
-    const container = record.lease?.owner.container ?? null;
-    const lease = record.state === 'live' ? record.id : null;
-    return [{ key: record.id, slot: record.slot, container, lease }];
-}
-function adoptedPlaces(view) {
-    return view.foreign
-        .filter((each) => each.adopted)
-        .map(({ path }) => ({ key: path, slot: path, container: null }));
-}
-/** Those that may be all that is left of a job: a stopped one would keep its slot for ever. */
-function wakeKeepers(root, view, actions) {
-    const dead = new Set(view.leases
-        .filter(({ record, owner }) => record.state === 'live' && owner.kind === 'dead')
-        .map(({ record }) => record.id));
-    for (const action of actions) {
-        if (action.kind === 'keep' && dead.has(action.id))
-            (0,keeper/* wakeKeeper */.Rx)(root, action.id);
-    }
-}
-function tryToFinishAdoptions(root, { voice }) {
-    try {
-        (0,apply/* finishAdoptions */.n6)(root);
-    }
-    catch (error) {
-        voice.warning(`Empty directories above an adopted slot were not removed (${(0,guard_error/* messageOf */.bD)(error)}); the next sweep ` +
-            'tries again.');
-    }
-}
-/**
- * One pass: observe, plan, apply, and a heartbeat of it.
- *
- * The lock is taken only when there is something to rename, and held only for that. A pass without
- * the lock is right too; one that waited in vain says so.
- */
-async function pass(request, runtime) {
-    const started = external_node_perf_hooks_.performance.now();
-    const { root, ways, dryRun } = request;
-    const { view, actions } = await plan(request, runtime);
-    let applied = { retired: [], failures: [] };
-    let lock = null;
-    if (!dryRun && (0,apply/* changesAnything */.gR)(actions)) {
-        const { value, gaveReserve, ...times } = await (0,host_lock/* withHostLock */.c)(root, () => (0,apply/* apply */.Bb)(root, actions, ways));
-        applied = await (0,apply/* finishInPlace */.yo)(root, value);
-        lock = times;
-        if (gaveReserve) {
-            runtime.voice.warning('The disk is full: the reserve was given back for the host lock.');
-        }
-        if (times.problem !== null) {
-            runtime.voice.warning(`The host lock could not be had (${times.problem}); the pass went on without it, which is ` +
-                'safe. Look at what lies at host.lock.lock in the root’s .target-guard if this stays so.');
-        }
-    }
-    if (!dryRun)
-        wakeKeepers(root, view, actions);
-    if (!dryRun && request.scope === 'host')
-        tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null;
-    const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
-    const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
-    try {
-        (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
-    }
-    catch (error) {
-        runtime.voice.warning(`The heartbeat cannot be written (${(0,guard_error/* messageOf */.bD)(error)}).`);
-    }
-    for (const { action, why } of applied.failures) {
-        runtime.voice.warning(`Not done: ${(0,report_actions/* describeAction */.u)(action)} (${why})`);
-    }
-    return { ...applied, actions, heartbeat, reaped };
-}
-
 
 /***/ }),
 
@@ -16792,7 +16811,7 @@ async function pass(request, runtime) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2570);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4270);
 
 
 

@@ -7119,7 +7119,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 5095:
+/***/ 6357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7231,202 +7231,8 @@ var apply = __nccwpck_require__(6551);
 var heartbeat_of = __nccwpck_require__(4089);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
-// EXTERNAL MODULE: ./lib/host/privilege.js
-var privilege = __nccwpck_require__(3457);
-// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
-var deletion = __nccwpck_require__(7892);
-// EXTERNAL MODULE: ./lib/host/trash.js
-var trash = __nccwpck_require__(5920);
-// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
-var tell_history = __nccwpck_require__(4193);
-// EXTERNAL MODULE: ./lib/plan/snapshot.js
-var snapshot = __nccwpck_require__(1759);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(9342);
-// EXTERNAL MODULE: ./lib/host/sizes.js
-var sizes = __nccwpck_require__(9164);
-// EXTERNAL MODULE: ./lib/host/snapshots.js
-var snapshots = __nccwpck_require__(9747);
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
-;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
-
-
-
-
-
-
-/** Walking a tree takes a while; what is not measured by then is left to the next one. */
-const MEASURE_MS = 60_000;
-/**
- * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
- * critical path, since it measures what is new.
- *
- * @param budgetBytes for all snapshots of the root
- */
-async function keep_budget_keepBudget(root, budgetBytes) {
-    const budgeted = { evicted: [], left: [] };
-    for (const id of listSeeding(root)) {
-        // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
-        if (findLease(root, id)?.state === 'live')
-            continue;
-        await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
-    }
-    const snapshots = await measured(root, listSnapshots(root));
-    for (const { name } of overBudget(snapshots, budgetBytes)) {
-        const path = `${name.repository}/${name.key}`;
-        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
-        if (isEvicted === true)
-            budgeted.evicted.push(path);
-    }
-    return budgeted;
-}
-/** One that cannot be taken away keeps no other from going. */
-async function unlessLeft({ left }, id, take) {
-    try {
-        return await take();
-    }
-    catch (error) {
-        left.push({ id, why: messageOf(error) });
-        return null;
-    }
-}
-async function measured(root, snapshots) {
-    const fresh = snapshots.filter(({ bytes }) => bytes === null);
-    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
-    return snapshots.map((each) => {
-        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
-        if (each.bytes === null && bytes !== null)
-            tryToNoteBytes(root, each.name, bytes);
-        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
-    });
-}
-/** Where there is no room for that, eviction is needed most; the next one measures again. */
-function tryToNoteBytes(root, name, bytes) {
-    try {
-        noteBytes(root, name, bytes);
-    }
-    catch {
-        return;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/reap.js
-
-
-
-
-
-
-
-/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
-async function emptyTrash(root, settings) {
-    const left = await tryToKeepBudget(root, settings);
-    const reaped = await tellAndReap(root, helpers(settings));
-    return { ...reaped, busy: [...left, ...reaped.busy] };
-}
-/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
-async function tryToKeepBudget(root, { snapshotMaxBytes }) {
-    try {
-        return (await keepBudget(root, snapshotMaxBytes)).left;
-    }
-    catch (error) {
-        return [{ id: 'snapshots', why: messageOf(error) }];
-    }
-}
-/**
- * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
- * about to go, after it of the others, for whom no space has to wait.
- */
-async function tellAndReap(root, ways) {
-    const before = await tell(root, 'trash');
-    const reaped = await reap(root, ways);
-    const after = await tell(root, 'all');
-    return { ...reaped, untold: [...new Set([...before, ...after])] };
-}
-/** Whatever it meets, the trash goes. */
-async function tell(root, which) {
-    try {
-        return await (0,tell_history/* tellHistory */.oS)(root, which);
-    }
-    catch (error) {
-        return [(0,guard_error/* messageOf */.bD)(error)];
-    }
-}
-/**
- * What takes time is the kernel's work for each file. Two rm need little more than half the time of
- * one where a second processor is idle, and the same where none is; more would be in builds' way.
- */
-const AT_ONCE = 2;
-/**
- * Empties the trash. Several reapers may run at once: each entry is one's alone while it lasts.
- *
- * What has come into the trash meanwhile is taken too; what cannot be deleted is tried once.
- */
-async function reap(root, ways) {
-    const before = freeBytes(root);
-    const reaped = {
-        deleted: [],
-        busy: [],
-        quarantined: [],
-        reclaimedBytes: 0,
-    };
-    const tried = new Set();
-    for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
-        for (const id of fresh)
-            tried.add(id);
-        const waiting = fresh.values();
-        const reaper = async () => {
-            for (const id of waiting)
-                await reapEntry(root, id, ways, reaped);
-        };
-        await Promise.all(Array.from({ length: AT_ONCE }, reaper));
-    }
-    const after = freeBytes(root);
-    reaped.reclaimedBytes = before === null || after === null ? 0 : Math.max(0, after - before);
-    return reaped;
-}
-function untried(root, tried) {
-    return (0,trash/* listTrash */.hQ)(root)
-        .map((entry) => entry.id)
-        .filter((id) => !tried.has(id));
-}
-async function reapEntry(root, id, ways, reaped) {
-    try {
-        const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
-        switch (outcome.kind) {
-            case 'deleted':
-                (0,trash/* forgetEntry */.gp)(root, id);
-                reaped.deleted.push(id);
-                return;
-            case 'busy':
-                reaped.busy.push({ id, why: outcome.why });
-                return;
-            case 'stuck': {
-                const { why, command } = outcome;
-                (0,trash/* quarantine */.tW)(root, id, { reason: why, command });
-                reaped.quarantined.push({ id, why, command });
-                return;
-            }
-            default:
-                outcome;
-        }
-    }
-    catch (error) {
-        reaped.busy.push({ id, why: (0,guard_error/* messageOf */.bD)(error) });
-    }
-}
-/** Null where it cannot be read: the trash goes all the same. */
-function freeBytes(root) {
-    try {
-        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(root.path);
-        return bavail * bsize;
-    }
-    catch {
-        return null;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/steps/reap.js + 1 modules
+var reap = __nccwpck_require__(7626);
 ;// CONCATENATED MODULE: ./lib/steps/pass.js
 
 
@@ -7509,7 +7315,7 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null;
+    const reaped = request.deletes === 'now' && !dryRun ? await (0,reap/* tellAndReap */.Pm)(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
     try {
@@ -8621,6 +8427,8 @@ function heldAt(descriptor, directory) {
 
 // EXTERNAL MODULE: ./lib/host/reserve.js
 var reserve = __nccwpck_require__(858);
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/plan/reclaim.js
 var reclaim = __nccwpck_require__(9060);
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
@@ -8670,7 +8478,11 @@ var snapshots = __nccwpck_require__(9747);
 var steps_apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
+// EXTERNAL MODULE: ./lib/steps/reap.js + 1 modules
+var reap = __nccwpck_require__(7626);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
 
 
 
@@ -8685,12 +8497,17 @@ var observe = __nccwpck_require__(2147);
 
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const AT_ONCE = { waitSeconds: 120, inParts: true };
+/** So long the room may wait for the history of jobs that have ended to be told, in all. */
+const TELL_MS = 10_000;
 /** Less than this is full: the reserve is for such a disk. */
 const FULL_BYTES = (/* unused pure expression or super */ null && (1024 * 1024));
 const FULL_INODES = 16;
 /**
  * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
  * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
+ * told as their keepers have last sampled them, which may be less than they came to.
  *
  * @returns null where the disk cannot be read: no number, no deletion
  */
@@ -8722,9 +8539,16 @@ async function relieve_relieve(request, runtime) {
         done.after = again;
         return suffices(done.after);
     };
+    const tellUntil = performance.now() + TELL_MS;
+    const empty = async () => {
+        // What could not be told stays noted for the reaper, which says why.
+        if (done.after.level !== 'critical')
+            await tell(root, 'trash', tellUntil - performance.now());
+        return emptyTrash(request, done, isEnough);
+    };
     if (suffices(first))
         return done;
-    if (hasTrash(root) && (await emptyTrash(request, done, isEnough)))
+    if (hasTrash(root) && (await empty()))
         return done;
     if (isFull(done.after.reading)) {
         done.gaveReserve = releaseReserve(root);
@@ -8740,14 +8564,14 @@ async function relieve_relieve(request, runtime) {
         const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
         done.retired.push(...applied.retired);
         done.failures.push(...applied.failures);
-        if (await emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
         if (!evict(root, name))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
-        if (await emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     return done;
@@ -8849,7 +8673,7 @@ async function guardDisk(request, runtime) {
     }
     const relieved = await makeRoom(request, need, before, runtime);
     if (relieved !== null)
-        tell(root, settings, need, relieved, runtime);
+        guard_disk_tell(root, settings, need, relieved, runtime);
     return guarded(await lookAgain(request, before), relieved, need);
 }
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
@@ -8959,7 +8783,7 @@ function notePass(root) {
     }
 }
 /** The log of relief: what made it necessary, what went, what it freed, what holds on. */
-function tell(root, settings, need, relieved, { voice }) {
+function guard_disk_tell(root, settings, need, relieved, { voice }) {
     const { before, after, retired, deleted, kept, failures } = relieved;
     const { high, low } = settings.watermarks;
     const why = need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`;
@@ -10019,8 +9843,6 @@ class WholeFolders {
     }
 }
 
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
 ;// CONCATENATED MODULE: ./lib/plan/git-index.js
 /** Signature, version, number of entries. */
 const HEADER = 12;
@@ -13177,8 +12999,8 @@ async function giveTo(tree, slot) {
 
 // EXTERNAL MODULE: ./lib/report/actions.js
 var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/steps/pass.js + 3 modules
-var pass = __nccwpck_require__(5095);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 1 modules
+var pass = __nccwpck_require__(6357);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -13353,6 +13175,220 @@ async function end(path, lease, runtime) {
 
 /***/ }),
 
+/***/ 7626:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Pm: () => (/* binding */ tellAndReap)
+});
+
+// UNUSED EXPORTS: emptyTrash, reap, tell
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/host/privilege.js
+var privilege = __nccwpck_require__(3457);
+// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
+var deletion = __nccwpck_require__(7892);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
+var tell_history = __nccwpck_require__(4193);
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var snapshot = __nccwpck_require__(1759);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
+// EXTERNAL MODULE: ./lib/host/snapshots.js
+var snapshots = __nccwpck_require__(9747);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
+
+
+
+
+
+
+/** Walking a tree takes a while; what is not measured by then is left to the next one. */
+const MEASURE_MS = 60_000;
+/**
+ * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
+ * critical path, since it measures what is new.
+ *
+ * @param budgetBytes for all snapshots of the root
+ */
+async function keep_budget_keepBudget(root, budgetBytes) {
+    const budgeted = { evicted: [], left: [] };
+    for (const id of listSeeding(root)) {
+        // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
+        if (findLease(root, id)?.state === 'live')
+            continue;
+        await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
+    }
+    const snapshots = await measured(root, listSnapshots(root));
+    for (const { name } of overBudget(snapshots, budgetBytes)) {
+        const path = `${name.repository}/${name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+        if (isEvicted === true)
+            budgeted.evicted.push(path);
+    }
+    return budgeted;
+}
+/** One that cannot be taken away keeps no other from going. */
+async function unlessLeft({ left }, id, take) {
+    try {
+        return await take();
+    }
+    catch (error) {
+        left.push({ id, why: messageOf(error) });
+        return null;
+    }
+}
+async function measured(root, snapshots) {
+    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
+    return snapshots.map((each) => {
+        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
+        if (each.bytes === null && bytes !== null)
+            tryToNoteBytes(root, each.name, bytes);
+        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    });
+}
+/** Where there is no room for that, eviction is needed most; the next one measures again. */
+function tryToNoteBytes(root, name, bytes) {
+    try {
+        noteBytes(root, name, bytes);
+    }
+    catch {
+        return;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/reap.js
+
+
+
+
+
+
+
+/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
+async function emptyTrash(root, settings) {
+    const left = await tryToKeepBudget(root, settings);
+    const reaped = await tellAndReap(root, helpers(settings));
+    return { ...reaped, busy: [...left, ...reaped.busy] };
+}
+/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
+async function tryToKeepBudget(root, { snapshotMaxBytes }) {
+    try {
+        return (await keepBudget(root, snapshotMaxBytes)).left;
+    }
+    catch (error) {
+        return [{ id: 'snapshots', why: messageOf(error) }];
+    }
+}
+/**
+ * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
+ * about to go, after it of the others, for whom no space has to wait.
+ */
+async function tellAndReap(root, ways) {
+    const before = await tell(root, 'trash');
+    const reaped = await reap(root, ways);
+    const after = await tell(root, 'all');
+    return { ...reaped, untold: [...new Set([...before, ...after])] };
+}
+/** As `tellHistory` does; whatever it meets, the trash goes. */
+async function tell(root, which, withinMs) {
+    try {
+        return await (0,tell_history/* tellHistory */.oS)(root, which, withinMs);
+    }
+    catch (error) {
+        return [(0,guard_error/* messageOf */.bD)(error)];
+    }
+}
+/**
+ * What takes time is the kernel's work for each file. Two rm need little more than half the time of
+ * one where a second processor is idle, and the same where none is; more would be in builds' way.
+ */
+const AT_ONCE = 2;
+/**
+ * Empties the trash. Several reapers may run at once: each entry is one's alone while it lasts.
+ *
+ * What has come into the trash meanwhile is taken too; what cannot be deleted is tried once.
+ */
+async function reap(root, ways) {
+    const before = freeBytes(root);
+    const reaped = {
+        deleted: [],
+        busy: [],
+        quarantined: [],
+        reclaimedBytes: 0,
+    };
+    const tried = new Set();
+    for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
+        for (const id of fresh)
+            tried.add(id);
+        const waiting = fresh.values();
+        const reaper = async () => {
+            for (const id of waiting)
+                await reapEntry(root, id, ways, reaped);
+        };
+        await Promise.all(Array.from({ length: AT_ONCE }, reaper));
+    }
+    const after = freeBytes(root);
+    reaped.reclaimedBytes = before === null || after === null ? 0 : Math.max(0, after - before);
+    return reaped;
+}
+function untried(root, tried) {
+    return (0,trash/* listTrash */.hQ)(root)
+        .map((entry) => entry.id)
+        .filter((id) => !tried.has(id));
+}
+async function reapEntry(root, id, ways, reaped) {
+    try {
+        const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
+        switch (outcome.kind) {
+            case 'deleted':
+                (0,trash/* forgetEntry */.gp)(root, id);
+                reaped.deleted.push(id);
+                return;
+            case 'busy':
+                reaped.busy.push({ id, why: outcome.why });
+                return;
+            case 'stuck': {
+                const { why, command } = outcome;
+                (0,trash/* quarantine */.tW)(root, id, { reason: why, command });
+                reaped.quarantined.push({ id, why, command });
+                return;
+            }
+            default:
+                outcome;
+        }
+    }
+    catch (error) {
+        reaped.busy.push({ id, why: (0,guard_error/* messageOf */.bD)(error) });
+    }
+}
+/** Null where it cannot be read: the trash goes all the same. */
+function freeBytes(root) {
+    try {
+        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(root.path);
+        return bavail * bsize;
+    }
+    catch {
+        return null;
+    }
+}
+
+
+/***/ }),
+
 /***/ 2639:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -13366,7 +13402,7 @@ async function end(path, lease, runtime) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5095);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 
 

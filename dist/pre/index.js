@@ -7061,7 +7061,7 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 8261:
+/***/ 6357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7172,363 +7172,8 @@ var apply = __nccwpck_require__(6551);
 var heartbeat_of = __nccwpck_require__(4089);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
 var observe = __nccwpck_require__(2147);
-// EXTERNAL MODULE: ./lib/host/privilege.js
-var privilege = __nccwpck_require__(3457);
-// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
-var deletion = __nccwpck_require__(7892);
-// EXTERNAL MODULE: ./lib/host/trash.js
-var trash = __nccwpck_require__(5920);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
-var host_history = __nccwpck_require__(3007);
-// EXTERNAL MODULE: ./lib/host/kernel-lock.js
-var kernel_lock = __nccwpck_require__(3977);
-// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
-var lease_companions = __nccwpck_require__(2441);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(9342);
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/host/sizes.js
-var sizes = __nccwpck_require__(9164);
-;// CONCATENATED MODULE: ./lib/steps/tell-history.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** For all jobs together before the trash goes: the disk may be short. */
-const TRASH_MS = 120_000;
-/** For one slot: less than another reaper waits for its turn. */
-const MEASURE_MS = 110_000;
-/**
- * A reaper that is measuring is waited for: its trees should not be deleted meanwhile. The trash waits
- * no longer than it may in all; what goes while somebody measures it may be told too small.
- */
-const LOCK_SECONDS = 120;
-/**
- * Notes what is known of a job at its end; a disk that is too full for it costs one line.
- *
- * @returns what its seed saved, in words; null where that is not known
- */
-function noteEnd(root, id, ended, { voice }) {
-    const lease = findLease(root, id)?.lease ?? null;
-    if (lease === null)
-        return null;
-    try {
-        const line = lineOf(root, lease, ended);
-        const saved = savedBy(line, readToldAndUntold(root));
-        const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds;
-        noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot });
-        return saved === null ? null : describeSaved(line.seed, saved);
-    }
-    catch (error) {
-        voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
-        return null;
-    }
-}
-/** The history with the ends that no reaper has come to yet, oldest first. */
-function readToldAndUntold(root) {
-    // The history is in order, whatever the clock said when each of its lines was written.
-    const untold = readEndings(root).map(({ line }) => line);
-    return [...readHistory(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
-}
-function lineOf(root, lease, { result, moment }) {
-    const { id, repository, job, leg, owner, uptimeS } = lease;
-    const sample = readSizeSample(root, id);
-    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
-    return {
-        version: 1,
-        id,
-        repository,
-        job,
-        leg,
-        seed: readSeedRecord(root, id).kind,
-        result,
-        bytes: sample?.bytes ?? null,
-        files: sample?.files ?? null,
-        peakBytes: sample?.peakBytes ?? null,
-        peakFiles: sample?.peakFiles ?? null,
-        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
-        savedSeconds: null,
-        toolchain: readBuildRecord(root, id)?.toolchain ?? null,
-        wallMs: moment.wallMs,
-    };
-}
-
-/**
- * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
- * each in the history. One reaper does it at a time; what it does not come to is the next one's.
- *
- * @param withinMs how long the trash may wait: what is not measured by then is told as last sampled
- * @returns why jobs could not be told, in words: each reason once
- */
-async function tellHistory(root, which, withinMs = TRASH_MS) {
-    const problems = new Set();
-    const until = which === 'trash' ? external_node_perf_hooks_.performance.now() + withinMs : Number.POSITIVE_INFINITY;
-    for (const { line } of (0,host_history/* readEndings */.Le)(root)) {
-        if (which === 'trash' && !(0,trash/* isInTrash */.O2)(root, line.id))
-            continue;
-        try {
-            const leftSeconds = Math.max(0, Math.ceil((until - external_node_perf_hooks_.performance.now()) / 1000));
-            // Another reaper may wait for each of them, and no longer than for one.
-            const told = await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'history.lock'), Math.min(LOCK_SECONDS, leftSeconds), async () => {
-                await tellOne(root, line.id, Math.min(until, external_node_perf_hooks_.performance.now() + MEASURE_MS));
-                return true;
-            });
-            if (told === null)
-                break;
-        }
-        catch (error) {
-            problems.add((0,guard_error/* messageOf */.bD)(error));
-        }
-    }
-    return [...problems];
-}
-/**
- * @param until by performance.now(): nothing is measured any more
- * @throws as the file system does
- */
-async function tellOne(root, id, until) {
-    const ending = (0,host_history/* readEnding */.O$)(root, id);
-    if (ending === null)
-        return;
-    const { line, slot } = ending;
-    // The keeper's last sample is up to ten minutes old, and it is the end that links.
-    const size = await measureSlot(root, id, slot, until);
-    const bytes = size?.bytes ?? line.bytes;
-    const files = size === null || size.files === 0 ? line.files : size.files;
-    (0,host_history/* addLine */.cG)(root, {
-        ...line,
-        bytes,
-        files,
-        peakBytes: larger(bytes, line.peakBytes),
-        peakFiles: larger(files, line.peakFiles),
-    });
-}
-/** In its place, or in the trash; by names that du(1), another process, can follow. */
-async function measureSlot(root, id, slot, until) {
-    const places = [
-        ...((0,naming/* isSlotPath */.wS)(slot) ? [`${root.realPath}/${slot}`] : []),
-        (0,host_root/* controlName */.Fu)(root, 'trash', id),
-    ];
-    for (const place of places) {
-        const before = identityOf(place);
-        if (before === null)
-            continue;
-        const size = await (0,sizes/* measureTree */.JP)(place, until - external_node_perf_hooks_.performance.now());
-        // Moved meanwhile, it may have been measured in part.
-        if (size !== null && identityOf(place) === before)
-            return size;
-    }
-    return null;
-}
-/**
- * Which directory lies there; null where none does: a former path of a slot that the next job has
- * inherited is a link, and takes no space.
- */
-function identityOf(path) {
-    const stat = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-    return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : null;
-}
-function larger(a, b) {
-    return a === null || b === null ? (a ?? b) : Math.max(a, b);
-}
-
-// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
-var snapshot = __nccwpck_require__(9080);
-// EXTERNAL MODULE: ./lib/host/snapshots.js
-var snapshots = __nccwpck_require__(9747);
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
-;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
-
-
-
-
-
-
-/** Walking a tree takes a while; what is not measured by then is left to the next one. */
-const keep_budget_MEASURE_MS = 60_000;
-/**
- * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
- * critical path, since it measures what is new.
- *
- * @param budgetBytes for all snapshots of the root
- */
-async function keep_budget_keepBudget(root, budgetBytes) {
-    const budgeted = { evicted: [], left: [] };
-    for (const id of listSeeding(root)) {
-        // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
-        if (findLease(root, id)?.state === 'live')
-            continue;
-        await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
-    }
-    const snapshots = await measured(root, listSnapshots(root));
-    for (const { name } of overBudget(snapshots, budgetBytes)) {
-        const path = `${name.repository}/${name.key}`;
-        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
-        if (isEvicted === true)
-            budgeted.evicted.push(path);
-    }
-    return budgeted;
-}
-/** One that cannot be taken away keeps no other from going. */
-async function unlessLeft({ left }, id, take) {
-    try {
-        return await take();
-    }
-    catch (error) {
-        left.push({ id, why: messageOf(error) });
-        return null;
-    }
-}
-async function measured(root, snapshots) {
-    const fresh = snapshots.filter(({ bytes }) => bytes === null);
-    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), keep_budget_MEASURE_MS);
-    return snapshots.map((each) => {
-        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
-        if (each.bytes === null && bytes !== null)
-            tryToNoteBytes(root, each.name, bytes);
-        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
-    });
-}
-/** Where there is no room for that, eviction is needed most; the next one measures again. */
-function tryToNoteBytes(root, name, bytes) {
-    try {
-        noteBytes(root, name, bytes);
-    }
-    catch {
-        return;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/reap.js
-
-
-
-
-
-
-
-/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
-async function emptyTrash(root, settings) {
-    const left = await tryToKeepBudget(root, settings);
-    const reaped = await tellAndReap(root, helpers(settings));
-    return { ...reaped, busy: [...left, ...reaped.busy] };
-}
-/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
-async function tryToKeepBudget(root, { snapshotMaxBytes }) {
-    try {
-        return (await keepBudget(root, snapshotMaxBytes)).left;
-    }
-    catch (error) {
-        return [{ id: 'snapshots', why: messageOf(error) }];
-    }
-}
-/**
- * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
- * about to go, after it of the others, for whom no space has to wait.
- */
-async function tellAndReap(root, ways) {
-    const before = await tell(root, 'trash');
-    const reaped = await reap(root, ways);
-    const after = await tell(root, 'all');
-    return { ...reaped, untold: [...new Set([...before, ...after])] };
-}
-/** Whatever it meets, the trash goes. */
-async function tell(root, which) {
-    try {
-        return await tellHistory(root, which);
-    }
-    catch (error) {
-        return [(0,guard_error/* messageOf */.bD)(error)];
-    }
-}
-/**
- * What takes time is the kernel's work for each file. Two rm need little more than half the time of
- * one where a second processor is idle, and the same where none is; more would be in builds' way.
- */
-const AT_ONCE = 2;
-/**
- * Empties the trash. Several reapers may run at once: each entry is one's alone while it lasts.
- *
- * What has come into the trash meanwhile is taken too; what cannot be deleted is tried once.
- */
-async function reap(root, ways) {
-    const before = freeBytes(root);
-    const reaped = {
-        deleted: [],
-        busy: [],
-        quarantined: [],
-        reclaimedBytes: 0,
-    };
-    const tried = new Set();
-    for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
-        for (const id of fresh)
-            tried.add(id);
-        const waiting = fresh.values();
-        const reaper = async () => {
-            for (const id of waiting)
-                await reapEntry(root, id, ways, reaped);
-        };
-        await Promise.all(Array.from({ length: AT_ONCE }, reaper));
-    }
-    const after = freeBytes(root);
-    reaped.reclaimedBytes = before === null || after === null ? 0 : Math.max(0, after - before);
-    return reaped;
-}
-function untried(root, tried) {
-    return (0,trash/* listTrash */.hQ)(root)
-        .map((entry) => entry.id)
-        .filter((id) => !tried.has(id));
-}
-async function reapEntry(root, id, ways, reaped) {
-    try {
-        const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
-        switch (outcome.kind) {
-            case 'deleted':
-                (0,trash/* forgetEntry */.gp)(root, id);
-                reaped.deleted.push(id);
-                return;
-            case 'busy':
-                reaped.busy.push({ id, why: outcome.why });
-                return;
-            case 'stuck': {
-                const { why, command } = outcome;
-                (0,trash/* quarantine */.tW)(root, id, { reason: why, command });
-                reaped.quarantined.push({ id, why, command });
-                return;
-            }
-            default:
-                outcome;
-        }
-    }
-    catch (error) {
-        reaped.busy.push({ id, why: (0,guard_error/* messageOf */.bD)(error) });
-    }
-}
-/** Null where it cannot be read: the trash goes all the same. */
-function freeBytes(root) {
-    try {
-        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(root.path);
-        return bavail * bsize;
-    }
-    catch {
-        return null;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
+var reap = __nccwpck_require__(2283);
 ;// CONCATENATED MODULE: ./lib/steps/pass.js
 
 
@@ -7611,7 +7256,7 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null;
+    const reaped = request.deletes === 'now' && !dryRun ? await (0,reap/* tellAndReap */.Pm)(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
     try {
@@ -8858,7 +8503,11 @@ var deletion = __nccwpck_require__(7892);
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
+// EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
+var reap = __nccwpck_require__(2283);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
 
 
 
@@ -8873,12 +8522,17 @@ var apply = __nccwpck_require__(6551);
 
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const AT_ONCE = { waitSeconds: 120, inParts: true };
+/** So long the room may wait for the history of jobs that have ended to be told, in all. */
+const TELL_MS = 10_000;
 /** Less than this is full: the reserve is for such a disk. */
 const FULL_BYTES = 1024 * 1024;
 const FULL_INODES = 16;
 /**
  * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
  * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
+ * told as their keepers have last sampled them, which may be less than they came to.
  *
  * @returns null where the disk cannot be read: no number, no deletion
  */
@@ -8910,9 +8564,16 @@ async function relieve(request, runtime) {
         done.after = again;
         return suffices(done.after);
     };
+    const tellUntil = external_node_perf_hooks_.performance.now() + TELL_MS;
+    const empty = async () => {
+        // What could not be told stays noted for the reaper, which says why.
+        if (done.after.level !== 'critical')
+            await (0,reap/* tell */.qz)(root, 'trash', tellUntil - external_node_perf_hooks_.performance.now());
+        return emptyTrash(request, done, isEnough);
+    };
     if (suffices(first))
         return done;
-    if ((0,host_trash/* hasTrash */.P_)(root) && (await emptyTrash(request, done, isEnough)))
+    if ((0,host_trash/* hasTrash */.P_)(root) && (await empty()))
         return done;
     if (isFull(done.after.reading)) {
         done.gaveReserve = (0,reserve/* releaseReserve */.gO)(root);
@@ -8928,14 +8589,14 @@ async function relieve(request, runtime) {
         const applied = await (0,apply/* finishInPlace */.yo)(root, (0,apply/* apply */.Bb)(root, [action], (0,privilege/* helpers */._$)(settings)));
         done.retired.push(...applied.retired);
         done.failures.push(...applied.failures);
-        if (await emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,snapshots/* listSnapshots */.Cb)(root))) {
         if (!(0,snapshots/* evict */.YO)(root, name))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
-        if (await emptyTrash(request, done, isEnough))
+        if (await empty())
             return done;
     }
     return done;
@@ -9018,7 +8679,7 @@ async function choose({ root, self, extent }, runtime) {
 
 
 const RECHECK_MS = 5000;
-const TELL_MS = 60_000;
+const admit_TELL_MS = 60_000;
 /** They name the lease of the run, or of the job, that this is started within. */
 const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
@@ -9133,7 +8794,7 @@ class Admission {
                 const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
                 if (leftMs <= 0)
                     return await this.#timeOut(found);
-                if (nowMs - toldMs >= TELL_MS) {
+                if (nowMs - toldMs >= admit_TELL_MS) {
                     toldMs = nowMs;
                     this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
                 }
@@ -9952,8 +9613,8 @@ async function afterPass(outcome, runtime) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js + 4 modules
-var pass = __nccwpck_require__(8261);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 1 modules
+var pass = __nccwpck_require__(6357);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -10225,6 +9886,386 @@ function stateOf(prepared) {
 
 /***/ }),
 
+/***/ 2283:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  qz: () => (/* binding */ tell),
+  Pm: () => (/* binding */ tellAndReap)
+});
+
+// UNUSED EXPORTS: emptyTrash, reap
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/host/privilege.js
+var privilege = __nccwpck_require__(3457);
+// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
+var deletion = __nccwpck_require__(7892);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: ./lib/plan/naming.js
+var naming = __nccwpck_require__(2463);
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
+var lease_companions = __nccwpck_require__(2441);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/sizes.js
+var sizes = __nccwpck_require__(9164);
+;// CONCATENATED MODULE: ./lib/steps/tell-history.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** For all jobs together before the trash goes: the disk may be short. */
+const TRASH_MS = 120_000;
+/** For one slot: less than another reaper waits for its turn. */
+const MEASURE_MS = 110_000;
+/**
+ * A reaper that is measuring is waited for: its trees should not be deleted meanwhile. The trash waits
+ * no longer than it may in all; what goes while somebody measures it may be told too small.
+ */
+const LOCK_SECONDS = 120;
+/**
+ * Notes what is known of a job at its end; a disk that is too full for it costs one line.
+ *
+ * @returns what its seed saved, in words; null where that is not known
+ */
+function noteEnd(root, id, ended, { voice }) {
+    const lease = findLease(root, id)?.lease ?? null;
+    if (lease === null)
+        return null;
+    try {
+        const line = lineOf(root, lease, ended);
+        const saved = savedBy(line, readToldAndUntold(root));
+        const savedSeconds = saved === null ? null : saved.coldSeconds - saved.seconds;
+        noteEnding(root, { line: { ...line, savedSeconds }, slot: lease.slot });
+        return saved === null ? null : describeSaved(line.seed, saved);
+    }
+    catch (error) {
+        voice.warning(`This job leaves no line in the history (${messageOf(error)}).`);
+        return null;
+    }
+}
+/** The history with the ends that no reaper has come to yet, oldest first. */
+function readToldAndUntold(root) {
+    // The history is in order, whatever the clock said when each of its lines was written.
+    const untold = readEndings(root).map(({ line }) => line);
+    return [...readHistory(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
+}
+function lineOf(root, lease, { result, moment }) {
+    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const sample = readSizeSample(root, id);
+    const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
+    return {
+        version: 1,
+        id,
+        repository,
+        job,
+        leg,
+        seed: readSeedRecord(root, id).kind,
+        result,
+        bytes: sample?.bytes ?? null,
+        files: sample?.files ?? null,
+        peakBytes: sample?.peakBytes ?? null,
+        peakFiles: sample?.peakFiles ?? null,
+        seconds: isSameBoot ? Math.round(moment.uptimeS - uptimeS) : null,
+        savedSeconds: null,
+        toolchain: readBuildRecord(root, id)?.toolchain ?? null,
+        wallMs: moment.wallMs,
+    };
+}
+
+/**
+ * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
+ * each in the history. One reaper does it at a time; what it does not come to is the next one's.
+ *
+ * @param withinMs how long the trash may wait: what is not measured by then is told as last sampled
+ * @returns why jobs could not be told, in words: each reason once
+ */
+async function tellHistory(root, which, withinMs = TRASH_MS) {
+    const problems = new Set();
+    const until = which === 'trash' ? external_node_perf_hooks_.performance.now() + withinMs : Number.POSITIVE_INFINITY;
+    for (const { line } of (0,host_history/* readEndings */.Le)(root)) {
+        if (which === 'trash' && !(0,trash/* isInTrash */.O2)(root, line.id))
+            continue;
+        try {
+            const leftSeconds = Math.max(0, Math.ceil((until - external_node_perf_hooks_.performance.now()) / 1000));
+            // Another reaper may wait for each of them, and no longer than for one.
+            const told = await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'history.lock'), Math.min(LOCK_SECONDS, leftSeconds), async () => {
+                await tellOne(root, line.id, Math.min(until, external_node_perf_hooks_.performance.now() + MEASURE_MS));
+                return true;
+            });
+            if (told === null)
+                break;
+        }
+        catch (error) {
+            problems.add((0,guard_error/* messageOf */.bD)(error));
+        }
+    }
+    return [...problems];
+}
+/**
+ * @param until by performance.now(): nothing is measured any more
+ * @throws as the file system does
+ */
+async function tellOne(root, id, until) {
+    const ending = (0,host_history/* readEnding */.O$)(root, id);
+    if (ending === null)
+        return;
+    const { line, slot } = ending;
+    // The keeper's last sample is up to ten minutes old, and it is the end that links.
+    const size = await measureSlot(root, id, slot, until);
+    const bytes = size?.bytes ?? line.bytes;
+    const files = size === null || size.files === 0 ? line.files : size.files;
+    (0,host_history/* addLine */.cG)(root, {
+        ...line,
+        bytes,
+        files,
+        peakBytes: larger(bytes, line.peakBytes),
+        peakFiles: larger(files, line.peakFiles),
+    });
+}
+/** In its place, or in the trash; by names that du(1), another process, can follow. */
+async function measureSlot(root, id, slot, until) {
+    const places = [
+        ...((0,naming/* isSlotPath */.wS)(slot) ? [`${root.realPath}/${slot}`] : []),
+        (0,host_root/* controlName */.Fu)(root, 'trash', id),
+    ];
+    for (const place of places) {
+        const before = identityOf(place);
+        if (before === null)
+            continue;
+        const size = await (0,sizes/* measureTree */.JP)(place, until - external_node_perf_hooks_.performance.now());
+        // Moved meanwhile, it may have been measured in part.
+        if (size !== null && identityOf(place) === before)
+            return size;
+    }
+    return null;
+}
+/**
+ * Which directory lies there; null where none does: a former path of a slot that the next job has
+ * inherited is a link, and takes no space.
+ */
+function identityOf(path) {
+    const stat = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : null;
+}
+function larger(a, b) {
+    return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
+var snapshot = __nccwpck_require__(9080);
+// EXTERNAL MODULE: ./lib/host/snapshots.js
+var snapshots = __nccwpck_require__(9747);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/steps/keep-budget.js
+
+
+
+
+
+
+/** Walking a tree takes a while; what is not measured by then is left to the next one. */
+const keep_budget_MEASURE_MS = 60_000;
+/**
+ * Keeps the snapshots within their budget, and takes away what a killed seeding left; never on a job's
+ * critical path, since it measures what is new.
+ *
+ * @param budgetBytes for all snapshots of the root
+ */
+async function keep_budget_keepBudget(root, budgetBytes) {
+    const budgeted = { evicted: [], left: [] };
+    for (const id of listSeeding(root)) {
+        // Its own job may be at it for as long as it lives, and publishes when its lease has ended.
+        if (findLease(root, id)?.state === 'live')
+            continue;
+        await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
+    }
+    const snapshots = await measured(root, listSnapshots(root));
+    for (const { name } of overBudget(snapshots, budgetBytes)) {
+        const path = `${name.repository}/${name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+        if (isEvicted === true)
+            budgeted.evicted.push(path);
+    }
+    return budgeted;
+}
+/** One that cannot be taken away keeps no other from going. */
+async function unlessLeft({ left }, id, take) {
+    try {
+        return await take();
+    }
+    catch (error) {
+        left.push({ id, why: messageOf(error) });
+        return null;
+    }
+}
+async function measured(root, snapshots) {
+    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+    const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), keep_budget_MEASURE_MS);
+    return snapshots.map((each) => {
+        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
+        if (each.bytes === null && bytes !== null)
+            tryToNoteBytes(root, each.name, bytes);
+        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    });
+}
+/** Where there is no room for that, eviction is needed most; the next one measures again. */
+function tryToNoteBytes(root, name, bytes) {
+    try {
+        noteBytes(root, name, bytes);
+    }
+    catch {
+        return;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/reap.js
+
+
+
+
+
+
+
+/** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
+async function emptyTrash(root, settings) {
+    const left = await tryToKeepBudget(root, settings);
+    const reaped = await tellAndReap(root, helpers(settings));
+    return { ...reaped, busy: [...left, ...reaped.busy] };
+}
+/** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
+async function tryToKeepBudget(root, { snapshotMaxBytes }) {
+    try {
+        return (await keepBudget(root, snapshotMaxBytes)).left;
+    }
+    catch (error) {
+        return [{ id: 'snapshots', why: messageOf(error) }];
+    }
+}
+/**
+ * Empties the trash, and tells the history of jobs that have ended: before it of those whose slots are
+ * about to go, after it of the others, for whom no space has to wait.
+ */
+async function tellAndReap(root, ways) {
+    const before = await tell(root, 'trash');
+    const reaped = await reap(root, ways);
+    const after = await tell(root, 'all');
+    return { ...reaped, untold: [...new Set([...before, ...after])] };
+}
+/** As `tellHistory` does; whatever it meets, the trash goes. */
+async function tell(root, which, withinMs) {
+    try {
+        return await tellHistory(root, which, withinMs);
+    }
+    catch (error) {
+        return [(0,guard_error/* messageOf */.bD)(error)];
+    }
+}
+/**
+ * What takes time is the kernel's work for each file. Two rm need little more than half the time of
+ * one where a second processor is idle, and the same where none is; more would be in builds' way.
+ */
+const AT_ONCE = 2;
+/**
+ * Empties the trash. Several reapers may run at once: each entry is one's alone while it lasts.
+ *
+ * What has come into the trash meanwhile is taken too; what cannot be deleted is tried once.
+ */
+async function reap(root, ways) {
+    const before = freeBytes(root);
+    const reaped = {
+        deleted: [],
+        busy: [],
+        quarantined: [],
+        reclaimedBytes: 0,
+    };
+    const tried = new Set();
+    for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
+        for (const id of fresh)
+            tried.add(id);
+        const waiting = fresh.values();
+        const reaper = async () => {
+            for (const id of waiting)
+                await reapEntry(root, id, ways, reaped);
+        };
+        await Promise.all(Array.from({ length: AT_ONCE }, reaper));
+    }
+    const after = freeBytes(root);
+    reaped.reclaimedBytes = before === null || after === null ? 0 : Math.max(0, after - before);
+    return reaped;
+}
+function untried(root, tried) {
+    return (0,trash/* listTrash */.hQ)(root)
+        .map((entry) => entry.id)
+        .filter((id) => !tried.has(id));
+}
+async function reapEntry(root, id, ways, reaped) {
+    try {
+        const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
+        switch (outcome.kind) {
+            case 'deleted':
+                (0,trash/* forgetEntry */.gp)(root, id);
+                reaped.deleted.push(id);
+                return;
+            case 'busy':
+                reaped.busy.push({ id, why: outcome.why });
+                return;
+            case 'stuck': {
+                const { why, command } = outcome;
+                (0,trash/* quarantine */.tW)(root, id, { reason: why, command });
+                reaped.quarantined.push({ id, why, command });
+                return;
+            }
+            default:
+                outcome;
+        }
+    }
+    catch (error) {
+        reaped.busy.push({ id, why: (0,guard_error/* messageOf */.bD)(error) });
+    }
+}
+/** Null where it cannot be read: the trash goes all the same. */
+function freeBytes(root) {
+    try {
+        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(root.path);
+        return bavail * bsize;
+    }
+    catch {
+        return null;
+    }
+}
+
+
+/***/ }),
+
 /***/ 2639:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -10241,7 +10282,7 @@ function stateOf(prepared) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8261);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 
 

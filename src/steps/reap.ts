@@ -53,10 +53,10 @@ export async function tellAndReap(root: Root, ways: readonly Helper[]): Promise<
   return { ...reaped, untold: [...new Set([...before, ...after])] }
 }
 
-/** Whatever it meets, the trash goes. */
-async function tell(root: Root, which: Told): Promise<string[]> {
+/** As `tellHistory` does; whatever it meets, the trash goes. */
+export async function tell(root: Root, which: Told, withinMs?: number): Promise<string[]> {
   try {
-    return await tellHistory(root, which)
+    return await tellHistory(root, which, withinMs)
   } catch (error) {
     return [messageOf(error)]
   }

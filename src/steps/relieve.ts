@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Self } from '../plan/evidence.ts'
 import { assess, isRelieved } from '../plan/pressure.ts'
 import type { Assessment, Reading } from '../plan/pressure.ts'
@@ -17,6 +18,7 @@ import { forgetEntry, hasTrash, listTrash, quarantine } from '../host/trash.ts'
 import { apply, finishInPlace } from './apply.ts'
 import type { Failure } from './apply.ts'
 import { lookInto, observeLeases } from './observe.ts'
+import { tell } from './reap.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What relief may take and when it is enough. */
@@ -47,6 +49,9 @@ export interface Relieved {
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const AT_ONCE = { waitSeconds: 120, inParts: true }
 
+/** So long the room may wait for the history of jobs that have ended to be told, in all. */
+const TELL_MS = 10_000
+
 /** Less than this is full: the reserve is for such a disk. */
 const FULL_BYTES = 1024 * 1024
 const FULL_INODES = 16
@@ -54,6 +59,9 @@ const FULL_INODES = 16
 /**
  * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
  * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
+ * told as their keepers have last sampled them, which may be less than they came to.
  *
  * @returns null where the disk cannot be read: no number, no deletion
  */
@@ -83,8 +91,14 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     done.after = again
     return suffices(done.after)
   }
+  const tellUntil = performance.now() + TELL_MS
+  const empty = async (): Promise<boolean> => {
+    // What could not be told stays noted for the reaper, which says why.
+    if (done.after.level !== 'critical') await tell(root, 'trash', tellUntil - performance.now())
+    return emptyTrash(request, done, isEnough)
+  }
   if (suffices(first)) return done
-  if (hasTrash(root) && (await emptyTrash(request, done, isEnough))) return done
+  if (hasTrash(root) && (await empty())) return done
   if (isFull(done.after.reading)) {
     done.gaveReserve = releaseReserve(root)
     if (await isEnough()) return done
@@ -97,12 +111,12 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     const applied = await finishInPlace(root, apply(root, [action], helpers(settings)))
     done.retired.push(...applied.retired)
     done.failures.push(...applied.failures)
-    if (await emptyTrash(request, done, isEnough)) return done
+    if (await empty()) return done
   }
   for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
     if (!evict(root, name)) continue
     done.retired.push(`snapshot ${name.repository}/${name.key}`)
-    if (await emptyTrash(request, done, isEnough)) return done
+    if (await empty()) return done
   }
   return done
 }
