@@ -37,6 +37,19 @@ async function afterGit(words: string, command: string): Promise<{ PATH: string 
   return { PATH: await stubProgram(scene(), 'git', stub) }
 }
 
+/**
+ * A PATH on which a shell command runs right after du was called for what had been put aside.
+ *
+ * @param list a file for what du was called for
+ */
+async function afterMeasuring(list: string, command: string): Promise<{ PATH: string }> {
+  const stub = `cat > ${list}; last=$(tail -z -n 1 ${list} | tr -d '\\0')
+    "$REAL" "$@" < ${list}
+    case "$last" in *.target-guard-*) ${command}
+    esac`
+  return { PATH: await stubProgram(scene(), 'du', stub) }
+}
+
 async function age(...folders: readonly string[]): Promise<void> {
   await scene().must('find', [...folders, '-exec', 'touch', '-h', '-d', '2 days ago', '{}', '+'])
 }
@@ -146,6 +159,31 @@ describe('what happens between the first look and the end', () => {
     await age(worktree, path.join(repository.main, '.git/worktrees'))
     const old = await runTool(scene(), [repository.folder, ...STALE, ...day])
     expect(old.taken.map((each) => each.path)).toStrictEqual([worktree])
+  })
+
+  test.each([
+    ['worktree', [...STALE, ...NOW]],
+    ['target dir', [...TARGETS, '--older-than', '1h']],
+  ])('who comes while a %s is measured again is seen', async (_, words) => {
+    const repository = await GitRepository.make(scene())
+    const worktree = await addWithTarget(repository, 'entered')
+    await age(worktree)
+    const list = `${scene().directory()}/list`
+    const env = await afterMeasuring(list, 'cd "$last"; sleep 600 > /dev/null 2>&1 &')
+    const done = await runTool(scene(), [repository.folder, ...words], env)
+    expect(done).toMatchObject({ taken: [], failures: [] })
+    expect(done.kept[0]?.why).toMatch(/^pid \d+ \(\w+\) works in .*\.target-guard-/)
+    expect(existsSync(path.join(worktree, 'target/debug/deps/libone.rlib'))).toBe(true)
+  })
+
+  test('a target dir whose age plays no part is not measured again', async () => {
+    const repository = await GitRepository.make(scene())
+    const worktree = await addWithTarget(repository, 'idle')
+    const signs = scene().directory()
+    const env = await afterMeasuring(`${signs}/list`, `: > ${signs}/again`)
+    const done = await runTool(scene(), [repository.folder, ...TARGETS], env)
+    expect(done.taken.map((each) => each.path)).toStrictEqual([path.join(worktree, 'target')])
+    expect(readdirSync(signs)).toStrictEqual(['list'])
   })
 
   test('refs of a worktree that could not go are told', async () => {

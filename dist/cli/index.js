@@ -10764,16 +10764,18 @@ async function reclaimStale(found, request, done, runtime) {
 /** Everything once more, at the place that nobody knows; then refs for what would be lost. */
 async function lastLook(moved, { worktree }, { base, policy, refs }, { environment }) {
     const { targets } = moved;
-    const places = { base, paths: [moved.path, ...targets], targets };
-    const occupancies = await lookIntoPlaces(places, environment);
-    const states = await readStates([moved]);
     // Moving it has touched nothing in it but, with a newer git, its `.git`.
     const sizes = await measureNested(inOrder([moved]), observe_worktrees_MEASURING_MS, '.git');
+    const states = await readStates([moved]);
+    const closer = await orUnknown(async () => lookCloser(moved));
+    // Last, and after what takes minutes: nobody may have come meanwhile.
+    const places = { base, paths: [moved.path, ...targets], targets };
+    const occupancies = await lookIntoPlaces(places, environment);
     const again = {
         ...worktree,
         ...sized(moved, sizes, occupancies),
         git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
-        closer: await orUnknown(async () => lookCloser(moved)),
+        closer,
     };
     const verdict = judgeWorktree(again, { ...policy, nowMs: Date.now() });
     if (!verdict.goes)
@@ -10828,19 +10830,22 @@ async function reclaimTargets({ view }, request, done, runtime) {
             gone.add(target.path);
     }
 }
-/** Who is in a target dir that was put aside, or in its worktree, and how old it is by now. */
+/**
+ * How old a target dir is that was put aside, where that matters, and last who is in it, or in its
+ * worktree: to measure it takes as long as to delete it.
+ */
 async function reclaim_worktrees_lookAgain(aside, target, around, { environment }) {
     const { worktree, base } = around.each;
+    const measured = around.olderThanMs > 0 ? await measureNested([aside], observe_worktrees_MEASURING_MS) : null;
+    const newestMs = measured?.get(aside)?.newestMs ?? null;
     const targets = [aside, ...around.others];
     const places = { base: base ?? '', paths: [worktree.path, ...targets], targets };
     const occupancies = await lookIntoPlaces(places, environment);
-    const measured = await measureNested([aside], observe_worktrees_MEASURING_MS);
     const again = {
         ...worktree,
         occupancy: occupancies.get(worktree.path) ?? UNSEEN,
         targets: targets.map((path) => Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? UNSEEN })),
     };
-    const newestMs = measured.get(aside)?.newestMs ?? null;
     const age = { nowMs: Date.now(), olderThanMs: around.olderThanMs };
     const verdict = judgeTarget({ ...target, path: aside, newestMs }, again, age);
     return verdict.goes ? null : verdict.reasons.join('; ');

@@ -144,16 +144,18 @@ async function lastLook(
   { environment }: Runtime,
 ): Promise<string | null> {
   const { targets } = moved
-  const places = { base, paths: [moved.path, ...targets], targets }
-  const occupancies = await lookIntoPlaces(places, environment)
-  const states = await readStates([moved])
   // Moving it has touched nothing in it but, with a newer git, its `.git`.
   const sizes = await measureNested(inOrder([moved]), MEASURING_MS, '.git')
+  const states = await readStates([moved])
+  const closer = await orUnknown(async () => lookCloser(moved))
+  // Last, and after what takes minutes: nobody may have come meanwhile.
+  const places = { base, paths: [moved.path, ...targets], targets }
+  const occupancies = await lookIntoPlaces(places, environment)
   const again: Worktree = {
     ...worktree,
     ...sized(moved, sizes, occupancies),
     git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
-    closer: await orUnknown(async () => lookCloser(moved)),
+    closer,
   }
   const verdict = judgeWorktree(again, { ...policy, nowMs: Date.now() })
   if (!verdict.goes) return verdict.reasons.join('; ')
@@ -212,7 +214,10 @@ async function reclaimTargets(
   }
 }
 
-/** Who is in a target dir that was put aside, or in its worktree, and how old it is by now. */
+/**
+ * How old a target dir is that was put aside, where that matters, and last who is in it, or in its
+ * worktree: to measure it takes as long as to delete it.
+ */
 async function lookAgain(
   aside: string,
   target: TargetDir,
@@ -220,10 +225,11 @@ async function lookAgain(
   { environment }: Runtime,
 ): Promise<string | null> {
   const { worktree, base } = around.each
+  const measured = around.olderThanMs > 0 ? await measureNested([aside], MEASURING_MS) : null
+  const newestMs = measured?.get(aside)?.newestMs ?? null
   const targets = [aside, ...around.others]
   const places = { base: base ?? '', paths: [worktree.path, ...targets], targets }
   const occupancies = await lookIntoPlaces(places, environment)
-  const measured = await measureNested([aside], MEASURING_MS)
   const again: Worktree = {
     ...worktree,
     occupancy: occupancies.get(worktree.path) ?? UNSEEN,
@@ -231,7 +237,6 @@ async function lookAgain(
       Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? UNSEEN }),
     ),
   }
-  const newestMs = measured.get(aside)?.newestMs ?? null
   const age = { nowMs: Date.now(), olderThanMs: around.olderThanMs }
   const verdict = judgeTarget({ ...target, path: aside, newestMs }, again, age)
   return verdict.goes ? null : verdict.reasons.join('; ')
