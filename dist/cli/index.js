@@ -21387,7 +21387,8 @@ const worktreesCommand = {
 names (between colons), or the current one. Without --reclaim nothing is touched.
 targets: target dirs of worktrees in which nothing builds, oldest first, until the low watermark.
 stale: whole worktrees that are clean, fully pushed, not locked by anybody alive, with nobody in them and
-older than --older-than, by “git worktree remove”. What is pushed is known from the last fetch.
+older than --older-than, by “git worktree remove”. What is pushed is known from the last fetch. In their
+repositories “git worktree prune” and “git gc” follow, which throw no object away.
 locks: lock files of repositories and pools whose owner is gone and that no process has open.
 Dirty, untracked and ignored files other than target dirs keep a worktree, whatever flag is given.`,
     operands: '[DIR…]',
