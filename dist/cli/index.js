@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7489);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5566);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7489:
+/***/ 5566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1439,7 +1439,89 @@ function join(base, rest) {
     return joined === '' ? '/' : joined;
 }
 
+;// CONCATENATED MODULE: ./lib/host/mount-sights.js
+
+
+
+/** What the mount namespaces of processes see of a root; each is read once. */
+class MountSights {
+    #known = new Map();
+    #rootRealPath;
+    #place;
+    /** where everything is mounted for this process */
+    #top;
+    /** this process's own mount namespace, by both of its names */
+    #own;
+    /** @throws as readFileSync does, where this process cannot read its own */
+    constructor(rootRealPath) {
+        const mounts = readMounts();
+        this.#rootRealPath = rootRealPath;
+        this.#place = locate(rootRealPath, mounts);
+        this.#top = locate('/', mounts)?.mount ?? null;
+        this.#own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
+    }
+    /** What a process sees; null where it does not show that. */
+    of(pid) {
+        const namespace = nameOf(pid) ?? mountTextOf(pid);
+        if (namespace === '')
+            return null;
+        const known = this.#known.get(namespace);
+        if (known !== undefined)
+            return known;
+        const mounts = parseMounts(mountTextOf(pid));
+        const sight = this.#read(namespace, mounts);
+        if (mounts.length > 0)
+            this.#known.set(namespace, sight);
+        return sight;
+    }
+    #read(namespace, mounts) {
+        const isOwn = this.#own.has(namespace);
+        const views = mounts.flatMap((mount) => viewThrough(mount, this.#place));
+        if (isOwn)
+            views.push({ point: this.#rootRealPath, inRoot: '' });
+        const top = this.#top;
+        const isWhole = mounts.some(({ device, root }) => top !== null && device === top.device && root === top.root);
+        return { views, namespace, isOwn, isWhole };
+    }
+}
+function viewThrough(mount, place) {
+    if (place === null || mount.device !== place.mount.device)
+        return [];
+    if (isAtOrBelow(place.path, mount.root)) {
+        return [{ point: join(mount.point, relative(place.path, mount.root)), inRoot: '' }];
+    }
+    if (isAtOrBelow(mount.root, place.path)) {
+        return [{ point: mount.point, inRoot: relative(mount.root, place.path).slice(1) }];
+    }
+    return [];
+}
+/** The link that only its owner may read; null elsewhere. */
+function nameOf(pid) {
+    try {
+        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/mnt`);
+    }
+    catch {
+        // Gone meanwhile, or another user's: then its mounts are its name.
+        return null;
+    }
+}
+/**
+ * What another user's process shows of its mounts, which is as good a name of its namespace as the
+ * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
+ */
+function mountTextOf(pid) {
+    try {
+        return readMountText(pid);
+    }
+    catch (error) {
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error)))
+            return '';
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -1465,30 +1547,27 @@ function isSlotUsed(mounted, slot) {
 function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     const wanted = new Set(slots);
     const bySlot = new Map(slots.map((slot) => [slot, []]));
-    const scan = { wanted, bySlot, views: new Map(), rootRealPath, isUsed };
+    const veiled = new Map();
     try {
-        const place = locate(rootRealPath, readMounts());
-        const own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
+        const sights = new MountSights(rootRealPath);
         for (const pid of listProcesses()) {
             if (pid !== process.pid)
-                lookAt(pid, { ...scan, place, own });
+                lookAt(pid, { wanted, bySlot, veiled, isUsed, sights });
         }
     }
     catch (error) {
-        return { bySlot, failure: `/proc cannot be read (${messageOf(error)})` };
+        return { bySlot, veiled: [], failure: `/proc cannot be read (${messageOf(error)})` };
     }
-    return { bySlot, failure: null };
+    return { bySlot, veiled: [...veiled.values()], failure: null };
 }
 function lookAt(pid, scan) {
     const program = isTryingLocks(pid) ? null : programOf(pid);
     if (program === null)
         return;
-    const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
-    if (namespace === '')
+    const sight = scan.sights.of(pid);
+    if (sight === null || sight.views.length === 0)
         return;
-    const views = viewsOf(pid, namespace, scan);
-    if (views.length === 0)
-        return;
+    const { views, namespace } = sight;
     const uses = new Map();
     for (const { path, how } of pathsOf(pid, program)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
@@ -1496,10 +1575,14 @@ function lookAt(pid, scan) {
                 uses.set(slot, `${how} ${path}`);
         }
     }
-    if (!scan.own.has(namespace)) {
+    if (!sight.isOwn) {
         for (const slot of mountedSlots(views, scan)) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
+        }
+        if (!sight.isWhole && isHidden(pid)) {
+            const what = `pid ${pid} (${commandOf(pid)})`;
+            scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) });
         }
     }
     if (uses.size > 0 && isMeasuring(pid))
@@ -1534,30 +1617,6 @@ function programOf(pid) {
     catch (error) {
         return errnoOf(error) === 'ENOENT' ? null : '';
     }
-}
-/** Where a mount namespace sees the root or a part of it; read once for each namespace. */
-function viewsOf(pid, namespace, scan) {
-    const known = scan.views.get(namespace);
-    if (known !== undefined)
-        return known;
-    const mounts = mountsOf(pid);
-    const views = mounts.flatMap((mount) => viewThrough(mount, scan.place));
-    if (scan.own.has(namespace))
-        views.push({ point: scan.rootRealPath, inRoot: '' });
-    if (mounts.length > 0)
-        scan.views.set(namespace, views);
-    return views;
-}
-function viewThrough(mount, place) {
-    if (place === null || mount.device !== place.mount.device)
-        return [];
-    if (isAtOrBelow(place.path, mount.root)) {
-        return [{ point: join(mount.point, relative(place.path, mount.root)), inRoot: '' }];
-    }
-    if (isAtOrBelow(mount.root, place.path)) {
-        return [{ point: mount.point, inRoot: relative(mount.root, place.path).slice(1) }];
-    }
-    return [];
 }
 /** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
 function slotsAt(path, views, wanted) {
@@ -1650,21 +1709,14 @@ function argumentsOf(folder) {
         return [];
     }
 }
-function mountsOf(pid) {
-    return parseMounts(mountTextOf(pid));
-}
-/**
- * What another user's process shows of its mounts, which is as good a name of its namespace as the
- * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
- */
-function mountTextOf(pid) {
+/** Whether this user may not see where a process works. */
+function isHidden(pid) {
     try {
-        return readMountText(pid);
+        (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/cwd`);
+        return false;
     }
     catch (error) {
-        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error)))
-            return '';
-        throw error;
+        return ['EACCES', 'EPERM'].includes(errnoOf(error));
     }
 }
 /** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
@@ -4883,7 +4935,7 @@ function carryOut(root, action, ways) {
             return moved ? action.slot : null;
         }
         case 'adopt': {
-            const id = leaseIdOfSlot(nameOf(action.path)) ?? '';
+            const id = leaseIdOfSlot(apply_nameOf(action.path)) ?? '';
             tryToNoteAdopted(root, id, action.path);
             const moved = retire(root, action.path, id, ways);
             removeEmptyParents(root, action.path);
@@ -4938,7 +4990,7 @@ function removeFormerPaths(root, id, slot) {
     for (const former of readSeedRecord(root, id).former)
         removeFormerPath(root, former, slot);
 }
-function nameOf(path) {
+function apply_nameOf(path) {
     return path.slice(path.lastIndexOf('/') + 1);
 }
 /** Moves a slot to the trash; another user's directory may need help even for that. */
@@ -9597,15 +9649,16 @@ async function lookIntoPlaces({ base, paths, targets }, environment) {
     return new Map(paths.map((path) => {
         const found = occupancyOf({ slot: path.slice(1), container: null }, searches);
         const inhabitants = [...found.inhabitants, ...inContainers(containers, path, topOf(path))];
-        const above = aboveIn(containers, path);
+        const listed = aboveIn(containers, path);
+        const above = listed.length > 0 ? listed : veiledAbove(scan.veiled, base, path);
         const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`);
-        const elsewhere = place_occupancy_mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`);
+        const elsewhere = mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`);
         const unknown = [...found.unknown, ...unseen, ...above, ...within, ...elsewhere];
         return [path, { inhabitants, unknown }];
     }));
 }
 /** Where this host has a place, or a part of it, mounted besides: somebody made it theirs. */
-function place_occupancy_mountsOf(path, mounts) {
+function mountsOf(path, mounts) {
     const place = locate(path, mounts);
     if (place === null)
         return [];
@@ -9638,6 +9691,12 @@ function inContainers(containers, path, top) {
         kind: 'container',
         what: `container ${name} (${id.slice(0, 12)}) mounts it`,
     }));
+}
+/** The same of containers by their processes: those of podman and the like are in no list of docker's. */
+function veiledAbove(veiled, base, path) {
+    return veiled
+        .filter(({ mounted }) => mounted.some((place) => isAtOrBelow(path, place === '' ? base : `${base}/${place}`)))
+        .map(({ what }) => `${what} runs in a container that mounts a folder above it, and root alone sees who is in it`);
 }
 /** Who works in a container that has a folder above mounted: root sees that, others need not. */
 function aboveIn(containers, path) {
@@ -11114,7 +11173,7 @@ function checkProc() {
     const check = 'processes';
     if (process.geteuid?.() === 0)
         return ok(check, 'root sees every process');
-    const hidden = readMounts().some(({ point, type }) => point === '/proc' && type === 'proc') && isHidden();
+    const hidden = readMounts().some(({ point, type }) => point === '/proc' && type === 'proc') && doctor_isHidden();
     const text = 'this user sees only its own processes’ files; Cargo’s locks and docker cover the rest';
     if (!hidden)
         return ok(check, text);
@@ -11126,7 +11185,7 @@ function checkProc() {
     };
 }
 /** With hidepid=2 not even init can be seen. */
-function isHidden() {
+function doctor_isHidden() {
     try {
         (0,external_node_fs_namespaceObject.accessSync)('/proc/1/stat', external_node_fs_namespaceObject.constants.R_OK);
         return false;

@@ -7757,8 +7757,8 @@ function ledgerPath(root) {
 
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 5 modules
-var observe = __nccwpck_require__(2147);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 6 modules
+var observe = __nccwpck_require__(4609);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
 
 
@@ -15724,7 +15724,7 @@ function outputsOf({ prepared, lease }) {
 
 /***/ }),
 
-/***/ 2147:
+/***/ 4609:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16044,11 +16044,93 @@ function bodyOf(answer, isOver = false) {
 
 // EXTERNAL MODULE: ./lib/host/mounts.js
 var host_mounts = __nccwpck_require__(7154);
+;// CONCATENATED MODULE: ./lib/host/mount-sights.js
+
+
+
+/** What the mount namespaces of processes see of a root; each is read once. */
+class MountSights {
+    #known = new Map();
+    #rootRealPath;
+    #place;
+    /** where everything is mounted for this process */
+    #top;
+    /** this process's own mount namespace, by both of its names */
+    #own;
+    /** @throws as readFileSync does, where this process cannot read its own */
+    constructor(rootRealPath) {
+        const mounts = (0,host_mounts/* readMounts */.bq)();
+        this.#rootRealPath = rootRealPath;
+        this.#place = (0,host_mounts/* locate */.x5)(rootRealPath, mounts);
+        this.#top = (0,host_mounts/* locate */.x5)('/', mounts)?.mount ?? null;
+        this.#own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), (0,host_mounts/* readMountText */.L1)('self')]);
+    }
+    /** What a process sees; null where it does not show that. */
+    of(pid) {
+        const namespace = nameOf(pid) ?? mountTextOf(pid);
+        if (namespace === '')
+            return null;
+        const known = this.#known.get(namespace);
+        if (known !== undefined)
+            return known;
+        const mounts = (0,host_mounts/* parseMounts */.qV)(mountTextOf(pid));
+        const sight = this.#read(namespace, mounts);
+        if (mounts.length > 0)
+            this.#known.set(namespace, sight);
+        return sight;
+    }
+    #read(namespace, mounts) {
+        const isOwn = this.#own.has(namespace);
+        const views = mounts.flatMap((mount) => viewThrough(mount, this.#place));
+        if (isOwn)
+            views.push({ point: this.#rootRealPath, inRoot: '' });
+        const top = this.#top;
+        const isWhole = mounts.some(({ device, root }) => top !== null && device === top.device && root === top.root);
+        return { views, namespace, isOwn, isWhole };
+    }
+}
+function viewThrough(mount, place) {
+    if (place === null || mount.device !== place.mount.device)
+        return [];
+    if ((0,host_mounts/* isAtOrBelow */.a5)(place.path, mount.root)) {
+        return [{ point: (0,host_mounts/* join */.fj)(mount.point, (0,host_mounts/* relative */.V8)(place.path, mount.root)), inRoot: '' }];
+    }
+    if ((0,host_mounts/* isAtOrBelow */.a5)(mount.root, place.path)) {
+        return [{ point: mount.point, inRoot: (0,host_mounts/* relative */.V8)(mount.root, place.path).slice(1) }];
+    }
+    return [];
+}
+/** The link that only its owner may read; null elsewhere. */
+function nameOf(pid) {
+    try {
+        return (0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/mnt`);
+    }
+    catch {
+        // Gone meanwhile, or another user's: then its mounts are its name.
+        return null;
+    }
+}
+/**
+ * What another user's process shows of its mounts, which is as good a name of its namespace as the
+ * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
+ */
+function mountTextOf(pid) {
+    try {
+        return (0,host_mounts/* readMountText */.L1)(pid);
+    }
+    catch (error) {
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return '';
+        throw error;
+    }
+}
+
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
 // EXTERNAL MODULE: ./lib/host/sizes.js
 var sizes = __nccwpck_require__(9164);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -16074,30 +16156,27 @@ function isSlotUsed(mounted, slot) {
 function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     const wanted = new Set(slots);
     const bySlot = new Map(slots.map((slot) => [slot, []]));
-    const scan = { wanted, bySlot, views: new Map(), rootRealPath, isUsed };
+    const veiled = new Map();
     try {
-        const place = (0,host_mounts/* locate */.x5)(rootRealPath, (0,host_mounts/* readMounts */.bq)());
-        const own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), (0,host_mounts/* readMountText */.L1)('self')]);
+        const sights = new MountSights(rootRealPath);
         for (const pid of (0,processes/* listProcesses */.O3)()) {
             if (pid !== process.pid)
-                lookAt(pid, { ...scan, place, own });
+                lookAt(pid, { wanted, bySlot, veiled, isUsed, sights });
         }
     }
     catch (error) {
-        return { bySlot, failure: `/proc cannot be read (${(0,guard_error/* messageOf */.bD)(error)})` };
+        return { bySlot, veiled: [], failure: `/proc cannot be read (${(0,guard_error/* messageOf */.bD)(error)})` };
     }
-    return { bySlot, failure: null };
+    return { bySlot, veiled: [...veiled.values()], failure: null };
 }
 function lookAt(pid, scan) {
     const program = (0,try_locks/* isTryingLocks */.w)(pid) ? null : programOf(pid);
     if (program === null)
         return;
-    const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid);
-    if (namespace === '')
+    const sight = scan.sights.of(pid);
+    if (sight === null || sight.views.length === 0)
         return;
-    const views = viewsOf(pid, namespace, scan);
-    if (views.length === 0)
-        return;
+    const { views, namespace } = sight;
     const uses = new Map();
     for (const { path, how } of pathsOf(pid, program)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
@@ -16105,10 +16184,14 @@ function lookAt(pid, scan) {
                 uses.set(slot, `${how} ${path}`);
         }
     }
-    if (!scan.own.has(namespace)) {
+    if (!sight.isOwn) {
         for (const slot of mountedSlots(views, scan)) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
+        }
+        if (!sight.isWhole && isHidden(pid)) {
+            const what = `pid ${pid} (${commandOf(pid)})`;
+            scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) });
         }
     }
     if (uses.size > 0 && isMeasuring(pid))
@@ -16143,30 +16226,6 @@ function programOf(pid) {
     catch (error) {
         return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
     }
-}
-/** Where a mount namespace sees the root or a part of it; read once for each namespace. */
-function viewsOf(pid, namespace, scan) {
-    const known = scan.views.get(namespace);
-    if (known !== undefined)
-        return known;
-    const mounts = mountsOf(pid);
-    const views = mounts.flatMap((mount) => viewThrough(mount, scan.place));
-    if (scan.own.has(namespace))
-        views.push({ point: scan.rootRealPath, inRoot: '' });
-    if (mounts.length > 0)
-        scan.views.set(namespace, views);
-    return views;
-}
-function viewThrough(mount, place) {
-    if (place === null || mount.device !== place.mount.device)
-        return [];
-    if ((0,host_mounts/* isAtOrBelow */.a5)(place.path, mount.root)) {
-        return [{ point: (0,host_mounts/* join */.fj)(mount.point, (0,host_mounts/* relative */.V8)(place.path, mount.root)), inRoot: '' }];
-    }
-    if ((0,host_mounts/* isAtOrBelow */.a5)(mount.root, place.path)) {
-        return [{ point: mount.point, inRoot: (0,host_mounts/* relative */.V8)(mount.root, place.path).slice(1) }];
-    }
-    return [];
 }
 /** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
 function slotsAt(path, views, wanted) {
@@ -16259,21 +16318,14 @@ function argumentsOf(folder) {
         return [];
     }
 }
-function mountsOf(pid) {
-    return (0,host_mounts/* parseMounts */.qV)(mountTextOf(pid));
-}
-/**
- * What another user's process shows of its mounts, which is as good a name of its namespace as the
- * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
- */
-function mountTextOf(pid) {
+/** Whether this user may not see where a process works. */
+function isHidden(pid) {
     try {
-        return (0,host_mounts/* readMountText */.L1)(pid);
+        (0,external_node_fs_.readlinkSync)(`/proc/${pid}/cwd`);
+        return false;
     }
     catch (error) {
-        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return '';
-        throw error;
+        return ['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error));
     }
 }
 /** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
@@ -16479,7 +16531,7 @@ function isSame(id, own) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8565);
 /* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6551);
 /* harmony import */ var _heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4089);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2147);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4609);
 /* harmony import */ var _reap_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7626);
 
 
@@ -16810,7 +16862,7 @@ function freeBytes(root) {
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2147);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4609);
 /* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4270);
 
 

@@ -2,16 +2,9 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Inhabitant } from '../plan/evidence.ts'
 import { SLOT_DEPTH } from '../plan/naming.ts'
-import {
-  isAtOrBelow,
-  join,
-  locate,
-  parseMounts,
-  readMountText,
-  readMounts,
-  relative,
-} from './mounts.ts'
-import type { Mount } from './mounts.ts'
+import { MountSights } from './mount-sights.ts'
+import type { View } from './mount-sights.ts'
+import { isAtOrBelow, join, relative } from './mounts.ts'
 import { listProcesses, readProcess } from './processes.ts'
 import { MEASURING } from './sizes.ts'
 import { isTryingLocks } from './try-locks.ts'
@@ -20,8 +13,18 @@ import { isTryingLocks } from './try-locks.ts'
 export interface ProcessScan {
   /** by slot path relative to the root */
   bySlot: ReadonlyMap<string, readonly Inhabitant[]>
+  /** containers that see more than a slot, and in which this user cannot see where a process works */
+  veiled: readonly Veiled[]
   /** why nothing can be concluded, null when /proc could be read */
   failure: string | null
+}
+
+/** A container of another user's. */
+export interface Veiled {
+  /** one of its processes, in words */
+  what: string
+  /** what it has mounted, relative to the root; '' for the root itself, or more */
+  mounted: readonly string[]
 }
 
 /**
@@ -34,14 +37,6 @@ export type MountRule = (mounted: string, place: string) => boolean
 function isSlotUsed(mounted: string, slot: string): boolean {
   if (mounted.split('/').length < SLOT_DEPTH - 1) return false
   return isAtOrBelow(mounted, slot) || isAtOrBelow(slot, mounted)
-}
-
-/** A part of the root as some mount namespace sees it. */
-interface View {
-  /** path in that namespace */
-  point: string
-  /** the same directory, relative to the root; '' for the root itself */
-  inRoot: string
 }
 
 /**
@@ -60,46 +55,46 @@ export function scanProcesses(
 ): ProcessScan {
   const wanted = new Set(slots)
   const bySlot = new Map<string, Inhabitant[]>(slots.map((slot) => [slot, []]))
-  const scan = { wanted, bySlot, views: new Map<string, View[]>(), rootRealPath, isUsed }
+  const veiled = new Map<string, Veiled>()
   try {
-    const place = locate(rootRealPath, readMounts())
-    const own = new Set([readlinkSync('/proc/self/ns/mnt'), readMountText('self')])
+    const sights = new MountSights(rootRealPath)
     for (const pid of listProcesses()) {
-      if (pid !== process.pid) lookAt(pid, { ...scan, place, own })
+      if (pid !== process.pid) lookAt(pid, { wanted, bySlot, veiled, isUsed, sights })
     }
   } catch (error) {
-    return { bySlot, failure: `/proc cannot be read (${messageOf(error)})` }
+    return { bySlot, veiled: [], failure: `/proc cannot be read (${messageOf(error)})` }
   }
-  return { bySlot, failure: null }
+  return { bySlot, veiled: [...veiled.values()], failure: null }
 }
 
 interface Scan {
   wanted: ReadonlySet<string>
   bySlot: Map<string, Inhabitant[]>
-  views: Map<string, View[]>
-  rootRealPath: string
+  /** by namespace */
+  veiled: Map<string, Veiled>
   isUsed: MountRule
-  place: ReturnType<typeof locate>
-  /** this process's own mount namespace, by both of its names */
-  own: ReadonlySet<string>
+  sights: MountSights
 }
 
 function lookAt(pid: number, scan: Scan): void {
   const program = isTryingLocks(pid) ? null : programOf(pid)
   if (program === null) return
-  const namespace = readLink(`/proc/${pid}/ns/mnt`) ?? mountTextOf(pid)
-  if (namespace === '') return
-  const views = viewsOf(pid, namespace, scan)
-  if (views.length === 0) return
+  const sight = scan.sights.of(pid)
+  if (sight === null || sight.views.length === 0) return
+  const { views, namespace } = sight
   const uses = new Map<string, string>()
   for (const { path, how } of pathsOf(pid, program)) {
     for (const slot of slotsAt(path, views, scan.wanted)) {
       if (!uses.has(slot)) uses.set(slot, `${how} ${path}`)
     }
   }
-  if (!scan.own.has(namespace)) {
+  if (!sight.isOwn) {
     for (const slot of mountedSlots(views, scan)) {
       if (!uses.has(slot)) uses.set(slot, 'runs in a container that mounts it')
+    }
+    if (!sight.isWhole && isHidden(pid)) {
+      const what = `pid ${pid} (${commandOf(pid)})`
+      scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) })
     }
   }
   if (uses.size > 0 && isMeasuring(pid)) return
@@ -133,28 +128,6 @@ function programOf(pid: number): string | null {
   } catch (error) {
     return errnoOf(error) === 'ENOENT' ? null : ''
   }
-}
-
-/** Where a mount namespace sees the root or a part of it; read once for each namespace. */
-function viewsOf(pid: number, namespace: string, scan: Scan): View[] {
-  const known = scan.views.get(namespace)
-  if (known !== undefined) return known
-  const mounts = mountsOf(pid)
-  const views = mounts.flatMap((mount) => viewThrough(mount, scan.place))
-  if (scan.own.has(namespace)) views.push({ point: scan.rootRealPath, inRoot: '' })
-  if (mounts.length > 0) scan.views.set(namespace, views)
-  return views
-}
-
-function viewThrough(mount: Mount, place: Scan['place']): View[] {
-  if (place === null || mount.device !== place.mount.device) return []
-  if (isAtOrBelow(place.path, mount.root)) {
-    return [{ point: join(mount.point, relative(place.path, mount.root)), inRoot: '' }]
-  }
-  if (isAtOrBelow(mount.root, place.path)) {
-    return [{ point: mount.point, inRoot: relative(mount.root, place.path).slice(1) }]
-  }
-  return []
 }
 
 /** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
@@ -243,20 +216,13 @@ function argumentsOf(folder: string): string[] {
   }
 }
 
-function mountsOf(pid: number): Mount[] {
-  return parseMounts(mountTextOf(pid))
-}
-
-/**
- * What another user's process shows of its mounts, which is as good a name of its namespace as the
- * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
- */
-function mountTextOf(pid: number): string {
+/** Whether this user may not see where a process works. */
+function isHidden(pid: number): boolean {
   try {
-    return readMountText(pid)
+    readlinkSync(`/proc/${pid}/cwd`)
+    return false
   } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error))) return ''
-    throw error
+    return ['EACCES', 'EPERM'].includes(errnoOf(error))
   }
 }
 

@@ -5,6 +5,7 @@ import { probeCargoLocks } from './cargo-locks.ts'
 import { listContainers } from './docker.ts'
 import type { Container } from './docker.ts'
 import { scanProcesses } from './inhabitants.ts'
+import type { Veiled } from './inhabitants.ts'
 import { isAtOrBelow, locate, mountsWithin, readMounts } from './mounts.ts'
 import type { Mount } from './mounts.ts'
 import { seesHost } from './processes.ts'
@@ -57,7 +58,8 @@ export async function lookIntoPlaces(
     paths.map((path) => {
       const found = occupancyOf({ slot: path.slice(1), container: null }, searches)
       const inhabitants = [...found.inhabitants, ...inContainers(containers, path, topOf(path))]
-      const above = aboveIn(containers, path)
+      const listed = aboveIn(containers, path)
+      const above = listed.length > 0 ? listed : veiledAbove(scan.veiled, base, path)
       const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`)
       const elsewhere = mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`)
       const unknown = [...found.unknown, ...unseen, ...above, ...within, ...elsewhere]
@@ -104,6 +106,18 @@ function inContainers(containers: readonly Container[], path: string, top: strin
       kind: 'container',
       what: `container ${name} (${id.slice(0, 12)}) mounts it`,
     }))
+}
+
+/** The same of containers by their processes: those of podman and the like are in no list of docker's. */
+function veiledAbove(veiled: readonly Veiled[], base: string, path: string): string[] {
+  return veiled
+    .filter(({ mounted }) =>
+      mounted.some((place) => isAtOrBelow(path, place === '' ? base : `${base}/${place}`)),
+    )
+    .map(
+      ({ what }) =>
+        `${what} runs in a container that mounts a folder above it, and root alone sees who is in it`,
+    )
 }
 
 /** Who works in a container that has a folder above mounted: root sees that, others need not. */
