@@ -9345,8 +9345,11 @@ async function readTargetState({ path, asked }, target) {
 const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/;
 /** They never write to a repository, and live for days. */
 const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/;
-/** Those that write to the repository that they work in; a server writes to many. */
-const OF_ONE = /^(?:git|git-.*|jj|hg|tig|gitui|lazygit)$/;
+/**
+ * Those that write to the repository that they work in; a server writes to many, and what jj and hg work
+ * in has no git directory of its own.
+ */
+const OF_ONE = /^(?:git|git-.*|tig|gitui|lazygit)$/;
 /** Words and variables by which a program is led to another repository than it works in. */
 const LEADING = /^(?:clone|init|-[CRdpw].*|--(?:git-dir|work-tree|repository|path|cwd|directory).*)$/;
 const LEADING_VARIABLE = /^GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY)=/;

@@ -24,8 +24,11 @@ const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/
 /** They never write to a repository, and live for days. */
 const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/
 
-/** Those that write to the repository that they work in; a server writes to many. */
-const OF_ONE = /^(?:git|git-.*|jj|hg|tig|gitui|lazygit)$/
+/**
+ * Those that write to the repository that they work in; a server writes to many, and what jj and hg work
+ * in has no git directory of its own.
+ */
+const OF_ONE = /^(?:git|git-.*|tig|gitui|lazygit)$/
 
 /** Words and variables by which a program is led to another repository than it works in. */
 const LEADING =
