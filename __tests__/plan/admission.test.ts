@@ -24,18 +24,19 @@ function aWaiter(forecastBytes: number, passed = 0): Waiter {
 }
 
 test.each([
-  ['alive', 'unknown', true],
-  ['alive', 'left', true],
-  ['dead', 'held', true],
-  ['dead', 'unknown', false],
-  ['dead', 'left', false],
-  ['unknown', 'held', true],
-  ['unknown', 'unknown', true],
-  ['unknown', 'left', false],
+  ['alive', 'unknown', false, true],
+  ['alive', 'left', false, true],
+  ['dead', 'held', false, true],
+  ['dead', 'unknown', true, false],
+  ['dead', 'left', true, false],
+  ['unknown', 'held', false, true],
+  ['unknown', 'unknown', false, true],
+  ['unknown', 'left', false, false],
+  ['unknown', 'left', true, true],
 ] as const)(
-  'the forecast of an owner that is %s counts, its keeper %s: %p',
-  (owner, keeper, is) => {
-    expect(mayGrow(owner, keeper)).toBe(is)
+  'the forecast of an owner that is %s counts, its keeper %s, somebody in its slot %p: %p',
+  (owner, keeper, isInhabited, is) => {
+    expect(mayGrow(owner, keeper, isInhabited)).toBe(is)
   },
 )
 

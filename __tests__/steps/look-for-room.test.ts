@@ -12,6 +12,7 @@ import { writeSizeSample } from '../../src/host/size-samples.ts'
 import { takeTicket } from '../../src/host/waiting.ts'
 import { lookForRoom } from '../../src/steps/look-for-room.ts'
 import type { NoRoom } from '../../src/steps/look-for-room.ts'
+import { NO_DOCKER } from '../e2e/containers.ts'
 import { startTimeOf } from '../e2e/processes.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { hold } from '../helpers/hold.ts'
@@ -49,7 +50,8 @@ const keeperName = (): string => controlName(root, 'leases', `${ID}.keeper`)
 async function look(self: Self = aSelf(), outer: string[] = []): Promise<NoRoom | null> {
   const settings = { admission: { reserveBytes: 0 } } as Settings
   const expected = { bytes: Math.round(free / 2), from: 'setting' } as const
-  return lookForRoom({ root, self, settings, expected, ticket: null, outer })
+  const environment = { DOCKER_HOST: NO_DOCKER }
+  return lookForRoom({ root, self, settings, expected, ticket: null, outer, environment })
 }
 
 describe('a job', () => {
@@ -106,6 +108,13 @@ describe('a job', () => {
     writeFileSync(keeperName(), '')
     expect(await look()).not.toBeNull()
     noteKeeper(root, ID, { ...ALIVE, pidNamespace: 'pid:[1]' })
+    expect(await look()).toBeNull()
+    // It was the keeper alone that was killed.
+    const slot = `${root.path}/${aLease({ id: ID }).slot}`
+    mkdirSync(slot, { recursive: true })
+    const { release } = await hold(scene(), 'echo ready; read', [], { cwd: slot })
+    expect((await look())?.holders).toHaveLength(1)
+    await release()
     expect(await look()).toBeNull()
   })
 

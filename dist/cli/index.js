@@ -11476,13 +11476,22 @@ function growth({ forecastBytes, sampledBytes }) {
  * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
  *
  * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
+ * @param isInhabited whether somebody was found in its slot; asked where `isDoubtful`
  */
-function mayGrow(owner, keeper) {
+function mayGrow(owner, keeper, isInhabited) {
     // A killed “run” leaves a command that builds on, and holds the lock.
     if (keeper === 'held')
         return true;
-    // A job whose container was killed may look unknown for ever; what it wrote is on the disk already.
-    return owner === 'alive' || (owner === 'unknown' && keeper === 'unknown');
+    if (isDoubtful(owner, keeper))
+        return isInhabited;
+    return owner === 'alive' || owner === 'unknown';
+}
+/**
+ * Whether only a look into its slot tells. A job whose container was killed may look unknown for ever, and
+ * what it wrote is on the disk already; but it may also be its keeper alone that was killed.
+ */
+function isDoubtful(owner, keeper) {
+    return owner === 'unknown' && keeper === 'left';
 }
 /** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
 function available({ freeBytes, reserveBytes, holders, }) {
@@ -11969,7 +11978,8 @@ function hasOwn({ root, self }, claims) {
  * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
  * and the dead have none.
  */
-async function holdersFor({ root, self, expected }, claims, room) {
+async function holdersFor(request, claims, room) {
+    const { root, self, expected } = request;
     const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
     const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
     if (!room.isContested && fits(whole))
@@ -11995,18 +12005,32 @@ async function holdersFor({ root, self, expected }, claims, room) {
             return [{ holding, owner: 'alive' }];
         return [{ holding, owner: observeLease(root, record, self, mounts, ended).owner.kind }];
     });
-    return look_for_room_withKeepers(root, judged);
+    return look_for_room_withKeepers(request, judged);
 }
 /** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
-async function look_for_room_withKeepers(root, judged) {
-    const doubtful = judged.filter(({ owner }) => owner !== 'alive');
-    const seen = await seeKeepers(root, doubtful.map(({ holding }) => holding.id));
-    return judged.flatMap(({ holding, owner }) => {
-        const lock = seen.get(holding.id);
-        const hasLeft = lock === 'free' && hasHadKeeper(root, holding.id);
-        const keeper = lock === 'held' ? 'held' : hasLeft ? 'left' : 'unknown';
-        return mayGrow(owner, keeper) ? [holding] : [];
-    });
+async function look_for_room_withKeepers(request, judged) {
+    const { root } = request;
+    const uncertain = judged.filter(({ owner }) => owner !== 'alive');
+    const seen = await seeKeepers(root, uncertain.map(({ holding }) => holding.id));
+    const keeperOf = (id) => {
+        const lock = seen.get(id);
+        if (lock === 'held')
+            return 'held';
+        return lock === 'free' && hasHadKeeper(root, id) ? 'left' : 'unknown';
+    };
+    const known = judged.map((each) => Object.assign(each, { keeper: keeperOf(each.holding.id) }));
+    const doubtful = known.filter(({ owner, keeper }) => isDoubtful(owner, keeper));
+    const inhabited = await findInhabited(request, doubtful.map(({ holding }) => holding));
+    return known
+        .filter(({ holding, owner, keeper }) => mayGrow(owner, keeper, inhabited.has(holding.id)))
+        .map(({ holding }) => holding);
+}
+/** Ids of those in whose slots somebody was found; a look at all processes, for the few that need it. */
+async function findInhabited({ root, self, environment }, holdings) {
+    const places = holdings.flatMap(({ lease }) => lease === null ? [] : [{ slot: lease.slot, container: lease.owner.container }]);
+    const found = await lookInto(root, places, self, environment);
+    const isInhabited = ({ lease }) => lease !== null && (found.get(lease.slot)?.inhabitants ?? []).length > 0;
+    return new Set(holdings.filter(isInhabited).map(({ id }) => id));
 }
 function withoutLease(holder) {
     return { ...holder, lease: null };
@@ -12187,6 +12211,7 @@ class Admission {
                 expected: this.#expected,
                 ticket,
                 outer: this.#outer,
+                environment: this.#runtime.environment,
             });
             if (found !== null) {
                 if (!isAdvice && !found.isQueued)

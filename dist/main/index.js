@@ -7310,13 +7310,22 @@ function growth({ forecastBytes, sampledBytes }) {
  * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
  *
  * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
+ * @param isInhabited whether somebody was found in its slot; asked where `isDoubtful`
  */
-function mayGrow(owner, keeper) {
+function mayGrow(owner, keeper, isInhabited) {
     // A killed “run” leaves a command that builds on, and holds the lock.
     if (keeper === 'held')
         return true;
-    // A job whose container was killed may look unknown for ever; what it wrote is on the disk already.
-    return owner === 'alive' || (owner === 'unknown' && keeper === 'unknown');
+    if (isDoubtful(owner, keeper))
+        return isInhabited;
+    return owner === 'alive' || owner === 'unknown';
+}
+/**
+ * Whether only a look into its slot tells. A job whose container was killed may look unknown for ever, and
+ * what it wrote is on the disk already; but it may also be its keeper alone that was killed.
+ */
+function isDoubtful(owner, keeper) {
+    return owner === 'unknown' && keeper === 'left';
 }
 /** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
 function available({ freeBytes, reserveBytes, holders, }) {
@@ -7815,7 +7824,8 @@ function hasOwn({ root, self }, claims) {
  * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
  * and the dead have none.
  */
-async function holdersFor({ root, self, expected }, claims, room) {
+async function holdersFor(request, claims, room) {
+    const { root, self, expected } = request;
     const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
     const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
     if (!room.isContested && fits(whole))
@@ -7841,18 +7851,32 @@ async function holdersFor({ root, self, expected }, claims, room) {
             return [{ holding, owner: 'alive' }];
         return [{ holding, owner: (0,observe/* observeLease */.tj)(root, record, self, mounts, ended).owner.kind }];
     });
-    return withKeepers(root, judged);
+    return withKeepers(request, judged);
 }
 /** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
-async function withKeepers(root, judged) {
-    const doubtful = judged.filter(({ owner }) => owner !== 'alive');
-    const seen = await (0,keeper_lock/* seeKeepers */.R5)(root, doubtful.map(({ holding }) => holding.id));
-    return judged.flatMap(({ holding, owner }) => {
-        const lock = seen.get(holding.id);
-        const hasLeft = lock === 'free' && (0,keeper_lock/* hasHadKeeper */.Ye)(root, holding.id);
-        const keeper = lock === 'held' ? 'held' : hasLeft ? 'left' : 'unknown';
-        return mayGrow(owner, keeper) ? [holding] : [];
-    });
+async function withKeepers(request, judged) {
+    const { root } = request;
+    const uncertain = judged.filter(({ owner }) => owner !== 'alive');
+    const seen = await (0,keeper_lock/* seeKeepers */.R5)(root, uncertain.map(({ holding }) => holding.id));
+    const keeperOf = (id) => {
+        const lock = seen.get(id);
+        if (lock === 'held')
+            return 'held';
+        return lock === 'free' && (0,keeper_lock/* hasHadKeeper */.Ye)(root, id) ? 'left' : 'unknown';
+    };
+    const known = judged.map((each) => Object.assign(each, { keeper: keeperOf(each.holding.id) }));
+    const doubtful = known.filter(({ owner, keeper }) => isDoubtful(owner, keeper));
+    const inhabited = await findInhabited(request, doubtful.map(({ holding }) => holding));
+    return known
+        .filter(({ holding, owner, keeper }) => mayGrow(owner, keeper, inhabited.has(holding.id)))
+        .map(({ holding }) => holding);
+}
+/** Ids of those in whose slots somebody was found; a look at all processes, for the few that need it. */
+async function findInhabited({ root, self, environment }, holdings) {
+    const places = holdings.flatMap(({ lease }) => lease === null ? [] : [{ slot: lease.slot, container: lease.owner.container }]);
+    const found = await (0,observe/* lookInto */.OW)(root, places, self, environment);
+    const isInhabited = ({ lease }) => lease !== null && (found.get(lease.slot)?.inhabitants ?? []).length > 0;
+    return new Set(holdings.filter(isInhabited).map(({ id }) => id));
 }
 function withoutLease(holder) {
     return { ...holder, lease: null };
@@ -8239,6 +8263,7 @@ class Admission {
                 expected: this.#expected,
                 ticket,
                 outer: this.#outer,
+                environment: this.#runtime.environment,
             });
             if (found !== null) {
                 if (!isAdvice && !found.isQueued)

@@ -45,16 +45,25 @@ export function growth({ forecastBytes, sampledBytes }: Holder): number {
  * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
  *
  * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
+ * @param isInhabited whether somebody was found in its slot; asked where `isDoubtful`
  */
-export function mayGrow(
-  owner: 'alive' | 'dead' | 'unknown',
-  keeper: 'held' | 'left' | 'unknown',
-): boolean {
+export function mayGrow(owner: OwnerKind, keeper: KeeperKind, isInhabited: boolean): boolean {
   // A killed “run” leaves a command that builds on, and holds the lock.
   if (keeper === 'held') return true
-  // A job whose container was killed may look unknown for ever; what it wrote is on the disk already.
-  return owner === 'alive' || (owner === 'unknown' && keeper === 'unknown')
+  if (isDoubtful(owner, keeper)) return isInhabited
+  return owner === 'alive' || owner === 'unknown'
 }
+
+/**
+ * Whether only a look into its slot tells. A job whose container was killed may look unknown for ever, and
+ * what it wrote is on the disk already; but it may also be its keeper alone that was killed.
+ */
+export function isDoubtful(owner: OwnerKind, keeper: KeeperKind): boolean {
+  return owner === 'unknown' && keeper === 'left'
+}
+
+type OwnerKind = 'alive' | 'dead' | 'unknown'
+export type KeeperKind = 'held' | 'left' | 'unknown'
 
 /** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
 export function available({

@@ -198,6 +198,7 @@ class Admission {
         expected: this.#expected,
         ticket,
         outer: this.#outer,
+        environment: this.#runtime.environment,
       })
       if (found !== null) {
         if (!isAdvice && !found.isQueued) this.#queueUp()

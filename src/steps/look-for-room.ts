@@ -1,5 +1,5 @@
-import { available, decide, growth, mayGrow } from '../plan/admission.ts'
-import type { Holder } from '../plan/admission.ts'
+import { available, decide, growth, isDoubtful, mayGrow } from '../plan/admission.ts'
+import type { Holder, KeeperKind } from '../plan/admission.ts'
 import { reserveOf } from '../plan/admission-setting.ts'
 import type { Self, Verdict } from '../plan/evidence.ts'
 import type { Forecast } from '../plan/forecast.ts'
@@ -17,7 +17,7 @@ import { readSizeSample } from '../host/size-samples.ts'
 import { hasTrash } from '../host/trash.ts'
 import { listWaiters, notePassing } from '../host/waiting.ts'
 import type { Holding, WaitFacts } from '../report/admission.ts'
-import { observeLease, rememberEnded } from './observe.ts'
+import { lookInto, observeLease, rememberEnded } from './observe.ts'
 
 export interface RoomRequest {
   root: Root
@@ -28,6 +28,8 @@ export interface RoomRequest {
   ticket: string | null
   /** ids of leases that wait for this job to end: what it was started within */
   outer: readonly string[]
+  /** tells where docker is */
+  environment: NodeJS.ProcessEnv
 }
 
 /** Why there is no leave to start now. */
@@ -88,11 +90,8 @@ function hasOwn({ root, self }: RoomRequest, claims: readonly Claim[]): boolean 
  * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
  * and the dead have none.
  */
-async function holdersFor(
-  { root, self, expected }: RoomRequest,
-  claims: Claims,
-  room: Room,
-): Promise<Holding[]> {
+async function holdersFor(request: RoomRequest, claims: Claims, room: Room): Promise<Holding[]> {
+  const { root, self, expected } = request
   const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }))
   const fits = (holders: readonly Holder[]): boolean =>
     available({ ...room, holders }) >= expected.bytes
@@ -114,7 +113,7 @@ async function holdersFor(
     if (isFitting) return [{ holding, owner: 'alive' }]
     return [{ holding, owner: observeLease(root, record, self, mounts, ended).owner.kind }]
   })
-  return withKeepers(root, judged)
+  return withKeepers(request, judged)
 }
 
 interface Judged {
@@ -123,18 +122,41 @@ interface Judged {
 }
 
 /** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
-async function withKeepers(root: Root, judged: readonly Judged[]): Promise<Holding[]> {
-  const doubtful = judged.filter(({ owner }) => owner !== 'alive')
+async function withKeepers(request: RoomRequest, judged: readonly Judged[]): Promise<Holding[]> {
+  const { root } = request
+  const uncertain = judged.filter(({ owner }) => owner !== 'alive')
   const seen = await seeKeepers(
     root,
-    doubtful.map(({ holding }) => holding.id),
+    uncertain.map(({ holding }) => holding.id),
   )
-  return judged.flatMap(({ holding, owner }) => {
-    const lock = seen.get(holding.id)
-    const hasLeft = lock === 'free' && hasHadKeeper(root, holding.id)
-    const keeper = lock === 'held' ? 'held' : hasLeft ? 'left' : 'unknown'
-    return mayGrow(owner, keeper) ? [holding] : []
-  })
+  const keeperOf = (id: string): KeeperKind => {
+    const lock = seen.get(id)
+    if (lock === 'held') return 'held'
+    return lock === 'free' && hasHadKeeper(root, id) ? 'left' : 'unknown'
+  }
+  const known = judged.map((each) => Object.assign(each, { keeper: keeperOf(each.holding.id) }))
+  const doubtful = known.filter(({ owner, keeper }) => isDoubtful(owner, keeper))
+  const inhabited = await findInhabited(
+    request,
+    doubtful.map(({ holding }) => holding),
+  )
+  return known
+    .filter(({ holding, owner, keeper }) => mayGrow(owner, keeper, inhabited.has(holding.id)))
+    .map(({ holding }) => holding)
+}
+
+/** Ids of those in whose slots somebody was found; a look at all processes, for the few that need it. */
+async function findInhabited(
+  { root, self, environment }: RoomRequest,
+  holdings: readonly Holding[],
+): Promise<Set<string>> {
+  const places = holdings.flatMap(({ lease }) =>
+    lease === null ? [] : [{ slot: lease.slot, container: lease.owner.container }],
+  )
+  const found = await lookInto(root, places, self, environment)
+  const isInhabited = ({ lease }: Holding): boolean =>
+    lease !== null && (found.get(lease.slot)?.inhabitants ?? []).length > 0
+  return new Set(holdings.filter(isInhabited).map(({ id }) => id))
 }
 
 function withoutLease(holder: Holder): Holding {
