@@ -20316,7 +20316,7 @@ const LOOKS_FOR_DISK = 4;
 const LIFETIME_MS = 6 * 24 * 3_600_000;
 /**
  * Watches over one lease until it ends, its runner process is gone or its root is: the disk every two
- * seconds, the size of its slot every minute. The lock it was started with ends with this process.
+ * seconds, the size of its slot every minute, or as rarely as every ten. The lock it was started with ends with this process.
  */
 async function keep_keep(settings, id, runtime) {
     const root = findRoot(settings.root, preciousOf(runtime.environment));
@@ -21253,7 +21253,7 @@ function hoursSince(thenMs, nowMs) {
 
 const statusCommand = {
     name: 'status',
-    summary: 'disk, leases with their evidence, trash, last pass',
+    summary: 'disk, leases with their evidence, snapshots, trash, last pass, cap',
     about: `Shows everything that is in the root, snapshots included, what speaks for and against each lease,
 and how many jobs at once the disk has room for.`,
     ...NO_OPERANDS,

@@ -22,7 +22,7 @@ import { removeFile } from './small-file.ts'
 /**
  * The queue of those who wait for room: a file each in `waiting/`, in the order of their numbers, and
  * locked by the kernel for as long as its process lives. A file without a lock has nobody behind it.
- * Everything here but `giveUp` is done while holding the admission lock.
+ * Everything here but the release of a ticket is done while holding the admission lock.
  */
 
 /** A lock of the kernel's that is held until it is let go, or the process ends. */

@@ -6,7 +6,7 @@ import { JSON_FLAG, ROOT } from '../flags.ts'
 
 export const statusCommand: Command = {
   name: 'status',
-  summary: 'disk, leases with their evidence, trash, last pass',
+  summary: 'disk, leases with their evidence, snapshots, trash, last pass, cap',
   about: `Shows everything that is in the root, snapshots included, what speaks for and against each lease,
 and how many jobs at once the disk has room for.`,
   ...NO_OPERANDS,
