@@ -10770,13 +10770,16 @@ async function worktrees(request, runtime) {
         await reclaimTargets(found, request, done, runtime);
     if (request.reclaim.includes('locks'))
         reclaimLocks(inventory, request, done);
-    if (isOver(request))
-        notes.push('the time is over: what is left is for the next pass');
     return done;
 }
-/** Whether nothing new is begun any more. */
-function isOver({ endAtMs }) {
-    return endAtMs !== null && performance.now() >= endAtMs;
+const OVER = 'the time is over: what is left is for the next pass';
+/** Whether nothing new is begun any more; said once. */
+function isOver({ endAtMs }, { notes }) {
+    if (endAtMs === null || performance.now() < endAtMs)
+        return false;
+    if (!notes.includes(OVER))
+        notes.push(OVER);
+    return true;
 }
 function reclaim_worktrees_note(outcome, taken, done) {
     if (outcome.kind === 'removed')
@@ -10805,7 +10808,7 @@ async function reclaimStale(found, request, done, runtime) {
             done.taken.push(taken);
             continue;
         }
-        if (isOver(request))
+        if (isOver(request, done))
             break;
         const lock = worktree.lock?.reason ?? null;
         const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) => lastLook(moved, each, { base, policy, refs: taken.refs }, runtime));
@@ -10817,7 +10820,7 @@ async function reclaimStale(found, request, done, runtime) {
             tidied.set(askable.common, askable);
     }
     for (const [common, askable] of tidied) {
-        if (isOver(request))
+        if (isOver(request, done))
             break;
         const volume = await readVolume(common, request.settings);
         done.notes.push(...(await careFor(git_state_repositoryOf(askable), volume)));
@@ -10881,7 +10884,7 @@ async function reclaimTargets({ view }, request, done, runtime) {
             done.taken.push(taken);
             continue;
         }
-        if (isOver(request))
+        if (isOver(request, done))
             break;
         const others = each.worktree.targets
             .map(({ path }) => path)

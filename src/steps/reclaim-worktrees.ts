@@ -78,13 +78,16 @@ export async function worktrees(
   if (request.reclaim.includes('stale')) await reclaimStale(found, request, done, runtime)
   if (request.reclaim.includes('targets')) await reclaimTargets(found, request, done, runtime)
   if (request.reclaim.includes('locks')) reclaimLocks(inventory, request, done)
-  if (isOver(request)) notes.push('the time is over: what is left is for the next pass')
   return done
 }
 
-/** Whether nothing new is begun any more. */
-function isOver({ endAtMs }: WorktreesRequest): boolean {
-  return endAtMs !== null && performance.now() >= endAtMs
+const OVER = 'the time is over: what is left is for the next pass'
+
+/** Whether nothing new is begun any more; said once. */
+function isOver({ endAtMs }: WorktreesRequest, { notes }: Reclaimed): boolean {
+  if (endAtMs === null || performance.now() < endAtMs) return false
+  if (!notes.includes(OVER)) notes.push(OVER)
+  return true
 }
 
 function note(outcome: Outcome, taken: Taken, done: Reclaimed): void {
@@ -116,7 +119,7 @@ async function reclaimStale(
       done.taken.push(taken)
       continue
     }
-    if (isOver(request)) break
+    if (isOver(request, done)) break
     const lock = worktree.lock?.reason ?? null
     const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) =>
       lastLook(moved, each, { base, policy, refs: taken.refs }, runtime),
@@ -130,7 +133,7 @@ async function reclaimStale(
     if (outcome.kind === 'removed') tidied.set(askable.common, askable)
   }
   for (const [common, askable] of tidied) {
-    if (isOver(request)) break
+    if (isOver(request, done)) break
     const volume = await readVolume(common, request.settings)
     done.notes.push(...(await careFor(repositoryOf(askable), volume)))
   }
@@ -202,7 +205,7 @@ async function reclaimTargets(
       done.taken.push(taken)
       continue
     }
-    if (isOver(request)) break
+    if (isOver(request, done)) break
     const others = each.worktree.targets
       .map(({ path }) => path)
       .filter((path) => path !== target.path && !gone.has(path))
