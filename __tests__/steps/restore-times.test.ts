@@ -20,6 +20,7 @@ import { recordInputs } from '../../src/steps/record-inputs.ts'
 import { restoreTimes } from '../../src/steps/restore-times.ts'
 import type { RestoredTimes } from '../../src/steps/restore-times.ts'
 import { inputsProject } from '../fixtures/inputs-project.ts'
+import { buildApp } from '../helpers/build-app.ts'
 
 /** One build, recorded; each test uses a copy of it with a checkout of its own. */
 let base = ''
@@ -42,25 +43,6 @@ function git(cwd: string, ...words: readonly string[]): string {
   return run('git', [...who, ...words], cwd)
 }
 
-interface Built {
-  compiled: string[]
-  prints: string
-}
-
-/** Builds, and runs the program; what Cargo compiled and which build scripts it ran. */
-function build(workspace: string, target: string): Built {
-  const words = ['-c', 'cargo build -v --offline 2>&1', 'sh']
-  const environment = { ...process.env, CARGO_TARGET_DIR: target, CARGO_INCREMENTAL: '0' }
-  const said = execFileSync('sh', words, { cwd: workspace, encoding: 'utf8', env: environment })
-  const compiled = [...said.matchAll(/^ +(?:Compiling|Dirty) (\S+) v/gm)].map(
-    ([, name]) => name ?? '',
-  )
-  return {
-    compiled: [...new Set(compiled)].toSorted(),
-    prints: run(`${target}/debug/app`, [], '/'),
-  }
-}
-
 beforeAll(async () => {
   base = mkdtempSync(path.join(realpathSync(tmpdir()), 'tg-restore-'))
   inputsProject(at('one'))
@@ -73,7 +55,7 @@ beforeAll(async () => {
   writeFileSync(at('one', ODD), 'odd-0\n')
   git(at('one'), 'commit', '--quiet', '--all', '--message', 'second')
   git(at('one'), 'switch', '--quiet', 'main')
-  build(at('one'), at('target'))
+  buildApp(at('one'), at('target'))
   inputs = await recordInputs({ target: at('target'), workspace: at('one'), unchanging: [] })
   run('cp', ['-a', at('beside'), at('beside-1')], base)
   renameSync(at('target'), at('seed'))
@@ -121,8 +103,8 @@ async function restore(
 async function rebuilt(workspace: string): Promise<string[]> {
   const { problem } = await restore(workspace)
   expect(problem).toBeNull()
-  const warm = build(workspace, at('target'))
-  const cold = build(workspace, at('cold'))
+  const warm = buildApp(workspace, at('target'))
+  const cold = buildApp(workspace, at('cold'))
   rmSync(at('cold'), { recursive: true })
   expect(warm.prints).toBe(cold.prints)
   return warm.compiled
@@ -137,7 +119,12 @@ test('the record is complete, and survives being written down', () => {
 
 test('without it everything is compiled again', () => {
   seed()
-  expect(build(checkOut(), at('target')).compiled).toEqual(['app', 'leaf', 'listing', 'listless'])
+  expect(buildApp(checkOut(), at('target')).compiled).toEqual([
+    'app',
+    'leaf',
+    'listing',
+    'listless',
+  ])
 })
 
 test('nothing is compiled where nothing changed', async () => {
@@ -274,7 +261,7 @@ async function jobOnOther(): Promise<BuildInputs> {
   const workspace = checkOut()
   git(workspace, 'switch', '--quiet', 'other')
   const restored = await restore(workspace)
-  expect(build(workspace, at('target')).compiled).toEqual(['app', 'leaf'])
+  expect(buildApp(workspace, at('target')).compiled).toEqual(['app', 'leaf'])
   return record(restored)
 }
 
@@ -285,14 +272,14 @@ describe('over several jobs', () => {
     const workspace = checkOut()
     git(workspace, 'switch', '--quiet', 'other')
     expect((await restore(workspace, { inputs: recorded })).problem).toBeNull()
-    expect(build(workspace, at('target')).compiled).toEqual([])
+    expect(buildApp(workspace, at('target')).compiled).toEqual([])
   })
 
   test('older content is compiled again', async () => {
     const recorded = await jobOnOther()
     const workspace = checkOut()
     expect((await restore(workspace, { inputs: recorded })).problem).toBeNull()
-    const { compiled, prints } = build(workspace, at('target'))
+    const { compiled, prints } = buildApp(workspace, at('target'))
     expect(compiled).toEqual(['app', 'leaf'])
     expect(prints).toContain('odd-1')
   })
@@ -316,12 +303,12 @@ describe('over several jobs', () => {
     const restored = await restore(workspace)
     change(workspace, 'generated/version.txt', 'generated-4\n')
     // Nobody could have told Cargo.
-    expect(build(workspace, at('target')).compiled).toEqual([])
+    expect(buildApp(workspace, at('target')).compiled).toEqual([])
     const recorded = await record(restored)
     const next = checkOut()
     writeGenerated(next, 'generated-4')
     expect((await restore(next, { inputs: recorded })).problem).toBeNull()
-    const { compiled, prints } = build(next, at('target'))
+    const { compiled, prints } = buildApp(next, at('target'))
     expect(compiled).toEqual(['app'])
     expect(prints).toContain('generated-4')
   })
@@ -331,11 +318,11 @@ describe('over several jobs', () => {
     const workspace = checkOut()
     const restored = await restore(workspace)
     utimesSync(path.join(workspace, 'listless/notes/two.txt'), NEVER, NEVER)
-    build(workspace, at('target'))
+    buildApp(workspace, at('target'))
     const recorded = await record(restored)
     const next = checkOut()
     change(next, 'listless/notes/one.txt', 'one-9\n')
     expect((await restore(next, { inputs: recorded })).problem).toBeNull()
-    expect(build(next, at('target')).prints).toContain('one-9')
+    expect(buildApp(next, at('target')).prints).toContain('one-9')
   })
 })

@@ -20,6 +20,7 @@ import { retimeUnits } from '../../src/steps/retime-units.ts'
 import type { RetimedUnits } from '../../src/steps/retime-units.ts'
 import { waitFor } from '../e2e/wait-for.ts'
 import { WAYS, retimedProject } from '../fixtures/retimed-project.ts'
+import { buildApp } from '../helpers/build-app.ts'
 
 /** One build, recorded; each test has a copy of it, and of its worktree with all times as they were. */
 let base = ''
@@ -33,15 +34,6 @@ function run(program: string, words: readonly string[], cwd = base): string {
   return execFileSync(program, words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-/** Builds with all that Cargo says; which packages it compiled, and what the program prints. */
-function build(worktree: string, target: string): { compiled: string[]; prints: string } {
-  const env = { ...process.env, CARGO_TARGET_DIR: target, CARGO_INCREMENTAL: '0' }
-  const words = ['-c', 'cargo build --offline 2>&1', 'sh']
-  const said = execFileSync('sh', words, { cwd: worktree, encoding: 'utf8', env })
-  const compiled = [...said.matchAll(/^ +Compiling (\S+) v/gm)].map(([, name]) => name ?? '')
-  return { compiled: compiled.toSorted(), prints: run(`${target}/debug/app`, []).trim() }
-}
-
 beforeAll(async () => {
   base = realpathSync(mkdtempSync(path.join(tmpdir(), 'tg-retime-')))
   mkdirSync(at('first'))
@@ -49,7 +41,7 @@ beforeAll(async () => {
   run('cargo', ['generate-lockfile', '--offline'], at('first'))
   run('git', ['init', '-q'], at('first'))
   run('git', ['add', '--all'], at('first'))
-  build(at('first'), at('first.target'))
+  buildApp(at('first'), at('first.target'))
   inputs = await record('first')
 }, 60_000)
 
@@ -116,10 +108,10 @@ test('what holds the same is fresh, however new its files are', async () => {
   const retimed = await retime('new')
   expect([retimed.problem, packagesIn(retimed)]).toEqual([null, ['given', 'listed']])
   expect(timesIn('new')).toEqual(before)
-  const { compiled, prints } = build(at('new'), at('new.target'))
+  const { compiled, prints } = buildApp(at('new'), at('new.target'))
   expect(compiled).toEqual(['app', 'given', 'listed'])
   expect(prints).toBe('one one one one one')
-  expect(build(at('new'), at('new.target')).compiled).toEqual([])
+  expect(buildApp(at('new'), at('new.target')).compiled).toEqual([])
 })
 
 test('what holds something else is built again, however old its files are', async () => {
@@ -132,7 +124,7 @@ test('what holds something else is built again, however old its files are', asyn
   await untilAllIsOld('old')
   const retimed = await retime('old')
   expect([retimed.problem, packagesIn(retimed)]).toEqual([null, WAYS.toSorted()])
-  expect(build(at('old'), at('old.target')).prints).toBe('two two two two two')
+  expect(buildApp(at('old'), at('old.target')).prints).toBe('two two two two two')
 })
 
 test('a list of inputs that has another name elsewhere is not touched', async () => {
