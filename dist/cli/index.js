@@ -13795,6 +13795,8 @@ function parseIndex(bytes) {
         return null;
     const end = bytes.length - DIGEST;
     const index = { files: new Map(), submodules: [] };
+    // Taking a part of a text is far quicker than decoding one for each of many thousand entries.
+    const text = bytes.toString('latin1');
     let at = HEADER;
     for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
         if (at + git_index_NAME > end)
@@ -13806,7 +13808,8 @@ function parseIndex(bytes) {
         const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
         if (nul === -1 || nul >= end || bytes[nul] !== 0)
             return null;
-        const path = bytes.toString('utf8', name, nul);
+        const latin1 = text.slice(name, nul);
+        const path = IS_ASCII.test(latin1) ? latin1 : bytes.toString('utf8', name, nul);
         if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
             index.submodules.push(path);
         else
@@ -13816,6 +13819,8 @@ function parseIndex(bytes) {
     }
     return hasOptionalOnly(bytes, at, end) ? index : null;
 }
+/** In ASCII both encodings say the same. */
+const IS_ASCII = /^[\0-\x7f]*$/;
 function contentAt(bytes, at) {
     const flags = bytes.readUInt16BE(at + git_index_FLAGS);
     const mode = bytes.readUInt32BE(at + MODE);
@@ -13823,13 +13828,26 @@ function contentAt(bytes, at) {
     const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
     if ((mode !== FILE && mode !== PROGRAM) || !isLookedAt)
         return null;
-    return {
-        kind: 'file',
-        id: `git:${bytes.toString('hex', at + BLOB, at + git_index_FLAGS)}`,
-        isExecutable: mode === PROGRAM,
-        size: null,
-        mtimeS: bytes.readUInt32BE(at + MTIME),
-    };
+    return new IndexedFile(bytes, at, mode === PROGRAM);
+}
+/** Of many thousand files the ids of few are ever asked for. */
+class IndexedFile {
+    kind = 'file';
+    size = null;
+    isExecutable;
+    #bytes;
+    #at;
+    constructor(bytes, at, isExecutable) {
+        this.#bytes = bytes;
+        this.#at = at;
+        this.isExecutable = isExecutable;
+    }
+    get id() {
+        return `git:${this.#bytes.toString('hex', this.#at + BLOB, this.#at + git_index_FLAGS)}`;
+    }
+    get mtimeS() {
+        return this.#bytes.readUInt32BE(this.#at + MTIME);
+    }
 }
 /** Whether none of the extensions is needed to understand the entries: their names say so. */
 function hasOptionalOnly(bytes, from, end) {
@@ -17819,8 +17837,8 @@ async function restore_times_restore(restoring) {
     // What git put into a workspace whose history is whole was changed when its mtime says. Elsewhere
     // nothing may be older than the seed that was not compared: not for Cargo, which nothing tells of
     // it, but for what build scripts run, like make.
-    const isYounger = youngerThan(newestNs, nowNs);
-    const mayStay = (path, known) => (isOwnWorkspace && known !== null) || isYounger((0,external_node_path_namespaceObject.join)(workspace, path), known?.mtimeS ?? null);
+    const isYounger = youngerThan(workspace, newestNs, nowNs);
+    const mayStay = (path, known) => (isOwnWorkspace && known !== null) || isYounger(path, known?.mtimeS ?? null);
     const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay });
     const { present, touched, stale, unchanged, problem } = presence;
     if (problem !== null)
@@ -17853,12 +17871,12 @@ async function restore_times_restore(restoring) {
  * git knows or by its mtime. Git’s 32 bits may have lost the rest: what they say of the future is not
  * believed.
  */
-function youngerThan(newestNs, nowNs) {
+function youngerThan(workspace, newestNs, nowNs) {
     const [newest, now] = [Number(newestNs / restore_times_SECOND), Number(nowNs / restore_times_SECOND)];
     return (path, seconds) => {
         if (seconds !== null && seconds > newest && seconds <= now)
             return true;
-        const stat = statOrNull(path);
+        const stat = statOrNull((0,external_node_path_namespaceObject.join)(workspace, path));
         return stat === null || stat.mtimeNs > newestNs;
     };
 }

@@ -9920,6 +9920,8 @@ function parseIndex(bytes) {
         return null;
     const end = bytes.length - DIGEST;
     const index = { files: new Map(), submodules: [] };
+    // Taking a part of a text is far quicker than decoding one for each of many thousand entries.
+    const text = bytes.toString('latin1');
     let at = HEADER;
     for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
         if (at + git_index_NAME > end)
@@ -9931,7 +9933,8 @@ function parseIndex(bytes) {
         const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
         if (nul === -1 || nul >= end || bytes[nul] !== 0)
             return null;
-        const path = bytes.toString('utf8', name, nul);
+        const latin1 = text.slice(name, nul);
+        const path = IS_ASCII.test(latin1) ? latin1 : bytes.toString('utf8', name, nul);
         if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
             index.submodules.push(path);
         else
@@ -9941,6 +9944,8 @@ function parseIndex(bytes) {
     }
     return hasOptionalOnly(bytes, at, end) ? index : null;
 }
+/** In ASCII both encodings say the same. */
+const IS_ASCII = /^[\0-\x7f]*$/;
 function contentAt(bytes, at) {
     const flags = bytes.readUInt16BE(at + FLAGS);
     const mode = bytes.readUInt32BE(at + MODE);
@@ -9948,13 +9953,26 @@ function contentAt(bytes, at) {
     const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
     if ((mode !== FILE && mode !== PROGRAM) || !isLookedAt)
         return null;
-    return {
-        kind: 'file',
-        id: `git:${bytes.toString('hex', at + BLOB, at + FLAGS)}`,
-        isExecutable: mode === PROGRAM,
-        size: null,
-        mtimeS: bytes.readUInt32BE(at + MTIME),
-    };
+    return new IndexedFile(bytes, at, mode === PROGRAM);
+}
+/** Of many thousand files the ids of few are ever asked for. */
+class IndexedFile {
+    kind = 'file';
+    size = null;
+    isExecutable;
+    #bytes;
+    #at;
+    constructor(bytes, at, isExecutable) {
+        this.#bytes = bytes;
+        this.#at = at;
+        this.isExecutable = isExecutable;
+    }
+    get id() {
+        return `git:${this.#bytes.toString('hex', this.#at + BLOB, this.#at + FLAGS)}`;
+    }
+    get mtimeS() {
+        return this.#bytes.readUInt32BE(this.#at + MTIME);
+    }
 }
 /** Whether none of the extensions is needed to understand the entries: their names say so. */
 function hasOptionalOnly(bytes, from, end) {

@@ -76,9 +76,9 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   // What git put into a workspace whose history is whole was changed when its mtime says. Elsewhere
   // nothing may be older than the seed that was not compared: not for Cargo, which nothing tells of
   // it, but for what build scripts run, like make.
-  const isYounger = youngerThan(newestNs, nowNs)
+  const isYounger = youngerThan(workspace, newestNs, nowNs)
   const mayStay = (path: string, known: Proven | null): boolean =>
-    (isOwnWorkspace && known !== null) || isYounger(join(workspace, path), known?.mtimeS ?? null)
+    (isOwnWorkspace && known !== null) || isYounger(path, known?.mtimeS ?? null)
   const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay })
   const { present, touched, stale, unchanged, problem } = presence
   if (problem !== null) return refused(problem)
@@ -110,13 +110,14 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
  * believed.
  */
 function youngerThan(
+  workspace: string,
   newestNs: bigint,
   nowNs: bigint,
 ): (path: string, seconds: number | null) => boolean {
   const [newest, now] = [Number(newestNs / SECOND), Number(nowNs / SECOND)]
   return (path, seconds) => {
     if (seconds !== null && seconds > newest && seconds <= now) return true
-    const stat = statOrNull(path)
+    const stat = statOrNull(join(workspace, path))
     return stat === null || stat.mtimeNs > newestNs
   }
 }
