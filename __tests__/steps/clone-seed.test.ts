@@ -74,10 +74,33 @@ function theSource(): CloneSource {
   return source
 }
 
-async function clone(source: CloneSource): Promise<Filled | string> {
-  const request = { root, self: aSelf(), job: JOB, settings: SETTINGS, lease, place, source }
-  return cloneSeed(request, RUNTIME)
+async function clone(
+  source: CloneSource,
+  settings = SETTINGS,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Filled | string> {
+  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source }
+  return cloneSeed(request, { ...RUNTIME, environment })
 }
+
+const STATE = 'debug/incremental/one/state'
+
+describe('the state of incremental compilation', () => {
+  const constant = { ...SETTINGS, constantPaths: { target: '/target', workspace: null } }
+  const off = { CARGO_INCREMENTAL: '0' }
+  test.each([
+    ['stays behind where builds see the clone at another path', SETTINGS, {}, false],
+    ['comes along where they always see the same path', constant, {}, true],
+    ['stays behind there, too, where it is off', constant, off, false],
+  ])('%s', async (_, settings, environment, isCarried) => {
+    publishNth(1)
+    expect(await clone(theSource(), settings, environment)).toMatchObject({
+      origin: { generation: 1 },
+    })
+    expect(existsSync(`${place}/${STATE}`)).toBe(isCarried)
+    expect(existsSync(`${place}/${MARK}`)).toBe(true)
+  })
+})
 
 describe('a snapshot that another one takes the place of', () => {
   test('before it is locked is no seed, and nor is the other under its name', async () => {

@@ -14210,8 +14210,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         source: tree,
         destination: place,
         way,
-        // At another path rustc makes no use of it.
-        skipIncremental: source.origin.isElsewhere === true || runtime.environment['CARGO_INCREMENTAL'] === '0',
+        skipIncremental: !isIncrementalOfUse(request, runtime.environment),
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
@@ -14235,6 +14234,11 @@ async function cloneLocked(request, { folder, tree }, runtime) {
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
     return { ...filled, judged };
+}
+/** At another path rustc takes nothing from it: the paths of a unit’s dependencies are part of its options. */
+function isIncrementalOfUse({ settings, source }, environment) {
+    const isSamePath = settings.constantPaths.target !== null && source.origin.isElsewhere !== true;
+    return isSamePath && environment['CARGO_INCREMENTAL'] !== '0';
 }
 /** Without it the snapshot is evicted somewhat sooner. */
 function tryToNoteUse(folder) {

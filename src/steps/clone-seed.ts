@@ -210,9 +210,7 @@ async function cloneLocked(
     source: tree,
     destination: place,
     way,
-    // At another path rustc makes no use of it.
-    skipIncremental:
-      source.origin.isElsewhere === true || runtime.environment['CARGO_INCREMENTAL'] === '0',
+    skipIncremental: !isIncrementalOfUse(request, runtime.environment),
     waitMs: WAIT_MS,
     copyAtMostBytes: way === 'reflink' ? null : disk.room,
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
@@ -231,6 +229,15 @@ async function cloneLocked(
   }
   runtime.voice.info(`cloned (${way}): ${choice.why}`)
   return { ...filled, judged }
+}
+
+/** At another path rustc takes nothing from it: the paths of a unit’s dependencies are part of its options. */
+function isIncrementalOfUse(
+  { settings, source }: CloneRequest,
+  environment: NodeJS.ProcessEnv,
+): boolean {
+  const isSamePath = settings.constantPaths.target !== null && source.origin.isElsewhere !== true
+  return isSamePath && environment['CARGO_INCREMENTAL'] !== '0'
 }
 
 /** Without it the snapshot is evicted somewhat sooner. */
