@@ -10,11 +10,11 @@ import {
 } from 'node:fs'
 import * as path from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { forgetMovedUnits } from '../../src/steps/forget-units.ts'
 import type { Forgotten } from '../../src/steps/forget-units.ts'
 import { fetchDependencies } from '../fixtures/cargo-project.ts'
 import type { CargoProject } from '../fixtures/cargo-project.ts'
 import { pathsProject } from '../fixtures/paths-project.ts'
+import { forgetMovedUnits } from '../helpers/forget-moved.ts'
 import { needs } from './capabilities.ts'
 import { Scene } from './scene.ts'
 

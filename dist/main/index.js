@@ -10669,6 +10669,40 @@ function judgeRun(run, former) {
     return null;
 }
 
+;// CONCATENATED MODULE: ./lib/host/fingerprints.js
+
+
+
+
+/**
+ * Removes the files of a fingerprint, so that Cargo builds the unit, and what depends on it, again.
+ *
+ * @param path relative to the target directory; links are not followed
+ * @throws where a file of it cannot be removed
+ */
+function dropFingerprint(target, path) {
+    // A build script that only lost its fingerprint is run again, but what depends on it stays as it is
+    // until the build after: Cargo looks for what the script printed, and how old that is.
+    const said = saidPlaceOf(path);
+    if (said !== null) {
+        removeFrom(target, said.folders, (names) => names.filter((name) => name === said.name));
+    }
+    removeFrom(target, path.split('/'), (names) => names);
+}
+function removeFrom(target, folders, choose) {
+    try {
+        (0,host_folders/* within */.ux)(target, folders, (folder) => {
+            for (const name of choose((0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'))))
+                (0,external_node_fs_.unlinkSync)((0,host_folders.at)(folder, name));
+        });
+    }
+    catch (error) {
+        // Without the folder Cargo does not know the unit.
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' && !(0,host_folders/* isDiverted */.cX)(error))
+            throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/archive.js
 const HEADER = 60;
 /** An archive with more members was not made by a compiler. */
@@ -11116,25 +11150,6 @@ function inspectPlace({ folder }, place, search, bounds) {
 function searchPlace({ folder }, folders, search) {
     return inFolder(folder, folders, (last) => searchOutDir(last, search));
 }
-/**
- * Removes a unit's fingerprint, so that Cargo builds the unit, and what depends on it, again.
- *
- * @throws where a file of it cannot be removed
- */
-function removeFingerprint({ folder }, { fingerprint, name }) {
-    inFolder(folder, fingerprint, (last) => {
-        // Without its hash a fingerprint is as good as gone, so that goes first.
-        for (const file of [name, `${name}.json`, `dep-${name}`]) {
-            try {
-                (0,external_node_fs_.unlinkSync)((0,host_folders.at)(last, file));
-            }
-            catch (error) {
-                if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-                    throw error;
-            }
-        }
-    });
-}
 /** Works in a folder of a profile; null where there is none, or only through a link. */
 function inFolder(base, folders, work) {
     try {
@@ -11156,36 +11171,21 @@ function inFolder(base, folders, work) {
 
 
 
+
+
 const GIB = 1024 ** 3;
 /**
- * Has Cargo build again what could see a path of another slot or workspace: in a target directory that
- * moved Cargo takes everything for fresh, but the paths that were compiled in did not move with it.
- *
- * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
- * bounds, without following links, and nothing but files of fingerprints is removed.
- */
-function forgetMovedUnits(moved) {
-    return forgetJudged(moved.place ?? moved.target, judgeMovedUnits(moved));
-}
-/**
  * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
+ * Nothing is removed but files of fingerprints, and what build scripts printed.
  *
  * @param place absolute path at which it lies
  */
 function forgetJudged(place, { units, whole }) {
     const forgotten = [];
     try {
-        if (units.length > 0) {
-            withProfiles(place, (profiles) => {
-                const byPath = new Map(profiles.map((profile) => [profile.path, profile]));
-                for (const { profile: path, files, why } of units) {
-                    const profile = byPath.get(path);
-                    if (profile === undefined)
-                        continue;
-                    removeFingerprint(profile, files);
-                    forgotten.push({ unit: `${path}/${files.label} ${files.name}`, why });
-                }
-            });
+        for (const { profile, files, why } of units) {
+            dropFingerprint(place, (0,external_node_path_.join)(profile, ...files.fingerprint));
+            forgotten.push({ unit: `${profile}/${files.label} ${files.name}`, why });
         }
         return { units: forgotten, whole };
     }
@@ -11193,7 +11193,14 @@ function forgetJudged(place, { units, whole }) {
         return { units: forgotten, whole: whole ?? (0,guard_error/* messageOf */.bD)(error) };
     }
 }
-/** Finds what forgetMovedUnits forgets; only reads. */
+/**
+ * Finds what could see a path of another slot or workspace, and is to be built again: in a target
+ * directory that moved Cargo takes everything for fresh, but the paths that were compiled in did not
+ * move with it.
+ *
+ * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
+ * bounds, without following links.
+ */
 function judgeMovedUnits(moved) {
     const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces];
     const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path));
@@ -12164,40 +12171,6 @@ function secondsAfter(ns) {
 }
 function stampOf(stat) {
     return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
-}
-
-;// CONCATENATED MODULE: ./lib/host/fingerprints.js
-
-
-
-
-/**
- * Removes the files of a fingerprint, so that Cargo builds the unit, and what depends on it, again.
- *
- * @param path relative to the target directory; links are not followed
- * @throws where a file of it cannot be removed
- */
-function dropFingerprint(target, path) {
-    // A build script that only lost its fingerprint is run again, but what depends on it stays as it is
-    // until the build after: Cargo looks for what the script printed, and how old that is.
-    const said = saidPlaceOf(path);
-    if (said !== null) {
-        removeFrom(target, said.folders, (names) => names.filter((name) => name === said.name));
-    }
-    removeFrom(target, path.split('/'), (names) => names);
-}
-function removeFrom(target, folders, choose) {
-    try {
-        (0,host_folders/* within */.ux)(target, folders, (folder) => {
-            for (const name of choose((0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'))))
-                (0,external_node_fs_.unlinkSync)((0,host_folders.at)(folder, name));
-        });
-    }
-    catch (error) {
-        // Without the folder Cargo does not know the unit.
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' && !(0,host_folders/* isDiverted */.cX)(error))
-            throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/folder-contents.js

@@ -11354,25 +11354,6 @@ function inspectPlace({ folder }, place, search, bounds) {
 function searchPlace({ folder }, folders, search) {
     return inFolder(folder, folders, (last) => searchOutDir(last, search));
 }
-/**
- * Removes a unit's fingerprint, so that Cargo builds the unit, and what depends on it, again.
- *
- * @throws where a file of it cannot be removed
- */
-function removeFingerprint({ folder }, { fingerprint, name }) {
-    inFolder(folder, fingerprint, (last) => {
-        // Without its hash a fingerprint is as good as gone, so that goes first.
-        for (const file of [name, `${name}.json`, `dep-${name}`]) {
-            try {
-                unlinkSync(at(last, file));
-            }
-            catch (error) {
-                if (errnoOf(error) !== 'ENOENT')
-                    throw error;
-            }
-        }
-    });
-}
 /** Works in a folder of a profile; null where there is none, or only through a link. */
 function inFolder(base, folders, work) {
     try {

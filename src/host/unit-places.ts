@@ -1,9 +1,9 @@
-import { readdirSync, unlinkSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import type { Reader } from '../plan/archive.ts'
 import { inspectArtefact } from '../plan/artefact.ts'
 import type { Search, Verdict } from '../plan/artefact.ts'
 import { errnoOf } from '../plan/guard-error.ts'
-import type { Listing, Place, UnitFiles } from '../plan/unit-files.ts'
+import type { Listing, Place } from '../plan/unit-files.ts'
 import { at, isDiverted, within } from './folders.ts'
 import { searchOutDir } from './out-dir.ts'
 import type { OutSearch } from './out-dir.ts'
@@ -74,24 +74,6 @@ export function searchPlace(
   search: OutSearch,
 ): string | null {
   return inFolder(folder, folders, (last) => searchOutDir(last, search))
-}
-
-/**
- * Removes a unit's fingerprint, so that Cargo builds the unit, and what depends on it, again.
- *
- * @throws where a file of it cannot be removed
- */
-export function removeFingerprint({ folder }: Profile, { fingerprint, name }: UnitFiles): void {
-  inFolder(folder, fingerprint, (last) => {
-    // Without its hash a fingerprint is as good as gone, so that goes first.
-    for (const file of [name, `${name}.json`, `dep-${name}`]) {
-      try {
-        unlinkSync(at(last, file))
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') throw error
-      }
-    }
-  })
 }
 
 /** Works in a folder of a profile; null where there is none, or only through a link. */

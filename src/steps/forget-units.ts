@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Verdict } from '../plan/artefact.ts'
 import { joinDepInfo, parseDepInfo } from '../plan/dep-info.ts'
 import { bytesOf } from '../plan/former-paths.ts'
@@ -10,13 +11,8 @@ import { unitsOf } from '../plan/unit-files.ts'
 import type { UnitFiles } from '../plan/unit-files.ts'
 import { withProfiles } from '../host/profiles.ts'
 import type { Profile } from '../host/profiles.ts'
-import {
-  inspectPlace,
-  listingOf,
-  readPlace,
-  removeFingerprint,
-  searchPlace,
-} from '../host/unit-places.ts'
+import { dropFingerprint } from '../host/fingerprints.ts'
+import { inspectPlace, listingOf, readPlace, searchPlace } from '../host/unit-places.ts'
 
 /** A target directory that was built at another path, or for a workspace at another path. */
 export interface MovedTarget {
@@ -63,34 +59,17 @@ interface Allowance {
 }
 
 /**
- * Has Cargo build again what could see a path of another slot or workspace: in a target directory that
- * moved Cargo takes everything for fresh, but the paths that were compiled in did not move with it.
- *
- * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
- * bounds, without following links, and nothing but files of fingerprints is removed.
- */
-export function forgetMovedUnits(moved: MovedTarget): Forgotten {
-  return forgetJudged(moved.place ?? moved.target, judgeMovedUnits(moved))
-}
-
-/**
  * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
+ * Nothing is removed but files of fingerprints, and what build scripts printed.
  *
  * @param place absolute path at which it lies
  */
 export function forgetJudged(place: string, { units, whole }: Judged): Forgotten {
   const forgotten: ForgottenUnit[] = []
   try {
-    if (units.length > 0) {
-      withProfiles(place, (profiles) => {
-        const byPath = new Map(profiles.map((profile) => [profile.path, profile]))
-        for (const { profile: path, files, why } of units) {
-          const profile = byPath.get(path)
-          if (profile === undefined) continue
-          removeFingerprint(profile, files)
-          forgotten.push({ unit: `${path}/${files.label} ${files.name}`, why })
-        }
-      })
+    for (const { profile, files, why } of units) {
+      dropFingerprint(place, join(profile, ...files.fingerprint))
+      forgotten.push({ unit: `${profile}/${files.label} ${files.name}`, why })
     }
     return { units: forgotten, whole }
   } catch (error) {
@@ -98,7 +77,14 @@ export function forgetJudged(place: string, { units, whole }: Judged): Forgotten
   }
 }
 
-/** Finds what forgetMovedUnits forgets; only reads. */
+/**
+ * Finds what could see a path of another slot or workspace, and is to be built again: in a target
+ * directory that moved Cargo takes everything for fresh, but the paths that were compiled in did not
+ * move with it.
+ *
+ * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
+ * bounds, without following links.
+ */
 export function judgeMovedUnits(moved: MovedTarget): Judged {
   const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces]
   const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path))
