@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { readCheckout, readingAhead } from '../../src/host/checkout.ts'
+import { readWorkTree } from '../../src/host/git.ts'
 import { useScene } from '../e2e/use-scene.ts'
 
 const scene = useScene()
@@ -67,4 +69,26 @@ describe('a checkout that is read ahead', () => {
       expect(await sourcesIn(workspace)).toEqual(['before', 'meanwhile'])
     })
   })
+
+  test('that cannot be read harms nobody but who asks for it', async () => {
+    const workspace = `${aWorkspace()}/${'x'.repeat(300)}`
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): unknown => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    try {
+      const found = await readingAhead(workspace, async () => {
+        await turn()
+        await turn()
+        return sourcesIn(workspace).catch(String)
+      })
+      expect(found).toMatch('ENAMETOOLONG')
+      expect(unhandled).toEqual([])
+    } finally {
+      process.off('unhandledRejection', note)
+    }
+  })
+})
+
+test('git says in words that it cannot tell, whatever keeps it from that', async () => {
+  expect(await readWorkTree(`${aWorkspace()}/${'x'.repeat(300)}`, [])).toMatch('ENAMETOOLONG')
 })

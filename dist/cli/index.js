@@ -13935,11 +13935,12 @@ function isWorkTree(folder) {
  * @returns in words why git cannot tell
  */
 async function readWorkTree(folder, excluded) {
-    const real = gitDirectoryOf(folder);
-    if (typeof real !== 'object')
-        return real;
-    const own = (0,external_node_fs_namespaceObject.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_namespaceObject.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
+    let own = null;
     try {
+        const real = gitDirectoryOf(folder);
+        if (typeof real !== 'object')
+            return real;
+        own = (0,external_node_fs_namespaceObject.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_namespaceObject.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
         furnish(own, real.path);
         return await read(new Git(folder, own, real), excluded);
     }
@@ -13947,7 +13948,8 @@ async function readWorkTree(folder, excluded) {
         return messageOf(error);
     }
     finally {
-        (0,external_node_fs_namespaceObject.rmSync)(own, { recursive: true, force: true });
+        if (own !== null)
+            (0,external_node_fs_namespaceObject.rmSync)(own, { recursive: true, force: true });
     }
 }
 /** Follows `.git` where it is a file, as in submodules and linked work trees. */
@@ -14164,13 +14166,14 @@ const FRESH_MS = 1000;
  */
 async function readingAhead(workspace, work) {
     const checkout = checkout_list(workspace, []);
+    // It may fail before anybody asks for it: who does is told.
+    checkout.catch(() => { });
     begunReadings.set(workspace, { checkout, atMs: external_node_perf_hooks_namespaceObject.performance.now() });
     try {
         return await work();
     }
     finally {
         begunReadings.delete(workspace);
-        // Where it failed, who asked for it was told, and nobody else need be.
         await Promise.allSettled([checkout]);
     }
 }

@@ -10060,11 +10060,12 @@ function isWorkTree(folder) {
  * @returns in words why git cannot tell
  */
 async function readWorkTree(folder, excluded) {
-    const real = gitDirectoryOf(folder);
-    if (typeof real !== 'object')
-        return real;
-    const own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_os_.tmpdir)()), 'target-guard-git-'));
+    let own = null;
     try {
+        const real = gitDirectoryOf(folder);
+        if (typeof real !== 'object')
+            return real;
+        own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_os_.tmpdir)()), 'target-guard-git-'));
         furnish(own, real.path);
         return await read(new Git(folder, own, real), excluded);
     }
@@ -10072,7 +10073,8 @@ async function readWorkTree(folder, excluded) {
         return (0,guard_error/* messageOf */.bD)(error);
     }
     finally {
-        (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
+        if (own !== null)
+            (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
     }
 }
 /** Follows `.git` where it is a file, as in submodules and linked work trees. */
@@ -10289,13 +10291,14 @@ const FRESH_MS = 1000;
  */
 async function readingAhead(workspace, work) {
     const checkout = list(workspace, []);
+    // It may fail before anybody asks for it: who does is told.
+    checkout.catch(() => { });
     begunReadings.set(workspace, { checkout, atMs: performance.now() });
     try {
         return await work();
     }
     finally {
         begunReadings.delete(workspace);
-        // Where it failed, who asked for it was told, and nobody else need be.
         await Promise.allSettled([checkout]);
     }
 }

@@ -53,12 +53,13 @@ export async function readingAhead<Value>(
   work: () => Promise<Value>,
 ): Promise<Value> {
   const checkout = list(workspace, [])
+  // It may fail before anybody asks for it: who does is told.
+  checkout.catch(() => {})
   begunReadings.set(workspace, { checkout, atMs: performance.now() })
   try {
     return await work()
   } finally {
     begunReadings.delete(workspace)
-    // Where it failed, who asked for it was told, and nobody else need be.
     await Promise.allSettled([checkout])
   }
 }

@@ -42,16 +42,17 @@ export async function readWorkTree(
   folder: string,
   excluded: readonly string[],
 ): Promise<WorkTree | string> {
-  const real = gitDirectoryOf(folder)
-  if (typeof real !== 'object') return real
-  const own = mkdtempSync(join(realpathSync(tmpdir()), 'target-guard-git-'))
+  let own: string | null = null
   try {
+    const real = gitDirectoryOf(folder)
+    if (typeof real !== 'object') return real
+    own = mkdtempSync(join(realpathSync(tmpdir()), 'target-guard-git-'))
     furnish(own, real.path)
     return await read(new Git(folder, own, real), excluded)
   } catch (error) {
     return messageOf(error)
   } finally {
-    rmSync(own, { recursive: true, force: true })
+    if (own !== null) rmSync(own, { recursive: true, force: true })
   }
 }
 
