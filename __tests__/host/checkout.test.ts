@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { readCheckout, readingAhead } from '../../src/host/checkout.ts'
 import { readWorkTree } from '../../src/host/git.ts'
+import { stubProgram } from '../e2e/stub-program.ts'
 import { useScene } from '../e2e/use-scene.ts'
 
 const scene = useScene()
@@ -16,6 +18,9 @@ function aWorkspace(): string {
 }
 
 const add = (workspace: string): void => writeFileSync(`${workspace}/meanwhile`, '')
+
+const git = (...words: readonly string[]): string =>
+  execFileSync('git', words, { encoding: 'utf8' }).trim()
 
 /** The names of what is in a checkout. */
 async function sourcesIn(workspace: string, excluded: readonly string[] = []): Promise<string[]> {
@@ -91,4 +96,37 @@ describe('a checkout that is read ahead', () => {
 
 test('git says in words that it cannot tell, whatever keeps it from that', async () => {
   expect(await readWorkTree(`${aWorkspace()}/${'x'.repeat(300)}`, [])).toMatch('ENAMETOOLONG')
+})
+
+/** A work tree whose file was changed since it was added; its git does this before it compares. */
+async function aChanged(script: string): Promise<string> {
+  const workspace = aWorkspace()
+  git('-C', workspace, 'init', '-q')
+  git('-C', workspace, 'add', 'before')
+  writeFileSync(`${workspace}/before`, 'two')
+  const before = `case "$*" in *diff-files*) ${script} ;; esac`
+  const PATH = await stubProgram(scene(), 'git', `${before}\nexec "$REAL" "$@"`)
+  jest.replaceProperty(process, 'env', { ...process.env, PATH })
+  return workspace
+}
+
+describe('a file that somebody adds to git’s index while that is read', () => {
+  test('has the content that it has now', async () => {
+    const go = `${scene().directory('go')}/go`
+    const workspace = await aChanged(`until test -e ${go}; do sleep 0.01; done`)
+    // The index has been read when this returns, and git waits.
+    const reading = readCheckout(workspace, [])
+    git('-C', workspace, 'add', 'before')
+    writeFileSync(go, '')
+    const { sources } = await reading
+    const blob = git('hash-object', `${workspace}/before`)
+    expect(sources.get('before')).toMatchObject({ id: `git:${blob}` })
+  })
+
+  test('is read itself where there is no end of it', async () => {
+    const workspace = await aChanged('touch "$GIT_INDEX_FILE"')
+    git('-C', workspace, 'add', 'before')
+    const { sources } = await readCheckout(workspace, [])
+    expect([...sources]).toEqual([['before', null]])
+  })
 })

@@ -14026,13 +14026,7 @@ class Git {
     }
 }
 async function read(git, excluded) {
-    const without = excluded.map((path) => `--exclude=/${git_quoted(path)}`);
-    const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-        git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-        git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
-        indexOf(git),
-    ]);
-    // Pairs: what differs, and its path.
+    const { differing, untracked, tracked, submodules } = await compare(git, excluded);
     for (let index = 1; index < differing.length; index += 2)
         tracked.set(differing[index] ?? '', null);
     for (const path of await convertedIn(git, tracked))
@@ -14051,6 +14045,30 @@ async function read(git, excluded) {
         submodules,
         unnamed: nameless.length,
     };
+}
+/** The index, and what git finds beside it: of one and the same index. */
+async function compare(git, excluded) {
+    const without = excluded.map((path) => `--exclude=/${git_quoted(path)}`);
+    for (let round = 1; round <= git_ROUNDS; round += 1) {
+        const before = stampOfIndex(git);
+        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
+            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+            indexOf(git),
+        ]);
+        // What was added meanwhile git calls clean, against another blob than the one that was read here.
+        if (stampOfIndex(git) === before)
+            return { differing, untracked, tracked, submodules };
+    }
+    throw new Error('its index changes all the time');
+}
+const git_ROUNDS = 3;
+/** Tells one index from the next: git never writes into it, but puts a new one in its place. */
+function stampOfIndex({ index }) {
+    const stat = (0,external_node_fs_namespaceObject.statSync)(index, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined)
+        return '';
+    return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
 }
 function isNameless(path) {
     return path.includes('\uFFFD');

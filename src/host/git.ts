@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process'
-import { lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { messageOf } from '../plan/guard-error.ts'
@@ -141,13 +149,7 @@ class Git {
 }
 
 async function read(git: Git, excluded: readonly string[]): Promise<WorkTree> {
-  const without = excluded.map((path) => `--exclude=/${quoted(path)}`)
-  const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-    git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-    git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
-    indexOf(git),
-  ])
-  // Pairs: what differs, and its path.
+  const { differing, untracked, tracked, submodules } = await compare(git, excluded)
   for (let index = 1; index < differing.length; index += 2)
     tracked.set(differing[index] ?? '', null)
   for (const path of await convertedIn(git, tracked)) tracked.set(path, null)
@@ -161,6 +163,36 @@ async function read(git: Git, excluded: readonly string[]): Promise<WorkTree> {
     submodules,
     unnamed: nameless.length,
   }
+}
+
+/** The index, and what git finds beside it: of one and the same index. */
+async function compare(git: Git, excluded: readonly string[]): Promise<Comparison> {
+  const without = excluded.map((path) => `--exclude=/${quoted(path)}`)
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const before = stampOfIndex(git)
+    const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
+      git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+      git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+      indexOf(git),
+    ])
+    // What was added meanwhile git calls clean, against another blob than the one that was read here.
+    if (stampOfIndex(git) === before) return { differing, untracked, tracked, submodules }
+  }
+  throw new Error('its index changes all the time')
+}
+
+const ROUNDS = 3
+
+interface Comparison extends Omit<WorkTree, 'unnamed'> {
+  /** pairs: what differs, and its path */
+  differing: readonly string[]
+}
+
+/** Tells one index from the next: git never writes into it, but puts a new one in its place. */
+function stampOfIndex({ index }: Git): string {
+  const stat = statSync(index, { bigint: true, throwIfNoEntry: false })
+  if (stat === undefined) return ''
+  return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')
 }
 
 function isNameless(path: string): boolean {
