@@ -19218,11 +19218,15 @@ function isEmpty({ slots, snapshots, isRemote }) {
     return !isRemote && slots.length + snapshots.length === 0;
 }
 /** Has the checkout read meanwhile, where a seed will be compared with it. */
-async function whileCheckoutIsRead({ fit }, { restoresMtimes, workspace }, work) {
-    const isCompared = restoresMtimes && fit.some(({ inputs }) => inputs);
-    if (workspace === null || !isCompared)
+async function whileCheckoutIsRead({ realPath }, { fit }, wish, work) {
+    const isCompared = wish.restoresMtimes && fit.some(({ inputs }) => inputs);
+    if (wish.workspace === null || !isCompared)
         return work();
-    return readingAhead(workspace_reader_realPathOf(workspace), work);
+    const workspace = workspace_reader_realPathOf(wish.workspace);
+    // Who compares a seed that lies in the checkout passes it over, and has that read anew.
+    if (`${realPath}/`.startsWith(`${workspace}/`))
+        return work();
+    return readingAhead(workspace, work);
 }
 function endedSlots(root) {
     const moment = readMoment();
@@ -19357,7 +19361,7 @@ async function seed_fill(request, runtime) {
         return cold(NOTHING_BUILT);
     // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
     const asked = readToolchain(unchecked.workspace);
-    return whileCheckoutIsRead(offer, unchecked, async () => {
+    return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
         await loadLocking();
         return seed_choose(request, offer, { ...unchecked, toolchain: await asked }, runtime);
     });

@@ -49,13 +49,17 @@ export function isEmpty({ slots, snapshots, isRemote }: Offer): boolean {
 
 /** Has the checkout read meanwhile, where a seed will be compared with it. */
 export async function whileCheckoutIsRead<Value>(
-  { fit }: Offer,
-  { restoresMtimes, workspace }: SeedWish,
+  { realPath }: Pick<Root, 'realPath'>,
+  { fit }: Pick<Offer, 'fit'>,
+  wish: Pick<SeedWish, 'restoresMtimes' | 'workspace'>,
   work: () => Promise<Value>,
 ): Promise<Value> {
-  const isCompared = restoresMtimes && fit.some(({ inputs }) => inputs)
-  if (workspace === null || !isCompared) return work()
-  return readingAhead(realPathOf(workspace), work)
+  const isCompared = wish.restoresMtimes && fit.some(({ inputs }) => inputs)
+  if (wish.workspace === null || !isCompared) return work()
+  const workspace = realPathOf(wish.workspace)
+  // Who compares a seed that lies in the checkout passes it over, and has that read anew.
+  if (`${realPath}/`.startsWith(`${workspace}/`)) return work()
+  return readingAhead(workspace, work)
 }
 
 function endedSlots(root: Root): SeedSource[] {

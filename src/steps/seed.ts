@@ -117,7 +117,7 @@ async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   if (isEmpty(offer)) return cold(NOTHING_BUILT)
   // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
   const asked = readToolchain(unchecked.workspace)
-  return whileCheckoutIsRead(offer, unchecked, async () => {
+  return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
     await loadLocking()
     return choose(request, offer, { ...unchecked, toolchain: await asked }, runtime)
   })
