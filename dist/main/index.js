@@ -17185,7 +17185,6 @@ function lineOf(root, lease, { result, moment }) {
         wallMs: moment.wallMs,
     };
 }
-
 /**
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.

@@ -7634,6 +7634,8 @@ function readContainerId() {
     return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
 }
 
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var host_leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/background.js
@@ -13127,6 +13129,7 @@ var tell_history = __nccwpck_require__(4193);
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -13167,7 +13170,7 @@ async function release(request, runtime) {
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
     await tellVerdict(watched, verdict, runtime);
-    if (!settings.dryRun && ((0,host_trash/* hasTrash */.P_)(root) || (0,tell_history/* hasEndings */.ff)(root)))
+    if (!settings.dryRun && ((0,host_trash/* hasTrash */.P_)(root) || (0,host_history/* hasEndings */.ff)(root)))
         startReaper(root, runtime.script, settings);
 }
 /** A hook has no summary of its own. */
@@ -13665,7 +13668,6 @@ function workflowVoice(write) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  ff: () => (/* reexport */ host_history/* hasEndings */.ff),
   IU: () => (/* binding */ noteEnd),
   oS: () => (/* binding */ tellHistory)
 });
@@ -13818,7 +13820,6 @@ function lineOf(root, lease, { result, moment }) {
         wallMs: moment.wallMs,
     };
 }
-
 /**
  * Measures the slots of jobs that have ended, in their place or in the trash, and makes a line of
  * each in the history. One reaper does it at a time; what it does not come to is the next one's.

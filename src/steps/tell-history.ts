@@ -6,14 +6,7 @@ import { messageOf } from '../plan/guard-error.ts'
 import { savedBy } from '../plan/saved.ts'
 import { isSlotPath } from '../plan/naming.ts'
 import type { Moment } from '../plan/reclaim.ts'
-import {
-  addLine,
-  hasEndings,
-  noteEnding,
-  readEnding,
-  readEndings,
-  readHistory,
-} from '../host/history.ts'
+import { addLine, noteEnding, readEnding, readEndings, readHistory } from '../host/history.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
 import { readBuildRecord, readSeedRecord } from '../host/lease-companions.ts'
 import { findLease } from '../host/leases.ts'
@@ -96,8 +89,6 @@ function lineOf(
     wallMs: moment.wallMs,
   }
 }
-
-export { hasEndings }
 
 /** Which of the jobs that have ended: those whose slot lies in the trash, or all. */
 export type Told = 'trash' | 'all'
