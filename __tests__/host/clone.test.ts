@@ -129,6 +129,22 @@ describe.each(['hybrid', 'copy'] as const)('a clone by %s', (way) => {
   })
 })
 
+describe('metadata that incremental compilation keeps', () => {
+  test.each([true, false])(
+    'is not shared, whether that is left out: %s',
+    async (skipIncremental) => {
+      const { source, destination } = aSource()
+      const session = `${source}/debug/incremental/one/s-1-working`
+      mkdirSync(session)
+      linkSync(`${source}/${RMETA}`, `${session}/metadata.rmeta`)
+      const { linked } = await clone({ source, destination, skipIncremental })
+      expect(linked.map(({ path }) => path)).not.toContain(RMETA)
+      expect(linked.map(({ path }) => path)).toContain(RLIB)
+      expect(inode(`${destination}/${RMETA}`)).not.toBe(inode(`${source}/${RMETA}`))
+    },
+  )
+})
+
 describe('what the linker wrote', () => {
   test.each<[string, string | null, boolean]>([
     ['GNU ld, which replaces it, is shared', 'rustc version 1.95.0\0GCC: (Debian)\0', true],

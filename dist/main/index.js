@@ -13567,6 +13567,7 @@ function linker_note_read(file, position, size) {
 
 
 
+
 /** Setuid and setgid, as in st_mode. */
 const PRIVILEGES = 3072n;
 /** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
@@ -13613,8 +13614,32 @@ function folderOf(path) {
  */
 function findLinkable(base, entries) {
     const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
-    const unshared = new Set(files.filter((each) => !mayShare(base, each)).map(inodeOf));
+    const unshared = new Set([
+        ...files.filter((each) => !mayShare(base, each)).map(inodeOf),
+        ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
+    ]);
     return files.filter((each) => !unshared.has(inodeOf(each)));
+}
+/** What a clone leaves behind has names of files, too. */
+function isIncremental({ path, treatment }) {
+    return treatment === 'left out' && path.endsWith('/incremental');
+}
+/**
+ * Metadata that incremental compilation has a name for, by inode: where it would be the same, rustc
+ * keeps the file, and for `cargo check` Cargo then gives that another time.
+ */
+function metadataIn(base, incremental) {
+    const sessions = foldersIn(base, incremental).flatMap((crate) => foldersIn(base, crate));
+    return sessions.flatMap((session) => {
+        const path = inTree(base, `${session}/metadata.rmeta`);
+        const stat = (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
+        return stat === undefined ? [] : [stat.ino];
+    });
+}
+function foldersIn(base, path) {
+    return (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${path}/${name}`);
 }
 function mayShare(base, { path, treatment, stat }) {
     if ((stat.mode & PRIVILEGES) !== 0n)

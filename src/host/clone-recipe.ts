@@ -1,3 +1,4 @@
+import { lstatSync, readdirSync } from 'node:fs'
 import { replacesOutput } from '../plan/clone.ts'
 import type { Way } from '../plan/clone.ts'
 import type { Entry } from './entries.ts'
@@ -79,8 +80,35 @@ export function folderOf(path: string): string {
  */
 function findLinkable(base: string, entries: readonly Entry[]): Entry[] {
   const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n)
-  const unshared = new Set(files.filter((each) => !mayShare(base, each)).map(inodeOf))
+  const unshared = new Set([
+    ...files.filter((each) => !mayShare(base, each)).map(inodeOf),
+    ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
+  ])
   return files.filter((each) => !unshared.has(inodeOf(each)))
+}
+
+/** What a clone leaves behind has names of files, too. */
+function isIncremental({ path, treatment }: Entry): boolean {
+  return treatment === 'left out' && path.endsWith('/incremental')
+}
+
+/**
+ * Metadata that incremental compilation has a name for, by inode: where it would be the same, rustc
+ * keeps the file, and for `cargo check` Cargo then gives that another time.
+ */
+function metadataIn(base: string, incremental: string): bigint[] {
+  const sessions = foldersIn(base, incremental).flatMap((crate) => foldersIn(base, crate))
+  return sessions.flatMap((session) => {
+    const path = inTree(base, `${session}/metadata.rmeta`)
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    return stat === undefined ? [] : [stat.ino]
+  })
+}
+
+function foldersIn(base: string, path: string): string[] {
+  return readdirSync(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${path}/${name}`)
 }
 
 function mayShare(base: string, { path, treatment, stat }: Entry): boolean {
