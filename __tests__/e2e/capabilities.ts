@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { describe, test } from '@jest/globals'
+import { canReflink } from '../../src/host/reflink.ts'
 import { hasNode } from './runner/node-binaries.ts'
 import { secondUser } from './second-user.ts'
 
@@ -17,6 +18,7 @@ const PROBES = {
   'loop-mount': () => mountsImage('mkfs.ext4', ['-q'], 16),
   make: () => runs('make', ['--version']),
   mold: () => runs('mold', ['--version']),
+  'no-reflink': () => (canReflink(tmpdir()) ? 'files in /tmp share blocks' : null),
   node20: () => (hasNode('node20') ? null : 'no node 20'),
   node24: () => (hasNode('node24') ? null : 'no node 24'),
   'pid-namespace': () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, utimesSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { cloneTree } from '../../src/host/clone.ts'
-import { findWrittenThrough } from '../../src/host/linked-files.ts'
+import { lookAtShared } from '../../src/host/linked-files.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { writeProject } from '../fixtures/cargo-project.ts'
 
@@ -30,5 +30,5 @@ test('cargo check gives no file that a clone shares another time', async () => {
   const soon = Date.now() / 1000 + 5
   utimesSync(`${workspace}/src/lib.rs`, soon, soon)
   check()
-  expect(findWrittenThrough(source, linked)).toEqual([])
+  expect(lookAtShared(source, linked).written).toEqual([])
 })

@@ -1,23 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import type { Lease } from '../../src/plan/lease.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { snapshotName } from '../../src/plan/snapshot.ts'
-import { readMoment } from '../../src/host/boot.ts'
-import { hybridRefusal } from '../../src/host/hybrid-mark.ts'
-import { readInputs, readLinked } from '../../src/host/lease-companions.ts'
-import { endLease, findLease, writeLease } from '../../src/host/leases.ts'
+import { readInputs } from '../../src/host/lease-companions.ts'
 import type { Root } from '../../src/host/root.ts'
 import { folderOf, listSnapshots, publish } from '../../src/host/snapshots.ts'
 import type { Filled } from '../../src/steps/seed.ts'
-import { cloneSeed, snapshotSources } from '../../src/steps/clone-seed.ts'
-import type { CloneSource } from '../../src/steps/clone-seed.ts'
-import { inherit } from '../../src/steps/inherit.ts'
+import { cloneSeed } from '../../src/steps/clone-seed.ts'
+import { snapshotSources } from '../../src/steps/clone-sources.ts'
+import type { CloneSource } from '../../src/steps/clone-sources.ts'
 import type { Runtime } from '../../src/steps/runtime.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
-import { aJob, aLease, anEnd, anId } from '../helpers/lease.ts'
+import { aJob, aLease, anId } from '../helpers/lease.ts'
 import { aRoot } from '../helpers/root.ts'
 import { aSelf } from '../helpers/self.ts'
 
@@ -33,17 +29,6 @@ const SETTINGS = {
   watermarks: { high: 100, low: 100 },
   constantPaths: { target: null, workspace: null },
 } as Settings
-
-const WROTE = 'a build wrote into'
-const ORIGIN = {
-  workspace: '/work',
-  runnerKey: '',
-  toolchain: 'rustc',
-  inputs: true,
-  times: '',
-  generation: 0,
-  unused: {},
-}
 
 let root: Root
 let place: string
@@ -125,46 +110,3 @@ describe('a snapshot that another one takes the place of', () => {
     expect(existsSync(`${folderOf(root, NAME)}/linked.json`)).toBe(false)
   })
 })
-
-describe('an ended slot whose files a clone shares', () => {
-  test('is not cloned again once a build wrote into one of them', async () => {
-    expect((await spoil(clone)) ?? WROTE).toContain(WROTE)
-  })
-
-  test('is not inherited once a build wrote into one of them', async () => {
-    const said = await spoil(async ({ id, label: slot }) => {
-      const record = findLease(root, id)
-      if (record === null) throw new Error('it is gone')
-      const source = { record, build: null, moment: readMoment() }
-      return inherit({ root, self: aSelf(), lease, place, source, slot, origin: ORIGIN }, RUNTIME)
-    })
-    expect(said ?? WROTE).toContain(WROTE)
-  })
-})
-
-/** Leaves a build as a job that has ended well leaves it. */
-function putEnded(ended: Lease): Lease {
-  writeLease(root, ended)
-  cargoTree(`${root.path}/${ended.slot}`)
-  writeFileSync(`${root.path}/${ended.slot}/${MARK}`, 'an ended build')
-  endLease(root, ended.id, anEnd())
-  return ended
-}
-
-/** Clones an ended slot, writes into a shared file of the clone, and tries once more; null where none is shared. */
-async function spoil(again: (source: CloneSource) => Promise<unknown>): Promise<string | null> {
-  const { id, slot } = putEnded(aLease({ id: anId(1), job: JOB }))
-  const folder = `${root.path}/${slot}`
-  const known = { label: slot, id, folder, bytes: null, ageHours: 1, origin: ORIGIN }
-  const source: CloneSource = { ...known, former: [slot], place: { slot, container: null } }
-  expect(await clone(source)).toMatchObject({ origin: ORIGIN })
-  // A file system that can reflink shares none.
-  if (readLinked(root, id)?.length === 0) return null
-  writeFileSync(`${place}/${MARK}`, 'rewritten in place', { flag: 'r+' })
-  place = `${place}-again`
-  const said = await again(source)
-  expect(existsSync(place)).toBe(false)
-  expect(hybridRefusal(root)).not.toBeNull()
-  expect(findLease(root, id)?.end).toBeNull()
-  return String(said)
-}

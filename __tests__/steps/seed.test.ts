@@ -5,7 +5,12 @@ import { encodeRecord } from '../../src/plan/build-record.ts'
 import type { SeedRecord } from '../../src/plan/build-record.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { linkFormerPath } from '../../src/host/former-paths.ts'
-import { readInputs, readSeedRecord, writeRecord } from '../../src/host/lease-companions.ts'
+import {
+  readInputs,
+  readLinked,
+  readSeedRecord,
+  writeRecord,
+} from '../../src/host/lease-companions.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
 import { withSeeding } from '../../src/host/seeding.ts'
@@ -93,9 +98,11 @@ describe('the seed of a hook', () => {
 
   test('is none where it was noted and never came, and nothing of it stays', async () => {
     linkFormerPath(root, FORMER, lease.slot)
+    writeRecord(root, lease.id, '.linked', 'damaged')
     expect(await seedSlot()).toMatchObject({ record: { kind: 'cold' } })
     expect(readSeedRecord(root, lease.id).kind).toBe('cold')
     expect(readInputs(root, lease.id)).toBeNull()
+    expect(readLinked(root, lease.id)).toEqual([])
     expect(readdirSync(`${slot}/..`)).toEqual([lease.slot.split('/').at(-1)])
   })
 })

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5566);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5031);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5566:
+/***/ 5031:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2866,18 +2866,24 @@ function toolchainIn(rustcInfo) {
 
 ;// CONCATENATED MODULE: ./lib/plan/linked-file.js
 
-/**
- * Whether it is not what was shared. Every write sets the mtime: what no build does, to set that back
- * afterwards, is not found. The ctime says nothing: it changes with each link that is made or removed.
- */
-function isWritten(recorded, seen) {
-    return (seen === null ||
-        seen.inode !== recorded.inode ||
-        seen.size !== recorded.size ||
-        seen.mode !== recorded.mode ||
-        seen.mtimeNs !== recorded.mtimeNs);
+function fateOf(recorded, seen) {
+    if (seen === null || seen.inode !== recorded.inode)
+        return 'other';
+    const isBirthKnown = seen.bornNs !== '' && recorded.bornNs !== '';
+    if (isBirthKnown && seen.bornNs !== recorded.bornNs)
+        return 'other';
+    const { size, mode, mtimeNs } = recorded;
+    const isSame = seen.size === size && seen.mode === mode && seen.mtimeNs === mtimeNs;
+    return isSame ? 'same' : 'written';
 }
-/** The record after another clone of the same source was made: what each file was at first stays. */
+function isWritten(recorded, seen) {
+    return fateOf(recorded, seen) === 'written';
+}
+/**
+ * The record after another clone of the same source was made: what each file was at first stays.
+ *
+ * @param before what is still the same
+ */
 function joinRecords(before, fresh) {
     const known = new Set(before.map(({ path }) => path));
     return [...before, ...fresh.filter(({ path }) => !known.has(path))];
@@ -2899,18 +2905,18 @@ function parseLinked(text) {
 function linkedFileOf(found) {
     if (!isRecord(found))
         return null;
-    const { path, inode, size, mode, mtimeNs } = found;
+    const { path, inode, bornNs, size, mode, mtimeNs } = found;
     if (typeof path !== 'string' || typeof inode !== 'string')
         return null;
     if (typeof size !== 'number' || typeof mode !== 'number')
         return null;
-    if (typeof mtimeNs !== 'string')
+    if (typeof mtimeNs !== 'string' || typeof bornNs !== 'string')
         return null;
     // A path that leads elsewhere would have other files looked at and read.
     const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
     if (!isInside)
         return null;
-    return { path, inode, size, mode, mtimeNs };
+    return { path, inode, bornNs, size, mode, mtimeNs };
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
@@ -3166,6 +3172,11 @@ function handDownInputs(root, from, to) {
             throw error;
     }
 }
+/** Forgets what is known of a seed that is not there. */
+function dropSeedRecords(root, id) {
+    for (const ending of ['.linked', '.inputs'])
+        removeFile(leasePath(root, `${id}${ending}`));
+}
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
     removeFile(leasePath(root, `${id}.inputs`));
@@ -3175,7 +3186,10 @@ function readRestored(root, id) {
     const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
     return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
-/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+/**
+ * What a slot shares by hard link, with its clones and with what it was cloned from (see
+ * host/linked-files.ts); null where the record is damaged.
+ */
 function readLinked(root, id) {
     const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE);
     return text === null ? [] : parseLinked(text);
@@ -18625,7 +18639,7 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
 function asLinkedFile(path, stat) {
     return { path, ...facts(stat) };
 }
-/** A file of a source as it is now; null where it is gone, or no longer a file. */
+/** A file as it is now; null where it is gone, or no longer a file. */
 function seeLinked(source, path) {
     try {
         const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(source, path), { bigint: true });
@@ -18640,19 +18654,24 @@ function seeLinked(source, path) {
 function facts(stat) {
     return {
         inode: String(stat.ino),
+        // Where the kernel does not tell, node gives nothing, or the ctime.
+        bornNs: [0n, stat.ctimeNs].includes(stat.birthtimeNs) ? '' : String(stat.birthtimeNs),
         size: Number(stat.size),
         mode: Number(stat.mode),
         mtimeNs: String(stat.mtimeNs),
     };
 }
-/**
- * Looks whether somebody wrote into what a source shares with its clones: one lstat a file. To be done
- * before each use of the source.
- *
- * @returns the paths of what was written into: the source must not be used again then
- */
-function findWrittenThrough(source, record) {
-    return record.flatMap((each) => isWritten(each, seeLinked(source, each.path)) ? [each.path] : []);
+/** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
+function lookAtShared(source, record) {
+    const now = { same: [], written: [], others: [] };
+    for (const each of record) {
+        const fate = fateOf(each, seeLinked(source, each.path));
+        if (fate === 'same')
+            now.same.push(each);
+        else
+            now[fate === 'written' ? 'written' : 'others'].push(each.path);
+    }
+    return now;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/clone.js
@@ -18849,10 +18868,25 @@ async function readDiskRoom(root, { floors, watermarks }) {
     return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
 }
 
+;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+
+
+/**
+ * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
+ * is no harm, and goes with the slot.
+ */
+function dropSeed(root, lease, { former }) {
+    for (const each of former)
+        removeFormerPath(root, each, lease.slot);
+    dropSeedRecords(root, lease.id);
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
 
 
 
+/** Why what has a damaged record is no seed. */
+const SHARED_UNKNOWN = 'what it shares with others is not known any more';
 /**
  * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
  *
@@ -18907,39 +18941,7 @@ function ownerRefusal(source, slot) {
 
 
 
-/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
-function slotSource(root, { source, slot, origin, refusal }) {
-    const { record, build, moment } = source;
-    if (origin === null || build === null || refusal !== null)
-        return [];
-    const path = `${root.realPath}/${slot}`;
-    const hours = ageHours(record, moment);
-    return [
-        {
-            label: `a clone of ${slot}`,
-            id: record.id,
-            folder: path,
-            bytes: null,
-            ageHours: Number.isFinite(hours) ? hours : null,
-            origin,
-            former: [slot, ...build.former],
-            place: { slot, container: record.lease?.owner.container ?? null },
-        },
-    ];
-}
-/** The snapshots for a job, the newest first. */
-function snapshotSources(root, job, stored, environment) {
-    return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
-        label: `snapshot ${name.repository}/${name.key}`,
-        id: snapshot.id,
-        folder: folderOf(root, name),
-        bytes,
-        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
-        origin: snapshot,
-        former: snapshot.former,
-        place: { snapshot: name },
-    }));
-}
+
 /** A clone takes seconds; one that takes longer is no gain. */
 const clone_seed_WAIT_MS = 120_000;
 /**
@@ -18961,7 +18963,7 @@ async function cloneSeed(request, runtime) {
             const locked = await whileLocked(source.folder, 'shared', async (folder) => {
                 if (!isSnapshot) {
                     const living = await findLiving(root, self, source, runtime);
-                    return living ?? (await cloneLocked(request, { folder, tree: source.folder }, runtime));
+                    return living ?? (await cloneLocked(request, { folder, tree: at(folder, '.') }, runtime));
                 }
                 // Another one may lie at its path by now, and what is known of it is not true of that one.
                 if (idIn(folder) !== source.id)
@@ -18982,10 +18984,11 @@ async function cloneSeed(request, runtime) {
             return messageOf(error);
         // Another job, or this one, has taken it; a pass may have.
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
-            return 'it is gone';
+            return GONE;
         throw error;
     }
 }
+const GONE = 'it is gone';
 /** Who is in the source, in words; null where nobody is. */
 async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
@@ -19005,11 +19008,16 @@ async function cloneLocked(request, { folder, tree }, runtime) {
     const { way } = choice;
     if (way === null)
         return choice.why;
-    const written = findWrittenThrough(tree, known ?? []);
+    if (!isStillThere(request, folder))
+        return GONE;
+    const { same, written, others } = lookAtShared(tree, known ?? []);
     if (written.length > 0) {
         const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id };
         return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime);
     }
+    // A slot may have been built in since it was handed down.
+    if (isSnapshot && others[0] !== undefined)
+        return `it has changed since: ${others[0]}`;
     const record = {
         version: 1,
         kind: way === 'copy' ? 'copy' : 'clone',
@@ -19037,18 +19045,19 @@ async function cloneLocked(request, { folder, tree }, runtime) {
                 judged = judgeMovedUnits({ ...moved, place: opened });
         },
     });
-    const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id);
-    if (inputs !== null)
-        writeRecord(root, lease.id, '.inputs', inputs);
     if (isSnapshot)
         tryToNoteUse(folder);
-    if (linked.length > 0) {
-        // Before anything is built in the clone: nobody must find the source without this note then.
-        const joined = joinRecords(known ?? [], linked);
-        if (isSnapshot)
-            noteLinked(folder, joined);
-        else
-            writeRecord(root, source.id, '.linked', JSON.stringify(joined));
+    try {
+        // Before anything is built in the clone: nobody must find the two without this note then.
+        if (linked.length > 0)
+            noteShared(request, folder, same, linked);
+        const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id);
+        if (inputs !== null)
+            writeRecord(root, lease.id, '.inputs', inputs);
+    }
+    catch (error) {
+        dropSeed(root, lease, record);
+        throw error;
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
     return { ...filled, judged };
@@ -19057,6 +19066,26 @@ async function cloneLocked(request, { folder, tree }, runtime) {
 function isIncrementalOfUse({ settings, source }, environment) {
     const isSamePath = settings.constantPaths.target !== null && source.origin.isElsewhere !== true;
     return isSamePath && environment['CARGO_INCREMENTAL'] !== '0';
+}
+/**
+ * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
+ * that away before. A snapshot stays whole for as long as it is locked.
+ */
+function isStillThere({ root, source }, folder) {
+    if ('snapshot' in source.place)
+        return true;
+    const [open, there] = [(0,external_node_fs_namespaceObject.fstatSync)(folder), (0,external_node_fs_namespaceObject.lstatSync)(source.folder, { throwIfNoEntry: false })];
+    const isThere = there?.ino === open.ino && there.dev === open.dev;
+    return isThere && (findLease(root, source.id)?.end ?? null) !== null;
+}
+/** Notes on both sides what the source and its clone share: either may be written into. */
+function noteShared({ root, lease, source }, folder, before, linked) {
+    const joined = joinRecords(before, linked);
+    if ('snapshot' in source.place)
+        noteLinked(folder, joined);
+    else
+        writeRecord(root, source.id, '.linked', JSON.stringify(joined));
+    writeRecord(root, lease.id, '.linked', JSON.stringify(linked));
 }
 /** Without it the snapshot is evicted somewhat sooner. */
 function tryToNoteUse(folder) {
@@ -19091,17 +19120,42 @@ function trustRefusal(job, { place }) {
         : null;
 }
 
-;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+;// CONCATENATED MODULE: ./lib/steps/clone-sources.js
 
 
-/**
- * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
- * is no harm, and goes with the slot.
- */
-function dropSeed(root, lease, { former }) {
-    for (const each of former)
-        removeFormerPath(root, each, lease.slot);
-    dropInputs(root, lease.id);
+
+/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
+function slotSource(root, { source, slot, origin, refusal }) {
+    const { record, build, moment } = source;
+    if (origin === null || build === null || refusal !== null)
+        return [];
+    const path = `${root.realPath}/${slot}`;
+    const hours = ageHours(record, moment);
+    return [
+        {
+            label: `a clone of ${slot}`,
+            id: record.id,
+            folder: path,
+            bytes: null,
+            ageHours: Number.isFinite(hours) ? hours : null,
+            origin,
+            former: [slot, ...build.former],
+            place: { slot, container: record.lease?.owner.container ?? null },
+        },
+    ];
+}
+/** The snapshots for a job, the newest first. */
+function snapshotSources(root, job, stored, environment) {
+    return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
+        label: `snapshot ${name.repository}/${name.key}`,
+        id: snapshot.id,
+        folder: folderOf(root, name),
+        bytes,
+        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
+        origin: snapshot,
+        former: snapshot.former,
+        place: { snapshot: name },
+    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
@@ -19143,11 +19197,11 @@ async function inherit(request, runtime) {
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
-            return GONE;
+            return inherit_GONE;
         throw error;
     }
 }
-const GONE = 'it is gone: another job or a pass was faster';
+const inherit_GONE = 'it is gone: another job or a pass was faster';
 async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
@@ -19162,8 +19216,8 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         return unknown;
     const shared = readLinked(root, id);
     if (shared === null)
-        return 'what it shares with clones is not known any more';
-    const written = findWrittenThrough(`${root.realPath}/${slot}`, shared);
+        return SHARED_UNKNOWN;
+    const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared);
     if (written.length > 0) {
         return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
     }
@@ -19193,6 +19247,9 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
             return null;
         try {
             handDownInputs(root, id, lease.id);
+            // Its clones live on: what is written through their links, or through its own, is to be found.
+            if (same.length > 0)
+                writeRecord(root, lease.id, '.linked', JSON.stringify(same));
             // Most commands are over before anybody has measured: who did it then would be in the next one's way.
             if (isLocal(lease.madeBy))
                 handDownSize(root, id, lease.id, Math.round(readUptime() * 1000));
@@ -19205,7 +19262,7 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         }
     });
     if (value === null)
-        return GONE;
+        return inherit_GONE;
     const linked = chain.filter((each) => !value.includes(each));
     return {
         record,
@@ -19315,6 +19372,7 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js
+
 
 
 

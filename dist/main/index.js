@@ -2112,6 +2112,7 @@ async function withKernelLock(path, waitSeconds, work) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ko: () => (/* binding */ readInputs),
 /* harmony export */   Lr: () => (/* binding */ handDownInputs),
+/* harmony export */   NA: () => (/* binding */ dropSeedRecords),
 /* harmony export */   Sx: () => (/* binding */ COMPANIONS),
 /* harmony export */   U8: () => (/* binding */ leasePath),
 /* harmony export */   VY: () => (/* binding */ readSeedRecord),
@@ -2197,6 +2198,11 @@ function handDownInputs(root, from, to) {
             throw error;
     }
 }
+/** Forgets what is known of a seed that is not there. */
+function dropSeedRecords(root, id) {
+    for (const ending of ['.linked', '.inputs'])
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(leasePath(root, `${id}${ending}`));
+}
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
     (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .removeFile */ .nM)(leasePath(root, `${id}.inputs`));
@@ -2206,7 +2212,10 @@ function readRestored(root, id) {
     const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
     return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
-/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+/**
+ * What a slot shares by hard link, with its clones and with what it was cloned from (see
+ * host/linked-files.ts); null where the record is damaged.
+ */
 function readLinked(root, id) {
     const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)(leasePath(root, `${id}.linked`), _small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .LARGE */ .I$);
     return text === null ? [] : (0,_plan_linked_file_js__WEBPACK_IMPORTED_MODULE_3__/* .parseLinked */ .Rk)(text);
@@ -4405,7 +4414,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2429);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8894);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5298,22 +5307,29 @@ function textOr(value, otherwise) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   QH: () => (/* binding */ isWritten),
 /* harmony export */   Rk: () => (/* binding */ parseLinked),
+/* harmony export */   _L: () => (/* binding */ fateOf),
 /* harmony export */   t4: () => (/* binding */ joinRecords)
 /* harmony export */ });
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
 
-/**
- * Whether it is not what was shared. Every write sets the mtime: what no build does, to set that back
- * afterwards, is not found. The ctime says nothing: it changes with each link that is made or removed.
- */
-function isWritten(recorded, seen) {
-    return (seen === null ||
-        seen.inode !== recorded.inode ||
-        seen.size !== recorded.size ||
-        seen.mode !== recorded.mode ||
-        seen.mtimeNs !== recorded.mtimeNs);
+function fateOf(recorded, seen) {
+    if (seen === null || seen.inode !== recorded.inode)
+        return 'other';
+    const isBirthKnown = seen.bornNs !== '' && recorded.bornNs !== '';
+    if (isBirthKnown && seen.bornNs !== recorded.bornNs)
+        return 'other';
+    const { size, mode, mtimeNs } = recorded;
+    const isSame = seen.size === size && seen.mode === mode && seen.mtimeNs === mtimeNs;
+    return isSame ? 'same' : 'written';
 }
-/** The record after another clone of the same source was made: what each file was at first stays. */
+function isWritten(recorded, seen) {
+    return fateOf(recorded, seen) === 'written';
+}
+/**
+ * The record after another clone of the same source was made: what each file was at first stays.
+ *
+ * @param before what is still the same
+ */
 function joinRecords(before, fresh) {
     const known = new Set(before.map(({ path }) => path));
     return [...before, ...fresh.filter(({ path }) => !known.has(path))];
@@ -5335,18 +5351,18 @@ function parseLinked(text) {
 function linkedFileOf(found) {
     if (!(0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(found))
         return null;
-    const { path, inode, size, mode, mtimeNs } = found;
+    const { path, inode, bornNs, size, mode, mtimeNs } = found;
     if (typeof path !== 'string' || typeof inode !== 'string')
         return null;
     if (typeof size !== 'number' || typeof mode !== 'number')
         return null;
-    if (typeof mtimeNs !== 'string')
+    if (typeof mtimeNs !== 'string' || typeof bornNs !== 'string')
         return null;
     // A path that leads elsewhere would have other files looked at and read.
     const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
     if (!isInside)
         return null;
-    return { path, inode, size, mode, mtimeNs };
+    return { path, inode, bornNs, size, mode, mtimeNs };
 }
 
 
@@ -6519,7 +6535,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 2429:
+/***/ 8894:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13734,7 +13750,7 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
 function asLinkedFile(path, stat) {
     return { path, ...facts(stat) };
 }
-/** A file of a source as it is now; null where it is gone, or no longer a file. */
+/** A file as it is now; null where it is gone, or no longer a file. */
 function seeLinked(source, path) {
     try {
         const stat = (0,external_node_fs_.lstatSync)(inTree(source, path), { bigint: true });
@@ -13749,19 +13765,24 @@ function seeLinked(source, path) {
 function facts(stat) {
     return {
         inode: String(stat.ino),
+        // Where the kernel does not tell, node gives nothing, or the ctime.
+        bornNs: [0n, stat.ctimeNs].includes(stat.birthtimeNs) ? '' : String(stat.birthtimeNs),
         size: Number(stat.size),
         mode: Number(stat.mode),
         mtimeNs: String(stat.mtimeNs),
     };
 }
-/**
- * Looks whether somebody wrote into what a source shares with its clones: one lstat a file. To be done
- * before each use of the source.
- *
- * @returns the paths of what was written into: the source must not be used again then
- */
-function findWrittenThrough(source, record) {
-    return record.flatMap((each) => (0,linked_file/* isWritten */.QH)(each, seeLinked(source, each.path)) ? [each.path] : []);
+/** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
+function lookAtShared(source, record) {
+    const now = { same: [], written: [], others: [] };
+    for (const each of record) {
+        const fate = (0,linked_file/* fateOf */._L)(each, seeLinked(source, each.path));
+        if (fate === 'same')
+            now.same.push(each);
+        else
+            now[fate === 'written' ? 'written' : 'others'].push(each.path);
+    }
+    return now;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/clone.js
@@ -14027,10 +14048,27 @@ async function readDiskRoom(root, { floors, watermarks }) {
     return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
 }
 
+// EXTERNAL MODULE: ./lib/host/former-paths.js
+var former_paths = __nccwpck_require__(4512);
+;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+
+
+/**
+ * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
+ * is no harm, and goes with the slot.
+ */
+function dropSeed(root, lease, { former }) {
+    for (const each of former)
+        (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
+    (0,lease_companions/* dropSeedRecords */.NA)(root, lease.id);
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
 
 
 
+/** Why what has a damaged record is no seed. */
+const SHARED_UNKNOWN = 'what it shares with others is not known any more';
 /**
  * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
  *
@@ -14108,39 +14146,7 @@ function ownerRefusal(source, slot) {
 
 
 
-/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
-function slotSource(root, { source, slot, origin, refusal }) {
-    const { record, build, moment } = source;
-    if (origin === null || build === null || refusal !== null)
-        return [];
-    const path = `${root.realPath}/${slot}`;
-    const hours = (0,reclaim/* ageHours */.RL)(record, moment);
-    return [
-        {
-            label: `a clone of ${slot}`,
-            id: record.id,
-            folder: path,
-            bytes: null,
-            ageHours: Number.isFinite(hours) ? hours : null,
-            origin,
-            former: [slot, ...build.former],
-            place: { slot, container: record.lease?.owner.container ?? null },
-        },
-    ];
-}
-/** The snapshots for a job, the newest first. */
-function snapshotSources(root, job, stored, environment) {
-    return (0,snapshot/* snapshotsFor */.Lb)(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
-        label: `snapshot ${name.repository}/${name.key}`,
-        id: snapshot.id,
-        folder: (0,host_snapshots/* folderOf */.yS)(root, name),
-        bytes,
-        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
-        origin: snapshot,
-        former: snapshot.former,
-        place: { snapshot: name },
-    }));
-}
+
 /** A clone takes seconds; one that takes longer is no gain. */
 const clone_seed_WAIT_MS = 120_000;
 /**
@@ -14162,7 +14168,7 @@ async function cloneSeed(request, runtime) {
             const locked = await (0,kernel_lock/* whileLocked */.ai)(source.folder, 'shared', async (folder) => {
                 if (!isSnapshot) {
                     const living = await findLiving(root, self, source, runtime);
-                    return living ?? (await cloneLocked(request, { folder, tree: source.folder }, runtime));
+                    return living ?? (await cloneLocked(request, { folder, tree: (0,host_folders.at)(folder, '.') }, runtime));
                 }
                 // Another one may lie at its path by now, and what is known of it is not true of that one.
                 if ((0,host_snapshots/* idIn */.DG)(folder) !== source.id)
@@ -14183,10 +14189,11 @@ async function cloneSeed(request, runtime) {
             return (0,guard_error/* messageOf */.bD)(error);
         // Another job, or this one, has taken it; a pass may have.
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return 'it is gone';
+            return GONE;
         throw error;
     }
 }
+const GONE = 'it is gone';
 /** Who is in the source, in words; null where nobody is. */
 async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
@@ -14206,11 +14213,16 @@ async function cloneLocked(request, { folder, tree }, runtime) {
     const { way } = choice;
     if (way === null)
         return choice.why;
-    const written = findWrittenThrough(tree, known ?? []);
+    if (!isStillThere(request, folder))
+        return GONE;
+    const { same, written, others } = lookAtShared(tree, known ?? []);
     if (written.length > 0) {
         const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id };
         return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime);
     }
+    // A slot may have been built in since it was handed down.
+    if (isSnapshot && others[0] !== undefined)
+        return `it has changed since: ${others[0]}`;
     const record = {
         version: 1,
         kind: way === 'copy' ? 'copy' : 'clone',
@@ -14238,18 +14250,19 @@ async function cloneLocked(request, { folder, tree }, runtime) {
                 judged = judgeMovedUnits({ ...moved, place: opened });
         },
     });
-    const inputs = isSnapshot ? (0,host_snapshots/* inputsIn */.RN)(folder) : (0,lease_companions/* readInputs */.Ko)(root, source.id);
-    if (inputs !== null)
-        (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
     if (isSnapshot)
         tryToNoteUse(folder);
-    if (linked.length > 0) {
-        // Before anything is built in the clone: nobody must find the source without this note then.
-        const joined = (0,linked_file/* joinRecords */.t4)(known ?? [], linked);
-        if (isSnapshot)
-            (0,host_snapshots/* noteLinked */.A9)(folder, joined);
-        else
-            (0,lease_companions/* writeRecord */.rh)(root, source.id, '.linked', JSON.stringify(joined));
+    try {
+        // Before anything is built in the clone: nobody must find the two without this note then.
+        if (linked.length > 0)
+            noteShared(request, folder, same, linked);
+        const inputs = isSnapshot ? (0,host_snapshots/* inputsIn */.RN)(folder) : (0,lease_companions/* readInputs */.Ko)(root, source.id);
+        if (inputs !== null)
+            (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
+    }
+    catch (error) {
+        dropSeed(root, lease, record);
+        throw error;
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
     return { ...filled, judged };
@@ -14258,6 +14271,26 @@ async function cloneLocked(request, { folder, tree }, runtime) {
 function isIncrementalOfUse({ settings, source }, environment) {
     const isSamePath = settings.constantPaths.target !== null && source.origin.isElsewhere !== true;
     return isSamePath && environment['CARGO_INCREMENTAL'] !== '0';
+}
+/**
+ * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
+ * that away before. A snapshot stays whole for as long as it is locked.
+ */
+function isStillThere({ root, source }, folder) {
+    if ('snapshot' in source.place)
+        return true;
+    const [open, there] = [(0,external_node_fs_.fstatSync)(folder), (0,external_node_fs_.lstatSync)(source.folder, { throwIfNoEntry: false })];
+    const isThere = there?.ino === open.ino && there.dev === open.dev;
+    return isThere && ((0,leases/* findLease */.G0)(root, source.id)?.end ?? null) !== null;
+}
+/** Notes on both sides what the source and its clone share: either may be written into. */
+function noteShared({ root, lease, source }, folder, before, linked) {
+    const joined = (0,linked_file/* joinRecords */.t4)(before, linked);
+    if ('snapshot' in source.place)
+        (0,host_snapshots/* noteLinked */.A9)(folder, joined);
+    else
+        (0,lease_companions/* writeRecord */.rh)(root, source.id, '.linked', JSON.stringify(joined));
+    (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(linked));
 }
 /** Without it the snapshot is evicted somewhat sooner. */
 function tryToNoteUse(folder) {
@@ -14292,19 +14325,42 @@ function trustRefusal(job, { place }) {
         : null;
 }
 
-// EXTERNAL MODULE: ./lib/host/former-paths.js
-var former_paths = __nccwpck_require__(4512);
-;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+;// CONCATENATED MODULE: ./lib/steps/clone-sources.js
 
 
-/**
- * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
- * is no harm, and goes with the slot.
- */
-function dropSeed(root, lease, { former }) {
-    for (const each of former)
-        (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
-    (0,lease_companions/* dropInputs */.bx)(root, lease.id);
+
+/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
+function slotSource(root, { source, slot, origin, refusal }) {
+    const { record, build, moment } = source;
+    if (origin === null || build === null || refusal !== null)
+        return [];
+    const path = `${root.realPath}/${slot}`;
+    const hours = (0,reclaim/* ageHours */.RL)(record, moment);
+    return [
+        {
+            label: `a clone of ${slot}`,
+            id: record.id,
+            folder: path,
+            bytes: null,
+            ageHours: Number.isFinite(hours) ? hours : null,
+            origin,
+            former: [slot, ...build.former],
+            place: { slot, container: record.lease?.owner.container ?? null },
+        },
+    ];
+}
+/** The snapshots for a job, the newest first. */
+function snapshotSources(root, job, stored, environment) {
+    return (0,snapshot/* snapshotsFor */.Lb)(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
+        label: `snapshot ${name.repository}/${name.key}`,
+        id: snapshot.id,
+        folder: (0,host_snapshots/* folderOf */.yS)(root, name),
+        bytes,
+        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
+        origin: snapshot,
+        former: snapshot.former,
+        place: { snapshot: name },
+    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
@@ -14346,11 +14402,11 @@ async function inherit(request, runtime) {
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return GONE;
+            return inherit_GONE;
         throw error;
     }
 }
-const GONE = 'it is gone: another job or a pass was faster';
+const inherit_GONE = 'it is gone: another job or a pass was faster';
 async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
@@ -14365,8 +14421,8 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         return unknown;
     const shared = (0,lease_companions/* readLinked */.c1)(root, id);
     if (shared === null)
-        return 'what it shares with clones is not known any more';
-    const written = findWrittenThrough(`${root.realPath}/${slot}`, shared);
+        return SHARED_UNKNOWN;
+    const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared);
     if (written.length > 0) {
         return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
     }
@@ -14396,6 +14452,9 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
             return null;
         try {
             (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
+            // Its clones live on: what is written through their links, or through its own, is to be found.
+            if (same.length > 0)
+                (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(same));
             // Most commands are over before anybody has measured: who did it then would be in the next one's way.
             if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
                 (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
@@ -14408,7 +14467,7 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         }
     });
     if (value === null)
-        return GONE;
+        return inherit_GONE;
     const linked = chain.filter((each) => !value.includes(each));
     return {
         record,
@@ -15473,6 +15532,7 @@ async function giveTo(tree, slot) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js
+
 
 
 

@@ -2171,7 +2171,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   VY: () => (/* binding */ readSeedRecord)
 });
 
-// UNUSED EXPORTS: dropInputs, handDownInputs, readBuildRecord, readInputs, readLinked, readRestored, writeRecord
+// UNUSED EXPORTS: dropInputs, dropSeedRecords, handDownInputs, readBuildRecord, readInputs, readLinked, readRestored, writeRecord
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -2440,6 +2440,11 @@ function handDownInputs(root, from, to) {
             throw error;
     }
 }
+/** Forgets what is known of a seed that is not there. */
+function dropSeedRecords(root, id) {
+    for (const ending of ['.linked', '.inputs'])
+        removeFile(leasePath(root, `${id}${ending}`));
+}
 /** Forgets what was recorded of a build's inputs. */
 function dropInputs(root, id) {
     removeFile(leasePath(root, `${id}.inputs`));
@@ -2449,7 +2454,10 @@ function readRestored(root, id) {
     const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
     return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
 }
-/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+/**
+ * What a slot shares by hard link, with its clones and with what it was cloned from (see
+ * host/linked-files.ts); null where the record is damaged.
+ */
 function readLinked(root, id) {
     const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE);
     return text === null ? [] : parseLinked(text);
@@ -5186,21 +5194,27 @@ function textOr(value, otherwise) {
 /***/ 2985:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* unused harmony exports isWritten, joinRecords, parseLinked */
+/* unused harmony exports fateOf, isWritten, joinRecords, parseLinked */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
 
-/**
- * Whether it is not what was shared. Every write sets the mtime: what no build does, to set that back
- * afterwards, is not found. The ctime says nothing: it changes with each link that is made or removed.
- */
-function isWritten(recorded, seen) {
-    return (seen === null ||
-        seen.inode !== recorded.inode ||
-        seen.size !== recorded.size ||
-        seen.mode !== recorded.mode ||
-        seen.mtimeNs !== recorded.mtimeNs);
+function fateOf(recorded, seen) {
+    if (seen === null || seen.inode !== recorded.inode)
+        return 'other';
+    const isBirthKnown = seen.bornNs !== '' && recorded.bornNs !== '';
+    if (isBirthKnown && seen.bornNs !== recorded.bornNs)
+        return 'other';
+    const { size, mode, mtimeNs } = recorded;
+    const isSame = seen.size === size && seen.mode === mode && seen.mtimeNs === mtimeNs;
+    return isSame ? 'same' : 'written';
 }
-/** The record after another clone of the same source was made: what each file was at first stays. */
+function isWritten(recorded, seen) {
+    return fateOf(recorded, seen) === 'written';
+}
+/**
+ * The record after another clone of the same source was made: what each file was at first stays.
+ *
+ * @param before what is still the same
+ */
 function joinRecords(before, fresh) {
     const known = new Set(before.map(({ path }) => path));
     return [...before, ...fresh.filter(({ path }) => !known.has(path))];
@@ -5222,18 +5236,18 @@ function parseLinked(text) {
 function linkedFileOf(found) {
     if (!isRecord(found))
         return null;
-    const { path, inode, size, mode, mtimeNs } = found;
+    const { path, inode, bornNs, size, mode, mtimeNs } = found;
     if (typeof path !== 'string' || typeof inode !== 'string')
         return null;
     if (typeof size !== 'number' || typeof mode !== 'number')
         return null;
-    if (typeof mtimeNs !== 'string')
+    if (typeof mtimeNs !== 'string' || typeof bornNs !== 'string')
         return null;
     // A path that leads elsewhere would have other files looked at and read.
     const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
     if (!isInside)
         return null;
-    return { path, inode, size, mode, mtimeNs };
+    return { path, inode, bornNs, size, mode, mtimeNs };
 }
 
 

@@ -79,6 +79,11 @@ export function handDownInputs(root: Root, from: string, to: string): void {
   }
 }
 
+/** Forgets what is known of a seed that is not there. */
+export function dropSeedRecords(root: Root, id: string): void {
+  for (const ending of ['.linked', '.inputs']) removeFile(leasePath(root, `${id}${ending}`))
+}
+
 /** Forgets what was recorded of a build's inputs. */
 export function dropInputs(root: Root, id: string): void {
   removeFile(leasePath(root, `${id}.inputs`))
@@ -90,7 +95,10 @@ export function readRestored(root: Root, id: string): Restored {
   return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED
 }
 
-/** What an ended slot shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
+/**
+ * What a slot shares by hard link, with its clones and with what it was cloned from (see
+ * host/linked-files.ts); null where the record is damaged.
+ */
 export function readLinked(root: Root, id: string): LinkedFile[] | null {
   const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE)
   return text === null ? [] : parseLinked(text)

@@ -1,3 +1,4 @@
+import { fstatSync, lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { chooseWay } from '../plan/clone.ts'
@@ -7,32 +8,24 @@ import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
 import type { Lease } from '../plan/lease.ts'
 import { joinRecords } from '../plan/linked-file.ts'
-import { ageHours } from '../plan/reclaim.ts'
-import type { JudgedSlot, Origin } from '../plan/seed.ts'
+import type { LinkedFile } from '../plan/linked-file.ts'
 import type { Settings } from '../plan/settings.ts'
-import { snapshotsFor } from '../plan/snapshot.ts'
-import type { SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { CloneError, cloneTree } from '../host/clone.ts'
+import { at } from '../host/folders.ts'
 import { hybridRefusal } from '../host/hybrid-mark.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { readInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
-import { endedLeasePath } from '../host/leases.ts'
-import { findWrittenThrough } from '../host/linked-files.ts'
+import { endedLeasePath, findLease } from '../host/leases.ts'
+import { lookAtShared } from '../host/linked-files.ts'
 import { canReflink } from '../host/reflink.ts'
 import type { Root } from '../host/root.ts'
 import { pathsOf } from '../host/slots.ts'
-import {
-  folderOf,
-  idIn,
-  inputsIn,
-  linkedIn,
-  noteLinked,
-  noteUse,
-  treeIn,
-} from '../host/snapshots.ts'
+import { idIn, inputsIn, linkedIn, noteLinked, noteUse, treeIn } from '../host/snapshots.ts'
 import { movedTargetOf } from './adapt-seed.ts'
+import type { CloneSource } from './clone-sources.ts'
 import { readDiskRoom } from './disk-room.ts'
 import type { DiskRoom } from './disk-room.ts'
+import { dropSeed } from './drop-seed.ts'
 import { judgeMovedUnits } from './forget-units.ts'
 import type { Judged } from './forget-units.ts'
 import { giveUpHybrid } from './give-up-hybrid.ts'
@@ -40,23 +33,6 @@ import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
-
-/** A build that a slot may be cloned from. */
-export interface CloneSource {
-  label: string
-  /** the lease whose build it is */
-  id: string
-  /** absolute path of the slot, or of the snapshot’s folder: who reads it locks that */
-  folder: string
-  /** null where nobody has measured it */
-  bytes: number | null
-  ageHours: number | null
-  origin: Origin
-  /** slots whose paths may be compiled in, relative to the root */
-  former: readonly string[]
-  /** an ended slot (relative to the root), in which somebody may still be, or a snapshot */
-  place: { slot: string; container: string | null } | { snapshot: SnapshotName }
-}
 
 export interface CloneRequest {
   root: Root
@@ -68,48 +44,6 @@ export interface CloneRequest {
   /** absolute path at which the seed is to lie until it is fit for the slot; nothing is there yet */
   place: string
   source: CloneSource
-}
-
-/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
-export function slotSource(
-  root: Root,
-  { source, slot, origin, refusal }: JudgedSlot,
-): CloneSource[] {
-  const { record, build, moment } = source
-  if (origin === null || build === null || refusal !== null) return []
-  const path = `${root.realPath}/${slot}`
-  const hours = ageHours(record, moment)
-  return [
-    {
-      label: `a clone of ${slot}`,
-      id: record.id,
-      folder: path,
-      bytes: null,
-      ageHours: Number.isFinite(hours) ? hours : null,
-      origin,
-      former: [slot, ...build.former],
-      place: { slot, container: record.lease?.owner.container ?? null },
-    },
-  ]
-}
-
-/** The snapshots for a job, the newest first. */
-export function snapshotSources(
-  root: Root,
-  job: Job,
-  stored: readonly StoredSnapshot[],
-  environment: string,
-): CloneSource[] {
-  return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
-    label: `snapshot ${name.repository}/${name.key}`,
-    id: snapshot.id,
-    folder: folderOf(root, name),
-    bytes,
-    ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
-    origin: snapshot,
-    former: snapshot.former,
-    place: { snapshot: name },
-  }))
 }
 
 /** A clone takes seconds; one that takes longer is no gain. */
@@ -133,7 +67,7 @@ export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promis
       const locked = await whileLocked(source.folder, 'shared', async (folder) => {
         if (!isSnapshot) {
           const living = await findLiving(root, self, source, runtime)
-          return living ?? (await cloneLocked(request, { folder, tree: source.folder }, runtime))
+          return living ?? (await cloneLocked(request, { folder, tree: at(folder, '.') }, runtime))
         }
         // Another one may lie at its path by now, and what is known of it is not true of that one.
         if (idIn(folder) !== source.id) return 'it was replaced meanwhile'
@@ -149,10 +83,12 @@ export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promis
   } catch (error) {
     if (error instanceof CloneError && !error.isFault) return messageOf(error)
     // Another job, or this one, has taken it; a pass may have.
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return 'it is gone'
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return GONE
     throw error
   }
 }
+
+const GONE = 'it is gone'
 
 /** Who is in the source, in words; null where nobody is. */
 async function findLiving(
@@ -187,11 +123,14 @@ async function cloneLocked(
   const choice = choose(request, disk, known)
   const { way } = choice
   if (way === null) return choice.why
-  const written = findWrittenThrough(tree, known ?? [])
+  if (!isStillThere(request, folder)) return GONE
+  const { same, written, others } = lookAtShared(tree, known ?? [])
   if (written.length > 0) {
     const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id }
     return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime)
   }
+  // A slot may have been built in since it was handed down.
+  if (isSnapshot && others[0] !== undefined) return `it has changed since: ${others[0]}`
   const record: SeedRecord = {
     version: 1,
     kind: way === 'copy' ? 'copy' : 'clone',
@@ -218,14 +157,15 @@ async function cloneLocked(
       if (moved !== null) judged = judgeMovedUnits({ ...moved, place: opened })
     },
   })
-  const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id)
-  if (inputs !== null) writeRecord(root, lease.id, '.inputs', inputs)
   if (isSnapshot) tryToNoteUse(folder)
-  if (linked.length > 0) {
-    // Before anything is built in the clone: nobody must find the source without this note then.
-    const joined = joinRecords(known ?? [], linked)
-    if (isSnapshot) noteLinked(folder, joined)
-    else writeRecord(root, source.id, '.linked', JSON.stringify(joined))
+  try {
+    // Before anything is built in the clone: nobody must find the two without this note then.
+    if (linked.length > 0) noteShared(request, folder, same, linked)
+    const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id)
+    if (inputs !== null) writeRecord(root, lease.id, '.inputs', inputs)
+  } catch (error) {
+    dropSeed(root, lease, record)
+    throw error
   }
   runtime.voice.info(`cloned (${way}): ${choice.why}`)
   return { ...filled, judged }
@@ -238,6 +178,30 @@ function isIncrementalOfUse(
 ): boolean {
   const isSamePath = settings.constantPaths.target !== null && source.origin.isElsewhere !== true
   return isSamePath && environment['CARGO_INCREMENTAL'] !== '0'
+}
+
+/**
+ * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
+ * that away before. A snapshot stays whole for as long as it is locked.
+ */
+function isStillThere({ root, source }: CloneRequest, folder: number): boolean {
+  if ('snapshot' in source.place) return true
+  const [open, there] = [fstatSync(folder), lstatSync(source.folder, { throwIfNoEntry: false })]
+  const isThere = there?.ino === open.ino && there.dev === open.dev
+  return isThere && (findLease(root, source.id)?.end ?? null) !== null
+}
+
+/** Notes on both sides what the source and its clone share: either may be written into. */
+function noteShared(
+  { root, lease, source }: CloneRequest,
+  folder: number,
+  before: readonly LinkedFile[],
+  linked: readonly LinkedFile[],
+): void {
+  const joined = joinRecords(before, linked)
+  if ('snapshot' in source.place) noteLinked(folder, joined)
+  else writeRecord(root, source.id, '.linked', JSON.stringify(joined))
+  writeRecord(root, lease.id, '.linked', JSON.stringify(linked))
 }
 
 /** Without it the snapshot is evicted somewhat sooner. */

@@ -1,7 +1,7 @@
 import type { SeedRecord } from '../plan/build-record.ts'
 import type { Lease } from '../plan/lease.ts'
 import { removeFormerPath } from '../host/former-paths.ts'
-import { dropInputs } from '../host/lease-companions.ts'
+import { dropSeedRecords } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 
 /**
@@ -10,5 +10,5 @@ import type { Root } from '../host/root.ts'
  */
 export function dropSeed(root: Root, lease: Lease, { former }: SeedRecord): void {
   for (const each of former) removeFormerPath(root, each, lease.slot)
-  dropInputs(root, lease.id)
+  dropSeedRecords(root, lease.id)
 }

@@ -5,6 +5,9 @@ import { evict } from '../host/snapshots.ts'
 import type { SnapshotName } from '../plan/snapshot.ts'
 import type { Runtime } from './runtime.ts'
 
+/** Why what has a damaged record is no seed. */
+export const SHARED_UNKNOWN = 'what it shares with others is not known any more'
+
 /** A source that somebody wrote into through a hard link of a clone. */
 export interface Spoilt {
   label: string

@@ -11,13 +11,13 @@ import { linkFormerPath } from '../host/former-paths.ts'
 import { withHostLock } from '../host/host-lock.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { handDownInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
-import { findWrittenThrough } from '../host/linked-files.ts'
+import { lookAtShared } from '../host/linked-files.ts'
 import { dropLease, endedLeasePath, findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { handDownSize } from '../host/size-samples.ts'
 import { moveOutOfSlot, pathsOf } from '../host/slots.ts'
 import { dropSeed } from './drop-seed.ts'
-import { giveUpHybrid } from './give-up-hybrid.ts'
+import { SHARED_UNKNOWN, giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
@@ -78,8 +78,8 @@ async function takeOverSlot(
   const [unknown] = occupancy.unknown
   if (unknown !== undefined) return unknown
   const shared = readLinked(root, id)
-  if (shared === null) return 'what it shares with clones is not known any more'
-  const written = findWrittenThrough(`${root.realPath}/${slot}`, shared)
+  if (shared === null) return SHARED_UNKNOWN
+  const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared)
   if (written.length > 0) {
     return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime)
   }
@@ -106,6 +106,8 @@ async function takeOverSlot(
     if (!moveOutOfSlot(root, slot, place)) return null
     try {
       handDownInputs(root, id, lease.id)
+      // Its clones live on: what is written through their links, or through its own, is to be found.
+      if (same.length > 0) writeRecord(root, lease.id, '.linked', JSON.stringify(same))
       // Most commands are over before anybody has measured: who did it then would be in the next one's way.
       if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id, Math.round(readUptime() * 1000))
       dropLease(root, id, false)

@@ -1,0 +1,266 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { beforeEach, expect, test } from '@jest/globals'
+import { encodeRecord } from '../../src/plan/build-record.ts'
+import type { BuildRecord } from '../../src/plan/build-record.ts'
+import type { Lease } from '../../src/plan/lease.ts'
+import type { LinkedFile } from '../../src/plan/linked-file.ts'
+import type { Settings } from '../../src/plan/settings.ts'
+import { readMoment } from '../../src/host/boot.ts'
+import { hybridRefusal } from '../../src/host/hybrid-mark.ts'
+import { leasePath, readInputs, readLinked, writeRecord } from '../../src/host/lease-companions.ts'
+import { dropLease, endLease, findLease, spoilEnd, writeLease } from '../../src/host/leases.ts'
+import type { Root } from '../../src/host/root.ts'
+import { folderOf, listSnapshots } from '../../src/host/snapshots.ts'
+import { cloneSeed } from '../../src/steps/clone-seed.ts'
+import { snapshotSources } from '../../src/steps/clone-sources.ts'
+import type { CloneSource } from '../../src/steps/clone-sources.ts'
+import { inherit } from '../../src/steps/inherit.ts'
+import { publishBuild } from '../../src/steps/publish.ts'
+import type { Runtime } from '../../src/steps/runtime.ts'
+import type { Filled } from '../../src/steps/seed.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { useScene } from '../e2e/use-scene.ts'
+import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
+import { aJob, aLease, anEnd, anId } from '../helpers/lease.ts'
+import { aRoot } from '../helpers/root.ts'
+import { aSelf } from '../helpers/self.ts'
+
+const scene = useScene()
+const JOB = aJob({ prKey: 'main', trusted: true })
+const RLIB = `debug/deps/libone-${HASH}.rlib`
+const RMETA = `debug/deps/libone-${HASH}.rmeta`
+const WROTE = 'a build wrote into'
+const SETTINGS = {
+  warm: 'auto',
+  floors: { minFreeBytes: 0, minFreePercent: 0, minFreeInodesPercent: 0 },
+  watermarks: { high: 100, low: 100 },
+  constantPaths: { target: null, workspace: null },
+} as Settings
+const ORIGIN = {
+  workspace: '/work',
+  runnerKey: '',
+  toolchain: 'rustc',
+  inputs: true,
+  times: '',
+  generation: 0,
+  unused: {},
+}
+const BUILD: BuildRecord = { ...ORIGIN, version: 1, common: '', former: [] }
+
+let root: Root
+let said: string[]
+let runtime: Runtime
+
+beforeEach(() => {
+  root = aRoot(scene())
+  said = []
+  const note = (text: string): unknown => said.push(text)
+  const voice = { info: note, notice: note, warning: note, error: note }
+  runtime = { environment: {}, script: '', voice }
+})
+
+const leaseOf = (n: number): Lease => aLease({ id: anId(n), job: JOB })
+const slotOf = ({ slot }: Lease): string => `${root.path}/${slot}`
+const sharedBy = ({ id }: Lease): readonly LinkedFile[] | null => readLinked(root, id)
+
+/** The slot of the nth lease, empty. */
+function aSlot(n: number): Lease {
+  const lease = leaseOf(n)
+  mkdirSync(slotOf(lease), { recursive: true })
+  return lease
+}
+
+/** Ends the job of a lease, and well. */
+function end(lease: Lease): Lease {
+  writeLease(root, lease)
+  writeRecord(root, lease.id, '.build', encodeRecord(BUILD))
+  endLease(root, lease.id, anEnd())
+  return lease
+}
+
+function anEnded(n: number): Lease {
+  const lease = aSlot(n)
+  cargoTree(slotOf(lease))
+  writeRecord(root, lease.id, '.inputs', `inputs ${n}`)
+  return end(lease)
+}
+
+function sourceOf(lease: Lease): CloneSource {
+  const { id, slot } = lease
+  const known = { label: slot, id, folder: slotOf(lease), bytes: null, ageHours: 1 }
+  return { ...known, origin: ORIGIN, former: [slot], place: { slot, container: null } }
+}
+
+const theSnapshot = (): CloneSource[] => snapshotSources(root, JOB, listSnapshots(root), '')
+
+/** Clones a build into the slot of the nth lease; `meanwhile` is done once it is locked. */
+async function clone(
+  source: CloneSource | undefined,
+  n: number,
+  meanwhile = (): void => {},
+): Promise<Lease | string> {
+  if (source === undefined) throw new Error('there is no source')
+  const lease = aSlot(n)
+  const settings: Settings = {
+    ...SETTINGS,
+    get warm() {
+      meanwhile()
+      return 'auto' as const
+    },
+  }
+  const place = `${scene().directory('seeding')}/0`
+  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source }
+  return taken(lease, place, await cloneSeed(request, runtime))
+}
+
+async function inheritFrom(ended: Lease, n: number): Promise<Lease | string> {
+  const lease = aSlot(n)
+  const record = findLease(root, ended.id)
+  if (record === null) throw new Error('it is gone')
+  const source = { record, build: null, moment: readMoment() }
+  const place = `${scene().directory('seeding')}/0`
+  const request = { root, self: aSelf(), lease, place, source, slot: ended.slot, origin: ORIGIN }
+  return taken(lease, place, await inherit(request, runtime))
+}
+
+function taken(lease: Lease, place: string, filled: Filled | string): Lease | string {
+  if (typeof filled === 'string') return filled
+  renameSync(place, slotOf(lease))
+  return lease
+}
+
+function must(lease: Lease | string): Lease {
+  if (typeof lease === 'string') throw new Error(lease)
+  return lease
+}
+
+const publish = async ({ id }: Lease): Promise<void> =>
+  publishBuild({ root, job: JOB, self: aSelf(), id }, runtime)
+
+const writeInto = (lease: Lease, file = RLIB): void =>
+  writeFileSync(`${slotOf(lease)}/${file}`, 'rewritten in place', { flag: 'r+' })
+
+/** As rustc and Cargo do it. */
+function replace(tree: string, file = RLIB): void {
+  writeFileSync(`${tree}/new`, 'built again')
+  renameSync(`${tree}/new`, `${tree}/${file}`)
+}
+
+const paths = (shared: readonly LinkedFile[] | null): string[] =>
+  (shared ?? []).map(({ path }) => path).toSorted((a, b) => (a < b ? -1 : 1))
+
+const ALL = [RLIB, RMETA, 'debug/libone.rlib']
+
+needs('no-reflink').describe('a build that shares files with a clone', () => {
+  test('says so on both sides', async () => {
+    const source = anEnded(1)
+    const made = must(await clone(sourceOf(source), 2))
+    expect([paths(sharedBy(source)), paths(sharedBy(made))]).toEqual([ALL, ALL])
+  })
+
+  test.each<[string, () => Promise<Lease | string>]>([
+    ['cloned again', async () => clone(sourceOf(leaseOf(1)), 3)],
+    ['inherited', async () => inheritFrom(leaseOf(1), 3)],
+  ])('is not %s once somebody wrote into one of them', async (_, again) => {
+    const source = anEnded(1)
+    writeInto(must(await clone(sourceOf(source), 2)))
+    expect(await again()).toContain(WROTE)
+    expect(hybridRefusal(root)).not.toBeNull()
+    expect(findLease(root, source.id)?.end).toBeNull()
+  })
+
+  test.each<[string, () => Promise<Lease | string>]>([
+    ['cloned', async () => clone(sourceOf(leaseOf(2)), 3)],
+    ['inherited', async () => inheritFrom(leaseOf(2), 3)],
+  ])('is not %s either once its source was written into', async (_, again) => {
+    const source = anEnded(1)
+    end(must(await clone(sourceOf(source), 2)))
+    writeInto(source)
+    expect(await again()).toContain(WROTE)
+    expect(hybridRefusal(root)).not.toBeNull()
+  })
+
+  test('is found to be written into by the heir of its heir', async () => {
+    const source = anEnded(1)
+    const made = must(await clone(sourceOf(source), 2))
+    const heir = end(must(await inheritFrom(source, 3)))
+    expect(paths(sharedBy(heir))).toEqual(ALL)
+    const next = end(must(await inheritFrom(heir, 4)))
+    writeInto(made)
+    expect(await clone(sourceOf(next), 5)).toContain(WROTE)
+  })
+
+  test('shares no more what its heir has built again', async () => {
+    const source = anEnded(1)
+    must(await clone(sourceOf(source), 2))
+    const heir = must(await inheritFrom(source, 3))
+    replace(slotOf(heir))
+    rmSync(`${slotOf(heir)}/debug/libone.rlib`)
+    const next = end(must(await inheritFrom(end(heir), 4)))
+    expect(paths(sharedBy(next))).toEqual([RMETA])
+    must(await clone(sourceOf(next), 5))
+    expect(paths(sharedBy(next))).toEqual([RLIB, RMETA])
+    expect(hybridRefusal(root)).toBeNull()
+  })
+
+  test('is cloned as it is after somebody built in it', async () => {
+    const source = anEnded(1)
+    must(await clone(sourceOf(source), 2))
+    replace(slotOf(source))
+    const again = must(await clone(sourceOf(source), 3))
+    writeInto(again)
+    expect(await clone(sourceOf(source), 4)).toContain(WROTE)
+  })
+
+  test.each<[string, (source: Lease) => void]>([
+    [
+      'a pass retires it',
+      (source) => {
+        renameSync(slotOf(source), `${scene().directory('trash')}/0`)
+        dropLease(root, source.id, false)
+      },
+    ],
+    [
+      'a pass deletes it where it lies',
+      (source) => {
+        spoilEnd(root, source.id)
+        rmSync(`${slotOf(source)}/${RMETA}`)
+      },
+    ],
+    [
+      'another one comes to lie there',
+      (source) => {
+        renameSync(slotOf(source), `${scene().directory('trash')}/0`)
+        cargoTree(slotOf(source))
+      },
+    ],
+  ])('is gone where %s while it is looked at', async (_, goes) => {
+    const source = anEnded(1)
+    must(await clone(sourceOf(source), 2))
+    expect(await clone(sourceOf(source), 3, () => goes(source))).toBe('it is gone')
+    expect(hybridRefusal(root)).toBeNull()
+  })
+
+  test.each([`${anId(1)}.linked`, `${anId(2)}.linked`, `${anId(2)}.inputs`])(
+    'leaves nothing of itself where %s cannot be written',
+    async (name) => {
+      const source = anEnded(1)
+      mkdirSync(leasePath(root, name))
+      await expect(clone(sourceOf(source), 2)).rejects.toThrow('EISDIR')
+      expect([readInputs(root, anId(2)), sharedBy(leaseOf(2))]).toEqual([null, []])
+    },
+  )
+})
+
+needs('no-reflink').describe('a snapshot of what shares files with a clone', () => {
+  test('is no seed once it is not what was published', async () => {
+    await publish(anEnded(1))
+    const [snapshot] = theSnapshot()
+    must(await clone(snapshot, 2))
+    const [stored] = listSnapshots(root)
+    if (stored === undefined) throw new Error('there is no snapshot')
+    replace(`${folderOf(root, stored.name)}/tree`)
+    expect(await clone(snapshot, 3)).toBe(`it has changed since: ${RLIB}`)
+    expect(hybridRefusal(root)).toBeNull()
+  })
+})
