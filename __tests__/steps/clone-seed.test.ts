@@ -49,7 +49,7 @@ function publishNth(n: number): void {
   const build = { toolchain: null, workspace: '/work', runnerKey: '', inputs: true, times: '' }
   const told = { generation: n, former: [slot], unused: {}, publishedMs: n, revision: '' }
   const snapshot = { version: 1, id, job, leg, environment: '', ...build, ...told } as const
-  publish(root, slot, NAME, snapshot, `inputs ${n}`)
+  publish(root, slot, NAME, snapshot, { inputs: `inputs ${n}`, linked: [] })
 }
 
 /** The only snapshot there is, as a seeding finds it. */

@@ -24,7 +24,7 @@ function publishNth(root: Root, n: number): string {
   const told = { generation: 0, former: [slot], unused: {}, publishedMs: n, revision: '' }
   const of = { version: 1, id, job: job.job, leg: '', environment: '' } as const
   const name = snapshotName(job, null, '')
-  publish(root, slot, name, { ...of, ...build, ...told }, null)
+  publish(root, slot, name, { ...of, ...build, ...told }, { inputs: null, linked: [] })
   noteBytes(root, name, 1000)
   return folderOf(root, name)
 }

@@ -7,8 +7,16 @@ import type { LinkedFile } from '../../src/plan/linked-file.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { readMoment } from '../../src/host/boot.ts'
 import { hybridRefusal } from '../../src/host/hybrid-mark.ts'
+import { whileFileLocked } from '../../src/host/kernel-lock.ts'
 import { leasePath, readInputs, readLinked, writeRecord } from '../../src/host/lease-companions.ts'
-import { dropLease, endLease, findLease, spoilEnd, writeLease } from '../../src/host/leases.ts'
+import {
+  dropLease,
+  endLease,
+  endedLeasePath,
+  findLease,
+  spoilEnd,
+  writeLease,
+} from '../../src/host/leases.ts'
 import type { Root } from '../../src/host/root.ts'
 import { folderOf, listSnapshots } from '../../src/host/snapshots.ts'
 import { cloneSeed } from '../../src/steps/clone-seed.ts'
@@ -253,6 +261,50 @@ needs('no-reflink').describe('a build that shares files with a clone', () => {
 })
 
 needs('no-reflink').describe('a snapshot of what shares files with a clone', () => {
+  test('shares them', async () => {
+    const source = anEnded(1)
+    const made = must(await clone(sourceOf(source), 2))
+    replace(slotOf(source), RMETA)
+    await publish(source)
+    expect(said).toContain('snapshot published')
+    const [snapshot] = theSnapshot()
+    must(await clone(snapshot, 3))
+    writeInto(made)
+    expect(await clone(snapshot, 4)).toContain(WROTE)
+    expect(theSnapshot()).toEqual([])
+  })
+
+  test.each<[string, (source: Lease, made: Lease) => void, string]>([
+    ['was written into', (_, made) => writeInto(made), WROTE],
+    [
+      'cannot tell what it shares',
+      ({ id }) => writeRecord(root, id, '.linked', 'damaged'),
+      'what it shares with others is not known any more',
+    ],
+  ])('is not made of a build that %s', async (_, spoil, why) => {
+    const source = anEnded(1)
+    spoil(source, must(await clone(sourceOf(source), 2)))
+    await publish(source)
+    expect(said.at(-1)).toMatch(`no snapshot: ${why}`)
+    expect(listSnapshots(root)).toEqual([])
+  })
+
+  test('is not made while somebody clones it', async () => {
+    const source = anEnded(1)
+    await whileFileLocked(endedLeasePath(root, source.id), 'shared', async () => publish(source))
+    expect(said.at(-1)).toBe('no snapshot: another job is at it')
+    await publish(source)
+    expect(said.at(-1)).toBe('snapshot published')
+  })
+
+  test('is not made where somebody else is faster', async () => {
+    const source = anEnded(1)
+    const publishing = publish(source)
+    dropLease(root, source.id, false)
+    await publishing
+    expect(said).toEqual(['no snapshot: its slot is gone'])
+  })
+
   test('is no seed once it is not what was published', async () => {
     await publish(anEnded(1))
     const [snapshot] = theSnapshot()

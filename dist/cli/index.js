@@ -5978,7 +5978,7 @@ function noteBytes(root, name, bytes) {
  *
  * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
-function publish(root, slot, name, snapshot, inputs) {
+function publish(root, slot, name, snapshot, { inputs, linked }) {
     const parents = slot.split('/');
     const last = parents.pop() ?? '';
     const staging = makeSeeding(root, snapshot.id);
@@ -5992,6 +5992,8 @@ function publish(root, slot, name, snapshot, inputs) {
     }
     if (inputs !== null)
         replaceFile(`${staging}/${INPUTS}`, inputs);
+    if (linked.length > 0)
+        replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked));
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
     makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
     evict(root, name);
@@ -13121,92 +13123,6 @@ function asMarkdown(text) {
     return `    ${printable(text)}`;
 }
 
-;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
-
-
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
-/**
- * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
- * the reaper, or a keeper that has only just been started, measures it for a moment.
- *
- * @param place slot relative to the root, and the container that its job ran in
- * @returns undefined where nobody could look into it
- */
-async function lookUntilLeft(root, place, self, { environment }) {
-    const look = async () => (await lookInto(root, [place], self, environment)).get(place.slot);
-    let occupancy = await look();
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
-    }
-    return occupancy;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/publish.js
-
-
-
-
-
-
-
-/**
- * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
- * keeps it from that is told; the slot then stays for the next job of this branch.
- */
-async function publishBuild(request, runtime) {
-    const { voice } = runtime;
-    try {
-        const refusal = await tryToPublish(request, runtime);
-        voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`);
-    }
-    catch (error) {
-        voice.warning(`No snapshot was published (${messageOf(error)}).`);
-    }
-}
-async function tryToPublish({ root, job, self, id }, runtime) {
-    const record = findLease(root, id);
-    const build = readBuildRecord(root, id);
-    if (record?.state !== 'ended' || record.slot === null)
-        return 'the lease has not ended';
-    if (build === null || build.toolchain === null)
-        return 'nothing was built by Cargo';
-    const { slot } = record;
-    const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
-    const [found] = [
-        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-        ...(occupancy?.unknown ?? ['nobody could look into it']),
-    ];
-    if (found !== undefined)
-        return found;
-    // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
-    const { environment: digest } = readSeedRecord(root, id);
-    const snapshot = {
-        version: 1,
-        id,
-        job: job.job,
-        leg: job.leg,
-        toolchain: build.toolchain,
-        environment: digest,
-        workspace: build.workspace,
-        runnerKey: record.lease?.owner.runner.key ?? '',
-        former: [slot, ...build.former],
-        generation: build.generation,
-        inputs: build.inputs,
-        times: build.times,
-        unused: build.unused,
-        publishedMs: Date.now(),
-        revision: runtime.environment['GITHUB_SHA'] ?? '',
-    };
-    const name = snapshotName(job, build.toolchain, digest);
-    const published = await whileSeedingIsKept(root, id, async () => publish(root, slot, name, snapshot, readInputs(root, id)));
-    if ('refused' in published)
-        return published.refused;
-    return published.value ? null : 'its slot is gone';
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
 
 /** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
@@ -13325,6 +13241,273 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
         return null;
     const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
     return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
+}
+
+;// CONCATENATED MODULE: ./lib/host/entries.js
+
+
+
+
+/** A path in bytes: `base` and, below it, a path whose characters are bytes. */
+function inTree(base, path) {
+    // Nearly every name is ASCII, and node takes a string in half the time.
+    if (Buffer.byteLength(path) === path.length)
+        return `${base}/${path}`;
+    return Buffer.concat([Buffer.from(`${base}/`), Buffer.from(path, 'latin1')]);
+}
+/**
+ * Everything in a tree, each directory before what is in it. What stays behind is named, and not
+ * looked into.
+ *
+ * @throws Error at a limit; as readdirSync and lstatSync do
+ */
+function listEntries(base, limits) {
+    const top = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, ''), { bigint: true });
+    const entries = [{ path: '', kind: 'directory', treatment: 'copied', stat: top }];
+    // It grows while it is walked: each directory adds what is in it.
+    for (const { path, kind, treatment } of entries) {
+        if (kind !== 'directory' || treatment !== 'copied')
+            continue;
+        if (external_node_perf_hooks_namespaceObject.performance.now() > limits.deadline)
+            throw new Error('it took too long to list it');
+        const prefix = path === '' ? '' : `${path}/`;
+        for (const name of (0,external_node_fs_namespaceObject.readdirSync)(inTree(base, path), { encoding: 'latin1' })) {
+            entries.push(entryAt(base, prefix + name, limits));
+        }
+        if (entries.length > limits.entries) {
+            throw new Error(`it has more than ${limits.entries} files`);
+        }
+    }
+    return entries;
+}
+function entryAt(base, path, limits) {
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
+    const kind = entries_kindOf(stat);
+    return { path, kind, treatment: treatmentOf(path, kind, limits), stat };
+}
+function entries_kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'link' : 'special';
+}
+/**
+ * The first entry that is not what it was; null where all are. A link that was made or removed
+ * elsewhere changes the ctime of a file, as other clones of the same source do all the time; in a
+ * directory it cannot be changed without a trace.
+ */
+function findChanged(base, entries, deadline) {
+    for (const entry of entries) {
+        if (external_node_perf_hooks_namespaceObject.performance.now() > deadline)
+            throw new Error('it took too long to look at it again');
+        // What stays behind may go on changing: another cargo may take its lock.
+        if (entry.treatment !== 'left out' && !isAsBefore(base, entry))
+            return entry.path;
+    }
+    return null;
+}
+function isAsBefore(base, { path, stat: before }) {
+    try {
+        const now = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
+        const isSame = now.ino === before.ino &&
+            now.dev === before.dev &&
+            now.mode === before.mode &&
+            now.size === before.size &&
+            now.mtimeNs === before.mtimeNs;
+        const isRelinked = now.isFile() && now.nlink !== before.nlink;
+        return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/** A path for another program’s words, or for people; throws where its bytes are no text. */
+function entries_textOf(path) {
+    const bytes = Buffer.from(path, 'latin1');
+    const text = bytes.toString('utf8');
+    if (!Buffer.from(text).equals(bytes))
+        throw new Error('a name in it is not UTF-8');
+    return text;
+}
+
+;// CONCATENATED MODULE: ./lib/host/linked-files.js
+
+
+
+
+function asLinkedFile(path, stat) {
+    return { path, ...facts(stat) };
+}
+/** A file as it is now; null where it is gone, or no longer a file. */
+function seeLinked(source, path) {
+    try {
+        const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(source, path), { bigint: true });
+        return stat.isFile() ? facts(stat) : null;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+function facts(stat) {
+    return {
+        inode: String(stat.ino),
+        // Where the kernel does not tell, node gives nothing, or the ctime.
+        bornNs: [0n, stat.ctimeNs].includes(stat.birthtimeNs) ? '' : String(stat.birthtimeNs),
+        size: Number(stat.size),
+        mode: Number(stat.mode),
+        mtimeNs: String(stat.mtimeNs),
+    };
+}
+/** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
+function lookAtShared(source, record) {
+    const now = { same: [], written: [], others: [] };
+    for (const each of record) {
+        const fate = fateOf(each, seeLinked(source, each.path));
+        if (fate === 'same')
+            now.same.push(each);
+        else
+            now[fate === 'written' ? 'written' : 'others'].push(each.path);
+    }
+    return now;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
+
+
+
+/** Why what has a damaged record is no seed. */
+const SHARED_UNKNOWN = 'what it shares with others is not known any more';
+/**
+ * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ *
+ * @returns why it is no seed, in words
+ */
+function giveUpHybrid(root, { label, place, written }, { voice }) {
+    takeHybridOut(root, label, written);
+    if ('lease' in place)
+        spoilEnd(root, place.lease);
+    else
+        evict(root, place);
+    const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`;
+    voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
+    return why;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await lookInto(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/publish.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
+ * keeps it from that is told; the slot then stays for the next job of this branch.
+ */
+async function publishBuild(request, runtime) {
+    const { voice } = runtime;
+    try {
+        const refusal = await tryToPublish(request, runtime);
+        voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`);
+    }
+    catch (error) {
+        voice.warning(`No snapshot was published (${messageOf(error)}).`);
+    }
+}
+async function tryToPublish({ root, job, self, id }, runtime) {
+    const record = findLease(root, id);
+    const build = readBuildRecord(root, id);
+    if (record?.state !== 'ended' || record.slot === null)
+        return 'the lease has not ended';
+    if (build === null || build.toolchain === null)
+        return 'nothing was built by Cargo';
+    const { slot } = record;
+    const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
+    const [found] = [
+        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+        ...(occupancy?.unknown ?? ['nobody could look into it']),
+    ];
+    if (found !== undefined)
+        return found;
+    // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
+    const { environment: digest } = readSeedRecord(root, id);
+    const snapshot = {
+        version: 1,
+        id,
+        job: job.job,
+        leg: job.leg,
+        toolchain: build.toolchain,
+        environment: digest,
+        workspace: build.workspace,
+        runnerKey: record.lease?.owner.runner.key ?? '',
+        former: [slot, ...build.former],
+        generation: build.generation,
+        inputs: build.inputs,
+        times: build.times,
+        unused: build.unused,
+        publishedMs: Date.now(),
+        revision: runtime.environment['GITHUB_SHA'] ?? '',
+    };
+    try {
+        return await publishLocked({ root, job, id, slot, snapshot }, runtime);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' && findLease(root, id) === null)
+            return GONE;
+        throw error;
+    }
+}
+const GONE = 'its slot is gone';
+/** Who clones the slot meanwhile notes what the two share, before the lock is let go of. */
+async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
+    const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => {
+        const shared = readLinked(root, id);
+        if (shared === null)
+            return SHARED_UNKNOWN;
+        const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared);
+        if (written.length > 0) {
+            return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
+        }
+        const name = snapshotName(job, snapshot.toolchain, snapshot.environment);
+        const known = { inputs: readInputs(root, id), linked: same };
+        const published = await whileSeedingIsKept(root, id, async () => publish(root, slot, name, snapshot, known));
+        if ('refused' in published)
+            return published.refused;
+        return published.value ? null : GONE;
+    });
+    return 'refused' in locked ? locked.refused : locked.value;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
@@ -18315,96 +18498,6 @@ function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }
     };
 }
 
-;// CONCATENATED MODULE: ./lib/host/entries.js
-
-
-
-
-/** A path in bytes: `base` and, below it, a path whose characters are bytes. */
-function inTree(base, path) {
-    // Nearly every name is ASCII, and node takes a string in half the time.
-    if (Buffer.byteLength(path) === path.length)
-        return `${base}/${path}`;
-    return Buffer.concat([Buffer.from(`${base}/`), Buffer.from(path, 'latin1')]);
-}
-/**
- * Everything in a tree, each directory before what is in it. What stays behind is named, and not
- * looked into.
- *
- * @throws Error at a limit; as readdirSync and lstatSync do
- */
-function listEntries(base, limits) {
-    const top = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, ''), { bigint: true });
-    const entries = [{ path: '', kind: 'directory', treatment: 'copied', stat: top }];
-    // It grows while it is walked: each directory adds what is in it.
-    for (const { path, kind, treatment } of entries) {
-        if (kind !== 'directory' || treatment !== 'copied')
-            continue;
-        if (external_node_perf_hooks_namespaceObject.performance.now() > limits.deadline)
-            throw new Error('it took too long to list it');
-        const prefix = path === '' ? '' : `${path}/`;
-        for (const name of (0,external_node_fs_namespaceObject.readdirSync)(inTree(base, path), { encoding: 'latin1' })) {
-            entries.push(entryAt(base, prefix + name, limits));
-        }
-        if (entries.length > limits.entries) {
-            throw new Error(`it has more than ${limits.entries} files`);
-        }
-    }
-    return entries;
-}
-function entryAt(base, path, limits) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
-    const kind = entries_kindOf(stat);
-    return { path, kind, treatment: treatmentOf(path, kind, limits), stat };
-}
-function entries_kindOf(stat) {
-    if (stat.isFile())
-        return 'file';
-    if (stat.isDirectory())
-        return 'directory';
-    return stat.isSymbolicLink() ? 'link' : 'special';
-}
-/**
- * The first entry that is not what it was; null where all are. A link that was made or removed
- * elsewhere changes the ctime of a file, as other clones of the same source do all the time; in a
- * directory it cannot be changed without a trace.
- */
-function findChanged(base, entries, deadline) {
-    for (const entry of entries) {
-        if (external_node_perf_hooks_namespaceObject.performance.now() > deadline)
-            throw new Error('it took too long to look at it again');
-        // What stays behind may go on changing: another cargo may take its lock.
-        if (entry.treatment !== 'left out' && !isAsBefore(base, entry))
-            return entry.path;
-    }
-    return null;
-}
-function isAsBefore(base, { path, stat: before }) {
-    try {
-        const now = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
-        const isSame = now.ino === before.ino &&
-            now.dev === before.dev &&
-            now.mode === before.mode &&
-            now.size === before.size &&
-            now.mtimeNs === before.mtimeNs;
-        const isRelinked = now.isFile() && now.nlink !== before.nlink;
-        return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
-            return false;
-        throw error;
-    }
-}
-/** A path for another program’s words, or for people; throws where its bytes are no text. */
-function entries_textOf(path) {
-    const bytes = Buffer.from(path, 'latin1');
-    const text = bytes.toString('utf8');
-    if (!Buffer.from(text).equals(bytes))
-        throw new Error('a name in it is not UTF-8');
-    return text;
-}
-
 ;// CONCATENATED MODULE: ./lib/host/linker-note.js
 
 
@@ -18631,49 +18724,6 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
     });
 }
 
-;// CONCATENATED MODULE: ./lib/host/linked-files.js
-
-
-
-
-function asLinkedFile(path, stat) {
-    return { path, ...facts(stat) };
-}
-/** A file as it is now; null where it is gone, or no longer a file. */
-function seeLinked(source, path) {
-    try {
-        const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(source, path), { bigint: true });
-        return stat.isFile() ? facts(stat) : null;
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
-            return null;
-        throw error;
-    }
-}
-function facts(stat) {
-    return {
-        inode: String(stat.ino),
-        // Where the kernel does not tell, node gives nothing, or the ctime.
-        bornNs: [0n, stat.ctimeNs].includes(stat.birthtimeNs) ? '' : String(stat.birthtimeNs),
-        size: Number(stat.size),
-        mode: Number(stat.mode),
-        mtimeNs: String(stat.mtimeNs),
-    };
-}
-/** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
-function lookAtShared(source, record) {
-    const now = { same: [], written: [], others: [] };
-    for (const each of record) {
-        const fate = fateOf(each, seeLinked(source, each.path));
-        if (fate === 'same')
-            now.same.push(each);
-        else
-            now[fate === 'written' ? 'written' : 'others'].push(each.path);
-    }
-    return now;
-}
-
 ;// CONCATENATED MODULE: ./lib/host/clone.js
 
 
@@ -18881,28 +18931,6 @@ function dropSeed(root, lease, { former }) {
     dropSeedRecords(root, lease.id);
 }
 
-;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
-
-
-
-/** Why what has a damaged record is no seed. */
-const SHARED_UNKNOWN = 'what it shares with others is not known any more';
-/**
- * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
- *
- * @returns why it is no seed, in words
- */
-function giveUpHybrid(root, { label, place, written }, { voice }) {
-    takeHybridOut(root, label, written);
-    if ('lease' in place)
-        spoilEnd(root, place.lease);
-    else
-        evict(root, place);
-    const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`;
-    voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
-    return why;
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
 
 /**
@@ -18984,11 +19012,11 @@ async function cloneSeed(request, runtime) {
             return messageOf(error);
         // Another job, or this one, has taken it; a pass may have.
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
-            return GONE;
+            return clone_seed_GONE;
         throw error;
     }
 }
-const GONE = 'it is gone';
+const clone_seed_GONE = 'it is gone';
 /** Who is in the source, in words; null where nobody is. */
 async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
@@ -19009,7 +19037,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
     if (way === null)
         return choice.why;
     if (!isStillThere(request, folder))
-        return GONE;
+        return clone_seed_GONE;
     const { same, written, others } = lookAtShared(tree, known ?? []);
     if (written.length > 0) {
         const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id };

@@ -4124,7 +4124,7 @@ function noteBytes(root, name, bytes) {
  *
  * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
-function publish(root, slot, name, snapshot, inputs) {
+function publish(root, slot, name, snapshot, { inputs, linked }) {
     const parents = slot.split('/');
     const last = parents.pop() ?? '';
     const staging = makeSeeding(root, snapshot.id);
@@ -4138,6 +4138,8 @@ function publish(root, slot, name, snapshot, inputs) {
     }
     if (inputs !== null)
         replaceFile(`${staging}/${INPUTS}`, inputs);
+    if (linked.length > 0)
+        replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked));
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
     makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
     evict(root, name);

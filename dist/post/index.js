@@ -1812,9 +1812,9 @@ function isKeeperOf(pid, id) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   ai: () => (/* binding */ whileLocked),
+/* harmony export */   iJ: () => (/* binding */ whileFileLocked),
 /* harmony export */   lv: () => (/* binding */ withKernelLock)
 /* harmony export */ });
-/* unused harmony export whileFileLocked */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 
@@ -1895,12 +1895,13 @@ __nccwpck_require__.d(__webpack_exports__, {
   mV: () => (/* binding */ moveFile),
   mx: () => (/* binding */ readBuildRecord),
   Ko: () => (/* binding */ readInputs),
+  c1: () => (/* binding */ readLinked),
   f8: () => (/* binding */ readRestored),
   VY: () => (/* binding */ readSeedRecord),
   rh: () => (/* binding */ writeRecord)
 });
 
-// UNUSED EXPORTS: dropSeedRecords, handDownInputs, readLinked
+// UNUSED EXPORTS: dropSeedRecords, handDownInputs
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -2044,8 +2045,8 @@ function readRestored(root, id) {
  * host/linked-files.ts); null where the record is damaged.
  */
 function readLinked(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE);
-    return text === null ? [] : parseLinked(text);
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.linked`), small_file/* LARGE */.I$);
+    return text === null ? [] : (0,linked_file/* parseLinked */.Rk)(text);
 }
 
 
@@ -2060,12 +2061,13 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bv: () => (/* binding */ blockedSince),
   Oj: () => (/* binding */ dropLease),
   Kg: () => (/* binding */ endLease),
+  MJ: () => (/* binding */ endedLeasePath),
   G0: () => (/* binding */ findLease),
   Mw: () => (/* binding */ readLeases),
   Dg: () => (/* binding */ spoilEnd)
 });
 
-// UNUSED EXPORTS: LIVE, endedLeasePath, readEndedLeases, takeLease, writeLease
+// UNUSED EXPORTS: LIVE, readEndedLeases, takeLease, writeLease
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -2305,7 +2307,7 @@ function dropLease(root, id, keepInTrash) {
 }
 /** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
 function endedLeasePath(root, id) {
-    return leasePath(root, `${id}${ENDED}`);
+    return (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`);
 }
 
 
@@ -3831,9 +3833,10 @@ function isOld(path, nowMs) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   YO: () => (/* binding */ evict),
 /* harmony export */   mk: () => (/* binding */ publish)
 /* harmony export */ });
-/* unused harmony exports listSnapshots, folderOf, idIn, treeIn, inputsIn, noteUse, linkedIn, noteLinked, noteBytes, evict */
+/* unused harmony exports listSnapshots, folderOf, idIn, treeIn, inputsIn, noteUse, linkedIn, noteLinked, noteBytes */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_linked_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2985);
@@ -3935,7 +3938,7 @@ function noteBytes(root, name, bytes) {
  *
  * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
-function publish(root, slot, name, snapshot, inputs) {
+function publish(root, slot, name, snapshot, { inputs, linked }) {
     const parents = slot.split('/');
     const last = parents.pop() ?? '';
     const staging = (0,_seeding_js__WEBPACK_IMPORTED_MODULE_7__/* .makeSeeding */ .EY)(root, snapshot.id);
@@ -3949,6 +3952,8 @@ function publish(root, slot, name, snapshot, inputs) {
     }
     if (inputs !== null)
         (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(`${staging}/${INPUTS}`, inputs);
+    if (linked.length > 0)
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(`${staging}/${LINKED}`, JSON.stringify(linked));
     (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(`${staging}/${RECORD}`, (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .encodeSnapshot */ .hX)(snapshot));
     (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeOwnersFolder */ .pD)(root, (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'snapshots', name.repository));
     evict(root, name);
@@ -5179,7 +5184,11 @@ function textOr(value, otherwise) {
 /***/ 2985:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* unused harmony exports fateOf, isWritten, joinRecords, parseLinked */
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Rk: () => (/* binding */ parseLinked),
+/* harmony export */   _L: () => (/* binding */ fateOf)
+/* harmony export */ });
+/* unused harmony exports isWritten, joinRecords */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
 
 function fateOf(recorded, seen) {
@@ -5219,7 +5228,7 @@ function parseLinked(text) {
     return files.every((each) => each !== null) ? files : null;
 }
 function linkedFileOf(found) {
-    if (!isRecord(found))
+    if (!(0,_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(found))
         return null;
     const { path, inode, bornNs, size, mode, mtimeNs } = found;
     if (typeof path !== 'string' || typeof inode !== 'string')
@@ -5916,7 +5925,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1843);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2106);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7399,7 +7408,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 1843:
+/***/ 2106:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8967,100 +8976,8 @@ function asMarkdown(text) {
     return `    ${(0,voice/* printable */.g$)(text)}`;
 }
 
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
-
-
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
-/**
- * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
- * the reaper, or a keeper that has only just been started, measures it for a moment.
- *
- * @param place slot relative to the root, and the container that its job ran in
- * @returns undefined where nobody could look into it
- */
-async function lookUntilLeft(root, place, self, { environment }) {
-    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
-    let occupancy = await look();
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
-    }
-    return occupancy;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/publish.js
-
-
-
-
-
-
-
-/**
- * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
- * keeps it from that is told; the slot then stays for the next job of this branch.
- */
-async function publishBuild(request, runtime) {
-    const { voice } = runtime;
-    try {
-        const refusal = await tryToPublish(request, runtime);
-        voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`);
-    }
-    catch (error) {
-        voice.warning(`No snapshot was published (${(0,guard_error/* messageOf */.bD)(error)}).`);
-    }
-}
-async function tryToPublish({ root, job, self, id }, runtime) {
-    const record = (0,host_leases/* findLease */.G0)(root, id);
-    const build = (0,lease_companions/* readBuildRecord */.mx)(root, id);
-    if (record?.state !== 'ended' || record.slot === null)
-        return 'the lease has not ended';
-    if (build === null || build.toolchain === null)
-        return 'nothing was built by Cargo';
-    const { slot } = record;
-    const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
-    const [found] = [
-        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-        ...(occupancy?.unknown ?? ['nobody could look into it']),
-    ];
-    if (found !== undefined)
-        return found;
-    // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
-    const { environment: digest } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
-    const snapshot = {
-        version: 1,
-        id,
-        job: job.job,
-        leg: job.leg,
-        toolchain: build.toolchain,
-        environment: digest,
-        workspace: build.workspace,
-        runnerKey: record.lease?.owner.runner.key ?? '',
-        former: [slot, ...build.former],
-        generation: build.generation,
-        inputs: build.inputs,
-        times: build.times,
-        unused: build.unused,
-        publishedMs: Date.now(),
-        revision: runtime.environment['GITHUB_SHA'] ?? '',
-    };
-    const name = (0,plan_snapshot/* snapshotName */.aN)(job, build.toolchain, digest);
-    const published = await (0,seeding/* whileSeedingIsKept */.JQ)(root, id, async () => (0,snapshots/* publish */.mk)(root, slot, name, snapshot, (0,lease_companions/* readInputs */.Ko)(root, id)));
-    if ('refused' in published)
-        return published.refused;
-    return published.value ? null : 'its slot is gone';
-}
-
-// EXTERNAL MODULE: ./lib/plan/build-record.js
-var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/plan/unused-units.js
-var unused_units = __nccwpck_require__(7791);
+// EXTERNAL MODULE: ./lib/plan/linked-file.js
+var linked_file = __nccwpck_require__(2985);
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
 
 /** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
@@ -9078,7 +8995,7 @@ const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-
  * @param path relative to the target directory, with `/`
  * @param skipIncremental whether the state of incremental compilation stays behind
  */
-function treatmentOf(path, kind, { skipIncremental }) {
+function clone_treatmentOf(path, kind, { skipIncremental }) {
     // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
     if (kind === 'special')
         return 'left out';
@@ -9181,6 +9098,302 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
     return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
 }
 
+;// CONCATENATED MODULE: ./lib/host/entries.js
+
+
+
+
+/** A path in bytes: `base` and, below it, a path whose characters are bytes. */
+function inTree(base, path) {
+    // Nearly every name is ASCII, and node takes a string in half the time.
+    if (Buffer.byteLength(path) === path.length)
+        return `${base}/${path}`;
+    return Buffer.concat([Buffer.from(`${base}/`), Buffer.from(path, 'latin1')]);
+}
+/**
+ * Everything in a tree, each directory before what is in it. What stays behind is named, and not
+ * looked into.
+ *
+ * @throws Error at a limit; as readdirSync and lstatSync do
+ */
+function listEntries(base, limits) {
+    const top = lstatSync(inTree(base, ''), { bigint: true });
+    const entries = [{ path: '', kind: 'directory', treatment: 'copied', stat: top }];
+    // It grows while it is walked: each directory adds what is in it.
+    for (const { path, kind, treatment } of entries) {
+        if (kind !== 'directory' || treatment !== 'copied')
+            continue;
+        if (performance.now() > limits.deadline)
+            throw new Error('it took too long to list it');
+        const prefix = path === '' ? '' : `${path}/`;
+        for (const name of readdirSync(inTree(base, path), { encoding: 'latin1' })) {
+            entries.push(entryAt(base, prefix + name, limits));
+        }
+        if (entries.length > limits.entries) {
+            throw new Error(`it has more than ${limits.entries} files`);
+        }
+    }
+    return entries;
+}
+function entryAt(base, path, limits) {
+    const stat = lstatSync(inTree(base, path), { bigint: true });
+    const kind = kindOf(stat);
+    return { path, kind, treatment: treatmentOf(path, kind, limits), stat };
+}
+function kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'link' : 'special';
+}
+/**
+ * The first entry that is not what it was; null where all are. A link that was made or removed
+ * elsewhere changes the ctime of a file, as other clones of the same source do all the time; in a
+ * directory it cannot be changed without a trace.
+ */
+function findChanged(base, entries, deadline) {
+    for (const entry of entries) {
+        if (performance.now() > deadline)
+            throw new Error('it took too long to look at it again');
+        // What stays behind may go on changing: another cargo may take its lock.
+        if (entry.treatment !== 'left out' && !isAsBefore(base, entry))
+            return entry.path;
+    }
+    return null;
+}
+function isAsBefore(base, { path, stat: before }) {
+    try {
+        const now = lstatSync(inTree(base, path), { bigint: true });
+        const isSame = now.ino === before.ino &&
+            now.dev === before.dev &&
+            now.mode === before.mode &&
+            now.size === before.size &&
+            now.mtimeNs === before.mtimeNs;
+        const isRelinked = now.isFile() && now.nlink !== before.nlink;
+        return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/** A path for another program’s words, or for people; throws where its bytes are no text. */
+function textOf(path) {
+    const bytes = Buffer.from(path, 'latin1');
+    const text = bytes.toString('utf8');
+    if (!Buffer.from(text).equals(bytes))
+        throw new Error('a name in it is not UTF-8');
+    return text;
+}
+
+;// CONCATENATED MODULE: ./lib/host/linked-files.js
+
+
+
+
+function asLinkedFile(path, stat) {
+    return { path, ...facts(stat) };
+}
+/** A file as it is now; null where it is gone, or no longer a file. */
+function seeLinked(source, path) {
+    try {
+        const stat = (0,external_node_fs_.lstatSync)(inTree(source, path), { bigint: true });
+        return stat.isFile() ? facts(stat) : null;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+}
+function facts(stat) {
+    return {
+        inode: String(stat.ino),
+        // Where the kernel does not tell, node gives nothing, or the ctime.
+        bornNs: [0n, stat.ctimeNs].includes(stat.birthtimeNs) ? '' : String(stat.birthtimeNs),
+        size: Number(stat.size),
+        mode: Number(stat.mode),
+        mtimeNs: String(stat.mtimeNs),
+    };
+}
+/** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
+function lookAtShared(source, record) {
+    const now = { same: [], written: [], others: [] };
+    for (const each of record) {
+        const fate = (0,linked_file/* fateOf */._L)(each, seeLinked(source, each.path));
+        if (fate === 'same')
+            now.same.push(each);
+        else
+            now[fate === 'written' ? 'written' : 'others'].push(each.path);
+    }
+    return now;
+}
+
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
+
+
+/** The note that a clone of this root wrote into its source; a person who has read it may remove it. */
+const hybrid_mark_NAME = 'hybrid-off.json';
+/** Why no clone of this root may share files by hard link; null where they may. */
+function hybridRefusal(root) {
+    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME));
+    if (text === null)
+        return null;
+    // Whatever is written there, it was put there for a reason.
+    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME)} says which`;
+}
+/** Takes the hybrid out of use for good; the first note stays. */
+function takeHybridOut(root, source, written) {
+    if (hybridRefusal(root) !== null)
+        return;
+    const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
+
+
+
+/** Why what has a damaged record is no seed. */
+const SHARED_UNKNOWN = 'what it shares with others is not known any more';
+/**
+ * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ *
+ * @returns why it is no seed, in words
+ */
+function giveUpHybrid(root, { label, place, written }, { voice }) {
+    takeHybridOut(root, label, written);
+    if ('lease' in place)
+        (0,host_leases/* spoilEnd */.Dg)(root, place.lease);
+    else
+        (0,snapshots/* evict */.YO)(root, place);
+    const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`;
+    voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
+    return why;
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/publish.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
+ * keeps it from that is told; the slot then stays for the next job of this branch.
+ */
+async function publishBuild(request, runtime) {
+    const { voice } = runtime;
+    try {
+        const refusal = await tryToPublish(request, runtime);
+        voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`);
+    }
+    catch (error) {
+        voice.warning(`No snapshot was published (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+async function tryToPublish({ root, job, self, id }, runtime) {
+    const record = (0,host_leases/* findLease */.G0)(root, id);
+    const build = (0,lease_companions/* readBuildRecord */.mx)(root, id);
+    if (record?.state !== 'ended' || record.slot === null)
+        return 'the lease has not ended';
+    if (build === null || build.toolchain === null)
+        return 'nothing was built by Cargo';
+    const { slot } = record;
+    const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
+    const [found] = [
+        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+        ...(occupancy?.unknown ?? ['nobody could look into it']),
+    ];
+    if (found !== undefined)
+        return found;
+    // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
+    const { environment: digest } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
+    const snapshot = {
+        version: 1,
+        id,
+        job: job.job,
+        leg: job.leg,
+        toolchain: build.toolchain,
+        environment: digest,
+        workspace: build.workspace,
+        runnerKey: record.lease?.owner.runner.key ?? '',
+        former: [slot, ...build.former],
+        generation: build.generation,
+        inputs: build.inputs,
+        times: build.times,
+        unused: build.unused,
+        publishedMs: Date.now(),
+        revision: runtime.environment['GITHUB_SHA'] ?? '',
+    };
+    try {
+        return await publishLocked({ root, job, id, slot, snapshot }, runtime);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' && (0,host_leases/* findLease */.G0)(root, id) === null)
+            return GONE;
+        throw error;
+    }
+}
+const GONE = 'its slot is gone';
+/** Who clones the slot meanwhile notes what the two share, before the lock is let go of. */
+async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
+    const locked = await (0,kernel_lock/* whileFileLocked */.iJ)((0,host_leases/* endedLeasePath */.MJ)(root, id), 'exclusive', async () => {
+        const shared = (0,lease_companions/* readLinked */.c1)(root, id);
+        if (shared === null)
+            return SHARED_UNKNOWN;
+        const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared);
+        if (written.length > 0) {
+            return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
+        }
+        const name = (0,plan_snapshot/* snapshotName */.aN)(job, snapshot.toolchain, snapshot.environment);
+        const known = { inputs: (0,lease_companions/* readInputs */.Ko)(root, id), linked: same };
+        const published = await (0,seeding/* whileSeedingIsKept */.JQ)(root, id, async () => (0,snapshots/* publish */.mk)(root, slot, name, snapshot, known));
+        if ('refused' in published)
+            return published.refused;
+        return published.value ? null : GONE;
+    });
+    return 'refused' in locked ? locked.refused : locked.value;
+}
+
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/unused-units.js
+var unused_units = __nccwpck_require__(7791);
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
 
 

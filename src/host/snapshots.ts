@@ -104,6 +104,14 @@ export function noteBytes(root: Root, name: SnapshotName, bytes: number): void {
   })
 }
 
+/** What is known of a slot beside its build. */
+export interface Known {
+  /** what was recorded of its inputs; null where nothing was */
+  inputs: string | null
+  /** what it shares with others by hard link */
+  linked: readonly LinkedFile[]
+}
+
 /**
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
  * on it, and the reaper leaves it alone until they are done.
@@ -115,7 +123,7 @@ export function publish(
   slot: string,
   name: SnapshotName,
   snapshot: Snapshot,
-  inputs: string | null,
+  { inputs, linked }: Known,
 ): boolean {
   const parents = slot.split('/')
   const last = parents.pop() ?? ''
@@ -127,6 +135,7 @@ export function publish(
     throw error
   }
   if (inputs !== null) replaceFile(`${staging}/${INPUTS}`, inputs)
+  if (linked.length > 0) replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked))
   replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot))
   makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository))
   evict(root, name)

@@ -1,13 +1,21 @@
-import { messageOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Job } from '../plan/job.ts'
 import { snapshotName } from '../plan/snapshot.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
-import { readBuildRecord, readInputs, readSeedRecord } from '../host/lease-companions.ts'
-import { findLease } from '../host/leases.ts'
+import { whileFileLocked } from '../host/kernel-lock.ts'
+import {
+  readBuildRecord,
+  readInputs,
+  readLinked,
+  readSeedRecord,
+} from '../host/lease-companions.ts'
+import { endedLeasePath, findLease } from '../host/leases.ts'
+import { lookAtShared } from '../host/linked-files.ts'
 import type { Root } from '../host/root.ts'
 import { whileSeedingIsKept } from '../host/seeding.ts'
 import { publish } from '../host/snapshots.ts'
+import { SHARED_UNKNOWN, giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -67,10 +75,40 @@ async function tryToPublish(
     publishedMs: Date.now(),
     revision: runtime.environment['GITHUB_SHA'] ?? '',
   }
-  const name = snapshotName(job, build.toolchain, digest)
-  const published = await whileSeedingIsKept(root, id, async () =>
-    publish(root, slot, name, snapshot, readInputs(root, id)),
-  )
-  if ('refused' in published) return published.refused
-  return published.value ? null : 'its slot is gone'
+  try {
+    return await publishLocked({ root, job, id, slot, snapshot }, runtime)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' && findLease(root, id) === null) return GONE
+    throw error
+  }
+}
+
+const GONE = 'its slot is gone'
+
+/** Who clones the slot meanwhile notes what the two share, before the lock is let go of. */
+async function publishLocked(
+  { root, job, id, slot, snapshot }: Pick<PublishRequest, 'root' | 'job' | 'id'> & Build,
+  runtime: Runtime,
+): Promise<string | null> {
+  const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => {
+    const shared = readLinked(root, id)
+    if (shared === null) return SHARED_UNKNOWN
+    const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared)
+    if (written.length > 0) {
+      return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime)
+    }
+    const name = snapshotName(job, snapshot.toolchain, snapshot.environment)
+    const known = { inputs: readInputs(root, id), linked: same }
+    const published = await whileSeedingIsKept(root, id, async () =>
+      publish(root, slot, name, snapshot, known),
+    )
+    if ('refused' in published) return published.refused
+    return published.value ? null : GONE
+  })
+  return 'refused' in locked ? locked.refused : locked.value
+}
+
+interface Build {
+  slot: string
+  snapshot: Snapshot
 }

@@ -139,7 +139,8 @@ export function leaveSnapshot(stage: Stage, mark = 'old', job = 'build'): void {
     revision: '',
   }
   const inputs = encodeBuildInputs(inputsOf(stage))
-  publish(root, slot, snapshotName(of, TOOLCHAIN, environment), snapshot, inputs)
+  const name = snapshotName(of, TOOLCHAIN, environment)
+  publish(root, slot, name, snapshot, { inputs, linked: [] })
   dropLease(root, id, false)
   removeEmptyParents(root, slot)
 }
