@@ -127,6 +127,19 @@ test('what holds something else is built again, however old its files are', asyn
   expect(buildApp(at('old'), at('old.target')).prints).toBe('two two two two two')
 })
 
+test('what somebody built after its inputs were recorded is built again', async () => {
+  copyFirst('kept')
+  writeFileSync(at('kept/plain/word.txt'), 'two\n')
+  writeFileSync(at('kept/given/word.txt'), 'two\n')
+  expect(buildApp(at('kept'), at('kept.target')).prints).toBe('two one one two one')
+  for (const each of ['plain', 'given']) writeFileSync(at('kept', each, 'word.txt'), 'one\n')
+  await untilAllIsOld('kept')
+  const retimed = await retime('kept')
+  expect(buildApp(at('kept'), at('kept.target')).prints).toBe('one one one one one')
+  const why = [...retimed.dropped].map(([unit, text]) => `${unit}: ${text}`).join('\n')
+  expect(why).toMatch(/plain-.*was built after its inputs were recorded/)
+})
+
 test('a list of inputs that has another name elsewhere is not touched', async () => {
   copyFirst('tied')
   const [list = ''] = run(

@@ -13210,7 +13210,9 @@ async function retime({ target, inputs, ...rest }) {
     const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
     const around = { workspace, former, manifests, passedOver, isFresh: true };
     const named = findNamedInputs(units, around);
-    const judge = new Judge({ target, reader, recorded, beforeNs }, named, new Set(inputs.lost));
+    const recordedNs = BigInt(inputs.newestNs);
+    const evidence = { target, reader, recorded, recordedNs, beforeNs };
+    const judge = new Judge(evidence, named, new Set(inputs.lost));
     const dropped = judge.judge(units);
     for (const fingerprint of dropped.keys())
         dropFingerprint(target, fingerprint);
@@ -13242,6 +13244,10 @@ class Judge {
                 this.#drop(unit, 'what it was made of is not all there, or not known');
             if (this.#named.listless.has(unit))
                 this.#drop(unit, 'it looks at its whole package');
+            // Somebody built in it once its job had ended, as in a slot that is kept, of whatever lay there.
+            const isLater = (unit.startedNs ?? 0n) > this.#evidence.recordedNs;
+            if (isLater)
+                this.#drop(unit, 'it was built after its inputs were recorded');
         }
         const { found, links } = this.#named;
         for (const [path, namers] of [...found, ...links]) {
