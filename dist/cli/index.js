@@ -13393,7 +13393,7 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
         spoilEnd(root, place.lease);
     else
         evict(root, place);
-    const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`;
+    const why = `a build wrote into ${written[0] ?? ''}, which others share`;
     voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
     return why;
 }

@@ -9271,7 +9271,7 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
         (0,host_leases/* spoilEnd */.Dg)(root, place.lease);
     else
         (0,snapshots/* evict */.YO)(root, place);
-    const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`;
+    const why = `a build wrote into ${written[0] ?? ''}, which others share`;
     voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
     return why;
 }

@@ -30,7 +30,7 @@ export function giveUpHybrid(
   takeHybridOut(root, label, written)
   if ('lease' in place) spoilEnd(root, place.lease)
   else evict(root, place)
-  const why = `a build wrote into ${written[0] ?? ''}, which it shared with its source`
+  const why = `a build wrote into ${written[0] ?? ''}, which others share`
   voice.warning(
     `${why}. That is no seed any more, and clones of this root share no files by hard link any more.`,
   )
