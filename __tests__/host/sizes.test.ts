@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { measureTrees } from '../../src/host/sizes.ts'
+import { measureTree, measureTrees } from '../../src/host/sizes.ts'
 import { needs } from '../e2e/capabilities.ts'
+import { smallDisk } from '../e2e/small-disk.ts'
 import { stubProgram } from '../e2e/stub-program.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { writeProgram } from '../helpers/program.ts'
@@ -28,7 +29,7 @@ test('what is not measured in time is left out', async () => {
   const base = scene().directory('sizes')
   const program = writeProgram(
     scene(),
-    `import { measureTrees } from './host/sizes.js'
+    `import { measureTree, measureTrees } from './host/sizes.js'
      console.log(JSON.stringify([...(await measureTrees(process.argv.slice(2), 500))]))`,
   )
   const script = `printf '7\\t${base}/one\\0'; exec sleep 600`
@@ -55,3 +56,38 @@ test('both walks of one tree share its time', async () => {
 test('nothing is measured where nothing is asked', async () => {
   expect((await measureTrees([], 0)).size).toBe(0)
 })
+
+const MINUTE_MS = 60_000
+
+function clone(from: string, to: string): void {
+  copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE)
+}
+
+for (const kind of ['btrfs', 'xfs'] as const) {
+  needs('root', 'loop-mount').test(
+    `what files share by reflink counts once on ${kind}, as hard links do`,
+    async () => {
+      const disk = await smallDisk(scene(), kind)
+      const [tree, source] = [`${disk}/tree`, `${disk}/source`]
+      for (const folder of [tree, source]) mkdirSync(folder)
+      writeFileSync(`${source}/from`, Buffer.alloc(8 * MIB, 1))
+      clone(`${source}/from`, `${tree}/shared`)
+      writeFileSync(`${tree}/own`, Buffer.alloc(4 * MIB, 2))
+      await scene().must('sync', ['-f', disk])
+      const before = await measureTree(tree, MINUTE_MS)
+      // What it shares with others is its own, too: who takes them away leaves it.
+      expect(before?.bytes).toBeGreaterThanOrEqual(12 * MIB)
+      expect(before?.bytes).toBeLessThan(13 * MIB)
+      clone(`${tree}/own`, `${tree}/again`)
+      clone(`${tree}/own`, `${tree}/name with\n   0:  0..  9:  0..  9:  9999999: shared`)
+      linkSync(`${tree}/shared`, `${tree}/linked`)
+      clone(`${tree}/shared`, `${tree}/third`)
+      await scene().must('sync', ['-f', disk])
+      // Of the one with the odd name nobody asks: it counts.
+      const after = await measureTree(tree, MINUTE_MS)
+      expect(after?.bytes).toBeGreaterThanOrEqual(16 * MIB)
+      expect(after?.bytes).toBeLessThan(17 * MIB)
+    },
+    MINUTE_MS,
+  )
+}

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5031);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9126);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5031:
+/***/ 9126:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -361,6 +361,19 @@ const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createReq
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:perf_hooks"
 const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+;// CONCATENATED MODULE: ./lib/host/measuring.js
+/** In the environment of what measures for us: it seems to live in the slot that it walks. */
+const MEASURING = 'TARGET_GUARD_MEASURING';
+const measuringEnvironment = () => ({ ...process.env, [MEASURING]: '1' });
+// The last is a program of its own, so that ending it ends the walk.
+const SCRIPT = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/** What to run a program by that yields to others on disk and CPU, as words before its own. */
+function yielding(words) {
+    return ['-c', SCRIPT, 'sh', ...words];
+}
+
 ;// CONCATENATED MODULE: ./lib/host/processes.js
 
 
@@ -526,14 +539,176 @@ function namespacePids(pid) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/** Ends a program that leads a group, with all that it started. */
+function killGroup(leader) {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, 'SIGKILL');
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/reflink.js
+
+
+/** By device number and type of file system: another one may be mounted from the same device. */
+const known = new Map();
+/** Larger than what a file system keeps beside the inode. */
+const PROBE_BYTES = 8192;
+/**
+ * Whether files in this directory can share blocks: tried with two small files.
+ *
+ * @throws where the disk is full or broken; nothing is remembered then
+ */
+function canReflink(directory) {
+    const key = `${(0,external_node_fs_namespaceObject.statSync)(directory).dev} ${(0,external_node_fs_namespaceObject.statfsSync)(directory).type}`;
+    const answer = known.get(key) ?? tryReflink(directory);
+    known.set(key, answer);
+    return answer;
+}
+/** File systems by their type (statfs(2)) that are made to share blocks: btrfs, xfs, bcachefs. */
+const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e]);
+/** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
+function isMadeToReflink(directory) {
+    return SHARING.has((0,external_node_fs_namespaceObject.statfsSync)(directory).type >>> 0);
+}
+function tryReflink(directory) {
+    const probe = (0,external_node_fs_namespaceObject.mkdtempSync)(`${directory}/.reflink-`);
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
+        return isShared(`${probe}/from`, `${probe}/to`);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.rmSync)(probe, { recursive: true, force: true });
+    }
+}
+/** These say nothing of what the file system can do. */
+const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC']);
+function isShared(from, to) {
+    try {
+        (0,external_node_fs_namespaceObject.copyFileSync)(from, to, external_node_fs_namespaceObject.constants.COPYFILE_FICLONE_FORCE);
+        return true;
+    }
+    catch (error) {
+        if (OF_THE_MOMENT.has(errnoOf(error)))
+            throw error;
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/shared-extents.js
+
+
+
+
+// Each file once, whatever it is called: du counts hard links once already. A name with a line break
+// could look like what filefrag(8) says, which is of e2fsprogs, and not where users look for programs:
+//    0:        0..    4095:      13312..     17407:   4096:             last,shared,eof
+// The extents are sorted by where they begin; what lies before the end of those before counts again.
+// All that is held in memory is held by sort: the keeper has little.
+const REPEATED = `PATH="$PATH:/usr/sbin:/sbin"
+command -v filefrag >/dev/null 2>&1 || exit 1
+find "$1" -xdev -type f -size +0 ! -path '*
+*' -printf '%i %p\\0' | sort -zun -k1,1 | cut -zd' ' -f2- | xargs -0 -r filefrag -v -b1024 |
+awk '/^ *[0-9]+: .*[ ,]shared/ { gsub(/[:.]/, " "); print $4, $6 }' | sort -n |
+awk '{ to = $1 + $2; if ($1 < end) again += (to < end ? to : end) - $1; if (to > end) end = to }
+END { printf "%.0f\\n", again }'`;
+/**
+ * Bytes that du(1) counts too much in a tree, because files in it share blocks by reflink: none where
+ * the file system does not share any, or nobody tells which (filefrag, from e2fsprogs), or not in time.
+ *
+ * @param tree absolute path
+ * @param stop ends it early
+ */
+async function measureRepeated(tree, waitMs, stop) {
+    if (waitMs <= 0 || stop?.aborted === true || !mayShare(tree))
+        return 0;
+    return new Promise((resolve) => {
+        // A group of its own, so that all of them end together.
+        const child = (0,external_node_child_process_namespaceObject.spawn)('sh', yielding(['sh', '-c', REPEATED, 'sh', tree]), {
+            cwd: '/',
+            detached: true,
+            env: { ...measuringEnvironment(), LC_ALL: 'C' },
+            stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        const end = () => killGroup(child.pid);
+        const timer = setTimeout(end, waitMs);
+        stop?.addEventListener('abort', end);
+        let said = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
+        const finish = () => {
+            clearTimeout(timer);
+            stop?.removeEventListener('abort', end);
+            // Only who has seen everything says a number.
+            const kibibytes = Number.parseInt(said, 10);
+            resolve(Number.isFinite(kibibytes) ? kibibytes * 1024 : 0);
+        };
+        child.on('error', finish);
+        child.on('close', finish);
+    });
+}
+function mayShare(tree) {
+    try {
+        return isMadeToReflink(tree);
+    }
+    catch {
+        // It is gone, which who measures it has seen, or will.
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/sizes.js
 
 
 
 
-/** In the environment of what measures for us: it seems to live in the slot that it walks. */
-const MEASURING = 'TARGET_GUARD_MEASURING';
-const env = () => ({ ...process.env, [MEASURING]: '1' });
+
+
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -547,7 +722,7 @@ async function measureTrees(paths, waitMs) {
         return new Map();
     return new Promise((resolve) => {
         (0,external_node_child_process_namespaceObject.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], {
-            env: env(),
+            env: measuringEnvironment(),
             timeout: waitMs,
             killSignal: 'SIGKILL',
             encoding: 'utf8',
@@ -578,7 +753,7 @@ async function measureNested(paths, waitMs, passedOver = null) {
     return new Promise((resolve) => {
         const child = (0,external_node_child_process_namespaceObject.spawn)('du', [...words, '--files0-from=-'], {
             cwd: '/',
-            env: { ...env(), LC_ALL: 'C' },
+            env: { ...measuringEnvironment(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
@@ -603,14 +778,10 @@ function parseMeasured(said) {
     }
     return measured;
 }
-// The last is a program of its own, so that ending it ends the walk.
-const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
- * @param waitMs for both of its walks together
+ * @param waitMs for all of its walks together
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
@@ -619,9 +790,10 @@ async function measureTree(path, waitMs, stop = null) {
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
-    const leftMs = until - external_node_perf_hooks_namespaceObject.performance.now();
-    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs, stop);
-    return { bytes: kibibytes * 1024, files: files ?? 0 };
+    const leftMs = () => until - external_node_perf_hooks_namespaceObject.performance.now();
+    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs(), stop);
+    const repeated = await measureRepeated(path, leftMs(), stop);
+    return { bytes: Math.max(0, kibibytes * 1024 - repeated), files: files ?? 0 };
 }
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
@@ -630,8 +802,13 @@ async function ask(words, waitMs, stop) {
     if (timeout <= 0)
         return null;
     return new Promise((resolve) => {
-        const options = { env: env(), timeout, killSignal: 'SIGKILL', cwd: '/' };
-        (0,external_node_child_process_namespaceObject.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
+        const options = {
+            env: measuringEnvironment(),
+            timeout,
+            killSignal: 'SIGKILL',
+            cwd: '/',
+        };
+        (0,external_node_child_process_namespaceObject.execFile)('sh', yielding(words), { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
@@ -4064,7 +4241,7 @@ function ignoreLost() { }
 const background_KEPT = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'DOCKER_HOST']);
 // Where the kernel groups processes by session, nice(1) counts within the group alone, and this is a
 // session of its own: then the group has to be nice.
-const background_YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
+const YIELDING = `{ echo 19 >/proc/self/autogroup; } 2>/dev/null
 command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
 command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
 exec "$@"`;
@@ -4079,7 +4256,7 @@ exec "$@"`;
  */
 function startInBackground(script, words, variables = {}) {
     // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', background_YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
+    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
         cwd: '/',
         detached: true,
         env: { ...ownEnvironment(), ...variables },
@@ -4574,7 +4751,7 @@ function flags() {
     return ['-rf', ...(knowsFileSystems ? ['--one-file-system'] : []), '--'];
 }
 /** rm has a line for each file that it cannot remove; the last one is what is told. */
-const TOLD_AT_MOST = 16_384;
+const rm_TOLD_AT_MOST = 16_384;
 /** Runs a program to its end; `said` is the end of what it complained of. */
 async function rm_run(program, words, descriptors) {
     const stdio = ['ignore', 'ignore', 'pipe', ...descriptors];
@@ -4583,7 +4760,7 @@ async function rm_run(program, words, descriptors) {
         const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { cwd: '/', env, stdio });
         let said = '';
         child.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(-TOLD_AT_MOST);
+            said = (said + part).slice(-rm_TOLD_AT_MOST);
         });
         child.on('error', (error) => resolve({ status: null, signal: null, said: messageOf(error) }));
         child.on('close', (status, signal) => resolve({ status, signal, said: said.trim() }));
@@ -8264,54 +8441,6 @@ function takeHybridOut(root, source, written) {
         return;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
     replaceFile(controlName(root, NAME), `${JSON.stringify(note, null, 2)}\n`);
-}
-
-;// CONCATENATED MODULE: ./lib/host/reflink.js
-
-
-/** By device number and type of file system: another one may be mounted from the same device. */
-const known = new Map();
-/** Larger than what a file system keeps beside the inode. */
-const PROBE_BYTES = 8192;
-/**
- * Whether files in this directory can share blocks: tried with two small files.
- *
- * @throws where the disk is full or broken; nothing is remembered then
- */
-function canReflink(directory) {
-    const key = `${(0,external_node_fs_namespaceObject.statSync)(directory).dev} ${(0,external_node_fs_namespaceObject.statfsSync)(directory).type}`;
-    const answer = known.get(key) ?? tryReflink(directory);
-    known.set(key, answer);
-    return answer;
-}
-/** File systems by their type (statfs(2)) that are made to share blocks: btrfs, xfs, bcachefs. */
-const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e]);
-/** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
-function isMadeToReflink(directory) {
-    return SHARING.has((0,external_node_fs_namespaceObject.statfsSync)(directory).type >>> 0);
-}
-function tryReflink(directory) {
-    const probe = (0,external_node_fs_namespaceObject.mkdtempSync)(`${directory}/.reflink-`);
-    try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
-        return isShared(`${probe}/from`, `${probe}/to`);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.rmSync)(probe, { recursive: true, force: true });
-    }
-}
-/** These say nothing of what the file system can do. */
-const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC']);
-function isShared(from, to) {
-    try {
-        (0,external_node_fs_namespaceObject.copyFileSync)(from, to, external_node_fs_namespaceObject.constants.COPYFILE_FICLONE_FORCE);
-        return true;
-    }
-    catch (error) {
-        if (OF_THE_MOMENT.has(errnoOf(error)))
-            throw error;
-        return false;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/doctor-warmth.js
@@ -13641,59 +13770,6 @@ function pathOf(root, runnerKey, repository) {
     return controlPath(root, 'times', name);
 }
 
-;// CONCATENATED MODULE: ./lib/host/program.js
-
-
-const program_TOLD_AT_MOST = 4096;
-/**
- * Runs a program until its end.
- *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
- */
-async function runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, program_TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
-    });
-}
-function killGroup(leader) {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, 'SIGKILL');
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if (errnoOf(error) !== 'ESRCH')
-            throw error;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/unit-marks.js
 
 
@@ -18619,7 +18695,7 @@ function clone_recipe_folderOf(path) {
 function findLinkable(base, entries) {
     const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
     const unshared = new Set([
-        ...files.filter((each) => !mayShare(base, each)).map(inodeOf),
+        ...files.filter((each) => !clone_recipe_mayShare(base, each)).map(inodeOf),
         ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
     ]);
     return files.filter((each) => !unshared.has(inodeOf(each)));
@@ -18645,7 +18721,7 @@ function foldersIn(base, path) {
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => `${path}/${name}`);
 }
-function mayShare(base, { path, treatment, stat }) {
+function clone_recipe_mayShare(base, { path, treatment, stat }) {
     if ((stat.mode & PRIVILEGES) !== 0n)
         return false;
     if (treatment === 'relinked')

@@ -2525,6 +2525,29 @@ function discardLeftover(root, file) {
 
 /***/ }),
 
+/***/ 5633:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qc: () => (/* binding */ yielding),
+/* harmony export */   X$: () => (/* binding */ measuringEnvironment),
+/* harmony export */   cj: () => (/* binding */ MEASURING)
+/* harmony export */ });
+/** In the environment of what measures for us: it seems to live in the slot that it walks. */
+const MEASURING = 'TARGET_GUARD_MEASURING';
+const measuringEnvironment = () => ({ ...process.env, [MEASURING]: '1' });
+// The last is a program of its own, so that ending it ends the walk.
+const SCRIPT = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
+command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
+exec "$@"`;
+/** What to run a program by that yields to others on disk and CPU, as words before its own. */
+function yielding(words) {
+    return ['-c', SCRIPT, 'sh', ...words];
+}
+
+
+/***/ }),
+
 /***/ 7154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -2876,6 +2899,130 @@ function namespacePids(pid) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error)))
             return [];
         throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 4554:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ killGroup),
+/* harmony export */   m: () => (/* binding */ runProgram)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/** Ends a program that leads a group, with all that it started. */
+function killGroup(leader) {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, 'SIGKILL');
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 4535:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ isMadeToReflink),
+/* harmony export */   U: () => (/* binding */ canReflink)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+/** By device number and type of file system: another one may be mounted from the same device. */
+const known = new Map();
+/** Larger than what a file system keeps beside the inode. */
+const PROBE_BYTES = 8192;
+/**
+ * Whether files in this directory can share blocks: tried with two small files.
+ *
+ * @throws where the disk is full or broken; nothing is remembered then
+ */
+function canReflink(directory) {
+    const key = `${(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(directory).dev} ${(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(directory).type}`;
+    const answer = known.get(key) ?? tryReflink(directory);
+    known.set(key, answer);
+    return answer;
+}
+/** File systems by their type (statfs(2)) that are made to share blocks: btrfs, xfs, bcachefs. */
+const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e]);
+/** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
+function isMadeToReflink(directory) {
+    return SHARING.has((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(directory).type >>> 0);
+}
+function tryReflink(directory) {
+    const probe = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)(`${directory}/.reflink-`);
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
+        return isShared(`${probe}/from`, `${probe}/to`);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(probe, { recursive: true, force: true });
+    }
+}
+/** These say nothing of what the file system can do. */
+const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC']);
+function isShared(from, to) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.copyFileSync)(from, to, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.COPYFILE_FICLONE_FORCE);
+        return true;
+    }
+    catch (error) {
+        if (OF_THE_MOMENT.has((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)))
+            throw error;
+        return false;
     }
 }
 
@@ -3568,26 +3715,100 @@ function samplePath(root, id) {
 
 /***/ }),
 
-/***/ 9164:
+/***/ 6234:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   JP: () => (/* binding */ measureTree),
-/* harmony export */   _c: () => (/* binding */ measureTrees),
-/* harmony export */   cj: () => (/* binding */ MEASURING)
-/* harmony export */ });
-/* unused harmony exports measureNested, childCpuMs */
-/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(643);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9415);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  JP: () => (/* binding */ measureTree),
+  _c: () => (/* binding */ measureTrees)
+});
+
+// UNUSED EXPORTS: childCpuMs, measureNested
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: ./lib/host/measuring.js
+var measuring = __nccwpck_require__(5633);
+// EXTERNAL MODULE: ./lib/host/processes.js
+var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
+// EXTERNAL MODULE: ./lib/host/reflink.js
+var reflink = __nccwpck_require__(4535);
+;// CONCATENATED MODULE: ./lib/host/shared-extents.js
 
 
 
 
-/** In the environment of what measures for us: it seems to live in the slot that it walks. */
-const MEASURING = 'TARGET_GUARD_MEASURING';
-const env = () => ({ ...process.env, [MEASURING]: '1' });
+// Each file once, whatever it is called: du counts hard links once already. A name with a line break
+// could look like what filefrag(8) says, which is of e2fsprogs, and not where users look for programs:
+//    0:        0..    4095:      13312..     17407:   4096:             last,shared,eof
+// The extents are sorted by where they begin; what lies before the end of those before counts again.
+// All that is held in memory is held by sort: the keeper has little.
+const REPEATED = `PATH="$PATH:/usr/sbin:/sbin"
+command -v filefrag >/dev/null 2>&1 || exit 1
+find "$1" -xdev -type f -size +0 ! -path '*
+*' -printf '%i %p\\0' | sort -zun -k1,1 | cut -zd' ' -f2- | xargs -0 -r filefrag -v -b1024 |
+awk '/^ *[0-9]+: .*[ ,]shared/ { gsub(/[:.]/, " "); print $4, $6 }' | sort -n |
+awk '{ to = $1 + $2; if ($1 < end) again += (to < end ? to : end) - $1; if (to > end) end = to }
+END { printf "%.0f\\n", again }'`;
+/**
+ * Bytes that du(1) counts too much in a tree, because files in it share blocks by reflink: none where
+ * the file system does not share any, or nobody tells which (filefrag, from e2fsprogs), or not in time.
+ *
+ * @param tree absolute path
+ * @param stop ends it early
+ */
+async function measureRepeated(tree, waitMs, stop) {
+    if (waitMs <= 0 || stop?.aborted === true || !mayShare(tree))
+        return 0;
+    return new Promise((resolve) => {
+        // A group of its own, so that all of them end together.
+        const child = (0,external_node_child_process_.spawn)('sh', (0,measuring/* yielding */.Qc)(['sh', '-c', REPEATED, 'sh', tree]), {
+            cwd: '/',
+            detached: true,
+            env: { ...(0,measuring/* measuringEnvironment */.X$)(), LC_ALL: 'C' },
+            stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        const end = () => (0,program/* killGroup */.i)(child.pid);
+        const timer = setTimeout(end, waitMs);
+        stop?.addEventListener('abort', end);
+        let said = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
+        const finish = () => {
+            clearTimeout(timer);
+            stop?.removeEventListener('abort', end);
+            // Only who has seen everything says a number.
+            const kibibytes = Number.parseInt(said, 10);
+            resolve(Number.isFinite(kibibytes) ? kibibytes * 1024 : 0);
+        };
+        child.on('error', finish);
+        child.on('close', finish);
+    });
+}
+function mayShare(tree) {
+    try {
+        return (0,reflink/* isMadeToReflink */.K)(tree);
+    }
+    catch {
+        // It is gone, which who measures it has seen, or will.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/sizes.js
+
+
+
+
+
+
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -3600,8 +3821,8 @@ async function measureTrees(paths, waitMs) {
     if (paths.length === 0)
         return new Map();
     return new Promise((resolve) => {
-        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], {
-            env: env(),
+        (0,external_node_child_process_.execFile)('du', ['-s', '-x', '--block-size=1', '--null', '--', ...paths], {
+            env: (0,measuring/* measuringEnvironment */.X$)(),
             timeout: waitMs,
             killSignal: 'SIGKILL',
             encoding: 'utf8',
@@ -3632,7 +3853,7 @@ async function measureNested(paths, waitMs, passedOver = null) {
     return new Promise((resolve) => {
         const child = spawn('du', [...words, '--files0-from=-'], {
             cwd: '/',
-            env: { ...env(), LC_ALL: 'C' },
+            env: { ...measuringEnvironment(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
@@ -3657,25 +3878,22 @@ function parseMeasured(said) {
     }
     return measured;
 }
-// The last is a program of its own, so that ending it ends the walk.
-const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`;
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
- * @param waitMs for both of its walks together
+ * @param waitMs for all of its walks together
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
 async function measureTree(path, waitMs, stop = null) {
-    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_2__.performance.now() + waitMs;
+    const until = external_node_perf_hooks_.performance.now() + waitMs;
     const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop);
     if (kibibytes === null)
         return null;
-    const leftMs = until - node_perf_hooks__WEBPACK_IMPORTED_MODULE_2__.performance.now();
-    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs, stop);
-    return { bytes: kibibytes * 1024, files: files ?? 0 };
+    const leftMs = () => until - external_node_perf_hooks_.performance.now();
+    const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs(), stop);
+    const repeated = await measureRepeated(path, leftMs(), stop);
+    return { bytes: Math.max(0, kibibytes * 1024 - repeated), files: files ?? 0 };
 }
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
@@ -3684,8 +3902,13 @@ async function ask(words, waitMs, stop) {
     if (timeout <= 0)
         return null;
     return new Promise((resolve) => {
-        const options = { env: env(), timeout, killSignal: 'SIGKILL', cwd: '/' };
-        (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('sh', ['-c', YIELDING, 'sh', ...words], { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
+        const options = {
+            env: (0,measuring/* measuringEnvironment */.X$)(),
+            timeout,
+            killSignal: 'SIGKILL',
+            cwd: '/',
+        };
+        (0,external_node_child_process_.execFile)('sh', (0,measuring/* yielding */.Qc)(words), { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' }, (_, said) => {
             const found = Number.parseInt(said, 10);
             resolve(Number.isFinite(found) ? found : null);
         });
@@ -4416,7 +4639,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8894);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8246);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6537,7 +6760,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 8894:
+/***/ 8246:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10299,59 +10522,8 @@ function entriesOf(folder) {
 
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
-;// CONCATENATED MODULE: ./lib/host/program.js
-
-
-const program_TOLD_AT_MOST = 4096;
-/**
- * Runs a program until its end.
- *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
- */
-async function runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, program_TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
-    });
-}
-function killGroup(leader) {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, 'SIGKILL');
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ESRCH')
-            throw error;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
 ;// CONCATENATED MODULE: ./lib/host/unit-marks.js
 
 
@@ -10380,7 +10552,7 @@ async function markUnits(target) {
     const files = fingerprintsIn(target).flatMap((each) => each.files);
     if (files.length === 0)
         return true;
-    await runProgram('xargs', TOUCH, {
+    await (0,program/* runProgram */.m)('xargs', TOUCH, {
         cwd: target,
         input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
         waitMs: unit_marks_WAIT_MS,
@@ -13743,7 +13915,7 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
     const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
     const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
     const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
-    await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
+    await (0,program/* runProgram */.m)('xargs', ['-0', '-r', 'cp', ...words], {
         cwd: `${base}/${inside}`,
         input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
         waitMs: deadline - external_node_perf_hooks_.performance.now(),
@@ -13950,7 +14122,7 @@ async function finish({ destination, deadline }, made) {
         words.push(`@${inSeconds(stat.mtimeNs)}`, `${destination}/${textOf(path)}`);
     }
     // Pairs must stay together: a fixed number of words, and an end (-x) where these are too long.
-    await runProgram('xargs', ['-0', '-r', '-x', '-n', '200', 'sh', '-c', clone_TOUCH, 'sh'], {
+    await (0,program/* runProgram */.m)('xargs', ['-0', '-r', '-x', '-n', '200', 'sh', '-c', clone_TOUCH, 'sh'], {
         cwd: '/',
         input: Buffer.from(words.map((word) => `${word}\0`).join('')),
         waitMs: deadline - external_node_perf_hooks_.performance.now(),
@@ -13967,7 +14139,7 @@ function inSeconds(nanoseconds) {
 /** Removes what was made; its path where that fails. */
 async function remove(path) {
     try {
-        await runProgram('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' });
+        await (0,program/* runProgram */.m)('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' });
     }
     catch {
         return path;
@@ -13996,54 +14168,8 @@ function takeHybridOut(root, source, written) {
     (0,small_file/* replaceFile */.fR)((0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
 }
 
-;// CONCATENATED MODULE: ./lib/host/reflink.js
-
-
-/** By device number and type of file system: another one may be mounted from the same device. */
-const known = new Map();
-/** Larger than what a file system keeps beside the inode. */
-const PROBE_BYTES = 8192;
-/**
- * Whether files in this directory can share blocks: tried with two small files.
- *
- * @throws where the disk is full or broken; nothing is remembered then
- */
-function canReflink(directory) {
-    const key = `${(0,external_node_fs_.statSync)(directory).dev} ${(0,external_node_fs_.statfsSync)(directory).type}`;
-    const answer = known.get(key) ?? tryReflink(directory);
-    known.set(key, answer);
-    return answer;
-}
-/** File systems by their type (statfs(2)) that are made to share blocks: btrfs, xfs, bcachefs. */
-const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e]);
-/** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
-function isMadeToReflink(directory) {
-    return SHARING.has(statfsSync(directory).type >>> 0);
-}
-function tryReflink(directory) {
-    const probe = (0,external_node_fs_.mkdtempSync)(`${directory}/.reflink-`);
-    try {
-        (0,external_node_fs_.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
-        return isShared(`${probe}/from`, `${probe}/to`);
-    }
-    finally {
-        (0,external_node_fs_.rmSync)(probe, { recursive: true, force: true });
-    }
-}
-/** These say nothing of what the file system can do. */
-const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC']);
-function isShared(from, to) {
-    try {
-        (0,external_node_fs_.copyFileSync)(from, to, external_node_fs_.constants.COPYFILE_FICLONE_FORCE);
-        return true;
-    }
-    catch (error) {
-        if (OF_THE_MOMENT.has((0,guard_error/* errnoOf */.UQ)(error)))
-            throw error;
-        return false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/reflink.js
+var reflink = __nccwpck_require__(4535);
 ;// CONCATENATED MODULE: ./lib/steps/disk-room.js
 
 
@@ -14313,7 +14439,7 @@ function clone_seed_choose({ root, job, settings, source, place }, disk, known) 
     return chooseWay({
         wanted: settings.warm,
         // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
-        canReflink: canReflink((0,external_node_path_.dirname)(place)),
+        canReflink: (0,reflink/* canReflink */.U)((0,external_node_path_.dirname)(place)),
         hybridRefusal: known === null
             ? 'what is shared with others is not known any more'
             : (trustRefusal(job, source) ?? hybridRefusal(root)),
@@ -15536,7 +15662,7 @@ async function giveTo(tree, slot) {
     const { uid, gid } = (0,external_node_fs_.lstatSync)(slot);
     if (uid === process.geteuid?.() && gid === process.getegid?.())
         return;
-    await runProgram('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
+    await (0,program/* runProgram */.m)('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js
@@ -16265,8 +16391,8 @@ function mountTextOf(pid) {
 
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
-// EXTERNAL MODULE: ./lib/host/sizes.js
-var sizes = __nccwpck_require__(9164);
+// EXTERNAL MODULE: ./lib/host/measuring.js
+var measuring = __nccwpck_require__(5633);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
 
 
@@ -16347,7 +16473,7 @@ function isMeasuring(pid) {
     if (!MEASURERS.has(commandOf(pid)))
         return false;
     try {
-        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${sizes/* MEASURING */.cj}=1`);
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${measuring/* MEASURING */.cj}=1`);
     }
     catch {
         return false;
@@ -16798,8 +16924,8 @@ var tell_history = __nccwpck_require__(6625);
 var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var leases = __nccwpck_require__(9342);
-// EXTERNAL MODULE: ./lib/host/sizes.js
-var sizes = __nccwpck_require__(9164);
+// EXTERNAL MODULE: ./lib/host/sizes.js + 1 modules
+var sizes = __nccwpck_require__(6234);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/host/seeding.js
@@ -16997,7 +17123,7 @@ function freeBytes(root) {
 /* harmony export */ });
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
-/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
+/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6234);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4609);
@@ -17204,7 +17330,7 @@ function workflowVoice(write) {
 /* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9342);
 /* harmony import */ var _host_size_samples_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4015);
 /* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9903);
-/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9164);
+/* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6234);
 /* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5920);
 
 

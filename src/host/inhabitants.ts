@@ -6,7 +6,7 @@ import { MountSights } from './mount-sights.ts'
 import type { View } from './mount-sights.ts'
 import { isAtOrBelow, join, relative } from './mounts.ts'
 import { listProcesses, readProcess } from './processes.ts'
-import { MEASURING } from './sizes.ts'
+import { MEASURING } from './measuring.ts'
 import { isTryingLocks } from './try-locks.ts'
 
 /** What a look at all processes found: who lives in which slot, and whether it could look. */

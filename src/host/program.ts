@@ -50,7 +50,8 @@ export async function runProgram(
   })
 }
 
-function killGroup(leader: number | undefined): void {
+/** Ends a program that leads a group, with all that it started. */
+export function killGroup(leader: number | undefined): void {
   if (leader === undefined) return
   try {
     process.kill(-leader, 'SIGKILL')

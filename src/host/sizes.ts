@@ -1,12 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
+import { measuringEnvironment, yielding } from './measuring.ts'
 import { TICKS } from './processes.ts'
-
-/** In the environment of what measures for us: it seems to live in the slot that it walks. */
-export const MEASURING = 'TARGET_GUARD_MEASURING'
-
-const env = (): NodeJS.ProcessEnv => ({ ...process.env, [MEASURING]: '1' })
+import { measureRepeated } from './shared-extents.ts'
 
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
@@ -26,7 +23,7 @@ export async function measureTrees(
       'du',
       ['-s', '-x', '--block-size=1', '--null', '--', ...paths],
       {
-        env: env(),
+        env: measuringEnvironment(),
         timeout: waitMs,
         killSignal: 'SIGKILL',
         encoding: 'utf8',
@@ -73,7 +70,7 @@ export async function measureNested(
   return new Promise((resolve) => {
     const child = spawn('du', [...words, '--files0-from=-'], {
       cwd: '/',
-      env: { ...env(), LC_ALL: 'C' },
+      env: { ...measuringEnvironment(), LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: waitMs,
       killSignal: 'SIGKILL',
@@ -101,21 +98,16 @@ function parseMeasured(said: string): Map<string, Measured> {
 
 /** What a slot takes. */
 export interface TreeSize {
-  /** allocated bytes, hard links once */
+  /** allocated bytes: hard links once, and blocks that files in it share, where the file system tells */
   bytes: number
   /** files, directories and links; 0 where du(1) cannot count them (busybox), or not in time */
   files: number
 }
 
-// The last is a program of its own, so that ending it ends the walk.
-const YIELDING = `command -v ionice >/dev/null 2>&1 && ionice -c 3 true 2>/dev/null && set -- ionice -c 3 "$@"
-command -v nice >/dev/null 2>&1 && set -- nice -n 19 "$@"
-exec "$@"`
-
 /**
  * Measures one tree that others write in, yielding to them on disk and CPU.
  *
- * @param waitMs for both of its walks together
+ * @param waitMs for all of its walks together
  * @param stop ends it early
  * @returns null where it took too long, or is not there
  */
@@ -127,9 +119,10 @@ export async function measureTree(
   const until = performance.now() + waitMs
   const kibibytes = await ask(['du', '-s', '-k', '-x', '--', path], waitMs, stop)
   if (kibibytes === null) return null
-  const leftMs = until - performance.now()
-  const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs, stop)
-  return { bytes: kibibytes * 1024, files: files ?? 0 }
+  const leftMs = (): number => until - performance.now()
+  const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs(), stop)
+  const repeated = await measureRepeated(path, leftMs(), stop)
+  return { bytes: Math.max(0, kibibytes * 1024 - repeated), files: files ?? 0 }
 }
 
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
@@ -142,10 +135,15 @@ async function ask(
   const timeout = Math.floor(waitMs)
   if (timeout <= 0) return null
   return new Promise((resolve) => {
-    const options = { env: env(), timeout, killSignal: 'SIGKILL', cwd: '/' } as const
+    const options = {
+      env: measuringEnvironment(),
+      timeout,
+      killSignal: 'SIGKILL',
+      cwd: '/',
+    } as const
     execFile(
       'sh',
-      ['-c', YIELDING, 'sh', ...words],
+      yielding(words),
       { ...options, ...(stop === null ? {} : { signal: stop }), encoding: 'utf8' },
       (_, said) => {
         const found = Number.parseInt(said, 10)
