@@ -6,9 +6,11 @@ import { encodeEnd, encodeLease, newLease } from '../../../src/plan/lease.ts'
 import type { End, Maker } from '../../../src/plan/lease.ts'
 import { leaseId } from '../../../src/plan/naming.ts'
 import { readMoment } from '../../../src/host/boot.ts'
+import { withKernelLock } from '../../../src/host/kernel-lock.ts'
 import { reserveSize } from '../../../src/host/reserve.ts'
 import { openRoot } from '../../../src/host/root.ts'
 import type { Root } from '../../../src/host/root.ts'
+import { listSeeding } from '../../../src/host/seeding.ts'
 import { UNFINISHED } from '../../../src/host/small-file.ts'
 import { observeOwner } from '../../../src/host/runner.ts'
 import { readTwins } from '../../../src/github/inputs.ts'
@@ -216,8 +218,11 @@ export class Stage {
     return (await this.cast.tool(this.path, words)).stdout
   }
 
-  /** Empties the trash, together with whatever reaper is at it. */
+  /** Empties the trash, together with whatever reaper is at it; one that takes a seeding there is waited for. */
   async emptyTrash(): Promise<void> {
+    for (const id of listSeeding(this.root)) {
+      await withKernelLock(this.control(`seeding/${id}`), 60, async () => {})
+    }
     await waitFor(async () => (await reap(this.root, [])).busy.length === 0, {
       what: 'the trash to be emptied',
     })
