@@ -50,7 +50,7 @@ describe('no text of others begins a line of what a command prints', () => {
     worktrees: 'no pools of worktrees are watched',
     foreign: [{ path: EVIL, why: EVIL }],
     trash: [{ id: EVIL, slot: EVIL, quarantine }],
-    lastPass: { completedAt: 0, sweptAt: null, by: EVIL, retired: [], errors: [EVIL] },
+    lastPass: { completedAt: 0, sweptAt: 0, by: EVIL, retired: [], errors: [EVIL] },
     cap,
   }
   const actions = [{ kind: 'foreign' as const, path: EVIL, reason: EVIL }]
@@ -114,4 +114,21 @@ test('what is empty is said too', () => {
   expect(reapText({ deleted: [], busy: [], quarantined: [], reclaimedBytes: 0, untold: [] })).toBe(
     '0 entries deleted from the trash, 0 B more free\n',
   )
+})
+
+test.each([
+  [0, 'last sweep none yet: '],
+  [Date.UTC(2026, 10, 21), 'last sweep 2026-11-21T00:00:00.000Z'],
+])('status says when the host was swept, at %p', (sweptAt, said) => {
+  const none = { disks: [], leases: [], foreign: [], snapshots: [], trash: [] }
+  const lastPass = { completedAt: 1, sweptAt, by: 'one', retired: [], errors: [] }
+  const text = statusText({
+    root: '/r',
+    reserve: true,
+    worktrees: '',
+    lastPass,
+    cap: null,
+    ...none,
+  })
+  expect(text).toContain(said)
 })

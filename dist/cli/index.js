@@ -539,60 +539,6 @@ function namespacePids(pid) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/host/program.js
-
-
-const TOLD_AT_MOST = 4096;
-/**
- * Runs a program until its end.
- *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
- */
-async function runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
-    });
-}
-/** Ends a program that leads a group, with all that it started. */
-function killGroup(leader) {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, 'SIGKILL');
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if (errnoOf(error) !== 'ESRCH')
-            throw error;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
 
 
@@ -644,62 +590,66 @@ function isShared(from, to) {
 ;// CONCATENATED MODULE: ./lib/host/shared-extents.js
 
 
-
-
-// Each file once, whatever it is called: du counts hard links once already. A name with a line break
-// could look like what filefrag(8) says, which is of e2fsprogs, and not where users look for programs:
-//    0:        0..    4095:      13312..     17407:   4096:             last,shared,eof
-// The extents are sorted by where they begin; what lies before the end of those before counts again.
-// All that is held in memory is held by sort: the keeper has little.
-const REPEATED = `PATH="$PATH:/usr/sbin:/sbin"
-command -v filefrag >/dev/null 2>&1 || exit 1
-find "$1" -xdev -type f -size +0 ! -path '*
-*' -printf '%i %p\\0' | sort -zun -k1,1 | cut -zd' ' -f2- | xargs -0 -r filefrag -v -b1024 |
-awk '/^ *[0-9]+: .*[ ,]shared/ { gsub(/[:.]/, " "); print $4, $6 }' | sort -n |
-awk '{ to = $1 + $2; if ($1 < end) again += (to < end ? to : end) - $1; if (to > end) end = to }
-END { printf "%.0f\\n", again }'`;
+// FIEMAP, of the kernel, tells where the extents of a file lie, and which of them are shared (0x2000; the
+// last one has 0x1). Each file is asked once, for du counts hard links once already. Sorted by where
+// extents begin, what lies before the end of those before counts again. On a machine whose number for
+// FIEMAP is another one nobody tells. -T passes over whatever the environment adds to perl.
+const PERL = `use strict;
+my ($top, $flags, $most) = @ARGV;
+my $device = (lstat $top)[0];
+my (%seen, @extents);
+my @folders = ($top);
+while (defined(my $folder = pop @folders)) {
+  opendir(my $open, $folder) or next;
+  for my $name (readdir $open) {
+    next if $name eq "." || $name eq "..";
+    my $path = "$folder/$name";
+    my ($dev, $inode, $links, $blocks) = (lstat $path)[0, 1, 3, 12];
+    next if !defined $dev || $dev != $device;
+    if (-d _) { push @folders, $path; next }
+    next if !-f _ || !$blocks || ($links > 1 && $seen{$inode}++);
+    sysopen(my $file, $path, $flags) or next;
+    my ($start, $last) = (0, 0);
+    while (!$last && @extents < $most) {
+      my $asked = pack("QQLLLL", $start, ~0 - $start, 0, 0, 64, 0) . "\\0" x (64 * 56);
+      ioctl($file, 0xc020660b, $asked) or last;
+      my $count = (unpack("QQLLLL", $asked))[3] or last;
+      for my $at (0 .. $count - 1) {
+        my ($logical, $physical, $length, $is) = unpack("QQQx16L", substr($asked, 32 + 56 * $at, 56));
+        push @extents, pack("Q>Q>", $physical, $length) if $is & 0x2000;
+        ($start, $last) = ($logical + $length, $is & 1);
+      }
+    }
+  }
+}
+my ($end, $again) = (0, 0);
+for (sort @extents) {
+  my ($start, $length) = unpack("Q>Q>", $_);
+  my $to = $start + $length;
+  $again += ($to < $end ? $to : $end) - $start if $start < $end;
+  $end = $to if $to > $end;
+}
+print "$again\\n";`;
+/** Some 200 MB of perl’s memory; what more there is counts every time. */
+const EXTENTS_AT_MOST = 2_000_000;
 /**
- * Bytes that du(1) counts too much in a tree, because files in it share blocks by reflink: none where
- * the file system does not share any, or nobody tells which (filefrag, from e2fsprogs), or not in time.
+ * A program that walks a tree and says how many bytes du(1) counts too much in it, because files there
+ * share blocks by reflink. It is one process, to be ended as du is.
  *
  * @param tree absolute path
- * @param stop ends it early
+ * @returns its words; null where the file system shares none, or the tree is gone
  */
-async function measureRepeated(tree, waitMs, stop) {
-    if (waitMs <= 0 || stop?.aborted === true || !mayShare(tree))
-        return 0;
-    return new Promise((resolve) => {
-        // A group of its own, so that all of them end together.
-        const child = (0,external_node_child_process_namespaceObject.spawn)('sh', yielding(['sh', '-c', REPEATED, 'sh', tree]), {
-            cwd: '/',
-            detached: true,
-            env: { ...measuringEnvironment(), LC_ALL: 'C' },
-            stdio: ['ignore', 'pipe', 'ignore'],
-        });
-        const end = () => killGroup(child.pid);
-        const timer = setTimeout(end, waitMs);
-        stop?.addEventListener('abort', end);
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
-        const finish = () => {
-            clearTimeout(timer);
-            stop?.removeEventListener('abort', end);
-            // Only who has seen everything says a number.
-            const kibibytes = Number.parseInt(said, 10);
-            resolve(Number.isFinite(kibibytes) ? kibibytes * 1024 : 0);
-        };
-        child.on('error', finish);
-        child.on('close', finish);
-    });
-}
-function mayShare(tree) {
+function countRepeated(tree) {
     try {
-        return isMadeToReflink(tree);
+        if (!isMadeToReflink(tree))
+            return null;
     }
     catch {
-        // It is gone, which who measures it has seen, or will.
-        return false;
+        // Who measures it has seen that it is gone, or will.
+        return null;
     }
+    const flags = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+    return ['perl', '-T', '-e', PERL, tree, String(flags), String(EXTENTS_AT_MOST)];
 }
 
 ;// CONCATENATED MODULE: ./lib/host/sizes.js
@@ -792,8 +742,10 @@ async function measureTree(path, waitMs, stop = null) {
         return null;
     const leftMs = () => until - external_node_perf_hooks_namespaceObject.performance.now();
     const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs(), stop);
-    const repeated = await measureRepeated(path, leftMs(), stop);
-    return { bytes: Math.max(0, kibibytes * 1024 - repeated), files: files ?? 0 };
+    const program = countRepeated(path);
+    // Without a perl all of them count.
+    const repeated = program === null ? null : await ask(program, leftMs(), stop);
+    return { bytes: Math.max(0, kibibytes * 1024 - (repeated ?? 0)), files: files ?? 0 };
 }
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
@@ -1084,7 +1036,7 @@ function readProc(path) {
  * flock(1), which takes a process for each lock, does it elsewhere.
  */
 async function tryLocks(descriptors) {
-    const answers = await try_locks_ask('perl', ['-T', '-e', PERL], descriptors);
+    const answers = await try_locks_ask('perl', ['-T', '-e', try_locks_PERL], descriptors);
     const isWhole = answers.length === descriptors.length && answers.every(isAnswer);
     return isWhole ? answers : try_locks_ask('sh', ['-c', SHELL, 'sh'], descriptors);
 }
@@ -1100,7 +1052,7 @@ function isAnswer(answer) {
 // flock(2) do two openings of one file in one process shut each other out; to ask perl’s Config takes
 // longer than all of the rest. 5 is LOCK_SH | LOCK_NB, 6 is LOCK_EX | LOCK_NB, 11 is EWOULDBLOCK; -T
 // passes over whatever the environment adds to perl.
-const PERL = `
+const try_locks_PERL = `
 open(my $one, "<", $^X) && open(my $two, "<", $^X) or exit 1;
 flock($one, 5) && !flock($two, 6) && $! == 11 or exit 1;
 for my $fd (@ARGV) {
@@ -4751,7 +4703,7 @@ function flags() {
     return ['-rf', ...(knowsFileSystems ? ['--one-file-system'] : []), '--'];
 }
 /** rm has a line for each file that it cannot remove; the last one is what is told. */
-const rm_TOLD_AT_MOST = 16_384;
+const TOLD_AT_MOST = 16_384;
 /** Runs a program to its end; `said` is the end of what it complained of. */
 async function rm_run(program, words, descriptors) {
     const stdio = ['ignore', 'ignore', 'pipe', ...descriptors];
@@ -4760,7 +4712,7 @@ async function rm_run(program, words, descriptors) {
         const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { cwd: '/', env, stdio });
         let said = '';
         child.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(-rm_TOLD_AT_MOST);
+            said = (said + part).slice(-TOLD_AT_MOST);
         });
         child.on('error', (error) => resolve({ status: null, signal: null, said: messageOf(error) }));
         child.on('close', (status, signal) => resolve({ status, signal, said: said.trim() }));
@@ -5573,8 +5525,8 @@ async function whileHeld(path, flags, kind, work) {
  * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
  * takes it on a descriptor that is open here, and the lock belongs to the open file.
  *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
- * these locks only keep it from being done twice.
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait
+ * (busybox), the work is done all the same: these locks only keep it from being done twice.
  *
  * @param waitSeconds how long to wait for it; 0 does not wait
  * @returns what the work returned, or null where the lock was not granted in time
@@ -9005,7 +8957,62 @@ function isName(name) {
     return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const program_TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, program_TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/** Ends a program that leads a group, with all that it started. */
+function killGroup(leader, signal = 'SIGKILL') {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
+
 
 
 
@@ -9125,20 +9132,9 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
 const GRACE_MS = 10_000;
 /** Ends a process group: at first so that it can tidy up. */
 function endInTime({ pid }, waitMs) {
-    const end = (signal) => {
-        if (pid === undefined)
-            return;
-        try {
-            process.kill(-pid, signal);
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ESRCH')
-                throw error;
-        }
-    };
     return [
-        setTimeout(() => end('SIGTERM'), waitMs),
-        setTimeout(() => end('SIGKILL'), waitMs + GRACE_MS),
+        setTimeout(() => killGroup(pid, 'SIGTERM'), waitMs),
+        setTimeout(() => killGroup(pid), waitMs + GRACE_MS),
     ];
 }
 /** Another user's own configuration is not this process's: none of it is read. */
@@ -18695,7 +18691,7 @@ function clone_recipe_folderOf(path) {
 function findLinkable(base, entries) {
     const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
     const unshared = new Set([
-        ...files.filter((each) => !clone_recipe_mayShare(base, each)).map(inodeOf),
+        ...files.filter((each) => !mayShare(base, each)).map(inodeOf),
         ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
     ]);
     return files.filter((each) => !unshared.has(inodeOf(each)));
@@ -18721,7 +18717,7 @@ function foldersIn(base, path) {
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => `${path}/${name}`);
 }
-function clone_recipe_mayShare(base, { path, treatment, stat }) {
+function mayShare(base, { path, treatment, stat }) {
     if ((stat.mode & PRIVILEGES) !== 0n)
         return false;
     if (treatment === 'relinked')
@@ -20532,7 +20528,8 @@ const LOOKS_FOR_DISK = 4;
 const LIFETIME_MS = 6 * 24 * 3_600_000;
 /**
  * Watches over one lease until it ends, its runner process is gone or its root is: the disk every two
- * seconds, the size of its slot every minute, or as rarely as every ten. The lock it was started with ends with this process.
+ * seconds, the size of its slot every minute, or as rarely as every ten. The lock it was started with
+ * ends with this process.
  */
 async function keep_keep(settings, id, runtime) {
     const root = findRoot(settings.root, preciousOf(runtime.environment));
@@ -21341,7 +21338,7 @@ function statusText(found) {
         ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
         `worktrees ${worktrees}`,
         `last pass ${passText(lastPass)}`,
-        `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
+        `last sweep ${sweepTime(lastPass?.sweptAt ?? 0)}`,
     ];
     return `${lines.map(printable).join('\n')}\n`;
 }
@@ -21369,7 +21366,7 @@ function diskText(disk) {
     return `disk    ${path}: ${level}, ${usedPercent} % used, ${texts_size(freeBytes)} of ${texts_size(totalBytes)} free, ${inodes}${floor}`;
 }
 function sweepTime(sweptAt) {
-    if (sweptAt !== null)
+    if (sweptAt > 0)
         return new Date(sweptAt).toISOString();
     return 'none yet: “target-guard install-timer” has one made every 15 minutes';
 }

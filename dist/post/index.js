@@ -1852,8 +1852,8 @@ async function whileHeld(path, flags, kind, work) {
  * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
  * takes it on a descriptor that is open here, and the lock belongs to the open file.
  *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
- * these locks only keep it from being done twice.
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait
+ * (busybox), the work is done all the same: these locks only keep it from being done twice.
  *
  * @param waitSeconds how long to wait for it; 0 does not wait
  * @returns what the work returned, or null where the lock was not granted in time
@@ -2313,7 +2313,7 @@ function endedLeasePath(root, id) {
 
 /***/ }),
 
-/***/ 9377:
+/***/ 1758:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2724,71 +2724,6 @@ function namespacePids(pid) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error)))
             return [];
         throw error;
-    }
-}
-
-
-/***/ }),
-
-/***/ 4554:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ killGroup)
-/* harmony export */ });
-/* unused harmony export runProgram */
-/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-
-
-const TOLD_AT_MOST = 4096;
-/**
- * Runs a program until its end.
- *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
- */
-async function runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
-    });
-}
-/** Ends a program that leads a group, with all that it started. */
-function killGroup(leader) {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, 'SIGKILL');
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ESRCH')
-            throw error;
     }
 }
 
@@ -3502,8 +3437,6 @@ var external_node_perf_hooks_ = __nccwpck_require__(643);
 var measuring = __nccwpck_require__(5633);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
-// EXTERNAL MODULE: ./lib/host/program.js
-var program = __nccwpck_require__(4554);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
@@ -3557,62 +3490,66 @@ function isShared(from, to) {
 ;// CONCATENATED MODULE: ./lib/host/shared-extents.js
 
 
-
-
-// Each file once, whatever it is called: du counts hard links once already. A name with a line break
-// could look like what filefrag(8) says, which is of e2fsprogs, and not where users look for programs:
-//    0:        0..    4095:      13312..     17407:   4096:             last,shared,eof
-// The extents are sorted by where they begin; what lies before the end of those before counts again.
-// All that is held in memory is held by sort: the keeper has little.
-const REPEATED = `PATH="$PATH:/usr/sbin:/sbin"
-command -v filefrag >/dev/null 2>&1 || exit 1
-find "$1" -xdev -type f -size +0 ! -path '*
-*' -printf '%i %p\\0' | sort -zun -k1,1 | cut -zd' ' -f2- | xargs -0 -r filefrag -v -b1024 |
-awk '/^ *[0-9]+: .*[ ,]shared/ { gsub(/[:.]/, " "); print $4, $6 }' | sort -n |
-awk '{ to = $1 + $2; if ($1 < end) again += (to < end ? to : end) - $1; if (to > end) end = to }
-END { printf "%.0f\\n", again }'`;
+// FIEMAP, of the kernel, tells where the extents of a file lie, and which of them are shared (0x2000; the
+// last one has 0x1). Each file is asked once, for du counts hard links once already. Sorted by where
+// extents begin, what lies before the end of those before counts again. On a machine whose number for
+// FIEMAP is another one nobody tells. -T passes over whatever the environment adds to perl.
+const PERL = `use strict;
+my ($top, $flags, $most) = @ARGV;
+my $device = (lstat $top)[0];
+my (%seen, @extents);
+my @folders = ($top);
+while (defined(my $folder = pop @folders)) {
+  opendir(my $open, $folder) or next;
+  for my $name (readdir $open) {
+    next if $name eq "." || $name eq "..";
+    my $path = "$folder/$name";
+    my ($dev, $inode, $links, $blocks) = (lstat $path)[0, 1, 3, 12];
+    next if !defined $dev || $dev != $device;
+    if (-d _) { push @folders, $path; next }
+    next if !-f _ || !$blocks || ($links > 1 && $seen{$inode}++);
+    sysopen(my $file, $path, $flags) or next;
+    my ($start, $last) = (0, 0);
+    while (!$last && @extents < $most) {
+      my $asked = pack("QQLLLL", $start, ~0 - $start, 0, 0, 64, 0) . "\\0" x (64 * 56);
+      ioctl($file, 0xc020660b, $asked) or last;
+      my $count = (unpack("QQLLLL", $asked))[3] or last;
+      for my $at (0 .. $count - 1) {
+        my ($logical, $physical, $length, $is) = unpack("QQQx16L", substr($asked, 32 + 56 * $at, 56));
+        push @extents, pack("Q>Q>", $physical, $length) if $is & 0x2000;
+        ($start, $last) = ($logical + $length, $is & 1);
+      }
+    }
+  }
+}
+my ($end, $again) = (0, 0);
+for (sort @extents) {
+  my ($start, $length) = unpack("Q>Q>", $_);
+  my $to = $start + $length;
+  $again += ($to < $end ? $to : $end) - $start if $start < $end;
+  $end = $to if $to > $end;
+}
+print "$again\\n";`;
+/** Some 200 MB of perl’s memory; what more there is counts every time. */
+const EXTENTS_AT_MOST = 2_000_000;
 /**
- * Bytes that du(1) counts too much in a tree, because files in it share blocks by reflink: none where
- * the file system does not share any, or nobody tells which (filefrag, from e2fsprogs), or not in time.
+ * A program that walks a tree and says how many bytes du(1) counts too much in it, because files there
+ * share blocks by reflink. It is one process, to be ended as du is.
  *
  * @param tree absolute path
- * @param stop ends it early
+ * @returns its words; null where the file system shares none, or the tree is gone
  */
-async function measureRepeated(tree, waitMs, stop) {
-    if (waitMs <= 0 || stop?.aborted === true || !mayShare(tree))
-        return 0;
-    return new Promise((resolve) => {
-        // A group of its own, so that all of them end together.
-        const child = (0,external_node_child_process_.spawn)('sh', (0,measuring/* yielding */.Qc)(['sh', '-c', REPEATED, 'sh', tree]), {
-            cwd: '/',
-            detached: true,
-            env: { ...(0,measuring/* measuringEnvironment */.X$)(), LC_ALL: 'C' },
-            stdio: ['ignore', 'pipe', 'ignore'],
-        });
-        const end = () => (0,program/* killGroup */.i)(child.pid);
-        const timer = setTimeout(end, waitMs);
-        stop?.addEventListener('abort', end);
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
-        const finish = () => {
-            clearTimeout(timer);
-            stop?.removeEventListener('abort', end);
-            // Only who has seen everything says a number.
-            const kibibytes = Number.parseInt(said, 10);
-            resolve(Number.isFinite(kibibytes) ? kibibytes * 1024 : 0);
-        };
-        child.on('error', finish);
-        child.on('close', finish);
-    });
-}
-function mayShare(tree) {
+function countRepeated(tree) {
     try {
-        return isMadeToReflink(tree);
+        if (!isMadeToReflink(tree))
+            return null;
     }
     catch {
-        // It is gone, which who measures it has seen, or will.
-        return false;
+        // Who measures it has seen that it is gone, or will.
+        return null;
     }
+    const flags = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+    return ['perl', '-T', '-e', PERL, tree, String(flags), String(EXTENTS_AT_MOST)];
 }
 
 ;// CONCATENATED MODULE: ./lib/host/sizes.js
@@ -3705,8 +3642,10 @@ async function measureTree(path, waitMs, stop = null) {
         return null;
     const leftMs = () => until - external_node_perf_hooks_.performance.now();
     const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs(), stop);
-    const repeated = await measureRepeated(path, leftMs(), stop);
-    return { bytes: Math.max(0, kibibytes * 1024 - repeated), files: files ?? 0 };
+    const program = countRepeated(path);
+    // Without a perl all of them count.
+    const repeated = program === null ? null : await ask(program, leftMs(), stop);
+    return { bytes: Math.max(0, kibibytes * 1024 - (repeated ?? 0)), files: files ?? 0 };
 }
 /** The number that a program says first; its exit code tells of files that went meanwhile. */
 async function ask(words, waitMs, stop) {
@@ -6137,7 +6076,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1758);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2106);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6362,7 +6301,7 @@ function titled(text, title) {
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
 /* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9379);
 /* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9377);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
 /* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
 /* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
@@ -7245,7 +7184,7 @@ var keeper_lock = __nccwpck_require__(1168);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var host_leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
-var host_leftovers = __nccwpck_require__(9377);
+var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
 var host_slots = __nccwpck_require__(5647);
 // EXTERNAL MODULE: ./lib/host/trash.js
@@ -7620,7 +7559,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 1758:
+/***/ 2106:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9739,8 +9678,60 @@ function pathOf(root, runnerKey, repository) {
     return (0,host_root/* controlPath */.XL)(root, 'times', name);
 }
 
-// EXTERNAL MODULE: ./lib/host/program.js
-var program = __nccwpck_require__(4554);
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function program_runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            program_killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/** Ends a program that leads a group, with all that it started. */
+function program_killGroup(leader, signal = 'SIGKILL') {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/unit-marks.js
 
 
@@ -9890,9 +9881,10 @@ function unchangingFolders(environment) {
 
 
 
+
 const git_command_WAIT_MS = 60_000;
 const ANSWER_AT_MOST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
-const TOLD_AT_MOST = 4096;
+const git_command_TOLD_AT_MOST = 4096;
 /**
  * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
  * untracked files, sloppy comparisons, modes and names that are taken for the same.
@@ -9983,7 +9975,7 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
                 child.kill('SIGKILL');
         });
         child.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, TOLD_AT_MOST);
+            said = (said + part).slice(0, git_command_TOLD_AT_MOST);
         });
         child.on('error', (error) => {
             for (const timer of timers)
@@ -10006,20 +9998,9 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
 const GRACE_MS = 10_000;
 /** Ends a process group: at first so that it can tidy up. */
 function endInTime({ pid }, waitMs) {
-    const end = (signal) => {
-        if (pid === undefined)
-            return;
-        try {
-            process.kill(-pid, signal);
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ESRCH')
-                throw error;
-        }
-    };
     return [
-        setTimeout(() => end('SIGTERM'), waitMs),
-        setTimeout(() => end('SIGKILL'), waitMs + GRACE_MS),
+        setTimeout(() => killGroup(pid, 'SIGTERM'), waitMs),
+        setTimeout(() => killGroup(pid), waitMs + GRACE_MS),
     ];
 }
 /** Another user's own configuration is not this process's: none of it is read. */

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { lstatSync } from 'node:fs'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import { killGroup } from './program.ts'
 
 /**
  * A repository to ask, and as whom: its owner, whose configuration may run programs. Git is told
@@ -145,17 +146,9 @@ const GRACE_MS = 10_000
 
 /** Ends a process group: at first so that it can tidy up. */
 function endInTime({ pid }: ChildProcess, waitMs: number): NodeJS.Timeout[] {
-  const end = (signal: NodeJS.Signals): void => {
-    if (pid === undefined) return
-    try {
-      process.kill(-pid, signal)
-    } catch (error) {
-      if (errnoOf(error) !== 'ESRCH') throw error
-    }
-  }
   return [
-    setTimeout(() => end('SIGTERM'), waitMs),
-    setTimeout(() => end('SIGKILL'), waitMs + GRACE_MS),
+    setTimeout(() => killGroup(pid, 'SIGTERM'), waitMs),
+    setTimeout(() => killGroup(pid), waitMs + GRACE_MS),
   ]
 }
 

@@ -54,8 +54,8 @@ async function whileHeld<Value>(
  * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
  * takes it on a descriptor that is open here, and the lock belongs to the open file.
  *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait (busybox), the work is done all the same:
- * these locks only keep it from being done twice.
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait
+ * (busybox), the work is done all the same: these locks only keep it from being done twice.
  *
  * @param waitSeconds how long to wait for it; 0 does not wait
  * @returns what the work returned, or null where the lock was not granted in time

@@ -51,10 +51,10 @@ export async function runProgram(
 }
 
 /** Ends a program that leads a group, with all that it started. */
-export function killGroup(leader: number | undefined): void {
+export function killGroup(leader: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
   if (leader === undefined) return
   try {
-    process.kill(-leader, 'SIGKILL')
+    process.kill(-leader, signal)
   } catch (error) {
     // It has ended already, and only its output is still to come.
     if (errnoOf(error) !== 'ESRCH') throw error

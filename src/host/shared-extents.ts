@@ -1,64 +1,64 @@
-import { spawn } from 'node:child_process'
-import { measuringEnvironment, yielding } from './measuring.ts'
-import { killGroup } from './program.ts'
+import { constants } from 'node:fs'
 import { isMadeToReflink } from './reflink.ts'
 
-// Each file once, whatever it is called: du counts hard links once already. A name with a line break
-// could look like what filefrag(8) says, which is of e2fsprogs, and not where users look for programs:
-//    0:        0..    4095:      13312..     17407:   4096:             last,shared,eof
-// The extents are sorted by where they begin; what lies before the end of those before counts again.
-// All that is held in memory is held by sort: the keeper has little.
-const REPEATED = `PATH="$PATH:/usr/sbin:/sbin"
-command -v filefrag >/dev/null 2>&1 || exit 1
-find "$1" -xdev -type f -size +0 ! -path '*
-*' -printf '%i %p\\0' | sort -zun -k1,1 | cut -zd' ' -f2- | xargs -0 -r filefrag -v -b1024 |
-awk '/^ *[0-9]+: .*[ ,]shared/ { gsub(/[:.]/, " "); print $4, $6 }' | sort -n |
-awk '{ to = $1 + $2; if ($1 < end) again += (to < end ? to : end) - $1; if (to > end) end = to }
-END { printf "%.0f\\n", again }'`
+// FIEMAP, of the kernel, tells where the extents of a file lie, and which of them are shared (0x2000; the
+// last one has 0x1). Each file is asked once, for du counts hard links once already. Sorted by where
+// extents begin, what lies before the end of those before counts again. On a machine whose number for
+// FIEMAP is another one nobody tells. -T passes over whatever the environment adds to perl.
+const PERL = `use strict;
+my ($top, $flags, $most) = @ARGV;
+my $device = (lstat $top)[0];
+my (%seen, @extents);
+my @folders = ($top);
+while (defined(my $folder = pop @folders)) {
+  opendir(my $open, $folder) or next;
+  for my $name (readdir $open) {
+    next if $name eq "." || $name eq "..";
+    my $path = "$folder/$name";
+    my ($dev, $inode, $links, $blocks) = (lstat $path)[0, 1, 3, 12];
+    next if !defined $dev || $dev != $device;
+    if (-d _) { push @folders, $path; next }
+    next if !-f _ || !$blocks || ($links > 1 && $seen{$inode}++);
+    sysopen(my $file, $path, $flags) or next;
+    my ($start, $last) = (0, 0);
+    while (!$last && @extents < $most) {
+      my $asked = pack("QQLLLL", $start, ~0 - $start, 0, 0, 64, 0) . "\\0" x (64 * 56);
+      ioctl($file, 0xc020660b, $asked) or last;
+      my $count = (unpack("QQLLLL", $asked))[3] or last;
+      for my $at (0 .. $count - 1) {
+        my ($logical, $physical, $length, $is) = unpack("QQQx16L", substr($asked, 32 + 56 * $at, 56));
+        push @extents, pack("Q>Q>", $physical, $length) if $is & 0x2000;
+        ($start, $last) = ($logical + $length, $is & 1);
+      }
+    }
+  }
+}
+my ($end, $again) = (0, 0);
+for (sort @extents) {
+  my ($start, $length) = unpack("Q>Q>", $_);
+  my $to = $start + $length;
+  $again += ($to < $end ? $to : $end) - $start if $start < $end;
+  $end = $to if $to > $end;
+}
+print "$again\\n";`
+
+/** Some 200 MB of perl’s memory; what more there is counts every time. */
+const EXTENTS_AT_MOST = 2_000_000
 
 /**
- * Bytes that du(1) counts too much in a tree, because files in it share blocks by reflink: none where
- * the file system does not share any, or nobody tells which (filefrag, from e2fsprogs), or not in time.
+ * A program that walks a tree and says how many bytes du(1) counts too much in it, because files there
+ * share blocks by reflink. It is one process, to be ended as du is.
  *
  * @param tree absolute path
- * @param stop ends it early
+ * @returns its words; null where the file system shares none, or the tree is gone
  */
-export async function measureRepeated(
-  tree: string,
-  waitMs: number,
-  stop: AbortSignal | null,
-): Promise<number> {
-  if (waitMs <= 0 || stop?.aborted === true || !mayShare(tree)) return 0
-  return new Promise((resolve) => {
-    // A group of its own, so that all of them end together.
-    const child = spawn('sh', yielding(['sh', '-c', REPEATED, 'sh', tree]), {
-      cwd: '/',
-      detached: true,
-      env: { ...measuringEnvironment(), LC_ALL: 'C' },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    const end = (): void => killGroup(child.pid)
-    const timer = setTimeout(end, waitMs)
-    stop?.addEventListener('abort', end)
-    let said = ''
-    child.stdout.setEncoding('utf8').on('data', (part: string) => (said += part))
-    const finish = (): void => {
-      clearTimeout(timer)
-      stop?.removeEventListener('abort', end)
-      // Only who has seen everything says a number.
-      const kibibytes = Number.parseInt(said, 10)
-      resolve(Number.isFinite(kibibytes) ? kibibytes * 1024 : 0)
-    }
-    child.on('error', finish)
-    child.on('close', finish)
-  })
-}
-
-function mayShare(tree: string): boolean {
+export function countRepeated(tree: string): string[] | null {
   try {
-    return isMadeToReflink(tree)
+    if (!isMadeToReflink(tree)) return null
   } catch {
-    // It is gone, which who measures it has seen, or will.
-    return false
+    // Who measures it has seen that it is gone, or will.
+    return null
   }
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  return ['perl', '-T', '-e', PERL, tree, String(flags), String(EXTENTS_AT_MOST)]
 }

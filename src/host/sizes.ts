@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { measuringEnvironment, yielding } from './measuring.ts'
 import { TICKS } from './processes.ts'
-import { measureRepeated } from './shared-extents.ts'
+import { countRepeated } from './shared-extents.ts'
 
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
@@ -121,8 +121,10 @@ export async function measureTree(
   if (kibibytes === null) return null
   const leftMs = (): number => until - performance.now()
   const files = await ask(['du', '-s', '-x', '--inodes', '--', path], leftMs(), stop)
-  const repeated = await measureRepeated(path, leftMs(), stop)
-  return { bytes: Math.max(0, kibibytes * 1024 - repeated), files: files ?? 0 }
+  const program = countRepeated(path)
+  // Without a perl all of them count.
+  const repeated = program === null ? null : await ask(program, leftMs(), stop)
+  return { bytes: Math.max(0, kibibytes * 1024 - (repeated ?? 0)), files: files ?? 0 }
 }
 
 /** The number that a program says first; its exit code tells of files that went meanwhile. */

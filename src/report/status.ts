@@ -44,7 +44,8 @@ interface StatusFacts {
   }[]
   lastPass: {
     completedAt: number
-    sweptAt: number | null
+    /** 0 for never */
+    sweptAt: number
     by: string
     retired: readonly string[]
     errors: readonly string[]
@@ -78,7 +79,7 @@ export function statusText(found: StatusFacts): string {
     ...foreign.map(({ path, why }) => `  leave ${path}: ${why}`),
     `worktrees ${worktrees}`,
     `last pass ${passText(lastPass)}`,
-    `last sweep ${sweepTime(lastPass?.sweptAt ?? null)}`,
+    `last sweep ${sweepTime(lastPass?.sweptAt ?? 0)}`,
   ]
   return `${lines.map(printable).join('\n')}\n`
 }
@@ -110,8 +111,8 @@ function diskText(disk: StatusFacts['disks'][number]): string {
   return `disk    ${path}: ${level}, ${usedPercent} % used, ${size(freeBytes)} of ${size(totalBytes)} free, ${inodes}${floor}`
 }
 
-function sweepTime(sweptAt: number | null): string {
-  if (sweptAt !== null) return new Date(sweptAt).toISOString()
+function sweepTime(sweptAt: number): string {
+  if (sweptAt > 0) return new Date(sweptAt).toISOString()
   return 'none yet: “target-guard install-timer” has one made every 15 minutes'
 }
 

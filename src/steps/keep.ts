@@ -34,7 +34,8 @@ export interface Kept {
 
 /**
  * Watches over one lease until it ends, its runner process is gone or its root is: the disk every two
- * seconds, the size of its slot every minute, or as rarely as every ten. The lock it was started with ends with this process.
+ * seconds, the size of its slot every minute, or as rarely as every ten. The lock it was started with
+ * ends with this process.
  */
 export async function keep(settings: Settings, id: string, runtime: Runtime): Promise<void> {
   const root = findRoot(settings.root, preciousOf(runtime.environment))
