@@ -1,12 +1,15 @@
+import { once } from 'node:events'
 import { copyFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { scanProcesses } from '../../src/host/inhabitants.ts'
+import { readProcess, stateOf } from '../../src/host/processes.ts'
 import type { Root } from '../../src/host/root.ts'
 import { measureTree } from '../../src/host/sizes.ts'
 import { makeSlot } from '../../src/host/slots.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { secondUser } from '../e2e/second-user.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { waitFor } from '../e2e/wait-for.ts'
 import { hold } from '../helpers/hold.ts'
 import { aLease, anId } from '../helpers/lease.ts'
 import { writeProgram } from '../helpers/program.ts'
@@ -31,6 +34,17 @@ function inhabitants(root: Root): string[] {
   expect(bySlot.get(other)).toEqual([])
   return (bySlot.get(slot) ?? []).map(({ what }) => what)
 }
+
+/** A program whose process goes on when its first thread has ended. */
+const FIRST_THREAD_ENDS = `#include <pthread.h>
+#include <unistd.h>
+static void *work(void *nothing) { pause(); return nothing; }
+int main(void) {
+  pthread_t thread;
+  if (pthread_create(&thread, 0, work, 0) != 0) return 1;
+  pthread_exit(0);
+}
+`
 
 /** Starts a holder that knows the slot by its environment only, so that no argument names it. */
 async function enter(
@@ -92,6 +106,41 @@ describe('a process lives in a slot', () => {
     expect(inhabitants(root)).toEqual([
       `pid ${process.pid ?? 0} (bash) is called with ${root.path}/${slot}/debug`,
     ])
+  })
+
+  needs('cargo').test('when its first thread has ended, and another works on', async () => {
+    const root = rootWithSlots()
+    const folder = scene().directory('threads')
+    writeFileSync(`${folder}/threads.c`, FIRST_THREAD_ENDS)
+    await scene().must('cc', ['-pthread', '-o', `${folder}/threads`, `${folder}/threads.c`])
+    const options = { cwd: `${root.path}/${slot}`, stdio: 'ignore' } as const
+    const threads = scene().start(`${folder}/threads`, [], options)
+    const pid = threads.pid ?? 0
+    try {
+      await waitFor(() => /State:\tZ/.test(readFileSync(`/proc/${pid}/status`, 'utf8')))
+      expect(inhabitants(root)).toEqual([`pid ${pid} (threads) works in ${root.path}/${slot}`])
+      const found = readProcess(pid)
+      expect(typeof found === 'object' && stateOf(found)).toBe('alive')
+    } finally {
+      // No scene finds it: it shows no environment any more.
+      threads.kill('SIGKILL')
+      await once(threads, 'exit')
+    }
+    expect(inhabitants(root)).toEqual([])
+  })
+
+  test('that its arguments name, at whatever moment of an exec(2) it is looked at', () => {
+    const root = rootWithSlots()
+    const again = 'exec $^X, "-e", $ARGV[0], @ARGV'
+    const { pid } = scene().start('perl', ['-e', again, again, `${root.path}/${slot}`], {
+      cwd: '/',
+      stdio: 'ignore',
+    })
+    const missed = Array.from({ length: 400 }, () => inhabitants(root)).filter(
+      (found) => found.length === 0,
+    )
+    expect(pid).toBeGreaterThan(0)
+    expect(missed).toEqual([])
   })
 
   test('no longer when it has ended', async () => {

@@ -386,7 +386,12 @@ const TICKS = 100;
  */
 function readProcess(pid) {
     try {
-        return parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
+        const found = parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8'));
+        if (found === null)
+            return 'hidden';
+        return hasEnded(found.state)
+            ? { ...found, state: livingThread(pid)?.state ?? found.state }
+            : found;
     }
     catch (error) {
         const code = errnoOf(error);
@@ -395,6 +400,30 @@ function readProcess(pid) {
         // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
         return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
     }
+}
+/** Whether a state is that of a zombie, or of what is about to be gone. */
+function hasEnded(state) {
+    return state === 'Z' || state === 'X';
+}
+/**
+ * A thread that runs on, although the first one, whose name in /proc is the process's own, has ended:
+ * by pthread_exit(3), or amid the end of a killed process. Null where there is none.
+ */
+function livingThread(pid) {
+    try {
+        for (const id of (0,external_node_fs_namespaceObject.readdirSync)(`/proc/${pid}/task`)) {
+            if (id === String(pid))
+                continue;
+            const thread = parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/task/${id}/stat`, 'utf8'));
+            if (thread !== null && !hasEnded(thread.state))
+                return { id, state: thread.state };
+        }
+    }
+    catch {
+        // Gone meanwhile, or not to be seen: no sign, no conclusion.
+        return null;
+    }
+    return null;
 }
 /** Whether the kernel knows a process by this number; EPERM means that it does. */
 function isThere(pid) {
@@ -444,7 +473,7 @@ function stateOf(recorded) {
         return found;
     if (found.start !== recorded.start)
         return 'replaced';
-    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
+    return hasEnded(found.state) ? 'gone' : 'alive';
 }
 /** Lives exactly as long as its job. */
 const WORKER = 'Runner.Worker';
@@ -1516,9 +1545,9 @@ function bodyOf(answer, isOver = false) {
 function readMounts(pid = 'self') {
     return parseMounts(readMountText(pid));
 }
-/** The same as the kernel writes it. */
-function readMountText(pid) {
-    return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8');
+/** The same as the kernel writes it, of a process or a thread (`PID/task/TID`). */
+function readMountText(process) {
+    return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${process}/mountinfo`, 'utf8');
 }
 function parseMounts(text) {
     return text
@@ -1589,15 +1618,15 @@ class MountSights {
         this.#top = locate('/', mounts)?.mount ?? null;
         this.#own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
     }
-    /** What a process sees; null where it does not show that. */
-    of(pid) {
-        const namespace = nameOf(pid) ?? mountTextOf(pid);
+    /** What a process or a thread (`PID/task/TID`) sees; null where it does not show that. */
+    of(process) {
+        const namespace = nameOf(process) ?? mountTextOf(process);
         if (namespace === '')
             return null;
         const known = this.#known.get(namespace);
         if (known !== undefined)
             return known;
-        const mounts = parseMounts(mountTextOf(pid));
+        const mounts = parseMounts(mountTextOf(process));
         const sight = this.#read(namespace, mounts);
         if (mounts.length > 0)
             this.#known.set(namespace, sight);
@@ -1625,9 +1654,9 @@ function viewThrough(mount, place) {
     return [];
 }
 /** The link that only its owner may read; null elsewhere. */
-function nameOf(pid) {
+function nameOf(process) {
     try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/mnt`);
+        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${process}/ns/mnt`);
     }
     catch {
         // Gone meanwhile, or another user's: then its mounts are its name.
@@ -1638,9 +1667,9 @@ function nameOf(pid) {
  * What another user's process shows of its mounts, which is as good a name of its namespace as the
  * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
  */
-function mountTextOf(pid) {
+function mountTextOf(process) {
     try {
-        return readMountText(pid);
+        return readMountText(process);
     }
     catch (error) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error)))
@@ -1690,15 +1719,17 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     return { bySlot, veiled: [...veiled.values()], failure: null };
 }
 function lookAt(pid, scan) {
-    const program = isTryingLocks(pid) ? null : programOf(pid);
-    if (program === null)
+    if (isTryingLocks(pid))
         return;
-    const sight = scan.sights.of(pid);
+    const shown = shownBy(pid);
+    if (shown === null)
+        return;
+    const sight = scan.sights.of(shown.at);
     if (sight === null || sight.views.length === 0)
         return;
     const { views, namespace } = sight;
     const uses = new Map();
-    for (const { path, how } of pathsOf(pid, program)) {
+    for (const { path, how } of pathsOf(pid, shown)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
                 uses.set(slot, `${how} ${path}`);
@@ -1709,7 +1740,7 @@ function lookAt(pid, scan) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
         }
-        if (!sight.isWhole && isHidden(pid)) {
+        if (!sight.isWhole && isHidden(shown.at)) {
             const what = `pid ${pid} (${commandOf(pid)})`;
             scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) });
         }
@@ -1735,13 +1766,22 @@ function isMeasuring(pid) {
         return false;
     }
 }
-/**
- * What a process runs, '' where that is not told; null of a kernel thread, or what is dead: it holds
- * nothing that /proc shows, and most processes are that.
- */
-function programOf(pid) {
+/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function shownBy(pid) {
+    const program = programOf(`${pid}`);
+    if (program !== null)
+        return { at: `${pid}`, program };
+    const thread = livingThread(pid);
+    if (thread === null)
+        return null;
+    const at = `${pid}/task/${thread.id}`;
+    const its = programOf(at);
+    return its === null ? null : { at, program: its };
+}
+/** '' where it is not told; null where there is none. */
+function programOf(at) {
     try {
-        return withoutMark((0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/exe`));
+        return withoutMark((0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${at}/exe`));
     }
     catch (error) {
         return errnoOf(error) === 'ENOENT' ? null : '';
@@ -1766,8 +1806,9 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid, program) {
-    const folder = `/proc/${pid}`;
+function* pathsOf(pid, shown) {
+    const { at, program } = shown;
+    const folder = `/proc/${at}`;
     const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
@@ -1778,7 +1819,7 @@ function* pathsOf(pid, program) {
     // Whoever started this process may have named the place to it, as sudo and shells do.
     if (ancestors().has(pid))
         return;
-    for (const word of argumentsOf(folder)) {
+    for (const word of argumentsOf(folder, program !== '')) {
         const start = word.indexOf('/');
         if (start >= 0)
             yield { path: word.slice(start), how: 'is called with' };
@@ -1828,20 +1869,34 @@ function openFile(link) {
         return '';
     }
 }
-/** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
-function argumentsOf(folder) {
+/**
+ * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
+ *
+ * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
+ */
+function argumentsOf(folder, mustHave) {
     try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(`${folder}/cmdline`, 'utf8').split('\0');
+        let left = mustHave ? EXEC_TRIES : 0;
+        let text = (0,external_node_fs_namespaceObject.readFileSync)(`${folder}/cmdline`, 'utf8');
+        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
+        for (; text === '' && left > 0; left -= 1) {
+            Atomics.wait(PAUSE, 0, 0, 1);
+            text = (0,external_node_fs_namespaceObject.readFileSync)(`${folder}/cmdline`, 'utf8');
+        }
+        return text.split('\0');
     }
     catch {
         // Gone meanwhile, or another user's: no sign, no conclusion.
         return [];
     }
 }
+/** A millisecond each: few enough for a program that shows no arguments for good, as it may choose to. */
+const EXEC_TRIES = 10;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 /** Whether this user may not see where a process works. */
-function isHidden(pid) {
+function isHidden(at) {
     try {
-        (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/cwd`);
+        (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${at}/cwd`);
         return false;
     }
     catch (error) {
@@ -9642,7 +9697,7 @@ function sightOfLock(pid) {
             ? found
             : {
                 startedAtMs: bootedAtMs() + (found.start / TICKS) * 1000,
-                isZombie: found.state === 'Z' || found.state === 'X',
+                isZombie: hasEnded(found.state),
                 command: found.command,
             },
         inContainer: findInContainer(pid),
@@ -20656,7 +20711,7 @@ function findCaller(from = process.ppid) {
 /** One process by its number; null where there is none. */
 function findOwner(pid) {
     const found = readProcess(pid);
-    if (typeof found === 'string' || found.state === 'Z' || found.state === 'X')
+    if (typeof found === 'string' || hasEnded(found.state))
         return null;
     return { pid: found.pid, start: found.start };
 }
@@ -20996,7 +21051,7 @@ class SignalWitness {
         if (pid === undefined)
             return false;
         await Promise.race([this.#ended, (0,promises_namespaceObject.setTimeout)(signal_witness_WAIT_MS)]);
-        const hasSeen = hasEnded(this.#witness) || hasPending(pid);
+        const hasSeen = signal_witness_hasEnded(this.#witness) || hasPending(pid);
         if (hasSeen)
             this.start();
         return hasSeen;
@@ -21006,7 +21061,7 @@ class SignalWitness {
         this.#witness?.kill('SIGKILL');
     }
 }
-function hasEnded(witness) {
+function signal_witness_hasEnded(witness) {
     return witness !== null && (witness.exitCode !== null || witness.signalCode !== null);
 }
 /** On a busy machine a process dies later than it was told to. */

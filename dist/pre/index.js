@@ -2808,9 +2808,9 @@ function yielding(words) {
 function readMounts(pid = 'self') {
     return parseMounts(readMountText(pid));
 }
-/** The same as the kernel writes it. */
-function readMountText(pid) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/mountinfo`, 'utf8');
+/** The same as the kernel writes it, of a process or a thread (`PID/task/TID`). */
+function readMountText(process) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${process}/mountinfo`, 'utf8');
 }
 function parseMounts(text) {
     return text
@@ -2972,10 +2972,11 @@ function run(command, words) {
 /* harmony export */   KS: () => (/* binding */ findWorker),
 /* harmony export */   L4: () => (/* binding */ stateOf),
 /* harmony export */   O3: () => (/* binding */ listProcesses),
+/* harmony export */   W8: () => (/* binding */ livingThread),
 /* harmony export */   Wv: () => (/* binding */ readProcess),
 /* harmony export */   l7: () => (/* binding */ isNamespaceGone)
 /* harmony export */ });
-/* unused harmony exports TICKS, parseStat, readGroup, seesHost, findInContainer */
+/* unused harmony exports TICKS, hasEnded, parseStat, readGroup, seesHost, findInContainer */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -2989,7 +2990,12 @@ const TICKS = 100;
  */
 function readProcess(pid) {
     try {
-        return parseStat(pid, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden';
+        const found = parseStat(pid, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/stat`, 'utf8'));
+        if (found === null)
+            return 'hidden';
+        return hasEnded(found.state)
+            ? { ...found, state: livingThread(pid)?.state ?? found.state }
+            : found;
     }
     catch (error) {
         const code = (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error);
@@ -2998,6 +3004,30 @@ function readProcess(pid) {
         // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
         return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden';
     }
+}
+/** Whether a state is that of a zombie, or of what is about to be gone. */
+function hasEnded(state) {
+    return state === 'Z' || state === 'X';
+}
+/**
+ * A thread that runs on, although the first one, whose name in /proc is the process's own, has ended:
+ * by pthread_exit(3), or amid the end of a killed process. Null where there is none.
+ */
+function livingThread(pid) {
+    try {
+        for (const id of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/${pid}/task`)) {
+            if (id === String(pid))
+                continue;
+            const thread = parseStat(pid, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/task/${id}/stat`, 'utf8'));
+            if (thread !== null && !hasEnded(thread.state))
+                return { id, state: thread.state };
+        }
+    }
+    catch {
+        // Gone meanwhile, or not to be seen: no sign, no conclusion.
+        return null;
+    }
+    return null;
 }
 /** Whether the kernel knows a process by this number; EPERM means that it does. */
 function isThere(pid) {
@@ -3047,7 +3077,7 @@ function stateOf(recorded) {
         return found;
     if (found.start !== recorded.start)
         return 'replaced';
-    return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive';
+    return hasEnded(found.state) ? 'gone' : 'alive';
 }
 /** Lives exactly as long as its job. */
 const WORKER = 'Runner.Worker';
@@ -6831,15 +6861,15 @@ class MountSights {
         this.#top = (0,host_mounts/* locate */.x5)('/', mounts)?.mount ?? null;
         this.#own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), (0,host_mounts/* readMountText */.L1)('self')]);
     }
-    /** What a process sees; null where it does not show that. */
-    of(pid) {
-        const namespace = nameOf(pid) ?? mountTextOf(pid);
+    /** What a process or a thread (`PID/task/TID`) sees; null where it does not show that. */
+    of(process) {
+        const namespace = nameOf(process) ?? mountTextOf(process);
         if (namespace === '')
             return null;
         const known = this.#known.get(namespace);
         if (known !== undefined)
             return known;
-        const mounts = (0,host_mounts/* parseMounts */.qV)(mountTextOf(pid));
+        const mounts = (0,host_mounts/* parseMounts */.qV)(mountTextOf(process));
         const sight = this.#read(namespace, mounts);
         if (mounts.length > 0)
             this.#known.set(namespace, sight);
@@ -6867,9 +6897,9 @@ function viewThrough(mount, place) {
     return [];
 }
 /** The link that only its owner may read; null elsewhere. */
-function nameOf(pid) {
+function nameOf(process) {
     try {
-        return (0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/mnt`);
+        return (0,external_node_fs_.readlinkSync)(`/proc/${process}/ns/mnt`);
     }
     catch {
         // Gone meanwhile, or another user's: then its mounts are its name.
@@ -6880,9 +6910,9 @@ function nameOf(pid) {
  * What another user's process shows of its mounts, which is as good a name of its namespace as the
  * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
  */
-function mountTextOf(pid) {
+function mountTextOf(process) {
     try {
-        return (0,host_mounts/* readMountText */.L1)(pid);
+        return (0,host_mounts/* readMountText */.L1)(process);
     }
     catch (error) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes((0,guard_error/* errnoOf */.UQ)(error)))
@@ -6936,15 +6966,17 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
     return { bySlot, veiled: [...veiled.values()], failure: null };
 }
 function lookAt(pid, scan) {
-    const program = (0,try_locks/* isTryingLocks */.w)(pid) ? null : programOf(pid);
-    if (program === null)
+    if ((0,try_locks/* isTryingLocks */.w)(pid))
         return;
-    const sight = scan.sights.of(pid);
+    const shown = shownBy(pid);
+    if (shown === null)
+        return;
+    const sight = scan.sights.of(shown.at);
     if (sight === null || sight.views.length === 0)
         return;
     const { views, namespace } = sight;
     const uses = new Map();
-    for (const { path, how } of pathsOf(pid, program)) {
+    for (const { path, how } of pathsOf(pid, shown)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
                 uses.set(slot, `${how} ${path}`);
@@ -6955,7 +6987,7 @@ function lookAt(pid, scan) {
             if (!uses.has(slot))
                 uses.set(slot, 'runs in a container that mounts it');
         }
-        if (!sight.isWhole && isHidden(pid)) {
+        if (!sight.isWhole && isHidden(shown.at)) {
             const what = `pid ${pid} (${commandOf(pid)})`;
             scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) });
         }
@@ -6981,13 +7013,22 @@ function isMeasuring(pid) {
         return false;
     }
 }
-/**
- * What a process runs, '' where that is not told; null of a kernel thread, or what is dead: it holds
- * nothing that /proc shows, and most processes are that.
- */
-function programOf(pid) {
+/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function shownBy(pid) {
+    const program = programOf(`${pid}`);
+    if (program !== null)
+        return { at: `${pid}`, program };
+    const thread = (0,processes/* livingThread */.W8)(pid);
+    if (thread === null)
+        return null;
+    const at = `${pid}/task/${thread.id}`;
+    const its = programOf(at);
+    return its === null ? null : { at, program: its };
+}
+/** '' where it is not told; null where there is none. */
+function programOf(at) {
     try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`));
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
     }
     catch (error) {
         return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
@@ -7012,8 +7053,9 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid, program) {
-    const folder = `/proc/${pid}`;
+function* pathsOf(pid, shown) {
+    const { at, program } = shown;
+    const folder = `/proc/${at}`;
     const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
@@ -7024,7 +7066,7 @@ function* pathsOf(pid, program) {
     // Whoever started this process may have named the place to it, as sudo and shells do.
     if (ancestors().has(pid))
         return;
-    for (const word of argumentsOf(folder)) {
+    for (const word of argumentsOf(folder, program !== '')) {
         const start = word.indexOf('/');
         if (start >= 0)
             yield { path: word.slice(start), how: 'is called with' };
@@ -7074,20 +7116,34 @@ function openFile(link) {
         return '';
     }
 }
-/** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
-function argumentsOf(folder) {
+/**
+ * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
+ *
+ * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
+ */
+function argumentsOf(folder, mustHave) {
     try {
-        return (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8').split('\0');
+        let left = mustHave ? EXEC_TRIES : 0;
+        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
+        for (; text === '' && left > 0; left -= 1) {
+            Atomics.wait(PAUSE, 0, 0, 1);
+            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        }
+        return text.split('\0');
     }
     catch {
         // Gone meanwhile, or another user's: no sign, no conclusion.
         return [];
     }
 }
+/** A millisecond each: few enough for a program that shows no arguments for good, as it may choose to. */
+const EXEC_TRIES = 10;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 /** Whether this user may not see where a process works. */
-function isHidden(pid) {
+function isHidden(at) {
     try {
-        (0,external_node_fs_.readlinkSync)(`/proc/${pid}/cwd`);
+        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
         return false;
     }
     catch (error) {

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import type { ProcessKey } from '../plan/job.ts'
-import { readGroup, readProcess } from './processes.ts'
+import { hasEnded, readGroup, readProcess } from './processes.ts'
 
 /**
  * The process that asked for what this command prints: a shell, an agent. In `$(…)` the parent is a
@@ -21,7 +21,7 @@ export function findCaller(from: number = process.ppid): ProcessKey | null {
 /** One process by its number; null where there is none. */
 export function findOwner(pid: number): ProcessKey | null {
   const found = readProcess(pid)
-  if (typeof found === 'string' || found.state === 'Z' || found.state === 'X') return null
+  if (typeof found === 'string' || hasEnded(found.state)) return null
   return { pid: found.pid, start: found.start }
 }
 

@@ -5,7 +5,7 @@ import { SLOT_DEPTH } from '../plan/naming.ts'
 import { MountSights } from './mount-sights.ts'
 import type { View } from './mount-sights.ts'
 import { isAtOrBelow, join, relative } from './mounts.ts'
-import { listProcesses, readProcess } from './processes.ts'
+import { listProcesses, livingThread, readProcess } from './processes.ts'
 import { MEASURING } from './measuring.ts'
 import { isTryingLocks } from './try-locks.ts'
 
@@ -77,13 +77,14 @@ interface Scan {
 }
 
 function lookAt(pid: number, scan: Scan): void {
-  const program = isTryingLocks(pid) ? null : programOf(pid)
-  if (program === null) return
-  const sight = scan.sights.of(pid)
+  if (isTryingLocks(pid)) return
+  const shown = shownBy(pid)
+  if (shown === null) return
+  const sight = scan.sights.of(shown.at)
   if (sight === null || sight.views.length === 0) return
   const { views, namespace } = sight
   const uses = new Map<string, string>()
-  for (const { path, how } of pathsOf(pid, program)) {
+  for (const { path, how } of pathsOf(pid, shown)) {
     for (const slot of slotsAt(path, views, scan.wanted)) {
       if (!uses.has(slot)) uses.set(slot, `${how} ${path}`)
     }
@@ -92,7 +93,7 @@ function lookAt(pid: number, scan: Scan): void {
     for (const slot of mountedSlots(views, scan)) {
       if (!uses.has(slot)) uses.set(slot, 'runs in a container that mounts it')
     }
-    if (!sight.isWhole && isHidden(pid)) {
+    if (!sight.isWhole && isHidden(shown.at)) {
       const what = `pid ${pid} (${commandOf(pid)})`
       scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) })
     }
@@ -118,13 +119,29 @@ function isMeasuring(pid: number): boolean {
   }
 }
 
-/**
- * What a process runs, '' where that is not told; null of a kernel thread, or what is dead: it holds
- * nothing that /proc shows, and most processes are that.
- */
-function programOf(pid: number): string | null {
+/** Where /proc shows a process, and what it runs. */
+interface Shown {
+  /** below /proc: `PID`, or `PID/task/TID` where the first thread has ended and another has not */
+  at: string
+  /** '' where that is not told */
+  program: string
+}
+
+/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function shownBy(pid: number): Shown | null {
+  const program = programOf(`${pid}`)
+  if (program !== null) return { at: `${pid}`, program }
+  const thread = livingThread(pid)
+  if (thread === null) return null
+  const at = `${pid}/task/${thread.id}`
+  const its = programOf(at)
+  return its === null ? null : { at, program: its }
+}
+
+/** '' where it is not told; null where there is none. */
+function programOf(at: string): string | null {
   try {
-    return withoutMark(readlinkSync(`/proc/${pid}/exe`))
+    return withoutMark(readlinkSync(`/proc/${at}/exe`))
   } catch (error) {
     return errnoOf(error) === 'ENOENT' ? null : ''
   }
@@ -149,15 +166,16 @@ function mountedSlots(views: readonly View[], { wanted, isUsed }: Scan): string[
 }
 
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid: number, program: string): Generator<{ path: string; how: string }> {
-  const folder = `/proc/${pid}`
+function* pathsOf(pid: number, shown: Shown): Generator<{ path: string; how: string }> {
+  const { at, program } = shown
+  const folder = `/proc/${at}`
   const directory = readLink(`${folder}/cwd`)
   if (directory !== null) yield { path: directory, how: 'works in' }
   if (program !== '') yield { path: program, how: 'runs' }
   for (const file of openFiles(folder)) yield { path: file, how: 'has open' }
   // Whoever started this process may have named the place to it, as sudo and shells do.
   if (ancestors().has(pid)) return
-  for (const word of argumentsOf(folder)) {
+  for (const word of argumentsOf(folder, program !== '')) {
     const start = word.indexOf('/')
     if (start >= 0) yield { path: word.slice(start), how: 'is called with' }
   }
@@ -206,20 +224,35 @@ function openFile(link: string): string {
   }
 }
 
-/** Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output. */
-function argumentsOf(folder: string): string[] {
+/**
+ * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
+ *
+ * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
+ */
+function argumentsOf(folder: string, mustHave: boolean): string[] {
   try {
-    return readFileSync(`${folder}/cmdline`, 'utf8').split('\0')
+    let left = mustHave ? EXEC_TRIES : 0
+    let text = readFileSync(`${folder}/cmdline`, 'utf8')
+    // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
+    for (; text === '' && left > 0; left -= 1) {
+      Atomics.wait(PAUSE, 0, 0, 1)
+      text = readFileSync(`${folder}/cmdline`, 'utf8')
+    }
+    return text.split('\0')
   } catch {
     // Gone meanwhile, or another user's: no sign, no conclusion.
     return []
   }
 }
 
+/** A millisecond each: few enough for a program that shows no arguments for good, as it may choose to. */
+const EXEC_TRIES = 10
+const PAUSE = new Int32Array(new SharedArrayBuffer(4))
+
 /** Whether this user may not see where a process works. */
-function isHidden(pid: number): boolean {
+function isHidden(at: string): boolean {
   try {
-    readlinkSync(`/proc/${pid}/cwd`)
+    readlinkSync(`/proc/${at}/cwd`)
     return false
   } catch (error) {
     return ['EACCES', 'EPERM'].includes(errnoOf(error))

@@ -4,7 +4,7 @@ import { judgeLock, pidInReason } from '../plan/worktree-lock.ts'
 import type { LockSight } from '../plan/worktree-lock.ts'
 import { readUptime } from './boot.ts'
 import { readWorktreeLock } from './git-directory.ts'
-import { TICKS, findInContainer, readProcess, seesHost } from './processes.ts'
+import { hasEnded, TICKS, findInContainer, readProcess, seesHost } from './processes.ts'
 
 /** When this host was started, in ms since the epoch, by the clock as it is now. */
 export function bootedAtMs(): number {
@@ -33,7 +33,7 @@ export function sightOfLock(pid: number): LockSight {
         ? found
         : {
             startedAtMs: bootedAtMs() + (found.start / TICKS) * 1000,
-            isZombie: found.state === 'Z' || found.state === 'X',
+            isZombie: hasEnded(found.state),
             command: found.command,
           },
     inContainer: findInContainer(pid),

@@ -53,13 +53,13 @@ export class MountSights {
     this.#own = new Set([readlinkSync('/proc/self/ns/mnt'), readMountText('self')])
   }
 
-  /** What a process sees; null where it does not show that. */
-  of(pid: number): Sight | null {
-    const namespace = nameOf(pid) ?? mountTextOf(pid)
+  /** What a process or a thread (`PID/task/TID`) sees; null where it does not show that. */
+  of(process: string): Sight | null {
+    const namespace = nameOf(process) ?? mountTextOf(process)
     if (namespace === '') return null
     const known = this.#known.get(namespace)
     if (known !== undefined) return known
-    const mounts = parseMounts(mountTextOf(pid))
+    const mounts = parseMounts(mountTextOf(process))
     const sight = this.#read(namespace, mounts)
     if (mounts.length > 0) this.#known.set(namespace, sight)
     return sight
@@ -89,9 +89,9 @@ function viewThrough(mount: Mount, place: Place | null): View[] {
 }
 
 /** The link that only its owner may read; null elsewhere. */
-function nameOf(pid: number): string | null {
+function nameOf(process: string): string | null {
   try {
-    return readlinkSync(`/proc/${pid}/ns/mnt`)
+    return readlinkSync(`/proc/${process}/ns/mnt`)
   } catch {
     // Gone meanwhile, or another user's: then its mounts are its name.
     return null
@@ -102,9 +102,9 @@ function nameOf(pid: number): string | null {
  * What another user's process shows of its mounts, which is as good a name of its namespace as the
  * link that only its owner may read: every mount has a number of its own. '' where it shows nothing.
  */
-function mountTextOf(pid: number): string {
+function mountTextOf(process: string): string {
   try {
-    return readMountText(pid)
+    return readMountText(process)
   } catch (error) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errnoOf(error))) return ''
     throw error

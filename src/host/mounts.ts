@@ -18,9 +18,9 @@ export function readMounts(pid: number | 'self' = 'self'): Mount[] {
   return parseMounts(readMountText(pid))
 }
 
-/** The same as the kernel writes it. */
-export function readMountText(pid: number | 'self'): string {
-  return readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+/** The same as the kernel writes it, of a process or a thread (`PID/task/TID`). */
+export function readMountText(process: number | string): string {
+  return readFileSync(`/proc/${process}/mountinfo`, 'utf8')
 }
 
 export function parseMounts(text: string): Mount[] {

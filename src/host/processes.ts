@@ -10,7 +10,7 @@ export const TICKS = 100
 export interface ProcessStat extends ProcessKey {
   /** the command's name, at most 15 bytes */
   command: string
-  /** one letter: R, S, D, T, Z, X, … */
+  /** one letter: R, S, D, T, Z, X, …; where only the first thread has ended, that of one that has not */
   state: string
   parent: number
 }
@@ -22,13 +22,40 @@ export interface ProcessStat extends ProcessKey {
  */
 export function readProcess(pid: number): ProcessStat | 'gone' | 'hidden' {
   try {
-    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? 'hidden'
+    const found = parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    if (found === null) return 'hidden'
+    return hasEnded(found.state)
+      ? { ...found, state: livingThread(pid)?.state ?? found.state }
+      : found
   } catch (error) {
     const code = errnoOf(error)
     if (code === 'ESRCH') return 'gone'
     // With hidepid=2 the folder of another user's process is not there; a signal still finds it.
     return code === 'ENOENT' && !isThere(pid) ? 'gone' : 'hidden'
   }
+}
+
+/** Whether a state is that of a zombie, or of what is about to be gone. */
+export function hasEnded(state: string): boolean {
+  return state === 'Z' || state === 'X'
+}
+
+/**
+ * A thread that runs on, although the first one, whose name in /proc is the process's own, has ended:
+ * by pthread_exit(3), or amid the end of a killed process. Null where there is none.
+ */
+export function livingThread(pid: number): { id: string; state: string } | null {
+  try {
+    for (const id of readdirSync(`/proc/${pid}/task`)) {
+      if (id === String(pid)) continue
+      const thread = parseStat(pid, readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8'))
+      if (thread !== null && !hasEnded(thread.state)) return { id, state: thread.state }
+    }
+  } catch {
+    // Gone meanwhile, or not to be seen: no sign, no conclusion.
+    return null
+  }
+  return null
 }
 
 /** Whether the kernel knows a process by this number; EPERM means that it does. */
@@ -75,7 +102,7 @@ export function stateOf(recorded: ProcessKey): ProcessState {
   const found = readProcess(recorded.pid)
   if (found === 'gone' || found === 'hidden') return found
   if (found.start !== recorded.start) return 'replaced'
-  return found.state === 'Z' || found.state === 'X' ? 'gone' : 'alive'
+  return hasEnded(found.state) ? 'gone' : 'alive'
 }
 
 /** Lives exactly as long as its job. */
