@@ -50,10 +50,78 @@ export function allProcesses(): number[] {
 
 /** Living processes that were started with `NAME=value` in their environment. */
 export function processesWith(name: string, value: string): number[] {
-  const wanted = `${name}=${value}`
-  return allProcesses().filter(
-    (pid) => isAlive(pid) && readProc(pid, 'environ')?.split('\0').includes(wanted) === true,
-  )
+  return foundBy((pid) => isMarked(pid, `${name}=${value}`)).found
+}
+
+/** Which processes are looked for, and of which nobody can tell at this moment. */
+export interface FoundProcesses {
+  found: number[]
+  /** amid an exec(2) /proc shows no environment; nor of what is ending, but has files open still */
+  untold: number[]
+}
+
+/**
+ * Living processes that were started with `NAME=value` in their environment, or that an argument leads
+ * into one of these folders: what goes on in the background keeps little of its environment.
+ */
+export function processesOf(
+  name: string,
+  value: string,
+  folders: readonly string[],
+): FoundProcesses {
+  const leadsThere = (word: string): boolean =>
+    folders.some((folder) => word === folder || word.startsWith(`${folder}/`))
+  return foundBy((pid) => {
+    const isWith = isMarked(pid, `${name}=${value}`)
+    if (isWith !== false || pid === process.pid) return isWith
+    return (readProc(pid, 'cmdline')?.split('\0') ?? []).some(leadsThere)
+  })
+}
+
+function foundBy(isOne: (pid: number) => boolean | 'untold'): FoundProcesses {
+  const told = allProcesses().map((pid) => ({ pid, is: isOne(pid) }))
+  return {
+    found: told.filter(({ pid, is }) => is === true && isAlive(pid)).map(({ pid }) => pid),
+    untold: told.filter(({ is }) => is === 'untold').map(({ pid }) => pid),
+  }
+}
+
+function isMarked(pid: number, mark: string): boolean | 'untold' {
+  const variables = environmentOf(pid)
+  return typeof variables === 'object' ? variables.includes(mark) : (variables ?? false)
+}
+
+/** Kernel's PF_KTHREAD. */
+const KERNEL_THREAD = 0x20_00_00
+
+/** The variables a process was started with; undefined where it has none, or nobody may read them. */
+function environmentOf(pid: number): string[] | 'untold' | undefined {
+  // Who shows arguments, but no environment, has none, or came out of an exec(2) between the two.
+  for (let tries = 0; tries < 5; tries += 1) {
+    const text = readProc(pid, 'environ')
+    if (text !== '') return text?.split('\0')
+    if (readProc(pid, 'cmdline') !== '') continue
+    const flags = Number(statFields(pid)?.[6])
+    const isOnItsWay = (flags & KERNEL_THREAD) === 0 && (isAlive(pid) || hasLivingThread(pid))
+    return isOnItsWay ? 'untold' : undefined
+  }
+  return undefined
+}
+
+/** Of a process that was killed the first thread may have ended while others still write. */
+function hasLivingThread(pid: number): boolean {
+  return threadsOf(pid).some((thread) => {
+    const stat = readProc(pid, `task/${thread}/stat`) ?? ') X'
+    return !['Z', 'X'].includes(stat.charAt(stat.lastIndexOf(')') + 2))
+  })
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return []
+  }
 }
 
 /** Sends SIGKILL to one process; a process that is gone already is fine. */

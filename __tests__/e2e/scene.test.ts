@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { needs } from './capabilities.ts'
-import { isAlive } from './processes.ts'
-import { Scene } from './scene.ts'
+import { isAlive, processesOf } from './processes.ts'
+import { SCENE_VARIABLE, Scene } from './scene.ts'
 import { waitFor } from './wait-for.ts'
 
 describe('the end of a scene', () => {
@@ -25,6 +25,37 @@ describe('the end of a scene', () => {
     expect(isAlive(foreign.pid ?? 0)).toBe(true)
     await other.end()
     expect(isAlive(foreign.pid ?? 0)).toBe(false)
+  })
+
+  test('knows when it cannot tell whose a process is', async () => {
+    const scene = new Scene()
+    const again = 'exec $^X, "-e", $ARGV[0], $ARGV[0]'
+    const { pid = 0 } = scene.start('perl', ['-e', again, again], { stdio: 'ignore' })
+    const sights = Array.from({ length: 300 }, () => {
+      const { found, untold } = processesOf(SCENE_VARIABLE, scene.id, [])
+      if (found.includes(pid)) return 'found'
+      return untold.includes(pid) ? 'untold' : 'missed'
+    })
+    await scene.end()
+
+    expect(sights).toContain('found')
+    expect(sights).not.toContain('missed')
+    expect(isAlive(pid)).toBe(false)
+  })
+
+  test('ends what works on a place of it with an environment of its own', async () => {
+    const [own, other] = [new Scene(), new Scene()]
+    const directory = own.directory()
+    const alone = ['env', ['-i', 'sh', '-c', 'read line', 'sh', `${directory}/root`]] as const
+    const started = other.start(alone[0], alone[1], { stdio: ['pipe', 'ignore', 'ignore'] })
+    const like = other.start('sh', ['-c', 'read line', 'sh', `${directory}-not/root`], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    await own.end()
+
+    expect(isAlive(started.pid ?? 0)).toBe(false)
+    expect(isAlive(like.pid ?? 0)).toBe(true)
+    await other.end()
   })
 
   test('goes on after a failure, and then tells of it', async () => {

@@ -6,7 +6,7 @@ import { chmodSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { throughGrantedLock } from './granted-lock.ts'
-import { kill, processesWith } from './processes.ts'
+import { kill, processesOf } from './processes.ts'
 import { waitFor } from './wait-for.ts'
 
 /** What a command left behind: exit code (null when a signal ended it) and its whole output. */
@@ -23,6 +23,7 @@ export const SCENE_VARIABLE = 'TG_SCENE'
 /** Temporary directories, processes and mounts of one test, and the way back from all of them. */
 export class Scene {
   readonly id: string = randomUUID()
+  readonly #directories: string[] = []
   readonly #undo: (() => void | Promise<void>)[] = []
 
   /** Has `undo` run when the scene ends; the last one registered runs first. */
@@ -34,6 +35,7 @@ export class Scene {
   directory(name = 'scene'): string {
     const directory = mkdtempSync(path.join(realpathSync(tmpdir()), `tg-${name}-`))
     chmodSync(directory, 0o755)
+    this.#directories.push(directory)
     this.defer(() => removeTree(directory))
     return directory
   }
@@ -82,13 +84,16 @@ export class Scene {
     return result
   }
 
-  /** Kills every process that carries this scene's mark, and waits until all are gone. */
+  /**
+   * Kills every process that carries this scene's mark, or is called with a place in it, and waits until
+   * all are gone.
+   */
   async endProcesses(): Promise<void> {
     await waitFor(
       () => {
-        const left = processesWith(SCENE_VARIABLE, this.id)
-        for (const pid of left) kill(pid)
-        return left.length === 0
+        const { found, untold } = processesOf(SCENE_VARIABLE, this.id, this.#directories)
+        for (const pid of found) kill(pid)
+        return found.length === 0 && untold.length === 0
       },
       { what: 'the processes of the scene to end', deadlineMs: 10_000 },
     )
