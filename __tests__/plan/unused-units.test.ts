@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   countUnused,
-  isOfUnit,
+  hashesIn,
   isUnit,
   outOfUse,
   parseUnused,
-  stillCounted,
+  overweight,
+  withoutUnits,
 } from '../../src/plan/unused-units.ts'
 
 const HASH = '0123456789abcdef'
@@ -17,7 +18,7 @@ describe('units that builds do not use', () => {
     expect([first, outOfUse(first)]).toEqual([{ [one]: 1 }, []])
     const second = countUnused(first, [one, two], new Set([two]))
     expect(outOfUse(second)).toEqual([one])
-    expect(stillCounted(second)).toEqual({})
+    expect(withoutUnits(second, [one])).toEqual({})
   })
 
   test('are counted anew once a build has used them', () => {
@@ -28,6 +29,36 @@ describe('units that builds do not use', () => {
   test('are not counted by a job that built nothing, and forgotten when they are gone', () => {
     expect(countUnused({ [one]: 1 }, [one, two], new Set())).toEqual({ [one]: 1 })
     expect(countUnused({ [one]: 1 }, [two], new Set([two]))).toEqual({})
+  })
+})
+
+function unit(name: string): string {
+  return `debug/${name}-${HASH}`
+}
+
+describe('what the last build did not use', () => {
+  const bytes = new Map(
+    Object.entries({ used: 100, light: 20, heavy: 30, old: 15 }).map(([name, each]) => [
+      unit(name),
+      each,
+    ]),
+  )
+
+  test('stays as long as it weighs no more than half of what it used', () => {
+    expect(overweight({ [unit('light')]: 1, [unit('heavy')]: 1 }, bytes)).toEqual([])
+  })
+
+  test('else goes until it fits: what was not used for longest first, then the heaviest', () => {
+    const unused = { [unit('light')]: 1, [unit('heavy')]: 1, [unit('old')]: 2 }
+    expect(overweight(unused, bytes)).toEqual([unit('old')])
+    const more = new Map([...bytes, [unit('used'), 50]])
+    expect(overweight(unused, more)).toEqual([unit('old'), unit('heavy')])
+    expect(overweight(unused, new Map([...bytes, [unit('used'), 1]]))).toHaveLength(3)
+  })
+
+  test('is left alone where what it used could not be weighed', () => {
+    expect(overweight({ [unit('light')]: 1 }, new Map())).toEqual([])
+    expect(overweight({ [unit('light')]: 1 }, new Map([[unit('light'), 20]]))).toEqual([])
   })
 })
 
@@ -43,13 +74,14 @@ test.each([
 })
 
 test.each([
-  [`libone-${HASH}.rlib`, true],
-  [`one-${HASH}`, true],
-  [`one-${HASH}.one.7rcbfp3g-cgu.0.rcgu.o`, true],
-  [`one-${HASH}0`, false],
-  ['one.d', false],
-])('%s belongs to the unit: %s', (file, expected) => {
-  expect(isOfUnit(file, HASH)).toBe(expected)
+  [`libone-${HASH}.rlib`, [HASH]],
+  [`one-${HASH}`, [HASH]],
+  [`one-${HASH}.one.7rcbfp3g-cgu.0.rcgu.o`, [HASH]],
+  [`one-${HASH}-fedcba9876543210.o`, ['fedcba9876543210']],
+  [`one-${HASH}0`, []],
+  ['one.d', []],
+])('%s belongs to the units %j', (file, expected) => {
+  expect(hashesIn(file)).toEqual(expected)
 })
 
 test.each([null, [], 'x', { 'debug/one': 1 }, { [one]: '1' }, { [one]: 1.5 }, { '../x': 1 }])(

@@ -111,7 +111,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9126);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6960);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +125,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9126:
+/***/ 6960:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1961,6 +1961,17 @@ function within(base, components, work, step = () => { }) {
         (0,external_node_fs_namespaceObject.closeSync)(folder);
     }
 }
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside(base, path, work) {
+    try {
+        return within(at(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {
     try {
@@ -2924,9 +2935,36 @@ function countUnused(before, all, used) {
 function outOfUse(unused) {
     return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
 }
-/** Without those that went. */
-function stillCounted(unused) {
-    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+/** What the last build did not use may weigh so much of what it used. */
+const IDLE_SHARE = 0.5;
+/**
+ * The units that go at once, so that a target dir never holds more than half as much again as its last
+ * build used. Those unused for longest go first, and of these the heaviest.
+ *
+ * @param bytes what each unit weighs
+ */
+function overweight(unused, bytes) {
+    const weigh = (unit) => bytes.get(unit) ?? 0;
+    const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
+    const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
+    // Then nothing is known of what it used.
+    if (total === idle)
+        return [];
+    let excess = idle - (total - idle) * IDLE_SHARE;
+    const order = Object.entries(unused)
+        .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
+        .map(([unit]) => unit);
+    return order.filter((unit) => {
+        if (excess <= 0 || weigh(unit) === 0)
+            return false;
+        excess -= weigh(unit);
+        return true;
+    });
+}
+/** What is counted of the others. */
+function withoutUnits(unused, gone) {
+    const those = new Set(gone);
+    return Object.fromEntries(Object.entries(unused).filter(([unit]) => !those.has(unit)));
 }
 const UNITS_AT_MOST = 100_000;
 /** Reads counts that anybody may have written; null where they are damaged. */
@@ -2950,9 +2988,9 @@ const HASH = /-([0-9a-f]{16})$/;
 function hashOf(unit) {
     return HASH.exec(unit)?.[1] ?? null;
 }
-/** Whether a file beside others was made by the unit with this hash. */
-function isOfUnit(file, hash) {
-    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
+/** The hashes of units in the name of a file that lies beside others: it belongs to one of these. */
+function hashesIn(file) {
+    return [...file.matchAll(/-([0-9a-f]{16})(?=\.|$)/g)].flatMap((found) => found[1] ?? []);
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/build-record.js
@@ -4714,11 +4752,11 @@ function docker(image) {
     return {
         name: 'docker',
         chown: ({ path }, to) => contained(path, ['CHOWN'], ['chown', '-h', `${to.uid}:${to.gid}`, '/guarded']),
-        move: (from, to, root) => contained(root, ['DAC_OVERRIDE', 'FOWNER'], ['mv', '-n', '-T', inside(from, root), inside(to, root)]),
+        move: (from, to, root) => contained(root, ['DAC_OVERRIDE', 'FOWNER'], ['mv', '-n', '-T', privilege_inside(from, root), privilege_inside(to, root)]),
         remove: (trash, id) => contained(trash, ['DAC_OVERRIDE', 'FOWNER'], ['rm', '-rf', `/guarded/${id}`]),
     };
 }
-function inside(path, root) {
+function privilege_inside(path, root) {
     return `/guarded${path.slice(root.length)}`;
 }
 function run(command, words) {
@@ -13303,6 +13341,340 @@ function asMarkdown(text) {
     return `    ${printable(text)}`;
 }
 
+;// CONCATENATED MODULE: ./lib/host/profiles.js
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const profiles_DEPTH = 4;
+const profiles_FOLDERS_AT_MOST = 4096;
+/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function withProfiles(target, work) {
+    const profiles = [];
+    let seen = 0;
+    const visit = (folder, path) => {
+        seen += 1;
+        if (seen > profiles_FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const names = (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true })
+            .filter((entry) => entry.isDirectory())
+            .map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: openFolder(at(folder, '.')) });
+        if (path.length === profiles_DEPTH)
+            return;
+        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
+            enter(folder, name, (next) => visit(next, [...path, name]));
+        }
+    };
+    try {
+        within(target, [], (folder) => visit(folder, []));
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,external_node_fs_namespaceObject.closeSync)(folder);
+    }
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function enter(folder, name, work) {
+    let next;
+    try {
+        next = openFolder(at(folder, name));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(next);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-weights.js
+
+
+
+
+
+/** Where the artefacts of units lie in a profile, a file each, named after their hash. */
+const ARTEFACTS = ['deps', 'examples'];
+/**
+ * What each unit of a target dir takes: its artefacts, and what its build script has written.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns allocated bytes by unit; what could not be measured in time is left out
+ */
+async function weighUnits(target, waitMs) {
+    const owners = withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const weights = new Map();
+    for (const [place, { bytes }] of await measureNested([...owners.keys()], waitMs)) {
+        const unit = owners.get(place);
+        if (unit !== undefined)
+            weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+    }
+    return weights;
+}
+/** What belongs to the units of a profile, with whose it is. */
+function placesOf({ path, folder }, target) {
+    const namesIn = (name) => inside(folder, name, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
+    const labels = namesIn('.fingerprint').filter((label) => isUnit(`${path}/${label}`));
+    const byHash = new Map(labels.map((label) => [hashOf(label) ?? '', `${path}/${label}`]));
+    const places = [];
+    for (const name of ['build', ...ARTEFACTS]) {
+        for (const each of namesIn(name)) {
+            const unit = hashesIn(each).flatMap((hash) => byHash.get(hash) ?? [])[0];
+            if (unit !== undefined)
+                places.push([`${target}/${path}/${name}/${each}`, unit]);
+        }
+    }
+    return places;
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-marks.js
+
+
+
+
+
+
+/**
+ * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
+ * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
+ * such times (noatime), which shows at once.
+ */
+/** Seconds since the epoch: no file is read at that time. */
+const MARK_S = 1;
+const MARK_NS = 1000000000n;
+/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
+const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
+const unit_marks_WAIT_MS = 20_000;
+/**
+ * Marks all units of a target dir in which nobody builds.
+ *
+ * @param target absolute path that other programs can use, too
+ * @param aside a folder of our own on the same file system
+ * @returns false where the disk does not keep times of access
+ */
+async function markUnits(target, aside) {
+    const files = fingerprintsIn(target).flatMap((each) => each.files);
+    if (files.length === 0)
+        return true;
+    await runProgram('xargs', TOUCH, {
+        cwd: target,
+        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
+        waitMs: unit_marks_WAIT_MS,
+    });
+    return keepsAccessTimes(aside);
+}
+/** Tried on a file of our own: a unit whose file was read would count as used. */
+function keepsAccessTimes(folder) {
+    const trial = `${folder}/trial`;
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(trial, 'read', { flag: 'wx' });
+        (0,external_node_fs_namespaceObject.utimesSync)(trial, MARK_S, MARK_S);
+        (0,external_node_fs_namespaceObject.readFileSync)(trial);
+        return (0,external_node_fs_namespaceObject.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
+    }
+    catch {
+        // On a full disk nobody can tell.
+        return false;
+    }
+}
+/** All units, and those that were used since they were marked. */
+function readMarks(target) {
+    const found = fingerprintsIn(target);
+    const used = found.filter(({ files }) => files.some((file) => {
+        const stat = (0,external_node_fs_namespaceObject.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
+        return stat !== undefined && stat.atimeNs !== MARK_NS;
+    }));
+    return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
+}
+/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
+function moveUnitsOut(target, units, to) {
+    let moved = 0;
+    const out = (folder, name) => {
+        (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${to}/${moved}`);
+        moved += 1;
+    };
+    withProfiles(target, (profiles) => {
+        for (const profile of profiles) {
+            const labels = units
+                .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
+                .map((unit) => unit.slice(unit.lastIndexOf('/') + 1));
+            if (labels.length > 0)
+                moveOutOf(profile, labels, out);
+        }
+    });
+}
+function moveOutOf({ folder }, labels, out) {
+    const hashes = new Set(labels.map((label) => hashOf(label)));
+    // The fingerprint first: without it Cargo does not look for the rest.
+    for (const name of ['.fingerprint', 'build']) {
+        inside(folder, name, (last) => {
+            for (const each of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')))
+                if (labels.includes(each))
+                    out(last, each);
+        });
+    }
+    const inodes = new Set();
+    for (const name of ARTEFACTS) {
+        inside(folder, name, (last) => {
+            for (const file of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) {
+                if (!hashesIn(file).some((hash) => hashes.has(hash)))
+                    continue;
+                const { ino, nlink } = (0,external_node_fs_namespaceObject.lstatSync)(at(last, file), { bigint: true });
+                if (nlink > 1n)
+                    inodes.add(ino);
+                out(last, file);
+            }
+        });
+    }
+    // Where people find it Cargo has given a program, or a library, another name: who runs it afterwards
+    // would run what no build makes any more.
+    if (inodes.size === 0)
+        return;
+    for (const name of ['.', 'examples']) {
+        inside(folder, name, (last) => {
+            for (const file of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'), { withFileTypes: true })) {
+                if (!file.isFile())
+                    continue;
+                const { ino } = (0,external_node_fs_namespaceObject.lstatSync)(at(last, file.name), { bigint: true });
+                if (inodes.has(ino))
+                    out(last, file.name);
+            }
+        });
+    }
+}
+function fingerprintsIn(target) {
+    return withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
+        const labels = inside(folder, '.fingerprint', (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
+        return labels.flatMap((label) => {
+            const unit = `${path}/${label}`;
+            const names = inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')));
+            if (names === null || !isUnit(unit))
+                return [];
+            // Others are read by who looks for what a unit was made of, or by nobody.
+            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
+            const base = `${path}/.fingerprint/${label}`;
+            return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
+        });
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await lookInto(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/prune-units.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** To weigh the units of a large target dir takes a tenth of a second. */
+const prune_units_WAIT_MS = 20_000;
+/**
+ * Takes units that builds no longer use out of the slot of a job that has just ended, before anybody is
+ * seeded from it. Where that cannot be done they stay, and go when the slot is handed down.
+ */
+async function pruneUnits(request, runtime) {
+    const { root, id } = request;
+    try {
+        const build = readBuildRecord(root, id);
+        const slot = findLease(root, id)?.slot ?? null;
+        if (build === null || slot === null || Object.keys(build.unused).length === 0)
+            return;
+        const target = `${root.realPath}/${slot}`;
+        const weights = await weighUnits(target, prune_units_WAIT_MS);
+        const rest = withoutUnits(build.unused, outOfUse(build.unused));
+        const units = [...outOfUse(build.unused), ...overweight(rest, weights)];
+        if (units.length === 0)
+            return;
+        const refusal = await take(request, { build, slot, units }, runtime);
+        if (refusal === null)
+            prune_units_tell(units, weights, runtime);
+        else
+            runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`);
+    }
+    catch (error) {
+        runtime.voice.info(`what builds no longer use stays in the slot (${messageOf(error)})`);
+    }
+}
+/** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
+async function take({ root, self, id }, { build, slot, units }, runtime) {
+    const target = `${root.realPath}/${slot}`;
+    const work = async () => {
+        const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
+        const [found] = [
+            ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+            ...(occupancy?.unknown ?? ['nobody could look into it']),
+        ];
+        if (found !== undefined)
+            return found;
+        if (findLease(root, id)?.state !== 'ended')
+            return 'its lease has not ended';
+        const aside = trashPath(root, freshName());
+        makeFolder(aside);
+        moveUnitsOut(target, units, aside);
+        writeRecord(root, id, '.build', encodeRecord({ ...build, unused: withoutUnits(build.unused, units) }));
+        return null;
+    };
+    const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => whileLocked(target, 'exclusive', work));
+    if ('refused' in locked)
+        return locked.refused;
+    return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+}
+function prune_units_tell(units, weights, { voice }) {
+    const bytes = units.reduce((sum, unit) => sum + (weights.get(unit) ?? 0), 0);
+    voice.info(`${units.length} units that builds no longer use are gone (${texts_size(bytes)})`);
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
 
 /** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
@@ -13578,29 +13950,6 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
     return why;
 }
 
-;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
-
-
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
-/**
- * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
- * the reaper, or a keeper that has only just been started, measures it for a moment.
- *
- * @param place slot relative to the root, and the container that its job ran in
- * @returns undefined where nobody could look into it
- */
-async function lookUntilLeft(root, place, self, { environment }) {
-    const look = async () => (await lookInto(root, [place], self, environment)).get(place.slot);
-    let occupancy = await look();
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
-    }
-    return occupancy;
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
 
 
@@ -13690,75 +14039,6 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
     return 'refused' in locked ? locked.refused : locked.value;
 }
 
-;// CONCATENATED MODULE: ./lib/host/profiles.js
-
-
-
-/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const profiles_DEPTH = 4;
-const profiles_FOLDERS_AT_MOST = 4096;
-/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
-const INNER = new Set([
-    '.fingerprint',
-    'build',
-    'deps',
-    'doc',
-    'examples',
-    'incremental',
-    'package',
-]);
-/**
- * Opens each profile of a target directory, found without following any link, and closes all after.
- *
- * @throws Error where there are more folders than Cargo makes, or one cannot be read
- */
-function withProfiles(target, work) {
-    const profiles = [];
-    let seen = 0;
-    const visit = (folder, path) => {
-        seen += 1;
-        if (seen > profiles_FOLDERS_AT_MOST)
-            throw new Error('it holds too many folders');
-        const names = (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true })
-            .filter((entry) => entry.isDirectory())
-            .map(({ name }) => name);
-        const isProfile = names.includes('.fingerprint') || names.includes('build');
-        if (isProfile)
-            profiles.push({ path: path.join('/'), folder: openFolder(at(folder, '.')) });
-        if (path.length === profiles_DEPTH)
-            return;
-        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
-            enter(folder, name, (next) => visit(next, [...path, name]));
-        }
-    };
-    try {
-        within(target, [], (folder) => visit(folder, []));
-        return work(profiles);
-    }
-    finally {
-        for (const { folder } of profiles)
-            (0,external_node_fs_namespaceObject.closeSync)(folder);
-    }
-}
-/** Opens a folder of a folder for a while; null where there is none of that name. */
-function enter(folder, name, work) {
-    let next;
-    try {
-        next = openFolder(at(folder, name));
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
-            return null;
-        throw error;
-    }
-    try {
-        return work(next);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(next);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/left-behind.js
 
 
@@ -13819,129 +14099,6 @@ function freshWord() {
 function pathOf(root, runnerKey, repository) {
     const name = sha256(JSON.stringify([runnerKey, repository])).slice(0, 16);
     return controlPath(root, 'times', name);
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit-marks.js
-
-
-
-
-
-
-/**
- * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
- * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
- * such times (noatime), which shows at once.
- */
-/** Seconds since the epoch: no file is read at that time. */
-const MARK_S = 1;
-const MARK_NS = 1000000000n;
-/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
-const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
-const unit_marks_WAIT_MS = 20_000;
-/**
- * Marks all units of a target dir in which nobody builds.
- *
- * @param target absolute path that other programs can use, too
- * @returns false where the disk does not keep times of access
- */
-async function markUnits(target) {
-    const files = fingerprintsIn(target).flatMap((each) => each.files);
-    if (files.length === 0)
-        return true;
-    await runProgram('xargs', TOUCH, {
-        cwd: target,
-        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
-        waitMs: unit_marks_WAIT_MS,
-    });
-    // Tried on one, which then counts as used: the units of a package that is gone come later.
-    const tried = files.find((file) => isRead(`${target}/${file}`));
-    if (tried === undefined)
-        return true;
-    return (0,external_node_fs_namespaceObject.lstatSync)(`${target}/${tried}`, { bigint: true }).atimeNs !== MARK_NS;
-}
-/** Reads a file; false where somebody has removed it meanwhile, as units go that are built again. */
-function isRead(file) {
-    try {
-        (0,external_node_fs_namespaceObject.readFileSync)(file);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** All units, and those that were used since they were marked. */
-function readMarks(target) {
-    const found = fingerprintsIn(target);
-    const used = found.filter(({ files }) => files.some((file) => {
-        const stat = (0,external_node_fs_namespaceObject.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
-        return stat !== undefined && stat.atimeNs !== MARK_NS;
-    }));
-    return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
-}
-/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
-function moveUnitsOut(target, units, to) {
-    let moved = 0;
-    const out = (folder, name) => {
-        (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${to}/${moved}`);
-        moved += 1;
-    };
-    withProfiles(target, (profiles) => {
-        for (const profile of profiles) {
-            const labels = units
-                .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
-                .map((unit) => unit.slice(unit.lastIndexOf('/') + 1));
-            if (labels.length > 0)
-                moveOutOf(profile, labels, out);
-        }
-    });
-}
-function moveOutOf({ folder }, labels, out) {
-    const hashes = labels.flatMap((label) => hashOf(label) ?? []);
-    // The fingerprint first: without it Cargo does not look for the rest.
-    for (const name of ['.fingerprint', 'build']) {
-        unit_marks_inside(folder, name, (last) => {
-            for (const each of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')))
-                if (labels.includes(each))
-                    out(last, each);
-        });
-    }
-    for (const name of ['deps', 'examples']) {
-        unit_marks_inside(folder, name, (last) => {
-            for (const file of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) {
-                if (hashes.some((hash) => isOfUnit(file, hash)))
-                    out(last, file);
-            }
-        });
-    }
-}
-function fingerprintsIn(target) {
-    return withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
-        const labels = unit_marks_inside(folder, '.fingerprint', (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
-        return labels.flatMap((label) => {
-            const unit = `${path}/${label}`;
-            const names = unit_marks_inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')));
-            if (names === null || !isUnit(unit))
-                return [];
-            // Others are read by who looks for what a unit was made of, or by nobody.
-            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
-            const base = `${path}/.fingerprint/${label}`;
-            return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
-        });
-    }));
-}
-/** Works in a folder below another; null where there is none, or a link stands on the way. */
-function unit_marks_inside(base, path, work) {
-    try {
-        return within(at(base, '.'), path.split('/'), work);
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
-            return null;
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unchanging.js
@@ -17396,6 +17553,7 @@ async function giveTo(tree, slot) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -17427,6 +17585,11 @@ async function release(request, runtime) {
         catch (error) {
             voice.warning(`The lease ${id} was not ended (${messageOf(error)}); the end of its job ends it.`);
         }
+    }
+    // Before others see it: what is published, cloned or handed down is no larger than it need be.
+    if (result === 'success' && !settings.dryRun) {
+        for (const id of leases)
+            await pruneUnits({ root, self, id }, runtime);
     }
     if (isPublished) {
         for (const id of leases)
@@ -18582,12 +18745,13 @@ async function adaptSeed(request, runtime) {
         throw new Error(`it cannot be judged: ${problem}`);
     // One command uses this, the next one that: what one leaves alone is still wanted.
     const isCounted = !isLocal(lease.madeBy);
+    const gone = outOfUse(origin.unused);
     if (isCounted)
-        moveUnitsOut(place, outOfUse(origin.unused), aside);
+        moveUnitsOut(place, gone, aside);
     // The one sets times in the workspace, the other in the target directory: neither waits for the other.
     const [restored, marked] = await Promise.allSettled([
         restoreSeedTimes(request, runtime),
-        isCounted ? markUnits(place) : false,
+        isCounted ? markUnits(place, aside) : false,
     ]);
     if (restored.status === 'rejected')
         throw restored.reason;
@@ -18598,7 +18762,7 @@ async function adaptSeed(request, runtime) {
         return unproven;
     if (marked.status === 'rejected')
         throw marked.reason;
-    return { ...record, unused: marked.value ? stillCounted(origin.unused) : null };
+    return { ...record, unused: marked.value ? withoutUnits(origin.unused, gone) : null };
 }
 function forgetPaths(request, { environment, voice }) {
     const { place } = request;

@@ -1062,6 +1062,7 @@ function readLink(path) {
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   nx: () => (/* binding */ inside),
 /* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn),
@@ -1105,6 +1106,17 @@ function within(base, components, work, step = () => { }) {
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside(base, path, work) {
+    try {
+        return within(at(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
     }
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
@@ -4608,7 +4620,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1496);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2152);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6153,13 +6165,13 @@ function mayPublish(job, result, settings) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $$: () => (/* binding */ outOfUse),
+/* harmony export */   Gl: () => (/* binding */ hashesIn),
+/* harmony export */   Kz: () => (/* binding */ withoutUnits),
 /* harmony export */   k0: () => (/* binding */ parseUnused),
-/* harmony export */   ke: () => (/* binding */ isOfUnit),
-/* harmony export */   li: () => (/* binding */ stillCounted),
 /* harmony export */   qQ: () => (/* binding */ hashOf),
 /* harmony export */   vO: () => (/* binding */ isUnit)
 /* harmony export */ });
-/* unused harmony export countUnused */
+/* unused harmony exports countUnused, overweight */
 /**
  * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
  * gather the artefacts of every dependency that there ever was.
@@ -6182,9 +6194,36 @@ function countUnused(before, all, used) {
 function outOfUse(unused) {
     return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
 }
-/** Without those that went. */
-function stillCounted(unused) {
-    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+/** What the last build did not use may weigh so much of what it used. */
+const IDLE_SHARE = 0.5;
+/**
+ * The units that go at once, so that a target dir never holds more than half as much again as its last
+ * build used. Those unused for longest go first, and of these the heaviest.
+ *
+ * @param bytes what each unit weighs
+ */
+function overweight(unused, bytes) {
+    const weigh = (unit) => bytes.get(unit) ?? 0;
+    const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
+    const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
+    // Then nothing is known of what it used.
+    if (total === idle)
+        return [];
+    let excess = idle - (total - idle) * IDLE_SHARE;
+    const order = Object.entries(unused)
+        .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
+        .map(([unit]) => unit);
+    return order.filter((unit) => {
+        if (excess <= 0 || weigh(unit) === 0)
+            return false;
+        excess -= weigh(unit);
+        return true;
+    });
+}
+/** What is counted of the others. */
+function withoutUnits(unused, gone) {
+    const those = new Set(gone);
+    return Object.fromEntries(Object.entries(unused).filter(([unit]) => !those.has(unit)));
 }
 const UNITS_AT_MOST = 100_000;
 /** Reads counts that anybody may have written; null where they are damaged. */
@@ -6208,9 +6247,9 @@ const HASH = /-([0-9a-f]{16})$/;
 function hashOf(unit) {
     return HASH.exec(unit)?.[1] ?? null;
 }
-/** Whether a file beside others was made by the unit with this hash. */
-function isOfUnit(file, hash) {
-    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
+/** The hashes of units in the name of a file that lies beside others: it belongs to one of these. */
+function hashesIn(file) {
+    return [...file.matchAll(/-([0-9a-f]{16})(?=\.|$)/g)].flatMap((found) => found[1] ?? []);
 }
 
 
@@ -6729,7 +6768,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 1496:
+/***/ 2152:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10203,7 +10242,7 @@ const INNER = new Set([
  *
  * @throws Error where there are more folders than Cargo makes, or one cannot be read
  */
-function withProfiles(target, work) {
+function profiles_withProfiles(target, work) {
     const profiles = [];
     let seen = 0;
     const visit = (folder, path) => {
@@ -10268,7 +10307,7 @@ const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'increm
  * @throws Error where the target dir is not as Cargo makes one
  */
 function leaveUnjudged(target, aside) {
-    const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
+    const profiles = new Set(profiles_withProfiles(target, (found) => found.map(({ path }) => path)));
     const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
     let moved = 0;
     const sift = (path, isKept) => {
@@ -10436,7 +10475,7 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
  */
 function leaveBehind(target, aside, { incremental }) {
     let moved = 0;
-    withProfiles(target, (profiles) => {
+    profiles_withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
             for (const name of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'))) {
                 if (isCargoLock(name))
@@ -10451,7 +10490,7 @@ function leaveBehind(target, aside, { incremental }) {
 }
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {
-    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(isCargoLock)));
+    return profiles_withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(isCargoLock)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/planted-links.js
@@ -10535,6 +10574,48 @@ function entriesOf(folder) {
 
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
+// EXTERNAL MODULE: ./lib/host/sizes.js + 1 modules
+var sizes = __nccwpck_require__(6234);
+;// CONCATENATED MODULE: ./lib/host/unit-weights.js
+
+
+
+
+
+/** Where the artefacts of units lie in a profile, a file each, named after their hash. */
+const ARTEFACTS = ['deps', 'examples'];
+/**
+ * What each unit of a target dir takes: its artefacts, and what its build script has written.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns allocated bytes by unit; what could not be measured in time is left out
+ */
+async function weighUnits(target, waitMs) {
+    const owners = withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const weights = new Map();
+    for (const [place, { bytes }] of await measureNested([...owners.keys()], waitMs)) {
+        const unit = owners.get(place);
+        if (unit !== undefined)
+            weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+    }
+    return weights;
+}
+/** What belongs to the units of a profile, with whose it is. */
+function placesOf({ path, folder }, target) {
+    const namesIn = (name) => inside(folder, name, (last) => readdirSync(at(last, '.'))) ?? [];
+    const labels = namesIn('.fingerprint').filter((label) => isUnit(`${path}/${label}`));
+    const byHash = new Map(labels.map((label) => [hashOf(label) ?? '', `${path}/${label}`]));
+    const places = [];
+    for (const name of ['build', ...ARTEFACTS]) {
+        for (const each of namesIn(name)) {
+            const unit = hashesIn(each).flatMap((hash) => byHash.get(hash) ?? [])[0];
+            if (unit !== undefined)
+                places.push([`${target}/${path}/${name}/${each}`, unit]);
+        }
+    }
+    return places;
+}
+
 ;// CONCATENATED MODULE: ./lib/host/unit-marks.js
 
 
@@ -10557,9 +10638,10 @@ const unit_marks_WAIT_MS = 20_000;
  * Marks all units of a target dir in which nobody builds.
  *
  * @param target absolute path that other programs can use, too
+ * @param aside a folder of our own on the same file system
  * @returns false where the disk does not keep times of access
  */
-async function markUnits(target) {
+async function markUnits(target, aside) {
     const files = fingerprintsIn(target).flatMap((each) => each.files);
     if (files.length === 0)
         return true;
@@ -10568,22 +10650,20 @@ async function markUnits(target) {
         input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
         waitMs: unit_marks_WAIT_MS,
     });
-    // Tried on one, which then counts as used: the units of a package that is gone come later.
-    const tried = files.find((file) => isRead(`${target}/${file}`));
-    if (tried === undefined)
-        return true;
-    return (0,external_node_fs_.lstatSync)(`${target}/${tried}`, { bigint: true }).atimeNs !== MARK_NS;
+    return keepsAccessTimes(aside);
 }
-/** Reads a file; false where somebody has removed it meanwhile, as units go that are built again. */
-function isRead(file) {
+/** Tried on a file of our own: a unit whose file was read would count as used. */
+function keepsAccessTimes(folder) {
+    const trial = `${folder}/trial`;
     try {
-        (0,external_node_fs_.readFileSync)(file);
-        return true;
+        (0,external_node_fs_.writeFileSync)(trial, 'read', { flag: 'wx' });
+        (0,external_node_fs_.utimesSync)(trial, MARK_S, MARK_S);
+        (0,external_node_fs_.readFileSync)(trial);
+        return (0,external_node_fs_.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
     }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return false;
-        throw error;
+    catch {
+        // On a full disk nobody can tell.
+        return false;
     }
 }
 /** All units, and those that were used since they were marked. */
@@ -10602,7 +10682,7 @@ function moveUnitsOut(target, units, to) {
         (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
         moved += 1;
     };
-    withProfiles(target, (profiles) => {
+    profiles_withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units
                 .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
@@ -10613,30 +10693,50 @@ function moveUnitsOut(target, units, to) {
     });
 }
 function moveOutOf({ folder }, labels, out) {
-    const hashes = labels.flatMap((label) => (0,unused_units/* hashOf */.qQ)(label) ?? []);
+    const hashes = new Set(labels.map((label) => (0,unused_units/* hashOf */.qQ)(label)));
     // The fingerprint first: without it Cargo does not look for the rest.
     for (const name of ['.fingerprint', 'build']) {
-        inside(folder, name, (last) => {
+        (0,host_folders/* inside */.nx)(folder, name, (last) => {
             for (const each of (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')))
                 if (labels.includes(each))
                     out(last, each);
         });
     }
-    for (const name of ['deps', 'examples']) {
-        inside(folder, name, (last) => {
+    const inodes = new Set();
+    for (const name of ARTEFACTS) {
+        (0,host_folders/* inside */.nx)(folder, name, (last) => {
             for (const file of (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) {
-                if (hashes.some((hash) => (0,unused_units/* isOfUnit */.ke)(file, hash)))
-                    out(last, file);
+                if (!(0,unused_units/* hashesIn */.Gl)(file).some((hash) => hashes.has(hash)))
+                    continue;
+                const { ino, nlink } = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, file), { bigint: true });
+                if (nlink > 1n)
+                    inodes.add(ino);
+                out(last, file);
+            }
+        });
+    }
+    // Where people find it Cargo has given a program, or a library, another name: who runs it afterwards
+    // would run what no build makes any more.
+    if (inodes.size === 0)
+        return;
+    for (const name of ['.', 'examples']) {
+        (0,host_folders/* inside */.nx)(folder, name, (last) => {
+            for (const file of (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'), { withFileTypes: true })) {
+                if (!file.isFile())
+                    continue;
+                const { ino } = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, file.name), { bigint: true });
+                if (inodes.has(ino))
+                    out(last, file.name);
             }
         });
     }
 }
 function fingerprintsIn(target) {
-    return withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
-        const labels = inside(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
+    return profiles_withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
+        const labels = (0,host_folders/* inside */.nx)(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
         return labels.flatMap((label) => {
             const unit = `${path}/${label}`;
-            const names = inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')));
+            const names = (0,host_folders/* inside */.nx)(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')));
             if (names === null || !(0,unused_units/* isUnit */.vO)(unit))
                 return [];
             // Others are read by who looks for what a unit was made of, or by nobody.
@@ -10645,17 +10745,6 @@ function fingerprintsIn(target) {
             return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
         });
     }));
-}
-/** Works in a folder below another; null where there is none, or a link stands on the way. */
-function inside(base, path, work) {
-    try {
-        return (0,host_folders/* within */.ux)((0,host_folders.at)(base, '.'), path.split('/'), work);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
-            return null;
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/dep-info.js
@@ -11409,7 +11498,7 @@ function judgeMovedUnits(moved) {
         return { units: [], whole: `${odd} is not a path that can be searched for` };
     const units = [];
     try {
-        withProfiles(moved.place ?? moved.target, (profiles) => {
+        profiles_withProfiles(moved.place ?? moved.target, (profiles) => {
             units.push(...judgeIn(profiles, moved));
         });
         return { units, whole: null };
@@ -13290,7 +13379,7 @@ function units_readUnits(target) {
     const allowance = { bytes: TEXTS_AT_MOST };
     const units = [];
     try {
-        withProfiles(target, (profiles) => {
+        profiles_withProfiles(target, (profiles) => {
             for (const profile of profiles) {
                 const found = allUnitsOf(listingOf(profile));
                 units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
@@ -13566,12 +13655,13 @@ async function adaptSeed(request, runtime) {
         throw new Error(`it cannot be judged: ${problem}`);
     // One command uses this, the next one that: what one leaves alone is still wanted.
     const isCounted = !(0,plan_lease/* isLocal */.IX)(lease.madeBy);
+    const gone = (0,unused_units/* outOfUse */.$$)(origin.unused);
     if (isCounted)
-        moveUnitsOut(place, (0,unused_units/* outOfUse */.$$)(origin.unused), aside);
+        moveUnitsOut(place, gone, aside);
     // The one sets times in the workspace, the other in the target directory: neither waits for the other.
     const [restored, marked] = await Promise.allSettled([
         restoreSeedTimes(request, runtime),
-        isCounted ? markUnits(place) : false,
+        isCounted ? markUnits(place, aside) : false,
     ]);
     if (restored.status === 'rejected')
         throw restored.reason;
@@ -13582,7 +13672,7 @@ async function adaptSeed(request, runtime) {
         return unproven;
     if (marked.status === 'rejected')
         throw marked.reason;
-    return { ...record, unused: marked.value ? (0,unused_units/* stillCounted */.li)(origin.unused) : null };
+    return { ...record, unused: marked.value ? (0,unused_units/* withoutUnits */.Kz)(origin.unused, gone) : null };
 }
 function forgetPaths(request, { environment, voice }) {
     const { place } = request;

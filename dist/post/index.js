@@ -1065,11 +1065,13 @@ function readLink(path) {
 /* harmony export */   NE: () => (/* binding */ openFolder),
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
+/* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   nx: () => (/* binding */ inside),
 /* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn)
 /* harmony export */ });
-/* unused harmony exports makeFolder, makeFolders, giveAway, assertFresh */
+/* unused harmony exports makeFolders, giveAway, assertFresh */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1108,6 +1110,17 @@ function within(base, components, work, step = () => { }) {
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside(base, path, work) {
+    try {
+        return within(at(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
     }
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
@@ -3452,10 +3465,11 @@ function samplePath(root, id) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  sJ: () => (/* binding */ measureNested),
   JP: () => (/* binding */ measureTree)
 });
 
-// UNUSED EXPORTS: childCpuMs, measureNested, measureTrees
+// UNUSED EXPORTS: childCpuMs, measureTrees
 
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
@@ -3631,9 +3645,9 @@ async function measureNested(paths, waitMs, passedOver = null) {
     if (passedOver !== null)
         words.push(`--exclude=${passedOver}`);
     return new Promise((resolve) => {
-        const child = spawn('du', [...words, '--files0-from=-'], {
+        const child = (0,external_node_child_process_.spawn)('du', [...words, '--files0-from=-'], {
             cwd: '/',
-            env: { ...measuringEnvironment(), LC_ALL: 'C' },
+            env: { ...(0,measuring/* measuringEnvironment */.X$)(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
             timeout: waitMs,
             killSignal: 'SIGKILL',
@@ -5960,11 +5974,15 @@ function mayPublish(job, result, settings) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ outOfUse),
+/* harmony export */   $c: () => (/* binding */ overweight),
+/* harmony export */   Gl: () => (/* binding */ hashesIn),
+/* harmony export */   Kz: () => (/* binding */ withoutUnits),
 /* harmony export */   gM: () => (/* binding */ countUnused),
 /* harmony export */   k0: () => (/* binding */ parseUnused),
+/* harmony export */   qQ: () => (/* binding */ hashOf),
 /* harmony export */   vO: () => (/* binding */ isUnit)
 /* harmony export */ });
-/* unused harmony exports outOfUse, stillCounted, hashOf, isOfUnit */
 /**
  * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
  * gather the artefacts of every dependency that there ever was.
@@ -5987,9 +6005,36 @@ function countUnused(before, all, used) {
 function outOfUse(unused) {
     return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
 }
-/** Without those that went. */
-function stillCounted(unused) {
-    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+/** What the last build did not use may weigh so much of what it used. */
+const IDLE_SHARE = 0.5;
+/**
+ * The units that go at once, so that a target dir never holds more than half as much again as its last
+ * build used. Those unused for longest go first, and of these the heaviest.
+ *
+ * @param bytes what each unit weighs
+ */
+function overweight(unused, bytes) {
+    const weigh = (unit) => bytes.get(unit) ?? 0;
+    const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
+    const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
+    // Then nothing is known of what it used.
+    if (total === idle)
+        return [];
+    let excess = idle - (total - idle) * IDLE_SHARE;
+    const order = Object.entries(unused)
+        .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
+        .map(([unit]) => unit);
+    return order.filter((unit) => {
+        if (excess <= 0 || weigh(unit) === 0)
+            return false;
+        excess -= weigh(unit);
+        return true;
+    });
+}
+/** What is counted of the others. */
+function withoutUnits(unused, gone) {
+    const those = new Set(gone);
+    return Object.fromEntries(Object.entries(unused).filter(([unit]) => !those.has(unit)));
 }
 const UNITS_AT_MOST = 100_000;
 /** Reads counts that anybody may have written; null where they are damaged. */
@@ -6013,9 +6058,9 @@ const HASH = /-([0-9a-f]{16})$/;
 function hashOf(unit) {
     return HASH.exec(unit)?.[1] ?? null;
 }
-/** Whether a file beside others was made by the unit with this hash. */
-function isOfUnit(file, hash) {
-    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
+/** The hashes of units in the name of a file that lies beside others: it belongs to one of these. */
+function hashesIn(file) {
+    return [...file.matchAll(/-([0-9a-f]{16})(?=\.|$)/g)].flatMap((found) => found[1] ?? []);
 }
 
 
@@ -6106,7 +6151,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2106);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8605);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7615,7 +7660,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 2106:
+/***/ 8605:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9183,6 +9228,402 @@ function asMarkdown(text) {
     return `    ${(0,voice/* printable */.g$)(text)}`;
 }
 
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/unused-units.js
+var unused_units = __nccwpck_require__(7791);
+;// CONCATENATED MODULE: ./lib/host/profiles.js
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const DEPTH = 4;
+const FOLDERS_AT_MOST = 4096;
+/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function profiles_withProfiles(target, work) {
+    const profiles = [];
+    let seen = 0;
+    const visit = (folder, path) => {
+        seen += 1;
+        if (seen > FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })
+            .filter((entry) => entry.isDirectory())
+            .map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, '.')) });
+        if (path.length === DEPTH)
+            return;
+        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
+            profiles_enter(folder, name, (next) => visit(next, [...path, name]));
+        }
+    };
+    try {
+        (0,host_folders/* within */.ux)(target, [], (folder) => visit(folder, []));
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function profiles_enter(folder, name, work) {
+    let next;
+    try {
+        next = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, name));
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(next);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/sizes.js + 2 modules
+var sizes = __nccwpck_require__(3766);
+;// CONCATENATED MODULE: ./lib/host/unit-weights.js
+
+
+
+
+
+/** Where the artefacts of units lie in a profile, a file each, named after their hash. */
+const ARTEFACTS = ['deps', 'examples'];
+/**
+ * What each unit of a target dir takes: its artefacts, and what its build script has written.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns allocated bytes by unit; what could not be measured in time is left out
+ */
+async function weighUnits(target, waitMs) {
+    const owners = profiles_withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const weights = new Map();
+    for (const [place, { bytes }] of await (0,sizes/* measureNested */.sJ)([...owners.keys()], waitMs)) {
+        const unit = owners.get(place);
+        if (unit !== undefined)
+            weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+    }
+    return weights;
+}
+/** What belongs to the units of a profile, with whose it is. */
+function placesOf({ path, folder }, target) {
+    const namesIn = (name) => (0,host_folders/* inside */.nx)(folder, name, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
+    const labels = namesIn('.fingerprint').filter((label) => (0,unused_units/* isUnit */.vO)(`${path}/${label}`));
+    const byHash = new Map(labels.map((label) => [(0,unused_units/* hashOf */.qQ)(label) ?? '', `${path}/${label}`]));
+    const places = [];
+    for (const name of ['build', ...ARTEFACTS]) {
+        for (const each of namesIn(name)) {
+            const unit = (0,unused_units/* hashesIn */.Gl)(each).flatMap((hash) => byHash.get(hash) ?? [])[0];
+            if (unit !== undefined)
+                places.push([`${target}/${path}/${name}/${each}`, unit]);
+        }
+    }
+    return places;
+}
+
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function program_runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            program_killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/** Ends a program that leads a group, with all that it started. */
+function program_killGroup(leader, signal = 'SIGKILL') {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-marks.js
+
+
+
+
+
+
+/**
+ * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
+ * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
+ * such times (noatime), which shows at once.
+ */
+/** Seconds since the epoch: no file is read at that time. */
+const MARK_S = 1;
+const MARK_NS = 1000000000n;
+/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
+const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
+const unit_marks_WAIT_MS = 20_000;
+/**
+ * Marks all units of a target dir in which nobody builds.
+ *
+ * @param target absolute path that other programs can use, too
+ * @param aside a folder of our own on the same file system
+ * @returns false where the disk does not keep times of access
+ */
+async function markUnits(target, aside) {
+    const files = fingerprintsIn(target).flatMap((each) => each.files);
+    if (files.length === 0)
+        return true;
+    await runProgram('xargs', TOUCH, {
+        cwd: target,
+        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
+        waitMs: unit_marks_WAIT_MS,
+    });
+    return keepsAccessTimes(aside);
+}
+/** Tried on a file of our own: a unit whose file was read would count as used. */
+function keepsAccessTimes(folder) {
+    const trial = `${folder}/trial`;
+    try {
+        writeFileSync(trial, 'read', { flag: 'wx' });
+        utimesSync(trial, MARK_S, MARK_S);
+        readFileSync(trial);
+        return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS;
+    }
+    catch {
+        // On a full disk nobody can tell.
+        return false;
+    }
+}
+/** All units, and those that were used since they were marked. */
+function readMarks(target) {
+    const found = fingerprintsIn(target);
+    const used = found.filter(({ files }) => files.some((file) => {
+        const stat = (0,external_node_fs_.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
+        return stat !== undefined && stat.atimeNs !== MARK_NS;
+    }));
+    return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
+}
+/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
+function moveUnitsOut(target, units, to) {
+    let moved = 0;
+    const out = (folder, name) => {
+        (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
+        moved += 1;
+    };
+    profiles_withProfiles(target, (profiles) => {
+        for (const profile of profiles) {
+            const labels = units
+                .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
+                .map((unit) => unit.slice(unit.lastIndexOf('/') + 1));
+            if (labels.length > 0)
+                moveOutOf(profile, labels, out);
+        }
+    });
+}
+function moveOutOf({ folder }, labels, out) {
+    const hashes = new Set(labels.map((label) => (0,unused_units/* hashOf */.qQ)(label)));
+    // The fingerprint first: without it Cargo does not look for the rest.
+    for (const name of ['.fingerprint', 'build']) {
+        (0,host_folders/* inside */.nx)(folder, name, (last) => {
+            for (const each of (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')))
+                if (labels.includes(each))
+                    out(last, each);
+        });
+    }
+    const inodes = new Set();
+    for (const name of ARTEFACTS) {
+        (0,host_folders/* inside */.nx)(folder, name, (last) => {
+            for (const file of (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) {
+                if (!(0,unused_units/* hashesIn */.Gl)(file).some((hash) => hashes.has(hash)))
+                    continue;
+                const { ino, nlink } = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, file), { bigint: true });
+                if (nlink > 1n)
+                    inodes.add(ino);
+                out(last, file);
+            }
+        });
+    }
+    // Where people find it Cargo has given a program, or a library, another name: who runs it afterwards
+    // would run what no build makes any more.
+    if (inodes.size === 0)
+        return;
+    for (const name of ['.', 'examples']) {
+        (0,host_folders/* inside */.nx)(folder, name, (last) => {
+            for (const file of (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'), { withFileTypes: true })) {
+                if (!file.isFile())
+                    continue;
+                const { ino } = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, file.name), { bigint: true });
+                if (inodes.has(ino))
+                    out(last, file.name);
+            }
+        });
+    }
+}
+function fingerprintsIn(target) {
+    return profiles_withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
+        const labels = (0,host_folders/* inside */.nx)(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
+        return labels.flatMap((label) => {
+            const unit = `${path}/${label}`;
+            const names = (0,host_folders/* inside */.nx)(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')));
+            if (names === null || !(0,unused_units/* isUnit */.vO)(unit))
+                return [];
+            // Others are read by who looks for what a unit was made of, or by nobody.
+            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
+            const base = `${path}/.fingerprint/${label}`;
+            return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
+        });
+    }));
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/prune-units.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** To weigh the units of a large target dir takes a tenth of a second. */
+const prune_units_WAIT_MS = 20_000;
+/**
+ * Takes units that builds no longer use out of the slot of a job that has just ended, before anybody is
+ * seeded from it. Where that cannot be done they stay, and go when the slot is handed down.
+ */
+async function pruneUnits(request, runtime) {
+    const { root, id } = request;
+    try {
+        const build = (0,lease_companions/* readBuildRecord */.mx)(root, id);
+        const slot = (0,host_leases/* findLease */.G0)(root, id)?.slot ?? null;
+        if (build === null || slot === null || Object.keys(build.unused).length === 0)
+            return;
+        const target = `${root.realPath}/${slot}`;
+        const weights = await weighUnits(target, prune_units_WAIT_MS);
+        const rest = (0,unused_units/* withoutUnits */.Kz)(build.unused, (0,unused_units/* outOfUse */.$$)(build.unused));
+        const units = [...(0,unused_units/* outOfUse */.$$)(build.unused), ...(0,unused_units/* overweight */.$c)(rest, weights)];
+        if (units.length === 0)
+            return;
+        const refusal = await take(request, { build, slot, units }, runtime);
+        if (refusal === null)
+            prune_units_tell(units, weights, runtime);
+        else
+            runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`);
+    }
+    catch (error) {
+        runtime.voice.info(`what builds no longer use stays in the slot (${(0,guard_error/* messageOf */.bD)(error)})`);
+    }
+}
+/** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
+async function take({ root, self, id }, { build, slot, units }, runtime) {
+    const target = `${root.realPath}/${slot}`;
+    const work = async () => {
+        const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
+        const [found] = [
+            ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+            ...(occupancy?.unknown ?? ['nobody could look into it']),
+        ];
+        if (found !== undefined)
+            return found;
+        if ((0,host_leases/* findLease */.G0)(root, id)?.state !== 'ended')
+            return 'its lease has not ended';
+        const aside = (0,host_trash/* trashPath */.al)(root, (0,host_trash/* freshName */.Os)());
+        (0,host_folders/* makeFolder */.fc)(aside);
+        moveUnitsOut(target, units, aside);
+        (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, unused: (0,unused_units/* withoutUnits */.Kz)(build.unused, units) }));
+        return null;
+    };
+    const locked = await (0,kernel_lock/* whileFileLocked */.iJ)((0,host_leases/* endedLeasePath */.MJ)(root, id), 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(target, 'exclusive', work));
+    if ('refused' in locked)
+        return locked.refused;
+    return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+}
+function prune_units_tell(units, weights, { voice }) {
+    const bytes = units.reduce((sum, unit) => sum + (weights.get(unit) ?? 0), 0);
+    voice.info(`${units.length} units that builds no longer use are gone (${texts_size(bytes)})`);
+}
+
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
@@ -9483,31 +9924,6 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
     return why;
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
-
-
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
-/**
- * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
- * the reaper, or a keeper that has only just been started, measures it for a moment.
- *
- * @param place slot relative to the root, and the container that its job ran in
- * @returns undefined where nobody could look into it
- */
-async function lookUntilLeft(root, place, self, { environment }) {
-    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
-    let occupancy = await look();
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
-    }
-    return occupancy;
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
 
 
@@ -9597,79 +10013,6 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
     return 'refused' in locked ? locked.refused : locked.value;
 }
 
-// EXTERNAL MODULE: ./lib/plan/build-record.js
-var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/plan/unused-units.js
-var unused_units = __nccwpck_require__(7791);
-;// CONCATENATED MODULE: ./lib/host/profiles.js
-
-
-
-/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const DEPTH = 4;
-const FOLDERS_AT_MOST = 4096;
-/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
-const INNER = new Set([
-    '.fingerprint',
-    'build',
-    'deps',
-    'doc',
-    'examples',
-    'incremental',
-    'package',
-]);
-/**
- * Opens each profile of a target directory, found without following any link, and closes all after.
- *
- * @throws Error where there are more folders than Cargo makes, or one cannot be read
- */
-function profiles_withProfiles(target, work) {
-    const profiles = [];
-    let seen = 0;
-    const visit = (folder, path) => {
-        seen += 1;
-        if (seen > FOLDERS_AT_MOST)
-            throw new Error('it holds too many folders');
-        const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })
-            .filter((entry) => entry.isDirectory())
-            .map(({ name }) => name);
-        const isProfile = names.includes('.fingerprint') || names.includes('build');
-        if (isProfile)
-            profiles.push({ path: path.join('/'), folder: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, '.')) });
-        if (path.length === DEPTH)
-            return;
-        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
-            profiles_enter(folder, name, (next) => visit(next, [...path, name]));
-        }
-    };
-    try {
-        (0,host_folders/* within */.ux)(target, [], (folder) => visit(folder, []));
-        return work(profiles);
-    }
-    finally {
-        for (const { folder } of profiles)
-            (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Opens a folder of a folder for a while; null where there is none of that name. */
-function profiles_enter(folder, name, work) {
-    let next;
-    try {
-        next = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, name));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
-            return null;
-        throw error;
-    }
-    try {
-        return work(next);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(next);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/left-behind.js
 
 
@@ -9732,183 +10075,6 @@ function freshWord() {
 function pathOf(root, runnerKey, repository) {
     const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
     return (0,host_root/* controlPath */.XL)(root, 'times', name);
-}
-
-;// CONCATENATED MODULE: ./lib/host/program.js
-
-
-const TOLD_AT_MOST = 4096;
-/**
- * Runs a program until its end.
- *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
- */
-async function program_runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            program_killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
-    });
-}
-/** Ends a program that leads a group, with all that it started. */
-function program_killGroup(leader, signal = 'SIGKILL') {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if (errnoOf(error) !== 'ESRCH')
-            throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit-marks.js
-
-
-
-
-
-
-/**
- * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
- * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
- * such times (noatime), which shows at once.
- */
-/** Seconds since the epoch: no file is read at that time. */
-const MARK_S = 1;
-const MARK_NS = 1000000000n;
-/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
-const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
-const unit_marks_WAIT_MS = 20_000;
-/**
- * Marks all units of a target dir in which nobody builds.
- *
- * @param target absolute path that other programs can use, too
- * @returns false where the disk does not keep times of access
- */
-async function markUnits(target) {
-    const files = fingerprintsIn(target).flatMap((each) => each.files);
-    if (files.length === 0)
-        return true;
-    await runProgram('xargs', TOUCH, {
-        cwd: target,
-        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
-        waitMs: unit_marks_WAIT_MS,
-    });
-    // Tried on one, which then counts as used: the units of a package that is gone come later.
-    const tried = files.find((file) => isRead(`${target}/${file}`));
-    if (tried === undefined)
-        return true;
-    return lstatSync(`${target}/${tried}`, { bigint: true }).atimeNs !== MARK_NS;
-}
-/** Reads a file; false where somebody has removed it meanwhile, as units go that are built again. */
-function isRead(file) {
-    try {
-        readFileSync(file);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** All units, and those that were used since they were marked. */
-function readMarks(target) {
-    const found = fingerprintsIn(target);
-    const used = found.filter(({ files }) => files.some((file) => {
-        const stat = (0,external_node_fs_.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
-        return stat !== undefined && stat.atimeNs !== MARK_NS;
-    }));
-    return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
-}
-/** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
-function moveUnitsOut(target, units, to) {
-    let moved = 0;
-    const out = (folder, name) => {
-        renameSync(at(folder, name), `${to}/${moved}`);
-        moved += 1;
-    };
-    withProfiles(target, (profiles) => {
-        for (const profile of profiles) {
-            const labels = units
-                .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
-                .map((unit) => unit.slice(unit.lastIndexOf('/') + 1));
-            if (labels.length > 0)
-                moveOutOf(profile, labels, out);
-        }
-    });
-}
-function moveOutOf({ folder }, labels, out) {
-    const hashes = labels.flatMap((label) => hashOf(label) ?? []);
-    // The fingerprint first: without it Cargo does not look for the rest.
-    for (const name of ['.fingerprint', 'build']) {
-        inside(folder, name, (last) => {
-            for (const each of readdirSync(at(last, '.')))
-                if (labels.includes(each))
-                    out(last, each);
-        });
-    }
-    for (const name of ['deps', 'examples']) {
-        inside(folder, name, (last) => {
-            for (const file of readdirSync(at(last, '.'))) {
-                if (hashes.some((hash) => isOfUnit(file, hash)))
-                    out(last, file);
-            }
-        });
-    }
-}
-function fingerprintsIn(target) {
-    return profiles_withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
-        const labels = inside(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
-        return labels.flatMap((label) => {
-            const unit = `${path}/${label}`;
-            const names = inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')));
-            if (names === null || !(0,unused_units/* isUnit */.vO)(unit))
-                return [];
-            // Others are read by who looks for what a unit was made of, or by nobody.
-            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
-            const base = `${path}/.fingerprint/${label}`;
-            return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
-        });
-    }));
-}
-/** Works in a folder below another; null where there is none, or a link stands on the way. */
-function inside(base, path, work) {
-    try {
-        return (0,host_folders/* within */.ux)((0,host_folders.at)(base, '.'), path.split('/'), work);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
-            return null;
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unchanging.js
@@ -13555,6 +13721,7 @@ var tell_history = __nccwpck_require__(4193);
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -13586,6 +13753,11 @@ async function release(request, runtime) {
         catch (error) {
             voice.warning(`The lease ${id} was not ended (${(0,guard_error/* messageOf */.bD)(error)}); the end of its job ends it.`);
         }
+    }
+    // Before others see it: what is published, cloned or handed down is no larger than it need be.
+    if (result === 'success' && !settings.dryRun) {
+        for (const id of leases)
+            await pruneUnits({ root, self, id }, runtime);
     }
     if (isPublished) {
         for (const id of leases)

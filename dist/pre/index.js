@@ -1209,6 +1209,7 @@ function readLink(path) {
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
+/* unused harmony export inside */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1247,6 +1248,17 @@ function within(base, components, work, step = () => { }) {
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside(base, path, work) {
+    try {
+        return within(at(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
     }
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
@@ -5972,7 +5984,7 @@ function mayPublish(job, result, settings) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   k0: () => (/* binding */ parseUnused)
 /* harmony export */ });
-/* unused harmony exports countUnused, outOfUse, stillCounted, isUnit, hashOf, isOfUnit */
+/* unused harmony exports countUnused, outOfUse, overweight, withoutUnits, isUnit, hashOf, hashesIn */
 /**
  * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
  * gather the artefacts of every dependency that there ever was.
@@ -5995,9 +6007,36 @@ function countUnused(before, all, used) {
 function outOfUse(unused) {
     return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
 }
-/** Without those that went. */
-function stillCounted(unused) {
-    return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST));
+/** What the last build did not use may weigh so much of what it used. */
+const IDLE_SHARE = 0.5;
+/**
+ * The units that go at once, so that a target dir never holds more than half as much again as its last
+ * build used. Those unused for longest go first, and of these the heaviest.
+ *
+ * @param bytes what each unit weighs
+ */
+function overweight(unused, bytes) {
+    const weigh = (unit) => bytes.get(unit) ?? 0;
+    const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
+    const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
+    // Then nothing is known of what it used.
+    if (total === idle)
+        return [];
+    let excess = idle - (total - idle) * IDLE_SHARE;
+    const order = Object.entries(unused)
+        .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
+        .map(([unit]) => unit);
+    return order.filter((unit) => {
+        if (excess <= 0 || weigh(unit) === 0)
+            return false;
+        excess -= weigh(unit);
+        return true;
+    });
+}
+/** What is counted of the others. */
+function withoutUnits(unused, gone) {
+    const those = new Set(gone);
+    return Object.fromEntries(Object.entries(unused).filter(([unit]) => !those.has(unit)));
 }
 const UNITS_AT_MOST = 100_000;
 /** Reads counts that anybody may have written; null where they are damaged. */
@@ -6021,9 +6060,9 @@ const HASH = /-([0-9a-f]{16})$/;
 function hashOf(unit) {
     return HASH.exec(unit)?.[1] ?? null;
 }
-/** Whether a file beside others was made by the unit with this hash. */
-function isOfUnit(file, hash) {
-    return new RegExp(`-${hash}(?:\\.|$)`).test(file);
+/** The hashes of units in the name of a file that lies beside others: it belongs to one of these. */
+function hashesIn(file) {
+    return [...file.matchAll(/-([0-9a-f]{16})(?=\.|$)/g)].flatMap((found) => found[1] ?? []);
 }
 
 

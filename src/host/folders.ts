@@ -53,6 +53,20 @@ export function within<Value>(
   }
 }
 
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+export function inside<Value>(
+  base: number,
+  path: string,
+  work: (folder: number) => Value,
+): Value | null {
+  try {
+    return within(at(base, '.'), path.split('/'), work)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return null
+    throw error
+  }
+}
+
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 export function namesIn(path: string): string[] {
   try {

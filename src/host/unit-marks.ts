@@ -1,7 +1,14 @@
-import { lstatSync, readFileSync, readdirSync, renameSync } from 'node:fs'
-import { hashOf, isOfUnit, isUnit } from '../plan/unused-units.ts'
-import { errnoOf } from '../plan/guard-error.ts'
-import { at, isDiverted, within } from './folders.ts'
+import {
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { hashOf, hashesIn, isUnit } from '../plan/unused-units.ts'
+import { ARTEFACTS } from './unit-weights.ts'
+import { at, inside } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 import type { Profile } from './profiles.ts'
 import { runProgram } from './program.ts'
@@ -32,9 +39,10 @@ interface Fingerprint {
  * Marks all units of a target dir in which nobody builds.
  *
  * @param target absolute path that other programs can use, too
+ * @param aside a folder of our own on the same file system
  * @returns false where the disk does not keep times of access
  */
-export async function markUnits(target: string): Promise<boolean> {
+export async function markUnits(target: string, aside: string): Promise<boolean> {
   const files = fingerprintsIn(target).flatMap((each) => each.files)
   if (files.length === 0) return true
   await runProgram('xargs', TOUCH, {
@@ -42,20 +50,20 @@ export async function markUnits(target: string): Promise<boolean> {
     input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
     waitMs: WAIT_MS,
   })
-  // Tried on one, which then counts as used: the units of a package that is gone come later.
-  const tried = files.find((file) => isRead(`${target}/${file}`))
-  if (tried === undefined) return true
-  return lstatSync(`${target}/${tried}`, { bigint: true }).atimeNs !== MARK_NS
+  return keepsAccessTimes(aside)
 }
 
-/** Reads a file; false where somebody has removed it meanwhile, as units go that are built again. */
-function isRead(file: string): boolean {
+/** Tried on a file of our own: a unit whose file was read would count as used. */
+function keepsAccessTimes(folder: string): boolean {
+  const trial = `${folder}/trial`
   try {
-    readFileSync(file)
-    return true
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false
-    throw error
+    writeFileSync(trial, 'read', { flag: 'wx' })
+    utimesSync(trial, MARK_S, MARK_S)
+    readFileSync(trial)
+    return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS
+  } catch {
+    // On a full disk nobody can tell.
+    return false
   }
 }
 
@@ -93,17 +101,33 @@ function moveOutOf(
   labels: readonly string[],
   out: (folder: number, name: string) => void,
 ): void {
-  const hashes = labels.flatMap((label) => hashOf(label) ?? [])
+  const hashes = new Set(labels.map((label) => hashOf(label)))
   // The fingerprint first: without it Cargo does not look for the rest.
   for (const name of ['.fingerprint', 'build']) {
     inside(folder, name, (last) => {
       for (const each of readdirSync(at(last, '.'))) if (labels.includes(each)) out(last, each)
     })
   }
-  for (const name of ['deps', 'examples']) {
+  const inodes = new Set<bigint>()
+  for (const name of ARTEFACTS) {
     inside(folder, name, (last) => {
       for (const file of readdirSync(at(last, '.'))) {
-        if (hashes.some((hash) => isOfUnit(file, hash))) out(last, file)
+        if (!hashesIn(file).some((hash) => hashes.has(hash))) continue
+        const { ino, nlink } = lstatSync(at(last, file), { bigint: true })
+        if (nlink > 1n) inodes.add(ino)
+        out(last, file)
+      }
+    })
+  }
+  // Where people find it Cargo has given a program, or a library, another name: who runs it afterwards
+  // would run what no build makes any more.
+  if (inodes.size === 0) return
+  for (const name of ['.', 'examples']) {
+    inside(folder, name, (last) => {
+      for (const file of readdirSync(at(last, '.'), { withFileTypes: true })) {
+        if (!file.isFile()) continue
+        const { ino } = lstatSync(at(last, file.name), { bigint: true })
+        if (inodes.has(ino)) out(last, file.name)
       }
     })
   }
@@ -124,14 +148,4 @@ function fingerprintsIn(target: string): Fingerprint[] {
       })
     }),
   )
-}
-
-/** Works in a folder below another; null where there is none, or a link stands on the way. */
-function inside<Value>(base: number, path: string, work: (folder: number) => Value): Value | null {
-  try {
-    return within(at(base, '.'), path.split('/'), work)
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return null
-    throw error
-  }
 }

@@ -30,9 +30,36 @@ export function outOfUse(unused: UnusedUnits): string[] {
   return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []))
 }
 
-/** Without those that went. */
-export function stillCounted(unused: UnusedUnits): UnusedUnits {
-  return Object.fromEntries(Object.entries(unused).filter(([, count]) => count < UNUSED_AT_MOST))
+/** What the last build did not use may weigh so much of what it used. */
+const IDLE_SHARE = 0.5
+
+/**
+ * The units that go at once, so that a target dir never holds more than half as much again as its last
+ * build used. Those unused for longest go first, and of these the heaviest.
+ *
+ * @param bytes what each unit weighs
+ */
+export function overweight(unused: UnusedUnits, bytes: ReadonlyMap<string, number>): string[] {
+  const weigh = (unit: string): number => bytes.get(unit) ?? 0
+  const total = [...bytes.values()].reduce((sum, each) => sum + each, 0)
+  const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0)
+  // Then nothing is known of what it used.
+  if (total === idle) return []
+  let excess = idle - (total - idle) * IDLE_SHARE
+  const order = Object.entries(unused)
+    .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
+    .map(([unit]) => unit)
+  return order.filter((unit) => {
+    if (excess <= 0 || weigh(unit) === 0) return false
+    excess -= weigh(unit)
+    return true
+  })
+}
+
+/** What is counted of the others. */
+export function withoutUnits(unused: UnusedUnits, gone: readonly string[]): UnusedUnits {
+  const those = new Set(gone)
+  return Object.fromEntries(Object.entries(unused).filter(([unit]) => !those.has(unit)))
 }
 
 const UNITS_AT_MOST = 100_000
@@ -63,7 +90,7 @@ export function hashOf(unit: string): string | null {
   return HASH.exec(unit)?.[1] ?? null
 }
 
-/** Whether a file beside others was made by the unit with this hash. */
-export function isOfUnit(file: string, hash: string): boolean {
-  return new RegExp(`-${hash}(?:\\.|$)`).test(file)
+/** The hashes of units in the name of a file that lies beside others: it belongs to one of these. */
+export function hashesIn(file: string): string[] {
+  return [...file.matchAll(/-([0-9a-f]{16})(?=\.|$)/g)].flatMap((found) => found[1] ?? [])
 }

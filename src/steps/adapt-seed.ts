@@ -10,7 +10,7 @@ import { findPlantedLink } from '../host/planted-links.ts'
 import { pathsOf } from '../host/slots.ts'
 import { markUnits, moveUnitsOut } from '../host/unit-marks.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
-import { outOfUse, stillCounted } from '../plan/unused-units.ts'
+import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
 import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
 import type { MovedTarget } from './forget-units.ts'
 import { restoreSeedTimes } from './restore-seed-times.ts'
@@ -53,18 +53,19 @@ export async function adaptSeed(
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
   // One command uses this, the next one that: what one leaves alone is still wanted.
   const isCounted = !isLocal(lease.madeBy)
-  if (isCounted) moveUnitsOut(place, outOfUse(origin.unused), aside)
+  const gone = outOfUse(origin.unused)
+  if (isCounted) moveUnitsOut(place, gone, aside)
   // The one sets times in the workspace, the other in the target directory: neither waits for the other.
   const [restored, marked] = await Promise.allSettled([
     restoreSeedTimes(request, runtime),
-    isCounted ? markUnits(place) : false,
+    isCounted ? markUnits(place, aside) : false,
   ])
   if (restored.status === 'rejected') throw restored.reason
   if (restored.value !== null) return restored.value
   const unproven = await retimeSeed(request, runtime)
   if (unproven !== null) return unproven
   if (marked.status === 'rejected') throw marked.reason
-  return { ...record, unused: marked.value ? stillCounted(origin.unused) : null }
+  return { ...record, unused: marked.value ? withoutUnits(origin.unused, gone) : null }
 }
 
 function forgetPaths(request: AdaptRequest, { environment, voice }: Runtime): string | null {

@@ -16,6 +16,7 @@ import { afterPass } from './after-pass.ts'
 import { endWatch, tellVerdict } from './end-watch.ts'
 import { look } from './guard-disk.ts'
 import { mayPublish } from '../plan/snapshot.ts'
+import { pruneUnits } from './prune-units.ts'
 import { publishBuild } from './publish.ts'
 import { recordBuild } from './record-build.ts'
 import { saveBuild } from './remote-build.ts'
@@ -66,6 +67,10 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
         `The lease ${id} was not ended (${messageOf(error)}); the end of its job ends it.`,
       )
     }
+  }
+  // Before others see it: what is published, cloned or handed down is no larger than it need be.
+  if (result === 'success' && !settings.dryRun) {
+    for (const id of leases) await pruneUnits({ root, self, id }, runtime)
   }
   if (isPublished) {
     for (const id of leases) await publishBuild({ root, job, self, id }, runtime)

@@ -1,0 +1,148 @@
+import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { encodeRecord } from '../../src/plan/build-record.ts'
+import type { BuildRecord } from '../../src/plan/build-record.ts'
+import type { UnusedUnits } from '../../src/plan/unused-units.ts'
+import { whileFileLocked } from '../../src/host/kernel-lock.ts'
+import { readBuildRecord, writeRecord } from '../../src/host/lease-companions.ts'
+import { dropLease, endLease, endedLeasePath, writeLease } from '../../src/host/leases.ts'
+import { controlName } from '../../src/host/root.ts'
+import type { Root } from '../../src/host/root.ts'
+import { pruneUnits } from '../../src/steps/prune-units.ts'
+import { useScene } from '../e2e/use-scene.ts'
+import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
+import { hold } from '../helpers/hold.ts'
+import { aLease, anEnd } from '../helpers/lease.ts'
+import { aRoot } from '../helpers/root.ts'
+import { aSelf } from '../helpers/self.ts'
+
+const scene = useScene()
+const lease = aLease()
+const OLD = 'debug/old-fedcba9876543210'
+const LATELY = 'debug/lately-00000000ffffffff'
+const KILOBYTE = 1024
+
+let root: Root
+let slot: string
+let said: string[]
+
+beforeEach(() => {
+  root = aRoot(scene())
+  slot = `${root.path}/${lease.slot}`
+  said = []
+  mkdirSync(slot, { recursive: true })
+  cargoTree(slot)
+  writeFileSync(`${slot}/debug/deps/libone-${HASH}.rlib`, 'x'.repeat(400 * KILOBYTE))
+})
+
+/** A unit with a program, which Cargo has put where people find it, too. */
+function putUnit(unit: string, bytes: number): void {
+  const [, label = ''] = unit.split('/')
+  mkdirSync(`${slot}/debug/.fingerprint/${label}`)
+  writeFileSync(`${slot}/debug/.fingerprint/${label}/bin`, '')
+  mkdirSync(`${slot}/debug/build/${label}/out`, { recursive: true })
+  writeFileSync(`${slot}/debug/build/${label}/out/made`, 'x'.repeat(bytes / 2))
+  writeFileSync(`${slot}/debug/deps/${label}`, 'x'.repeat(bytes / 2))
+  linkSync(`${slot}/debug/deps/${label}`, `${slot}/debug/${label.split('-')[0] ?? ''}`)
+}
+
+/** Ends the job as one that built well. */
+function end(unused: UnusedUnits): void {
+  const known = { workspace: '', common: '', toolchain: 'rustc', inputs: true, times: '' }
+  const build: BuildRecord = { version: 1, ...known, generation: 0, former: [], unused }
+  writeLease(root, lease)
+  writeRecord(root, lease.id, '.build', encodeRecord(build))
+  endLease(root, lease.id, anEnd())
+}
+
+function note(text: string): void {
+  said.push(text)
+}
+
+/** Prunes the slot; what is still counted then. */
+async function prune(): Promise<UnusedUnits | undefined> {
+  const voice = { info: note, notice: note, warning: note, error: note }
+  const runtime = { environment: {}, script: '', voice }
+  await pruneUnits({ root, self: aSelf(), id: lease.id }, runtime)
+  return readBuildRecord(root, lease.id)?.unused
+}
+
+/** What there is of a unit in the slot. */
+function placesOf(unit: string): string[] {
+  const [, label = ''] = unit.split('/')
+  const places = [`.fingerprint/${label}`, `build/${label}`, `deps/${label}`, label.split('-')[0]]
+  return places.flatMap((place) =>
+    existsSync(`${slot}/debug/${place ?? ''}`) ? [place ?? ''] : [],
+  )
+}
+
+function trash(): string[] {
+  return readdirSync(controlName(root, 'trash'))
+}
+
+describe('the slot of a job that has ended well', () => {
+  test('loses what two builds in a row did not use, with the program people find', async () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    putUnit(LATELY, 2 * KILOBYTE)
+    end({ [OLD]: 2, [LATELY]: 1 })
+    expect(await prune()).toEqual({ [LATELY]: 1 })
+    expect(placesOf(OLD)).toEqual([])
+    expect(placesOf(LATELY)).toHaveLength(4)
+    expect(existsSync(`${slot}/debug/program`)).toBe(true)
+    expect(trash()).toHaveLength(1)
+    expect(said).toEqual([expect.stringMatching(/^1 units that builds no longer use are gone \(/)])
+  })
+
+  test('loses at once what weighs more than half of what its build used', async () => {
+    putUnit(LATELY, 300 * KILOBYTE)
+    end({ [LATELY]: 1 })
+    expect(await prune()).toEqual({})
+    expect(placesOf(LATELY)).toEqual([])
+  })
+
+  test('keeps what weighs less', async () => {
+    putUnit(LATELY, 150 * KILOBYTE)
+    end({ [LATELY]: 1 })
+    expect(await prune()).toEqual({ [LATELY]: 1 })
+    expect(placesOf(LATELY)).toHaveLength(4)
+    expect([trash(), said]).toEqual([[], []])
+  })
+
+  test('loses nothing while somebody is in it', async () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    await hold(scene(), 'echo ready; read', [], { cwd: `${slot}/debug` })
+    end({ [OLD]: 2 })
+    expect(await prune()).toEqual({ [OLD]: 2 })
+    expect(placesOf(OLD)).toHaveLength(4)
+    expect(said).toEqual([expect.stringMatching(/^1 unused units stay in .*: it is in use: pid /)])
+  })
+
+  test('loses nothing while another job is at it', async () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    end({ [OLD]: 2 })
+    await whileFileLocked(endedLeasePath(root, lease.id), 'shared', prune)
+    expect(placesOf(OLD)).toHaveLength(4)
+    expect(said).toEqual([expect.stringMatching(/another job is at it$/)])
+  })
+
+  test('loses nothing once it has gone to another job', async () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    end({ [OLD]: 2 })
+    dropLease(root, lease.id, false)
+    await prune()
+    expect(placesOf(OLD)).toHaveLength(4)
+  })
+
+  test('goes on where a link was planted on the way', async () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    const outside = scene().directory('outside')
+    writeFileSync(`${outside}/old-fedcba9876543210`, 'not ours')
+    await scene().must('sh', ['-c', `rm -r deps && ln -s "${outside}" deps`], {
+      cwd: `${slot}/debug`,
+    })
+    end({ [OLD]: 2 })
+    await prune()
+    expect(existsSync(`${outside}/old-fedcba9876543210`)).toBe(true)
+    expect(placesOf(OLD)).not.toContain('.fingerprint/old-fedcba9876543210')
+  })
+})

@@ -1,0 +1,97 @@
+import { encodeRecord } from '../plan/build-record.ts'
+import type { BuildRecord } from '../plan/build-record.ts'
+import type { Self } from '../plan/evidence.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import { outOfUse, overweight, withoutUnits } from '../plan/unused-units.ts'
+import { makeFolder } from '../host/folders.ts'
+import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
+import { readBuildRecord, writeRecord } from '../host/lease-companions.ts'
+import { endedLeasePath, findLease } from '../host/leases.ts'
+import type { Root } from '../host/root.ts'
+import { freshName, trashPath } from '../host/trash.ts'
+import { moveUnitsOut } from '../host/unit-marks.ts'
+import { weighUnits } from '../host/unit-weights.ts'
+import { size } from '../report/texts.ts'
+import { lookUntilLeft } from './look-until-left.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface PruneRequest {
+  root: Root
+  self: Self
+  /** the lease that has just ended, of a job that succeeded */
+  id: string
+}
+
+/** To weigh the units of a large target dir takes a tenth of a second. */
+const WAIT_MS = 20_000
+
+/**
+ * Takes units that builds no longer use out of the slot of a job that has just ended, before anybody is
+ * seeded from it. Where that cannot be done they stay, and go when the slot is handed down.
+ */
+export async function pruneUnits(request: PruneRequest, runtime: Runtime): Promise<void> {
+  const { root, id } = request
+  try {
+    const build = readBuildRecord(root, id)
+    const slot = findLease(root, id)?.slot ?? null
+    if (build === null || slot === null || Object.keys(build.unused).length === 0) return
+    const target = `${root.realPath}/${slot}`
+    const weights = await weighUnits(target, WAIT_MS)
+    const rest = withoutUnits(build.unused, outOfUse(build.unused))
+    const units = [...outOfUse(build.unused), ...overweight(rest, weights)]
+    if (units.length === 0) return
+    const refusal = await take(request, { build, slot, units }, runtime)
+    if (refusal === null) tell(units, weights, runtime)
+    else runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`)
+  } catch (error) {
+    runtime.voice.info(`what builds no longer use stays in the slot (${messageOf(error)})`)
+  }
+}
+
+interface Pruning {
+  build: BuildRecord
+  slot: string
+  units: readonly string[]
+}
+
+/** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
+async function take(
+  { root, self, id }: PruneRequest,
+  { build, slot, units }: Pruning,
+  runtime: Runtime,
+): Promise<string | null> {
+  const target = `${root.realPath}/${slot}`
+  const work = async (): Promise<string | null> => {
+    const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime)
+    const [found] = [
+      ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
+      ...(occupancy?.unknown ?? ['nobody could look into it']),
+    ]
+    if (found !== undefined) return found
+    if (findLease(root, id)?.state !== 'ended') return 'its lease has not ended'
+    const aside = trashPath(root, freshName())
+    makeFolder(aside)
+    moveUnitsOut(target, units, aside)
+    writeRecord(
+      root,
+      id,
+      '.build',
+      encodeRecord({ ...build, unused: withoutUnits(build.unused, units) }),
+    )
+    return null
+  }
+  const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () =>
+    whileLocked(target, 'exclusive', work),
+  )
+  if ('refused' in locked) return locked.refused
+  return 'refused' in locked.value ? locked.value.refused : locked.value.value
+}
+
+function tell(
+  units: readonly string[],
+  weights: ReadonlyMap<string, number>,
+  { voice }: Runtime,
+): void {
+  const bytes = units.reduce((sum, unit) => sum + (weights.get(unit) ?? 0), 0)
+  voice.info(`${units.length} units that builds no longer use are gone (${size(bytes)})`)
+}
