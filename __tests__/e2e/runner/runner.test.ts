@@ -435,7 +435,9 @@ describe('hooks', () => {
 describe('the end of a job', () => {
   test('cancel signals one process only: bash minds SIGTERM, its child lives on as an orphan', async () => {
     const runner = Runner.install(scene(), { grace }).start()
-    const run = `bash -c 'echo "child $$"; exec sleep 60'; true`
+    // Before it waits for its child bash would end at SIGINT.
+    const isWaiting = 'grep -q "^State:.S" /proc/$PPID/status'
+    const run = `bash -c 'until ${isWaiting}; do :; done; echo "child $$"; exec sleep 60'; true`
     const job = runner.job({
       steps: [
         { name: 'guard', uses: scripted },
