@@ -14212,7 +14212,7 @@ function dropPrivileges(path) {
     }
 }
 /** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
-const clone_TOUCH = `while [ $# -gt 0 ]; do touch -c -m -d "$1" -- "$2" || exit 1; shift 2; done`;
+const clone_TOUCH = ['touch', '-c', '-m', '-d'];
 /** Gives the directories that were made here the owner, mode and time of their originals. */
 async function finish({ destination, deadline }, made) {
     const words = [];
@@ -14220,10 +14220,10 @@ async function finish({ destination, deadline }, made) {
         const folder = inTree(destination, path);
         if (isRoot())
             (0,external_node_fs_.chownSync)(folder, Number(stat.uid), Number(stat.gid));
-        words.push(`@${inSeconds(stat.mtimeNs)}`, `${destination}/${textOf(path)}`);
+        words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${textOf(path)}`);
     }
-    // Pairs must stay together: a fixed number of words, and an end (-x) where these are too long.
-    await runProgram('xargs', ['-0', '-r', '-x', '-n', '200', 'sh', '-c', clone_TOUCH, 'sh'], {
+    // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
+    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...clone_TOUCH], {
         cwd: '/',
         input: Buffer.from(words.map((word) => `${word}\0`).join('')),
         waitMs: deadline - external_node_perf_hooks_.performance.now(),

@@ -198,7 +198,7 @@ function dropPrivileges(path: string | Buffer): void {
 }
 
 /** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
-const TOUCH = `while [ $# -gt 0 ]; do touch -c -m -d "$1" -- "$2" || exit 1; shift 2; done`
+const TOUCH = ['touch', '-c', '-m', '-d']
 
 /** Gives the directories that were made here the owner, mode and time of their originals. */
 async function finish({ destination, deadline }: Passage, made: readonly Entry[]): Promise<void> {
@@ -206,10 +206,10 @@ async function finish({ destination, deadline }: Passage, made: readonly Entry[]
   for (const { path, stat } of made.toReversed()) {
     const folder = inTree(destination, path)
     if (isRoot()) chownSync(folder, Number(stat.uid), Number(stat.gid))
-    words.push(`@${inSeconds(stat.mtimeNs)}`, `${destination}/${textOf(path)}`)
+    words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${textOf(path)}`)
   }
-  // Pairs must stay together: a fixed number of words, and an end (-x) where these are too long.
-  await runProgram('xargs', ['-0', '-r', '-x', '-n', '200', 'sh', '-c', TOUCH, 'sh'], {
+  // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
+  await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
     cwd: '/',
     input: Buffer.from(words.map((word) => `${word}\0`).join('')),
     waitMs: deadline - performance.now(),
