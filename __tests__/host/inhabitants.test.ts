@@ -136,7 +136,7 @@ describe('a process lives in a slot', () => {
       cwd: '/',
       stdio: 'ignore',
     })
-    const missed = Array.from({ length: 400 }, () => inhabitants(root)).filter(
+    const missed = Array.from({ length: 80 }, () => inhabitants(root)).filter(
       (found) => found.length === 0,
     )
     expect(pid).toBeGreaterThan(0)

@@ -53,7 +53,16 @@ describe('what the last build did not use', () => {
     expect(overweight(unused, bytes)).toEqual([unit('old')])
     const more = new Map([...bytes, [unit('used'), 50]])
     expect(overweight(unused, more)).toEqual([unit('old'), unit('heavy')])
-    expect(overweight(unused, new Map([...bytes, [unit('used'), 1]]))).toHaveLength(3)
+    const little = new Map([...bytes, [unit('used'), 22]])
+    expect(overweight(unused, little)).toEqual([unit('old'), unit('heavy'), unit('light')])
+  })
+
+  test('is left alone after a build of a small part', () => {
+    const unused = { [unit('light')]: 1, [unit('heavy')]: 1 }
+    const small = new Map([...bytes, [unit('used'), 1]])
+    expect(
+      overweight(unused, new Map([...small].filter(([each]) => each !== unit('old')))),
+    ).toEqual([])
   })
 
   test('is left alone where what it used could not be weighed', () => {

@@ -8,7 +8,9 @@ import { readBuildRecord, writeRecord } from '../../src/host/lease-companions.ts
 import { dropLease, endLease, endedLeasePath, writeLease } from '../../src/host/leases.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
+import { moveUnitsOut } from '../../src/host/unit-marks.ts'
 import { pruneUnits } from '../../src/steps/prune-units.ts'
+import { needs } from '../e2e/capabilities.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
 import { hold } from '../helpers/hold.ts'
@@ -60,9 +62,16 @@ function note(text: string): void {
 }
 
 /** Prunes the slot; what is still counted then. */
-async function prune(): Promise<UnusedUnits | undefined> {
-  const voice = { info: note, notice: note, warning: note, error: note }
-  const runtime = { environment: {}, script: '', voice }
+async function prune(whenLocked = (): void => {}): Promise<UnusedUnits | undefined> {
+  const runtime = {
+    script: '',
+    voice: { info: note, notice: note, warning: note, error: note },
+    // It is asked for when somebody looks who is in the slot.
+    get environment() {
+      whenLocked()
+      return {}
+    },
+  }
   await pruneUnits({ root, self: aSelf(), id: lease.id }, runtime)
   return readBuildRecord(root, lease.id)?.unused
 }
@@ -120,7 +129,7 @@ describe('the slot of a job that has ended well', () => {
   test('loses nothing while another job is at it', async () => {
     putUnit(OLD, 2 * KILOBYTE)
     end({ [OLD]: 2 })
-    await whileFileLocked(endedLeasePath(root, lease.id), 'shared', prune)
+    await whileFileLocked(endedLeasePath(root, lease.id), 'shared', async () => prune())
     expect(placesOf(OLD)).toHaveLength(4)
     expect(said).toEqual([expect.stringMatching(/another job is at it$/)])
   })
@@ -128,9 +137,62 @@ describe('the slot of a job that has ended well', () => {
   test('loses nothing once it has gone to another job', async () => {
     putUnit(OLD, 2 * KILOBYTE)
     end({ [OLD]: 2 })
-    dropLease(root, lease.id, false)
+    await prune(() => dropLease(root, lease.id, false))
+    expect(placesOf(OLD)).toHaveLength(4)
+    expect(readBuildRecord(root, lease.id)).toBeNull()
+    expect(said).toEqual([expect.stringMatching(/it has been handed down$/)])
+  })
+
+  needs('root').test('loses the rest later, where it could not lose all', async () => {
+    putUnit(LATELY, 300 * KILOBYTE)
+    end({ [LATELY]: 1 })
+    const deps = `${slot}/debug/deps`
+    // Nothing can be moved out of a directory on which something is mounted.
+    const under = `${deps}/lately-00000000ffffffff`
+    await scene().must('mount', ['--bind', under, under])
+    expect(await prune()).toEqual({ [LATELY]: 2 })
+    expect(said).toEqual([expect.stringMatching(/^unused units stay .*EBUSY/)])
+    await scene().must('umount', [under])
+    expect(placesOf(LATELY)).not.toHaveLength(0)
+    expect(trash()).toHaveLength(1)
+    expect(readdirSync(controlName(root, 'seeding'))).toEqual([])
+  })
+
+  test('loses only what is too old where not all can be weighed', async () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    putUnit(LATELY, 300 * KILOBYTE)
+    end({ [OLD]: 2, [LATELY]: 1 })
+    writeFileSync(`${slot}/debug/deps/libone-${HASH}.rmeta`, 'x'.repeat(150 * KILOBYTE))
+    const before = process.env['PATH'] ?? ''
+    const programs = scene().directory('programs')
+    // As one that was ended before it had seen everything.
+    const part = `PATH="${before}" du "$@" | grep -zv 'rlib$'`
+    writeFileSync(`${programs}/du`, `#!/bin/sh\n${part}\n`, { mode: 0o755 })
+    process.env['PATH'] = `${programs}:${before}`
+    try {
+      expect(await prune()).toEqual({ [LATELY]: 1 })
+    } finally {
+      process.env['PATH'] = before
+    }
+    expect(placesOf(LATELY)).toHaveLength(4)
+  })
+
+  test('says so where there is nowhere to put it', () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    const nowhere = `${root.path}/gone`
+    expect(() => moveUnitsOut(slot, [OLD], nowhere)).toThrow('cannot be moved out (ENOENT')
+    expect(placesOf(OLD)).toHaveLength(4)
+  })
+
+  test('is not reached where its run dir is a link by now', async () => {
+    putUnit(OLD, 2 * KILOBYTE)
+    end({ [OLD]: 2 })
+    const run = slot.slice(0, slot.lastIndexOf('/'))
+    const outside = `${scene().directory('outside')}/run`
+    await scene().must('sh', ['-c', `mv "${run}" "${outside}" && ln -s "${outside}" "${run}"`])
     await prune()
     expect(placesOf(OLD)).toHaveLength(4)
+    expect(said).toEqual([expect.stringMatching(/^unused units stay /)])
   })
 
   test('goes on where a link was planted on the way', async () => {

@@ -2741,6 +2741,7 @@ function run(command, words) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dm: () => (/* binding */ threadsOf),
 /* harmony export */   KS: () => (/* binding */ findWorker),
 /* harmony export */   L4: () => (/* binding */ stateOf),
 /* harmony export */   O3: () => (/* binding */ listProcesses),
@@ -2786,20 +2787,30 @@ function hasEnded(state) {
  * by pthread_exit(3), or amid the end of a killed process. Null where there is none.
  */
 function livingThread(pid) {
-    try {
-        for (const id of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/${pid}/task`)) {
-            if (id === String(pid))
-                continue;
+    for (const id of threadsOf(pid)) {
+        if (id === String(pid))
+            continue;
+        try {
             const thread = parseStat(pid, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/task/${id}/stat`, 'utf8'));
             if (thread !== null && !hasEnded(thread.state))
                 return { id, state: thread.state };
         }
+        catch {
+            // This one has ended meanwhile; another may live.
+            continue;
+        }
+    }
+    return null;
+}
+/** The numbers of its threads, none where /proc does not show them. */
+function threadsOf(pid) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/${pid}/task`);
     }
     catch {
         // Gone meanwhile, or not to be seen: no sign, no conclusion.
-        return null;
+        return [];
     }
-    return null;
 }
 /** Whether the kernel knows a process by this number; EPERM means that it does. */
 function isThere(pid) {
@@ -3534,7 +3545,7 @@ function makeFolder(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   im: () => (/* binding */ withSeeding)
 /* harmony export */ });
-/* unused harmony exports makeSeeding, whileSeedingIsKept, discardLeftSeeding, listSeeding */
+/* unused harmony exports makeSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -3587,6 +3598,18 @@ async function withSeeding(root, id, work) {
  */
 async function whileSeedingIsKept(root, id, work) {
     return whileLocked(makeSeeding(root, id), 'shared', work);
+}
+/**
+ * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
+ * be at any moment. Whatever ends this process, the next reaper takes it away.
+ */
+async function fillForTrash(root, id, work) {
+    try {
+        return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)));
+    }
+    finally {
+        takeAway(root, id);
+    }
 }
 /** Takes away what a process left that has ended. */
 async function discardLeftSeeding(root, id) {
@@ -6171,7 +6194,7 @@ function mayPublish(job, result, settings) {
 /* harmony export */   qQ: () => (/* binding */ hashOf),
 /* harmony export */   vO: () => (/* binding */ isUnit)
 /* harmony export */ });
-/* unused harmony exports countUnused, overweight */
+/* unused harmony exports countUnused, overweight, outOfUseNow */
 /**
  * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
  * gather the artefacts of every dependency that there ever was.
@@ -6196,9 +6219,11 @@ function outOfUse(unused) {
 }
 /** What the last build did not use may weigh so much of what it used. */
 const IDLE_SHARE = 0.5;
+/** A build that used less than this of all was one of a part: it says little about the rest. */
+const USED_AT_LEAST = 0.25;
 /**
- * The units that go at once, so that a target dir never holds more than half as much again as its last
- * build used. Those unused for longest go first, and of these the heaviest.
+ * The units that go at once, so that the units of a target dir never weigh more than half as much again
+ * as those that its last build used. Those unused for longest go first, and of these the heaviest.
  *
  * @param bytes what each unit weighs
  */
@@ -6206,8 +6231,7 @@ function overweight(unused, bytes) {
     const weigh = (unit) => bytes.get(unit) ?? 0;
     const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
     const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
-    // Then nothing is known of what it used.
-    if (total === idle)
+    if (total - idle < total * USED_AT_LEAST || total === idle)
         return [];
     let excess = idle - (total - idle) * IDLE_SHARE;
     const order = Object.entries(unused)
@@ -6219,6 +6243,10 @@ function overweight(unused, bytes) {
         excess -= weigh(unit);
         return true;
     });
+}
+/** How units are counted that are to go whatever the last build used. */
+function outOfUseNow(units) {
+    return Object.fromEntries(units.map((unit) => [unit, UNUSED_AT_MOST]));
 }
 /** What is counted of the others. */
 function withoutUnits(unused, gone) {
@@ -8015,8 +8043,8 @@ function ledgerPath(root) {
 
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 6 modules
-var observe = __nccwpck_require__(4609);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
+var observe = __nccwpck_require__(965);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
 
 
@@ -10588,15 +10616,17 @@ const ARTEFACTS = ['deps', 'examples'];
  * What each unit of a target dir takes: its artefacts, and what its build script has written.
  *
  * @param target absolute path that other programs can use, too
- * @returns allocated bytes by unit; what could not be measured in time is left out
+ * @returns allocated bytes by unit; null where not all of it could be measured in time
  */
 async function weighUnits(target, waitMs) {
     const owners = withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const measured = await measureNested([...owners.keys()], waitMs);
     const weights = new Map();
-    for (const [place, { bytes }] of await measureNested([...owners.keys()], waitMs)) {
-        const unit = owners.get(place);
-        if (unit !== undefined)
-            weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+    for (const [place, unit] of owners) {
+        const bytes = measured.get(place)?.bytes;
+        if (bytes === undefined)
+            return null;
+        weights.set(unit, (weights.get(unit) ?? 0) + bytes);
     }
     return weights;
 }
@@ -10623,6 +10653,7 @@ function placesOf({ path, folder }, target) {
 
 
 
+
 /**
  * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
  * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
@@ -10640,6 +10671,7 @@ const unit_marks_WAIT_MS = 20_000;
  * @param target absolute path that other programs can use, too
  * @param aside a folder of our own on the same file system
  * @returns false where the disk does not keep times of access
+ * @throws Error where they cannot be marked, as on a full disk
  */
 async function markUnits(target, aside) {
     const files = fingerprintsIn(target).flatMap((each) => each.files);
@@ -10655,16 +10687,10 @@ async function markUnits(target, aside) {
 /** Tried on a file of our own: a unit whose file was read would count as used. */
 function keepsAccessTimes(folder) {
     const trial = `${folder}/trial`;
-    try {
-        (0,external_node_fs_.writeFileSync)(trial, 'read', { flag: 'wx' });
-        (0,external_node_fs_.utimesSync)(trial, MARK_S, MARK_S);
-        (0,external_node_fs_.readFileSync)(trial);
-        return (0,external_node_fs_.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
-    }
-    catch {
-        // On a full disk nobody can tell.
-        return false;
-    }
+    (0,external_node_fs_.writeFileSync)(trial, 'read', { flag: 'wx' });
+    (0,external_node_fs_.utimesSync)(trial, MARK_S, MARK_S);
+    (0,external_node_fs_.readFileSync)(trial);
+    return (0,external_node_fs_.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -10679,7 +10705,13 @@ function readMarks(target) {
 function moveUnitsOut(target, units, to) {
     let moved = 0;
     const out = (folder, name) => {
-        (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
+        try {
+            (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
+        }
+        catch (error) {
+            // One with a code of its own would be taken for a folder that is not there.
+            throw new Error(`${name} cannot be moved out (${(0,guard_error/* messageOf */.bD)(error)})`, { cause: error });
+        }
         moved += 1;
     };
     profiles_withProfiles(target, (profiles) => {
@@ -13630,6 +13662,7 @@ const retime_seed_SHOWN = 10;
 
 
 
+
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -13670,9 +13703,12 @@ async function adaptSeed(request, runtime) {
     const unproven = await retimeSeed(request, runtime);
     if (unproven !== null)
         return unproven;
-    if (marked.status === 'rejected')
-        throw marked.reason;
-    return { ...record, unused: marked.value ? (0,unused_units/* withoutUnits */.Kz)(origin.unused, gone) : null };
+    if (marked.status === 'rejected') {
+        const why = (0,guard_error/* messageOf */.bD)(marked.reason);
+        runtime.voice.warning(`Which units this build uses will not be known (${why}); none goes for it.`);
+    }
+    const isMarked = marked.status === 'fulfilled' && marked.value;
+    return { ...record, unused: isMarked ? (0,unused_units/* withoutUnits */.Kz)(origin.unused, gone) : null };
 }
 function forgetPaths(request, { environment, voice }) {
     const { place } = request;
@@ -16089,7 +16125,7 @@ function outputsOf({ prepared, lease }) {
 
 /***/ }),
 
-/***/ 4609:
+/***/ 965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16492,9 +16528,119 @@ function mountTextOf(process) {
 
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+;// CONCATENATED MODULE: ./lib/host/shown-process.js
+
+
+
+/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function shownBy(pid) {
+    const program = programOf(`${pid}`);
+    if (program !== null)
+        return { at: `${pid}`, program };
+    const thread = (0,processes/* livingThread */.W8)(pid);
+    if (thread === null)
+        return null;
+    const at = `${pid}/task/${thread.id}`;
+    const its = programOf(at);
+    return its === null ? null : { at, program: its };
+}
+/** '' where it is not told; null where there is none. */
+function programOf(at) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
+    }
+    catch (error) {
+        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
+    }
+}
+/** The files that a process has open. */
+function openFiles(folder) {
+    const files = [];
+    try {
+        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
+            const file = openFile(`${folder}/fd/${name}`);
+            if (file.startsWith('/'))
+                files.push(file);
+        }
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return files;
+    }
+    return files;
+}
+/**
+ * Where a descriptor leads; '' where it has been closed.
+ *
+ * @throws where none of this process may be read: the kernel asks the same for each of them
+ */
+function openFile(link) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(link));
+    }
+    catch (error) {
+        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+        return '';
+    }
+}
+/**
+ * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
+ *
+ * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
+ */
+function argumentsOf(folder, mustHave) {
+    try {
+        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        if (!mustHave)
+            return text.split('\0');
+        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
+        for (let tries = 0; text === '' && tries < EXEC_TRIES; tries += 1) {
+            const isBusy = /\) [RD] /.test((0,external_node_fs_.readFileSync)(`${folder}/stat`, 'utf8'));
+            if (!isBusy && tries >= TRIES_AT_REST)
+                break;
+            Atomics.wait(PAUSE, 0, 0, 1);
+            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        }
+        return text.split('\0');
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return [];
+    }
+}
+/** A millisecond each: few for a program that shows no arguments for good, as it may choose to. */
+const TRIES_AT_REST = 10;
+const EXEC_TRIES = 200;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+/** Whether this user may not see where a process works. */
+function isHidden(at) {
+    try {
+        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
+        return false;
+    }
+    catch (error) {
+        return ['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error));
+    }
+}
+/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
+function readLink(path) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(path));
+    }
+    catch {
+        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
+        return null;
+    }
+}
+function withoutMark(path) {
+    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
+}
+
 // EXTERNAL MODULE: ./lib/host/measuring.js
 var measuring = __nccwpck_require__(5633);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -16537,14 +16683,38 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
 function lookAt(pid, scan) {
     if ((0,try_locks/* isTryingLocks */.w)(pid))
         return;
-    const shown = shownBy(pid);
-    if (shown === null)
-        return;
+    for (let looks = 0; looks < LOOKS_AT_MOST; looks += 1) {
+        const shown = shownBy(pid);
+        if (shown === null ? hasEnded(pid) : lookThere(pid, shown, scan))
+            return;
+    }
+}
+/** While a thread of it calls exec(2) a process is nowhere to be seen, and then under another number. */
+const LOOKS_AT_MOST = 20;
+/** Whether it is a kernel thread, or dead, and not amid an exec(2) of another than its first thread. */
+function hasEnded(pid) {
+    return (0,processes/* threadsOf */.Dm)(pid).length < 2 && programOf(`${pid}`) === null;
+}
+/** Looks at what a process shows there; false where it did not show all of it for as long as that took. */
+function lookThere(pid, shown, scan) {
+    const directory = readLink(`/proc/${shown.at}/cwd`);
+    const uses = usesOf(pid, { ...shown, directory }, scan);
+    if (uses.size === 0)
+        return shown.program === '' || (directory !== null && programOf(shown.at) !== null);
+    if (isMeasuring(pid))
+        return true;
+    for (const [slot, use] of uses) {
+        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+    return true;
+}
+/** The slots that a process lives in, with what shows it. */
+function usesOf(pid, shown, scan) {
+    const uses = new Map();
     const sight = scan.sights.of(shown.at);
     if (sight === null || sight.views.length === 0)
-        return;
+        return uses;
     const { views, namespace } = sight;
-    const uses = new Map();
     for (const { path, how } of pathsOf(pid, shown)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
@@ -16561,11 +16731,7 @@ function lookAt(pid, scan) {
             scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) });
         }
     }
-    if (uses.size > 0 && isMeasuring(pid))
-        return;
-    for (const [slot, use] of uses) {
-        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
-    }
+    return uses;
 }
 const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh']);
 /**
@@ -16580,27 +16746,6 @@ function isMeasuring(pid) {
     }
     catch {
         return false;
-    }
-}
-/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function shownBy(pid) {
-    const program = programOf(`${pid}`);
-    if (program !== null)
-        return { at: `${pid}`, program };
-    const thread = (0,processes/* livingThread */.W8)(pid);
-    if (thread === null)
-        return null;
-    const at = `${pid}/task/${thread.id}`;
-    const its = programOf(at);
-    return its === null ? null : { at, program: its };
-}
-/** '' where it is not told; null where there is none. */
-function programOf(at) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
-    }
-    catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
     }
 }
 /** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
@@ -16622,10 +16767,8 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid, shown) {
-    const { at, program } = shown;
+function* pathsOf(pid, { at, program, directory }) {
     const folder = `/proc/${at}`;
-    const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
     if (program !== '')
@@ -16655,83 +16798,6 @@ function ancestors() {
 }
 /** Read once: they stay the same but for those that end. */
 let ownAncestors = null;
-function openFiles(folder) {
-    const files = [];
-    try {
-        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
-            const file = openFile(`${folder}/fd/${name}`);
-            if (file.startsWith('/'))
-                files.push(file);
-        }
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return files;
-    }
-    return files;
-}
-/**
- * Where a descriptor leads; '' where it has been closed.
- *
- * @throws where none of this process may be read: the kernel asks the same for each of them
- */
-function openFile(link) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(link));
-    }
-    catch (error) {
-        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            throw error;
-        return '';
-    }
-}
-/**
- * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
- *
- * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
- */
-function argumentsOf(folder, mustHave) {
-    try {
-        let left = mustHave ? EXEC_TRIES : 0;
-        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
-        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
-        for (; text === '' && left > 0; left -= 1) {
-            Atomics.wait(PAUSE, 0, 0, 1);
-            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
-        }
-        return text.split('\0');
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
-    }
-}
-/** A millisecond each: few enough for a program that shows no arguments for good, as it may choose to. */
-const EXEC_TRIES = 10;
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
-/** Whether this user may not see where a process works. */
-function isHidden(at) {
-    try {
-        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
-        return false;
-    }
-    catch (error) {
-        return ['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error));
-    }
-}
-/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
-function readLink(path) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(path));
-    }
-    catch {
-        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
-        return null;
-    }
-}
-function withoutMark(path) {
-    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
-}
 function commandOf(pid) {
     const found = (0,processes/* readProcess */.Wv)(pid);
     return typeof found === 'string' ? found : found.command;
@@ -16922,7 +16988,7 @@ function isSame(id, own) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8565);
 /* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6551);
 /* harmony import */ var _heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4089);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4609);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(965);
 /* harmony import */ var _reap_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7626);
 
 
@@ -17253,7 +17319,7 @@ function freeBytes(root) {
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6234);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4609);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(965);
 /* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4270);
 
 

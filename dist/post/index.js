@@ -1065,13 +1065,12 @@ function readLink(path) {
 /* harmony export */   NE: () => (/* binding */ openFolder),
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
-/* harmony export */   fc: () => (/* binding */ makeFolder),
 /* harmony export */   nx: () => (/* binding */ inside),
 /* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn)
 /* harmony export */ });
-/* unused harmony exports makeFolders, giveAway, assertFresh */
+/* unused harmony exports makeFolder, makeFolders, giveAway, assertFresh */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -2567,6 +2566,7 @@ function run(command, words) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dm: () => (/* binding */ threadsOf),
 /* harmony export */   KS: () => (/* binding */ findWorker),
 /* harmony export */   L4: () => (/* binding */ stateOf),
 /* harmony export */   O3: () => (/* binding */ listProcesses),
@@ -2612,20 +2612,30 @@ function hasEnded(state) {
  * by pthread_exit(3), or amid the end of a killed process. Null where there is none.
  */
 function livingThread(pid) {
-    try {
-        for (const id of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/${pid}/task`)) {
-            if (id === String(pid))
-                continue;
+    for (const id of threadsOf(pid)) {
+        if (id === String(pid))
+            continue;
+        try {
             const thread = parseStat(pid, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/task/${id}/stat`, 'utf8'));
             if (thread !== null && !hasEnded(thread.state))
                 return { id, state: thread.state };
         }
+        catch {
+            // This one has ended meanwhile; another may live.
+            continue;
+        }
+    }
+    return null;
+}
+/** The numbers of its threads, none where /proc does not show them. */
+function threadsOf(pid) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/${pid}/task`);
     }
     catch {
         // Gone meanwhile, or not to be seen: no sign, no conclusion.
-        return null;
+        return [];
     }
-    return null;
 }
 /** Whether the kernel knows a process by this number; EPERM means that it does. */
 function isThere(pid) {
@@ -3297,6 +3307,7 @@ function makeFolder(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bv: () => (/* binding */ fillForTrash),
 /* harmony export */   EY: () => (/* binding */ makeSeeding),
 /* harmony export */   JQ: () => (/* binding */ whileSeedingIsKept),
 /* harmony export */   im: () => (/* binding */ withSeeding)
@@ -3354,6 +3365,18 @@ async function withSeeding(root, id, work) {
  */
 async function whileSeedingIsKept(root, id, work) {
     return (0,_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .whileLocked */ .ai)(makeSeeding(root, id), 'shared', work);
+}
+/**
+ * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
+ * be at any moment. Whatever ends this process, the next reaper takes it away.
+ */
+async function fillForTrash(root, id, work) {
+    try {
+        return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)));
+    }
+    finally {
+        takeAway(root, id);
+    }
 }
 /** Takes away what a process left that has ended. */
 async function discardLeftSeeding(root, id) {
@@ -5978,6 +6001,7 @@ function mayPublish(job, result, settings) {
 /* harmony export */   $c: () => (/* binding */ overweight),
 /* harmony export */   Gl: () => (/* binding */ hashesIn),
 /* harmony export */   Kz: () => (/* binding */ withoutUnits),
+/* harmony export */   R$: () => (/* binding */ outOfUseNow),
 /* harmony export */   gM: () => (/* binding */ countUnused),
 /* harmony export */   k0: () => (/* binding */ parseUnused),
 /* harmony export */   qQ: () => (/* binding */ hashOf),
@@ -6007,9 +6031,11 @@ function outOfUse(unused) {
 }
 /** What the last build did not use may weigh so much of what it used. */
 const IDLE_SHARE = 0.5;
+/** A build that used less than this of all was one of a part: it says little about the rest. */
+const USED_AT_LEAST = 0.25;
 /**
- * The units that go at once, so that a target dir never holds more than half as much again as its last
- * build used. Those unused for longest go first, and of these the heaviest.
+ * The units that go at once, so that the units of a target dir never weigh more than half as much again
+ * as those that its last build used. Those unused for longest go first, and of these the heaviest.
  *
  * @param bytes what each unit weighs
  */
@@ -6017,8 +6043,7 @@ function overweight(unused, bytes) {
     const weigh = (unit) => bytes.get(unit) ?? 0;
     const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
     const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
-    // Then nothing is known of what it used.
-    if (total === idle)
+    if (total - idle < total * USED_AT_LEAST || total === idle)
         return [];
     let excess = idle - (total - idle) * IDLE_SHARE;
     const order = Object.entries(unused)
@@ -6030,6 +6055,10 @@ function overweight(unused, bytes) {
         excess -= weigh(unit);
         return true;
     });
+}
+/** How units are counted that are to go whatever the last build used. */
+function outOfUseNow(units) {
+    return Object.fromEntries(units.map((unit) => [unit, UNUSED_AT_MOST]));
 }
 /** What is counted of the others. */
 function withoutUnits(unused, gone) {
@@ -6631,7 +6660,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 4609:
+/***/ 965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7033,9 +7062,119 @@ function mountTextOf(process) {
 
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+;// CONCATENATED MODULE: ./lib/host/shown-process.js
+
+
+
+/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function shownBy(pid) {
+    const program = programOf(`${pid}`);
+    if (program !== null)
+        return { at: `${pid}`, program };
+    const thread = (0,processes/* livingThread */.W8)(pid);
+    if (thread === null)
+        return null;
+    const at = `${pid}/task/${thread.id}`;
+    const its = programOf(at);
+    return its === null ? null : { at, program: its };
+}
+/** '' where it is not told; null where there is none. */
+function programOf(at) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
+    }
+    catch (error) {
+        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
+    }
+}
+/** The files that a process has open. */
+function openFiles(folder) {
+    const files = [];
+    try {
+        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
+            const file = openFile(`${folder}/fd/${name}`);
+            if (file.startsWith('/'))
+                files.push(file);
+        }
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return files;
+    }
+    return files;
+}
+/**
+ * Where a descriptor leads; '' where it has been closed.
+ *
+ * @throws where none of this process may be read: the kernel asks the same for each of them
+ */
+function openFile(link) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(link));
+    }
+    catch (error) {
+        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+        return '';
+    }
+}
+/**
+ * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
+ *
+ * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
+ */
+function argumentsOf(folder, mustHave) {
+    try {
+        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        if (!mustHave)
+            return text.split('\0');
+        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
+        for (let tries = 0; text === '' && tries < EXEC_TRIES; tries += 1) {
+            const isBusy = /\) [RD] /.test((0,external_node_fs_.readFileSync)(`${folder}/stat`, 'utf8'));
+            if (!isBusy && tries >= TRIES_AT_REST)
+                break;
+            Atomics.wait(PAUSE, 0, 0, 1);
+            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        }
+        return text.split('\0');
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return [];
+    }
+}
+/** A millisecond each: few for a program that shows no arguments for good, as it may choose to. */
+const TRIES_AT_REST = 10;
+const EXEC_TRIES = 200;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+/** Whether this user may not see where a process works. */
+function isHidden(at) {
+    try {
+        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
+        return false;
+    }
+    catch (error) {
+        return ['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error));
+    }
+}
+/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
+function readLink(path) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(path));
+    }
+    catch {
+        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
+        return null;
+    }
+}
+function withoutMark(path) {
+    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
+}
+
 // EXTERNAL MODULE: ./lib/host/measuring.js
 var measuring = __nccwpck_require__(5633);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -7078,14 +7217,38 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
 function lookAt(pid, scan) {
     if ((0,try_locks/* isTryingLocks */.w)(pid))
         return;
-    const shown = shownBy(pid);
-    if (shown === null)
-        return;
+    for (let looks = 0; looks < LOOKS_AT_MOST; looks += 1) {
+        const shown = shownBy(pid);
+        if (shown === null ? hasEnded(pid) : lookThere(pid, shown, scan))
+            return;
+    }
+}
+/** While a thread of it calls exec(2) a process is nowhere to be seen, and then under another number. */
+const LOOKS_AT_MOST = 20;
+/** Whether it is a kernel thread, or dead, and not amid an exec(2) of another than its first thread. */
+function hasEnded(pid) {
+    return (0,processes/* threadsOf */.Dm)(pid).length < 2 && programOf(`${pid}`) === null;
+}
+/** Looks at what a process shows there; false where it did not show all of it for as long as that took. */
+function lookThere(pid, shown, scan) {
+    const directory = readLink(`/proc/${shown.at}/cwd`);
+    const uses = usesOf(pid, { ...shown, directory }, scan);
+    if (uses.size === 0)
+        return shown.program === '' || (directory !== null && programOf(shown.at) !== null);
+    if (isMeasuring(pid))
+        return true;
+    for (const [slot, use] of uses) {
+        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+    return true;
+}
+/** The slots that a process lives in, with what shows it. */
+function usesOf(pid, shown, scan) {
+    const uses = new Map();
     const sight = scan.sights.of(shown.at);
     if (sight === null || sight.views.length === 0)
-        return;
+        return uses;
     const { views, namespace } = sight;
-    const uses = new Map();
     for (const { path, how } of pathsOf(pid, shown)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
@@ -7102,11 +7265,7 @@ function lookAt(pid, scan) {
             scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) });
         }
     }
-    if (uses.size > 0 && isMeasuring(pid))
-        return;
-    for (const [slot, use] of uses) {
-        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
-    }
+    return uses;
 }
 const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh']);
 /**
@@ -7121,27 +7280,6 @@ function isMeasuring(pid) {
     }
     catch {
         return false;
-    }
-}
-/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function shownBy(pid) {
-    const program = programOf(`${pid}`);
-    if (program !== null)
-        return { at: `${pid}`, program };
-    const thread = (0,processes/* livingThread */.W8)(pid);
-    if (thread === null)
-        return null;
-    const at = `${pid}/task/${thread.id}`;
-    const its = programOf(at);
-    return its === null ? null : { at, program: its };
-}
-/** '' where it is not told; null where there is none. */
-function programOf(at) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
-    }
-    catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
     }
 }
 /** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
@@ -7163,10 +7301,8 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid, shown) {
-    const { at, program } = shown;
+function* pathsOf(pid, { at, program, directory }) {
     const folder = `/proc/${at}`;
-    const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
     if (program !== '')
@@ -7196,83 +7332,6 @@ function ancestors() {
 }
 /** Read once: they stay the same but for those that end. */
 let ownAncestors = null;
-function openFiles(folder) {
-    const files = [];
-    try {
-        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
-            const file = openFile(`${folder}/fd/${name}`);
-            if (file.startsWith('/'))
-                files.push(file);
-        }
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return files;
-    }
-    return files;
-}
-/**
- * Where a descriptor leads; '' where it has been closed.
- *
- * @throws where none of this process may be read: the kernel asks the same for each of them
- */
-function openFile(link) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(link));
-    }
-    catch (error) {
-        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            throw error;
-        return '';
-    }
-}
-/**
- * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
- *
- * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
- */
-function argumentsOf(folder, mustHave) {
-    try {
-        let left = mustHave ? EXEC_TRIES : 0;
-        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
-        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
-        for (; text === '' && left > 0; left -= 1) {
-            Atomics.wait(PAUSE, 0, 0, 1);
-            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
-        }
-        return text.split('\0');
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
-    }
-}
-/** A millisecond each: few enough for a program that shows no arguments for good, as it may choose to. */
-const EXEC_TRIES = 10;
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
-/** Whether this user may not see where a process works. */
-function isHidden(at) {
-    try {
-        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
-        return false;
-    }
-    catch (error) {
-        return ['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error));
-    }
-}
-/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
-function readLink(path) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(path));
-    }
-    catch {
-        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
-        return null;
-    }
-}
-function withoutMark(path) {
-    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
-}
 function commandOf(pid) {
     const found = (0,processes/* readProcess */.Wv)(pid);
     return typeof found === 'string' ? found : found.command;
@@ -7556,8 +7615,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
 var heartbeat_of = __nccwpck_require__(4089);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 6 modules
-var observe = __nccwpck_require__(4609);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
+var observe = __nccwpck_require__(965);
 // EXTERNAL MODULE: ./lib/steps/reap.js + 1 modules
 var reap = __nccwpck_require__(7626);
 ;// CONCATENATED MODULE: ./lib/steps/pass.js
@@ -8805,8 +8864,8 @@ var privilege = __nccwpck_require__(3457);
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var steps_apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 6 modules
-var observe = __nccwpck_require__(4609);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
+var observe = __nccwpck_require__(965);
 // EXTERNAL MODULE: ./lib/steps/reap.js + 1 modules
 var reap = __nccwpck_require__(7626);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
@@ -9232,6 +9291,8 @@ function asMarkdown(text) {
 var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
 
 
@@ -9315,15 +9376,17 @@ const ARTEFACTS = ['deps', 'examples'];
  * What each unit of a target dir takes: its artefacts, and what its build script has written.
  *
  * @param target absolute path that other programs can use, too
- * @returns allocated bytes by unit; what could not be measured in time is left out
+ * @returns allocated bytes by unit; null where not all of it could be measured in time
  */
 async function weighUnits(target, waitMs) {
     const owners = profiles_withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const measured = await (0,sizes/* measureNested */.sJ)([...owners.keys()], waitMs);
     const weights = new Map();
-    for (const [place, { bytes }] of await (0,sizes/* measureNested */.sJ)([...owners.keys()], waitMs)) {
-        const unit = owners.get(place);
-        if (unit !== undefined)
-            weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+    for (const [place, unit] of owners) {
+        const bytes = measured.get(place)?.bytes;
+        if (bytes === undefined)
+            return null;
+        weights.set(unit, (weights.get(unit) ?? 0) + bytes);
     }
     return weights;
 }
@@ -9404,6 +9467,7 @@ function program_killGroup(leader, signal = 'SIGKILL') {
 
 
 
+
 /**
  * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
  * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
@@ -9421,6 +9485,7 @@ const unit_marks_WAIT_MS = 20_000;
  * @param target absolute path that other programs can use, too
  * @param aside a folder of our own on the same file system
  * @returns false where the disk does not keep times of access
+ * @throws Error where they cannot be marked, as on a full disk
  */
 async function markUnits(target, aside) {
     const files = fingerprintsIn(target).flatMap((each) => each.files);
@@ -9436,16 +9501,10 @@ async function markUnits(target, aside) {
 /** Tried on a file of our own: a unit whose file was read would count as used. */
 function keepsAccessTimes(folder) {
     const trial = `${folder}/trial`;
-    try {
-        writeFileSync(trial, 'read', { flag: 'wx' });
-        utimesSync(trial, MARK_S, MARK_S);
-        readFileSync(trial);
-        return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS;
-    }
-    catch {
-        // On a full disk nobody can tell.
-        return false;
-    }
+    writeFileSync(trial, 'read', { flag: 'wx' });
+    utimesSync(trial, MARK_S, MARK_S);
+    readFileSync(trial);
+    return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS;
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -9460,7 +9519,13 @@ function readMarks(target) {
 function moveUnitsOut(target, units, to) {
     let moved = 0;
     const out = (folder, name) => {
-        (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
+        try {
+            (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
+        }
+        catch (error) {
+            // One with a code of its own would be taken for a folder that is not there.
+            throw new Error(`${name} cannot be moved out (${(0,guard_error/* messageOf */.bD)(error)})`, { cause: error });
+        }
         moved += 1;
     };
     profiles_withProfiles(target, (profiles) => {
@@ -9579,25 +9644,26 @@ async function pruneUnits(request, runtime) {
         const slot = (0,host_leases/* findLease */.G0)(root, id)?.slot ?? null;
         if (build === null || slot === null || Object.keys(build.unused).length === 0)
             return;
-        const target = `${root.realPath}/${slot}`;
-        const weights = await weighUnits(target, prune_units_WAIT_MS);
-        const rest = (0,unused_units/* withoutUnits */.Kz)(build.unused, (0,unused_units/* outOfUse */.$$)(build.unused));
-        const units = [...(0,unused_units/* outOfUse */.$$)(build.unused), ...(0,unused_units/* overweight */.$c)(rest, weights)];
+        const weights = await weighUnits(`${root.realPath}/${slot}`, prune_units_WAIT_MS);
+        const old = (0,unused_units/* outOfUse */.$$)(build.unused);
+        const rest = (0,unused_units/* withoutUnits */.Kz)(build.unused, old);
+        const units = [...old, ...(weights === null ? [] : (0,unused_units/* overweight */.$c)(rest, weights))];
         if (units.length === 0)
             return;
         const refusal = await take(request, { build, slot, units }, runtime);
         if (refusal === null)
-            prune_units_tell(units, weights, runtime);
+            prune_units_tell(units, weights ?? new Map(), runtime);
         else
             runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`);
     }
     catch (error) {
-        runtime.voice.info(`what builds no longer use stays in the slot (${(0,guard_error/* messageOf */.bD)(error)})`);
+        runtime.voice.info(`unused units stay in the slot of lease ${id} (${(0,guard_error/* messageOf */.bD)(error)})`);
     }
 }
 /** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
-async function take({ root, self, id }, { build, slot, units }, runtime) {
-    const target = `${root.realPath}/${slot}`;
+async function take(request, pruning, runtime) {
+    const { root, self, id } = request;
+    const { slot } = pruning;
     const work = async () => {
         const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
         const [found] = [
@@ -9606,18 +9672,25 @@ async function take({ root, self, id }, { build, slot, units }, runtime) {
         ];
         if (found !== undefined)
             return found;
+        // Its lock may be that of a file which was there a moment ago.
         if ((0,host_leases/* findLease */.G0)(root, id)?.state !== 'ended')
-            return 'its lease has not ended';
-        const aside = (0,host_trash/* trashPath */.al)(root, (0,host_trash/* freshName */.Os)());
-        (0,host_folders/* makeFolder */.fc)(aside);
-        moveUnitsOut(target, units, aside);
-        (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, unused: (0,unused_units/* withoutUnits */.Kz)(build.unused, units) }));
-        return null;
+            return 'it has been handed down';
+        return moveOut(request, pruning);
     };
-    const locked = await (0,kernel_lock/* whileFileLocked */.iJ)((0,host_leases/* endedLeasePath */.MJ)(root, id), 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(target, 'exclusive', work));
+    const locked = await (0,kernel_lock/* whileFileLocked */.iJ)((0,host_leases/* endedLeasePath */.MJ)(root, id), 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(`${root.realPath}/${slot}`, 'exclusive', work));
     if ('refused' in locked)
         return locked.refused;
     return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+}
+async function moveOut({ root, id }, { build, slot, units }) {
+    const note = (unused) => (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, unused }));
+    // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
+    note({ ...build.unused, ...(0,unused_units/* outOfUseNow */.R$)(units) });
+    const moved = await (0,seeding/* fillForTrash */.Bv)(root, id, (aside) => (0,host_folders/* within */.ux)(root.path, slot.split('/'), (folder) => moveUnitsOut((0,host_folders.at)(folder, '.'), units, aside)));
+    if ('refused' in moved)
+        return moved.refused;
+    note((0,unused_units/* withoutUnits */.Kz)(build.unused, units));
+    return null;
 }
 function prune_units_tell(units, weights, { voice }) {
     const bytes = units.reduce((sum, unit) => sum + (weights.get(unit) ?? 0), 0);
@@ -9879,8 +9952,6 @@ function lookAtShared(source, record) {
     return now;
 }
 
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
 
 
@@ -14073,7 +14144,7 @@ function freeBytes(root) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3766);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4609);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(965);
 /* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 

@@ -2981,6 +2981,7 @@ function run(command, words) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dm: () => (/* binding */ threadsOf),
 /* harmony export */   KS: () => (/* binding */ findWorker),
 /* harmony export */   L4: () => (/* binding */ stateOf),
 /* harmony export */   O3: () => (/* binding */ listProcesses),
@@ -3026,20 +3027,30 @@ function hasEnded(state) {
  * by pthread_exit(3), or amid the end of a killed process. Null where there is none.
  */
 function livingThread(pid) {
-    try {
-        for (const id of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/${pid}/task`)) {
-            if (id === String(pid))
-                continue;
+    for (const id of threadsOf(pid)) {
+        if (id === String(pid))
+            continue;
+        try {
             const thread = parseStat(pid, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/task/${id}/stat`, 'utf8'));
             if (thread !== null && !hasEnded(thread.state))
                 return { id, state: thread.state };
         }
+        catch {
+            // This one has ended meanwhile; another may live.
+            continue;
+        }
+    }
+    return null;
+}
+/** The numbers of its threads, none where /proc does not show them. */
+function threadsOf(pid) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/${pid}/task`);
     }
     catch {
         // Gone meanwhile, or not to be seen: no sign, no conclusion.
-        return null;
+        return [];
     }
-    return null;
 }
 /** Whether the kernel knows a process by this number; EPERM means that it does. */
 function isThere(pid) {
@@ -3712,7 +3723,7 @@ function makeFolder(path) {
 /***/ 7241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* unused harmony exports makeSeeding, withSeeding, whileSeedingIsKept, discardLeftSeeding, listSeeding */
+/* unused harmony exports makeSeeding, withSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -3765,6 +3776,18 @@ async function withSeeding(root, id, work) {
  */
 async function whileSeedingIsKept(root, id, work) {
     return whileLocked(makeSeeding(root, id), 'shared', work);
+}
+/**
+ * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
+ * be at any moment. Whatever ends this process, the next reaper takes it away.
+ */
+async function fillForTrash(root, id, work) {
+    try {
+        return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)));
+    }
+    finally {
+        takeAway(root, id);
+    }
 }
 /** Takes away what a process left that has ended. */
 async function discardLeftSeeding(root, id) {
@@ -5984,7 +6007,7 @@ function mayPublish(job, result, settings) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   k0: () => (/* binding */ parseUnused)
 /* harmony export */ });
-/* unused harmony exports countUnused, outOfUse, overweight, withoutUnits, isUnit, hashOf, hashesIn */
+/* unused harmony exports countUnused, outOfUse, overweight, outOfUseNow, withoutUnits, isUnit, hashOf, hashesIn */
 /**
  * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
  * gather the artefacts of every dependency that there ever was.
@@ -6009,9 +6032,11 @@ function outOfUse(unused) {
 }
 /** What the last build did not use may weigh so much of what it used. */
 const IDLE_SHARE = 0.5;
+/** A build that used less than this of all was one of a part: it says little about the rest. */
+const USED_AT_LEAST = 0.25;
 /**
- * The units that go at once, so that a target dir never holds more than half as much again as its last
- * build used. Those unused for longest go first, and of these the heaviest.
+ * The units that go at once, so that the units of a target dir never weigh more than half as much again
+ * as those that its last build used. Those unused for longest go first, and of these the heaviest.
  *
  * @param bytes what each unit weighs
  */
@@ -6019,8 +6044,7 @@ function overweight(unused, bytes) {
     const weigh = (unit) => bytes.get(unit) ?? 0;
     const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
     const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
-    // Then nothing is known of what it used.
-    if (total === idle)
+    if (total - idle < total * USED_AT_LEAST || total === idle)
         return [];
     let excess = idle - (total - idle) * IDLE_SHARE;
     const order = Object.entries(unused)
@@ -6032,6 +6056,10 @@ function overweight(unused, bytes) {
         excess -= weigh(unit);
         return true;
     });
+}
+/** How units are counted that are to go whatever the last build used. */
+function outOfUseNow(units) {
+    return Object.fromEntries(units.map((unit) => [unit, UNUSED_AT_MOST]));
 }
 /** What is counted of the others. */
 function withoutUnits(unused, gone) {
@@ -6559,7 +6587,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 4609:
+/***/ 965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6962,9 +6990,119 @@ function mountTextOf(process) {
 
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+;// CONCATENATED MODULE: ./lib/host/shown-process.js
+
+
+
+/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
+function shownBy(pid) {
+    const program = programOf(`${pid}`);
+    if (program !== null)
+        return { at: `${pid}`, program };
+    const thread = (0,processes/* livingThread */.W8)(pid);
+    if (thread === null)
+        return null;
+    const at = `${pid}/task/${thread.id}`;
+    const its = programOf(at);
+    return its === null ? null : { at, program: its };
+}
+/** '' where it is not told; null where there is none. */
+function programOf(at) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
+    }
+    catch (error) {
+        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
+    }
+}
+/** The files that a process has open. */
+function openFiles(folder) {
+    const files = [];
+    try {
+        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
+            const file = openFile(`${folder}/fd/${name}`);
+            if (file.startsWith('/'))
+                files.push(file);
+        }
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return files;
+    }
+    return files;
+}
+/**
+ * Where a descriptor leads; '' where it has been closed.
+ *
+ * @throws where none of this process may be read: the kernel asks the same for each of them
+ */
+function openFile(link) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(link));
+    }
+    catch (error) {
+        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            throw error;
+        return '';
+    }
+}
+/**
+ * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
+ *
+ * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
+ */
+function argumentsOf(folder, mustHave) {
+    try {
+        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        if (!mustHave)
+            return text.split('\0');
+        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
+        for (let tries = 0; text === '' && tries < EXEC_TRIES; tries += 1) {
+            const isBusy = /\) [RD] /.test((0,external_node_fs_.readFileSync)(`${folder}/stat`, 'utf8'));
+            if (!isBusy && tries >= TRIES_AT_REST)
+                break;
+            Atomics.wait(PAUSE, 0, 0, 1);
+            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
+        }
+        return text.split('\0');
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return [];
+    }
+}
+/** A millisecond each: few for a program that shows no arguments for good, as it may choose to. */
+const TRIES_AT_REST = 10;
+const EXEC_TRIES = 200;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+/** Whether this user may not see where a process works. */
+function isHidden(at) {
+    try {
+        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
+        return false;
+    }
+    catch (error) {
+        return ['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error));
+    }
+}
+/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
+function readLink(path) {
+    try {
+        return withoutMark((0,external_node_fs_.readlinkSync)(path));
+    }
+    catch {
+        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
+        return null;
+    }
+}
+function withoutMark(path) {
+    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
+}
+
 // EXTERNAL MODULE: ./lib/host/measuring.js
 var measuring = __nccwpck_require__(5633);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
+
 
 
 
@@ -7007,14 +7145,38 @@ function scanProcesses(rootRealPath, slots, isUsed = isSlotUsed) {
 function lookAt(pid, scan) {
     if ((0,try_locks/* isTryingLocks */.w)(pid))
         return;
-    const shown = shownBy(pid);
-    if (shown === null)
-        return;
+    for (let looks = 0; looks < LOOKS_AT_MOST; looks += 1) {
+        const shown = shownBy(pid);
+        if (shown === null ? hasEnded(pid) : lookThere(pid, shown, scan))
+            return;
+    }
+}
+/** While a thread of it calls exec(2) a process is nowhere to be seen, and then under another number. */
+const LOOKS_AT_MOST = 20;
+/** Whether it is a kernel thread, or dead, and not amid an exec(2) of another than its first thread. */
+function hasEnded(pid) {
+    return (0,processes/* threadsOf */.Dm)(pid).length < 2 && programOf(`${pid}`) === null;
+}
+/** Looks at what a process shows there; false where it did not show all of it for as long as that took. */
+function lookThere(pid, shown, scan) {
+    const directory = readLink(`/proc/${shown.at}/cwd`);
+    const uses = usesOf(pid, { ...shown, directory }, scan);
+    if (uses.size === 0)
+        return shown.program === '' || (directory !== null && programOf(shown.at) !== null);
+    if (isMeasuring(pid))
+        return true;
+    for (const [slot, use] of uses) {
+        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
+    }
+    return true;
+}
+/** The slots that a process lives in, with what shows it. */
+function usesOf(pid, shown, scan) {
+    const uses = new Map();
     const sight = scan.sights.of(shown.at);
     if (sight === null || sight.views.length === 0)
-        return;
+        return uses;
     const { views, namespace } = sight;
-    const uses = new Map();
     for (const { path, how } of pathsOf(pid, shown)) {
         for (const slot of slotsAt(path, views, scan.wanted)) {
             if (!uses.has(slot))
@@ -7031,11 +7193,7 @@ function lookAt(pid, scan) {
             scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) });
         }
     }
-    if (uses.size > 0 && isMeasuring(pid))
-        return;
-    for (const [slot, use] of uses) {
-        scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` });
-    }
+    return uses;
 }
 const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh']);
 /**
@@ -7050,27 +7208,6 @@ function isMeasuring(pid) {
     }
     catch {
         return false;
-    }
-}
-/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function shownBy(pid) {
-    const program = programOf(`${pid}`);
-    if (program !== null)
-        return { at: `${pid}`, program };
-    const thread = (0,processes/* livingThread */.W8)(pid);
-    if (thread === null)
-        return null;
-    const at = `${pid}/task/${thread.id}`;
-    const its = programOf(at);
-    return its === null ? null : { at, program: its };
-}
-/** '' where it is not told; null where there is none. */
-function programOf(at) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
-    }
-    catch (error) {
-        return (0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' ? null : '';
     }
 }
 /** The slots that a path lies in: of slots, one at most; other places may lie in each other. */
@@ -7092,10 +7229,8 @@ function mountedSlots(views, { wanted, isUsed }) {
     return [...wanted].filter((slot) => views.some(({ inRoot }) => isUsed(inRoot, slot)));
 }
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid, shown) {
-    const { at, program } = shown;
+function* pathsOf(pid, { at, program, directory }) {
     const folder = `/proc/${at}`;
-    const directory = readLink(`${folder}/cwd`);
     if (directory !== null)
         yield { path: directory, how: 'works in' };
     if (program !== '')
@@ -7125,83 +7260,6 @@ function ancestors() {
 }
 /** Read once: they stay the same but for those that end. */
 let ownAncestors = null;
-function openFiles(folder) {
-    const files = [];
-    try {
-        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
-            const file = openFile(`${folder}/fd/${name}`);
-            if (file.startsWith('/'))
-                files.push(file);
-        }
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return files;
-    }
-    return files;
-}
-/**
- * Where a descriptor leads; '' where it has been closed.
- *
- * @throws where none of this process may be read: the kernel asks the same for each of them
- */
-function openFile(link) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(link));
-    }
-    catch (error) {
-        if (['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            throw error;
-        return '';
-    }
-}
-/**
- * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
- *
- * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
- */
-function argumentsOf(folder, mustHave) {
-    try {
-        let left = mustHave ? EXEC_TRIES : 0;
-        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
-        // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
-        for (; text === '' && left > 0; left -= 1) {
-            Atomics.wait(PAUSE, 0, 0, 1);
-            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
-        }
-        return text.split('\0');
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
-    }
-}
-/** A millisecond each: few enough for a program that shows no arguments for good, as it may choose to. */
-const EXEC_TRIES = 10;
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
-/** Whether this user may not see where a process works. */
-function isHidden(at) {
-    try {
-        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
-        return false;
-    }
-    catch (error) {
-        return ['EACCES', 'EPERM'].includes((0,guard_error/* errnoOf */.UQ)(error));
-    }
-}
-/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
-function readLink(path) {
-    try {
-        return withoutMark((0,external_node_fs_.readlinkSync)(path));
-    }
-    catch {
-        // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
-        return null;
-    }
-}
-function withoutMark(path) {
-    return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
-}
 function commandOf(pid) {
     const found = (0,processes/* readProcess */.Wv)(pid);
     return typeof found === 'string' ? found : found.command;
@@ -7484,8 +7542,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
 var heartbeat_of = __nccwpck_require__(4089);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 6 modules
-var observe = __nccwpck_require__(4609);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
+var observe = __nccwpck_require__(965);
 // EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
 var reap = __nccwpck_require__(2283);
 ;// CONCATENATED MODULE: ./lib/steps/pass.js
@@ -8667,8 +8725,8 @@ function ledgerPath(root) {
 
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 6 modules
-var observe = __nccwpck_require__(4609);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
+var observe = __nccwpck_require__(965);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
 
 
@@ -10619,7 +10677,7 @@ function freeBytes(root) {
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3766);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4609);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(965);
 /* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 

@@ -1,11 +1,13 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { readFileSync } from 'node:fs'
+import { messageOf } from '../plan/guard-error.ts'
 import type { Inhabitant } from '../plan/evidence.ts'
 import { SLOT_DEPTH } from '../plan/naming.ts'
 import { MountSights } from './mount-sights.ts'
 import type { View } from './mount-sights.ts'
 import { isAtOrBelow, join, relative } from './mounts.ts'
-import { listProcesses, livingThread, readProcess } from './processes.ts'
+import { listProcesses, readProcess, threadsOf } from './processes.ts'
+import { argumentsOf, isHidden, openFiles, programOf, readLink, shownBy } from './shown-process.ts'
+import type { Shown } from './shown-process.ts'
 import { MEASURING } from './measuring.ts'
 import { isTryingLocks } from './try-locks.ts'
 
@@ -78,12 +80,43 @@ interface Scan {
 
 function lookAt(pid: number, scan: Scan): void {
   if (isTryingLocks(pid)) return
-  const shown = shownBy(pid)
-  if (shown === null) return
-  const sight = scan.sights.of(shown.at)
-  if (sight === null || sight.views.length === 0) return
-  const { views, namespace } = sight
+  for (let looks = 0; looks < LOOKS_AT_MOST; looks += 1) {
+    const shown = shownBy(pid)
+    if (shown === null ? hasEnded(pid) : lookThere(pid, shown, scan)) return
+  }
+}
+
+/** While a thread of it calls exec(2) a process is nowhere to be seen, and then under another number. */
+const LOOKS_AT_MOST = 20
+
+/** Whether it is a kernel thread, or dead, and not amid an exec(2) of another than its first thread. */
+function hasEnded(pid: number): boolean {
+  return threadsOf(pid).length < 2 && programOf(`${pid}`) === null
+}
+
+/** Looks at what a process shows there; false where it did not show all of it for as long as that took. */
+function lookThere(pid: number, shown: Shown, scan: Scan): boolean {
+  const directory = readLink(`/proc/${shown.at}/cwd`)
+  const uses = usesOf(pid, { ...shown, directory }, scan)
+  if (uses.size === 0)
+    return shown.program === '' || (directory !== null && programOf(shown.at) !== null)
+  if (isMeasuring(pid)) return true
+  for (const [slot, use] of uses) {
+    scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` })
+  }
+  return true
+}
+
+/** The slots that a process lives in, with what shows it. */
+function usesOf(
+  pid: number,
+  shown: Shown & { directory: string | null },
+  scan: Scan,
+): Map<string, string> {
   const uses = new Map<string, string>()
+  const sight = scan.sights.of(shown.at)
+  if (sight === null || sight.views.length === 0) return uses
+  const { views, namespace } = sight
   for (const { path, how } of pathsOf(pid, shown)) {
     for (const slot of slotsAt(path, views, scan.wanted)) {
       if (!uses.has(slot)) uses.set(slot, `${how} ${path}`)
@@ -98,10 +131,7 @@ function lookAt(pid: number, scan: Scan): void {
       scan.veiled.set(namespace, { what, mounted: views.map(({ inRoot }) => inRoot) })
     }
   }
-  if (uses.size > 0 && isMeasuring(pid)) return
-  for (const [slot, use] of uses) {
-    scan.bySlot.get(slot)?.push({ kind: 'process', what: `pid ${pid} (${commandOf(pid)}) ${use}` })
-  }
+  return uses
 }
 
 const MEASURERS = new Set(['du', 'ionice', 'nice', 'sh'])
@@ -116,34 +146,6 @@ function isMeasuring(pid: number): boolean {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${MEASURING}=1`)
   } catch {
     return false
-  }
-}
-
-/** Where /proc shows a process, and what it runs. */
-interface Shown {
-  /** below /proc: `PID`, or `PID/task/TID` where the first thread has ended and another has not */
-  at: string
-  /** '' where that is not told */
-  program: string
-}
-
-/** Null of a kernel thread, or what is dead: it holds nothing that /proc shows, and most processes are that. */
-function shownBy(pid: number): Shown | null {
-  const program = programOf(`${pid}`)
-  if (program !== null) return { at: `${pid}`, program }
-  const thread = livingThread(pid)
-  if (thread === null) return null
-  const at = `${pid}/task/${thread.id}`
-  const its = programOf(at)
-  return its === null ? null : { at, program: its }
-}
-
-/** '' where it is not told; null where there is none. */
-function programOf(at: string): string | null {
-  try {
-    return withoutMark(readlinkSync(`/proc/${at}/exe`))
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? null : ''
   }
 }
 
@@ -166,10 +168,11 @@ function mountedSlots(views: readonly View[], { wanted, isUsed }: Scan): string[
 }
 
 /** Every path by which a process may hold something, with the verb that goes before it. */
-function* pathsOf(pid: number, shown: Shown): Generator<{ path: string; how: string }> {
-  const { at, program } = shown
+function* pathsOf(
+  pid: number,
+  { at, program, directory }: Shown & { directory: string | null },
+): Generator<{ path: string; how: string }> {
   const folder = `/proc/${at}`
-  const directory = readLink(`${folder}/cwd`)
   if (directory !== null) yield { path: directory, how: 'works in' }
   if (program !== '') yield { path: program, how: 'runs' }
   for (const file of openFiles(folder)) yield { path: file, how: 'has open' }
@@ -195,83 +198,6 @@ function ancestors(): ReadonlySet<number> {
 
 /** Read once: they stay the same but for those that end. */
 let ownAncestors: Set<number> | null = null
-
-function openFiles(folder: string): string[] {
-  const files: string[] = []
-  try {
-    for (const name of readdirSync(`${folder}/fd`)) {
-      const file = openFile(`${folder}/fd/${name}`)
-      if (file.startsWith('/')) files.push(file)
-    }
-  } catch {
-    // Gone meanwhile, or another user's: no sign, no conclusion.
-    return files
-  }
-  return files
-}
-
-/**
- * Where a descriptor leads; '' where it has been closed.
- *
- * @throws where none of this process may be read: the kernel asks the same for each of them
- */
-function openFile(link: string): string {
-  try {
-    return withoutMark(readlinkSync(link))
-  } catch (error) {
-    if (['EACCES', 'EPERM'].includes(errnoOf(error))) throw error
-    return ''
-  }
-}
-
-/**
- * Arguments name files that are not open at this moment: rustc's `--out-dir`, a linker's output.
- *
- * @param mustHave whether the process has some: a kernel thread, or what is dead, has none
- */
-function argumentsOf(folder: string, mustHave: boolean): string[] {
-  try {
-    let left = mustHave ? EXEC_TRIES : 0
-    let text = readFileSync(`${folder}/cmdline`, 'utf8')
-    // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
-    for (; text === '' && left > 0; left -= 1) {
-      Atomics.wait(PAUSE, 0, 0, 1)
-      text = readFileSync(`${folder}/cmdline`, 'utf8')
-    }
-    return text.split('\0')
-  } catch {
-    // Gone meanwhile, or another user's: no sign, no conclusion.
-    return []
-  }
-}
-
-/** A millisecond each: few enough for a program that shows no arguments for good, as it may choose to. */
-const EXEC_TRIES = 10
-const PAUSE = new Int32Array(new SharedArrayBuffer(4))
-
-/** Whether this user may not see where a process works. */
-function isHidden(at: string): boolean {
-  try {
-    readlinkSync(`/proc/${at}/cwd`)
-    return false
-  } catch (error) {
-    return ['EACCES', 'EPERM'].includes(errnoOf(error))
-  }
-}
-
-/** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
-function readLink(path: string): string | null {
-  try {
-    return withoutMark(readlinkSync(path))
-  } catch {
-    // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
-    return null
-  }
-}
-
-function withoutMark(path: string): string {
-  return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path
-}
 
 function commandOf(pid: number): string {
   const found = readProcess(pid)

@@ -45,17 +45,27 @@ export function hasEnded(state: string): boolean {
  * by pthread_exit(3), or amid the end of a killed process. Null where there is none.
  */
 export function livingThread(pid: number): { id: string; state: string } | null {
-  try {
-    for (const id of readdirSync(`/proc/${pid}/task`)) {
-      if (id === String(pid)) continue
+  for (const id of threadsOf(pid)) {
+    if (id === String(pid)) continue
+    try {
       const thread = parseStat(pid, readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8'))
       if (thread !== null && !hasEnded(thread.state)) return { id, state: thread.state }
+    } catch {
+      // This one has ended meanwhile; another may live.
+      continue
     }
-  } catch {
-    // Gone meanwhile, or not to be seen: no sign, no conclusion.
-    return null
   }
   return null
+}
+
+/** The numbers of its threads, none where /proc does not show them. */
+export function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    // Gone meanwhile, or not to be seen: no sign, no conclusion.
+    return []
+  }
 }
 
 /** Whether the kernel knows a process by this number; EPERM means that it does. */

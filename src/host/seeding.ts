@@ -59,6 +59,22 @@ export async function whileSeedingIsKept<Value>(
   return whileLocked(makeSeeding(root, id), 'shared', work)
 }
 
+/**
+ * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
+ * be at any moment. Whatever ends this process, the next reaper takes it away.
+ */
+export async function fillForTrash(
+  root: Root,
+  id: string,
+  work: (path: string) => void,
+): Promise<Locked<void>> {
+  try {
+    return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)))
+  } finally {
+    takeAway(root, id)
+  }
+}
+
 /** Takes away what a process left that has ended. */
 export async function discardLeftSeeding(root: Root, id: string): Promise<void> {
   await withKernelLock(seedingPath(root, id), 0, async () => discardSeeding(root, id))

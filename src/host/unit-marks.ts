@@ -6,6 +6,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { messageOf } from '../plan/guard-error.ts'
 import { hashOf, hashesIn, isUnit } from '../plan/unused-units.ts'
 import { ARTEFACTS } from './unit-weights.ts'
 import { at, inside } from './folders.ts'
@@ -41,6 +42,7 @@ interface Fingerprint {
  * @param target absolute path that other programs can use, too
  * @param aside a folder of our own on the same file system
  * @returns false where the disk does not keep times of access
+ * @throws Error where they cannot be marked, as on a full disk
  */
 export async function markUnits(target: string, aside: string): Promise<boolean> {
   const files = fingerprintsIn(target).flatMap((each) => each.files)
@@ -56,15 +58,10 @@ export async function markUnits(target: string, aside: string): Promise<boolean>
 /** Tried on a file of our own: a unit whose file was read would count as used. */
 function keepsAccessTimes(folder: string): boolean {
   const trial = `${folder}/trial`
-  try {
-    writeFileSync(trial, 'read', { flag: 'wx' })
-    utimesSync(trial, MARK_S, MARK_S)
-    readFileSync(trial)
-    return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS
-  } catch {
-    // On a full disk nobody can tell.
-    return false
-  }
+  writeFileSync(trial, 'read', { flag: 'wx' })
+  utimesSync(trial, MARK_S, MARK_S)
+  readFileSync(trial)
+  return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS
 }
 
 /** All units, and those that were used since they were marked. */
@@ -83,7 +80,12 @@ export function readMarks(target: string): { all: string[]; used: Set<string> } 
 export function moveUnitsOut(target: string, units: readonly string[], to: string): void {
   let moved = 0
   const out = (folder: number, name: string): void => {
-    renameSync(at(folder, name), `${to}/${moved}`)
+    try {
+      renameSync(at(folder, name), `${to}/${moved}`)
+    } catch (error) {
+      // One with a code of its own would be taken for a folder that is not there.
+      throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error })
+    }
     moved += 1
   }
   withProfiles(target, (profiles) => {

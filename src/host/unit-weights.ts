@@ -12,17 +12,22 @@ export const ARTEFACTS = ['deps', 'examples']
  * What each unit of a target dir takes: its artefacts, and what its build script has written.
  *
  * @param target absolute path that other programs can use, too
- * @returns allocated bytes by unit; what could not be measured in time is left out
+ * @returns allocated bytes by unit; null where not all of it could be measured in time
  */
-export async function weighUnits(target: string, waitMs: number): Promise<Map<string, number>> {
+export async function weighUnits(
+  target: string,
+  waitMs: number,
+): Promise<Map<string, number> | null> {
   const owners = withProfiles(
     target,
     (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))),
   )
+  const measured = await measureNested([...owners.keys()], waitMs)
   const weights = new Map<string, number>()
-  for (const [place, { bytes }] of await measureNested([...owners.keys()], waitMs)) {
-    const unit = owners.get(place)
-    if (unit !== undefined) weights.set(unit, (weights.get(unit) ?? 0) + bytes)
+  for (const [place, unit] of owners) {
+    const bytes = measured.get(place)?.bytes
+    if (bytes === undefined) return null
+    weights.set(unit, (weights.get(unit) ?? 0) + bytes)
   }
   return weights
 }

@@ -32,10 +32,12 @@ export function outOfUse(unused: UnusedUnits): string[] {
 
 /** What the last build did not use may weigh so much of what it used. */
 const IDLE_SHARE = 0.5
+/** A build that used less than this of all was one of a part: it says little about the rest. */
+const USED_AT_LEAST = 0.25
 
 /**
- * The units that go at once, so that a target dir never holds more than half as much again as its last
- * build used. Those unused for longest go first, and of these the heaviest.
+ * The units that go at once, so that the units of a target dir never weigh more than half as much again
+ * as those that its last build used. Those unused for longest go first, and of these the heaviest.
  *
  * @param bytes what each unit weighs
  */
@@ -43,8 +45,7 @@ export function overweight(unused: UnusedUnits, bytes: ReadonlyMap<string, numbe
   const weigh = (unit: string): number => bytes.get(unit) ?? 0
   const total = [...bytes.values()].reduce((sum, each) => sum + each, 0)
   const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0)
-  // Then nothing is known of what it used.
-  if (total === idle) return []
+  if (total - idle < total * USED_AT_LEAST || total === idle) return []
   let excess = idle - (total - idle) * IDLE_SHARE
   const order = Object.entries(unused)
     .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
@@ -54,6 +55,11 @@ export function overweight(unused: UnusedUnits, bytes: ReadonlyMap<string, numbe
     excess -= weigh(unit)
     return true
   })
+}
+
+/** How units are counted that are to go whatever the last build used. */
+export function outOfUseNow(units: readonly string[]): UnusedUnits {
+  return Object.fromEntries(units.map((unit) => [unit, UNUSED_AT_MOST]))
 }
 
 /** What is counted of the others. */

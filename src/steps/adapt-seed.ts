@@ -1,3 +1,4 @@
+import { messageOf } from '../plan/guard-error.ts'
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
@@ -64,8 +65,14 @@ export async function adaptSeed(
   if (restored.value !== null) return restored.value
   const unproven = await retimeSeed(request, runtime)
   if (unproven !== null) return unproven
-  if (marked.status === 'rejected') throw marked.reason
-  return { ...record, unused: marked.value ? withoutUnits(origin.unused, gone) : null }
+  if (marked.status === 'rejected') {
+    const why = messageOf(marked.reason)
+    runtime.voice.warning(
+      `Which units this build uses will not be known (${why}); none goes for it.`,
+    )
+  }
+  const isMarked = marked.status === 'fulfilled' && marked.value
+  return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null }
 }
 
 function forgetPaths(request: AdaptRequest, { environment, voice }: Runtime): string | null {

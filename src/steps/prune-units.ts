@@ -2,13 +2,14 @@ import { encodeRecord } from '../plan/build-record.ts'
 import type { BuildRecord } from '../plan/build-record.ts'
 import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
-import { outOfUse, overweight, withoutUnits } from '../plan/unused-units.ts'
-import { makeFolder } from '../host/folders.ts'
+import { outOfUse, outOfUseNow, overweight, withoutUnits } from '../plan/unused-units.ts'
+import type { UnusedUnits } from '../plan/unused-units.ts'
+import { at, within } from '../host/folders.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { readBuildRecord, writeRecord } from '../host/lease-companions.ts'
 import { endedLeasePath, findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
-import { freshName, trashPath } from '../host/trash.ts'
+import { fillForTrash } from '../host/seeding.ts'
 import { moveUnitsOut } from '../host/unit-marks.ts'
 import { weighUnits } from '../host/unit-weights.ts'
 import { size } from '../report/texts.ts'
@@ -35,16 +36,16 @@ export async function pruneUnits(request: PruneRequest, runtime: Runtime): Promi
     const build = readBuildRecord(root, id)
     const slot = findLease(root, id)?.slot ?? null
     if (build === null || slot === null || Object.keys(build.unused).length === 0) return
-    const target = `${root.realPath}/${slot}`
-    const weights = await weighUnits(target, WAIT_MS)
-    const rest = withoutUnits(build.unused, outOfUse(build.unused))
-    const units = [...outOfUse(build.unused), ...overweight(rest, weights)]
+    const weights = await weighUnits(`${root.realPath}/${slot}`, WAIT_MS)
+    const old = outOfUse(build.unused)
+    const rest = withoutUnits(build.unused, old)
+    const units = [...old, ...(weights === null ? [] : overweight(rest, weights))]
     if (units.length === 0) return
     const refusal = await take(request, { build, slot, units }, runtime)
-    if (refusal === null) tell(units, weights, runtime)
+    if (refusal === null) tell(units, weights ?? new Map<string, number>(), runtime)
     else runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`)
   } catch (error) {
-    runtime.voice.info(`what builds no longer use stays in the slot (${messageOf(error)})`)
+    runtime.voice.info(`unused units stay in the slot of lease ${id} (${messageOf(error)})`)
   }
 }
 
@@ -56,11 +57,12 @@ interface Pruning {
 
 /** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
 async function take(
-  { root, self, id }: PruneRequest,
-  { build, slot, units }: Pruning,
+  request: PruneRequest,
+  pruning: Pruning,
   runtime: Runtime,
 ): Promise<string | null> {
-  const target = `${root.realPath}/${slot}`
+  const { root, self, id } = request
+  const { slot } = pruning
   const work = async (): Promise<string | null> => {
     const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime)
     const [found] = [
@@ -68,23 +70,31 @@ async function take(
       ...(occupancy?.unknown ?? ['nobody could look into it']),
     ]
     if (found !== undefined) return found
-    if (findLease(root, id)?.state !== 'ended') return 'its lease has not ended'
-    const aside = trashPath(root, freshName())
-    makeFolder(aside)
-    moveUnitsOut(target, units, aside)
-    writeRecord(
-      root,
-      id,
-      '.build',
-      encodeRecord({ ...build, unused: withoutUnits(build.unused, units) }),
-    )
-    return null
+    // Its lock may be that of a file which was there a moment ago.
+    if (findLease(root, id)?.state !== 'ended') return 'it has been handed down'
+    return moveOut(request, pruning)
   }
   const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () =>
-    whileLocked(target, 'exclusive', work),
+    whileLocked(`${root.realPath}/${slot}`, 'exclusive', work),
   )
   if ('refused' in locked) return locked.refused
   return 'refused' in locked.value ? locked.value.refused : locked.value.value
+}
+
+async function moveOut(
+  { root, id }: PruneRequest,
+  { build, slot, units }: Pruning,
+): Promise<string | null> {
+  const note = (unused: UnusedUnits): void =>
+    writeRecord(root, id, '.build', encodeRecord({ ...build, unused }))
+  // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
+  note({ ...build.unused, ...outOfUseNow(units) })
+  const moved = await fillForTrash(root, id, (aside) =>
+    within(root.path, slot.split('/'), (folder) => moveUnitsOut(at(folder, '.'), units, aside)),
+  )
+  if ('refused' in moved) return moved.refused
+  note(withoutUnits(build.unused, units))
+  return null
 }
 
 function tell(
