@@ -61,11 +61,15 @@ function note(text: string): void {
   said.push(text)
 }
 
+function warn(text: string): void {
+  said.push(`warning: ${text}`)
+}
+
 /** Prunes the slot; what is still counted then. */
 async function prune(whenLocked = (): void => {}): Promise<UnusedUnits | undefined> {
   const runtime = {
     script: '',
-    voice: { info: note, notice: note, warning: note, error: note },
+    voice: { info: note, notice: note, warning: warn, error: note },
     // It is asked for when somebody looks who is in the slot.
     get environment() {
       whenLocked()
@@ -151,7 +155,7 @@ describe('the slot of a job that has ended well', () => {
     const under = `${deps}/lately-00000000ffffffff`
     await scene().must('mount', ['--bind', under, under])
     expect(await prune()).toEqual({ [LATELY]: 2 })
-    expect(said).toEqual([expect.stringMatching(/^unused units stay .*EBUSY/)])
+    expect(said).toEqual([expect.stringMatching(/^warning: unused units stay .*EBUSY/)])
     await scene().must('umount', [under])
     expect(placesOf(LATELY)).not.toHaveLength(0)
     expect(trash()).toHaveLength(1)
@@ -192,7 +196,7 @@ describe('the slot of a job that has ended well', () => {
     await scene().must('sh', ['-c', `mv "${run}" "${outside}" && ln -s "${outside}" "${run}"`])
     await prune()
     expect(placesOf(OLD)).toHaveLength(4)
-    expect(said).toEqual([expect.stringMatching(/^unused units stay /)])
+    expect(said).toEqual([expect.stringMatching(/^warning: unused units stay /)])
   })
 
   test('goes on where a link was planted on the way', async () => {

@@ -13645,6 +13645,13 @@ function fingerprintsIn(target) {
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
 
 
+/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
+function whyOccupied(occupancy) {
+    if (occupancy === undefined)
+        return 'nobody could look into it';
+    const [living] = occupancy.inhabitants;
+    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+}
 /** How often, and after how long, somebody who is in a slot may have left it. */
 const LOOKS = 4;
 const LOOK_AGAIN_MS = 250;
@@ -13678,7 +13685,7 @@ async function lookUntilLeft(root, place, self, { environment }) {
 
 
 
-/** To weigh the units of a large target dir takes a tenth of a second. */
+/** Far longer than a disk that works takes to weigh the units of any target dir. */
 const prune_units_WAIT_MS = 20_000;
 /**
  * Takes units that builds no longer use out of the slot of a job that has just ended, before anybody is
@@ -13704,7 +13711,7 @@ async function pruneUnits(request, runtime) {
             runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`);
     }
     catch (error) {
-        runtime.voice.info(`unused units stay in the slot of lease ${id} (${messageOf(error)})`);
+        runtime.voice.warning(`unused units stay in the slot of lease ${id} (${messageOf(error)})`);
     }
 }
 /** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
@@ -13713,12 +13720,9 @@ async function take(request, pruning, runtime) {
     const { slot } = pruning;
     const work = async () => {
         const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
-        const [found] = [
-            ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-            ...(occupancy?.unknown ?? ['nobody could look into it']),
-        ];
-        if (found !== undefined)
-            return found;
+        const occupied = whyOccupied(occupancy);
+        if (occupied !== null)
+            return occupied;
         // Its lock may be that of a file which was there a moment ago.
         if (findLease(root, id)?.state !== 'ended')
             return 'it has been handed down';
@@ -14053,12 +14057,9 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         return 'nothing was built by Cargo';
     const { slot } = record;
     const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
-    const [found] = [
-        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-        ...(occupancy?.unknown ?? ['nobody could look into it']),
-    ];
-    if (found !== undefined)
-        return found;
+    const occupied = whyOccupied(occupancy);
+    if (occupied !== null)
+        return occupied;
     // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
     const { environment: digest } = readSeedRecord(root, id);
     const snapshot = {
@@ -19391,11 +19392,7 @@ const clone_seed_GONE = 'it is gone';
 async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
         return null;
-    const occupancy = await lookUntilLeft(root, place, self, runtime);
-    if (occupancy === undefined)
-        return 'nobody could look into it';
-    const [living] = occupancy.inhabitants;
-    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+    return whyOccupied(await lookUntilLeft(root, place, self, runtime));
 }
 async function cloneLocked(request, { folder, tree }, runtime) {
     const { root, lease, place, source } = request;
@@ -19604,14 +19601,9 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
     const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime);
-    if (occupancy === undefined)
-        return 'nobody could look into it';
-    const [living] = occupancy.inhabitants;
-    if (living !== undefined)
-        return `it is in use: ${living.what}`;
-    const [unknown] = occupancy.unknown;
-    if (unknown !== undefined)
-        return unknown;
+    const occupied = whyOccupied(occupancy);
+    if (occupied !== null)
+        return occupied;
     const shared = readLinked(root, id);
     if (shared === null)
         return SHARED_UNKNOWN;

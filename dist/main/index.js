@@ -14359,6 +14359,13 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
 
 
+/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
+function whyOccupied(occupancy) {
+    if (occupancy === undefined)
+        return 'nobody could look into it';
+    const [living] = occupancy.inhabitants;
+    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+}
 /** How often, and after how long, somebody who is in a slot may have left it. */
 const LOOKS = 4;
 const LOOK_AGAIN_MS = 250;
@@ -14469,11 +14476,7 @@ const GONE = 'it is gone';
 async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
         return null;
-    const occupancy = await lookUntilLeft(root, place, self, runtime);
-    if (occupancy === undefined)
-        return 'nobody could look into it';
-    const [living] = occupancy.inhabitants;
-    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+    return whyOccupied(await lookUntilLeft(root, place, self, runtime));
 }
 async function cloneLocked(request, { folder, tree }, runtime) {
     const { root, lease, place, source } = request;
@@ -14682,14 +14685,9 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
     const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime);
-    if (occupancy === undefined)
-        return 'nobody could look into it';
-    const [living] = occupancy.inhabitants;
-    if (living !== undefined)
-        return `it is in use: ${living.what}`;
-    const [unknown] = occupancy.unknown;
-    if (unknown !== undefined)
-        return unknown;
+    const occupied = whyOccupied(occupancy);
+    if (occupied !== null)
+        return occupied;
     const shared = (0,lease_companions/* readLinked */.c1)(root, id);
     if (shared === null)
         return SHARED_UNKNOWN;

@@ -9598,6 +9598,13 @@ var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
 
 
+/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
+function whyOccupied(occupancy) {
+    if (occupancy === undefined)
+        return 'nobody could look into it';
+    const [living] = occupancy.inhabitants;
+    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+}
 /** How often, and after how long, somebody who is in a slot may have left it. */
 const LOOKS = 4;
 const LOOK_AGAIN_MS = 250;
@@ -9631,7 +9638,7 @@ async function lookUntilLeft(root, place, self, { environment }) {
 
 
 
-/** To weigh the units of a large target dir takes a tenth of a second. */
+/** Far longer than a disk that works takes to weigh the units of any target dir. */
 const prune_units_WAIT_MS = 20_000;
 /**
  * Takes units that builds no longer use out of the slot of a job that has just ended, before anybody is
@@ -9657,7 +9664,7 @@ async function pruneUnits(request, runtime) {
             runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`);
     }
     catch (error) {
-        runtime.voice.info(`unused units stay in the slot of lease ${id} (${(0,guard_error/* messageOf */.bD)(error)})`);
+        runtime.voice.warning(`unused units stay in the slot of lease ${id} (${(0,guard_error/* messageOf */.bD)(error)})`);
     }
 }
 /** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
@@ -9666,12 +9673,9 @@ async function take(request, pruning, runtime) {
     const { slot } = pruning;
     const work = async () => {
         const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
-        const [found] = [
-            ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-            ...(occupancy?.unknown ?? ['nobody could look into it']),
-        ];
-        if (found !== undefined)
-            return found;
+        const occupied = whyOccupied(occupancy);
+        if (occupied !== null)
+            return occupied;
         // Its lock may be that of a file which was there a moment ago.
         if ((0,host_leases/* findLease */.G0)(root, id)?.state !== 'ended')
             return 'it has been handed down';
@@ -10029,12 +10033,9 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         return 'nothing was built by Cargo';
     const { slot } = record;
     const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
-    const [found] = [
-        ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-        ...(occupancy?.unknown ?? ['nobody could look into it']),
-    ];
-    if (found !== undefined)
-        return found;
+    const occupied = whyOccupied(occupancy);
+    if (occupied !== null)
+        return occupied;
     // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
     const { environment: digest } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
     const snapshot = {

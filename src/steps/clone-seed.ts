@@ -29,7 +29,7 @@ import { dropSeed } from './drop-seed.ts'
 import { judgeMovedUnits } from './forget-units.ts'
 import type { Judged } from './forget-units.ts'
 import { giveUpHybrid } from './give-up-hybrid.ts'
-import { lookUntilLeft } from './look-until-left.ts'
+import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
@@ -98,10 +98,7 @@ async function findLiving(
   runtime: Runtime,
 ): Promise<string | null> {
   if (!('slot' in place)) return null
-  const occupancy = await lookUntilLeft(root, place, self, runtime)
-  if (occupancy === undefined) return 'nobody could look into it'
-  const [living] = occupancy.inhabitants
-  return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`
+  return whyOccupied(await lookUntilLeft(root, place, self, runtime))
 }
 
 /** What is locked. */

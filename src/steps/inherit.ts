@@ -18,7 +18,7 @@ import { handDownSize } from '../host/size-samples.ts'
 import { moveOutOfSlot, pathsOf } from '../host/slots.ts'
 import { dropSeed } from './drop-seed.ts'
 import { SHARED_UNKNOWN, giveUpHybrid } from './give-up-hybrid.ts'
-import { lookUntilLeft } from './look-until-left.ts'
+import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
@@ -72,11 +72,8 @@ async function takeOverSlot(
   const { id, lease: former } = source.record
   const container = former?.owner.container ?? null
   const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime)
-  if (occupancy === undefined) return 'nobody could look into it'
-  const [living] = occupancy.inhabitants
-  if (living !== undefined) return `it is in use: ${living.what}`
-  const [unknown] = occupancy.unknown
-  if (unknown !== undefined) return unknown
+  const occupied = whyOccupied(occupancy)
+  if (occupied !== null) return occupied
   const shared = readLinked(root, id)
   if (shared === null) return SHARED_UNKNOWN
   const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared)

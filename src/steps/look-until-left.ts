@@ -4,6 +4,13 @@ import type { Root } from '../host/root.ts'
 import { lookInto } from './observe.ts'
 import type { Runtime } from './runtime.ts'
 
+/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
+export function whyOccupied(occupancy: Occupancy | undefined): string | null {
+  if (occupancy === undefined) return 'nobody could look into it'
+  const [living] = occupancy.inhabitants
+  return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`
+}
+
 /** How often, and after how long, somebody who is in a slot may have left it. */
 const LOOKS = 4
 const LOOK_AGAIN_MS = 250

@@ -13,7 +13,7 @@ import { fillForTrash } from '../host/seeding.ts'
 import { moveUnitsOut } from '../host/unit-marks.ts'
 import { weighUnits } from '../host/unit-weights.ts'
 import { size } from '../report/texts.ts'
-import { lookUntilLeft } from './look-until-left.ts'
+import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface PruneRequest {
@@ -23,7 +23,7 @@ export interface PruneRequest {
   id: string
 }
 
-/** To weigh the units of a large target dir takes a tenth of a second. */
+/** Far longer than a disk that works takes to weigh the units of any target dir. */
 const WAIT_MS = 20_000
 
 /**
@@ -45,7 +45,7 @@ export async function pruneUnits(request: PruneRequest, runtime: Runtime): Promi
     if (refusal === null) tell(units, weights ?? new Map<string, number>(), runtime)
     else runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`)
   } catch (error) {
-    runtime.voice.info(`unused units stay in the slot of lease ${id} (${messageOf(error)})`)
+    runtime.voice.warning(`unused units stay in the slot of lease ${id} (${messageOf(error)})`)
   }
 }
 
@@ -65,11 +65,8 @@ async function take(
   const { slot } = pruning
   const work = async (): Promise<string | null> => {
     const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime)
-    const [found] = [
-      ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-      ...(occupancy?.unknown ?? ['nobody could look into it']),
-    ]
-    if (found !== undefined) return found
+    const occupied = whyOccupied(occupancy)
+    if (occupied !== null) return occupied
     // Its lock may be that of a file which was there a moment ago.
     if (findLease(root, id)?.state !== 'ended') return 'it has been handed down'
     return moveOut(request, pruning)

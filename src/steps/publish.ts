@@ -16,7 +16,7 @@ import type { Root } from '../host/root.ts'
 import { whileSeedingIsKept } from '../host/seeding.ts'
 import { publish } from '../host/snapshots.ts'
 import { SHARED_UNKNOWN, giveUpHybrid } from './give-up-hybrid.ts'
-import { lookUntilLeft } from './look-until-left.ts'
+import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface PublishRequest {
@@ -51,11 +51,8 @@ async function tryToPublish(
   if (build === null || build.toolchain === null) return 'nothing was built by Cargo'
   const { slot } = record
   const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime)
-  const [found] = [
-    ...(occupancy?.inhabitants ?? []).map((each) => `it is in use: ${each.what}`),
-    ...(occupancy?.unknown ?? ['nobody could look into it']),
-  ]
-  if (found !== undefined) return found
+  const occupied = whyOccupied(occupancy)
+  if (occupied !== null) return occupied
   // As it was when the slot was filled: steps set variables meanwhile, which come too late for a seed.
   const { environment: digest } = readSeedRecord(root, id)
   const snapshot: Snapshot = {
