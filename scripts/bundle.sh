@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 rm -rf .dist-new .dist-old
 for entry in pre main post cli carry; do
-  ncc build "lib/$entry.js" --out ".dist-new/$entry" --quiet
+  node scripts/bundle-entry.js "lib/$entry.js" ".dist-new/$entry"
 done
 node scripts/write-licenses.js .dist-new
 if [[ -e dist ]]; then mv dist .dist-old; fi

@@ -16,13 +16,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("cluster");
 
 /***/ }),
 
-/***/ 9140:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("constants");
-
-/***/ }),
-
 /***/ 4434:
 /***/ ((module) => {
 
@@ -51,6 +44,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 
 /***/ }),
 
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
 /***/ 6928:
 /***/ ((module) => {
 
@@ -69,13 +69,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("perf_hooks")
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
-
-/***/ }),
-
-/***/ 2203:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
@@ -111,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(868);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2180);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -125,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 868:
+/***/ 2180:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -357,8 +350,8 @@ function isSlotPath(relative) {
 
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "node:perf_hooks"
 const external_node_perf_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
 ;// CONCATENATED MODULE: ./lib/host/measuring.js
@@ -386,7 +379,7 @@ const TICKS = 100;
  */
 function readProcess(pid) {
     try {
-        const found = parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8'));
+        const found = parseStat(pid, (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8'));
         if (found === null)
             return 'hidden';
         return hasEnded(found.state)
@@ -414,7 +407,7 @@ function livingThread(pid) {
         if (id === String(pid))
             continue;
         try {
-            const thread = parseStat(pid, (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/task/${id}/stat`, 'utf8'));
+            const thread = parseStat(pid, (0,external_node_fs_.readFileSync)(`/proc/${pid}/task/${id}/stat`, 'utf8'));
             if (thread !== null && !hasEnded(thread.state))
                 return { id, state: thread.state };
         }
@@ -428,7 +421,7 @@ function livingThread(pid) {
 /** The numbers of its threads, none where /proc does not show them. */
 function threadsOf(pid) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/${pid}/task`);
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/task`);
     }
     catch {
         // Gone meanwhile, or not to be seen: no sign, no conclusion.
@@ -467,7 +460,7 @@ function parseStat(pid, text) {
 /** The process group of a process, null where /proc does not tell. */
 function readGroup(pid) {
     try {
-        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8');
+        const text = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8');
         const group = Number(text.slice(text.lastIndexOf(')') + 1).split(' ')[3]);
         return Number.isInteger(group) ? group : null;
     }
@@ -514,7 +507,7 @@ function findWorker(from = process.ppid) {
 }
 /** The numbers of all processes that /proc shows; throws as readdirSync does. */
 function listProcesses() {
-    return (0,external_node_fs_namespaceObject.readdirSync)('/proc')
+    return (0,external_node_fs_.readdirSync)('/proc')
         .filter((name) => /^[0-9]+$/.test(name))
         .map(Number);
 }
@@ -541,7 +534,7 @@ function isNamespaceGone(namespace) {
 }
 function readNamespace(pid) {
     try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/pid`);
+        return (0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/pid`);
     }
     catch (error) {
         return ['ENOENT', 'ESRCH'].includes(errnoOf(error)) ? 'gone' : 'hidden';
@@ -568,7 +561,7 @@ function findInContainer(pid) {
 /** The numbers of a process, that of the host first. */
 function namespacePids(pid) {
     try {
-        const text = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8');
+        const text = (0,external_node_fs_.readFileSync)(`/proc/${pid}/status`, 'utf8');
         return (/^NSpid:\t(.*)$/m.exec(text)?.[1] ?? '').split('\t').map(Number);
     }
     catch (error) {
@@ -591,7 +584,7 @@ const PROBE_BYTES = 8192;
  * @throws where the disk is full or broken; nothing is remembered then
  */
 function canReflink(directory) {
-    const key = `${(0,external_node_fs_namespaceObject.statSync)(directory).dev} ${(0,external_node_fs_namespaceObject.statfsSync)(directory).type}`;
+    const key = `${(0,external_node_fs_.statSync)(directory).dev} ${(0,external_node_fs_.statfsSync)(directory).type}`;
     const answer = known.get(key) ?? tryReflink(directory);
     known.set(key, answer);
     return answer;
@@ -600,23 +593,23 @@ function canReflink(directory) {
 const SHARING = new Set([0x91_23_68_3e, 0x58_46_53_42, 0xca_45_1a_4e]);
 /** Whether a file system is of a kind that shares blocks, unless it was made without; writes nothing. */
 function isMadeToReflink(directory) {
-    return SHARING.has((0,external_node_fs_namespaceObject.statfsSync)(directory).type >>> 0);
+    return SHARING.has((0,external_node_fs_.statfsSync)(directory).type >>> 0);
 }
 function tryReflink(directory) {
-    const probe = (0,external_node_fs_namespaceObject.mkdtempSync)(`${directory}/.reflink-`);
+    const probe = (0,external_node_fs_.mkdtempSync)(`${directory}/.reflink-`);
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
+        (0,external_node_fs_.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
         return isShared(`${probe}/from`, `${probe}/to`);
     }
     finally {
-        (0,external_node_fs_namespaceObject.rmSync)(probe, { recursive: true, force: true });
+        (0,external_node_fs_.rmSync)(probe, { recursive: true, force: true });
     }
 }
 /** These say nothing of what the file system can do. */
 const OF_THE_MOMENT = new Set(['EDQUOT', 'EIO', 'ENOMEM', 'ENOSPC']);
 function isShared(from, to) {
     try {
-        (0,external_node_fs_namespaceObject.copyFileSync)(from, to, external_node_fs_namespaceObject.constants.COPYFILE_FICLONE_FORCE);
+        (0,external_node_fs_.copyFileSync)(from, to, external_node_fs_.constants.COPYFILE_FICLONE_FORCE);
         return true;
     }
     catch (error) {
@@ -687,7 +680,7 @@ function countRepeated(tree) {
         // Who measures it has seen that it is gone, or will.
         return null;
     }
-    const flags = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+    const flags = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
     return ['perl', '-T', '-e', PERL, tree, String(flags), String(EXTENTS_AT_MOST)];
 }
 
@@ -807,7 +800,7 @@ async function ask(words, waitMs, stop) {
 }
 /** CPU milliseconds of all ended processes that this one has started. */
 function childCpuMs() {
-    const text = (0,external_node_fs_namespaceObject.readFileSync)('/proc/self/stat', 'utf8');
+    const text = (0,external_node_fs_.readFileSync)('/proc/self/stat', 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return (1000 / TICKS) * (Number(fields[13]) + Number(fields[14]));
 }
@@ -1048,7 +1041,7 @@ function readUptime() {
 /** This process's pid namespace, e.g. `pid:[4026531836]`. */
 function readPidNamespace() {
     try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/pid');
+        return (0,external_node_fs_.readlinkSync)('/proc/self/ns/pid');
     }
     catch (error) {
         throw new GuardError(`The pid namespace cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
@@ -1060,7 +1053,7 @@ function readMoment() {
 }
 function readProc(path) {
     try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8').trim();
+        return (0,external_node_fs_.readFileSync)(path, 'utf8').trim();
     }
     catch (error) {
         throw new GuardError(`${path} cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
@@ -1177,7 +1170,7 @@ async function probeCargoLocks(slots) {
     finally {
         // Closing gives back every lock that was taken: it belongs to the open file.
         for (const file of files)
-            (0,external_node_fs_namespaceObject.closeSync)(file.descriptor);
+            (0,external_node_fs_.closeSync)(file.descriptor);
     }
     return found;
 }
@@ -1190,12 +1183,12 @@ function unreadable(path, error) {
 }
 function openLocks(slot, unknown) {
     const files = [];
-    const folder = (0,external_node_fs_namespaceObject.openSync)(slot, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+    const folder = (0,external_node_fs_.openSync)(slot, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
     try {
         collect({ slot, path: '', descriptor: folder }, DEPTH, files, unknown);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
     return files;
 }
@@ -1204,26 +1197,26 @@ function collect(folder, depth, files, unknown) {
     for (const name of LOCK_NAMES) {
         if (!isFile(`${here}/${name}`, unknown))
             continue;
-        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_namespaceObject.constants.O_NONBLOCK, unknown);
+        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_NONBLOCK, unknown);
         if (file === null)
             continue;
-        if ((0,external_node_fs_namespaceObject.fstatSync)(file).isFile()) {
+        if ((0,external_node_fs_.fstatSync)(file).isFile()) {
             files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file });
         }
         else
-            (0,external_node_fs_namespaceObject.closeSync)(file);
+            (0,external_node_fs_.closeSync)(file);
     }
     // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
     if (depth === 0)
         return;
-    const entries = (0,external_node_fs_namespaceObject.readdirSync)(here, { withFileTypes: true });
+    const entries = (0,external_node_fs_.readdirSync)(here, { withFileTypes: true });
     const below = entries.filter((entry) => entry.isDirectory());
     if (below.length > FOLDERS_AT_MOST) {
         unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
         return;
     }
     for (const { name } of below) {
-        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_namespaceObject.constants.O_DIRECTORY, unknown);
+        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_DIRECTORY, unknown);
         if (next === null)
             continue;
         try {
@@ -1231,14 +1224,14 @@ function collect(folder, depth, files, unknown) {
             collect(inside, depth - 1, files, unknown);
         }
         finally {
-            (0,external_node_fs_namespaceObject.closeSync)(next);
+            (0,external_node_fs_.closeSync)(next);
         }
     }
 }
 /** Whether a regular file lies there; only such a one is opened at all. */
 function isFile(path, unknown) {
     try {
-        return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
+        return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
     }
     catch (error) {
         unknown.push(unreadable(path, error));
@@ -1248,7 +1241,7 @@ function isFile(path, unknown) {
 /** Opens without following a link; null where it is gone or no longer what it was. */
 function cargo_locks_open(path, flags, unknown) {
     try {
-        return (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | flags);
+        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | flags);
     }
     catch (error) {
         if (!['ENOENT', 'ELOOP', 'ENOTDIR'].includes(errnoOf(error)))
@@ -1557,7 +1550,7 @@ function readMounts(pid = 'self') {
 }
 /** The same as the kernel writes it, of a process or a thread (`PID/task/TID`). */
 function readMountText(process) {
-    return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${process}/mountinfo`, 'utf8');
+    return (0,external_node_fs_.readFileSync)(`/proc/${process}/mountinfo`, 'utf8');
 }
 function parseMounts(text) {
     return text
@@ -1626,7 +1619,7 @@ class MountSights {
         this.#rootRealPath = rootRealPath;
         this.#place = locate(rootRealPath, mounts);
         this.#top = locate('/', mounts)?.mount ?? null;
-        this.#own = new Set([(0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
+        this.#own = new Set([(0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'), readMountText('self')]);
     }
     /** What a process or a thread (`PID/task/TID`) sees; null where it does not show that. */
     of(process) {
@@ -1666,7 +1659,7 @@ function viewThrough(mount, place) {
 /** The link that only its owner may read; null elsewhere. */
 function nameOf(process) {
     try {
-        return (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${process}/ns/mnt`);
+        return (0,external_node_fs_.readlinkSync)(`/proc/${process}/ns/mnt`);
     }
     catch {
         // Gone meanwhile, or another user's: then its mounts are its name.
@@ -1707,7 +1700,7 @@ function shownBy(pid) {
 /** '' where it is not told; null where there is none. */
 function programOf(at) {
     try {
-        return withoutMark((0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${at}/exe`));
+        return withoutMark((0,external_node_fs_.readlinkSync)(`/proc/${at}/exe`));
     }
     catch (error) {
         return errnoOf(error) === 'ENOENT' ? null : '';
@@ -1717,7 +1710,7 @@ function programOf(at) {
 function openFiles(folder) {
     const files = [];
     try {
-        for (const name of (0,external_node_fs_namespaceObject.readdirSync)(`${folder}/fd`)) {
+        for (const name of (0,external_node_fs_.readdirSync)(`${folder}/fd`)) {
             const file = openFile(`${folder}/fd/${name}`);
             if (file.startsWith('/'))
                 files.push(file);
@@ -1736,7 +1729,7 @@ function openFiles(folder) {
  */
 function openFile(link) {
     try {
-        return withoutMark((0,external_node_fs_namespaceObject.readlinkSync)(link));
+        return withoutMark((0,external_node_fs_.readlinkSync)(link));
     }
     catch (error) {
         if (['EACCES', 'EPERM'].includes(errnoOf(error)))
@@ -1751,16 +1744,16 @@ function openFile(link) {
  */
 function argumentsOf(folder, mustHave) {
     try {
-        let text = (0,external_node_fs_namespaceObject.readFileSync)(`${folder}/cmdline`, 'utf8');
+        let text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
         if (!mustHave)
             return text.split('\0');
         // Amid an exec(2) there are none yet, for microseconds where the machine is not too busy.
         for (let tries = 0; text === '' && tries < EXEC_TRIES; tries += 1) {
-            const isBusy = /\) [RD] /.test((0,external_node_fs_namespaceObject.readFileSync)(`${folder}/stat`, 'utf8'));
+            const isBusy = /\) [RD] /.test((0,external_node_fs_.readFileSync)(`${folder}/stat`, 'utf8'));
             if (!isBusy && tries >= TRIES_AT_REST)
                 break;
             Atomics.wait(PAUSE, 0, 0, 1);
-            text = (0,external_node_fs_namespaceObject.readFileSync)(`${folder}/cmdline`, 'utf8');
+            text = (0,external_node_fs_.readFileSync)(`${folder}/cmdline`, 'utf8');
         }
         return text.split('\0');
     }
@@ -1776,7 +1769,7 @@ const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 /** Whether this user may not see where a process works. */
 function isHidden(at) {
     try {
-        (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${at}/cwd`);
+        (0,external_node_fs_.readlinkSync)(`/proc/${at}/cwd`);
         return false;
     }
     catch (error) {
@@ -1786,7 +1779,7 @@ function isHidden(at) {
 /** A link in /proc without the kernel's ` (deleted)`; null where it cannot be read. */
 function readLink(path) {
     try {
-        return withoutMark((0,external_node_fs_namespaceObject.readlinkSync)(path));
+        return withoutMark((0,external_node_fs_.readlinkSync)(path));
     }
     catch {
         // Gone meanwhile, a kernel thread, or another user's: no sign, no conclusion.
@@ -1900,7 +1893,7 @@ function isMeasuring(pid) {
     if (!MEASURERS.has(commandOf(pid)))
         return false;
     try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${MEASURING}=1`);
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${MEASURING}=1`);
     }
     catch {
         return false;
@@ -1971,14 +1964,14 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
  * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
  * kernel goes on from the directory that is open, whatever has been put at its former path.
  */
-const FOLDER = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW;
+const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
 /** The path of `name` in an open directory. */
 function at(folder, name) {
     return `/proc/self/fd/${folder}/${name}`;
 }
 /** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
 function openFolder(path) {
-    return (0,external_node_fs_namespaceObject.openSync)(path, FOLDER);
+    return (0,external_node_fs_.openSync)(path, FOLDER);
 }
 /**
  * Walks down from `base` without following any link, and hands over the last directory.
@@ -1992,13 +1985,13 @@ function within(base, components, work, step = () => { }) {
         for (const name of components) {
             step(folder, name);
             const next = openFolder(at(folder, name));
-            (0,external_node_fs_namespaceObject.closeSync)(folder);
+            (0,external_node_fs_.closeSync)(folder);
             folder = next;
         }
         return work(folder);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 /** Works in a folder below another; null where there is none, or a link stands on the way. */
@@ -2015,7 +2008,7 @@ function inside(base, path, work) {
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(path);
+        return (0,external_node_fs_.readdirSync)(path);
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -2030,7 +2023,7 @@ function isDiverted(error) {
 /** Makes a directory; false where it was there already. */
 function makeFolder(path) {
     try {
-        (0,external_node_fs_namespaceObject.mkdirSync)(path, 0o755);
+        (0,external_node_fs_.mkdirSync)(path, 0o755);
         return true;
     }
     catch (error) {
@@ -2051,7 +2044,7 @@ function makeOwnersFolder(root, path) {
 /** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
 function makeFolders(path) {
     try {
-        (0,external_node_fs_namespaceObject.mkdirSync)(path);
+        (0,external_node_fs_.mkdirSync)(path);
     }
     catch (error) {
         const code = errnoOf(error);
@@ -2060,7 +2053,7 @@ function makeFolders(path) {
         if (code !== 'ENOENT' || path === '/')
             throw error;
         makeFolders((0,external_node_path_namespaceObject.dirname)(path));
-        (0,external_node_fs_namespaceObject.mkdirSync)(path);
+        (0,external_node_fs_.mkdirSync)(path);
     }
 }
 /**
@@ -2072,16 +2065,16 @@ function giveAway(path, to) {
     const folder = openFolder(path);
     try {
         assertFresh(folder);
-        (0,external_node_fs_namespaceObject.fchownSync)(folder, to.uid, to.gid);
+        (0,external_node_fs_.fchownSync)(folder, to.uid, to.gid);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 /** Throws where an open directory is not this user's own, or not empty. */
 function assertFresh(folder) {
-    const isOwn = (0,external_node_fs_namespaceObject.fstatSync)(folder).uid === process.geteuid?.();
-    if (!isOwn || (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
+    const isOwn = (0,external_node_fs_.fstatSync)(folder).uid === process.geteuid?.();
+    if (!isOwn || (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
         throw new Error('the directory that was just made has been replaced by another');
     }
 }
@@ -2141,9 +2134,9 @@ function moveOutOfSlot(root, slot, to) {
     const [parents, name] = split(slot);
     try {
         return within(root.path, parents, (folder) => {
-            if (!(0,external_node_fs_namespaceObject.lstatSync)(at(folder, name)).isDirectory())
+            if (!(0,external_node_fs_.lstatSync)(at(folder, name)).isDirectory())
                 return false;
-            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), to);
+            (0,external_node_fs_.renameSync)(at(folder, name), to);
             return true;
         });
     }
@@ -2162,9 +2155,9 @@ function moveOutOfSlot(root, slot, to) {
  */
 function moveIntoSlot(root, path, slot) {
     const [parents, name] = split(slot);
-    if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory())
+    if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
         throw new Error(`${slot} would not be a directory`);
-    within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.renameSync)(path, at(folder, name)));
+    within(root.path, parents, (folder) => (0,external_node_fs_.renameSync)(path, at(folder, name)));
 }
 function split(slot) {
     const parents = slot.split('/');
@@ -2180,7 +2173,7 @@ function findSlot(root, slot) {
     const name = parents.pop() ?? '';
     try {
         return within(root.path, parents, (folder) => {
-            (0,external_node_fs_namespaceObject.lstatSync)(at(folder, name));
+            (0,external_node_fs_.lstatSync)(at(folder, name));
             return 'present';
         });
     }
@@ -2206,7 +2199,7 @@ function removeEmptyParents(root, slot) {
         const parents = parts.slice(0, depth - 1);
         const name = parts[depth - 1] ?? '';
         try {
-            within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.rmdirSync)(at(folder, name)));
+            within(root.path, parents, (folder) => (0,external_node_fs_.rmdirSync)(at(folder, name)));
         }
         catch (error) {
             if (errnoOf(error) === 'ENOENT')
@@ -2227,7 +2220,7 @@ function list(base, parts, found) {
     const path = parts.join('/');
     let entries;
     try {
-        entries = within(base, parts, (folder) => (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
+        entries = within(base, parts, (folder) => (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
     }
     catch (error) {
         // Gone or replaced meanwhile; what may not be read is reported as it is.
@@ -2268,8 +2261,8 @@ function linkFormerPath(root, former, heir) {
     try {
         return inFolderOf(root, former, (path) => {
             if (isLink(path))
-                (0,external_node_fs_namespaceObject.unlinkSync)(path);
-            (0,external_node_fs_namespaceObject.symlinkSync)(`${root.path}/${heir}`, path);
+                (0,external_node_fs_.unlinkSync)(path);
+            (0,external_node_fs_.symlinkSync)(`${root.path}/${heir}`, path);
             return true;
         });
     }
@@ -2292,7 +2285,7 @@ function removeFormerPath(root, former, heir) {
         if (found !== null) {
             inFolderOf(root, former, (path) => {
                 if (isLink(path))
-                    (0,external_node_fs_namespaceObject.unlinkSync)(path);
+                    (0,external_node_fs_.unlinkSync)(path);
             });
         }
     }
@@ -2307,7 +2300,7 @@ function removeFormerPath(root, former, heir) {
 function heirOf(root, former) {
     try {
         return inFolderOf(root, former, (path) => {
-            const target = (0,external_node_fs_namespaceObject.readlinkSync)(path);
+            const target = (0,external_node_fs_.readlinkSync)(path);
             return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
         });
     }
@@ -2319,7 +2312,7 @@ function heirOf(root, former) {
     }
 }
 function isLink(path) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 function inFolderOf(root, slot, use) {
     const parents = slot.split('/');
@@ -2379,7 +2372,7 @@ function follow(path, mounts) {
 /** Where a link leads, null where it is none. */
 function destination_readLink(path) {
     try {
-        return (0,external_node_fs_namespaceObject.lstatSync)(path).isSymbolicLink() ? (0,external_node_fs_namespaceObject.readlinkSync)(path) : null;
+        return (0,external_node_fs_.lstatSync)(path).isSymbolicLink() ? (0,external_node_fs_.readlinkSync)(path) : null;
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
@@ -2410,25 +2403,25 @@ const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
 function readSmallFile(path, largest = LARGEST) {
     let file;
     try {
-        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     }
     catch (error) {
         return errnoOf(error) === 'ENOENT' ? null : { problem: messageOf(error) };
     }
     try {
-        const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        const stat = (0,external_node_fs_.fstatSync)(file);
         if (!stat.isFile())
             return { problem: 'it is not a regular file' };
         if (stat.size > largest)
             return { problem: `it has ${stat.size} bytes` };
         const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH;
-        return buffer.toString('utf8', 0, (0,external_node_fs_namespaceObject.readSync)(file, buffer, 0, stat.size, null));
+        return buffer.toString('utf8', 0, (0,external_node_fs_.readSync)(file, buffer, 0, stat.size, null));
     }
     catch (error) {
         return { problem: messageOf(error) };
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 /** The text of a small file, null where there is none or it cannot be read. */
@@ -2440,10 +2433,10 @@ function readTextOrNull(path, largest = LARGEST) {
 const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
 /** Has a file that root has just made in another user's root be that user's. */
 function giveFresh(file, { uid, gid }) {
-    if (process.geteuid?.() !== 0 || (0,external_node_fs_namespaceObject.fstatSync)(file).uid === uid)
+    if (process.geteuid?.() !== 0 || (0,external_node_fs_.fstatSync)(file).uid === uid)
         return;
     try {
-        (0,external_node_fs_namespaceObject.fchownSync)(file, uid, gid);
+        (0,external_node_fs_.fchownSync)(file, uid, gid);
     }
     catch (error) {
         // Not to be given away in this user namespace, or on this file system: who comes next replaces it.
@@ -2459,16 +2452,16 @@ function giveFresh(file, { uid, gid }) {
 function replaceFile(path, text, owner = null) {
     const temporary = `${path}.${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
     try {
-        const file = (0,external_node_fs_namespaceObject.openSync)(temporary, 'wx', 0o644);
+        const file = (0,external_node_fs_.openSync)(temporary, 'wx', 0o644);
         try {
             if (owner !== null)
                 giveFresh(file, owner);
-            (0,external_node_fs_namespaceObject.writeFileSync)(file, text);
+            (0,external_node_fs_.writeFileSync)(file, text);
         }
         finally {
-            (0,external_node_fs_namespaceObject.closeSync)(file);
+            (0,external_node_fs_.closeSync)(file);
         }
-        (0,external_node_fs_namespaceObject.renameSync)(temporary, path);
+        (0,external_node_fs_.renameSync)(temporary, path);
     }
     catch (error) {
         removeFile(temporary);
@@ -2478,7 +2471,7 @@ function replaceFile(path, text, owner = null) {
 /** Removes a file; that it is gone already is fine. */
 function removeFile(path) {
     try {
-        (0,external_node_fs_namespaceObject.unlinkSync)(path);
+        (0,external_node_fs_.unlinkSync)(path);
     }
     catch (error) {
         if (errnoOf(error) !== 'ENOENT')
@@ -2488,7 +2481,7 @@ function removeFile(path) {
 /** Whether a file was last written an hour ago or more, or in the future. */
 function isOld(path, nowMs) {
     try {
-        return Math.abs(nowMs - (0,external_node_fs_namespaceObject.lstatSync)(path).mtimeMs) > 3_600_000;
+        return Math.abs(nowMs - (0,external_node_fs_.lstatSync)(path).mtimeMs) > 3_600_000;
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -2574,7 +2567,7 @@ function refuseUnfit(path, precious) {
         throw because('it is a symbolic link', `Set root to ${follow(path, mounts).path}.`);
     if (kind === 'other')
         throw because('it is not a directory', own);
-    const real = kind === 'absent' ? path : (0,external_node_fs_namespaceObject.realpathSync)(path);
+    const real = kind === 'absent' ? path : (0,external_node_fs_.realpathSync)(path);
     if (real === '/')
         throw because('it is the root of the file system', own);
     for (const [name, place] of [
@@ -2587,7 +2580,7 @@ function refuseUnfit(path, precious) {
             throw because(`it is ${name} (${place}) or contains it`, own);
         }
     }
-    const type = isLocal ? null : refusedType((0,external_node_fs_namespaceObject.statfsSync)(nearestExisting(path)).type);
+    const type = isLocal ? null : refusedType((0,external_node_fs_.statfsSync)(nearestExisting(path)).type);
     if (type !== null)
         throw because(unfitType(type), local);
     if (kind === 'directory')
@@ -2602,7 +2595,7 @@ function mountTable() {
     }
 }
 function refuseForeign(path, because) {
-    const entries = (0,external_node_fs_namespaceObject.readdirSync)(path).filter((name) => name !== 'lost+found');
+    const entries = (0,external_node_fs_.readdirSync)(path).filter((name) => name !== 'lost+found');
     if (entries.length === 0 || readMarker(path) !== null)
         return;
     // Another runner may be adopting the same empty directory at this moment.
@@ -2612,7 +2605,7 @@ function refuseForeign(path, because) {
 }
 function kindOf(path) {
     try {
-        const found = (0,external_node_fs_namespaceObject.lstatSync)(path);
+        const found = (0,external_node_fs_.lstatSync)(path);
         if (found.isSymbolicLink())
             return 'link';
         return found.isDirectory() ? 'directory' : 'other';
@@ -2716,28 +2709,28 @@ function findRoot(path, precious) {
 }
 /** The root as it is, with its folders held open. */
 function describe(path, control) {
-    const { uid, gid } = (0,external_node_fs_namespaceObject.lstatSync)(path);
+    const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
     const folders = {
         control,
         leases: openFolder(at(control, 'leases')),
         trash: openFolder(at(control, 'trash')),
     };
-    return { path, realPath: (0,external_node_fs_namespaceObject.realpathSync)(path), id: readMarker(path) ?? '', uid, gid, folders };
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: readMarker(path) ?? '', uid, gid, folders };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
 function adopt(control) {
     const temporary = at(control, `root.json.${(0,external_node_crypto_namespaceObject.randomUUID)()}`);
     const text = `${JSON.stringify({ version: FORMAT, id: (0,external_node_crypto_namespaceObject.randomUUID)() })}\n`;
-    (0,external_node_fs_namespaceObject.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
+    (0,external_node_fs_.writeFileSync)(temporary, text, { flag: 'wx', mode: 0o644 });
     try {
-        (0,external_node_fs_namespaceObject.linkSync)(temporary, at(control, 'root.json'));
+        (0,external_node_fs_.linkSync)(temporary, at(control, 'root.json'));
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
             throw error;
     }
     finally {
-        (0,external_node_fs_namespaceObject.unlinkSync)(temporary);
+        (0,external_node_fs_.unlinkSync)(temporary);
     }
 }
 /** What belongs to every root; what is there already is left alone. */
@@ -2770,18 +2763,18 @@ function makeIfPossible(path) {
 }
 function makeFile(path) {
     try {
-        const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o644);
+        const file = (0,external_node_fs_.openSync)(path, 'wx', 0o644);
         try {
-            const { uid, gid } = (0,external_node_fs_namespaceObject.statSync)((0,external_node_path_namespaceObject.dirname)(path));
+            const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.dirname)(path));
             // Its owner alone may set its time.
             if (process.geteuid?.() === 0 && uid !== 0)
-                (0,external_node_fs_namespaceObject.fchownSync)(file, uid, gid);
+                (0,external_node_fs_.fchownSync)(file, uid, gid);
         }
         finally {
-            (0,external_node_fs_namespaceObject.closeSync)(file);
+            (0,external_node_fs_.closeSync)(file);
         }
         // The epoch: nothing has happened yet of what its time notes.
-        (0,external_node_fs_namespaceObject.utimesSync)(path, 0, 0);
+        (0,external_node_fs_.utimesSync)(path, 0, 0);
     }
     catch (error) {
         // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
@@ -2795,28 +2788,28 @@ function makeFile(path) {
  * need not be empty; nothing but a directory of root's beside it could have been put in its place.
  */
 function giveToOwner(path) {
-    const { uid, gid } = (0,external_node_fs_namespaceObject.statSync)((0,external_node_path_namespaceObject.dirname)(path));
+    const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.dirname)(path));
     if (process.geteuid?.() !== 0 || uid === 0)
         return;
     const folder = openFolder(path);
     try {
-        if ((0,external_node_fs_namespaceObject.fstatSync)(folder).uid === 0)
-            (0,external_node_fs_namespaceObject.fchownSync)(folder, uid, gid);
+        if ((0,external_node_fs_.fstatSync)(folder).uid === 0)
+            (0,external_node_fs_.fchownSync)(folder, uid, gid);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 function root_makeFolder(path) {
     try {
-        (0,external_node_fs_namespaceObject.mkdirSync)(path, 0o755);
+        (0,external_node_fs_.mkdirSync)(path, 0o755);
         giveToOwner(path);
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
             throw error;
     }
-    if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
+    if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
         throw new GuardError(`${path} is not a directory.`, 'Remove what lies there.');
     }
 }
@@ -2832,7 +2825,7 @@ function root_makeFolder(path) {
 function keeperPath(root, id) {
     return controlPath(root, 'leases', `${id}.keeper`);
 }
-const FLAGS = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+const FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
 /**
  * Opens the lock’s file, and makes it where it is not there; neither a link that was planted there is
  * followed, nor a FIFO waited for.
@@ -2840,10 +2833,10 @@ const FLAGS = external_node_fs_namespaceObject.constants.O_RDONLY | external_nod
  * @throws Error where it cannot be made, or is no file
  */
 function openKeeperLock(root, id) {
-    const file = (0,external_node_fs_namespaceObject.openSync)(keeperPath(root, id), FLAGS | external_node_fs_namespaceObject.constants.O_CREAT, 0o644);
-    if ((0,external_node_fs_namespaceObject.fstatSync)(file).isFile())
+    const file = (0,external_node_fs_.openSync)(keeperPath(root, id), FLAGS | external_node_fs_.constants.O_CREAT, 0o644);
+    if ((0,external_node_fs_.fstatSync)(file).isFile())
         return file;
-    (0,external_node_fs_namespaceObject.closeSync)(file);
+    (0,external_node_fs_.closeSync)(file);
     throw new Error('what lies at its lock’s path is not a file');
 }
 const keeper_lock_BATCH = 200;
@@ -2873,7 +2866,7 @@ async function seeKeepers(root, ids) {
         finally {
             // Closing gives back every lock that was taken: it belongs to the open file.
             for (const { file } of files)
-                (0,external_node_fs_namespaceObject.closeSync)(file);
+                (0,external_node_fs_.closeSync)(file);
         }
     }
     return seen;
@@ -2881,25 +2874,25 @@ async function seeKeepers(root, ids) {
 function openToTry(root, id) {
     let file;
     try {
-        file = (0,external_node_fs_namespaceObject.openSync)(keeperPath(root, id), FLAGS);
+        file = (0,external_node_fs_.openSync)(keeperPath(root, id), FLAGS);
     }
     catch {
         return [];
     }
-    if ((0,external_node_fs_namespaceObject.fstatSync)(file).isFile())
+    if ((0,external_node_fs_.fstatSync)(file).isFile())
         return [{ id, file }];
-    (0,external_node_fs_namespaceObject.closeSync)(file);
+    (0,external_node_fs_.closeSync)(file);
     return [];
 }
 /** Notes in the lock’s file which process holds it. */
 function noteKeeper(root, id, keeper) {
-    const flags = external_node_fs_namespaceObject.constants.O_WRONLY | external_node_fs_namespaceObject.constants.O_TRUNC | external_node_fs_namespaceObject.constants.O_NOFOLLOW;
-    const file = (0,external_node_fs_namespaceObject.openSync)(keeperPath(root, id), flags | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    const flags = external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_TRUNC | external_node_fs_.constants.O_NOFOLLOW;
+    const file = (0,external_node_fs_.openSync)(keeperPath(root, id), flags | external_node_fs_.constants.O_NONBLOCK);
     try {
-        (0,external_node_fs_namespaceObject.writeSync)(file, `${JSON.stringify(keeper)}\n`);
+        (0,external_node_fs_.writeSync)(file, `${JSON.stringify(keeper)}\n`);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 /** The keeper as it was noted; null where nothing is, or where it is in another pid namespace. */
@@ -2931,7 +2924,7 @@ function keptPath(root, id) {
 /** Has a slot stay after its lease has ended. @throws as writeFileSync does */
 function keepSlot(root, id) {
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
@@ -2945,7 +2938,7 @@ function giveUpSlot(root, id) {
 /** What cannot be told counts as kept. */
 function isKept(root, id) {
     try {
-        return (0,external_node_fs_namespaceObject.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
+        return (0,external_node_fs_.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
     }
     catch {
         return true;
@@ -3400,7 +3393,7 @@ function leasePath(root, name) {
 /** Moves a file where there is one; false where there is no room for it. */
 function moveFile(from, to) {
     try {
-        (0,external_node_fs_namespaceObject.renameSync)(from, to);
+        (0,external_node_fs_.renameSync)(from, to);
         return true;
     }
     catch (error) {
@@ -3432,7 +3425,7 @@ function readInputs(root, id) {
 /** Has what was recorded of a build's inputs go along with its content to another lease. */
 function handDownInputs(root, from, to) {
     try {
-        (0,external_node_fs_namespaceObject.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+        (0,external_node_fs_.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
     }
     catch (error) {
         if (errnoOf(error) !== 'ENOENT')
@@ -3483,8 +3476,8 @@ const ENDED = '.ended';
 function writeLease(root, lease) {
     const temporary = leasePath(root, `.${lease.id}.tmp`);
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(temporary, encodeLease(lease), { flag: 'wx', mode: 0o644 });
-        (0,external_node_fs_namespaceObject.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
+        (0,external_node_fs_.writeFileSync)(temporary, encodeLease(lease), { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.renameSync)(temporary, leasePath(root, `${lease.id}${LIVE}`));
     }
     catch (error) {
         removeFile(temporary);
@@ -3503,14 +3496,14 @@ function endLease(root, id, end) {
     try {
         // Left by an end that was cut short, if it is there.
         removeFile(leasePath(root, `${id}.end`));
-        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.end`), encodeEnd(end), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // A full disk: the lease ends all the same, by a rename that needs no space; without its end
         // record it counts as expired, and is not inherited.
     }
     try {
-        (0,external_node_fs_namespaceObject.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        (0,external_node_fs_.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
         return true;
     }
     catch (error) {
@@ -3529,7 +3522,7 @@ function spoilEnd(root, id) {
 /** Marks a hook's lease as taken by a step; false where another step was first. */
 function takeLease(root, id) {
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
         return true;
     }
     catch (error) {
@@ -3555,7 +3548,7 @@ function blockedSince(root, id, nowMs, notes = true) {
     try {
         // An empty one was left by a full disk.
         removeFile(path);
-        (0,external_node_fs_namespaceObject.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+        (0,external_node_fs_.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // Not to be noted on this disk: the next pass tries again.
@@ -3565,7 +3558,7 @@ function blockedSince(root, id, nowMs, notes = true) {
 }
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases')).flatMap((name) => {
+    return (0,external_node_fs_.readdirSync)(controlPath(root, 'leases')).flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
         if (name !== `${id}${ENDED}` || !isLeaseId(id))
             return [];
@@ -3581,7 +3574,7 @@ function readEndedLeases(root) {
  *   away early harms nobody: its writer notices, and fails before there is a slot.
  */
 function readLeases(root, prefix, nowMs) {
-    const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
+    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
     const records = new Map();
     const leftovers = [];
     const withLease = new Set();
@@ -3709,7 +3702,7 @@ function moveToTrash(root, slot, id) {
     const name = parents.pop() ?? '';
     try {
         return within(root.path, parents, (folder) => {
-            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), trashPath(root, id));
+            (0,external_node_fs_.renameSync)(at(folder, name), trashPath(root, id));
             return true;
         });
     }
@@ -3721,7 +3714,7 @@ function moveToTrash(root, slot, id) {
 }
 /** What is in the trash, with what is known of each entry. */
 function listTrash(root) {
-    const names = new Set((0,external_node_fs_namespaceObject.readdirSync)(trashPath(root)));
+    const names = new Set((0,external_node_fs_.readdirSync)(trashPath(root)));
     const ids = new Set([...names].filter(isLeaseId));
     removeNotes(root, names, ids);
     return [...ids].map((id) => ({
@@ -3732,7 +3725,7 @@ function listTrash(root) {
 }
 /** Whether a reaper has work: what is in quarantine already waits for a sweep, or a person. */
 function hasTrash(root) {
-    const names = new Set((0,external_node_fs_namespaceObject.readdirSync)(trashPath(root)));
+    const names = new Set((0,external_node_fs_.readdirSync)(trashPath(root)));
     return [...names].some((name) => isLeaseId(name) && !names.has(`${name}.quarantine`));
 }
 /** A note outlives its entry when a reaper is killed between the two. */
@@ -3754,7 +3747,7 @@ function removeNotes(root, names, ids) {
 }
 function isInTrash(root, id) {
     try {
-        (0,external_node_fs_namespaceObject.lstatSync)(trashPath(root, id));
+        (0,external_node_fs_.lstatSync)(trashPath(root, id));
         return true;
     }
     catch (error) {
@@ -3778,7 +3771,7 @@ function forgetAdopted(root, id) {
 }
 /** What is noted; a slot is null where the note cannot be read. */
 function listAdopted(root) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(trashPath(root))
+    return (0,external_node_fs_.readdirSync)(trashPath(root))
         .filter((name) => name.endsWith(ADOPTED))
         .map((name) => name.slice(0, -ADOPTED.length))
         .filter(isLeaseId)
@@ -4143,7 +4136,7 @@ function reserveSize({ totalBytes, totalInodes, }) {
 }
 /** Whether all of it is there; who was killed while making it left a part. */
 function hasReserve(root, { bytes, inodes }) {
-    const file = (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false });
+    const file = (0,external_node_fs_.lstatSync)(controlPath(root, 'reserve'), { throwIfNoEntry: false });
     if (file?.isFile() !== true || file.size < bytes)
         return false;
     return withFolder(root, (folder) => reserve_namesIn(folder).length >= inodes) ?? false;
@@ -4156,10 +4149,10 @@ function hasReserve(root, { bytes, inodes }) {
  */
 function releaseReserve(root) {
     const file = controlPath(root, 'reserve');
-    const freed = [attempt(() => empty(file)), attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(file))];
+    const freed = [attempt(() => empty(file)), attempt(() => (0,external_node_fs_.unlinkSync)(file))];
     withFolder(root, (folder) => {
         for (const name of reserve_namesIn(folder))
-            freed.push(attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name))));
+            freed.push(attempt(() => (0,external_node_fs_.unlinkSync)(at(folder, name))));
     });
     return freed.includes(true);
 }
@@ -4170,7 +4163,7 @@ function releaseReserve(root) {
  */
 function makeReserve(root, { bytes, inodes }) {
     const path = controlPath(root, 'reserve');
-    const file = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    const file = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     if (file?.isFile() !== true || file.size < bytes)
         allocate(path, bytes);
     const directory = controlPath(root, 'reserve.d');
@@ -4184,15 +4177,15 @@ function makeReserve(root, { bytes, inodes }) {
             if (names.has(name))
                 continue;
             // Not there, or made by another process at this very moment.
-            (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(at(folder, name), external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_NOFOLLOW, 0o644));
+            (0,external_node_fs_.closeSync)((0,external_node_fs_.openSync)(at(folder, name), external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o644));
             names.add(name);
         }
     });
 }
 /** Real blocks, not a hole, by fallocate(1); on a descriptor, since the path is this process's own. */
 function allocate(path, size) {
-    attempt(() => (0,external_node_fs_namespaceObject.unlinkSync)(path));
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o644);
+    attempt(() => (0,external_node_fs_.unlinkSync)(path));
+    const file = (0,external_node_fs_.openSync)(path, 'wx', 0o644);
     try {
         const { status, stderr, error } = (0,external_node_child_process_namespaceObject.spawnSync)('fallocate', ['-l', String(size), '/proc/self/fd/3'], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', file] });
         if (error !== undefined)
@@ -4201,21 +4194,21 @@ function allocate(path, size) {
             throw new Error(stderr.trim());
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 /** Cuts a file of this root's own to nothing; one with another name may be anybody's. */
 function empty(path) {
-    const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = external_node_fs_namespaceObject.constants;
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = external_node_fs_.constants;
+    const file = (0,external_node_fs_.openSync)(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
-        const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        const stat = (0,external_node_fs_.fstatSync)(file);
         if (!stat.isFile() || stat.nlink !== 1)
             throw new Error('it is not the reserve');
-        (0,external_node_fs_namespaceObject.ftruncateSync)(file, 0);
+        (0,external_node_fs_.ftruncateSync)(file, 0);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 /** null where there is no such folder, or something else in its place. */
@@ -4233,11 +4226,11 @@ function withFolder(root, work) {
         return work(folder);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 function reserve_namesIn(folder) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`);
+    return (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`);
 }
 /** Whether it worked. What is absent or cannot be freed must not keep the rest. */
 function attempt(free) {
@@ -4262,7 +4255,7 @@ const host_lock_WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
 const OPTIONS = {
-    fs: external_node_fs_namespaceObject,
+    fs: external_node_fs_,
     realpath: false,
     stale: STALE_MS,
     update: STALE_MS / 2,
@@ -4358,7 +4351,7 @@ function startInBackground(script, words, variables = {}) {
 }
 /** The tool that lies beside an entry point. */
 function toolBeside(script) {
-    return (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'cli', 'index.js');
+    return (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
 }
 /** What a process in the background gets of this one’s environment. */
 function ownEnvironment(more = []) {
@@ -4449,17 +4442,17 @@ const watch_log_BYTES = 16 * 1024;
  * @throws Error where it cannot be made
  */
 function openWatchLog(root, id) {
-    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
-    const file = (0,external_node_fs_namespaceObject.openSync)(logPath(root, id), flags, 0o644);
-    const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+    const file = (0,external_node_fs_.openSync)(logPath(root, id), flags, 0o644);
+    const stat = (0,external_node_fs_.fstatSync)(file);
     if (!stat.isFile()) {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
         throw new Error('what lies at the path of its events is not a file');
     }
     const held = Buffer.alloc(watch_log_BYTES);
-    const length = (0,external_node_fs_namespaceObject.readSync)(file, held, 0, watch_log_BYTES, 0);
+    const length = (0,external_node_fs_.readSync)(file, held, 0, watch_log_BYTES, 0);
     if (length < watch_log_BYTES)
-        (0,external_node_fs_namespaceObject.writeSync)(file, '\n'.repeat(watch_log_BYTES - length), length);
+        (0,external_node_fs_.writeSync)(file, '\n'.repeat(watch_log_BYTES - length), length);
     let text = held.subarray(0, length).toString('utf8').trimEnd();
     let count = parseEvents(text).length;
     return {
@@ -4470,9 +4463,9 @@ function openWatchLog(root, id) {
             text = more.trimEnd();
             count += 1;
             // All of it, in place: one that found no room before comes with the next.
-            (0,external_node_fs_namespaceObject.writeSync)(file, text, 0);
+            (0,external_node_fs_.writeSync)(file, text, 0);
         },
-        close: () => (0,external_node_fs_namespaceObject.closeSync)(file),
+        close: () => (0,external_node_fs_.closeSync)(file),
     };
 }
 /** What the keepers of a lease saw; nothing where there was none. */
@@ -4541,7 +4534,7 @@ function startKeeper(root, id, script, { settings, variables, failed, lock: held
     }
     finally {
         if (held === null)
-            (0,external_node_fs_namespaceObject.closeSync)(lock);
+            (0,external_node_fs_.closeSync)(lock);
     }
 }
 function flagsOf({ floors, watermarks, privilegedHelper, helperImage, dryRun, }) {
@@ -4617,7 +4610,7 @@ function wakeKeeper(root, id) {
 /** A note may be anybody’s: only what was started as the keeper of this lease is one. */
 function isKeeperOf(pid, id) {
     try {
-        const words = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        const words = (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
         return words.includes('keep') && words.includes(id);
     }
     catch {
@@ -4640,7 +4633,7 @@ function writeHeartbeatText(root, text) {
 }
 /** When the root was made, by the time of its marker: milliseconds since the epoch. */
 function readFoundedAt(root) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'root.json')).mtimeMs;
+    return (0,external_node_fs_.lstatSync)(controlPath(root, 'root.json')).mtimeMs;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/heartbeat.js
@@ -4882,13 +4875,13 @@ async function thinOut(folder) {
     }
     finally {
         for (const profile of profiles)
-            (0,external_node_fs_namespaceObject.closeSync)(profile);
+            (0,external_node_fs_.closeSync)(profile);
     }
 }
 /** @param folder what it lies in, whose lock each rm holds */
 async function thinning_empty(profile, folder) {
     try {
-        const names = (0,external_node_fs_namespaceObject.readdirSync)(at(profile, '.'));
+        const names = (0,external_node_fs_.readdirSync)(at(profile, '.'));
         const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST);
         const parts = [[DEPS], others].filter((part) => part.length > 0);
         await Promise.all(parts.map((part) => rm(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
@@ -4905,14 +4898,14 @@ function isPassing(error) {
 const DEPS = 'deps';
 /** `<profile>/` and `<triple>/<profile>/`, without following any link. @throws where it cannot be listed */
 function openProfiles(folder, depth = 1) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
+    return (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true }).flatMap((entry) => {
         if (!entry.isDirectory())
             return [];
         let inside = null;
         let found = [];
         try {
             inside = openFolder(at(folder, entry.name));
-            const deps = (0,external_node_fs_namespaceObject.lstatSync)(at(inside, DEPS), { throwIfNoEntry: false });
+            const deps = (0,external_node_fs_.lstatSync)(at(inside, DEPS), { throwIfNoEntry: false });
             if (deps?.isDirectory() === true)
                 found = [inside];
             else if (depth < 2)
@@ -4923,7 +4916,7 @@ function openProfiles(folder, depth = 1) {
         }
         finally {
             if (inside !== null && !found.includes(inside))
-                (0,external_node_fs_namespaceObject.closeSync)(inside);
+                (0,external_node_fs_.closeSync)(inside);
         }
         return found;
     });
@@ -4965,7 +4958,7 @@ async function deleteInPlace(root, slot) {
         return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 /**
@@ -5007,7 +5000,7 @@ async function deleteTree(target, ways, pace) {
     return stuck(helped.ok ? why : `${why}; ${helped.why}`, command);
 }
 function deletion_isThere(path) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
 }
 /** What rm says of a directory that was filled, or of a name that became another thing, meanwhile. */
 const CHANGED_MEANWHILE = /: (?:Directory not empty|Is a directory|Not a directory)$/m;
@@ -5032,8 +5025,8 @@ async function remove(target, { waitSeconds, inParts }) {
     const path = at(parent, name);
     let folder;
     try {
-        if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory()) {
-            (0,external_node_fs_namespaceObject.unlinkSync)(path);
+        if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
+            (0,external_node_fs_.unlinkSync)(path);
             return { kind: 'tried', why: '' };
         }
         folder = openFolder(path);
@@ -5062,7 +5055,7 @@ async function remove(target, { waitSeconds, inParts }) {
     }
     finally {
         if (folder !== null)
-            (0,external_node_fs_namespaceObject.closeSync)(folder);
+            (0,external_node_fs_.closeSync)(folder);
     }
 }
 async function isClaimed(folder, waitSeconds) {
@@ -5096,7 +5089,7 @@ function openUp(path) {
                 changed = true;
             if (depth === DEPTH_AT_MOST)
                 return;
-            for (const child of (0,external_node_fs_namespaceObject.readdirSync)(here, { withFileTypes: true, encoding: 'buffer' })) {
+            for (const child of (0,external_node_fs_.readdirSync)(here, { withFileTypes: true, encoding: 'buffer' })) {
                 if (child.isDirectory())
                     visit(Buffer.concat([Buffer.from(`${here}/`), child.name]), depth + 1);
             }
@@ -5107,7 +5100,7 @@ function openUp(path) {
                 throw error;
         }
         finally {
-            (0,external_node_fs_namespaceObject.closeSync)(folder);
+            (0,external_node_fs_.closeSync)(folder);
         }
     };
     visit(path, 0);
@@ -5115,7 +5108,7 @@ function openUp(path) {
 }
 function openByPath(entry) {
     try {
-        return (0,external_node_fs_namespaceObject.openSync)(entry, O_PATH | external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+        return (0,external_node_fs_.openSync)(entry, O_PATH | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error)))
@@ -5125,10 +5118,10 @@ function openByPath(entry) {
 }
 /** Gives the owner all rights to the directory; false where they are there already. */
 function deletion_open(folder) {
-    const { mode } = (0,external_node_fs_namespaceObject.statSync)(`/proc/self/fd/${folder}`);
+    const { mode } = (0,external_node_fs_.statSync)(`/proc/self/fd/${folder}`);
     if ((mode & 0o700) === 0o700)
         return false;
-    (0,external_node_fs_namespaceObject.chmodSync)(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700);
+    (0,external_node_fs_.chmodSync)(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700);
     return true;
 }
 
@@ -5427,7 +5420,7 @@ function readEnding(root, id) {
 function oldestEndingMs(root) {
     const times = history_list(root, 'ending')
         .filter(isLeaseId)
-        .map((id) => (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'ending', id), { throwIfNoEntry: false })?.mtimeMs)
+        .map((id) => (0,external_node_fs_.lstatSync)(controlPath(root, 'ending', id), { throwIfNoEntry: false })?.mtimeMs)
         .filter((time) => time !== undefined);
     return times.length === 0 ? null : Math.min(...times);
 }
@@ -5457,31 +5450,31 @@ function addLine(root, line) {
  * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
  */
 function mayAppend({ uid }, path) {
-    return ((0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
+    return ((0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
 }
 /** In one write, after the end of a line that a full disk may have cut short. */
 function append(root, path, text) {
     const file = openToAppend(root, path);
     try {
-        const isWhole = (0,external_node_fs_namespaceObject.fstatSync)(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
-        (0,external_node_fs_namespaceObject.appendFileSync)(file, isWhole ? text : `\n${text}`);
+        const isWhole = (0,external_node_fs_.fstatSync)(file).size === 0 || (readTextOrNull(path)?.endsWith('\n') ?? true);
+        (0,external_node_fs_.appendFileSync)(file, isWhole ? text : `\n${text}`);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 /** What root has just made in another user's root is given to that user, and nothing else. */
 function openToAppend(owner, path) {
-    const flags = external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_APPEND | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+    const flags = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_APPEND | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
     try {
-        const file = (0,external_node_fs_namespaceObject.openSync)(path, flags | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_EXCL, 0o644);
+        const file = (0,external_node_fs_.openSync)(path, flags | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL, 0o644);
         giveFresh(file, owner);
         return file;
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
             throw error;
-        return (0,external_node_fs_namespaceObject.openSync)(path, flags);
+        return (0,external_node_fs_.openSync)(path, flags);
     }
 }
 /** All lines of the host, oldest first; those of each repository as they were written, by any clock. */
@@ -5508,7 +5501,7 @@ function names(root) {
 /** A root of an earlier version has no such folder. */
 function history_list(root, folder) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, folder));
+        return (0,external_node_fs_.readdirSync)(controlPath(root, folder));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -5637,14 +5630,14 @@ function isOf({ repository, job, leg }) {
  * @param work is given the descriptor of the directory that is locked, whatever lies at its path by then
  */
 async function whileLocked(path, kind, work) {
-    return whileHeld(path, external_node_fs_namespaceObject.constants.O_DIRECTORY, kind, work);
+    return whileHeld(path, external_node_fs_.constants.O_DIRECTORY, kind, work);
 }
 /** The same with a file. */
 async function whileFileLocked(path, kind, work) {
     return whileHeld(path, 0, kind, work);
 }
 async function whileHeld(path, flags, kind, work) {
-    const open = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK | flags);
+    const open = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK | flags);
     try {
         const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
             stdio: ['ignore', 'ignore', 'ignore', open],
@@ -5654,7 +5647,7 @@ async function whileHeld(path, flags, kind, work) {
         return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(open);
+        (0,external_node_fs_.closeSync)(open);
     }
 }
 /**
@@ -5672,7 +5665,7 @@ async function whileHeld(path, flags, kind, work) {
 async function withKernelLock(path, waitSeconds, work) {
     let file;
     try {
-        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     }
     catch {
         return work();
@@ -5687,7 +5680,7 @@ async function withKernelLock(path, waitSeconds, work) {
         return status === 1 && stderr === '' ? null : await work();
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 
@@ -5726,8 +5719,8 @@ function handDownSize(root, from, to, uptimeMs) {
 }
 /** Whether a slot was measured after it was seeded; by the times of the two notes. */
 function isSampledSinceSeed(root, id) {
-    const seed = (0,external_node_fs_namespaceObject.lstatSync)(leasePath(root, `${id}.seed`), { throwIfNoEntry: false });
-    const sample = (0,external_node_fs_namespaceObject.lstatSync)(samplePath(root, id), { throwIfNoEntry: false });
+    const seed = (0,external_node_fs_.lstatSync)(leasePath(root, `${id}.seed`), { throwIfNoEntry: false });
+    const sample = (0,external_node_fs_.lstatSync)(samplePath(root, id), { throwIfNoEntry: false });
     return sample !== undefined && sample.mtimeMs >= (seed?.mtimeMs ?? 0);
 }
 function samplePath(root, id) {
@@ -5908,7 +5901,7 @@ async function measureSlot(root, id, slot, until) {
  * inherited is a link, and takes no space.
  */
 function identityOf(path) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    const stat = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : null;
 }
 function larger(a, b) {
@@ -6098,7 +6091,7 @@ async function withSeeding(root, id, work) {
         return await work(`/proc/${process.pid}/fd/${folder}`);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
         takeAway(root, id);
     }
 }
@@ -6136,7 +6129,7 @@ function listSeeding(root) {
  */
 function discardSeeding(root, id) {
     try {
-        (0,external_node_fs_namespaceObject.renameSync)(seedingPath(root, id), trashPath(root, freshName()));
+        (0,external_node_fs_.renameSync)(seedingPath(root, id), trashPath(root, freshName()));
         return true;
     }
     catch (error) {
@@ -6147,7 +6140,7 @@ function discardSeeding(root, id) {
 }
 function takeAway(root, id) {
     try {
-        (0,external_node_fs_namespaceObject.rmdirSync)(seedingPath(root, id));
+        (0,external_node_fs_.rmdirSync)(seedingPath(root, id));
     }
     catch {
         // Not empty, or gone.
@@ -6194,7 +6187,7 @@ function listSnapshots(root, repository = null) {
     }));
 }
 function snapshots_namesIn(root, parts) {
-    return snapshots_inside(root, parts, (folder) => (0,external_node_fs_namespaceObject.readdirSync)(`/proc/self/fd/${folder}`)) ?? [];
+    return snapshots_inside(root, parts, (folder) => (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`)) ?? [];
 }
 function readSnapshot(root, name) {
     return snapshots_inside(root, [name.repository, name.key], (folder) => {
@@ -6203,8 +6196,8 @@ function readSnapshot(root, name) {
         return {
             name,
             snapshot: text === null ? null : parseSnapshot(text),
-            usedMs: (0,external_node_fs_namespaceObject.lstatSync)(at(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
-            hits: (0,external_node_fs_namespaceObject.lstatSync)(at(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
+            usedMs: (0,external_node_fs_.lstatSync)(at(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+            hits: (0,external_node_fs_.lstatSync)(at(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
             bytes: Number.isFinite(bytes) && bytes >= 0 ? bytes : null,
         };
     });
@@ -6232,8 +6225,8 @@ function inputsIn(folder) {
 }
 /** Notes that a slot was seeded from it: eviction takes the least recently used. */
 function noteUse(folder, now) {
-    (0,external_node_fs_namespaceObject.utimesSync)(at(folder, RECORD), now, now);
-    (0,external_node_fs_namespaceObject.appendFileSync)(at(folder, HITS), '.');
+    (0,external_node_fs_.utimesSync)(at(folder, RECORD), now, now);
+    (0,external_node_fs_.appendFileSync)(at(folder, HITS), '.');
 }
 /** What it shares with clones by hard link (see host/linked-files.ts); null where the record is damaged. */
 function linkedIn(folder) {
@@ -6262,7 +6255,7 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
     const last = parents.pop() ?? '';
     const staging = makeSeeding(root, snapshot.id);
     try {
-        within(root.path, parents, (folder) => (0,external_node_fs_namespaceObject.renameSync)(at(folder, last), `${staging}/${TREE}`));
+        within(root.path, parents, (folder) => (0,external_node_fs_.renameSync)(at(folder, last), `${staging}/${TREE}`));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -6277,7 +6270,7 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
     makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
     evict(root, name);
     const moved = snapshots_inside(root, [name.repository], (folder) => {
-        (0,external_node_fs_namespaceObject.renameSync)(staging, at(folder, name.key));
+        (0,external_node_fs_.renameSync)(staging, at(folder, name.key));
         return true;
     });
     return moved ?? false;
@@ -6289,7 +6282,7 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
  */
 function evict(root, name) {
     const moved = snapshots_inside(root, [name.repository], (folder) => {
-        (0,external_node_fs_namespaceObject.renameSync)(at(folder, name.key), trashPath(root, freshName()));
+        (0,external_node_fs_.renameSync)(at(folder, name.key), trashPath(root, freshName()));
         return true;
     });
     return moved ?? false;
@@ -6476,7 +6469,7 @@ async function reapEntry(root, id, ways, reaped) {
 /** Null where it cannot be read: the trash goes all the same. */
 function freeBytes(root) {
     try {
-        const { bavail, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(root.path);
+        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(root.path);
         return bavail * bsize;
     }
     catch {
@@ -6727,18 +6720,18 @@ async function claimAlert(root, kind, hours, nowMs) {
         return claimed ?? false;
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 /** Processes that claim at once looked at their clocks within this. */
 const AT_ONCE_MS = 60_000;
 function claim(path, hours, nowMs) {
-    const { mtimeMs } = (0,external_node_fs_namespaceObject.lstatSync)(path);
+    const { mtimeMs } = (0,external_node_fs_.lstatSync)(path);
     // A time in the future means that a clock was wrong: it throttles nothing. But a moment ahead of ours
     // is the claim of a process that looked at its clock after us.
     const isDue = mtimeMs - nowMs > AT_ONCE_MS || nowMs - mtimeMs >= hours * 3_600_000;
     if (isDue)
-        (0,external_node_fs_namespaceObject.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
+        (0,external_node_fs_.lutimesSync)(path, nowMs / 1000, nowMs / 1000);
     return isDue;
 }
 
@@ -7727,7 +7720,7 @@ async function readSpace(path, place, holdsRoot) {
         return askOutside(path);
     try {
         const asked = holdsRoot ? nearestExisting(place.path) : place.path;
-        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_namespaceObject.statfsSync)(asked);
+        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(asked);
         return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
     }
     catch (error) {
@@ -7774,7 +7767,7 @@ const SETTLE_MS = 30_000;
  * believed the old number would take more than it needs.
  */
 function settle(path) {
-    if (!LATE.has((0,external_node_fs_namespaceObject.statfsSync)(path).type >>> 0))
+    if (!LATE.has((0,external_node_fs_.statfsSync)(path).type >>> 0))
         return;
     // Fails or takes too long: then the number is the old one, as it would have been.
     (0,external_node_child_process_namespaceObject.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
@@ -7782,7 +7775,7 @@ function settle(path) {
 /** Where docker keeps images and containers. */
 function dockerDirectory() {
     try {
-        const root = parseObject((0,external_node_fs_namespaceObject.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
+        const root = parseObject((0,external_node_fs_.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
         if (typeof root === 'string' && root.startsWith('/'))
             return root;
     }
@@ -7899,7 +7892,7 @@ function readContainerId() {
     const id = ids.find((each) => each !== undefined);
     if (id !== undefined)
         return id;
-    return (0,external_node_fs_namespaceObject.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/deleted-files.js
@@ -7925,7 +7918,7 @@ function heldBy(pid, directory) {
 }
 function descriptorsOf(pid) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(`/proc/${pid}/fd`);
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
     }
     catch {
         // Gone meanwhile, or another user's: then nobody can tell.
@@ -7934,10 +7927,10 @@ function descriptorsOf(pid) {
 }
 function heldAt(descriptor, directory) {
     try {
-        const link = (0,external_node_fs_namespaceObject.readlinkSync)(descriptor);
+        const link = (0,external_node_fs_.readlinkSync)(descriptor);
         if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
             return [];
-        const { blocks, dev, ino, nlink } = (0,external_node_fs_namespaceObject.statSync)(descriptor);
+        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
         // It may be called that, and it may have another name that keeps it.
         if (nlink > 0)
             return [];
@@ -8284,12 +8277,12 @@ async function emergency(request, before, runtime) {
 }
 /** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
 function lastPassAt(root) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return (0,external_node_fs_.lstatSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 function notePass(root) {
     try {
         const now = new Date();
-        (0,external_node_fs_namespaceObject.lutimesSync)(controlPath(root, 'host.lock'), now, now);
+        (0,external_node_fs_.lutimesSync)(controlPath(root, 'host.lock'), now, now);
     }
     catch {
         // Without it the next job that waited looks for itself: work done twice, no harm.
@@ -8379,7 +8372,7 @@ function workflow_commands_append(environment, file, text) {
         throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
     }
     try {
-        (0,external_node_fs_namespaceObject.appendFileSync)(path, text);
+        (0,external_node_fs_.appendFileSync)(path, text);
     }
     catch (error) {
         throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
@@ -8618,7 +8611,7 @@ function checkCompilerCache(environment) {
     const [, number, unit = ''] = /^(\d+)([KMGT]?)$/.exec(environment['SCCACHE_CACHE_SIZE'] ?? '') ?? [];
     const wanted = number === undefined ? SCCACHE_BYTES : Number(number) * (UNITS[unit] ?? 1);
     try {
-        const { bavail, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(nearestExisting(path));
+        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(nearestExisting(path));
         const free = bavail * bsize;
         if (free >= wanted)
             return [{ check, level: 'ok', text: `${path} has room`, mend: '' }];
@@ -9205,7 +9198,7 @@ function ownerOf(paths) {
     for (const path of paths) {
         let found;
         try {
-            found = (0,external_node_fs_namespaceObject.lstatSync)(path);
+            found = (0,external_node_fs_.lstatSync)(path);
         }
         catch (error) {
             return `git is not asked: ${messageOf(error)}`;
@@ -9364,7 +9357,7 @@ function listUnreadable(common) {
 /** What a lock of `git worktree lock` says, and when it was written; null without one. */
 function readWorktreeLock(gitDirectory) {
     const path = (0,external_node_path_namespaceObject.join)(gitDirectory, 'locked');
-    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     if (found === undefined)
         return null;
     return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
@@ -9386,13 +9379,13 @@ function operationIn(gitDirectory) {
 }
 /** When the head of a worktree was last moved, in ms since the epoch. */
 function headMovedAt(gitDirectory) {
-    const times = ['HEAD', 'logs/HEAD'].map((name) => (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const times = ['HEAD', 'logs/HEAD'].map((name) => (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
     return Math.max(...times);
 }
 /** Names in a folder; none where there is none. */
 function git_directory_namesIn(folder) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(folder);
+        return (0,external_node_fs_.readdirSync)(folder);
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
@@ -9401,7 +9394,7 @@ function git_directory_namesIn(folder) {
     }
 }
 function isFolder(path) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 function readLine(path) {
     const text = readTextOrNull(path);
@@ -9409,7 +9402,7 @@ function readLine(path) {
 }
 function realPathOf(path) {
     try {
-        return (0,external_node_fs_namespaceObject.realpathSync)(path);
+        return (0,external_node_fs_.realpathSync)(path);
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errnoOf(error)))
@@ -9536,7 +9529,7 @@ function isUnseen(line, folder) {
     if (tag === 'H')
         return false;
     const path = (0,external_node_path_namespaceObject.join)(folder, line.slice(line.indexOf('\t') + 1));
-    return tag !== 'S' || (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+    return tag !== 'S' || (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
 }
 /**
  * Files of a worktree's git directory that hold a commit of its own: HEAD, ORIG_HEAD, …; what
@@ -9585,7 +9578,7 @@ async function readOwnRefs(gitDirectory, repository) {
 }
 const LARGEST_REFLOG = 4 * 1024 * 1024;
 function readReflog(path) {
-    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     if (found === undefined)
         return '';
     const text = found.size > LARGEST_REFLOG ? null : readTextOrNull(path);
@@ -9599,7 +9592,7 @@ function textsBelow(folder, without = []) {
     const texts = [];
     const open = [folder];
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
-        const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+        const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
         if (found === undefined || without.includes(path))
             continue;
         if (found.isDirectory())
@@ -9689,7 +9682,7 @@ function lock_holders_openLocks(pid) {
     const folder = `/proc/${pid}/fd`;
     let names;
     try {
-        names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
+        names = (0,external_node_fs_.readdirSync)(folder);
     }
     catch {
         // Gone meanwhile, or another user's: no sign, no conclusion.
@@ -9697,9 +9690,9 @@ function lock_holders_openLocks(pid) {
     }
     return names.flatMap((name) => {
         try {
-            if (!(0,external_node_fs_namespaceObject.readlinkSync)(`${folder}/${name}`).includes('.lock'))
+            if (!(0,external_node_fs_.readlinkSync)(`${folder}/${name}`).includes('.lock'))
                 return [];
-            const { dev, ino } = (0,external_node_fs_namespaceObject.statSync)(`${folder}/${name}`);
+            const { dev, ino } = (0,external_node_fs_.statSync)(`${folder}/${name}`);
             return [`${dev}:${ino}`];
         }
         catch {
@@ -9717,9 +9710,9 @@ function lock_holders_repositoryOf(pid, words) {
         return null;
     try {
         // Elsewhere its paths mean something else.
-        if ((0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/ns/mnt`) !== (0,external_node_fs_namespaceObject.readlinkSync)('/proc/self/ns/mnt'))
+        if ((0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/mnt`) !== (0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'))
             return null;
-        let folder = (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/cwd`);
+        let folder = (0,external_node_fs_.readlinkSync)(`/proc/${pid}/cwd`);
         for (; folder !== '/'; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
             const common = commonAt(folder);
             if (common !== undefined)
@@ -9734,17 +9727,17 @@ function lock_holders_repositoryOf(pid, words) {
 }
 /** The common directory of the repository whose top, or git directory, this is; undefined for neither. */
 function commonAt(folder) {
-    const git = (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false });
+    const git = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false });
     if (git !== undefined) {
         const place = readGitFile(folder, git.isDirectory());
         return place === 'submodule' || place.common === null ? null : lock_holders_realPathOf(place.common);
     }
-    const isBare = ['HEAD', 'objects', 'refs'].every((name) => (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, name), { throwIfNoEntry: false }) !== undefined);
+    const isBare = ['HEAD', 'objects', 'refs'].every((name) => (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, name), { throwIfNoEntry: false }) !== undefined);
     return isBare ? lock_holders_realPathOf(folder) : undefined;
 }
 function lock_holders_realPathOf(path) {
     try {
-        return (0,external_node_fs_namespaceObject.realpathSync)(path);
+        return (0,external_node_fs_.realpathSync)(path);
     }
     catch {
         // Nothing is proven of what is not there.
@@ -9754,7 +9747,7 @@ function lock_holders_realPathOf(path) {
 /** What a process shows of itself as words; null where it cannot be read. */
 function readWords(pid, what) {
     try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/${what}`, 'utf8').split('\0');
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${what}`, 'utf8').split('\0');
     }
     catch {
         return null;
@@ -9778,7 +9771,7 @@ function bootedAtMs() {
  * @returns milliseconds, 0 at least; Infinity where that cannot be told
  */
 function clockAheadMs() {
-    const made = ['/proc', '/sys'].map((path) => (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.ctimeMs);
+    const made = ['/proc', '/sys'].map((path) => (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.ctimeMs);
     const known = made.filter((each) => each !== undefined);
     if (known.length < made.length)
         return Infinity;
@@ -9846,7 +9839,7 @@ function locksIn(folder) {
 }
 function locksBelow(folder) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(folder, { recursive: true, encoding: 'utf8' })
+        return (0,external_node_fs_.readdirSync)(folder, { recursive: true, encoding: 'utf8' })
             .filter((name) => LOCK.test(name))
             .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
     }
@@ -9858,7 +9851,7 @@ function locksBelow(folder) {
 }
 /** A lock file as it is now; null where there is none. */
 function readLockFile({ path, repository }, holders = readLockHolders()) {
-    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     if (found?.isFile() !== true)
         return null;
     const pid = repository === null ? pidInFile(readTextOrNull(path) ?? '') : null;
@@ -9891,10 +9884,10 @@ function removeLockFile(base, { path, madeAtMs }) {
     const parts = path.slice(base.length).split('/').filter(Boolean);
     const name = parts.pop() ?? '';
     return within(base, parts, (folder) => {
-        const found = (0,external_node_fs_namespaceObject.lstatSync)(at(folder, name), { throwIfNoEntry: false });
+        const found = (0,external_node_fs_.lstatSync)(at(folder, name), { throwIfNoEntry: false });
         if (found?.isFile() !== true || found.mtimeMs !== madeAtMs)
             return false;
-        (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
+        (0,external_node_fs_.unlinkSync)(at(folder, name));
         return true;
     });
 }
@@ -10034,7 +10027,7 @@ async function lossWith(repository, { path, gitDirectory }) {
     // Git itself keeps what is locked.
     if (git_directory_namesIn(gitDirectory).includes('locked'))
         return null;
-    if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.dirname)(path), { throwIfNoEntry: false }) === undefined) {
+    if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.dirname)(path), { throwIfNoEntry: false }) === undefined) {
         return 'the folder it lay in is gone, too: perhaps a disk that is not mounted';
     }
     // What is left of a disk that is not mounted is the place where it was.
@@ -10164,7 +10157,7 @@ function findWorktrees(directories) {
 }
 function worktree_search_list(folder, { problems }) {
     try {
-        const entries = (0,external_node_fs_namespaceObject.readdirSync)(folder, { withFileTypes: true });
+        const entries = (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true });
         // The rest of such a directory is left alone: what lies beside it is not for this command.
         return entries.some(({ name }) => name === CONTROL)
             ? entries.filter(({ name }) => name === '.git')
@@ -10215,9 +10208,9 @@ const NOWHERE = { kind: 'main', gitDirectory: null, common: null };
 /** Whether a directory still is a target dir. */
 function isTargetDirectory(path) {
     try {
-        if (!(0,external_node_fs_namespaceObject.lstatSync)(path).isDirectory())
+        if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
             return false;
-        return isTarget(path, (0,external_node_fs_namespaceObject.readdirSync)(path, { withFileTypes: true }));
+        return isTarget(path, (0,external_node_fs_.readdirSync)(path, { withFileTypes: true }));
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(error)))
@@ -10274,22 +10267,22 @@ async function removeTarget(base, path, look) {
         return failure(error);
     }
     try {
-        const { atime, mtime } = (0,external_node_fs_namespaceObject.fstatSync)(folder);
+        const { atime, mtime } = (0,external_node_fs_.fstatSync)(folder);
         if (!isTargetDirectory((0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name))) {
             return { kind: 'kept', why: 'it is no target dir any more' };
         }
         const aside = LEFTOVER.test(path) ? name : leftoverName(newId());
         if (aside !== name)
-            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), at(folder, aside));
+            (0,external_node_fs_.renameSync)(at(folder, name), at(folder, aside));
         const asidePath = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), aside);
         const why = await lookThrough(asidePath, look);
         if (why !== null) {
             const back = aside === name ? null : putBack(folder, aside, name);
-            (0,external_node_fs_namespaceObject.futimesSync)(folder, atime, mtime);
+            (0,external_node_fs_.futimesSync)(folder, atime, mtime);
             return { kind: 'kept', why: back === null ? why : `${why}; ${back}` };
         }
         const deletion = await deleteInPlace({ path: base, realPath: base }, asidePath.slice(base.length + 1));
-        (0,external_node_fs_namespaceObject.futimesSync)(folder, atime, mtime);
+        (0,external_node_fs_.futimesSync)(folder, atime, mtime);
         if (deletion.kind === 'deleted')
             return { kind: 'removed' };
         return { kind: deletion.kind === 'busy' ? 'kept' : 'failed', why: deletion.why };
@@ -10298,7 +10291,7 @@ async function removeTarget(base, path, look) {
         return failure(error);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 /** What cannot be looked through may be somebody’s: rustc’s folders come and go while it builds. */
@@ -10320,10 +10313,10 @@ function failure(error) {
 /** Gives what was put aside its name again; in words why not. */
 function putBack(folder, aside, name) {
     const taken = `its name is taken by another one meanwhile, so it stays at ${aside}`;
-    if ((0,external_node_fs_namespaceObject.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
+    if ((0,external_node_fs_.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
         return taken;
     try {
-        (0,external_node_fs_namespaceObject.renameSync)(at(folder, aside), at(folder, name));
+        (0,external_node_fs_.renameSync)(at(folder, aside), at(folder, name));
         return null;
     }
     catch (error) {
@@ -10392,7 +10385,7 @@ async function removeWorktree({ worktree, lock, base }, look) {
     // What was given itself has no other place below what was given.
     const aside = path === base ? path : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), leavingName(note.id));
     const restore = async (former = note) => {
-        const found = (0,external_node_fs_namespaceObject.lstatSync)(aside, { throwIfNoEntry: false }) === undefined ? path : aside;
+        const found = (0,external_node_fs_.lstatSync)(aside, { throwIfNoEntry: false }) === undefined ? path : aside;
         const place = { repository, asked: { ...asked, workTree: found } };
         const why = await worktree_leaving_putBack(place, found, former);
         return why === null ? '' : `; it is left at ${found} (${why})`;
@@ -10472,7 +10465,7 @@ async function writeNote(asked, note) {
 }
 /** When the note of a worktree was written, in ms since the epoch; null without one. */
 function notedAt(gitDirectory) {
-    return (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF), { throwIfNoEntry: false })?.mtimeMs ?? null;
+    return (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF), { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 /**
  * Undoes a removal that was interrupted, unless its process may still be at it: what is missing of
@@ -10509,11 +10502,11 @@ async function worktree_leaving_putBack({ repository, asked }, path, { id, name,
     const isAside = (0,external_node_path_namespaceObject.basename)(path) === leavingName(id);
     const former = isAside ? (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name) : path;
     try {
-        if (isAside && (0,external_node_fs_namespaceObject.lstatSync)(former, { throwIfNoEntry: false }) !== undefined) {
+        if (isAside && (0,external_node_fs_.lstatSync)(former, { throwIfNoEntry: false }) !== undefined) {
             return `its name ${former} is taken by another one meanwhile`;
         }
         // Git may have been ended while it deleted: its own file first, then the tracked ones.
-        if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(path, '.git'), { throwIfNoEntry: false }) === undefined) {
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(path, '.git'), { throwIfNoEntry: false }) === undefined) {
             await askGit(repository, ['worktree', 'repair']);
         }
         const input = await askGit(asked, ['ls-files', '--deleted', '-z']);
@@ -10846,14 +10839,14 @@ function resolveDirectories(given) {
             const remote = typeIfRemote(path, mounts);
             if (remote !== null)
                 throw new Error(`it lies on ${remote}, which other hosts may work on`);
-            found = (0,external_node_fs_namespaceObject.realpathSync)(path);
+            found = (0,external_node_fs_.realpathSync)(path);
         }
         catch (error) {
             throw new GuardError(`${path} cannot be looked into (${messageOf(error)}).`, MEND, {
                 usage: true,
             });
         }
-        if (found === '/' || !(0,external_node_fs_namespaceObject.lstatSync)(found).isDirectory()) {
+        if (found === '/' || !(0,external_node_fs_.lstatSync)(found).isDirectory()) {
             throw new GuardError(`${path} is not a directory for worktrees.`, MEND, { usage: true });
         }
         return found;
@@ -11000,7 +10993,7 @@ class TightDisks {
         if (all)
             return true;
         // Gone by now: that says nothing of its disk, and nothing of it is left to take.
-        if ((0,external_node_fs_namespaceObject.lstatSync)(worktree, { throwIfNoEntry: false }) === undefined)
+        if ((0,external_node_fs_.lstatSync)(worktree, { throwIfNoEntry: false }) === undefined)
             return false;
         const device = locate(worktree, readMounts())?.mount.device ?? '';
         if (this.#roomy.has(device))
@@ -11326,7 +11319,7 @@ function watched_worktrees_tell({ taken, kept, failures, notes, dryRun }, { voic
         voice.info(each);
 }
 function isDirectory(path) {
-    return (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/doctor.js
@@ -11384,7 +11377,7 @@ function checkRoot(settings, runtime) {
 function checkWritable(root) {
     try {
         for (const path of [root.path, controlName(root, 'leases'), controlName(root, 'trash')]) {
-            (0,external_node_fs_namespaceObject.accessSync)(path, external_node_fs_namespaceObject.constants.W_OK | external_node_fs_namespaceObject.constants.X_OK);
+            (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK | external_node_fs_.constants.X_OK);
         }
         return ok('root', `${root.path} is there and can be written`);
     }
@@ -11394,7 +11387,7 @@ function checkWritable(root) {
     }
 }
 function checkFileSystem(root) {
-    if ((0,external_node_fs_namespaceObject.statfsSync)(root.path).type >>> 0 !== OVERLAY)
+    if ((0,external_node_fs_.statfsSync)(root.path).type >>> 0 !== OVERLAY)
         return ok('file system', 'it is a local disk');
     return {
         check: 'file system',
@@ -11483,7 +11476,7 @@ function checkProc() {
 /** With hidepid=2 not even init can be seen. */
 function doctor_isHidden() {
     try {
-        (0,external_node_fs_namespaceObject.accessSync)('/proc/1/stat', external_node_fs_namespaceObject.constants.R_OK);
+        (0,external_node_fs_.accessSync)('/proc/1/stat', external_node_fs_.constants.R_OK);
         return false;
     }
     catch {
@@ -11676,10 +11669,10 @@ function readPayload(path) {
     if (path === '')
         return {};
     try {
-        const { size } = (0,external_node_fs_namespaceObject.statSync)(path);
+        const { size } = (0,external_node_fs_.statSync)(path);
         if (size > PAYLOAD_AT_MOST)
             return {};
-        return parseObject((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8')) ?? {};
+        return parseObject((0,external_node_fs_.readFileSync)(path, 'utf8')) ?? {};
     }
     catch {
         // No payload is a defined case: for merged and forked pull requests the runner may have none.
@@ -11848,7 +11841,7 @@ const ENTRY = /^[0-9a-f]+$/;
 /** Null where this host has no more inotify watches: a look every few seconds does, too. */
 function lease_changes_open(root, folder, names, notice) {
     try {
-        const watcher = (0,external_node_fs_namespaceObject.watch)(controlPath(root, folder), (_, name) => {
+        const watcher = (0,external_node_fs_.watch)(controlPath(root, folder), (_, name) => {
             if (name === null || names.test(name))
                 notice();
         });
@@ -11870,7 +11863,7 @@ function lease_changes_open(root, folder, names, notice) {
 
 
 
-const SAFE = external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK;
+const SAFE = external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
 const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const waiting_LOCK_SECONDS = 30;
 /** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
@@ -11911,7 +11904,7 @@ function pause() {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }
 function tryLock(path, patience) {
-    return lock((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | SAFE), patience);
+    return lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), patience);
 }
 /** Takes the descriptor: it is closed with the lock, or where there is none. */
 function lock(file, patience) {
@@ -11920,8 +11913,8 @@ function lock(file, patience) {
         stdio: ['ignore', 'ignore', 'pipe', file],
     });
     if (error === undefined && status === 0)
-        return { release: once(() => (0,external_node_fs_namespaceObject.closeSync)(file)) };
-    (0,external_node_fs_namespaceObject.closeSync)(file);
+        return { release: once(() => (0,external_node_fs_.closeSync)(file)) };
+    (0,external_node_fs_.closeSync)(file);
     if (error !== undefined)
         return { problem: 'there is no flock(1)' };
     if (signal !== null)
@@ -11946,12 +11939,12 @@ function takeTicket(root, forecastBytes) {
     const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
     const name = `${String(number).padStart(12, '0')}-${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
     const path = controlPath(root, 'waiting', name);
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_EXCL | SAFE, 0o644);
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL | SAFE, 0o644);
     try {
         write(file, { forecastBytes, passed: 0 });
     }
     catch (error) {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
         removeFile(path);
         throw error;
     }
@@ -11981,7 +11974,7 @@ function listWaiters(root, own) {
     });
 }
 function waiting_names(root) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'waiting'))
+    return (0,external_node_fs_.readdirSync)(controlPath(root, 'waiting'))
         .filter((name) => waiting_NAME.test(name))
         .toSorted();
 }
@@ -12000,19 +11993,19 @@ function isAbandoned(path) {
 }
 function readWaiter(path, name) {
     try {
-        const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | SAFE);
+        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE);
         try {
-            if (!(0,external_node_fs_namespaceObject.fstatSync)(file).isFile())
+            if (!(0,external_node_fs_.fstatSync)(file).isFile())
                 return null;
             const buffer = Buffer.alloc(256);
-            const found = parseObject(buffer.subarray(0, (0,external_node_fs_namespaceObject.readSync)(file, buffer)).toString('utf8'));
+            const found = parseObject(buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8'));
             const { forecastBytes, passed } = found ?? {};
             if (!isAmount(forecastBytes) || !isAmount(passed))
                 return null;
             return { name, forecastBytes, passed };
         }
         finally {
-            (0,external_node_fs_namespaceObject.closeSync)(file);
+            (0,external_node_fs_.closeSync)(file);
         }
     }
     catch {
@@ -12037,12 +12030,12 @@ function notePassing(root, waiters) {
 function rewrite(root, waiter) {
     try {
         const path = controlPath(root, 'waiting', waiter.name);
-        const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY | SAFE);
+        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | SAFE);
         try {
             write(file, waiter);
         }
         finally {
-            (0,external_node_fs_namespaceObject.closeSync)(file);
+            (0,external_node_fs_.closeSync)(file);
         }
         return true;
     }
@@ -12058,7 +12051,7 @@ const TICKET_LENGTH = 128;
  */
 function write(file, { forecastBytes, passed }) {
     const text = JSON.stringify({ forecastBytes, passed });
-    (0,external_node_fs_namespaceObject.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
+    (0,external_node_fs_.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/admission.js
@@ -12139,7 +12132,7 @@ function parseClaimLedger(text) {
  * @param chance which of those that are remembered are read all the same
  */
 function readClaims(root, chance = external_node_crypto_namespaceObject.randomInt) {
-    const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
+    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
     const sampled = new Set(names.filter((name) => name.endsWith('.size')));
     const ids = names
         .filter((name) => name.endsWith(LIVE))
@@ -12661,19 +12654,19 @@ function give(path, what, { root, builder, ways }) {
     const descriptor = openFolder(path);
     try {
         assertFresh(descriptor);
-        const target = { descriptor, path: (0,external_node_fs_namespaceObject.realpathSync)(path) };
+        const target = { descriptor, path: (0,external_node_fs_.realpathSync)(path) };
         const helped = withHelp(ways, (helper) => helper.chown(target, builder));
         if (!helped.ok)
             throw cannotGive(`${root.path}/…/${what}`, builder, helped.why);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
+        (0,external_node_fs_.closeSync)(descriptor);
     }
 }
 /** Takes back what there is of a slot that nobody has been told of. */
 function undo(root, lease) {
     try {
-        withinSlot(root, lease.slot, (path) => (0,external_node_fs_namespaceObject.rmdirSync)(path));
+        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
     }
     catch (error) {
         // Not empty, and so another's: with its lease it is a later pass's work.
@@ -12723,7 +12716,7 @@ function isOwnedBy(root, slot, request) {
     const { builder } = request;
     try {
         return withinSlot(root, slot, (path) => {
-            const { uid, gid } = (0,external_node_fs_namespaceObject.lstatSync)(path);
+            const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
             if (uid !== builder.uid || gid !== builder.gid)
                 give(path, slot, { root, ...request });
             return true;
@@ -12887,7 +12880,7 @@ async function recordMetrics(root, recorded, { voice }) {
     }
 }
 function record_metrics_factsOf(root, { assessments, ...counts }) {
-    const names = (0,external_node_fs_namespaceObject.readdirSync)(controlPath(root, 'leases'));
+    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
     const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
     const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
     const trash = listTrash(root);
@@ -13427,7 +13420,7 @@ function withProfiles(target, work) {
         seen += 1;
         if (seen > profiles_FOLDERS_AT_MOST)
             throw new Error('it holds too many folders');
-        const names = (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true })
+        const names = (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true })
             .filter((entry) => entry.isDirectory())
             .map(({ name }) => name);
         const isProfile = names.includes('.fingerprint') || names.includes('build');
@@ -13445,7 +13438,7 @@ function withProfiles(target, work) {
     }
     finally {
         for (const { folder } of profiles)
-            (0,external_node_fs_namespaceObject.closeSync)(folder);
+            (0,external_node_fs_.closeSync)(folder);
     }
 }
 /** Opens a folder of a folder for a while; null where there is none of that name. */
@@ -13463,7 +13456,7 @@ function enter(folder, name, work) {
         return work(next);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(next);
+        (0,external_node_fs_.closeSync)(next);
     }
 }
 
@@ -13495,7 +13488,7 @@ async function weighUnits(target, waitMs) {
 }
 /** What belongs to the units of a profile, with whose it is. */
 function placesOf({ path, folder }, target) {
-    const namesIn = (name) => inside(folder, name, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
+    const namesIn = (name) => inside(folder, name, (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
     const labels = namesIn('.fingerprint').filter((label) => isUnit(`${path}/${label}`));
     const byHash = new Map(labels.map((label) => [hashOf(label) ?? '', `${path}/${label}`]));
     const places = [];
@@ -13550,16 +13543,16 @@ async function markUnits(target, aside) {
 /** Tried on a file of our own: a unit whose file was read would count as used. */
 function keepsAccessTimes(folder) {
     const trial = `${folder}/trial`;
-    (0,external_node_fs_namespaceObject.writeFileSync)(trial, 'read', { flag: 'wx' });
-    (0,external_node_fs_namespaceObject.utimesSync)(trial, MARK_S, MARK_S);
-    (0,external_node_fs_namespaceObject.readFileSync)(trial);
-    return (0,external_node_fs_namespaceObject.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
+    (0,external_node_fs_.writeFileSync)(trial, 'read', { flag: 'wx' });
+    (0,external_node_fs_.utimesSync)(trial, MARK_S, MARK_S);
+    (0,external_node_fs_.readFileSync)(trial);
+    return (0,external_node_fs_.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
     const found = fingerprintsIn(target);
     const used = found.filter(({ files }) => files.some((file) => {
-        const stat = (0,external_node_fs_namespaceObject.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
+        const stat = (0,external_node_fs_.lstatSync)(`${target}/${file}`, { bigint: true, throwIfNoEntry: false });
         return stat !== undefined && stat.atimeNs !== MARK_NS;
     }));
     return { all: found.map(({ unit }) => unit), used: new Set(used.map(({ unit }) => unit)) };
@@ -13569,7 +13562,7 @@ function moveUnitsOut(target, units, to) {
     let moved = 0;
     const out = (folder, name) => {
         try {
-            (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${to}/${moved}`);
+            (0,external_node_fs_.renameSync)(at(folder, name), `${to}/${moved}`);
         }
         catch (error) {
             // One with a code of its own would be taken for a folder that is not there.
@@ -13592,7 +13585,7 @@ function moveOutOf({ folder }, labels, out) {
     // The fingerprint first: without it Cargo does not look for the rest.
     for (const name of ['.fingerprint', 'build']) {
         inside(folder, name, (last) => {
-            for (const each of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')))
+            for (const each of (0,external_node_fs_.readdirSync)(at(last, '.')))
                 if (labels.includes(each))
                     out(last, each);
         });
@@ -13600,10 +13593,10 @@ function moveOutOf({ folder }, labels, out) {
     const inodes = new Set();
     for (const name of ARTEFACTS) {
         inside(folder, name, (last) => {
-            for (const file of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) {
+            for (const file of (0,external_node_fs_.readdirSync)(at(last, '.'))) {
                 if (!hashesIn(file).some((hash) => hashes.has(hash)))
                     continue;
-                const { ino, nlink } = (0,external_node_fs_namespaceObject.lstatSync)(at(last, file), { bigint: true });
+                const { ino, nlink } = (0,external_node_fs_.lstatSync)(at(last, file), { bigint: true });
                 if (nlink > 1n)
                     inodes.add(ino);
                 out(last, file);
@@ -13616,10 +13609,10 @@ function moveOutOf({ folder }, labels, out) {
         return;
     for (const name of ['.', 'examples']) {
         inside(folder, name, (last) => {
-            for (const file of (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'), { withFileTypes: true })) {
+            for (const file of (0,external_node_fs_.readdirSync)(at(last, '.'), { withFileTypes: true })) {
                 if (!file.isFile())
                     continue;
-                const { ino } = (0,external_node_fs_namespaceObject.lstatSync)(at(last, file.name), { bigint: true });
+                const { ino } = (0,external_node_fs_.lstatSync)(at(last, file.name), { bigint: true });
                 if (inodes.has(ino))
                     out(last, file.name);
             }
@@ -13628,10 +13621,10 @@ function moveOutOf({ folder }, labels, out) {
 }
 function fingerprintsIn(target) {
     return withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
-        const labels = inside(folder, '.fingerprint', (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
+        const labels = inside(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
         return labels.flatMap((label) => {
             const unit = `${path}/${label}`;
-            const names = inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.')));
+            const names = inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)(at(last, '.')));
             if (names === null || !isUnit(unit))
                 return [];
             // Others are read by who looks for what a unit was made of, or by nobody.
@@ -13887,7 +13880,7 @@ function inTree(base, path) {
  * @throws Error at a limit; as readdirSync and lstatSync do
  */
 function listEntries(base, limits) {
-    const top = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, ''), { bigint: true });
+    const top = (0,external_node_fs_.lstatSync)(inTree(base, ''), { bigint: true });
     const entries = [{ path: '', kind: 'directory', treatment: 'copied', stat: top }];
     // It grows while it is walked: each directory adds what is in it.
     for (const { path, kind, treatment } of entries) {
@@ -13896,7 +13889,7 @@ function listEntries(base, limits) {
         if (external_node_perf_hooks_namespaceObject.performance.now() > limits.deadline)
             throw new Error('it took too long to list it');
         const prefix = path === '' ? '' : `${path}/`;
-        for (const name of (0,external_node_fs_namespaceObject.readdirSync)(inTree(base, path), { encoding: 'latin1' })) {
+        for (const name of (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1' })) {
             entries.push(entryAt(base, prefix + name, limits));
         }
         if (entries.length > limits.entries) {
@@ -13906,7 +13899,7 @@ function listEntries(base, limits) {
     return entries;
 }
 function entryAt(base, path, limits) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
+    const stat = (0,external_node_fs_.lstatSync)(inTree(base, path), { bigint: true });
     const kind = entries_kindOf(stat);
     return { path, kind, treatment: treatmentOf(path, kind, limits), stat };
 }
@@ -13934,7 +13927,7 @@ function findChanged(base, entries, deadline) {
 }
 function isAsBefore(base, { path, stat: before }) {
     try {
-        const now = (0,external_node_fs_namespaceObject.lstatSync)(inTree(base, path), { bigint: true });
+        const now = (0,external_node_fs_.lstatSync)(inTree(base, path), { bigint: true });
         const isSame = now.ino === before.ino &&
             now.dev === before.dev &&
             now.mode === before.mode &&
@@ -13969,7 +13962,7 @@ function asLinkedFile(path, stat) {
 /** A file as it is now; null where it is gone, or no longer a file. */
 function seeLinked(source, path) {
     try {
-        const stat = (0,external_node_fs_namespaceObject.lstatSync)(inTree(source, path), { bigint: true });
+        const stat = (0,external_node_fs_.lstatSync)(inTree(source, path), { bigint: true });
         return stat.isFile() ? facts(stat) : null;
     }
     catch (error) {
@@ -14126,11 +14119,11 @@ function leaveBehind(target, aside, { incremental }) {
     let moved = 0;
     withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
-            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'))) {
+            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.'))) {
                 if (isCargoLock(name))
-                    (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
+                    (0,external_node_fs_.unlinkSync)(at(folder, name));
                 else if (name === 'incremental' && incremental) {
-                    (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${aside}/incremental-${moved}`);
+                    (0,external_node_fs_.renameSync)(at(folder, name), `${aside}/incremental-${moved}`);
                     moved += 1;
                 }
             }
@@ -14139,7 +14132,7 @@ function leaveBehind(target, aside, { incremental }) {
 }
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {
-    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')).some(isCargoLock)));
+    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)(at(folder, '.')).some(isCargoLock)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/set-times.js
@@ -14209,7 +14202,7 @@ async function findWorkplace(directory) {
     const top = topOf(directory);
     if (top === null)
         return { ...workplace_describe(directory), common: directory, remote: null };
-    const isDirectory = (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
+    const isDirectory = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
     const found = readGitFile(top, isDirectory);
     // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
     const common = found === 'submodule' ? null : found.common;
@@ -14225,14 +14218,14 @@ function findCommon(directory) {
     const top = topOf(directory);
     if (top === null)
         return '';
-    const found = readGitFile(top, (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory());
+    const found = readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory());
     const common = found === 'submodule' ? null : found.common;
     return common === null ? '' : workplace_describe(common).identity;
 }
 /** The nearest folder upwards that has a `.git`. */
 function topOf(directory) {
     for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-        if ((0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
             return folder;
         if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
             return null;
@@ -14243,7 +14236,7 @@ function topOf(directory) {
  * former must not look fresh in it. So its directory counts, and when that was made.
  */
 function workplace_describe(top) {
-    const { ino, birthtimeNs } = (0,external_node_fs_namespaceObject.lstatSync)(top, { bigint: true });
+    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
     return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
 }
 /** Null without one, and where git may not be asked: the worktree is then named by its folder. */
@@ -14423,7 +14416,7 @@ function hasOptionalOnly(bytes, from, end) {
 function withPlainFile(path, work) {
     let file;
     try {
-        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     }
     catch (error) {
         if (['ENOENT', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
@@ -14431,14 +14424,14 @@ function withPlainFile(path, work) {
         throw error;
     }
     try {
-        const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        const stat = (0,external_node_fs_.fstatSync)(file);
         if (!stat.isFile())
             return null;
         const { size, ino: inode } = stat;
         return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 function readAt(file, from, length, size) {
@@ -14447,7 +14440,7 @@ function readAt(file, from, length, size) {
     const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
     let filled = 0;
     while (filled < buffer.length) {
-        const got = (0,external_node_fs_namespaceObject.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
+        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
         if (got === 0)
             break;
         filled += got;
@@ -14472,7 +14465,7 @@ const git_WAIT_MS = 60_000;
 const git_ANSWER_AT_MOST = 512 * 1024 * 1024;
 /** Whether a directory is the top of a work tree. */
 function isWorkTree(folder) {
-    return (0,external_node_fs_namespaceObject.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
+    return (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
 }
 /**
  * Asks git what a work tree holds, without running anything that its owner could have chosen.
@@ -14490,7 +14483,7 @@ async function readWorkTree(folder, excluded) {
         const real = gitDirectoryOf(folder);
         if (typeof real !== 'object')
             return real;
-        own = (0,external_node_fs_namespaceObject.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_namespaceObject.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
+        own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
         furnish(own, real.path);
         return await read(new Git(folder, own, real), excluded);
     }
@@ -14499,13 +14492,13 @@ async function readWorkTree(folder, excluded) {
     }
     finally {
         if (own !== null)
-            (0,external_node_fs_namespaceObject.rmSync)(own, { recursive: true, force: true });
+            (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
     }
 }
 /** Follows `.git` where it is a file, as in submodules and linked work trees. */
 function gitDirectoryOf(folder) {
     const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
-    const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     if (found === undefined)
         return 'it is not a work tree';
     let directory = path;
@@ -14521,11 +14514,11 @@ function gitDirectoryOf(folder) {
 }
 /** The least that git takes for a git directory, and what decides how files are converted. */
 function furnish(own, real) {
-    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'refs'));
-    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'info'));
-    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'refs'));
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'info'));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
     for (const name of ['attributes', 'exclude']) {
-        (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(real, 'info', name)) ?? '');
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(real, 'info', name)) ?? '');
     }
 }
 class Git {
@@ -14615,7 +14608,7 @@ async function compare(git, excluded) {
 const git_ROUNDS = 3;
 /** Tells one index from the next: git never writes into it, but puts a new one in its place. */
 function stampOfIndex({ index }) {
-    const stat = (0,external_node_fs_namespaceObject.statSync)(index, { bigint: true, throwIfNoEntry: false });
+    const stat = (0,external_node_fs_.statSync)(index, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined)
         return '';
     return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
@@ -14804,7 +14797,7 @@ class Listing {
         const path = (0,external_node_path_namespaceObject.join)(this.#workspace, folder);
         let entries;
         try {
-            entries = (0,external_node_fs_namespaceObject.readdirSync)(path, { withFileTypes: true });
+            entries = (0,external_node_fs_.readdirSync)(path, { withFileTypes: true });
         }
         catch (error) {
             if (errnoOf(error) !== 'ENOENT')
@@ -14829,7 +14822,7 @@ class Listing {
 }
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
 function checkout_isFolder(path) {
-    return (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/contents.js
@@ -14866,14 +14859,14 @@ class ContentReader {
     #idOf(path, like) {
         let file;
         try {
-            file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+            file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
         }
         catch {
             // Whatever the reason, nobody can say what it holds.
             return UNPROVEN;
         }
         try {
-            const stat = (0,external_node_fs_namespaceObject.fstatSync)(file);
+            const stat = (0,external_node_fs_.fstatSync)(file);
             if (!stat.isFile() || stat.size > this.#left)
                 return UNPROVEN;
             this.#left -= stat.size;
@@ -14883,7 +14876,7 @@ class ContentReader {
                 hash.update(`blob ${stat.size}\0`);
             let read = 0;
             for (;;) {
-                const count = (0,external_node_fs_namespaceObject.readSync)(file, BUFFER);
+                const count = (0,external_node_fs_.readSync)(file, BUFFER);
                 if (count === 0)
                     break;
                 read += count;
@@ -14896,14 +14889,14 @@ class ContentReader {
             return UNPROVEN;
         }
         finally {
-            (0,external_node_fs_namespaceObject.closeSync)(file);
+            (0,external_node_fs_.closeSync)(file);
         }
     }
 }
 const BUFFER = Buffer.alloc(256 * 1024);
 function linkId(path) {
     try {
-        const leadsTo = (0,external_node_fs_namespaceObject.readlinkSync)(path);
+        const leadsTo = (0,external_node_fs_.readlinkSync)(path);
         return leadsTo.includes('\uFFFD') ? UNPROVEN : `link:${leadsTo}`;
     }
     catch {
@@ -14925,7 +14918,7 @@ function foundAs(kind, id, stat) {
 /** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
 function statOrNull(path) {
     try {
-        return (0,external_node_fs_namespaceObject.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+        return (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
     }
     catch (error) {
         if (isNothing(error))
@@ -14939,7 +14932,7 @@ function isNothing(error) {
 /** The names in a directory in a constant order; null where they cannot be listed. */
 function contents_namesIn(folder) {
     try {
-        const names = (0,external_node_fs_namespaceObject.readdirSync)(folder);
+        const names = (0,external_node_fs_.readdirSync)(folder);
         return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
     }
     catch (error) {
@@ -15032,7 +15025,7 @@ class FolderReader {
 /** Where a path leads to in the end; null where that is nowhere. */
 function realPathOrNull(path) {
     try {
-        return external_node_fs_namespaceObject.realpathSync.native(path);
+        return external_node_fs_.realpathSync.native(path);
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(errnoOf(error)))
@@ -15070,7 +15063,7 @@ function way_follow(path) {
         const isWay = stat?.isDirectory() === true || left.length === 0;
         if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
             links.push(next);
-            const leadsTo = (0,external_node_fs_namespaceObject.readlinkSync)(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
             if (leadsTo.startsWith('/'))
                 current = '/';
             left.push(...componentsOf(leadsTo));
@@ -15127,7 +15120,7 @@ class Resolver {
         const folders = manifests.map((path) => (0,external_node_path_namespaceObject.join)(workspace, (0,external_node_path_namespaceObject.dirname)(path)));
         this.#listed = new Set(folders);
         // Where Cargo has built there is a Cargo.lock, tracked or not.
-        const locked = folders.filter((folder) => (0,external_node_fs_namespaceObject.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.lock')));
+        const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.lock')));
         this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
         for (const folder of folders) {
             for (const name of named_inputs_namesIn((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
@@ -15244,7 +15237,7 @@ function named_inputs_namesIn(manifest) {
 /** The nearest folder above a file that holds a Cargo.toml. */
 function packageRootOf(path) {
     for (let folder = (0,external_node_path_namespaceObject.dirname)(path);; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-        if ((0,external_node_fs_namespaceObject.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
+        if ((0,external_node_fs_.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
             return folder;
         if (folder === '/')
             return null;
@@ -15824,7 +15817,7 @@ const out_dir_DEPTH_AT_MOST = 64;
 function searchOutDir(folder, search, path = '') {
     if (path.split('/').length > out_dir_DEPTH_AT_MOST)
         return 'its files lie too deep to be searched';
-    for (const entry of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true })) {
+    for (const entry of (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true })) {
         search.allowance.entries -= 1;
         if (search.allowance.entries < 0)
             return 'there are too many files to be searched';
@@ -15842,7 +15835,7 @@ function searchEntry(folder, entry, search, path) {
         return enter(folder, entry.name, (next) => searchOutDir(next, search, `${name}/`));
     }
     if (entry.isSymbolicLink()) {
-        const leads = bytesOf((0,external_node_fs_namespaceObject.readlinkSync)(at(folder, entry.name)));
+        const leads = bytesOf((0,external_node_fs_.readlinkSync)(at(folder, entry.name)));
         return mentions(leads, search.paths, search.living) ? `it made a link, ${name}` : null;
     }
     return withPlainFile(at(folder, entry.name), ({ size, read }) => {
@@ -15872,7 +15865,7 @@ const unit_places_NAMES_AT_MOST = 1_000_000;
 /** Lists the folders of a profile; one that is not there, or is something else, is empty. */
 function listingOf({ folder }) {
     return (folders) => {
-        const names = inFolder(folder, folders, (last) => (0,external_node_fs_namespaceObject.readdirSync)(at(last, '.'))) ?? [];
+        const names = inFolder(folder, folders, (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
         if (names.length > unit_places_NAMES_AT_MOST)
             throw new Error('it holds too many files');
         return names;
@@ -15986,7 +15979,7 @@ function units_unitOf(profile, files, allowance) {
 /** Cargo touches this file right before it starts a unit, and compares the inputs' mtimes with it. */
 function startOf({ folder }, folders) {
     return inFolder(folder, folders, (last) => {
-        const stat = (0,external_node_fs_namespaceObject.lstatSync)(at(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
+        const stat = (0,external_node_fs_.lstatSync)(at(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
         return stat?.mtimeNs ?? null;
     });
 }
@@ -16033,7 +16026,7 @@ async function setTimes(workspace, planned, nowNs, machine = process.arch) {
         results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
         return false;
     });
-    const folder = (0,external_node_fs_namespaceObject.openSync)(workspace, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_DIRECTORY);
+    const folder = (0,external_node_fs_.openSync)(workspace, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY);
     try {
         const shares = sharesOf(allowed);
         // None is at it any more when the other way begins, or the folder is closed.
@@ -16043,7 +16036,7 @@ async function setTimes(workspace, planned, nowNs, machine = process.arch) {
         return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 /** A process takes a few ms to start, and each folder is opened by who sets times in it. */
@@ -16111,7 +16104,7 @@ async function byPerl(folder, planned, nowNs, machine) {
         return null;
     const { openat, utimensat, newfstatat, close } = calls;
     const now = partsOf(String(nowNs));
-    const flags = external_node_fs_namespaceObject.constants.O_DIRECTORY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | file_times_O_PATH | O_CLOEXEC;
+    const flags = external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW | file_times_O_PATH | O_CLOEXEC;
     const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout];
     const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('');
     const answers = await answersOfPerl(words, folder, input);
@@ -16184,9 +16177,9 @@ function byTouch(workspace, planned, nowNs) {
                 const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
                 const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
                 if (!isSet)
-                    (0,external_node_fs_namespaceObject.lutimesSync)(file, secondsAfter(nowNs), secondsAfter(nowNs));
+                    (0,external_node_fs_.lutimesSync)(file, secondsAfter(nowNs), secondsAfter(nowNs));
                 const kind = isSet || mtimeNs === null ? 'set' : 'now';
-                return { kind, path, stamp: file_times_stampOf((0,external_node_fs_namespaceObject.lstatSync)(file, { bigint: true })) };
+                return { kind, path, stamp: file_times_stampOf((0,external_node_fs_.lstatSync)(file, { bigint: true })) };
             });
         }
         catch (error) {
@@ -16196,7 +16189,7 @@ function byTouch(workspace, planned, nowNs) {
     });
 }
 function fits(file, expected) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(file);
+    const stat = (0,external_node_fs_.lstatSync)(file);
     const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
     if (type !== typeOf(expected))
         return false;
@@ -16206,7 +16199,7 @@ function touch(file, mtimeNs) {
     const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
     const words = ['-h', '-c', '-m', '-d', time, '--', file];
     const { status } = (0,external_node_child_process_namespaceObject.spawnSync)('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
-    return status === 0 && (0,external_node_fs_namespaceObject.lstatSync)(file, { bigint: true }).mtimeNs === mtimeNs;
+    return status === 0 && (0,external_node_fs_.lstatSync)(file, { bigint: true }).mtimeNs === mtimeNs;
 }
 /** A double cannot hold nanoseconds: never before the moment that is meant. */
 function secondsAfter(ns) {
@@ -16306,7 +16299,7 @@ function withRealPaths(paths) {
 /** A path without links; as it is where nothing is there. */
 function workspace_reader_realPathOf(path) {
     try {
-        return external_node_fs_namespaceObject.realpathSync.native(path);
+        return external_node_fs_.realpathSync.native(path);
     }
     catch {
         // It is not there, so nothing lies below it.
@@ -16335,7 +16328,7 @@ const FORMER_AT_MOST = 20;
  */
 async function recordInputs(recording) {
     const { target, unchanging, toolchain, restored } = recording;
-    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(recording.workspace);
+    const workspace = (0,external_node_fs_.realpathSync)(recording.workspace);
     const passedOver = withRealPaths([target, ...unchanging]);
     const reader = new WorkspaceReader(workspace, restored?.files ?? []);
     const checkout = await readCheckout(workspace, reader.below(passedOver));
@@ -16735,10 +16728,10 @@ function hasCacheService(environment) {
  */
 async function sendCarrier(errand, options) {
     const { script, folder, maxFileBytes, signal } = options;
-    const carrier = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(script)), '..', 'carry', 'index.js');
+    const carrier = (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'carry', 'index.js');
     const programs = (0,external_node_path_namespaceObject.join)(folder, 'programs');
-    (0,external_node_fs_namespaceObject.mkdirSync)(programs);
-    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(programs, 'tar'), TAR, { mode: 0o700 });
+    (0,external_node_fs_.mkdirSync)(programs);
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(programs, 'tar'), TAR, { mode: 0o700 });
     const blocks = String(Math.ceil(maxFileBytes / 512));
     const words = ['-c', LIMITED, 'sh', blocks, process.execPath, carrier, JSON.stringify(errand)];
     const child = (0,external_node_child_process_namespaceObject.spawn)('/bin/sh', words, {
@@ -17193,7 +17186,7 @@ async function findCompression(signal) {
 /** Packs files of a folder, by a list of names relative to it, each ended by NUL. */
 async function pack(work, signal) {
     const { folder, list, archive, compression } = work;
-    const output = (0,external_node_fs_namespaceObject.openSync)(archive, 'wx', 0o600);
+    const output = (0,external_node_fs_.openSync)(archive, 'wx', 0o600);
     try {
         const piped = { input: 'pipe', output };
         const packer = startProgram(compression, PACK[compression], piped, signal);
@@ -17203,7 +17196,7 @@ async function pack(work, signal) {
         });
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(output);
+        (0,external_node_fs_.closeSync)(output);
     }
 }
 /**
@@ -17215,7 +17208,7 @@ async function pack(work, signal) {
  */
 async function unpack(work, signal) {
     const { archive, folder, compression, limits } = work;
-    (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), 0o700);
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), 0o700);
     const gate = new TarGate(limits);
     const source = startProgram(compression, [...UNPACK[compression], '--', archive], { input: 'ignore', output: 'pipe' }, signal);
     const tar = startProgram('tar', [...UNPACKING, '-C', folder], { input: 'pipe', output: 'ignore' }, signal);
@@ -17249,12 +17242,12 @@ async function unpack(work, signal) {
 
 /** Makes a new directory that this user alone can look into. */
 function makeStaging(path) {
-    (0,external_node_fs_namespaceObject.mkdirSync)(path, { mode: 0o700 });
-    (0,external_node_fs_namespaceObject.chmodSync)(path, 0o700);
+    (0,external_node_fs_.mkdirSync)(path, { mode: 0o700 });
+    (0,external_node_fs_.chmodSync)(path, 0o700);
 }
 /** Removes what `makeStaging` made, with what was unpacked there; no link is followed. */
 function removeStaging(path) {
-    (0,external_node_fs_namespaceObject.rmSync)(path, { recursive: true, force: true, maxRetries: 3 });
+    (0,external_node_fs_.rmSync)(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/target-tree.js
@@ -17269,7 +17262,7 @@ function readTree(root) {
     const entries = [];
     const folders = [''];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-        for (const name of (0,external_node_fs_namespaceObject.readdirSync)((0,external_node_path_namespaceObject.join)(root, folder))) {
+        for (const name of (0,external_node_fs_.readdirSync)((0,external_node_path_namespaceObject.join)(root, folder))) {
             const entry = target_tree_describe(root, folder === '' ? name : `${folder}/${name}`);
             entries.push(entry);
             if (entry.kind === 'folder')
@@ -17280,12 +17273,12 @@ function readTree(root) {
 }
 function target_tree_describe(root, path) {
     const place = (0,external_node_path_namespaceObject.join)(root, path);
-    const status = (0,external_node_fs_namespaceObject.lstatSync)(place);
+    const status = (0,external_node_fs_.lstatSync)(place);
     const plain = { path, bytes: 0, isExecutable: false, target: '' };
     if (status.isDirectory())
         return { ...plain, kind: 'folder' };
     if (status.isSymbolicLink())
-        return { ...plain, kind: 'link', target: (0,external_node_fs_namespaceObject.readlinkSync)(place) };
+        return { ...plain, kind: 'link', target: (0,external_node_fs_.readlinkSync)(place) };
     if (!status.isFile())
         return { ...plain, kind: 'other' };
     return { ...plain, kind: 'file', bytes: status.size, isExecutable: (status.mode & 0o111) !== 0 };
@@ -17361,16 +17354,16 @@ async function restore(request, place, compression, signal) {
     if (matchedKey === null)
         return { miss: 'the cache service has none yet', isFault: false };
     const folder = (0,external_node_path_namespaceObject.join)(staging, 'unpacked');
-    (0,external_node_fs_namespaceObject.mkdirSync)(folder, { mode: 0o700 });
+    (0,external_node_fs_.mkdirSync)(folder, { mode: 0o700 });
     const limits = { bytes: maxBytes, entries: MAX_ENTRIES };
     const totals = await unpack({ archive: (0,external_node_path_namespaceObject.join)(staging, file), folder, compression, limits }, signal);
-    const wrong = judgeManifest((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, MANIFEST), 'utf8'), request, matchedKey, totals);
+    const wrong = judgeManifest((0,external_node_fs_.readFileSync)((0,external_node_path_namespaceObject.join)(folder, MANIFEST), 'utf8'), request, matchedKey, totals);
     if (wrong !== null)
         throw new Error(wrong);
-    const record = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_RECORD), 'utf8');
+    const record = (0,external_node_fs_.readFileSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_RECORD), 'utf8');
     signal.throwIfAborted();
-    (0,external_node_fs_namespaceObject.chmodSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), 0o755);
-    (0,external_node_fs_namespaceObject.renameSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), into);
+    (0,external_node_fs_.chmodSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), 0o755);
+    (0,external_node_fs_.renameSync)((0,external_node_path_namespaceObject.join)(folder, tar_gate_TREE), into);
     return { hit: matchedKey === key ? 'exact' : 'prefix', key: matchedKey, record, ...totals };
 }
 async function save(request, place, compression, signal) {
@@ -17385,13 +17378,13 @@ async function save(request, place, compression, signal) {
     const archive = (0,external_node_path_namespaceObject.join)(staging, remote_seed_FILES[compression]);
     const list = (0,external_node_path_namespaceObject.join)(staging, 'list');
     // The link is a step on the way of each name, and no entry itself.
-    (0,external_node_fs_namespaceObject.symlinkSync)((0,external_node_path_namespaceObject.resolve)(from), (0,external_node_path_namespaceObject.join)(staging, tar_gate_TREE));
-    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, MANIFEST), formatManifest({ key, bytes, entries }));
-    (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, tar_gate_RECORD), record);
+    (0,external_node_fs_.symlinkSync)((0,external_node_path_namespaceObject.resolve)(from), (0,external_node_path_namespaceObject.join)(staging, tar_gate_TREE));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, MANIFEST), formatManifest({ key, bytes, entries }));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(staging, tar_gate_RECORD), record);
     const names = [MANIFEST, tar_gate_RECORD, ...content.entries.map(({ path }) => `${tar_gate_TREE}/${path}`)];
-    (0,external_node_fs_namespaceObject.writeFileSync)(list, names.map((name) => `${name}\0`).join(''));
+    (0,external_node_fs_.writeFileSync)(list, names.map((name) => `${name}\0`).join(''));
     await pack({ folder: staging, list, archive, compression }, signal);
-    const archiveBytes = (0,external_node_fs_namespaceObject.statSync)(archive).size;
+    const archiveBytes = (0,external_node_fs_.statSync)(archive).size;
     const errand = { kind: 'store', file: remote_seed_FILES[compression], key };
     const maxFileBytes = archiveBytes + 1_048_576;
     const carried = await sendCarrier(errand, { ...place, folder: staging, maxFileBytes, signal });
@@ -17593,12 +17586,12 @@ function keysOf(job, build, environment) {
 /** Why this process cannot fill a slot with files of its own making; null where it can. */
 function strangerRefusal(slot) {
     const user = process.geteuid?.();
-    const { uid } = (0,external_node_fs_namespaceObject.lstatSync)(slot);
+    const { uid } = (0,external_node_fs_.lstatSync)(slot);
     return user === 0 || user === uid ? null : 'the slot belongs to another user than this step’s';
 }
 /** Gives what was unpacked, into which nobody else can look yet, to the owner of the slot. */
 async function giveTo(tree, slot) {
-    const { uid, gid } = (0,external_node_fs_namespaceObject.lstatSync)(slot);
+    const { uid, gid } = (0,external_node_fs_.lstatSync)(slot);
     if (uid === process.geteuid?.() && gid === process.getegid?.())
         return;
     await runProgram('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
@@ -17736,8 +17729,8 @@ function leaveUnjudged(target, aside) {
     let moved = 0;
     const sift = (path, isKept) => {
         within(target, path === '' ? [] : path.split('/'), (folder) => {
-            for (const name of (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.')).filter((each) => !isKept(each))) {
-                (0,external_node_fs_namespaceObject.renameSync)(at(folder, name), `${aside}/${moved}`);
+            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.')).filter((each) => !isKept(each))) {
+                (0,external_node_fs_.renameSync)(at(folder, name), `${aside}/${moved}`);
                 moved += 1;
             }
         });
@@ -17756,7 +17749,7 @@ function leaveUnjudged(target, aside) {
     }
 }
 function hasFolder(target, path, name) {
-    return within(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
+    return within(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
 }
 /** `a/b` and `a`. */
 function withFoldersAbove(path) {
@@ -17817,7 +17810,7 @@ function planted_links_isWrittenInto(folder, name) {
 }
 function leadsToFile(link) {
     try {
-        return (0,external_node_fs_namespaceObject.statSync)(link).isFile();
+        return (0,external_node_fs_.statSync)(link).isFile();
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error)))
@@ -17840,7 +17833,7 @@ function findWithin(folder, levels) {
     return null;
 }
 function entriesOf(folder) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'), { withFileTypes: true });
+    return (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true });
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/moved-unit.js
@@ -17932,8 +17925,8 @@ function dropFingerprint(target, path) {
 function removeFrom(target, folders, choose) {
     try {
         within(target, folders, (folder) => {
-            for (const name of choose((0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'))))
-                (0,external_node_fs_namespaceObject.unlinkSync)(at(folder, name));
+            for (const name of choose((0,external_node_fs_.readdirSync)(at(folder, '.'))))
+                (0,external_node_fs_.unlinkSync)(at(folder, name));
         });
     }
     catch (error) {
@@ -18129,7 +18122,7 @@ function hasOtherBuild(root, own) {
 /** Where nobody may look, something may be. */
 function holdsSomething(slot) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(slot).length > 0;
+        return (0,external_node_fs_.readdirSync)(slot).length > 0;
     }
     catch (error) {
         return errnoOf(error) !== 'ENOENT';
@@ -18375,7 +18368,7 @@ async function restore_times_restore(restoring) {
     const nowNs = restoring.nowNs ?? BigInt(Date.now()) * 1000000n;
     if (BigInt(inputs.newestNs) >= nowNs)
         return restore_times_refused('by this clock it was built in the future');
-    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(restoring.workspace);
+    const workspace = (0,external_node_fs_.realpathSync)(restoring.workspace);
     const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
     const reader = new WorkspaceReader(workspace, [], recorded);
     const checkout = await readCheckout(workspace, reader.below(withRealPaths([target])));
@@ -18564,7 +18557,7 @@ const ROUNDED_NS = 1000000n;
 function setUnitStart(target, fingerprint, startMs) {
     try {
         return within(target, fingerprint.split('/'), (folder) => {
-            const names = (0,external_node_fs_namespaceObject.readdirSync)(at(folder, '.'));
+            const names = (0,external_node_fs_.readdirSync)(at(folder, '.'));
             const marks = names.filter((name) => name === 'invoked.timestamp' || name.startsWith('dep-'));
             const problems = marks.map((name) => setTime(at(folder, name), startMs));
             return problems.find((problem) => problem !== null) ?? null;
@@ -18577,18 +18570,18 @@ function setUnitStart(target, fingerprint, startMs) {
     }
 }
 function setTime(path, startMs) {
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     try {
-        const { nlink } = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        const { nlink } = (0,external_node_fs_.fstatSync)(file);
         // Another name for it may lie in the very build that this one was cloned from.
-        if (!(0,external_node_fs_namespaceObject.fstatSync)(file).isFile() || nlink !== 1)
+        if (!(0,external_node_fs_.fstatSync)(file).isFile() || nlink !== 1)
             return 'a list of inputs has several names';
-        (0,external_node_fs_namespaceObject.futimesSync)(file, startMs / 1000, startMs / 1000);
-        const off = (0,external_node_fs_namespaceObject.fstatSync)(file, { bigint: true }).mtimeNs - BigInt(startMs) * 1000000n;
+        (0,external_node_fs_.futimesSync)(file, startMs / 1000, startMs / 1000);
+        const off = (0,external_node_fs_.fstatSync)(file, { bigint: true }).mtimeNs - BigInt(startMs) * 1000000n;
         return off < ROUNDED_NS && off > -ROUNDED_NS ? null : 'the file system keeps other times';
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 
@@ -18624,7 +18617,7 @@ async function retime({ target, inputs, ...rest }) {
     // Before anything is looked at: what is written from now on is newer.
     const startMs = Date.now() - LAG_MS;
     const beforeNs = BigInt(startMs - 1) * 1000000n;
-    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(rest.workspace);
+    const workspace = (0,external_node_fs_.realpathSync)(rest.workspace);
     const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
     const passedOver = withRealPaths([target, ...rest.unchanging]);
     const reader = new WorkspaceReader(workspace, [], recorded);
@@ -18713,7 +18706,7 @@ class Judge {
             if (!input.startsWith(prefix))
                 continue;
             const place = `${this.#evidence.target}/${input.slice(prefix.length)}`;
-            const stat = (0,external_node_fs_namespaceObject.lstatSync)(place, { bigint: true, throwIfNoEntry: false });
+            const stat = (0,external_node_fs_.lstatSync)(place, { bigint: true, throwIfNoEntry: false });
             const isSeen = stat !== undefined && stat.isFile() && stat.mtimeNs <= (unit.startedNs ?? 0n);
             if (!isSeen)
                 this.#drop(unit, `${input} was made after it`);
@@ -18886,7 +18879,7 @@ const SECTION = 64;
 function readLinkerNote(path) {
     let file;
     try {
-        file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     }
     catch (error) {
         if (['ENOENT', 'EACCES', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
@@ -18897,7 +18890,7 @@ function readLinkerNote(path) {
         return noteIn(file);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 function noteIn(file) {
@@ -18929,7 +18922,7 @@ function linker_note_read(file, position, size) {
     if (size <= 0 || size > linker_note_LARGEST || !Number.isSafeInteger(position))
         return null;
     const buffer = Buffer.alloc(size);
-    return (0,external_node_fs_namespaceObject.readSync)(file, buffer, 0, size, position) === size ? buffer : null;
+    return (0,external_node_fs_.readSync)(file, buffer, 0, size, position) === size ? buffer : null;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/clone-recipe.js
@@ -19001,12 +18994,12 @@ function metadataIn(base, incremental) {
     const sessions = foldersIn(base, incremental).flatMap((crate) => foldersIn(base, crate));
     return sessions.flatMap((session) => {
         const path = inTree(base, `${session}/metadata.rmeta`);
-        const stat = (0,external_node_fs_namespaceObject.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
+        const stat = (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
         return stat === undefined ? [] : [stat.ino];
     });
 }
 function foldersIn(base, path) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
+    return (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => `${path}/${name}`);
 }
@@ -19055,7 +19048,7 @@ async function copy(passage, entries, tied, way) {
     await inTurns([...batches.values()], async (batch) => copyNames(passage, batch, way));
     const { destination } = passage;
     for (const [first, other] of others) {
-        (0,external_node_fs_namespaceObject.linkSync)(inTree(destination, first), inTree(destination, other));
+        (0,external_node_fs_.linkSync)(inTree(destination, first), inTree(destination, other));
     }
 }
 const copies_AT_ONCE = 4;
@@ -19140,7 +19133,7 @@ async function cloneTree(order) {
         source = openFolder(order.source);
         const base = `/proc/self/fd/${source}`;
         const { entries, recipe } = clone_look(base, order, deadline);
-        (0,external_node_fs_namespaceObject.mkdirSync)(order.destination, 0o700);
+        (0,external_node_fs_.mkdirSync)(order.destination, 0o700);
         isMade = true;
         const passage = { base, destination: order.destination, deadline };
         const linked = await fill(passage, recipe, order);
@@ -19158,12 +19151,12 @@ async function cloneTree(order) {
     }
     finally {
         if (source !== null)
-            (0,external_node_fs_namespaceObject.closeSync)(source);
+            (0,external_node_fs_.closeSync)(source);
     }
 }
 function clone_look(base, { way, skipIncremental, copyAtMostBytes, entriesAtMost = clone_ENTRIES_AT_MOST }, deadline) {
     // A bind mount of the same file system has its device number: only the mount table knows it.
-    const mounted = mountsWithin((0,external_node_fs_namespaceObject.realpathSync)(base), readMounts());
+    const mounted = mountsWithin((0,external_node_fs_.realpathSync)(base), readMounts());
     if (mounted.length > 0)
         throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
     const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
@@ -19176,7 +19169,7 @@ function clone_look(base, { way, skipIncremental, copyAtMostBytes, entriesAtMost
 async function fill(passage, recipe, { way, meanwhile }) {
     const { base, destination } = passage;
     for (const { path } of recipe.made.slice(1))
-        (0,external_node_fs_namespaceObject.mkdirSync)(inTree(destination, path), 0o700);
+        (0,external_node_fs_.mkdirSync)(inTree(destination, path), 0o700);
     const copies = copy(passage, recipe.copied, recipe.tied, way);
     const refused = [];
     const linked = await besides(copies, () => {
@@ -19211,7 +19204,7 @@ function shown(path) {
 /** Whether the file got its second name; false where the kernel lets this user not do that. */
 function clone_link({ base, destination }, { path }) {
     try {
-        (0,external_node_fs_namespaceObject.linkSync)(inTree(base, path), inTree(destination, path));
+        (0,external_node_fs_.linkSync)(inTree(base, path), inTree(destination, path));
         return true;
     }
     catch (error) {
@@ -19231,13 +19224,13 @@ function confirmed(base, { path, stat }) {
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const clone_O_PATH = 0o10_000_000;
 function dropPrivileges(path) {
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, clone_O_PATH | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+    const file = (0,external_node_fs_.openSync)(path, clone_O_PATH | external_node_fs_.constants.O_NOFOLLOW);
     try {
-        const mode = BigInt((0,external_node_fs_namespaceObject.fstatSync)(file).mode);
-        (0,external_node_fs_namespaceObject.chmodSync)(`/proc/self/fd/${file}`, Number(mode & 4095n & ~PRIVILEGES));
+        const mode = BigInt((0,external_node_fs_.fstatSync)(file).mode);
+        (0,external_node_fs_.chmodSync)(`/proc/self/fd/${file}`, Number(mode & 4095n & ~PRIVILEGES));
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 /** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
@@ -19248,7 +19241,7 @@ async function finish({ destination, deadline }, made) {
     for (const { path, stat } of made.toReversed()) {
         const folder = inTree(destination, path);
         if (isRoot())
-            (0,external_node_fs_namespaceObject.chownSync)(folder, Number(stat.uid), Number(stat.gid));
+            (0,external_node_fs_.chownSync)(folder, Number(stat.uid), Number(stat.gid));
         words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${entries_textOf(path)}`);
     }
     // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
@@ -19258,7 +19251,7 @@ async function finish({ destination, deadline }, made) {
         waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
     });
     for (const { path, stat } of made.toReversed()) {
-        (0,external_node_fs_namespaceObject.chmodSync)(inTree(destination, path), Number(stat.mode & 2047n));
+        (0,external_node_fs_.chmodSync)(inTree(destination, path), Number(stat.mode & 2047n));
     }
 }
 /** Nanoseconds as seconds with nine decimals. */
@@ -19311,7 +19304,7 @@ function dropSeed(root, lease, { former }) {
  * @returns null where it may
  */
 function ownerRefusal(source, slot) {
-    const [from, to] = [source, slot].map((each) => (0,external_node_fs_namespaceObject.lstatSync)(each));
+    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
     if (from?.uid !== to?.uid || from?.gid !== to?.gid)
         return 'it belongs to another user';
     const user = process.geteuid?.();
@@ -19469,7 +19462,7 @@ function isIncrementalOfUse({ settings, source }, environment) {
 function isStillThere({ root, source }, folder) {
     if ('snapshot' in source.place)
         return true;
-    const [open, there] = [(0,external_node_fs_namespaceObject.fstatSync)(folder), (0,external_node_fs_namespaceObject.lstatSync)(source.folder, { throwIfNoEntry: false })];
+    const [open, there] = [(0,external_node_fs_.fstatSync)(folder), (0,external_node_fs_.lstatSync)(source.folder, { throwIfNoEntry: false })];
     const isThere = there?.ino === open.ino && there.dev === open.dev;
     return isThere && (findLease(root, source.id)?.end ?? null) !== null;
 }
@@ -19756,7 +19749,7 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
     const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
     if (typeof inputs === 'string')
         return `its inputs cannot be read: ${inputs}`;
-    return (0,external_node_fs_namespaceObject.realpathSync)(wish.workspace) === inputs.workspace
+    return (0,external_node_fs_.realpathSync)(wish.workspace) === inputs.workspace
         ? null
         : 'the checkout lies at another path than the hook knew';
 }
@@ -19818,7 +19811,7 @@ async function keepHookSeed(request, record, runtime) {
     return { record, why: await restoreHookSeed({ root, lease, record, wish, settings }, runtime) };
 }
 function isEmptySlot({ root, lease }) {
-    return (0,external_node_fs_namespaceObject.readdirSync)(`${root.realPath}/${lease.slot}`).length === 0;
+    return (0,external_node_fs_.readdirSync)(`${root.realPath}/${lease.slot}`).length === 0;
 }
 async function seed_fill(request, runtime) {
     const { settings } = request;
@@ -20101,13 +20094,13 @@ function writeVariable(runner, name, value) {
     if (text === '' && value !== null)
         runner_environment_replaceFile(`${runner}/.env`, `${line.join('')}\n`);
     else if (wanted === '')
-        (0,external_node_fs_namespaceObject.rmSync)(`${runner}/.env`, { force: true });
+        (0,external_node_fs_.rmSync)(`${runner}/.env`, { force: true });
     else if (wanted !== text)
         runner_environment_replaceFile(`${runner}/.env`, wanted);
 }
 function readText(runner) {
     try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(`${runner}/.env`, 'utf8');
+        return (0,external_node_fs_.readFileSync)(`${runner}/.env`, 'utf8');
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -20118,31 +20111,31 @@ function readText(runner) {
 /** Whole or not at all: a runner that starts meanwhile reads the one or the other. */
 function runner_environment_replaceFile(path, text) {
     const temporary = `${path}.target-guard`;
-    const before = (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false }) ?? null;
+    const before = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false }) ?? null;
     const mode = before === null ? 0o644 : before.mode & 0o777;
-    (0,external_node_fs_namespaceObject.writeFileSync)(temporary, text, { mode });
-    (0,external_node_fs_namespaceObject.chmodSync)(temporary, mode);
+    (0,external_node_fs_.writeFileSync)(temporary, text, { mode });
+    (0,external_node_fs_.chmodSync)(temporary, mode);
     // Root may install hooks for a runner of another user, who must be able to read it still.
     if (before !== null && process.geteuid?.() === 0)
-        (0,external_node_fs_namespaceObject.chownSync)(temporary, before.uid, before.gid);
-    (0,external_node_fs_namespaceObject.renameSync)(temporary, path);
+        (0,external_node_fs_.chownSync)(temporary, before.uid, before.gid);
+    (0,external_node_fs_.renameSync)(temporary, path);
 }
 /** Whether a directory is a runner's. */
 function isRunner(directory) {
-    return ['.runner', 'run.sh', 'config.sh'].some((name) => (0,external_node_fs_namespaceObject.existsSync)(`${directory}/${name}`));
+    return ['.runner', 'run.sh', 'config.sh'].some((name) => (0,external_node_fs_.existsSync)(`${directory}/${name}`));
 }
 /** Writes a script, whole, with its folder. */
 function writeScript(folder, name, text) {
     makeFolders(folder);
     const path = `${folder}/${name}`;
-    (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { mode: 0o755 });
-    (0,external_node_fs_namespaceObject.chmodSync)(`${path}.new`, 0o755);
-    (0,external_node_fs_namespaceObject.renameSync)(`${path}.new`, path);
+    (0,external_node_fs_.writeFileSync)(`${path}.new`, text, { mode: 0o755 });
+    (0,external_node_fs_.chmodSync)(`${path}.new`, 0o755);
+    (0,external_node_fs_.renameSync)(`${path}.new`, path);
 }
 /** The text of a script, null where there is none. */
 function readScript(path) {
     try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8');
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
@@ -20152,9 +20145,9 @@ function readScript(path) {
 }
 /** Removes a script of ours, and its folder when nothing else is in it. */
 function removeScript(folder, name) {
-    (0,external_node_fs_namespaceObject.rmSync)(`${folder}/${name}`, { force: true });
+    (0,external_node_fs_.rmSync)(`${folder}/${name}`, { force: true });
     try {
-        (0,external_node_fs_namespaceObject.rmdirSync)(folder);
+        (0,external_node_fs_.rmdirSync)(folder);
     }
     catch (error) {
         if (!['ENOENT', 'ENOTEMPTY'].includes(errnoOf(error)))
@@ -20292,7 +20285,7 @@ function installHook(runner, hook, { scripts, variables }, tool) {
     const text = hookScript({
         event: hook.event,
         runner,
-        tool: (0,external_node_fs_namespaceObject.realpathSync)(tool),
+        tool: (0,external_node_fs_.realpathSync)(tool),
         previous: previous ?? '',
         variables,
     });
@@ -20435,20 +20428,20 @@ const UNIT_FOLDER = '/etc/systemd/system';
 function writeUnit(folder, name, text, mode = 0o644) {
     const path = `${folder}/${name}`;
     makeFolders(folder);
-    const before = (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false });
+    const before = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
     const isSame = before !== undefined && (before.mode & 0o777) === mode;
-    if (isSame && (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8') === text)
+    if (isSame && (0,external_node_fs_.readFileSync)(path, 'utf8') === text)
         return false;
     removeUnit(folder, `${name}.new`);
-    (0,external_node_fs_namespaceObject.writeFileSync)(`${path}.new`, text, { flag: 'wx', mode });
-    (0,external_node_fs_namespaceObject.chmodSync)(`${path}.new`, mode);
-    (0,external_node_fs_namespaceObject.renameSync)(`${path}.new`, path);
+    (0,external_node_fs_.writeFileSync)(`${path}.new`, text, { flag: 'wx', mode });
+    (0,external_node_fs_.chmodSync)(`${path}.new`, mode);
+    (0,external_node_fs_.renameSync)(`${path}.new`, path);
     return true;
 }
 /** Removes a unit; false where there was none. */
 function removeUnit(folder, name) {
     try {
-        (0,external_node_fs_namespaceObject.unlinkSync)(`${folder}/${name}`);
+        (0,external_node_fs_.unlinkSync)(`${folder}/${name}`);
         return true;
     }
     catch (error) {
@@ -20459,7 +20452,7 @@ function removeUnit(folder, name) {
 }
 /** Whether systemd is what runs this host (sd_booted(3)). */
 function isSystemdRunning() {
-    return (0,external_node_fs_namespaceObject.existsSync)('/run/systemd/system');
+    return (0,external_node_fs_.existsSync)('/run/systemd/system');
 }
 /** Runs systemctl(1); what it said when it failed, null when it did not. */
 function systemctl(...words) {
@@ -20504,7 +20497,7 @@ function installTimer(request, node, tool) {
 }
 function install({ user, flags, alertWebhook, folder: chosen }, folder, isLive, node, tool) {
     const variables = alertWebhook === null ? null : `${folder}/${VARIABLES}`;
-    const units = { node: (0,external_node_fs_namespaceObject.realpathSync)(node), tool: (0,external_node_fs_namespaceObject.realpathSync)(tool), flags, user, variables };
+    const units = { node: (0,external_node_fs_.realpathSync)(node), tool: (0,external_node_fs_.realpathSync)(tool), flags, user, variables };
     const write = (name, text, mode) => `${writeUnit(folder, name, text, mode) ? 'written' : 'unchanged'}: ${folder}/${name}`;
     const lines = [
         ...writeVariables(alertWebhook, folder, write),
@@ -20864,9 +20857,9 @@ function isNeeded({ root, lease, self }) {
     if (self.worker !== null && ['gone', 'replaced'].includes(stateOf(self.worker)))
         return false;
     try {
-        (0,external_node_fs_namespaceObject.lstatSync)(controlPath(root, 'leases', `${lease.id}.json`));
+        (0,external_node_fs_.lstatSync)(controlPath(root, 'leases', `${lease.id}.json`));
         // Removed, moved or unmounted: what is held open is no longer what jobs are told.
-        const [held, named] = [(0,external_node_fs_namespaceObject.fstatSync)(root.folders.control), (0,external_node_fs_namespaceObject.statSync)(controlName(root))];
+        const [held, named] = [(0,external_node_fs_.fstatSync)(root.folders.control), (0,external_node_fs_.statSync)(controlName(root))];
         return held.dev === named.dev && held.ino === named.ino;
     }
     catch (error) {
@@ -20952,7 +20945,7 @@ function isCopyOf(pid, parent) {
     if (readGroup(pid) === pid)
         return false;
     try {
-        const isSameProgram = (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/exe`) === (0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${parent}/exe`);
+        const isSameProgram = (0,external_node_fs_.readlinkSync)(`/proc/${pid}/exe`) === (0,external_node_fs_.readlinkSync)(`/proc/${parent}/exe`);
         return isSameProgram && words(pid) === words(parent);
     }
     catch {
@@ -20961,7 +20954,7 @@ function isCopyOf(pid, parent) {
     }
 }
 function words(pid) {
-    return (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8');
+    return (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8');
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/remote-url.js
@@ -21135,7 +21128,7 @@ async function endRun({ job, self, owner, settings, inside }, { root, lease }, s
 }
 function local_run_isEmpty(folder) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(folder).length === 0;
+        return (0,external_node_fs_.readdirSync)(folder).length === 0;
     }
     catch {
         // Gone, or not ours to read: whoever looks at it later decides.
@@ -21238,7 +21231,7 @@ function jobserverFiles(environment) {
 }
 function isPipe(file) {
     try {
-        return (0,external_node_fs_namespaceObject.fstatSync)(file).isFIFO();
+        return (0,external_node_fs_.fstatSync)(file).isFIFO();
     }
     catch {
         // Make has closed it: the recipe is not one that may build in parallel.
@@ -21296,7 +21289,7 @@ function signal_witness_hasEnded(witness) {
 /** On a busy machine a process dies later than it was told to. */
 function hasPending(pid) {
     try {
-        const status = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8');
+        const status = (0,external_node_fs_.readFileSync)(`/proc/${pid}/status`, 'utf8');
         return /^(SigPnd|ShdPnd):\t0*[1-9a-f]/m.test(status);
     }
     catch {
@@ -21420,7 +21413,7 @@ function holdLease(root, id) {
     });
     if (error === undefined && status === 0)
         return lock;
-    (0,external_node_fs_namespaceObject.closeSync)(lock);
+    (0,external_node_fs_.closeSync)(lock);
     return { problem: error === undefined ? 'it was not granted' : 'there is no flock(1)' };
 }
 
@@ -21452,7 +21445,7 @@ async function run_run(command, settings, options, runtime) {
     const foreground = new Foreground();
     const end = await foreground.run(command, environmentOf(started, runtime), lock);
     if (lock !== null)
-        (0,external_node_fs_namespaceObject.closeSync)(lock);
+        (0,external_node_fs_.closeSync)(lock);
     if (end.kind === 'absent')
         runtime.voice.error(`${command[0] ?? ''}: ${end.why}`);
     // Nothing was built by a command that was not found.

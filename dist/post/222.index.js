@@ -4990,7 +4990,7 @@ const require_context = __webpack_require__(3041);
 const require_consoleLogger = __webpack_require__(9199);
 const require_NoopMeter = __webpack_require__(1677);
 const require_Metric = __webpack_require__(626);
-const require_NoopLogger = __webpack_require__(6759);
+const require_NoopLogger = __webpack_require__(9140);
 const require_LogRecord = __webpack_require__(8973);
 const require_TextMapPropagator = __webpack_require__(3565);
 const require_trace_flags = __webpack_require__(3245);
@@ -5257,7 +5257,7 @@ exports.SeverityNumber = SeverityNumber;
 
 /***/ }),
 
-/***/ 6759:
+/***/ 9140:
 /***/ ((__unused_webpack_module, exports) => {
 
 //#region src/logs/NoopLogger.ts
@@ -5286,7 +5286,7 @@ exports.createNoopLogger = createNoopLogger;
 /***/ 1995:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
-const require_NoopLogger = __webpack_require__(6759);
+const require_NoopLogger = __webpack_require__(9140);
 //#region src/logs/NoopLoggerProvider.ts
 var NoopLoggerProvider = class {
 	getLogger(_name, _version, _options) {
@@ -5305,7 +5305,7 @@ exports.NoopLoggerProvider = NoopLoggerProvider;
 /***/ 8916:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
-const require_NoopLogger = __webpack_require__(6759);
+const require_NoopLogger = __webpack_require__(9140);
 //#region src/logs/ProxyLogger.ts
 var ProxyLogger = class {
 	constructor(provider, name, version, options) {
@@ -5660,7 +5660,7 @@ exports.trace = trace;
 
 /***/ }),
 
-/***/ 3363:
+/***/ 5744:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 const require_invalid_span_constants = __webpack_require__(3552);
@@ -5715,7 +5715,7 @@ exports.NonRecordingSpan = NonRecordingSpan;
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 const require_context = __webpack_require__(8352);
-const require_NonRecordingSpan = __webpack_require__(3363);
+const require_NonRecordingSpan = __webpack_require__(5744);
 const require_context_utils = __webpack_require__(3779);
 const require_spancontext_utils = __webpack_require__(3723);
 //#region src/trace/NoopTracer.ts
@@ -5915,7 +5915,7 @@ exports.SamplingDecision = SamplingDecision;
 
 const require_context = __webpack_require__(3041);
 const require_context$1 = __webpack_require__(8352);
-const require_NonRecordingSpan = __webpack_require__(3363);
+const require_NonRecordingSpan = __webpack_require__(5744);
 //#region src/trace/context-utils.ts
 /**
 * span key
@@ -6194,7 +6194,7 @@ exports.SpanKind = SpanKind;
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 __webpack_require__(3552);
-const require_NonRecordingSpan = __webpack_require__(3363);
+const require_NonRecordingSpan = __webpack_require__(5744);
 //#region src/trace/spancontext-utils.ts
 const isHex = new Uint8Array([
 	0,
