@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
+import { readMarks } from '../../src/host/unit-marks.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
 import { pullRequest } from './runner/events.ts'
@@ -64,6 +65,8 @@ async function chain(
     expect(result.step('build').stdout).toBe(`${revision}\n`)
     expect(result.step('guard').outputs['seed']).toBe(slot === '' ? 'cold' : 'inherit')
     slot = slotOf(result)
+    // The next job has nothing to wait for.
+    expect(readMarks(slot)).toEqual({ all: expect.anything(), used: new Set() })
     const end = result.step('Post guard').stdout
     told.push(end)
     // Where nobody could be sure that the slot is empty, as on a host that is too busy, they go later.

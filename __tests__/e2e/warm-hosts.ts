@@ -25,19 +25,27 @@ export interface WarmJob {
 /** A host with two runners, and the snapshot of a push to the default branch that runner one built. */
 export class WarmHost {
   readonly #matrix: Matrix
+  readonly #incremental: '0' | '1'
   readonly #host: GuardedHost
   readonly #runners: Readonly<Record<'one' | 'two', Runner>>
   #run = 100
 
-  private constructor(scene: Scene, matrix: Matrix, mount: string) {
+  private constructor(scene: Scene, matrix: Matrix, mount: string, incremental: '0' | '1') {
     this.#matrix = matrix
+    this.#incremental = incremental
     this.#host = new GuardedHost(scene, path.join(mount, 'targets'))
     const start = (name: string): Runner => Runner.install(scene, { name }).start()
     this.#runners = { one: start('one'), two: start('two') }
   }
 
-  static async on(disk: Kind, scene: Scene, matrix: Matrix): Promise<WarmHost> {
-    const host = new WarmHost(scene, matrix, await smallDisk(scene, disk))
+  /** @param incremental whether its jobs compile incrementally: the cold builds do not */
+  static async on(
+    disk: Kind,
+    scene: Scene,
+    matrix: Matrix,
+    incremental: '0' | '1',
+  ): Promise<WarmHost> {
+    const host = new WarmHost(scene, matrix, await smallDisk(scene, disk), incremental)
     const pushed = { event: push(), change: NOTHING, runner: 'one', checkout: 'cloned' } as const
     const result = await host.job(pushed)
     if (!result.step('Post guard').stdout.includes('snapshot published')) {
@@ -59,7 +67,7 @@ export class WarmHost {
     const result = await runner.job({
       event,
       runId: String((this.#run += 1)),
-      env: { CARGO_INCREMENTAL: '0' },
+      env: { CARGO_INCREMENTAL: this.#incremental },
       steps: [
         { name: 'checkout', run: this.#matrix.checkout(change, checkout) },
         this.#host.step({ id: 'guard', with: { ...floors, ...inputs } }),

@@ -17,6 +17,7 @@ function aBuild(overrides: Partial<BuildRecord> = {}): BuildRecord {
     generation: 0,
     former: [],
     unused: {},
+    marked: false,
     ...overrides,
   }
 }

@@ -53,7 +53,7 @@ const ORIGIN = {
   generation: 0,
   unused: {},
 }
-const BUILD: BuildRecord = { ...ORIGIN, version: 1, common: '', former: [] }
+const BUILD: BuildRecord = { ...ORIGIN, version: 1, common: '', former: [], marked: false }
 
 let root: Root
 let said: string[]

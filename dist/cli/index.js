@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2180);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3558);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2180:
+/***/ 3558:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3091,6 +3091,7 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: parseUnused(found['unused']) ?? {},
+        marked: found['marked'] === true,
         ...chain,
     };
 }
@@ -13502,6 +13503,259 @@ function placesOf({ path, folder }, target) {
     return places;
 }
 
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+;// CONCATENATED MODULE: ./lib/host/file-times.js
+
+
+
+
+
+
+
+const CALLS = {
+    x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
+    arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
+};
+/** Inode, mode, size, mtime and ctime in struct stat, as perl unpacks them. */
+const LAYOUTS = {
+    x64: 'x8 Q x8 L x20 q x32 q2 q2',
+    arm64: 'x8 Q L x28 q x32 q2 q2',
+};
+const file_times_WAIT_MS = 120_000;
+/**
+ * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
+ * them by several processes at the same time.
+ *
+ * Each folder on the way is opened relative to the one before and without following links, so nothing
+ * outside is ever touched. What turns out not to hold what was expected gets now.
+ *
+ * @param nowNs what now is, for those without an mtime
+ * @param machine of which perl and the kernel are, as process.arch has it
+ */
+async function setTimes(workspace, planned, nowNs, machine = process.arch) {
+    const results = [];
+    const allowed = planned.filter((each) => {
+        if (isSettable(each.path))
+            return true;
+        results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
+        return false;
+    });
+    const folder = (0,external_node_fs_.openSync)(workspace, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY);
+    try {
+        const shares = sharesOf(allowed);
+        // None is at it any more when the other way begins, or the folder is closed.
+        const answers = await Promise.all(shares.map(async (share) => byPerl(folder, share, nowNs, machine)));
+        if (answers.every((each) => each !== null))
+            return [...results, ...answers.flat()];
+        return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** A process takes a few ms to start, and each folder is opened by who sets times in it. */
+const SHARE_AT_LEAST = 2000;
+const SHARES_AT_MOST = 4;
+/** One part for each process, in the order given: what lies together stays together. */
+function sharesOf(planned) {
+    const most = Math.min((0,external_node_os_namespaceObject.availableParallelism)(), SHARES_AT_MOST);
+    const count = Math.max(1, Math.min(most, Math.floor(planned.length / SHARE_AT_LEAST)));
+    const size = Math.ceil(planned.length / count);
+    return Array.from({ length: count }, (_, index) => planned.slice(index * size, (index + 1) * size));
+}
+// Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
+// Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
+// is set first and checked after: most fit, and each call counts. A time of access is not checked.
+const file_times_PERL = `use strict;
+my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
+my ($layout, $which) = @ARGV[7, 8];
+my $modified = $which eq "mtime";
+sub instants { $modified ? pack("q4", 0, 0x3ffffffe, @_) : pack("q4", @_, 0, 0x3ffffffe) }
+binmode STDIN; binmode STDOUT; $/ = "\\0";
+my (@open, @names); push @open, 3;
+my $last = "";
+my $now = instants($nows, $nown);
+my $buf = "\\0" x 256;
+LINE: while (defined(my $line = <STDIN>)) {
+  chop $line;
+  my ($s, $n, $type, $size, $path) = split / /, $line, 5;
+  my $cut = rindex($path, "/");
+  my $folder = $cut < 0 ? "" : substr($path, 0, $cut);
+  my $name = $path eq "" ? "." : substr($path, $cut + 1);
+  if ($folder ne $last) {
+    $last = "/";
+    my @way = split m{/}, $folder, -1;
+    my $same = 0;
+    $same++ while $same < @way && $same < @names && $way[$same] eq $names[$same];
+    while (@names > $same) { pop @names; syscall($close, pop @open) }
+    while (@names < @way) {
+      my $next = $way[@names];
+      my $fd = syscall($openat, $open[-1], $next, $flags, 0);
+      if ($fd < 0) { print "failed $!\\0"; next LINE }
+      push @open, $fd; push @names, $next;
+    }
+    $last = $folder;
+  }
+  my $fits = 1;
+  for (instants($s, $n), $now) {
+    if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
+        syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
+    my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
+    my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
+    $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
+    $fits &&= !$modified || $ms == $s && $mn == $n;
+    if (!$fits && $_ ne $now) { next }
+    print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
+    next LINE;
+  }
+}
+`;
+const FILE = 0o100000;
+const LINK = 0o120000;
+const file_times_FOLDER = 0o040000;
+/** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
+async function byPerl(folder, planned, nowNs, machine) {
+    const now = partsOf(String(nowNs));
+    const words = wordsFor(machine, now, 'mtime');
+    if (words === null)
+        return null;
+    const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('');
+    const answers = await answersOfPerl(words, folder, input);
+    if (answers?.length !== planned.length)
+        return null;
+    return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''));
+}
+/** Null for a machine of which the calls are not known. */
+function wordsFor(machine, now, which) {
+    const [calls, layout] = [CALLS[machine], LAYOUTS[machine]];
+    if (calls === undefined || layout === undefined || machine !== process.arch)
+        return null;
+    const { openat, utimensat, newfstatat, close } = calls;
+    const flags = external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW | file_times_O_PATH | O_CLOEXEC;
+    const numbers = [openat, flags, utimensat, newfstatat, close].map(String);
+    return [...numbers, ...now, layout, which];
+}
+/**
+ * Sets the time of last access, and no other, of files in a folder that is open, without following any
+ * link. What is not there is passed over.
+ *
+ * @param folder its descriptor
+ * @param paths relative to it
+ * @param seconds since the epoch
+ * @returns false where there is no perl that can
+ * @throws Error where one of them cannot be set
+ */
+async function setAccessTimes(folder, paths, seconds) {
+    const words = wordsFor(process.arch, ['0', '0'], 'atime');
+    if (words === null)
+        return false;
+    const input = paths.map((path) => `${seconds} 0 - - ${path}\0`).join('');
+    const answers = await answersOfPerl(words, folder, input);
+    if (answers?.length !== paths.length)
+        return false;
+    const failed = answers.findIndex((answer) => !/^set |^failed No such file/.test(answer));
+    if (failed !== -1)
+        throw new Error(`${paths[failed] ?? ''}: ${answers[failed] ?? ''}`);
+    return true;
+}
+/** What perl says, parted at NUL; null where there is none, or it failed. */
+async function answersOfPerl(words, folder, input) {
+    try {
+        const child = (0,external_node_child_process_namespaceObject.spawn)('perl', ['-f', '-e', file_times_PERL, ...words], {
+            stdio: ['pipe', 'pipe', 'ignore', folder],
+            env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+            timeout: file_times_WAIT_MS,
+            killSignal: 'SIGKILL',
+        });
+        const parts = [];
+        child.stdout?.setEncoding('utf8').on('data', (part) => parts.push(part));
+        // One that ends before it has read everything has not answered everything.
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
+        const [status] = (await (0,external_node_events_namespaceObject.once)(child, 'close'));
+        return status === 0 ? parts.join('').split('\0').slice(0, -1) : null;
+    }
+    catch {
+        // There is no perl, or it cannot be run.
+        return null;
+    }
+}
+const SECOND = 1000000000n;
+const file_times_O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
+function requestOf({ mtimeNs, expected }, now) {
+    if (mtimeNs === null)
+        return `${now.join(' ')} - -`;
+    const size = expected.kind === 'file' ? (expected.size ?? '-') : '-';
+    return `${partsOf(mtimeNs).join(' ')} ${typeOf(expected)} ${size}`;
+}
+/** Seconds, and nanoseconds. */
+function partsOf(ns) {
+    return [ns.slice(0, -9) || '0', ns.slice(-9)];
+}
+function typeOf({ kind, isExecutable }) {
+    if (kind === 'file')
+        return `${FILE}${isExecutable ? 'x' : ''}`;
+    return String(kind === 'link' ? LINK : file_times_FOLDER);
+}
+function answerOf(path, mtimeNs, answer) {
+    const [kind = '', seconds = '', nanoseconds = '', inode = '', size = ''] = answer.split(' ');
+    if (kind !== 'set' && kind !== 'now') {
+        return { kind: 'failed', path, why: answer.slice('failed '.length) };
+    }
+    const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`;
+    const stamp = { ctimeNs, inode, size: Number(size) };
+    return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp };
+}
+/** touch(1) takes a process for each time; beyond so many all others get now. */
+const TOUCHES_AT_MOST = 200;
+/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
+function byTouch(workspace, planned, nowNs) {
+    const times = new Set();
+    return planned.map(({ path, mtimeNs, expected }) => {
+        const parts = path.split('/');
+        const name = parts.pop() ?? '';
+        const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST;
+        if (isTouched)
+            times.add(path);
+        try {
+            return within(`${workspace}/.`, parts, (folder) => {
+                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
+                const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
+                if (!isSet)
+                    (0,external_node_fs_.lutimesSync)(file, secondsAfter(nowNs), secondsAfter(nowNs));
+                const kind = isSet || mtimeNs === null ? 'set' : 'now';
+                return { kind, path, stamp: file_times_stampOf((0,external_node_fs_.lstatSync)(file, { bigint: true })) };
+            });
+        }
+        catch (error) {
+            const why = isDiverted(error) ? 'a link leads there' : messageOf(error);
+            return { kind: 'failed', path, why };
+        }
+    });
+}
+function fits(file, expected) {
+    const stat = (0,external_node_fs_.lstatSync)(file);
+    const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
+    if (type !== typeOf(expected))
+        return false;
+    return expected.kind !== 'file' || expected.size === null || stat.size === expected.size;
+}
+function touch(file, mtimeNs) {
+    const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
+    const words = ['-h', '-c', '-m', '-d', time, '--', file];
+    const { status } = (0,external_node_child_process_namespaceObject.spawnSync)('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
+    return status === 0 && (0,external_node_fs_.lstatSync)(file, { bigint: true }).mtimeNs === mtimeNs;
+}
+/** A double cannot hold nanoseconds: never before the moment that is meant. */
+function secondsAfter(ns) {
+    return Number(ns / 1000000n + 1n) / 1000;
+}
+function file_times_stampOf(stat) {
+    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
+}
+
 ;// CONCATENATED MODULE: ./lib/host/unit-marks.js
 
 
@@ -13518,35 +13772,44 @@ function placesOf({ path, folder }, target) {
 /** Seconds since the epoch: no file is read at that time. */
 const MARK_S = 1;
 const MARK_NS = 1000000000n;
-/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
-const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
-const unit_marks_WAIT_MS = 20_000;
 /**
- * Marks all units of a target dir in which nobody builds.
+ * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path that other programs can use, too
- * @param aside a folder of our own on the same file system
- * @returns false where the disk does not keep times of access
+ * @param target absolute path
+ * @param own absolute path of a file of our own on the same file system, which holds something and whose
+ *   times mean nothing
+ * @param files what `filesToMark` found in it, or in what it was copied from
+ * @returns false where the disk does not keep times of access, or there is no perl to set them
  * @throws Error where they cannot be marked, as on a full disk
  */
-async function markUnits(target, aside) {
-    const files = fingerprintsIn(target).flatMap((each) => each.files);
+async function markUnits(target, own, files = filesToMark(target)) {
+    if (!keepsAccessTimes(own))
+        return false;
     if (files.length === 0)
         return true;
-    await runProgram('xargs', TOUCH, {
-        cwd: target,
-        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
-        waitMs: unit_marks_WAIT_MS,
-    });
-    return keepsAccessTimes(aside);
+    const folder = openFolder(target);
+    try {
+        return await setAccessTimes(folder, files, MARK_S);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** The files of all units by which their use is told, relative to the target dir. */
+function filesToMark(target) {
+    return fingerprintsIn(target).flatMap((each) => each.files);
 }
 /** Tried on a file of our own: a unit whose file was read would count as used. */
-function keepsAccessTimes(folder) {
-    const trial = `${folder}/trial`;
-    (0,external_node_fs_.writeFileSync)(trial, 'read', { flag: 'wx' });
-    (0,external_node_fs_.utimesSync)(trial, MARK_S, MARK_S);
-    (0,external_node_fs_.readFileSync)(trial);
-    return (0,external_node_fs_.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
+function keepsAccessTimes(path) {
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        (0,external_node_fs_.futimesSync)(file, MARK_S, MARK_S);
+        (0,external_node_fs_.readSync)(file, Buffer.alloc(1));
+        return (0,external_node_fs_.fstatSync)(file, { bigint: true }).atimeNs !== MARK_NS;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -13633,6 +13896,32 @@ function fingerprintsIn(target) {
             return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
         });
     }));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/mark-build.js
+
+
+
+
+
+
+/**
+ * Marks the units of a slot whose job is about to end, for the build of who takes it over: that job has
+ * nothing to wait for then. Without the marks it sets them itself.
+ */
+async function markBuild(root, id, { voice }) {
+    const build = readBuildRecord(root, id);
+    const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null };
+    if (build === null || slot === null || lease === null || isLocal(lease.madeBy))
+        return;
+    try {
+        const marked = await markUnits(`${root.realPath}/${slot}`, leasePath(root, `${id}.build`));
+        if (marked)
+            writeRecord(root, id, '.build', encodeRecord({ ...build, marked }));
+    }
+    catch (error) {
+        voice.warning(`The units in ${slot} were not marked (${messageOf(error)}); who takes it over has to wait for that.`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
@@ -14323,7 +14612,7 @@ const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0
 const SKIPPED = 0x4000;
 /** At the end, of what is before. */
 const DIGEST = 20;
-const [FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+const [git_index_FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
 /**
  * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
  *
@@ -14369,7 +14658,7 @@ function contentAt(bytes, at) {
     const mode = bytes.readUInt32BE(at + MODE);
     const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
     const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
-    if ((mode !== FILE && mode !== PROGRAM) || !isLookedAt)
+    if ((mode !== git_index_FILE && mode !== PROGRAM) || !isLookedAt)
         return null;
     return new IndexedFile(bytes, at, mode === PROGRAM);
 }
@@ -15517,15 +15806,15 @@ function isElf(start) {
     return start.toString('latin1', 0, 4) === '\u007fELF';
 }
 /** Where the fields lie, for 64 and for 32 bits. */
-const LAYOUTS = {
+const elf_LAYOUTS = {
     wide: { header: 64, table: 40, counts: 58, entry: 64, flags: 8, from: 24, size: 32, link: 40 },
     narrow: { header: 52, table: 32, counts: 46, entry: 40, flags: 8, from: 16, size: 20, link: 24 },
 };
 /** The sections of an ELF file that lies in another; null where its tables cannot be followed. */
 function elfSections(read, file) {
-    const start = read(file.from, LAYOUTS.wide.header);
+    const start = read(file.from, elf_LAYOUTS.wide.header);
     const isWide = start[4] === 2;
-    const layout = isWide ? LAYOUTS.wide : LAYOUTS.narrow;
+    const layout = isWide ? elf_LAYOUTS.wide : elf_LAYOUTS.narrow;
     const isLittle = start[5] === 1;
     if (start.length < layout.header)
         return null;
@@ -15988,227 +16277,6 @@ function withoutEnd(path, end) {
     return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
 }
 
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-;// CONCATENATED MODULE: ./lib/host/file-times.js
-
-
-
-
-
-
-
-const CALLS = {
-    x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
-    arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
-};
-/** Inode, mode, size, mtime and ctime in struct stat, as perl unpacks them. */
-const file_times_LAYOUTS = {
-    x64: 'x8 Q x8 L x20 q x32 q2 q2',
-    arm64: 'x8 Q L x28 q x32 q2 q2',
-};
-const file_times_WAIT_MS = 120_000;
-/**
- * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
- * them by several processes at the same time.
- *
- * Each folder on the way is opened relative to the one before and without following links, so nothing
- * outside is ever touched. What turns out not to hold what was expected gets now.
- *
- * @param nowNs what now is, for those without an mtime
- * @param machine of which perl and the kernel are, as process.arch has it
- */
-async function setTimes(workspace, planned, nowNs, machine = process.arch) {
-    const results = [];
-    const allowed = planned.filter((each) => {
-        if (isSettable(each.path))
-            return true;
-        results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
-        return false;
-    });
-    const folder = (0,external_node_fs_.openSync)(workspace, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY);
-    try {
-        const shares = sharesOf(allowed);
-        // None is at it any more when the other way begins, or the folder is closed.
-        const answers = await Promise.all(shares.map(async (share) => byPerl(folder, share, nowNs, machine)));
-        if (answers.every((each) => each !== null))
-            return [...results, ...answers.flat()];
-        return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** A process takes a few ms to start, and each folder is opened by who sets times in it. */
-const SHARE_AT_LEAST = 2000;
-const SHARES_AT_MOST = 4;
-/** One part for each process, in the order given: what lies together stays together. */
-function sharesOf(planned) {
-    const most = Math.min((0,external_node_os_namespaceObject.availableParallelism)(), SHARES_AT_MOST);
-    const count = Math.max(1, Math.min(most, Math.floor(planned.length / SHARE_AT_LEAST)));
-    const size = Math.ceil(planned.length / count);
-    return Array.from({ length: count }, (_, index) => planned.slice(index * size, (index + 1) * size));
-}
-// Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
-// Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
-// is set first and checked after: most fit, and each call counts.
-const file_times_PERL = `use strict;
-my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
-my $layout = $ARGV[7];
-binmode STDIN; binmode STDOUT; $/ = "\\0";
-my (@open, @names); push @open, 3;
-my $last = "";
-my $now = pack("q4", 0, 0x3ffffffe, $nows, $nown);
-my $buf = "\\0" x 256;
-LINE: while (defined(my $line = <STDIN>)) {
-  chop $line;
-  my ($s, $n, $type, $size, $path) = split / /, $line, 5;
-  my $cut = rindex($path, "/");
-  my $folder = $cut < 0 ? "" : substr($path, 0, $cut);
-  my $name = $path eq "" ? "." : substr($path, $cut + 1);
-  if ($folder ne $last) {
-    $last = "/";
-    my @way = split m{/}, $folder, -1;
-    my $same = 0;
-    $same++ while $same < @way && $same < @names && $way[$same] eq $names[$same];
-    while (@names > $same) { pop @names; syscall($close, pop @open) }
-    while (@names < @way) {
-      my $next = $way[@names];
-      my $fd = syscall($openat, $open[-1], $next, $flags, 0);
-      if ($fd < 0) { print "failed $!\\0"; next LINE }
-      push @open, $fd; push @names, $next;
-    }
-    $last = $folder;
-  }
-  my $fits = 1;
-  for (pack("q4", 0, 0x3ffffffe, $s, $n), $now) {
-    if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
-        syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
-    my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
-    my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
-    $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
-    $fits &&= $ms == $s && $mn == $n;
-    if (!$fits && $_ ne $now) { next }
-    print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
-    next LINE;
-  }
-}
-`;
-const file_times_FILE = 0o100000;
-const LINK = 0o120000;
-const file_times_FOLDER = 0o040000;
-/** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
-async function byPerl(folder, planned, nowNs, machine) {
-    const [calls, layout] = [CALLS[machine], file_times_LAYOUTS[machine]];
-    if (calls === undefined || layout === undefined || machine !== process.arch)
-        return null;
-    const { openat, utimensat, newfstatat, close } = calls;
-    const now = partsOf(String(nowNs));
-    const flags = external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW | file_times_O_PATH | O_CLOEXEC;
-    const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout];
-    const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('');
-    const answers = await answersOfPerl(words, folder, input);
-    if (answers?.length !== planned.length)
-        return null;
-    return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''));
-}
-/** What perl says, parted at NUL; null where there is none, or it failed. */
-async function answersOfPerl(words, folder, input) {
-    try {
-        const child = (0,external_node_child_process_namespaceObject.spawn)('perl', ['-f', '-e', file_times_PERL, ...words], {
-            stdio: ['pipe', 'pipe', 'ignore', folder],
-            env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-            timeout: file_times_WAIT_MS,
-            killSignal: 'SIGKILL',
-        });
-        const parts = [];
-        child.stdout?.setEncoding('utf8').on('data', (part) => parts.push(part));
-        // One that ends before it has read everything has not answered everything.
-        child.stdin?.on('error', () => { });
-        child.stdin?.end(input);
-        const [status] = (await (0,external_node_events_namespaceObject.once)(child, 'close'));
-        return status === 0 ? parts.join('').split('\0').slice(0, -1) : null;
-    }
-    catch {
-        // There is no perl, or it cannot be run.
-        return null;
-    }
-}
-const SECOND = 1000000000n;
-const file_times_O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
-function requestOf({ mtimeNs, expected }, now) {
-    if (mtimeNs === null)
-        return `${now.join(' ')} - -`;
-    const size = expected.kind === 'file' ? (expected.size ?? '-') : '-';
-    return `${partsOf(mtimeNs).join(' ')} ${typeOf(expected)} ${size}`;
-}
-/** Seconds, and nanoseconds. */
-function partsOf(ns) {
-    return [ns.slice(0, -9) || '0', ns.slice(-9)];
-}
-function typeOf({ kind, isExecutable }) {
-    if (kind === 'file')
-        return `${file_times_FILE}${isExecutable ? 'x' : ''}`;
-    return String(kind === 'link' ? LINK : file_times_FOLDER);
-}
-function answerOf(path, mtimeNs, answer) {
-    const [kind = '', seconds = '', nanoseconds = '', inode = '', size = ''] = answer.split(' ');
-    if (kind !== 'set' && kind !== 'now') {
-        return { kind: 'failed', path, why: answer.slice('failed '.length) };
-    }
-    const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`;
-    const stamp = { ctimeNs, inode, size: Number(size) };
-    return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp };
-}
-/** touch(1) takes a process for each time; beyond so many all others get now. */
-const TOUCHES_AT_MOST = 200;
-/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
-function byTouch(workspace, planned, nowNs) {
-    const times = new Set();
-    return planned.map(({ path, mtimeNs, expected }) => {
-        const parts = path.split('/');
-        const name = parts.pop() ?? '';
-        const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST;
-        if (isTouched)
-            times.add(path);
-        try {
-            return within(`${workspace}/.`, parts, (folder) => {
-                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
-                const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
-                if (!isSet)
-                    (0,external_node_fs_.lutimesSync)(file, secondsAfter(nowNs), secondsAfter(nowNs));
-                const kind = isSet || mtimeNs === null ? 'set' : 'now';
-                return { kind, path, stamp: file_times_stampOf((0,external_node_fs_.lstatSync)(file, { bigint: true })) };
-            });
-        }
-        catch (error) {
-            const why = isDiverted(error) ? 'a link leads there' : messageOf(error);
-            return { kind: 'failed', path, why };
-        }
-    });
-}
-function fits(file, expected) {
-    const stat = (0,external_node_fs_.lstatSync)(file);
-    const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
-    if (type !== typeOf(expected))
-        return false;
-    return expected.kind !== 'file' || expected.size === null || stat.size === expected.size;
-}
-function touch(file, mtimeNs) {
-    const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
-    const words = ['-h', '-c', '-m', '-d', time, '--', file];
-    const { status } = (0,external_node_child_process_namespaceObject.spawnSync)('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
-    return status === 0 && (0,external_node_fs_.lstatSync)(file, { bigint: true }).mtimeNs === mtimeNs;
-}
-/** A double cannot hold nanoseconds: never before the moment that is meant. */
-function secondsAfter(ns) {
-    return Number(ns / 1000000n + 1n) / 1000;
-}
-function file_times_stampOf(stat) {
-    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
-}
-
 ;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
 
 
@@ -16505,6 +16573,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
             generation,
             former,
             unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
+            marked: false,
         };
         writeRecord(root, id, '.build', encodeRecord(record));
     }
@@ -17617,6 +17686,7 @@ async function giveTo(tree, slot) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -17638,6 +17708,9 @@ async function release(request, runtime) {
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
+        // What is published is copied from there, and marked by who has copied it.
+        if (result === 'success' && !settings.dryRun && !isPublished)
+            await markBuild(root, id, runtime);
         const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
         if (saved !== null)
             tellSaved(saved, request, runtime);
@@ -18784,6 +18857,7 @@ const retime_seed_SHOWN = 10;
 
 
 
+
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -18794,7 +18868,7 @@ const retime_seed_SHOWN = 10;
 async function adaptSeed(request, runtime) {
     const { lease, place, record, origin } = request;
     const aside = `${place}.aside`;
-    const planted = findPlantedLink(place);
+    const planted = request.found === undefined ? findPlantedLink(place) : request.found.planted;
     if (planted !== null)
         return `${planted} is a link, through which Cargo would write`;
     makeFolder(aside);
@@ -18810,12 +18884,13 @@ async function adaptSeed(request, runtime) {
     // One command uses this, the next one that: what one leaves alone is still wanted.
     const isCounted = !isLocal(lease.madeBy);
     const gone = outOfUse(origin.unused);
+    const isMarkedThere = record.kind === 'inherit' && origin.marked === true;
     if (isCounted)
         moveUnitsOut(place, gone, aside);
     // The one sets times in the workspace, the other in the target directory: neither waits for the other.
     const [restored, marked] = await Promise.allSettled([
         restoreSeedTimes(request, runtime),
-        isCounted ? markUnits(place, aside) : false,
+        isCounted && !isMarkedThere ? mark(request, aside) : isCounted,
     ]);
     if (restored.status === 'rejected')
         throw restored.reason;
@@ -18831,10 +18906,15 @@ async function adaptSeed(request, runtime) {
     const isMarked = marked.status === 'fulfilled' && marked.value;
     return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null };
 }
+async function mark({ place, found }, aside) {
+    const own = `${aside}/own`;
+    (0,external_node_fs_.writeFileSync)(own, 'own', { flag: 'wx' });
+    return markUnits(place, own, found?.marks);
+}
 function forgetPaths(request, { environment, voice }) {
     const { place } = request;
     const moved = movedTargetOf(request, environment);
-    const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
+    const judged = request.found?.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
     if (judged === null)
         return null;
     const { units, whole } = forgetJudged(place, judged);
@@ -19030,6 +19110,7 @@ async function copy(passage, entries, tied, way) {
     const firsts = new Map();
     const others = [];
     const batches = new Map();
+    const laneOf = lanes(way);
     for (const entry of entries) {
         const { path, kind, stat } = entry;
         const first = firsts.get(inodeOf(entry));
@@ -19039,7 +19120,7 @@ async function copy(passage, entries, tied, way) {
             if (kind === 'file' && stat.nlink > 1n)
                 firsts.set(inodeOf(entry), path);
             const folder = clone_recipe_folderOf(path);
-            const key = `${tied.has(path)} ${folder}`;
+            const key = `${tied.has(path)} ${laneOf(entry)} ${folder}`;
             const batch = batches.get(key) ?? { folder, names: [] };
             batches.set(key, batch);
             batch.names.push(path.slice(folder === '' ? 0 : folder.length + 1));
@@ -19051,7 +19132,24 @@ async function copy(passage, entries, tied, way) {
         (0,external_node_fs_.linkSync)(inTree(destination, first), inTree(destination, other));
     }
 }
-const copies_AT_ONCE = 4;
+/**
+ * Shares what is copied byte by byte out among two, each about as much: one cp does not keep a disk and
+ * two cores busy. Sharing blocks is the same work for two as for one.
+ */
+function lanes(way) {
+    const loads = [0n, 0n];
+    return ({ kind, stat }) => {
+        if (way === 'reflink' || kind !== 'file' || stat.size < copies_LARGE)
+            return 0;
+        const lane = loads[0] <= loads[1] ? 0 : 1;
+        loads[lane] += stat.size;
+        return lane;
+    };
+}
+/** Another process takes longer to start than less takes to copy. */
+const copies_LARGE = 4000000n;
+/** All, mostly: what is started later waits until this process has a moment. */
+const copies_AT_ONCE = 8;
 /** Works through batches, some at once; throws the first error, when all have ended. */
 async function inTurns(batches, work) {
     const left = batches.values();
@@ -19234,7 +19332,7 @@ function dropPrivileges(path) {
     }
 }
 /** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
-const clone_TOUCH = ['touch', '-c', '-m', '-d'];
+const TOUCH = ['touch', '-c', '-m', '-d'];
 /** Gives the directories that were made here the owner, mode and time of their originals. */
 async function finish({ destination, deadline }, made) {
     const words = [];
@@ -19245,7 +19343,7 @@ async function finish({ destination, deadline }, made) {
         words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${entries_textOf(path)}`);
     }
     // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
-    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...clone_TOUCH], {
+    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
         cwd: '/',
         input: Buffer.from(words.map((word) => `${word}\0`).join('')),
         waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
@@ -19312,6 +19410,8 @@ function ownerRefusal(source, slot) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/clone-seed.js
+
+
 
 
 
@@ -19419,7 +19519,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
     const formerTargets = source.former.flatMap((each) => slots_pathsOf(root, each));
     const filled = { record, origin: source.origin, formerTargets, linked: [] };
     const moved = movedTargetOf({ ...request, ...filled }, runtime.environment);
-    let judged = null;
+    let found;
     const { linked } = await cloneTree({
         source: tree,
         destination: place,
@@ -19429,8 +19529,11 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
         meanwhile: (opened) => {
-            if (moved !== null)
-                judged = judgeMovedUnits({ ...moved, place: opened });
+            found = {
+                planted: findPlantedLink(opened),
+                judged: moved === null ? null : judgeMovedUnits({ ...moved, place: opened }),
+                marks: filesToMark(opened),
+            };
         },
     });
     if (isSnapshot)
@@ -19448,7 +19551,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         throw error;
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
-    return { ...filled, judged };
+    return { ...filled, ...(found === undefined ? {} : { found }) };
 }
 /** At another path rustc takes nothing from it: the paths of a unit’s dependencies are part of its options. */
 function isIncrementalOfUse({ settings, source }, environment) {

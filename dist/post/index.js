@@ -4938,6 +4938,7 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
+        marked: found['marked'] === true,
         ...chain,
     };
 }
@@ -6166,7 +6167,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8605);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7102);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7705,7 +7706,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 8605:
+/***/ 7102:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9277,8 +9278,6 @@ function asMarkdown(text) {
 var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
 
 
@@ -9392,58 +9391,259 @@ function placesOf({ path, folder }, target) {
     return places;
 }
 
-;// CONCATENATED MODULE: ./lib/host/program.js
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+// EXTERNAL MODULE: ./lib/plan/build-inputs.js
+var build_inputs = __nccwpck_require__(5353);
+;// CONCATENATED MODULE: ./lib/host/file-times.js
 
 
-const TOLD_AT_MOST = 4096;
+
+
+
+
+
+const CALLS = {
+    x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
+    arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
+};
+/** Inode, mode, size, mtime and ctime in struct stat, as perl unpacks them. */
+const LAYOUTS = {
+    x64: 'x8 Q x8 L x20 q x32 q2 q2',
+    arm64: 'x8 Q L x28 q x32 q2 q2',
+};
+const file_times_WAIT_MS = 120_000;
 /**
- * Runs a program until its end.
+ * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
+ * them by several processes at the same time.
  *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ * Each folder on the way is opened relative to the one before and without following links, so nothing
+ * outside is ever touched. What turns out not to hold what was expected gets now.
+ *
+ * @param nowNs what now is, for those without an mtime
+ * @param machine of which perl and the kernel are, as process.arch has it
  */
-async function program_runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            program_killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, TOLD_AT_MOST);
+async function setTimes(workspace, planned, nowNs, machine = process.arch) {
+    const results = [];
+    const allowed = planned.filter((each) => {
+        if (isSettable(each.path))
+            return true;
+        results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
+        return false;
+    });
+    const folder = openSync(workspace, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+        const shares = sharesOf(allowed);
+        // None is at it any more when the other way begins, or the folder is closed.
+        const answers = await Promise.all(shares.map(async (share) => byPerl(folder, share, nowNs, machine)));
+        if (answers.every((each) => each !== null))
+            return [...results, ...answers.flat()];
+        return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
+    }
+    finally {
+        closeSync(folder);
+    }
+}
+/** A process takes a few ms to start, and each folder is opened by who sets times in it. */
+const SHARE_AT_LEAST = 2000;
+const SHARES_AT_MOST = 4;
+/** One part for each process, in the order given: what lies together stays together. */
+function sharesOf(planned) {
+    const most = Math.min(availableParallelism(), SHARES_AT_MOST);
+    const count = Math.max(1, Math.min(most, Math.floor(planned.length / SHARE_AT_LEAST)));
+    const size = Math.ceil(planned.length / count);
+    return Array.from({ length: count }, (_, index) => planned.slice(index * size, (index + 1) * size));
+}
+// Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
+// Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
+// is set first and checked after: most fit, and each call counts. A time of access is not checked.
+const PERL = `use strict;
+my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
+my ($layout, $which) = @ARGV[7, 8];
+my $modified = $which eq "mtime";
+sub instants { $modified ? pack("q4", 0, 0x3ffffffe, @_) : pack("q4", @_, 0, 0x3ffffffe) }
+binmode STDIN; binmode STDOUT; $/ = "\\0";
+my (@open, @names); push @open, 3;
+my $last = "";
+my $now = instants($nows, $nown);
+my $buf = "\\0" x 256;
+LINE: while (defined(my $line = <STDIN>)) {
+  chop $line;
+  my ($s, $n, $type, $size, $path) = split / /, $line, 5;
+  my $cut = rindex($path, "/");
+  my $folder = $cut < 0 ? "" : substr($path, 0, $cut);
+  my $name = $path eq "" ? "." : substr($path, $cut + 1);
+  if ($folder ne $last) {
+    $last = "/";
+    my @way = split m{/}, $folder, -1;
+    my $same = 0;
+    $same++ while $same < @way && $same < @names && $way[$same] eq $names[$same];
+    while (@names > $same) { pop @names; syscall($close, pop @open) }
+    while (@names < @way) {
+      my $next = $way[@names];
+      my $fd = syscall($openat, $open[-1], $next, $flags, 0);
+      if ($fd < 0) { print "failed $!\\0"; next LINE }
+      push @open, $fd; push @names, $next;
+    }
+    $last = $folder;
+  }
+  my $fits = 1;
+  for (instants($s, $n), $now) {
+    if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
+        syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
+    my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
+    my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
+    $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
+    $fits &&= !$modified || $ms == $s && $mn == $n;
+    if (!$fits && $_ ne $now) { next }
+    print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
+    next LINE;
+  }
+}
+`;
+const FILE = 0o100000;
+const LINK = 0o120000;
+const FOLDER = 0o040000;
+/** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
+async function byPerl(folder, planned, nowNs, machine) {
+    const now = partsOf(String(nowNs));
+    const words = wordsFor(machine, now, 'mtime');
+    if (words === null)
+        return null;
+    const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('');
+    const answers = await answersOfPerl(words, folder, input);
+    if (answers?.length !== planned.length)
+        return null;
+    return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''));
+}
+/** Null for a machine of which the calls are not known. */
+function wordsFor(machine, now, which) {
+    const [calls, layout] = [CALLS[machine], LAYOUTS[machine]];
+    if (calls === undefined || layout === undefined || machine !== process.arch)
+        return null;
+    const { openat, utimensat, newfstatat, close } = calls;
+    const flags = external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW | O_PATH | O_CLOEXEC;
+    const numbers = [openat, flags, utimensat, newfstatat, close].map(String);
+    return [...numbers, ...now, layout, which];
+}
+/**
+ * Sets the time of last access, and no other, of files in a folder that is open, without following any
+ * link. What is not there is passed over.
+ *
+ * @param folder its descriptor
+ * @param paths relative to it
+ * @param seconds since the epoch
+ * @returns false where there is no perl that can
+ * @throws Error where one of them cannot be set
+ */
+async function setAccessTimes(folder, paths, seconds) {
+    const words = wordsFor(process.arch, ['0', '0'], 'atime');
+    if (words === null)
+        return false;
+    const input = paths.map((path) => `${seconds} 0 - - ${path}\0`).join('');
+    const answers = await answersOfPerl(words, folder, input);
+    if (answers?.length !== paths.length)
+        return false;
+    const failed = answers.findIndex((answer) => !/^set |^failed No such file/.test(answer));
+    if (failed !== -1)
+        throw new Error(`${paths[failed] ?? ''}: ${answers[failed] ?? ''}`);
+    return true;
+}
+/** What perl says, parted at NUL; null where there is none, or it failed. */
+async function answersOfPerl(words, folder, input) {
+    try {
+        const child = (0,external_node_child_process_.spawn)('perl', ['-f', '-e', PERL, ...words], {
+            stdio: ['pipe', 'pipe', 'ignore', folder],
+            env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+            timeout: file_times_WAIT_MS,
+            killSignal: 'SIGKILL',
         });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
+        const parts = [];
+        child.stdout?.setEncoding('utf8').on('data', (part) => parts.push(part));
+        // One that ends before it has read everything has not answered everything.
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
+        const [status] = (await (0,external_node_events_namespaceObject.once)(child, 'close'));
+        return status === 0 ? parts.join('').split('\0').slice(0, -1) : null;
+    }
+    catch {
+        // There is no perl, or it cannot be run.
+        return null;
+    }
+}
+const SECOND = 1000000000n;
+const O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
+function requestOf({ mtimeNs, expected }, now) {
+    if (mtimeNs === null)
+        return `${now.join(' ')} - -`;
+    const size = expected.kind === 'file' ? (expected.size ?? '-') : '-';
+    return `${partsOf(mtimeNs).join(' ')} ${typeOf(expected)} ${size}`;
+}
+/** Seconds, and nanoseconds. */
+function partsOf(ns) {
+    return [ns.slice(0, -9) || '0', ns.slice(-9)];
+}
+function typeOf({ kind, isExecutable }) {
+    if (kind === 'file')
+        return `${FILE}${isExecutable ? 'x' : ''}`;
+    return String(kind === 'link' ? LINK : FOLDER);
+}
+function answerOf(path, mtimeNs, answer) {
+    const [kind = '', seconds = '', nanoseconds = '', inode = '', size = ''] = answer.split(' ');
+    if (kind !== 'set' && kind !== 'now') {
+        return { kind: 'failed', path, why: answer.slice('failed '.length) };
+    }
+    const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`;
+    const stamp = { ctimeNs, inode, size: Number(size) };
+    return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp };
+}
+/** touch(1) takes a process for each time; beyond so many all others get now. */
+const TOUCHES_AT_MOST = 200;
+/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
+function byTouch(workspace, planned, nowNs) {
+    const times = new Set();
+    return planned.map(({ path, mtimeNs, expected }) => {
+        const parts = path.split('/');
+        const name = parts.pop() ?? '';
+        const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST;
+        if (isTouched)
+            times.add(path);
+        try {
+            return within(`${workspace}/.`, parts, (folder) => {
+                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
+                const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
+                if (!isSet)
+                    lutimesSync(file, secondsAfter(nowNs), secondsAfter(nowNs));
+                const kind = isSet || mtimeNs === null ? 'set' : 'now';
+                return { kind, path, stamp: stampOf(lstatSync(file, { bigint: true })) };
+            });
+        }
+        catch (error) {
+            const why = isDiverted(error) ? 'a link leads there' : messageOf(error);
+            return { kind: 'failed', path, why };
+        }
     });
 }
-/** Ends a program that leads a group, with all that it started. */
-function program_killGroup(leader, signal = 'SIGKILL') {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if (errnoOf(error) !== 'ESRCH')
-            throw error;
-    }
+function fits(file, expected) {
+    const stat = lstatSync(file);
+    const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
+    if (type !== typeOf(expected))
+        return false;
+    return expected.kind !== 'file' || expected.size === null || stat.size === expected.size;
+}
+function touch(file, mtimeNs) {
+    const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
+    const words = ['-h', '-c', '-m', '-d', time, '--', file];
+    const { status } = spawnSync('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
+    return status === 0 && lstatSync(file, { bigint: true }).mtimeNs === mtimeNs;
+}
+/** A double cannot hold nanoseconds: never before the moment that is meant. */
+function secondsAfter(ns) {
+    return Number(ns / 1000000n + 1n) / 1000;
+}
+function stampOf(stat) {
+    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unit-marks.js
@@ -9462,35 +9662,44 @@ function program_killGroup(leader, signal = 'SIGKILL') {
 /** Seconds since the epoch: no file is read at that time. */
 const MARK_S = 1;
 const MARK_NS = 1000000000n;
-/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
-const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--'];
-const unit_marks_WAIT_MS = 20_000;
 /**
- * Marks all units of a target dir in which nobody builds.
+ * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path that other programs can use, too
- * @param aside a folder of our own on the same file system
- * @returns false where the disk does not keep times of access
+ * @param target absolute path
+ * @param own absolute path of a file of our own on the same file system, which holds something and whose
+ *   times mean nothing
+ * @param files what `filesToMark` found in it, or in what it was copied from
+ * @returns false where the disk does not keep times of access, or there is no perl to set them
  * @throws Error where they cannot be marked, as on a full disk
  */
-async function markUnits(target, aside) {
-    const files = fingerprintsIn(target).flatMap((each) => each.files);
+async function markUnits(target, own, files = filesToMark(target)) {
+    if (!keepsAccessTimes(own))
+        return false;
     if (files.length === 0)
         return true;
-    await runProgram('xargs', TOUCH, {
-        cwd: target,
-        input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
-        waitMs: unit_marks_WAIT_MS,
-    });
-    return keepsAccessTimes(aside);
+    const folder = (0,host_folders/* openFolder */.NE)(target);
+    try {
+        return await setAccessTimes(folder, files, MARK_S);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** The files of all units by which their use is told, relative to the target dir. */
+function filesToMark(target) {
+    return fingerprintsIn(target).flatMap((each) => each.files);
 }
 /** Tried on a file of our own: a unit whose file was read would count as used. */
-function keepsAccessTimes(folder) {
-    const trial = `${folder}/trial`;
-    writeFileSync(trial, 'read', { flag: 'wx' });
-    utimesSync(trial, MARK_S, MARK_S);
-    readFileSync(trial);
-    return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS;
+function keepsAccessTimes(path) {
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        (0,external_node_fs_.futimesSync)(file, MARK_S, MARK_S);
+        (0,external_node_fs_.readSync)(file, Buffer.alloc(1));
+        return (0,external_node_fs_.fstatSync)(file, { bigint: true }).atimeNs !== MARK_NS;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -9579,6 +9788,34 @@ function fingerprintsIn(target) {
     }));
 }
 
+;// CONCATENATED MODULE: ./lib/steps/mark-build.js
+
+
+
+
+
+
+/**
+ * Marks the units of a slot whose job is about to end, for the build of who takes it over: that job has
+ * nothing to wait for then. Without the marks it sets them itself.
+ */
+async function markBuild(root, id, { voice }) {
+    const build = (0,lease_companions/* readBuildRecord */.mx)(root, id);
+    const { slot, lease } = (0,host_leases/* findLease */.G0)(root, id) ?? { slot: null, lease: null };
+    if (build === null || slot === null || lease === null || (0,plan_lease/* isLocal */.IX)(lease.madeBy))
+        return;
+    try {
+        const marked = await markUnits(`${root.realPath}/${slot}`, (0,lease_companions/* leasePath */.U8)(root, `${id}.build`));
+        if (marked)
+            (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, marked }));
+    }
+    catch (error) {
+        voice.warning(`The units in ${slot} were not marked (${(0,guard_error/* messageOf */.bD)(error)}); who takes it over has to wait for that.`);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
@@ -10157,6 +10394,60 @@ function unchangingFolders(environment) {
     ].filter((path) => path.startsWith('/'));
 }
 
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function program_runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            program_killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/** Ends a program that leads a group, with all that it started. */
+function program_killGroup(leader, signal = 'SIGKILL') {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
 
 
@@ -10487,8 +10778,6 @@ async function readRemote(common) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/plan/build-inputs.js
-var build_inputs = __nccwpck_require__(5353);
 ;// CONCATENATED MODULE: ./lib/plan/proof.js
 /**
  * Whether what lies there now is what units were built from, as far as times tell.
@@ -10556,7 +10845,7 @@ const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0
 const SKIPPED = 0x4000;
 /** At the end, of what is before. */
 const DIGEST = 20;
-const [FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+const [git_index_FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
 /**
  * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
  *
@@ -10602,7 +10891,7 @@ function contentAt(bytes, at) {
     const mode = bytes.readUInt32BE(at + MODE);
     const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
     const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
-    if ((mode !== FILE && mode !== PROGRAM) || !isLookedAt)
+    if ((mode !== git_index_FILE && mode !== PROGRAM) || !isLookedAt)
         return null;
     return new IndexedFile(bytes, at, mode === PROGRAM);
 }
@@ -11721,15 +12010,15 @@ function elf_isElf(start) {
     return start.toString('latin1', 0, 4) === '\u007fELF';
 }
 /** Where the fields lie, for 64 and for 32 bits. */
-const LAYOUTS = {
+const elf_LAYOUTS = {
     wide: { header: 64, table: 40, counts: 58, entry: 64, flags: 8, from: 24, size: 32, link: 40 },
     narrow: { header: 52, table: 32, counts: 46, entry: 40, flags: 8, from: 16, size: 20, link: 24 },
 };
 /** The sections of an ELF file that lies in another; null where its tables cannot be followed. */
 function elf_elfSections(read, file) {
-    const start = read(file.from, LAYOUTS.wide.header);
+    const start = read(file.from, elf_LAYOUTS.wide.header);
     const isWide = start[4] === 2;
-    const layout = isWide ? LAYOUTS.wide : LAYOUTS.narrow;
+    const layout = isWide ? elf_LAYOUTS.wide : elf_LAYOUTS.narrow;
     const isLittle = start[5] === 1;
     if (start.length < layout.header)
         return null;
@@ -12107,227 +12396,6 @@ function withoutEnd(path, end) {
     return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
 }
 
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-;// CONCATENATED MODULE: ./lib/host/file-times.js
-
-
-
-
-
-
-
-const CALLS = {
-    x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
-    arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
-};
-/** Inode, mode, size, mtime and ctime in struct stat, as perl unpacks them. */
-const file_times_LAYOUTS = {
-    x64: 'x8 Q x8 L x20 q x32 q2 q2',
-    arm64: 'x8 Q L x28 q x32 q2 q2',
-};
-const file_times_WAIT_MS = 120_000;
-/**
- * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
- * them by several processes at the same time.
- *
- * Each folder on the way is opened relative to the one before and without following links, so nothing
- * outside is ever touched. What turns out not to hold what was expected gets now.
- *
- * @param nowNs what now is, for those without an mtime
- * @param machine of which perl and the kernel are, as process.arch has it
- */
-async function setTimes(workspace, planned, nowNs, machine = process.arch) {
-    const results = [];
-    const allowed = planned.filter((each) => {
-        if (isSettable(each.path))
-            return true;
-        results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
-        return false;
-    });
-    const folder = openSync(workspace, constants.O_RDONLY | constants.O_DIRECTORY);
-    try {
-        const shares = sharesOf(allowed);
-        // None is at it any more when the other way begins, or the folder is closed.
-        const answers = await Promise.all(shares.map(async (share) => byPerl(folder, share, nowNs, machine)));
-        if (answers.every((each) => each !== null))
-            return [...results, ...answers.flat()];
-        return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
-    }
-    finally {
-        closeSync(folder);
-    }
-}
-/** A process takes a few ms to start, and each folder is opened by who sets times in it. */
-const SHARE_AT_LEAST = 2000;
-const SHARES_AT_MOST = 4;
-/** One part for each process, in the order given: what lies together stays together. */
-function sharesOf(planned) {
-    const most = Math.min(availableParallelism(), SHARES_AT_MOST);
-    const count = Math.max(1, Math.min(most, Math.floor(planned.length / SHARE_AT_LEAST)));
-    const size = Math.ceil(planned.length / count);
-    return Array.from({ length: count }, (_, index) => planned.slice(index * size, (index + 1) * size));
-}
-// Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
-// Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
-// is set first and checked after: most fit, and each call counts.
-const PERL = (/* unused pure expression or super */ null && (`use strict;
-my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
-my $layout = $ARGV[7];
-binmode STDIN; binmode STDOUT; $/ = "\\0";
-my (@open, @names); push @open, 3;
-my $last = "";
-my $now = pack("q4", 0, 0x3ffffffe, $nows, $nown);
-my $buf = "\\0" x 256;
-LINE: while (defined(my $line = <STDIN>)) {
-  chop $line;
-  my ($s, $n, $type, $size, $path) = split / /, $line, 5;
-  my $cut = rindex($path, "/");
-  my $folder = $cut < 0 ? "" : substr($path, 0, $cut);
-  my $name = $path eq "" ? "." : substr($path, $cut + 1);
-  if ($folder ne $last) {
-    $last = "/";
-    my @way = split m{/}, $folder, -1;
-    my $same = 0;
-    $same++ while $same < @way && $same < @names && $way[$same] eq $names[$same];
-    while (@names > $same) { pop @names; syscall($close, pop @open) }
-    while (@names < @way) {
-      my $next = $way[@names];
-      my $fd = syscall($openat, $open[-1], $next, $flags, 0);
-      if ($fd < 0) { print "failed $!\\0"; next LINE }
-      push @open, $fd; push @names, $next;
-    }
-    $last = $folder;
-  }
-  my $fits = 1;
-  for (pack("q4", 0, 0x3ffffffe, $s, $n), $now) {
-    if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
-        syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
-    my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
-    my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
-    $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
-    $fits &&= $ms == $s && $mn == $n;
-    if (!$fits && $_ ne $now) { next }
-    print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
-    next LINE;
-  }
-}
-`));
-const file_times_FILE = 0o100000;
-const LINK = 0o120000;
-const FOLDER = 0o040000;
-/** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
-async function byPerl(folder, planned, nowNs, machine) {
-    const [calls, layout] = [CALLS[machine], file_times_LAYOUTS[machine]];
-    if (calls === undefined || layout === undefined || machine !== process.arch)
-        return null;
-    const { openat, utimensat, newfstatat, close } = calls;
-    const now = partsOf(String(nowNs));
-    const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH | O_CLOEXEC;
-    const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout];
-    const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('');
-    const answers = await answersOfPerl(words, folder, input);
-    if (answers?.length !== planned.length)
-        return null;
-    return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''));
-}
-/** What perl says, parted at NUL; null where there is none, or it failed. */
-async function answersOfPerl(words, folder, input) {
-    try {
-        const child = spawn('perl', ['-f', '-e', PERL, ...words], {
-            stdio: ['pipe', 'pipe', 'ignore', folder],
-            env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-            timeout: file_times_WAIT_MS,
-            killSignal: 'SIGKILL',
-        });
-        const parts = [];
-        child.stdout?.setEncoding('utf8').on('data', (part) => parts.push(part));
-        // One that ends before it has read everything has not answered everything.
-        child.stdin?.on('error', () => { });
-        child.stdin?.end(input);
-        const [status] = (await once(child, 'close'));
-        return status === 0 ? parts.join('').split('\0').slice(0, -1) : null;
-    }
-    catch {
-        // There is no perl, or it cannot be run.
-        return null;
-    }
-}
-const SECOND = 1000000000n;
-const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
-function requestOf({ mtimeNs, expected }, now) {
-    if (mtimeNs === null)
-        return `${now.join(' ')} - -`;
-    const size = expected.kind === 'file' ? (expected.size ?? '-') : '-';
-    return `${partsOf(mtimeNs).join(' ')} ${typeOf(expected)} ${size}`;
-}
-/** Seconds, and nanoseconds. */
-function partsOf(ns) {
-    return [ns.slice(0, -9) || '0', ns.slice(-9)];
-}
-function typeOf({ kind, isExecutable }) {
-    if (kind === 'file')
-        return `${file_times_FILE}${isExecutable ? 'x' : ''}`;
-    return String(kind === 'link' ? LINK : FOLDER);
-}
-function answerOf(path, mtimeNs, answer) {
-    const [kind = '', seconds = '', nanoseconds = '', inode = '', size = ''] = answer.split(' ');
-    if (kind !== 'set' && kind !== 'now') {
-        return { kind: 'failed', path, why: answer.slice('failed '.length) };
-    }
-    const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`;
-    const stamp = { ctimeNs, inode, size: Number(size) };
-    return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp };
-}
-/** touch(1) takes a process for each time; beyond so many all others get now. */
-const TOUCHES_AT_MOST = 200;
-/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
-function byTouch(workspace, planned, nowNs) {
-    const times = new Set();
-    return planned.map(({ path, mtimeNs, expected }) => {
-        const parts = path.split('/');
-        const name = parts.pop() ?? '';
-        const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST;
-        if (isTouched)
-            times.add(path);
-        try {
-            return within(`${workspace}/.`, parts, (folder) => {
-                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
-                const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
-                if (!isSet)
-                    lutimesSync(file, secondsAfter(nowNs), secondsAfter(nowNs));
-                const kind = isSet || mtimeNs === null ? 'set' : 'now';
-                return { kind, path, stamp: stampOf(lstatSync(file, { bigint: true })) };
-            });
-        }
-        catch (error) {
-            const why = isDiverted(error) ? 'a link leads there' : messageOf(error);
-            return { kind: 'failed', path, why };
-        }
-    });
-}
-function fits(file, expected) {
-    const stat = lstatSync(file);
-    const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
-    if (type !== typeOf(expected))
-        return false;
-    return expected.kind !== 'file' || expected.size === null || stat.size === expected.size;
-}
-function touch(file, mtimeNs) {
-    const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
-    const words = ['-h', '-c', '-m', '-d', time, '--', file];
-    const { status } = spawnSync('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
-    return status === 0 && lstatSync(file, { bigint: true }).mtimeNs === mtimeNs;
-}
-/** A double cannot hold nanoseconds: never before the moment that is meant. */
-function secondsAfter(ns) {
-    return Number(ns / 1000000n + 1n) / 1000;
-}
-function stampOf(stat) {
-    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
-}
-
 ;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
 
 
@@ -12624,6 +12692,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
             generation,
             former,
             unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
+            marked: false,
         };
         (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)(record));
     }
@@ -13780,6 +13849,7 @@ var tell_history = __nccwpck_require__(4193);
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -13801,6 +13871,9 @@ async function release(request, runtime) {
         if (lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
+        // What is published is copied from there, and marked by who has copied it.
+        if (result === 'success' && !settings.dryRun && !isPublished)
+            await markBuild(root, id, runtime);
         const saved = (0,tell_history/* noteEnd */.IU)(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
         if (saved !== null)
             tellSaved(saved, request, runtime);

@@ -4930,6 +4930,7 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: parseUnused(found['unused']) ?? {},
+        marked: found['marked'] === true,
         ...chain,
     };
 }

@@ -84,14 +84,16 @@ function sharesOf(planned: readonly PlannedTime[]): (readonly PlannedTime[])[] {
 
 // Reads `<seconds> <nanoseconds> <type and executable bit or -> <size or -> <path>` parted by NUL.
 // Answers `set` or `now` with the parts of ctime, inode and size, or `failed` with the reason. The time
-// is set first and checked after: most fit, and each call counts.
+// is set first and checked after: most fit, and each call counts. A time of access is not checked.
 const PERL = `use strict;
 my ($openat, $flags, $utimensat, $stat, $close, $nows, $nown) = map { $_ + 0 } @ARGV[0..6];
-my $layout = $ARGV[7];
+my ($layout, $which) = @ARGV[7, 8];
+my $modified = $which eq "mtime";
+sub instants { $modified ? pack("q4", 0, 0x3ffffffe, @_) : pack("q4", @_, 0, 0x3ffffffe) }
 binmode STDIN; binmode STDOUT; $/ = "\\0";
 my (@open, @names); push @open, 3;
 my $last = "";
-my $now = pack("q4", 0, 0x3ffffffe, $nows, $nown);
+my $now = instants($nows, $nown);
 my $buf = "\\0" x 256;
 LINE: while (defined(my $line = <STDIN>)) {
   chop $line;
@@ -114,13 +116,13 @@ LINE: while (defined(my $line = <STDIN>)) {
     $last = $folder;
   }
   my $fits = 1;
-  for (pack("q4", 0, 0x3ffffffe, $s, $n), $now) {
+  for (instants($s, $n), $now) {
     if (syscall($utimensat, $open[-1], $name, $_, 0x100) != 0 ||
         syscall($stat, $open[-1], $name, $buf, 0x100) != 0) { print "failed $!\\0"; next LINE }
     my ($inode, $mode, $has, $ms, $mn, $cs, $cn) = unpack($layout, $buf);
     my $kind = ($mode & 0170000) . (($mode & 0170000) == 0100000 && $mode & 0100 ? "x" : "");
     $fits &&= $type eq "-" || $type eq $kind && ($size eq "-" || $size == $has);
-    $fits &&= $ms == $s && $mn == $n;
+    $fits &&= !$modified || $ms == $s && $mn == $n;
     if (!$fits && $_ ne $now) { next }
     print(($fits ? "set" : "now"), " $cs $cn $inode $has\\0");
     next LINE;
@@ -139,16 +141,52 @@ async function byPerl(
   nowNs: bigint,
   machine: string,
 ): Promise<SetTime[] | null> {
-  const [calls, layout] = [CALLS[machine], LAYOUTS[machine]]
-  if (calls === undefined || layout === undefined || machine !== process.arch) return null
-  const { openat, utimensat, newfstatat, close } = calls
   const now = partsOf(String(nowNs))
-  const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH | O_CLOEXEC
-  const words = [...[openat, flags, utimensat, newfstatat, close].map(String), ...now, layout]
+  const words = wordsFor(machine, now, 'mtime')
+  if (words === null) return null
   const input = planned.map((each) => `${requestOf(each, now)} ${each.path}\0`).join('')
   const answers = await answersOfPerl(words, folder, input)
   if (answers?.length !== planned.length) return null
   return planned.map(({ path, mtimeNs }, index) => answerOf(path, mtimeNs, answers[index] ?? ''))
+}
+
+/** Null for a machine of which the calls are not known. */
+function wordsFor(
+  machine: string,
+  now: readonly string[],
+  which: 'mtime' | 'atime',
+): string[] | null {
+  const [calls, layout] = [CALLS[machine], LAYOUTS[machine]]
+  if (calls === undefined || layout === undefined || machine !== process.arch) return null
+  const { openat, utimensat, newfstatat, close } = calls
+  const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH | O_CLOEXEC
+  const numbers = [openat, flags, utimensat, newfstatat, close].map(String)
+  return [...numbers, ...now, layout, which]
+}
+
+/**
+ * Sets the time of last access, and no other, of files in a folder that is open, without following any
+ * link. What is not there is passed over.
+ *
+ * @param folder its descriptor
+ * @param paths relative to it
+ * @param seconds since the epoch
+ * @returns false where there is no perl that can
+ * @throws Error where one of them cannot be set
+ */
+export async function setAccessTimes(
+  folder: number,
+  paths: readonly string[],
+  seconds: number,
+): Promise<boolean> {
+  const words = wordsFor(process.arch, ['0', '0'], 'atime')
+  if (words === null) return false
+  const input = paths.map((path) => `${seconds} 0 - - ${path}\0`).join('')
+  const answers = await answersOfPerl(words, folder, input)
+  if (answers?.length !== paths.length) return false
+  const failed = answers.findIndex((answer) => !/^set |^failed No such file/.test(answer))
+  if (failed !== -1) throw new Error(`${paths[failed] ?? ''}: ${answers[failed] ?? ''}`)
+  return true
 }
 
 /** What perl says, parted at NUL; null where there is none, or it failed. */

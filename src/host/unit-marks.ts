@@ -1,18 +1,21 @@
 import {
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
   lstatSync,
-  readFileSync,
+  openSync,
+  readSync,
   readdirSync,
   renameSync,
-  utimesSync,
-  writeFileSync,
 } from 'node:fs'
 import { messageOf } from '../plan/guard-error.ts'
 import { hashOf, hashesIn, isUnit } from '../plan/unused-units.ts'
 import { ARTEFACTS } from './unit-weights.ts'
-import { at, inside } from './folders.ts'
+import { setAccessTimes } from './file-times.ts'
+import { at, inside, openFolder } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 import type { Profile } from './profiles.ts'
-import { runProgram } from './program.ts'
 
 /**
  * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
@@ -24,10 +27,6 @@ import { runProgram } from './program.ts'
 const MARK_S = 1
 const MARK_NS = 1_000_000_000n
 
-/** touch(1) sets one time and leaves the other alone to the nanosecond, which node cannot. */
-const TOUCH = ['-0', '-r', 'touch', '-h', '-a', '-c', '-d', `@${MARK_S}`, '--']
-const WAIT_MS = 20_000
-
 /** A unit, and the files that Cargo reads to tell whether it is fresh. */
 interface Fingerprint {
   /** `debug/serde-0123456789abcdef` */
@@ -37,31 +36,45 @@ interface Fingerprint {
 }
 
 /**
- * Marks all units of a target dir in which nobody builds.
+ * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path that other programs can use, too
- * @param aside a folder of our own on the same file system
- * @returns false where the disk does not keep times of access
+ * @param target absolute path
+ * @param own absolute path of a file of our own on the same file system, which holds something and whose
+ *   times mean nothing
+ * @param files what `filesToMark` found in it, or in what it was copied from
+ * @returns false where the disk does not keep times of access, or there is no perl to set them
  * @throws Error where they cannot be marked, as on a full disk
  */
-export async function markUnits(target: string, aside: string): Promise<boolean> {
-  const files = fingerprintsIn(target).flatMap((each) => each.files)
+export async function markUnits(
+  target: string,
+  own: string,
+  files: readonly string[] = filesToMark(target),
+): Promise<boolean> {
+  if (!keepsAccessTimes(own)) return false
   if (files.length === 0) return true
-  await runProgram('xargs', TOUCH, {
-    cwd: target,
-    input: Buffer.from(files.map((file) => `./${file}\0`).join('')),
-    waitMs: WAIT_MS,
-  })
-  return keepsAccessTimes(aside)
+  const folder = openFolder(target)
+  try {
+    return await setAccessTimes(folder, files, MARK_S)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** The files of all units by which their use is told, relative to the target dir. */
+export function filesToMark(target: string): string[] {
+  return fingerprintsIn(target).flatMap((each) => each.files)
 }
 
 /** Tried on a file of our own: a unit whose file was read would count as used. */
-function keepsAccessTimes(folder: string): boolean {
-  const trial = `${folder}/trial`
-  writeFileSync(trial, 'read', { flag: 'wx' })
-  utimesSync(trial, MARK_S, MARK_S)
-  readFileSync(trial)
-  return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS
+function keepsAccessTimes(path: string): boolean {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    futimesSync(file, MARK_S, MARK_S)
+    readSync(file, Buffer.alloc(1))
+    return fstatSync(file, { bigint: true }).atimeNs !== MARK_NS
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** All units, and those that were used since they were marked. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { messageOf } from '../plan/guard-error.ts'
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
@@ -42,7 +43,7 @@ export async function adaptSeed(
 ): Promise<SeedRecord | string> {
   const { lease, place, record, origin } = request
   const aside = `${place}.aside`
-  const planted = findPlantedLink(place)
+  const planted = request.found === undefined ? findPlantedLink(place) : request.found.planted
   if (planted !== null) return `${planted} is a link, through which Cargo would write`
   makeFolder(aside)
   if (record.kind === 'inherit') {
@@ -55,11 +56,12 @@ export async function adaptSeed(
   // One command uses this, the next one that: what one leaves alone is still wanted.
   const isCounted = !isLocal(lease.madeBy)
   const gone = outOfUse(origin.unused)
+  const isMarkedThere = record.kind === 'inherit' && origin.marked === true
   if (isCounted) moveUnitsOut(place, gone, aside)
   // The one sets times in the workspace, the other in the target directory: neither waits for the other.
   const [restored, marked] = await Promise.allSettled([
     restoreSeedTimes(request, runtime),
-    isCounted ? markUnits(place, aside) : false,
+    isCounted && !isMarkedThere ? mark(request, aside) : isCounted,
   ])
   if (restored.status === 'rejected') throw restored.reason
   if (restored.value !== null) return restored.value
@@ -75,10 +77,17 @@ export async function adaptSeed(
   return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null }
 }
 
+async function mark({ place, found }: AdaptRequest, aside: string): Promise<boolean> {
+  const own = `${aside}/own`
+  writeFileSync(own, 'own', { flag: 'wx' })
+  return markUnits(place, own, found?.marks)
+}
+
 function forgetPaths(request: AdaptRequest, { environment, voice }: Runtime): string | null {
   const { place } = request
   const moved = movedTargetOf(request, environment)
-  const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }))
+  const judged =
+    request.found?.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }))
   if (judged === null) return null
   const { units, whole } = forgetJudged(place, judged)
   if (units.length > 0 && whole === null) {

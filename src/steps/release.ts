@@ -16,6 +16,7 @@ import { afterPass } from './after-pass.ts'
 import { endWatch, tellVerdict } from './end-watch.ts'
 import { look } from './guard-disk.ts'
 import { mayPublish } from '../plan/snapshot.ts'
+import { markBuild } from './mark-build.ts'
 import { pruneUnits } from './prune-units.ts'
 import { publishBuild } from './publish.ts'
 import { recordBuild } from './record-build.ts'
@@ -57,6 +58,8 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
     if (lease !== null && settings.remote.mode === 'restore-save') {
       await saveBuild({ root, job, settings, lease }, runtime)
     }
+    // What is published is copied from there, and marked by who has copied it.
+    if (result === 'success' && !settings.dryRun && !isPublished) await markBuild(root, id, runtime)
     const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
     if (saved !== null) tellSaved(saved, request, runtime)
     try {

@@ -103,7 +103,8 @@ export function leaveBuild(stage: Stage, mark = 'old', runId = '1001'): Placed {
   putBuild(stage, placed, mark)
   const known = { workspace: workspaceOf(stage), common: '', toolchain: TOOLCHAIN, inputs: true }
   const unused = { [`debug/${OUT_OF_USE}`]: 2 }
-  const record: BuildRecord = { version: 1, ...known, times: '', generation: 0, former: [], unused }
+  const since = { times: '', generation: 0, former: [], marked: false }
+  const record: BuildRecord = { version: 1, ...known, ...since, unused }
   writeFileSync(stage.control(`leases/${placed.id}.build`), encodeRecord(record))
   writeFileSync(stage.control(`leases/${placed.id}.inputs`), encodeBuildInputs(inputsOf(stage)))
   return placed

@@ -1,0 +1,165 @@
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { COLD, encodeRecord } from '../../src/plan/build-record.ts'
+import type { BuildRecord, SeedKind } from '../../src/plan/build-record.ts'
+import type { Settings } from '../../src/plan/settings.ts'
+import { readBuildRecord, writeRecord } from '../../src/host/lease-companions.ts'
+import { writeLease } from '../../src/host/leases.ts'
+import type { Root } from '../../src/host/root.ts'
+import { markUnits, readMarks } from '../../src/host/unit-marks.ts'
+import { adaptSeed } from '../../src/steps/adapt-seed.ts'
+import { markBuild } from '../../src/steps/mark-build.ts'
+import type { Runtime } from '../../src/steps/runtime.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { useScene } from '../e2e/use-scene.ts'
+import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
+import { aJob, aLease } from '../helpers/lease.ts'
+import { aRoot } from '../helpers/root.ts'
+
+const scene = useScene()
+const FILE = `debug/.fingerprint/one-${HASH}/lib-one`
+const UNIT = `debug/one-${HASH}`
+const MARK_NS = 1_000_000_000n
+
+let root: Root
+let slot: string
+let said: string[]
+let runtime: Runtime
+
+/** A slot whose job has built in it, and whose build has been noted. */
+function leaveBuild(madeBy: 'step' | 'run' = 'step'): string {
+  const lease = aLease({ madeBy })
+  slot = `${root.path}/${lease.slot}`
+  mkdirSync(slot, { recursive: true })
+  cargoTree(slot)
+  const known = { workspace: '', common: '', toolchain: 'rustc', inputs: true, times: '' }
+  const chain = { generation: 0, former: [], unused: {}, marked: false }
+  const build: BuildRecord = { version: 1, ...known, ...chain }
+  writeLease(root, lease)
+  writeRecord(root, lease.id, '.build', encodeRecord(build))
+  return lease.id
+}
+
+function timesOf(path: string): { atimeNs: bigint; mtimeNs: bigint } {
+  const { atimeNs, mtimeNs } = lstatSync(path, { bigint: true })
+  return { atimeNs, mtimeNs }
+}
+
+beforeEach(() => {
+  root = aRoot(scene())
+  said = []
+  const note = (text: string): unknown => said.push(text)
+  runtime = {
+    environment: {},
+    script: '',
+    voice: { info: note, notice: note, warning: note, error: note },
+  }
+})
+
+describe('the units of a slot whose job is about to end', () => {
+  test('are marked, and keep their mtimes to the nanosecond', async () => {
+    const id = leaveBuild()
+    const { mtimeNs } = timesOf(`${slot}/${FILE}`)
+    await markBuild(root, id, runtime)
+    expect(timesOf(`${slot}/${FILE}`)).toEqual({ atimeNs: MARK_NS, mtimeNs })
+    expect(readBuildRecord(root, id)?.marked).toBe(true)
+    expect(readMarks(slot)).toEqual({ all: [UNIT], used: new Set() })
+    readFileSync(`${slot}/${FILE}`)
+    expect(readMarks(slot).used).toEqual(new Set([UNIT]))
+    expect(said).toEqual([])
+  })
+
+  test('are marked through no link that was planted', async () => {
+    const id = leaveBuild()
+    const outside = scene().directory('outside')
+    for (const name of ['lib-one', 'bin']) writeFileSync(`${outside}/${name}`, '')
+    const before = ['lib-one', 'bin'].map((name) => timesOf(`${outside}/${name}`))
+    symlinkSync(outside, `${slot}/debug/.fingerprint/two-${HASH}`)
+    symlinkSync(`${outside}/bin`, `${slot}/debug/.fingerprint/one-${HASH}/bin`)
+    await markBuild(root, id, runtime)
+    expect(['lib-one', 'bin'].map((name) => timesOf(`${outside}/${name}`))).toEqual(before)
+    expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
+  })
+
+  test('are left alone where a person builds', async () => {
+    const id = leaveBuild('run')
+    const before = timesOf(`${slot}/${FILE}`)
+    await markBuild(root, id, runtime)
+    expect(timesOf(`${slot}/${FILE}`)).toEqual(before)
+    expect(readBuildRecord(root, id)?.marked).toBe(false)
+  })
+
+  test('are said to be unmarked where that cannot be done', async () => {
+    const id = leaveBuild()
+    rmSync(slot, { recursive: true })
+    writeFileSync(slot, 'in the way')
+    await markBuild(root, id, runtime)
+    expect(readBuildRecord(root, id)?.marked).toBe(false)
+    expect(said).toEqual([expect.stringMatching(/^The units in .* were not marked \(/)])
+  })
+
+  needs('root').test('are not marked on a disk without times of access', async () => {
+    const mount = scene().directory('disk')
+    await scene().must('mount', ['-t', 'tmpfs', '-o', 'noatime', 'none', mount])
+    root = aRoot(scene(), mount)
+    const id = leaveBuild()
+    const before = timesOf(`${slot}/${FILE}`)
+    await markBuild(root, id, runtime)
+    expect(timesOf(`${slot}/${FILE}`)).toEqual(before)
+    expect(readBuildRecord(root, id)?.marked).toBe(false)
+  })
+})
+
+describe('marking', () => {
+  test('passes over what is gone by then', async () => {
+    leaveBuild()
+    const own = `${scene().directory('aside')}/own`
+    writeFileSync(own, 'own')
+    const files = [`debug/.fingerprint/gone-${HASH}/lib-gone`, FILE, `debug/.fingerprint/no-file`]
+    expect(await markUnits(slot, own, files)).toBe(true)
+    expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
+  })
+})
+
+/** Adapts a seed that lies in a slot; whether its unit is marked then. */
+async function adapt(kind: SeedKind, marked: boolean): Promise<boolean> {
+  leaveBuild()
+  const lease = aLease({ id: '0123456789abcdef00000002' })
+  const origin = { workspace: '', runnerKey: '', toolchain: 'rustc', inputs: false, times: '' }
+  const wish = {
+    job: aJob(),
+    madeBy: 'step' as const,
+    runnerKey: '',
+    workspace: null,
+    common: '',
+    restoresMtimes: false,
+    times: '',
+    toolchain: null,
+  }
+  const adapted = await adaptSeed(
+    {
+      root,
+      lease,
+      wish,
+      settings: { constantPaths: { target: null, workspace: null } } as Settings,
+      place: slot,
+      record: { ...COLD, kind },
+      origin: { ...origin, generation: 0, unused: { [UNIT]: 1 }, marked },
+      formerTargets: [],
+      linked: [],
+    },
+    runtime,
+  )
+  expect(adapted).toMatchObject({ unused: { [UNIT]: 1 } })
+  return timesOf(`${slot}/${FILE}`).atimeNs === MARK_NS
+}
+
+describe('a seed', () => {
+  test.each([
+    ['that was handed down with its marks keeps what was read since', 'inherit', true, false],
+    ['that was handed down without is marked', 'inherit', false, true],
+    ['that was copied is marked, whatever its source was', 'clone', true, true],
+  ] as const)('%s', async (_, kind, marked, isMarked) => {
+    expect(await adapt(kind, marked)).toBe(isMarked)
+  })
+})
