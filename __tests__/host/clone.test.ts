@@ -122,6 +122,22 @@ describe.each(['hybrid', 'copy'] as const)('a clone by %s', (way) => {
     expect(inode(`${destination}/${RLIB}`) === inode(`${source}/${RLIB}`)).toBe(way === 'hybrid')
   })
 
+  test('keeps them one file however large they are, and whichever cp takes them', async () => {
+    const { source, destination } = aSource()
+    const programs = ['first', 'second', 'third']
+    for (const name of programs) {
+      const program = `${source}/debug/deps/${name}-${HASH}`
+      writeFileSync(program, Buffer.alloc(5_000_000, name), { mode: 0o755 })
+      linkSync(program, `${source}/debug/${name}`)
+    }
+    await clone({ source, destination, way })
+    for (const name of programs) {
+      const program = `${destination}/debug/deps/${name}-${HASH}`
+      expect(inode(program)).toBe(inode(`${destination}/debug/${name}`))
+      expect(readFileSync(program).equals(Buffer.alloc(5_000_000, name))).toBe(true)
+    }
+  })
+
   test('takes incremental state along when it is wanted', async () => {
     const { source, destination } = aSource()
     await clone({ source, destination, way, skipIncremental: false })

@@ -1,7 +1,16 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { COLD, encodeRecord } from '../../src/plan/build-record.ts'
 import type { BuildRecord, SeedKind } from '../../src/plan/build-record.ts'
+import type { UnusedUnits } from '../../src/plan/unused-units.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { readBuildRecord, writeRecord } from '../../src/host/lease-companions.ts'
 import { writeLease } from '../../src/host/leases.ts'
@@ -11,6 +20,7 @@ import { adaptSeed } from '../../src/steps/adapt-seed.ts'
 import { markBuild } from '../../src/steps/mark-build.ts'
 import type { Runtime } from '../../src/steps/runtime.ts'
 import { needs } from '../e2e/capabilities.ts'
+import { smallDisk } from '../e2e/small-disk.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
 import { aJob, aLease } from '../helpers/lease.ts'
@@ -79,6 +89,11 @@ describe('the units of a slot whose job is about to end', () => {
     await markBuild(root, id, runtime)
     expect(['lib-one', 'bin'].map((name) => timesOf(`${outside}/${name}`))).toEqual(before)
     expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
+    // As where it was planted after the look.
+    await expect(markUnits(slot, [`debug/.fingerprint/two-${HASH}/lib-one`, FILE])).rejects.toThrow(
+      /two-.*: failed (Not a directory|Too many levels)/,
+    )
+    expect(['lib-one', 'bin'].map((name) => timesOf(`${outside}/${name}`))).toEqual(before)
   })
 
   test('are left alone where a person builds', async () => {
@@ -87,6 +102,16 @@ describe('the units of a slot whose job is about to end', () => {
     await markBuild(root, id, runtime)
     expect(timesOf(`${slot}/${FILE}`)).toEqual(before)
     expect(readBuildRecord(root, id)?.marked).toBe(false)
+  })
+
+  needs('root', 'loop-mount').test('are left unmarked where this user may not', async () => {
+    root = aRoot(scene(), await smallDisk(scene(), 'ext4'))
+    const id = leaveBuild()
+    // The kernel refuses it as it does for files of other users.
+    await scene().must('chattr', ['+i', `${slot}/${FILE}`])
+    await markBuild(root, id, runtime)
+    expect(readBuildRecord(root, id)?.marked).toBe(false)
+    expect(said).toEqual([])
   })
 
   test('are said to be unmarked where that cannot be done', async () => {
@@ -113,17 +138,14 @@ describe('the units of a slot whose job is about to end', () => {
 describe('marking', () => {
   test('passes over what is gone by then', async () => {
     leaveBuild()
-    const own = `${scene().directory('aside')}/own`
-    writeFileSync(own, 'own')
     const files = [`debug/.fingerprint/gone-${HASH}/lib-gone`, FILE, `debug/.fingerprint/no-file`]
-    expect(await markUnits(slot, own, files)).toBe(true)
+    expect(await markUnits(slot, files)).toBe(true)
     expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
   })
 })
 
-/** Adapts a seed that lies in a slot; whether its unit is marked then. */
-async function adapt(kind: SeedKind, marked: boolean): Promise<boolean> {
-  leaveBuild()
+/** Adapts what lies in a slot as a seed; what is counted of its use, null where that cannot be told. */
+async function adapt(kind: SeedKind, marked: boolean): Promise<UnusedUnits | null> {
   const lease = aLease({ id: '0123456789abcdef00000002' })
   const origin = { workspace: '', runnerKey: '', toolchain: 'rustc', inputs: false, times: '' }
   const wish = {
@@ -150,16 +172,62 @@ async function adapt(kind: SeedKind, marked: boolean): Promise<boolean> {
     },
     runtime,
   )
-  expect(adapted).toMatchObject({ unused: { [UNIT]: 1 } })
-  return timesOf(`${slot}/${FILE}`).atimeNs === MARK_NS
+  if (typeof adapted === 'string') throw new Error(adapted)
+  return adapted.unused
+}
+
+const PRINTS = 'debug/.fingerprint'
+
+/** Leaves a build of many units, marked; their files. */
+async function leaveMarked(): Promise<string[]> {
+  const id = leaveBuild()
+  for (let unit = 10; unit < 40; unit += 1) {
+    const label = `unit-00000000000000${unit}`
+    mkdirSync(`${slot}/${PRINTS}/${label}`)
+    writeFileSync(`${slot}/${PRINTS}/${label}/lib-unit`, 'unit')
+  }
+  await markBuild(root, id, runtime)
+  expect(readBuildRecord(root, id)?.marked).toBe(true)
+  return readdirSync(`${slot}/${PRINTS}`).map((label) => {
+    const [file = ''] = readdirSync(`${slot}/${PRINTS}/${label}`)
+    return `${slot}/${PRINTS}/${label}/${file}`
+  })
+}
+
+function markedAmong(files: readonly string[]): number {
+  return files.filter((file) => timesOf(file).atimeNs === MARK_NS).length
 }
 
 describe('a seed', () => {
+  test('that was handed down with its marks is not marked again', async () => {
+    const files = await leaveMarked()
+    readFileSync(files.at(-1) ?? '')
+    expect(await adapt('inherit', true)).toEqual({ [UNIT]: 1 })
+    expect(markedAmong(files)).toBe(files.length - 1)
+  })
+
+  test('that somebody has read as a whole since is', async () => {
+    const files = await leaveMarked()
+    for (const file of files) readFileSync(file)
+    expect(await adapt('inherit', true)).toEqual({ [UNIT]: 1 })
+    expect(markedAmong(files)).toBe(files.length)
+  })
+
   test.each([
-    ['that was handed down with its marks keeps what was read since', 'inherit', true, false],
-    ['that was handed down without is marked', 'inherit', false, true],
-    ['that was copied is marked, whatever its source was', 'clone', true, true],
-  ] as const)('%s', async (_, kind, marked, isMarked) => {
-    expect(await adapt(kind, marked)).toBe(isMarked)
+    ['that was handed down without marks', 'inherit', false],
+    ['that was copied, whatever its source was,', 'clone', true],
+  ] as const)('%s is marked', async (_, kind, marked) => {
+    leaveBuild()
+    expect(await adapt(kind, marked)).toEqual({ [UNIT]: 1 })
+    expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
+  })
+
+  needs('root').test('of a disk that keeps no times any more tells nothing', async () => {
+    const mount = scene().directory('disk')
+    await scene().must('mount', ['-t', 'tmpfs', '-o', 'relatime', 'none', mount])
+    root = aRoot(scene(), mount)
+    await leaveMarked()
+    await scene().must('mount', ['-o', 'remount,noatime', mount])
+    expect(await adapt('inherit', true)).toBeNull()
   })
 })

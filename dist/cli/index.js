@@ -13643,7 +13643,7 @@ function wordsFor(machine, now, which) {
  * @param folder its descriptor
  * @param paths relative to it
  * @param seconds since the epoch
- * @returns false where there is no perl that can
+ * @returns false where this user may not, or there is no perl that can
  * @throws Error where one of them cannot be set
  */
 async function setAccessTimes(folder, paths, seconds) {
@@ -13652,14 +13652,19 @@ async function setAccessTimes(folder, paths, seconds) {
         return false;
     const input = paths.map((path) => `${seconds} 0 - - ${path}\0`).join('');
     const answers = await answersOfPerl(words, folder, input);
-    if (answers?.length !== paths.length)
+    if (answers === null)
         return false;
+    if (answers.length !== paths.length)
+        throw new Error('perl ended before all times were set');
     const failed = answers.findIndex((answer) => !/^set |^failed No such file/.test(answer));
+    const why = answers[failed] ?? '';
+    if (/^failed (Operation not permitted|Permission denied)/.test(why))
+        return false;
     if (failed !== -1)
-        throw new Error(`${paths[failed] ?? ''}: ${answers[failed] ?? ''}`);
+        throw new Error(`${paths[failed] ?? ''}: ${why}`);
     return true;
 }
-/** What perl says, parted at NUL; null where there is none, or it failed. */
+/** What perl says, parted at NUL, not all of it where it failed; null where there is none. */
 async function answersOfPerl(words, folder, input) {
     try {
         const child = (0,external_node_child_process_namespaceObject.spawn)('perl', ['-f', '-e', file_times_PERL, ...words], {
@@ -13674,7 +13679,7 @@ async function answersOfPerl(words, folder, input) {
         child.stdin?.on('error', () => { });
         child.stdin?.end(input);
         const [status] = (await (0,external_node_events_namespaceObject.once)(child, 'close'));
-        return status === 0 ? parts.join('').split('\0').slice(0, -1) : null;
+        return status === 0 ? parts.join('').split('\0').slice(0, -1) : [];
     }
     catch {
         // There is no perl, or it cannot be run.
@@ -13775,16 +13780,12 @@ const MARK_NS = 1000000000n;
 /**
  * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path
- * @param own absolute path of a file of our own on the same file system, which holds something and whose
- *   times mean nothing
+ * @param target absolute path, on a disk that keeps times of access
  * @param files what `filesToMark` found in it, or in what it was copied from
- * @returns false where the disk does not keep times of access, or there is no perl to set them
+ * @returns false where this user may not, or there is no perl to do it
  * @throws Error where they cannot be marked, as on a full disk
  */
-async function markUnits(target, own, files = filesToMark(target)) {
-    if (!keepsAccessTimes(own))
-        return false;
+async function markUnits(target, files = filesToMark(target)) {
     if (files.length === 0)
         return true;
     const folder = openFolder(target);
@@ -13799,17 +13800,38 @@ async function markUnits(target, own, files = filesToMark(target)) {
 function filesToMark(target) {
     return fingerprintsIn(target).flatMap((each) => each.files);
 }
-/** Tried on a file of our own: a unit whose file was read would count as used. */
+/**
+ * Whether a disk tells when a file was read (not so with noatime), and tells this process so.
+ *
+ * @param path of a file of our own there that holds something: a unit whose file was read would count as used
+ */
 function keepsAccessTimes(path) {
     const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     try {
-        (0,external_node_fs_.futimesSync)(file, MARK_S, MARK_S);
+        (0,external_node_fs_.futimesSync)(file, MARK_S, (0,external_node_fs_.fstatSync)(file).mtimeMs / 1000);
         (0,external_node_fs_.readSync)(file, Buffer.alloc(1));
         return (0,external_node_fs_.fstatSync)(file, { bigint: true }).atimeNs !== MARK_NS;
     }
     finally {
         (0,external_node_fs_.closeSync)(file);
     }
+}
+/** Of so many units in each profile: who copies a slot, or backs it up, reads them all. */
+const SAMPLE = 8;
+/** Whether a marked target dir still is, as far as some of its units tell. */
+function looksMarked(target) {
+    return withProfiles(target, (profiles) => profiles.every(({ path, folder }) => {
+        const marked = inside(folder, '.fingerprint', (last) => {
+            const labels = (0,external_node_fs_.readdirSync)(at(last, '.')).filter((label) => isUnit(`${path}/${label}`));
+            return labels.slice(0, SAMPLE).every((label) => inside(last, label, isUnread) ?? true);
+        });
+        return marked ?? true;
+    }));
+}
+function isUnread(fingerprint) {
+    return (0,external_node_fs_.readdirSync)(at(fingerprint, '.'))
+        .filter(isMarkable)
+        .every((name) => (0,external_node_fs_.lstatSync)(at(fingerprint, name), { bigint: true }).atimeNs === MARK_NS);
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -13882,6 +13904,10 @@ function moveOutOf({ folder }, labels, out) {
         });
     }
 }
+/** The other files are read by who looks for what a unit was made of, or by nobody. */
+function isMarkable(name) {
+    return !/^(dep|output)-|\.json$|^invoked\./.test(name);
+}
 function fingerprintsIn(target) {
     return withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
         const labels = inside(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
@@ -13890,8 +13916,7 @@ function fingerprintsIn(target) {
             const names = inside(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)(at(last, '.')));
             if (names === null || !isUnit(unit))
                 return [];
-            // Others are read by who looks for what a unit was made of, or by nobody.
-            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
+            const files = names.filter(isMarkable);
             const base = `${path}/.fingerprint/${label}`;
             return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
         });
@@ -13915,7 +13940,8 @@ async function markBuild(root, id, { voice }) {
     if (build === null || slot === null || lease === null || isLocal(lease.madeBy))
         return;
     try {
-        const marked = await markUnits(`${root.realPath}/${slot}`, leasePath(root, `${id}.build`));
+        const marked = keepsAccessTimes(leasePath(root, `${id}.build`)) &&
+            (await markUnits(`${root.realPath}/${slot}`));
         if (marked)
             writeRecord(root, id, '.build', encodeRecord({ ...build, marked }));
     }
@@ -18868,7 +18894,7 @@ const retime_seed_SHOWN = 10;
 async function adaptSeed(request, runtime) {
     const { lease, place, record, origin } = request;
     const aside = `${place}.aside`;
-    const planted = request.found === undefined ? findPlantedLink(place) : request.found.planted;
+    const planted = findPlantedLink(place);
     if (planted !== null)
         return `${planted} is a link, through which Cargo would write`;
     makeFolder(aside);
@@ -18884,13 +18910,12 @@ async function adaptSeed(request, runtime) {
     // One command uses this, the next one that: what one leaves alone is still wanted.
     const isCounted = !isLocal(lease.madeBy);
     const gone = outOfUse(origin.unused);
-    const isMarkedThere = record.kind === 'inherit' && origin.marked === true;
     if (isCounted)
         moveUnitsOut(place, gone, aside);
     // The one sets times in the workspace, the other in the target directory: neither waits for the other.
     const [restored, marked] = await Promise.allSettled([
         restoreSeedTimes(request, runtime),
-        isCounted && !isMarkedThere ? mark(request, aside) : isCounted,
+        isCounted ? mark(request, aside) : false,
     ]);
     if (restored.status === 'rejected')
         throw restored.reason;
@@ -18906,10 +18931,14 @@ async function adaptSeed(request, runtime) {
     const isMarked = marked.status === 'fulfilled' && marked.value;
     return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null };
 }
-async function mark({ place, found }, aside) {
+/** Marks the units, unless the job before has done that and nobody has read them since. */
+async function mark({ place, record, origin, found }, aside) {
     const own = `${aside}/own`;
     (0,external_node_fs_.writeFileSync)(own, 'own', { flag: 'wx' });
-    return markUnits(place, own, found?.marks);
+    if (!keepsAccessTimes(own))
+        return false;
+    const isMarked = record.kind === 'inherit' && origin.marked === true && looksMarked(place);
+    return isMarked || markUnits(place, found?.marks);
 }
 function forgetPaths(request, { environment, voice }) {
     const { place } = request;
@@ -19110,7 +19139,7 @@ async function copy(passage, entries, tied, way) {
     const firsts = new Map();
     const others = [];
     const batches = new Map();
-    const laneOf = lanes(way);
+    const laneOf = lanes(entries, way);
     for (const entry of entries) {
         const { path, kind, stat } = entry;
         const first = firsts.get(inodeOf(entry));
@@ -19133,13 +19162,23 @@ async function copy(passage, entries, tied, way) {
     }
 }
 /**
- * Shares what is copied byte by byte out among two, each about as much: one cp does not keep a disk and
- * two cores busy. Sharing blocks is the same work for two as for one.
+ * Shares large files that are copied byte by byte out among two, each about as much: one cp does not keep
+ * a disk and two cores busy. Sharing blocks is the same work for two as for one. A file that may have
+ * another name in a directory that is copied as a whole goes with that.
  */
-function lanes(way) {
+function lanes(entries, way) {
+    const names = new Map();
+    for (const entry of entries) {
+        const inode = inodeOf(entry);
+        if (entry.kind === 'file')
+            names.set(inode, (names.get(inode) ?? 0n) + 1n);
+    }
     const loads = [0n, 0n];
-    return ({ kind, stat }) => {
+    return (entry) => {
+        const { kind, stat } = entry;
         if (way === 'reflink' || kind !== 'file' || stat.size < copies_LARGE)
+            return 0;
+        if (names.get(inodeOf(entry)) !== stat.nlink)
             return 0;
         const lane = loads[0] <= loads[1] ? 0 : 1;
         loads[lane] += stat.size;
@@ -19433,7 +19472,6 @@ function ownerRefusal(source, slot) {
 
 
 
-
 /** A clone takes seconds; one that takes longer is no gain. */
 const clone_seed_WAIT_MS = 120_000;
 /**
@@ -19530,7 +19568,6 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
         meanwhile: (opened) => {
             found = {
-                planted: findPlantedLink(opened),
                 judged: moved === null ? null : judgeMovedUnits({ ...moved, place: opened }),
                 marks: filesToMark(opened),
             };

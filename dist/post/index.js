@@ -9533,7 +9533,7 @@ function wordsFor(machine, now, which) {
  * @param folder its descriptor
  * @param paths relative to it
  * @param seconds since the epoch
- * @returns false where there is no perl that can
+ * @returns false where this user may not, or there is no perl that can
  * @throws Error where one of them cannot be set
  */
 async function setAccessTimes(folder, paths, seconds) {
@@ -9542,14 +9542,19 @@ async function setAccessTimes(folder, paths, seconds) {
         return false;
     const input = paths.map((path) => `${seconds} 0 - - ${path}\0`).join('');
     const answers = await answersOfPerl(words, folder, input);
-    if (answers?.length !== paths.length)
+    if (answers === null)
         return false;
+    if (answers.length !== paths.length)
+        throw new Error('perl ended before all times were set');
     const failed = answers.findIndex((answer) => !/^set |^failed No such file/.test(answer));
+    const why = answers[failed] ?? '';
+    if (/^failed (Operation not permitted|Permission denied)/.test(why))
+        return false;
     if (failed !== -1)
-        throw new Error(`${paths[failed] ?? ''}: ${answers[failed] ?? ''}`);
+        throw new Error(`${paths[failed] ?? ''}: ${why}`);
     return true;
 }
-/** What perl says, parted at NUL; null where there is none, or it failed. */
+/** What perl says, parted at NUL, not all of it where it failed; null where there is none. */
 async function answersOfPerl(words, folder, input) {
     try {
         const child = (0,external_node_child_process_.spawn)('perl', ['-f', '-e', PERL, ...words], {
@@ -9564,7 +9569,7 @@ async function answersOfPerl(words, folder, input) {
         child.stdin?.on('error', () => { });
         child.stdin?.end(input);
         const [status] = (await (0,external_node_events_namespaceObject.once)(child, 'close'));
-        return status === 0 ? parts.join('').split('\0').slice(0, -1) : null;
+        return status === 0 ? parts.join('').split('\0').slice(0, -1) : [];
     }
     catch {
         // There is no perl, or it cannot be run.
@@ -9665,16 +9670,12 @@ const MARK_NS = 1000000000n;
 /**
  * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path
- * @param own absolute path of a file of our own on the same file system, which holds something and whose
- *   times mean nothing
+ * @param target absolute path, on a disk that keeps times of access
  * @param files what `filesToMark` found in it, or in what it was copied from
- * @returns false where the disk does not keep times of access, or there is no perl to set them
+ * @returns false where this user may not, or there is no perl to do it
  * @throws Error where they cannot be marked, as on a full disk
  */
-async function markUnits(target, own, files = filesToMark(target)) {
-    if (!keepsAccessTimes(own))
-        return false;
+async function markUnits(target, files = filesToMark(target)) {
     if (files.length === 0)
         return true;
     const folder = (0,host_folders/* openFolder */.NE)(target);
@@ -9689,17 +9690,38 @@ async function markUnits(target, own, files = filesToMark(target)) {
 function filesToMark(target) {
     return fingerprintsIn(target).flatMap((each) => each.files);
 }
-/** Tried on a file of our own: a unit whose file was read would count as used. */
+/**
+ * Whether a disk tells when a file was read (not so with noatime), and tells this process so.
+ *
+ * @param path of a file of our own there that holds something: a unit whose file was read would count as used
+ */
 function keepsAccessTimes(path) {
     const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     try {
-        (0,external_node_fs_.futimesSync)(file, MARK_S, MARK_S);
+        (0,external_node_fs_.futimesSync)(file, MARK_S, (0,external_node_fs_.fstatSync)(file).mtimeMs / 1000);
         (0,external_node_fs_.readSync)(file, Buffer.alloc(1));
         return (0,external_node_fs_.fstatSync)(file, { bigint: true }).atimeNs !== MARK_NS;
     }
     finally {
         (0,external_node_fs_.closeSync)(file);
     }
+}
+/** Of so many units in each profile: who copies a slot, or backs it up, reads them all. */
+const SAMPLE = 8;
+/** Whether a marked target dir still is, as far as some of its units tell. */
+function looksMarked(target) {
+    return withProfiles(target, (profiles) => profiles.every(({ path, folder }) => {
+        const marked = inside(folder, '.fingerprint', (last) => {
+            const labels = readdirSync(at(last, '.')).filter((label) => isUnit(`${path}/${label}`));
+            return labels.slice(0, SAMPLE).every((label) => inside(last, label, isUnread) ?? true);
+        });
+        return marked ?? true;
+    }));
+}
+function isUnread(fingerprint) {
+    return readdirSync(at(fingerprint, '.'))
+        .filter(isMarkable)
+        .every((name) => lstatSync(at(fingerprint, name), { bigint: true }).atimeNs === MARK_NS);
 }
 /** All units, and those that were used since they were marked. */
 function readMarks(target) {
@@ -9772,6 +9794,10 @@ function moveOutOf({ folder }, labels, out) {
         });
     }
 }
+/** The other files are read by who looks for what a unit was made of, or by nobody. */
+function isMarkable(name) {
+    return !/^(dep|output)-|\.json$|^invoked\./.test(name);
+}
 function fingerprintsIn(target) {
     return profiles_withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
         const labels = (0,host_folders/* inside */.nx)(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
@@ -9780,8 +9806,7 @@ function fingerprintsIn(target) {
             const names = (0,host_folders/* inside */.nx)(folder, `.fingerprint/${label}`, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')));
             if (names === null || !(0,unused_units/* isUnit */.vO)(unit))
                 return [];
-            // Others are read by who looks for what a unit was made of, or by nobody.
-            const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name));
+            const files = names.filter(isMarkable);
             const base = `${path}/.fingerprint/${label}`;
             return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
         });
@@ -9805,7 +9830,8 @@ async function markBuild(root, id, { voice }) {
     if (build === null || slot === null || lease === null || (0,plan_lease/* isLocal */.IX)(lease.madeBy))
         return;
     try {
-        const marked = await markUnits(`${root.realPath}/${slot}`, (0,lease_companions/* leasePath */.U8)(root, `${id}.build`));
+        const marked = keepsAccessTimes((0,lease_companions/* leasePath */.U8)(root, `${id}.build`)) &&
+            (await markUnits(`${root.realPath}/${slot}`));
         if (marked)
             (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, marked }));
     }

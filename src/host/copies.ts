@@ -23,7 +23,7 @@ export async function copy(
   const firsts = new Map<bigint, string>()
   const others: [string, string][] = []
   const batches = new Map<string, Batch>()
-  const laneOf = lanes(way)
+  const laneOf = lanes(entries, way)
   for (const entry of entries) {
     const { path, kind, stat } = entry
     const first = firsts.get(inodeOf(entry))
@@ -45,13 +45,21 @@ export async function copy(
 }
 
 /**
- * Shares what is copied byte by byte out among two, each about as much: one cp does not keep a disk and
- * two cores busy. Sharing blocks is the same work for two as for one.
+ * Shares large files that are copied byte by byte out among two, each about as much: one cp does not keep
+ * a disk and two cores busy. Sharing blocks is the same work for two as for one. A file that may have
+ * another name in a directory that is copied as a whole goes with that.
  */
-function lanes(way: Way): (entry: Entry) => number {
+function lanes(entries: readonly Entry[], way: Way): (entry: Entry) => number {
+  const names = new Map<bigint, bigint>()
+  for (const entry of entries) {
+    const inode = inodeOf(entry)
+    if (entry.kind === 'file') names.set(inode, (names.get(inode) ?? 0n) + 1n)
+  }
   const loads: [bigint, bigint] = [0n, 0n]
-  return ({ kind, stat }) => {
+  return (entry) => {
+    const { kind, stat } = entry
     if (way === 'reflink' || kind !== 'file' || stat.size < LARGE) return 0
+    if (names.get(inodeOf(entry)) !== stat.nlink) return 0
     const lane = loads[0] <= loads[1] ? 0 : 1
     loads[lane] += stat.size
     return lane

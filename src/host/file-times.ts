@@ -171,7 +171,7 @@ function wordsFor(
  * @param folder its descriptor
  * @param paths relative to it
  * @param seconds since the epoch
- * @returns false where there is no perl that can
+ * @returns false where this user may not, or there is no perl that can
  * @throws Error where one of them cannot be set
  */
 export async function setAccessTimes(
@@ -183,13 +183,16 @@ export async function setAccessTimes(
   if (words === null) return false
   const input = paths.map((path) => `${seconds} 0 - - ${path}\0`).join('')
   const answers = await answersOfPerl(words, folder, input)
-  if (answers?.length !== paths.length) return false
+  if (answers === null) return false
+  if (answers.length !== paths.length) throw new Error('perl ended before all times were set')
   const failed = answers.findIndex((answer) => !/^set |^failed No such file/.test(answer))
-  if (failed !== -1) throw new Error(`${paths[failed] ?? ''}: ${answers[failed] ?? ''}`)
+  const why = answers[failed] ?? ''
+  if (/^failed (Operation not permitted|Permission denied)/.test(why)) return false
+  if (failed !== -1) throw new Error(`${paths[failed] ?? ''}: ${why}`)
   return true
 }
 
-/** What perl says, parted at NUL; null where there is none, or it failed. */
+/** What perl says, parted at NUL, not all of it where it failed; null where there is none. */
 async function answersOfPerl(
   words: readonly string[],
   folder: number,
@@ -208,7 +211,7 @@ async function answersOfPerl(
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
     const [status] = (await once(child, 'close')) as [number | null]
-    return status === 0 ? parts.join('').split('\0').slice(0, -1) : null
+    return status === 0 ? parts.join('').split('\0').slice(0, -1) : []
   } catch {
     // There is no perl, or it cannot be run.
     return null

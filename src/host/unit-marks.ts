@@ -38,19 +38,15 @@ interface Fingerprint {
 /**
  * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path
- * @param own absolute path of a file of our own on the same file system, which holds something and whose
- *   times mean nothing
+ * @param target absolute path, on a disk that keeps times of access
  * @param files what `filesToMark` found in it, or in what it was copied from
- * @returns false where the disk does not keep times of access, or there is no perl to set them
+ * @returns false where this user may not, or there is no perl to do it
  * @throws Error where they cannot be marked, as on a full disk
  */
 export async function markUnits(
   target: string,
-  own: string,
   files: readonly string[] = filesToMark(target),
 ): Promise<boolean> {
-  if (!keepsAccessTimes(own)) return false
   if (files.length === 0) return true
   const folder = openFolder(target)
   try {
@@ -65,16 +61,42 @@ export function filesToMark(target: string): string[] {
   return fingerprintsIn(target).flatMap((each) => each.files)
 }
 
-/** Tried on a file of our own: a unit whose file was read would count as used. */
-function keepsAccessTimes(path: string): boolean {
+/**
+ * Whether a disk tells when a file was read (not so with noatime), and tells this process so.
+ *
+ * @param path of a file of our own there that holds something: a unit whose file was read would count as used
+ */
+export function keepsAccessTimes(path: string): boolean {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
-    futimesSync(file, MARK_S, MARK_S)
+    futimesSync(file, MARK_S, fstatSync(file).mtimeMs / 1000)
     readSync(file, Buffer.alloc(1))
     return fstatSync(file, { bigint: true }).atimeNs !== MARK_NS
   } finally {
     closeSync(file)
   }
+}
+
+/** Of so many units in each profile: who copies a slot, or backs it up, reads them all. */
+const SAMPLE = 8
+
+/** Whether a marked target dir still is, as far as some of its units tell. */
+export function looksMarked(target: string): boolean {
+  return withProfiles(target, (profiles) =>
+    profiles.every(({ path, folder }) => {
+      const marked = inside(folder, '.fingerprint', (last) => {
+        const labels = readdirSync(at(last, '.')).filter((label) => isUnit(`${path}/${label}`))
+        return labels.slice(0, SAMPLE).every((label) => inside(last, label, isUnread) ?? true)
+      })
+      return marked ?? true
+    }),
+  )
+}
+
+function isUnread(fingerprint: number): boolean {
+  return readdirSync(at(fingerprint, '.'))
+    .filter(isMarkable)
+    .every((name) => lstatSync(at(fingerprint, name), { bigint: true }).atimeNs === MARK_NS)
 }
 
 /** All units, and those that were used since they were marked. */
@@ -148,6 +170,11 @@ function moveOutOf(
   }
 }
 
+/** The other files are read by who looks for what a unit was made of, or by nobody. */
+function isMarkable(name: string): boolean {
+  return !/^(dep|output)-|\.json$|^invoked\./.test(name)
+}
+
 function fingerprintsIn(target: string): Fingerprint[] {
   return withProfiles(target, (profiles) =>
     profiles.flatMap(({ path, folder }) => {
@@ -156,8 +183,7 @@ function fingerprintsIn(target: string): Fingerprint[] {
         const unit = `${path}/${label}`
         const names = inside(folder, `.fingerprint/${label}`, (last) => readdirSync(at(last, '.')))
         if (names === null || !isUnit(unit)) return []
-        // Others are read by who looks for what a unit was made of, or by nobody.
-        const files = names.filter((name) => !/^(dep|output)-|\.json$|^invoked\./.test(name))
+        const files = names.filter(isMarkable)
         const base = `${path}/.fingerprint/${label}`
         return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }]
       })

@@ -10,7 +10,7 @@ import type { Root } from '../host/root.ts'
 import { makeFolder } from '../host/folders.ts'
 import { findPlantedLink } from '../host/planted-links.ts'
 import { pathsOf } from '../host/slots.ts'
-import { markUnits, moveUnitsOut } from '../host/unit-marks.ts'
+import { keepsAccessTimes, looksMarked, markUnits, moveUnitsOut } from '../host/unit-marks.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
 import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
@@ -43,7 +43,7 @@ export async function adaptSeed(
 ): Promise<SeedRecord | string> {
   const { lease, place, record, origin } = request
   const aside = `${place}.aside`
-  const planted = request.found === undefined ? findPlantedLink(place) : request.found.planted
+  const planted = findPlantedLink(place)
   if (planted !== null) return `${planted} is a link, through which Cargo would write`
   makeFolder(aside)
   if (record.kind === 'inherit') {
@@ -56,12 +56,11 @@ export async function adaptSeed(
   // One command uses this, the next one that: what one leaves alone is still wanted.
   const isCounted = !isLocal(lease.madeBy)
   const gone = outOfUse(origin.unused)
-  const isMarkedThere = record.kind === 'inherit' && origin.marked === true
   if (isCounted) moveUnitsOut(place, gone, aside)
   // The one sets times in the workspace, the other in the target directory: neither waits for the other.
   const [restored, marked] = await Promise.allSettled([
     restoreSeedTimes(request, runtime),
-    isCounted && !isMarkedThere ? mark(request, aside) : isCounted,
+    isCounted ? mark(request, aside) : false,
   ])
   if (restored.status === 'rejected') throw restored.reason
   if (restored.value !== null) return restored.value
@@ -77,10 +76,16 @@ export async function adaptSeed(
   return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null }
 }
 
-async function mark({ place, found }: AdaptRequest, aside: string): Promise<boolean> {
+/** Marks the units, unless the job before has done that and nobody has read them since. */
+async function mark(
+  { place, record, origin, found }: AdaptRequest,
+  aside: string,
+): Promise<boolean> {
   const own = `${aside}/own`
   writeFileSync(own, 'own', { flag: 'wx' })
-  return markUnits(place, own, found?.marks)
+  if (!keepsAccessTimes(own)) return false
+  const isMarked = record.kind === 'inherit' && origin.marked === true && looksMarked(place)
+  return isMarked || markUnits(place, found?.marks)
 }
 
 function forgetPaths(request: AdaptRequest, { environment, voice }: Runtime): string | null {

@@ -20,7 +20,6 @@ import { lookAtShared } from '../host/linked-files.ts'
 import { canReflink } from '../host/reflink.ts'
 import type { Root } from '../host/root.ts'
 import { pathsOf } from '../host/slots.ts'
-import { findPlantedLink } from '../host/planted-links.ts'
 import { idIn, inputsIn, linkedIn, noteLinked, noteUse, treeIn } from '../host/snapshots.ts'
 import { filesToMark } from '../host/unit-marks.ts'
 import { movedTargetOf } from './adapt-seed.ts'
@@ -153,7 +152,6 @@ async function cloneLocked(
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
     meanwhile: (opened) => {
       found = {
-        planted: findPlantedLink(opened),
         judged: moved === null ? null : judgeMovedUnits({ ...moved, place: opened }),
         marks: filesToMark(opened),
       }

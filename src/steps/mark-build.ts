@@ -4,7 +4,7 @@ import { isLocal } from '../plan/lease.ts'
 import { leasePath, readBuildRecord, writeRecord } from '../host/lease-companions.ts'
 import { findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
-import { markUnits } from '../host/unit-marks.ts'
+import { keepsAccessTimes, markUnits } from '../host/unit-marks.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -16,7 +16,9 @@ export async function markBuild(root: Root, id: string, { voice }: Runtime): Pro
   const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null }
   if (build === null || slot === null || lease === null || isLocal(lease.madeBy)) return
   try {
-    const marked = await markUnits(`${root.realPath}/${slot}`, leasePath(root, `${id}.build`))
+    const marked =
+      keepsAccessTimes(leasePath(root, `${id}.build`)) &&
+      (await markUnits(`${root.realPath}/${slot}`))
     if (marked) writeRecord(root, id, '.build', encodeRecord({ ...build, marked }))
   } catch (error) {
     voice.warning(

@@ -64,8 +64,6 @@ export interface Filled {
 
 /** What is to be known of a target dir before it becomes a seed. */
 export interface Found {
-  /** a link through which Cargo would write, null where there is none */
-  planted: string | null
   /** what is to be built again in it; null where no path has changed */
   judged: Judged | null
   /** files of its units that are to be marked */
