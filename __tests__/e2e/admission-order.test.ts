@@ -92,7 +92,7 @@ function queueOf(host: SmallHost): Waiter[] {
 class Shift {
   readonly #host: SmallHost
   readonly #partMb: number
-  readonly #running: { job: SmallJob; megabytes: number; endsAt: number }[] = []
+  readonly #running: { job: SmallJob; place: number; megabytes: number; endsAt: number }[] = []
   readonly #refused: string[] = []
   #now = 0
   #begun = 0
@@ -110,7 +110,8 @@ class Shift {
       await this.#settled()
     }
     while (this.#running.length > 0) {
-      this.#running.sort((a, b) => b.endsAt - a.endsAt)
+      // Of those that end at the same time always the same one ends first, whoever was let in faster.
+      this.#running.sort((a, b) => b.endsAt - a.endsAt || a.place - b.place)
       const next = this.#running.pop()
       if (next === undefined) break
       this.#now = next.endsAt
@@ -123,12 +124,13 @@ class Shift {
   }
 
   #begin(megabytes: number, units: number): void {
-    const job = this.#host.job(this.#begun, megabytes)
+    const place = this.#begun
+    const job = this.#host.job(place, megabytes)
     this.#begun += 1
     const run = async (): Promise<void> => {
       const { exitCode, stdout } = await job.pre()
       if (exitCode !== 0) this.#refused.push(stdout)
-      this.#running.push({ job, megabytes, endsAt: this.#now + units })
+      this.#running.push({ job, place, megabytes, endsAt: this.#now + units })
     }
     void run()
   }
