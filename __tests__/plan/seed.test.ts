@@ -17,7 +17,6 @@ function aBuild(overrides: Partial<BuildRecord> = {}): BuildRecord {
     generation: 0,
     former: [],
     unused: {},
-    marked: false,
     ...overrides,
   }
 }

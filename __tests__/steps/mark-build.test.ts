@@ -1,6 +1,9 @@
 import {
+  closeSync,
+  constants,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -12,10 +15,11 @@ import { COLD, encodeRecord } from '../../src/plan/build-record.ts'
 import type { BuildRecord, SeedKind } from '../../src/plan/build-record.ts'
 import type { UnusedUnits } from '../../src/plan/unused-units.ts'
 import type { Settings } from '../../src/plan/settings.ts'
-import { readBuildRecord, writeRecord } from '../../src/host/lease-companions.ts'
+import { setAccessTimes } from '../../src/host/file-times.ts'
+import { writeRecord } from '../../src/host/lease-companions.ts'
 import { writeLease } from '../../src/host/leases.ts'
 import type { Root } from '../../src/host/root.ts'
-import { markUnits, readMarks } from '../../src/host/unit-marks.ts'
+import { readMarks } from '../../src/host/unit-marks.ts'
 import { adaptSeed } from '../../src/steps/adapt-seed.ts'
 import { markBuild } from '../../src/steps/mark-build.ts'
 import type { Runtime } from '../../src/steps/runtime.ts'
@@ -43,8 +47,7 @@ function leaveBuild(madeBy: 'step' | 'run' = 'step'): string {
   mkdirSync(slot, { recursive: true })
   cargoTree(slot)
   const known = { workspace: '', common: '', toolchain: 'rustc', inputs: true, times: '' }
-  const chain = { generation: 0, former: [], unused: {}, marked: false }
-  const build: BuildRecord = { version: 1, ...known, ...chain }
+  const build: BuildRecord = { version: 1, ...known, generation: 0, former: [], unused: {} }
   writeLease(root, lease)
   writeRecord(root, lease.id, '.build', encodeRecord(build))
   return lease.id
@@ -53,6 +56,16 @@ function leaveBuild(madeBy: 'step' | 'run' = 'step'): string {
 function timesOf(path: string): { atimeNs: bigint; mtimeNs: bigint } {
   const { atimeNs, mtimeNs } = lstatSync(path, { bigint: true })
   return { atimeNs, mtimeNs }
+}
+
+/** Marks files of the slot, whether they are there or not. */
+async function mark(files: readonly string[]): Promise<boolean> {
+  const folder = openSync(slot, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    return await setAccessTimes(folder, files, 1)
+  } finally {
+    closeSync(folder)
+  }
 }
 
 beforeEach(() => {
@@ -72,7 +85,6 @@ describe('the units of a slot whose job is about to end', () => {
     const { mtimeNs } = timesOf(`${slot}/${FILE}`)
     await markBuild(root, id, runtime)
     expect(timesOf(`${slot}/${FILE}`)).toEqual({ atimeNs: MARK_NS, mtimeNs })
-    expect(readBuildRecord(root, id)?.marked).toBe(true)
     expect(readMarks(slot)).toEqual({ all: [UNIT], used: new Set() })
     readFileSync(`${slot}/${FILE}`)
     expect(readMarks(slot).used).toEqual(new Set([UNIT]))
@@ -90,7 +102,7 @@ describe('the units of a slot whose job is about to end', () => {
     expect(['lib-one', 'bin'].map((name) => timesOf(`${outside}/${name}`))).toEqual(before)
     expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
     // As where it was planted after the look.
-    await expect(markUnits(slot, [`debug/.fingerprint/two-${HASH}/lib-one`, FILE])).rejects.toThrow(
+    await expect(mark([`debug/.fingerprint/two-${HASH}/lib-one`, FILE])).rejects.toThrow(
       /two-.*: failed (Not a directory|Too many levels)/,
     )
     expect(['lib-one', 'bin'].map((name) => timesOf(`${outside}/${name}`))).toEqual(before)
@@ -101,7 +113,6 @@ describe('the units of a slot whose job is about to end', () => {
     const before = timesOf(`${slot}/${FILE}`)
     await markBuild(root, id, runtime)
     expect(timesOf(`${slot}/${FILE}`)).toEqual(before)
-    expect(readBuildRecord(root, id)?.marked).toBe(false)
   })
 
   needs('root', 'loop-mount').test('are left unmarked where this user may not', async () => {
@@ -110,7 +121,6 @@ describe('the units of a slot whose job is about to end', () => {
     // The kernel refuses it as it does for files of other users.
     await scene().must('chattr', ['+i', `${slot}/${FILE}`])
     await markBuild(root, id, runtime)
-    expect(readBuildRecord(root, id)?.marked).toBe(false)
     expect(said).toEqual([])
   })
 
@@ -119,33 +129,19 @@ describe('the units of a slot whose job is about to end', () => {
     rmSync(slot, { recursive: true })
     writeFileSync(slot, 'in the way')
     await markBuild(root, id, runtime)
-    expect(readBuildRecord(root, id)?.marked).toBe(false)
     expect(said).toEqual([expect.stringMatching(/^The units in .* were not marked \(/)])
   })
 
-  needs('root').test('are not marked on a disk without times of access', async () => {
-    const mount = scene().directory('disk')
-    await scene().must('mount', ['-t', 'tmpfs', '-o', 'noatime', 'none', mount])
-    root = aRoot(scene(), mount)
-    const id = leaveBuild()
-    const before = timesOf(`${slot}/${FILE}`)
-    await markBuild(root, id, runtime)
-    expect(timesOf(`${slot}/${FILE}`)).toEqual(before)
-    expect(readBuildRecord(root, id)?.marked).toBe(false)
-  })
-})
-
-describe('marking', () => {
-  test('passes over what is gone by then', async () => {
+  test('are marked where some are gone by then', async () => {
     leaveBuild()
     const files = [`debug/.fingerprint/gone-${HASH}/lib-gone`, FILE, `debug/.fingerprint/no-file`]
-    expect(await markUnits(slot, files)).toBe(true)
+    expect(await mark(files)).toBe(true)
     expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
   })
 })
 
 /** Adapts what lies in a slot as a seed; what is counted of its use, null where that cannot be told. */
-async function adapt(kind: SeedKind, marked: boolean): Promise<UnusedUnits | null> {
+async function adapt(kind: SeedKind): Promise<UnusedUnits | null> {
   const lease = aLease({ id: '0123456789abcdef00000002' })
   const origin = { workspace: '', runnerKey: '', toolchain: 'rustc', inputs: false, times: '' }
   const wish = {
@@ -166,7 +162,7 @@ async function adapt(kind: SeedKind, marked: boolean): Promise<UnusedUnits | nul
       settings: { constantPaths: { target: null, workspace: null } } as Settings,
       place: slot,
       record: { ...COLD, kind },
-      origin: { ...origin, generation: 0, unused: { [UNIT]: 1 }, marked },
+      origin: { ...origin, generation: 0, unused: { [UNIT]: 1 } },
       formerTargets: [],
       linked: [],
     },
@@ -187,7 +183,6 @@ async function leaveMarked(): Promise<string[]> {
     writeFileSync(`${slot}/${PRINTS}/${label}/lib-unit`, 'unit')
   }
   await markBuild(root, id, runtime)
-  expect(readBuildRecord(root, id)?.marked).toBe(true)
   return readdirSync(`${slot}/${PRINTS}`).map((label) => {
     const [file = ''] = readdirSync(`${slot}/${PRINTS}/${label}`)
     return `${slot}/${PRINTS}/${label}/${file}`
@@ -202,23 +197,20 @@ describe('a seed', () => {
   test('that was handed down with its marks is not marked again', async () => {
     const files = await leaveMarked()
     readFileSync(files.at(-1) ?? '')
-    expect(await adapt('inherit', true)).toEqual({ [UNIT]: 1 })
+    expect(await adapt('inherit')).toEqual({ [UNIT]: 1 })
     expect(markedAmong(files)).toBe(files.length - 1)
   })
 
   test('that somebody has read as a whole since is', async () => {
     const files = await leaveMarked()
     for (const file of files) readFileSync(file)
-    expect(await adapt('inherit', true)).toEqual({ [UNIT]: 1 })
+    expect(await adapt('inherit')).toEqual({ [UNIT]: 1 })
     expect(markedAmong(files)).toBe(files.length)
   })
 
-  test.each([
-    ['that was handed down without marks', 'inherit', false],
-    ['that was copied, whatever its source was,', 'clone', true],
-  ] as const)('%s is marked', async (_, kind, marked) => {
+  test.each(['inherit', 'clone'] as const)('without marks is marked: %s', async (kind) => {
     leaveBuild()
-    expect(await adapt(kind, marked)).toEqual({ [UNIT]: 1 })
+    expect(await adapt(kind)).toEqual({ [UNIT]: 1 })
     expect(timesOf(`${slot}/${FILE}`).atimeNs).toBe(MARK_NS)
   })
 
@@ -228,6 +220,6 @@ describe('a seed', () => {
     root = aRoot(scene(), mount)
     await leaveMarked()
     await scene().must('mount', ['-o', 'remount,noatime', mount])
-    expect(await adapt('inherit', true)).toBeNull()
+    expect(await adapt('inherit')).toBeNull()
   })
 })

@@ -51,8 +51,7 @@ function putUnit(unit: string, bytes: number): void {
 /** Ends the job as one that built well. */
 function end(unused: UnusedUnits): void {
   const known = { workspace: '', common: '', toolchain: 'rustc', inputs: true, times: '' }
-  const chain = { generation: 0, former: [], marked: false }
-  const build: BuildRecord = { version: 1, ...known, ...chain, unused }
+  const build: BuildRecord = { version: 1, ...known, generation: 0, former: [], unused }
   writeLease(root, lease)
   writeRecord(root, lease.id, '.build', encodeRecord(build))
   endLease(root, lease.id, anEnd())

@@ -53,7 +53,7 @@ const ORIGIN = {
   generation: 0,
   unused: {},
 }
-const BUILD: BuildRecord = { ...ORIGIN, version: 1, common: '', former: [], marked: false }
+const BUILD: BuildRecord = { ...ORIGIN, version: 1, common: '', former: [] }
 
 let root: Root
 let said: string[]

@@ -5050,7 +5050,6 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
-        marked: found['marked'] === true,
         ...chain,
     };
 }
@@ -10912,12 +10911,12 @@ const MARK_NS = 1000000000n;
 /**
  * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path, on a disk that keeps times of access
- * @param files what `filesToMark` found in it, or in what it was copied from
+ * @param target absolute path
  * @returns false where this user may not, or there is no perl to do it
  * @throws Error where they cannot be marked, as on a full disk
  */
-async function markUnits(target, files = filesToMark(target)) {
+async function markUnits(target) {
+    const files = fingerprintsIn(target).flatMap((each) => each.files);
     if (files.length === 0)
         return true;
     const folder = (0,host_folders/* openFolder */.NE)(target);
@@ -10928,29 +10927,25 @@ async function markUnits(target, files = filesToMark(target)) {
         (0,external_node_fs_.closeSync)(folder);
     }
 }
-/** The files of all units by which their use is told, relative to the target dir. */
-function filesToMark(target) {
-    return fingerprintsIn(target).flatMap((each) => each.files);
-}
 /**
- * Whether a disk tells when a file was read (not so with noatime), and tells this process so.
+ * Whether a disk tells when a file was read (not so with noatime), by a file made for that: a unit whose
+ * file was read would count as used.
  *
- * @param path of a file of our own there that holds something: a unit whose file was read would count as used
+ * @param folder one of our own there
  */
-function keepsAccessTimes(path) {
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        (0,external_node_fs_.futimesSync)(file, MARK_S, (0,external_node_fs_.fstatSync)(file).mtimeMs / 1000);
-        (0,external_node_fs_.readSync)(file, Buffer.alloc(1));
-        return (0,external_node_fs_.fstatSync)(file, { bigint: true }).atimeNs !== MARK_NS;
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
+function keepsAccessTimes(folder) {
+    const trial = `${folder}/trial`;
+    (0,external_node_fs_.writeFileSync)(trial, 'read', { flag: 'wx' });
+    (0,external_node_fs_.utimesSync)(trial, MARK_S, MARK_S);
+    (0,external_node_fs_.readFileSync)(trial);
+    return (0,external_node_fs_.lstatSync)(trial, { bigint: true }).atimeNs !== MARK_NS;
 }
 /** Of so many units in each profile: who copies a slot, or backs it up, reads them all. */
 const SAMPLE = 8;
-/** Whether a marked target dir still is, as far as some of its units tell. */
+/**
+ * Whether a target dir is marked, as far as some of its units tell. A mark says that nobody has read that
+ * unit since, whoever made it and when: where others lack theirs, these count as used.
+ */
 function looksMarked(target) {
     return profiles_withProfiles(target, (profiles) => profiles.every(({ path, folder }) => {
         const marked = (0,host_folders/* inside */.nx)(folder, '.fingerprint', (last) => {
@@ -13716,7 +13711,6 @@ const retime_seed_SHOWN = 10;
 
 
 
-
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -13748,7 +13742,7 @@ async function adaptSeed(request, runtime) {
     // The one sets times in the workspace, the other in the target directory: neither waits for the other.
     const [restored, marked] = await Promise.allSettled([
         restoreSeedTimes(request, runtime),
-        isCounted ? mark(request, aside) : false,
+        isCounted ? mark(place, aside) : false,
     ]);
     if (restored.status === 'rejected')
         throw restored.reason;
@@ -13765,18 +13759,13 @@ async function adaptSeed(request, runtime) {
     return { ...record, unused: isMarked ? (0,unused_units/* withoutUnits */.Kz)(origin.unused, gone) : null };
 }
 /** Marks the units, unless the job before has done that and nobody has read them since. */
-async function mark({ place, record, origin, found }, aside) {
-    const own = `${aside}/own`;
-    (0,external_node_fs_.writeFileSync)(own, 'own', { flag: 'wx' });
-    if (!keepsAccessTimes(own))
-        return false;
-    const isMarked = record.kind === 'inherit' && origin.marked === true && looksMarked(place);
-    return isMarked || markUnits(place, found?.marks);
+async function mark(place, aside) {
+    return keepsAccessTimes(aside) && (looksMarked(place) || markUnits(place));
 }
 function forgetPaths(request, { environment, voice }) {
     const { place } = request;
     const moved = movedTargetOf(request, environment);
-    const judged = request.found?.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
+    const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
     if (judged === null)
         return null;
     const { units, whole } = forgetJudged(place, judged);
@@ -14516,7 +14505,6 @@ function ownerRefusal(source, slot) {
 
 
 
-
 /** A clone takes seconds; one that takes longer is no gain. */
 const clone_seed_WAIT_MS = 120_000;
 /**
@@ -14602,7 +14590,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
     const formerTargets = source.former.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each));
     const filled = { record, origin: source.origin, formerTargets, linked: [] };
     const moved = movedTargetOf({ ...request, ...filled }, runtime.environment);
-    let found;
+    let judged = null;
     const { linked } = await cloneTree({
         source: tree,
         destination: place,
@@ -14612,10 +14600,8 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
         meanwhile: (opened) => {
-            found = {
-                judged: moved === null ? null : judgeMovedUnits({ ...moved, place: opened }),
-                marks: filesToMark(opened),
-            };
+            if (moved !== null)
+                judged = judgeMovedUnits({ ...moved, place: opened });
         },
     });
     if (isSnapshot)
@@ -14633,7 +14619,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         throw error;
     }
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
-    return { ...filled, ...(found === undefined ? {} : { found }) };
+    return { ...filled, judged };
 }
 /** At another path rustc takes nothing from it: the paths of a unit’s dependencies are part of its options. */
 function isIncrementalOfUse({ settings, source }, environment) {

@@ -4938,7 +4938,6 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
-        marked: found['marked'] === true,
         ...chain,
     };
 }
@@ -9274,8 +9273,6 @@ function asMarkdown(text) {
     return `    ${(0,voice/* printable */.g$)(text)}`;
 }
 
-// EXTERNAL MODULE: ./lib/plan/build-record.js
-var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
@@ -9670,12 +9667,12 @@ const MARK_NS = 1000000000n;
 /**
  * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path, on a disk that keeps times of access
- * @param files what `filesToMark` found in it, or in what it was copied from
+ * @param target absolute path
  * @returns false where this user may not, or there is no perl to do it
  * @throws Error where they cannot be marked, as on a full disk
  */
-async function markUnits(target, files = filesToMark(target)) {
+async function markUnits(target) {
+    const files = fingerprintsIn(target).flatMap((each) => each.files);
     if (files.length === 0)
         return true;
     const folder = (0,host_folders/* openFolder */.NE)(target);
@@ -9686,29 +9683,25 @@ async function markUnits(target, files = filesToMark(target)) {
         (0,external_node_fs_.closeSync)(folder);
     }
 }
-/** The files of all units by which their use is told, relative to the target dir. */
-function filesToMark(target) {
-    return fingerprintsIn(target).flatMap((each) => each.files);
-}
 /**
- * Whether a disk tells when a file was read (not so with noatime), and tells this process so.
+ * Whether a disk tells when a file was read (not so with noatime), by a file made for that: a unit whose
+ * file was read would count as used.
  *
- * @param path of a file of our own there that holds something: a unit whose file was read would count as used
+ * @param folder one of our own there
  */
-function keepsAccessTimes(path) {
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        (0,external_node_fs_.futimesSync)(file, MARK_S, (0,external_node_fs_.fstatSync)(file).mtimeMs / 1000);
-        (0,external_node_fs_.readSync)(file, Buffer.alloc(1));
-        return (0,external_node_fs_.fstatSync)(file, { bigint: true }).atimeNs !== MARK_NS;
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
+function keepsAccessTimes(folder) {
+    const trial = `${folder}/trial`;
+    writeFileSync(trial, 'read', { flag: 'wx' });
+    utimesSync(trial, MARK_S, MARK_S);
+    readFileSync(trial);
+    return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS;
 }
 /** Of so many units in each profile: who copies a slot, or backs it up, reads them all. */
 const SAMPLE = 8;
-/** Whether a marked target dir still is, as far as some of its units tell. */
+/**
+ * Whether a target dir is marked, as far as some of its units tell. A mark says that nobody has read that
+ * unit since, whoever made it and when: where others lack theirs, these count as used.
+ */
 function looksMarked(target) {
     return withProfiles(target, (profiles) => profiles.every(({ path, folder }) => {
         const marked = inside(folder, '.fingerprint', (last) => {
@@ -9819,27 +9812,27 @@ function fingerprintsIn(target) {
 
 
 
-
 /**
  * Marks the units of a slot whose job is about to end, for the build of who takes it over: that job has
  * nothing to wait for then. Without the marks it sets them itself.
  */
 async function markBuild(root, id, { voice }) {
-    const build = (0,lease_companions/* readBuildRecord */.mx)(root, id);
     const { slot, lease } = (0,host_leases/* findLease */.G0)(root, id) ?? { slot: null, lease: null };
-    if (build === null || slot === null || lease === null || (0,plan_lease/* isLocal */.IX)(lease.madeBy))
+    if (slot === null || lease === null || (0,plan_lease/* isLocal */.IX)(lease.madeBy))
+        return;
+    // Nobody inherits what is not known.
+    if ((0,lease_companions/* readBuildRecord */.mx)(root, id) === null)
         return;
     try {
-        const marked = keepsAccessTimes((0,lease_companions/* leasePath */.U8)(root, `${id}.build`)) &&
-            (await markUnits(`${root.realPath}/${slot}`));
-        if (marked)
-            (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, marked }));
+        await markUnits(`${root.realPath}/${slot}`);
     }
     catch (error) {
         voice.warning(`The units in ${slot} were not marked (${(0,guard_error/* messageOf */.bD)(error)}); who takes it over has to wait for that.`);
     }
 }
 
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -12718,7 +12711,6 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
             generation,
             former,
             unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
-            marked: false,
         };
         (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)(record));
     }

@@ -4930,7 +4930,6 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: parseUnused(found['unused']) ?? {},
-        marked: found['marked'] === true,
         ...chain,
     };
 }

@@ -1,13 +1,11 @@
 import {
   closeSync,
-  constants,
-  fstatSync,
-  futimesSync,
   lstatSync,
-  openSync,
-  readSync,
+  readFileSync,
   readdirSync,
   renameSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import { messageOf } from '../plan/guard-error.ts'
 import { hashOf, hashesIn, isUnit } from '../plan/unused-units.ts'
@@ -38,15 +36,12 @@ interface Fingerprint {
 /**
  * Marks all units of a target dir. Who still builds in it has those counted as used.
  *
- * @param target absolute path, on a disk that keeps times of access
- * @param files what `filesToMark` found in it, or in what it was copied from
+ * @param target absolute path
  * @returns false where this user may not, or there is no perl to do it
  * @throws Error where they cannot be marked, as on a full disk
  */
-export async function markUnits(
-  target: string,
-  files: readonly string[] = filesToMark(target),
-): Promise<boolean> {
+export async function markUnits(target: string): Promise<boolean> {
+  const files = fingerprintsIn(target).flatMap((each) => each.files)
   if (files.length === 0) return true
   const folder = openFolder(target)
   try {
@@ -56,31 +51,27 @@ export async function markUnits(
   }
 }
 
-/** The files of all units by which their use is told, relative to the target dir. */
-export function filesToMark(target: string): string[] {
-  return fingerprintsIn(target).flatMap((each) => each.files)
-}
-
 /**
- * Whether a disk tells when a file was read (not so with noatime), and tells this process so.
+ * Whether a disk tells when a file was read (not so with noatime), by a file made for that: a unit whose
+ * file was read would count as used.
  *
- * @param path of a file of our own there that holds something: a unit whose file was read would count as used
+ * @param folder one of our own there
  */
-export function keepsAccessTimes(path: string): boolean {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    futimesSync(file, MARK_S, fstatSync(file).mtimeMs / 1000)
-    readSync(file, Buffer.alloc(1))
-    return fstatSync(file, { bigint: true }).atimeNs !== MARK_NS
-  } finally {
-    closeSync(file)
-  }
+export function keepsAccessTimes(folder: string): boolean {
+  const trial = `${folder}/trial`
+  writeFileSync(trial, 'read', { flag: 'wx' })
+  utimesSync(trial, MARK_S, MARK_S)
+  readFileSync(trial)
+  return lstatSync(trial, { bigint: true }).atimeNs !== MARK_NS
 }
 
 /** Of so many units in each profile: who copies a slot, or backs it up, reads them all. */
 const SAMPLE = 8
 
-/** Whether a marked target dir still is, as far as some of its units tell. */
+/**
+ * Whether a target dir is marked, as far as some of its units tell. A mark says that nobody has read that
+ * unit since, whoever made it and when: where others lack theirs, these count as used.
+ */
 export function looksMarked(target: string): boolean {
   return withProfiles(target, (profiles) =>
     profiles.every(({ path, folder }) => {

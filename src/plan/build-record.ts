@@ -44,8 +44,6 @@ export interface BuildRecord {
   generation: number
   former: string[]
   unused: UnusedUnits
-  /** whether all units were marked after the build, so that the next one shows which it uses */
-  marked: boolean
 }
 
 /** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
@@ -103,7 +101,6 @@ export function parseBuildRecord(text: string): BuildRecord | null {
     inputs: inputs === true,
     times: typeof times === 'string' ? times : '',
     unused: parseUnused(found['unused']) ?? {},
-    marked: found['marked'] === true,
     ...chain,
   }
 }

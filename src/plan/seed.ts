@@ -53,8 +53,6 @@ export interface Origin {
   /** how many times it was handed down */
   generation: number
   unused: UnusedUnits
-  /** whether its units are marked where it lies; what is copied has to be marked anew */
-  marked?: boolean
   /** whether it was built in another worktree of the repository: its times say nothing of the files here */
   isElsewhere?: boolean
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { messageOf } from '../plan/guard-error.ts'
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
@@ -60,7 +59,7 @@ export async function adaptSeed(
   // The one sets times in the workspace, the other in the target directory: neither waits for the other.
   const [restored, marked] = await Promise.allSettled([
     restoreSeedTimes(request, runtime),
-    isCounted ? mark(request, aside) : false,
+    isCounted ? mark(place, aside) : false,
   ])
   if (restored.status === 'rejected') throw restored.reason
   if (restored.value !== null) return restored.value
@@ -77,22 +76,14 @@ export async function adaptSeed(
 }
 
 /** Marks the units, unless the job before has done that and nobody has read them since. */
-async function mark(
-  { place, record, origin, found }: AdaptRequest,
-  aside: string,
-): Promise<boolean> {
-  const own = `${aside}/own`
-  writeFileSync(own, 'own', { flag: 'wx' })
-  if (!keepsAccessTimes(own)) return false
-  const isMarked = record.kind === 'inherit' && origin.marked === true && looksMarked(place)
-  return isMarked || markUnits(place, found?.marks)
+async function mark(place: string, aside: string): Promise<boolean> {
+  return keepsAccessTimes(aside) && (looksMarked(place) || markUnits(place))
 }
 
 function forgetPaths(request: AdaptRequest, { environment, voice }: Runtime): string | null {
   const { place } = request
   const moved = movedTargetOf(request, environment)
-  const judged =
-    request.found?.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }))
+  const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }))
   if (judged === null) return null
   const { units, whole } = forgetJudged(place, judged)
   if (units.length > 0 && whole === null) {

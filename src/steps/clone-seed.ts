@@ -21,17 +21,17 @@ import { canReflink } from '../host/reflink.ts'
 import type { Root } from '../host/root.ts'
 import { pathsOf } from '../host/slots.ts'
 import { idIn, inputsIn, linkedIn, noteLinked, noteUse, treeIn } from '../host/snapshots.ts'
-import { filesToMark } from '../host/unit-marks.ts'
 import { movedTargetOf } from './adapt-seed.ts'
 import type { CloneSource } from './clone-sources.ts'
 import { readDiskRoom } from './disk-room.ts'
 import type { DiskRoom } from './disk-room.ts'
 import { dropSeed } from './drop-seed.ts'
 import { judgeMovedUnits } from './forget-units.ts'
+import type { Judged } from './forget-units.ts'
 import { giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
-import type { Filled, Found } from './seed.ts'
+import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
 
 export interface CloneRequest {
@@ -141,7 +141,7 @@ async function cloneLocked(
   const formerTargets = source.former.flatMap((each) => pathsOf(root, each))
   const filled = { record, origin: source.origin, formerTargets, linked: [] }
   const moved = movedTargetOf({ ...request, ...filled }, runtime.environment)
-  let found: Found | undefined
+  let judged: Judged | null = null
   const { linked } = await cloneTree({
     source: tree,
     destination: place,
@@ -151,10 +151,7 @@ async function cloneLocked(
     copyAtMostBytes: way === 'reflink' ? null : disk.room,
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
     meanwhile: (opened) => {
-      found = {
-        judged: moved === null ? null : judgeMovedUnits({ ...moved, place: opened }),
-        marks: filesToMark(opened),
-      }
+      if (moved !== null) judged = judgeMovedUnits({ ...moved, place: opened })
     },
   })
   if (isSnapshot) tryToNoteUse(folder)
@@ -168,7 +165,7 @@ async function cloneLocked(
     throw error
   }
   runtime.voice.info(`cloned (${way}): ${choice.why}`)
-  return { ...filled, ...(found === undefined ? {} : { found }) }
+  return { ...filled, judged }
 }
 
 /** At another path rustc takes nothing from it: the paths of a unit’s dependencies are part of its options. */

@@ -60,7 +60,6 @@ export async function recordBuild(
       generation,
       former,
       unused: unused === null ? {} : countOn(unused, `${root.realPath}/${slot}`),
-      marked: false,
     }
     writeRecord(root, id, '.build', encodeRecord(record))
   } catch (error) {

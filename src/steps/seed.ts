@@ -58,16 +58,8 @@ export interface Filled {
   formerTargets: readonly string[]
   /** absolute paths of former slots that lead here */
   linked: readonly string[]
-  /** what was found in its source while that was copied: the same as would be found in it */
-  found?: Found
-}
-
-/** What is to be known of a target dir before it becomes a seed. */
-export interface Found {
-  /** what is to be built again in it; null where no path has changed */
-  judged: Judged | null
-  /** files of its units that are to be marked */
-  marks: readonly string[]
+  /** what is to be built again in it, where that has been found already */
+  judged?: Judged | null
 }
 
 /** One way to get a seed, to lie at `place`; a string says why it came to nothing. */

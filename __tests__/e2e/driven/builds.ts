@@ -103,8 +103,7 @@ export function leaveBuild(stage: Stage, mark = 'old', runId = '1001'): Placed {
   putBuild(stage, placed, mark)
   const known = { workspace: workspaceOf(stage), common: '', toolchain: TOOLCHAIN, inputs: true }
   const unused = { [`debug/${OUT_OF_USE}`]: 2 }
-  const since = { times: '', generation: 0, former: [], marked: false }
-  const record: BuildRecord = { version: 1, ...known, ...since, unused }
+  const record: BuildRecord = { version: 1, ...known, times: '', generation: 0, former: [], unused }
   writeFileSync(stage.control(`leases/${placed.id}.build`), encodeRecord(record))
   writeFileSync(stage.control(`leases/${placed.id}.inputs`), encodeBuildInputs(inputsOf(stage)))
   return placed
