@@ -571,6 +571,68 @@ function namespacePids(pid) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/program.js
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/**
+ * Kills a program that takes too long. Where it cannot be started, spawn()’s own limit would still keep
+ * this process from ending before it has passed.
+ */
+function limitTime(child, waitMs) {
+    const timer = setTimeout(() => child.kill('SIGKILL'), waitMs);
+    child.on('close', () => clearTimeout(timer));
+}
+/** Ends a program that leads a group, with all that it started. */
+function killGroup(leader, signal = 'SIGKILL') {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
 
 
@@ -691,6 +753,7 @@ function countRepeated(tree) {
 
 
 
+
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -737,9 +800,8 @@ async function measureNested(paths, waitMs, passedOver = null) {
             cwd: '/',
             env: { ...measuringEnvironment(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
-            timeout: waitMs,
-            killSignal: 'SIGKILL',
         });
+        limitTime(child, waitMs);
         let said = '';
         child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
         child.on('error', () => resolve(new Map()));
@@ -1063,6 +1125,7 @@ function readProc(path) {
 ;// CONCATENATED MODULE: ./lib/host/try-locks.js
 
 
+
 /**
  * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
  * flock(1), which takes a process for each lock, does it elsewhere.
@@ -1108,14 +1171,10 @@ async function try_locks_ask(program, words, descriptors) {
         trying.add(pid);
         let said = '';
         child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
-        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
-        child.on('error', (error) => {
-            clearTimeout(giveUp);
-            resolve(descriptors.map(() => messageOf(error)));
-        });
+        limitTime(child, WAIT_MS);
+        child.on('error', (error) => resolve(descriptors.map(() => messageOf(error))));
         child.on('close', () => {
             trying.delete(pid);
-            clearTimeout(giveUp);
             resolve(said.split('\n').slice(0, -1));
         });
     });
@@ -4834,7 +4893,7 @@ function flags() {
     return ['-rf', ...(knowsFileSystems ? ['--one-file-system'] : []), '--'];
 }
 /** rm has a line for each file that it cannot remove; the last one is what is told. */
-const TOLD_AT_MOST = 16_384;
+const rm_TOLD_AT_MOST = 16_384;
 /** Runs a program to its end; `said` is the end of what it complained of. */
 async function rm_run(program, words, descriptors) {
     const stdio = ['ignore', 'ignore', 'pipe', ...descriptors];
@@ -4843,7 +4902,7 @@ async function rm_run(program, words, descriptors) {
         const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { cwd: '/', env, stdio });
         let said = '';
         child.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(-TOLD_AT_MOST);
+            said = (said + part).slice(-rm_TOLD_AT_MOST);
         });
         child.on('error', (error) => resolve({ status: null, signal: null, said: messageOf(error) }));
         child.on('close', (status, signal) => resolve({ status, signal, said: said.trim() }));
@@ -9100,60 +9159,6 @@ function isName(name) {
     return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
-;// CONCATENATED MODULE: ./lib/host/program.js
-
-
-const program_TOLD_AT_MOST = 4096;
-/**
- * Runs a program until its end.
- *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
- */
-async function runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, program_TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
-    });
-}
-/** Ends a program that leads a group, with all that it started. */
-function killGroup(leader, signal = 'SIGKILL') {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if (errnoOf(error) !== 'ESRCH')
-            throw error;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
 
 
@@ -9237,10 +9242,13 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
             env: environment(isSelf),
             // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
             stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            ...(endsGroup ? { detached: true } : { timeout: waitMs, killSignal: 'SIGKILL' }),
+            detached: endsGroup,
             ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
         });
-        const timers = endsGroup ? endInTime(child, waitMs) : [];
+        if (endsGroup)
+            limitGroupTime(child, waitMs);
+        else
+            limitTime(child, waitMs);
         const parts = [];
         let length = 0;
         let said = '';
@@ -9254,14 +9262,8 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
         child.stderr?.setEncoding('utf8').on('data', (part) => {
             said = (said + part).slice(0, git_command_TOLD_AT_MOST);
         });
-        child.on('error', (error) => {
-            for (const timer of timers)
-                clearTimeout(timer);
-            reject(error);
-        });
+        child.on('error', reject);
         child.on('close', (status, signal) => {
-            for (const timer of timers)
-                clearTimeout(timer);
             if (status === 0)
                 resolve(Buffer.concat(parts).toString('utf8'));
             else
@@ -9274,11 +9276,15 @@ async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitM
 }
 const GRACE_MS = 10_000;
 /** Ends a process group: at first so that it can tidy up. */
-function endInTime({ pid }, waitMs) {
-    return [
-        setTimeout(() => killGroup(pid, 'SIGTERM'), waitMs),
-        setTimeout(() => killGroup(pid), waitMs + GRACE_MS),
+function limitGroupTime(child, waitMs) {
+    const timers = [
+        setTimeout(() => killGroup(child.pid, 'SIGTERM'), waitMs),
+        setTimeout(() => killGroup(child.pid), waitMs + GRACE_MS),
     ];
+    child.on('close', () => {
+        for (const timer of timers)
+            clearTimeout(timer);
+    });
 }
 /** Another user's own configuration is not this process's: none of it is read. */
 function environment(isSelf) {
@@ -13512,6 +13518,7 @@ const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 
 
 
+
 const CALLS = {
     x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
     arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
@@ -13669,9 +13676,8 @@ async function answersOfPerl(words, folder, input) {
         const child = (0,external_node_child_process_namespaceObject.spawn)('perl', ['-f', '-e', file_times_PERL, ...words], {
             stdio: ['pipe', 'pipe', 'ignore', folder],
             env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-            timeout: file_times_WAIT_MS,
-            killSignal: 'SIGKILL',
         });
+        limitTime(child, file_times_WAIT_MS);
         const parts = [];
         child.stdout?.setEncoding('utf8').on('data', (part) => parts.push(part));
         // One that ends before it has read everything has not answered everything.

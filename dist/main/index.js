@@ -2944,6 +2944,80 @@ function namespacePids(pid) {
 
 /***/ }),
 
+/***/ 4554:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DZ: () => (/* binding */ limitTime),
+/* harmony export */   mB: () => (/* binding */ runProgram)
+/* harmony export */ });
+/* unused harmony export killGroup */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/**
+ * Kills a program that takes too long. Where it cannot be started, spawn()’s own limit would still keep
+ * this process from ending before it has passed.
+ */
+function limitTime(child, waitMs) {
+    const timer = setTimeout(() => child.kill('SIGKILL'), waitMs);
+    child.on('close', () => clearTimeout(timer));
+}
+/** Ends a program that leads a group, with all that it started. */
+function killGroup(leader, signal = 'SIGKILL') {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 4535:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3723,6 +3797,8 @@ var external_node_perf_hooks_ = __nccwpck_require__(643);
 var measuring = __nccwpck_require__(5633);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
 // EXTERNAL MODULE: ./lib/host/reflink.js
 var reflink = __nccwpck_require__(4535);
 ;// CONCATENATED MODULE: ./lib/host/shared-extents.js
@@ -3797,6 +3873,7 @@ function countRepeated(tree) {
 
 
 
+
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -3843,9 +3920,8 @@ async function measureNested(paths, waitMs, passedOver = null) {
             cwd: '/',
             env: { ...measuringEnvironment(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
-            timeout: waitMs,
-            killSignal: 'SIGKILL',
         });
+        limitTime(child, waitMs);
         let said = '';
         child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
         child.on('error', () => resolve(new Map()));
@@ -4562,6 +4638,8 @@ function readNote(root, name) {
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4554);
+
 
 
 /**
@@ -4609,14 +4687,10 @@ async function ask(program, words, descriptors) {
         trying.add(pid);
         let said = '';
         child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
-        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
-        child.on('error', (error) => {
-            clearTimeout(giveUp);
-            resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)));
-        });
+        (0,_program_js__WEBPACK_IMPORTED_MODULE_2__/* .limitTime */ .DZ)(child, WAIT_MS);
+        child.on('error', (error) => resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error))));
         child.on('close', () => {
             trying.delete(pid);
-            clearTimeout(giveUp);
             resolve(said.split('\n').slice(0, -1));
         });
     });
@@ -4629,7 +4703,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2152);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9052);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6782,7 +6856,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 2152:
+/***/ 9052:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9736,60 +9810,8 @@ async function readToolchain(directory) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/host/program.js
-
-
-const TOLD_AT_MOST = 4096;
-/**
- * Runs a program until its end.
- *
- * @throws Error with the first line that it wrote to standard error, unless it ends with 0
- */
-async function runProgram(program, words, { cwd, input, waitMs }) {
-    if (waitMs !== undefined && waitMs <= 0)
-        throw new Error('it took too long');
-    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
-    await new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
-        let said = '';
-        let isLate = false;
-        const late = () => {
-            isLate = true;
-            program_killGroup(child.pid);
-        };
-        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
-        child.stderr.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            clearTimeout(timer);
-            if (isLate)
-                reject(new Error('it took too long'));
-            else if (status === 0)
-                resolve();
-            else
-                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
-        });
-        // It ends before it has read all when the first copies fail; its exit code says so.
-        child.stdin.on('error', () => { });
-        child.stdin.end(input);
-    });
-}
-/** Ends a program that leads a group, with all that it started. */
-function program_killGroup(leader, signal = 'SIGKILL') {
-    if (leader === undefined)
-        return;
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (error) {
-        // It has ended already, and only its output is still to come.
-        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ESRCH')
-            throw error;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
 
 
@@ -9797,7 +9819,7 @@ function program_killGroup(leader, signal = 'SIGKILL') {
 
 const git_command_WAIT_MS = 60_000;
 const ANSWER_AT_MOST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
-const git_command_TOLD_AT_MOST = 4096;
+const TOLD_AT_MOST = 4096;
 /**
  * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
  * untracked files, sloppy comparisons, modes and names that are taken for the same.
@@ -9873,10 +9895,13 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
             env: environment(isSelf),
             // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
             stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            ...(endsGroup ? { detached: true } : { timeout: waitMs, killSignal: 'SIGKILL' }),
+            detached: endsGroup,
             ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
         });
-        const timers = endsGroup ? endInTime(child, waitMs) : [];
+        if (endsGroup)
+            limitGroupTime(child, waitMs);
+        else
+            limitTime(child, waitMs);
         const parts = [];
         let length = 0;
         let said = '';
@@ -9888,16 +9913,10 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
                 child.kill('SIGKILL');
         });
         child.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, git_command_TOLD_AT_MOST);
+            said = (said + part).slice(0, TOLD_AT_MOST);
         });
-        child.on('error', (error) => {
-            for (const timer of timers)
-                clearTimeout(timer);
-            reject(error);
-        });
+        child.on('error', reject);
         child.on('close', (status, signal) => {
-            for (const timer of timers)
-                clearTimeout(timer);
             if (status === 0)
                 resolve(Buffer.concat(parts).toString('utf8'));
             else
@@ -9910,11 +9929,15 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
 }
 const GRACE_MS = 10_000;
 /** Ends a process group: at first so that it can tidy up. */
-function endInTime({ pid }, waitMs) {
-    return [
-        setTimeout(() => killGroup(pid, 'SIGTERM'), waitMs),
-        setTimeout(() => killGroup(pid), waitMs + GRACE_MS),
+function limitGroupTime(child, waitMs) {
+    const timers = [
+        setTimeout(() => killGroup(child.pid, 'SIGTERM'), waitMs),
+        setTimeout(() => killGroup(child.pid), waitMs + GRACE_MS),
     ];
+    child.on('close', () => {
+        for (const timer of timers)
+            clearTimeout(timer);
+    });
 }
 /** Another user's own configuration is not this process's: none of it is read. */
 function environment(isSelf) {
@@ -10644,6 +10667,7 @@ var build_inputs = __nccwpck_require__(5353);
 
 
 
+
 const CALLS = {
     x64: { openat: 257, utimensat: 280, newfstatat: 262, close: 3 },
     arm64: { openat: 56, utimensat: 88, newfstatat: 79, close: 57 },
@@ -10801,9 +10825,8 @@ async function answersOfPerl(words, folder, input) {
         const child = (0,external_node_child_process_.spawn)('perl', ['-f', '-e', PERL, ...words], {
             stdio: ['pipe', 'pipe', 'ignore', folder],
             env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-            timeout: file_times_WAIT_MS,
-            killSignal: 'SIGKILL',
         });
+        (0,program/* limitTime */.DZ)(child, file_times_WAIT_MS);
         const parts = [];
         child.stdout?.setEncoding('utf8').on('data', (part) => parts.push(part));
         // One that ends before it has read everything has not answered everything.
@@ -14132,7 +14155,7 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
     const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
     const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
     const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
-    await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
+    await (0,program/* runProgram */.mB)('xargs', ['-0', '-r', 'cp', ...words], {
         cwd: `${base}/${inside}`,
         input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
         waitMs: deadline - external_node_perf_hooks_.performance.now(),
@@ -14339,7 +14362,7 @@ async function finish({ destination, deadline }, made) {
         words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${textOf(path)}`);
     }
     // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
-    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
+    await (0,program/* runProgram */.mB)('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
         cwd: '/',
         input: Buffer.from(words.map((word) => `${word}\0`).join('')),
         waitMs: deadline - external_node_perf_hooks_.performance.now(),
@@ -14356,7 +14379,7 @@ function inSeconds(nanoseconds) {
 /** Removes what was made; its path where that fails. */
 async function remove(path) {
     try {
-        await runProgram('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' });
+        await (0,program/* runProgram */.mB)('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' });
     }
     catch {
         return path;
@@ -15877,7 +15900,7 @@ async function giveTo(tree, slot) {
     const { uid, gid } = (0,external_node_fs_.lstatSync)(slot);
     if (uid === process.geteuid?.() && gid === process.getegid?.())
         return;
-    await runProgram('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
+    await (0,program/* runProgram */.mB)('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js

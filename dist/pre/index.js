@@ -3184,6 +3184,79 @@ function namespacePids(pid) {
 
 /***/ }),
 
+/***/ 4554:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DZ: () => (/* binding */ limitTime)
+/* harmony export */ });
+/* unused harmony exports runProgram, killGroup */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+
+
+const TOLD_AT_MOST = 4096;
+/**
+ * Runs a program until its end.
+ *
+ * @throws Error with the first line that it wrote to standard error, unless it ends with 0
+ */
+async function runProgram(program, words, { cwd, input, waitMs }) {
+    if (waitMs !== undefined && waitMs <= 0)
+        throw new Error('it took too long');
+    const options = { cwd, detached: true, env: { ...process.env, LC_ALL: 'C' } };
+    await new Promise((resolve, reject) => {
+        const child = spawn(program, words, { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+        let said = '';
+        let isLate = false;
+        const late = () => {
+            isLate = true;
+            killGroup(child.pid);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(late, waitMs);
+        child.stderr.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (isLate)
+                reject(new Error('it took too long'));
+            else if (status === 0)
+                resolve();
+            else
+                reject(new Error(said.split('\n')[0] || `${program} ended with ${status ?? signal}`));
+        });
+        // It ends before it has read all when the first copies fail; its exit code says so.
+        child.stdin.on('error', () => { });
+        child.stdin.end(input);
+    });
+}
+/**
+ * Kills a program that takes too long. Where it cannot be started, spawn()’s own limit would still keep
+ * this process from ending before it has passed.
+ */
+function limitTime(child, waitMs) {
+    const timer = setTimeout(() => child.kill('SIGKILL'), waitMs);
+    child.on('close', () => clearTimeout(timer));
+}
+/** Ends a program that leads a group, with all that it started. */
+function killGroup(leader, signal = 'SIGKILL') {
+    if (leader === undefined)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        // It has ended already, and only its output is still to come.
+        if (errnoOf(error) !== 'ESRCH')
+            throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 858:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3900,6 +3973,8 @@ var external_node_perf_hooks_ = __nccwpck_require__(643);
 var measuring = __nccwpck_require__(5633);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
@@ -4022,6 +4097,7 @@ function countRepeated(tree) {
 
 
 
+
 /**
  * Sizes of directory trees by du(1): allocated bytes, hard links once, other file systems left out.
  *
@@ -4068,9 +4144,8 @@ async function measureNested(paths, waitMs, passedOver = null) {
             cwd: '/',
             env: { ...measuringEnvironment(), LC_ALL: 'C' },
             stdio: ['pipe', 'pipe', 'ignore'],
-            timeout: waitMs,
-            killSignal: 'SIGKILL',
         });
+        limitTime(child, waitMs);
         let said = '';
         child.stdout.setEncoding('utf8').on('data', (part) => (said += part));
         child.on('error', () => resolve(new Map()));
@@ -4778,6 +4853,8 @@ function readNote(root, name) {
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4554);
+
 
 
 /**
@@ -4825,14 +4902,10 @@ async function ask(program, words, descriptors) {
         trying.add(pid);
         let said = '';
         child.stdout?.setEncoding('utf8').on('data', (part) => (said += part));
-        const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
-        child.on('error', (error) => {
-            clearTimeout(giveUp);
-            resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)));
-        });
+        (0,_program_js__WEBPACK_IMPORTED_MODULE_2__/* .limitTime */ .DZ)(child, WAIT_MS);
+        child.on('error', (error) => resolve(descriptors.map(() => (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error))));
         child.on('close', () => {
             trying.delete(pid);
-            clearTimeout(giveUp);
             resolve(said.split('\n').slice(0, -1));
         });
     });

@@ -8,6 +8,7 @@ import { isSettable } from '../plan/build-inputs.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Stamp } from '../plan/restored.ts'
 import { isDiverted, within } from './folders.ts'
+import { limitTime } from './program.ts'
 
 /** What became of one path. */
 export type SetTime =
@@ -202,9 +203,8 @@ async function answersOfPerl(
     const child = spawn('perl', ['-f', '-e', PERL, ...words], {
       stdio: ['pipe', 'pipe', 'ignore', folder],
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-      timeout: WAIT_MS,
-      killSignal: 'SIGKILL',
     })
+    limitTime(child, WAIT_MS)
     const parts: string[] = []
     child.stdout?.setEncoding('utf8').on('data', (part: string) => parts.push(part))
     // One that ends before it has read everything has not answered everything.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { lstatSync } from 'node:fs'
 import { messageOf } from '../plan/guard-error.ts'
-import { killGroup } from './program.ts'
+import { killGroup, limitTime } from './program.ts'
 
 /**
  * A repository to ask, and as whom: its owner, whose configuration may run programs. Git is told
@@ -111,10 +111,11 @@ export async function askGit(
       env: environment(isSelf),
       // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
       stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      ...(endsGroup ? { detached: true } : { timeout: waitMs, killSignal: 'SIGKILL' }),
+      detached: endsGroup,
       ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
     })
-    const timers = endsGroup ? endInTime(child, waitMs) : []
+    if (endsGroup) limitGroupTime(child, waitMs)
+    else limitTime(child, waitMs)
     const parts: Buffer[] = []
     let length = 0
     let said = ''
@@ -126,12 +127,8 @@ export async function askGit(
     child.stderr?.setEncoding('utf8').on('data', (part: string) => {
       said = (said + part).slice(0, TOLD_AT_MOST)
     })
-    child.on('error', (error) => {
-      for (const timer of timers) clearTimeout(timer)
-      reject(error)
-    })
+    child.on('error', reject)
     child.on('close', (status, signal) => {
-      for (const timer of timers) clearTimeout(timer)
       if (status === 0) resolve(Buffer.concat(parts).toString('utf8'))
       else
         reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`))
@@ -145,11 +142,14 @@ export async function askGit(
 const GRACE_MS = 10_000
 
 /** Ends a process group: at first so that it can tidy up. */
-function endInTime({ pid }: ChildProcess, waitMs: number): NodeJS.Timeout[] {
-  return [
-    setTimeout(() => killGroup(pid, 'SIGTERM'), waitMs),
-    setTimeout(() => killGroup(pid), waitMs + GRACE_MS),
+function limitGroupTime(child: ChildProcess, waitMs: number): void {
+  const timers = [
+    setTimeout(() => killGroup(child.pid, 'SIGTERM'), waitMs),
+    setTimeout(() => killGroup(child.pid), waitMs + GRACE_MS),
   ]
+  child.on('close', () => {
+    for (const timer of timers) clearTimeout(timer)
+  })
 }
 
 /** Another user's own configuration is not this process's: none of it is read. */

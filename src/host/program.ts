@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { SpawnOptions } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { errnoOf } from '../plan/guard-error.ts'
 
 /** How a program is run. */
@@ -48,6 +48,15 @@ export async function runProgram(
     child.stdin.on('error', () => {})
     child.stdin.end(input)
   })
+}
+
+/**
+ * Kills a program that takes too long. Where it cannot be started, spawn()’s own limit would still keep
+ * this process from ending before it has passed.
+ */
+export function limitTime(child: ChildProcess, waitMs: number): void {
+  const timer = setTimeout(() => child.kill('SIGKILL'), waitMs)
+  child.on('close', () => clearTimeout(timer))
 }
 
 /** Ends a program that leads a group, with all that it started. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { measuringEnvironment, yielding } from './measuring.ts'
 import { TICKS } from './processes.ts'
+import { limitTime } from './program.ts'
 import { countRepeated } from './shared-extents.ts'
 
 /**
@@ -72,9 +73,8 @@ export async function measureNested(
       cwd: '/',
       env: { ...measuringEnvironment(), LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: waitMs,
-      killSignal: 'SIGKILL',
     })
+    limitTime(child, waitMs)
     let said = ''
     child.stdout.setEncoding('utf8').on('data', (part: string) => (said += part))
     child.on('error', () => resolve(new Map()))

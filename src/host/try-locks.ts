@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { messageOf } from '../plan/guard-error.ts'
+import { limitTime } from './program.ts'
 
 /**
  * Tries all locks: node has no call for flock(2). One perl does it at once, where there is one;
@@ -57,14 +58,10 @@ async function ask(
     trying.add(pid)
     let said = ''
     child.stdout?.setEncoding('utf8').on('data', (part: string) => (said += part))
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), WAIT_MS)
-    child.on('error', (error) => {
-      clearTimeout(giveUp)
-      resolve(descriptors.map(() => messageOf(error)))
-    })
+    limitTime(child, WAIT_MS)
+    child.on('error', (error) => resolve(descriptors.map(() => messageOf(error))))
     child.on('close', () => {
       trying.delete(pid)
-      clearTimeout(giveUp)
       resolve(said.split('\n').slice(0, -1))
     })
   })
