@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import type { Scene } from './scene.ts'
 
@@ -13,4 +13,18 @@ export async function stubProgram(scene: Scene, name: string, script: string): P
   writeFileSync(file, `#!/bin/sh\nREAL=${stdout.trim()}\n${script}\n`)
   chmodSync(file, 0o755)
   return `${directory}:${process.env['PATH'] ?? ''}`
+}
+
+/** A PATH on which there is all that this one has, but not these programs. */
+export function pathWithout(scene: Scene, ...names: readonly string[]): string {
+  const directory = scene.directory('programs')
+  for (const folder of (process.env['PATH'] ?? '').split(':')) {
+    if (!existsSync(folder)) continue
+    for (const name of readdirSync(folder)) {
+      const link = path.join(directory, name)
+      if (names.includes(name) || lstatSync(link, { throwIfNoEntry: false })) continue
+      symlinkSync(path.join(folder, name), link)
+    }
+  }
+  return directory
 }

@@ -7,6 +7,7 @@ import { pullRequest } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
 import type { StepRequest } from './runner/request.ts'
 import { Runner } from './runner/runner.ts'
+import { pathWithout } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -30,7 +31,7 @@ function buildIn(id: string): string {
 /** Jobs of one pull request on one runner, one after the other, each with a fresh clone. */
 class Pushes {
   readonly host = new GuardedHost(scene())
-  readonly runner = Runner.install(scene()).start()
+  readonly runner = Runner.install(scene())
   readonly #repository: string
   #run = 100
 
@@ -38,10 +39,12 @@ class Pushes {
     this.#repository = repository
   }
 
-  static async make(): Promise<Pushes> {
+  static async make(env: Readonly<Record<string, string>> = {}): Promise<Pushes> {
     const { directory } = smallProject(scene().directory('repository'))
     await scene().must('bash', ['-c', COMMIT], { cwd: directory })
-    return new Pushes(directory)
+    const pushes = new Pushes(directory)
+    pushes.runner.start({ env })
+    return pushes
   }
 
   async push({ edit = '', number = 7, warm = 'auto' } = {}): Promise<JobResult> {
@@ -104,6 +107,15 @@ needs('root', 'cargo').describe('pushes to one pull request, on one runner', () 
       return pushes.host.slots().length === 0
     }
     await waitFor(swept, { what: 'the slot and the links to it to go' })
+  })
+
+  test('it rebuilds nothing on a host without perl', async () => {
+    const pushes = await Pushes.make({ PATH: pathWithout(scene(), 'perl') })
+    await pushes.push()
+    for (const heir of [await pushes.push(), await pushes.push()]) {
+      expect(heir.step('guard').outputs['seed']).toBe('inherit')
+      expect(heir.step('build').stderr).not.toContain('Compiling')
+    }
   })
 
   test('of two slots in one job none takes what it had of another content for fresh', async () => {

@@ -4703,7 +4703,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9052);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(431);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6856,7 +6856,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 9052:
+/***/ 431:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10659,8 +10659,192 @@ function placesOf({ path, folder }, target) {
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 // EXTERNAL MODULE: ./lib/plan/build-inputs.js
 var build_inputs = __nccwpck_require__(5353);
-;// CONCATENATED MODULE: ./lib/host/file-times.js
+;// CONCATENATED MODULE: ./lib/host/contents.js
 
+
+
+
+/** Reads contents until it has read so many bytes; what comes after is unproven. */
+class ContentReader {
+    #left;
+    constructor(bytesAtMost) {
+        this.#left = bytesAtMost;
+    }
+    /**
+     * Looks at a path, not through a link at its end.
+     *
+     * @param like an id: what is there gets one of the same sort, so that the two compare
+     * @returns null where there is nothing, or nothing that can be looked at
+     */
+    find(path, like = null) {
+        const stat = statOrNull(path);
+        return stat === null ? null : this.#found(path, stat, like);
+    }
+    #found(path, stat, like) {
+        if (stat.isSymbolicLink())
+            return foundAs('link', linkId(path), stat);
+        if (stat.isDirectory())
+            return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
+        if (!stat.isFile())
+            return foundAs('file', build_inputs/* UNPROVEN */.EO, stat);
+        return foundAs('file', this.#idOf(path, like), stat);
+    }
+    /** The id of a regular file’s bytes; UNPROVEN where they cannot be read. */
+    #idOf(path, like) {
+        let file;
+        try {
+            file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+        }
+        catch {
+            // Whatever the reason, nobody can say what it holds.
+            return build_inputs/* UNPROVEN */.EO;
+        }
+        try {
+            const stat = (0,external_node_fs_.fstatSync)(file);
+            if (!stat.isFile() || stat.size > this.#left)
+                return build_inputs/* UNPROVEN */.EO;
+            this.#left -= stat.size;
+            const isBlob = like?.startsWith('git:') === true;
+            const hash = (0,external_node_crypto_.createHash)(isBlob ? 'sha1' : 'sha256');
+            if (isBlob)
+                hash.update(`blob ${stat.size}\0`);
+            let read = 0;
+            for (;;) {
+                const count = (0,external_node_fs_.readSync)(file, BUFFER);
+                if (count === 0)
+                    break;
+                read += count;
+                hash.update(BUFFER.subarray(0, count));
+            }
+            // One that grows meanwhile is not finished.
+            return read === stat.size ? `${isBlob ? 'git' : 'sha256'}:${hash.digest('hex')}` : build_inputs/* UNPROVEN */.EO;
+        }
+        catch {
+            return build_inputs/* UNPROVEN */.EO;
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+}
+const BUFFER = Buffer.alloc(256 * 1024);
+function linkId(path) {
+    try {
+        const leadsTo = (0,external_node_fs_.readlinkSync)(path);
+        return leadsTo.includes('\uFFFD') ? build_inputs/* UNPROVEN */.EO : `link:${leadsTo}`;
+    }
+    catch {
+        // It is gone again, or no link any more.
+        return build_inputs/* UNPROVEN */.EO;
+    }
+}
+function foundAs(kind, id, stat) {
+    return {
+        kind,
+        id,
+        isExecutable: kind === 'file' && (stat.mode & 64n) !== 0n,
+        size: kind === 'file' ? Number(stat.size) : 0,
+        mtimeNs: stat.mtimeNs,
+        ctimeNs: stat.ctimeNs,
+        inode: String(stat.ino),
+    };
+}
+/** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
+function statOrNull(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+/** By what a file is known again. */
+function stampOf(stat) {
+    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
+}
+/** Whether something is of the kind that is expected, as far as that shows without reading it. */
+function isExpected(stat, { kind, isExecutable, size }) {
+    if (kind === 'link')
+        return stat.isSymbolicLink();
+    if (kind === 'directory')
+        return stat.isDirectory();
+    const hasBit = (stat.mode & 64n) !== 0n;
+    return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size);
+}
+function isNothing(error) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes((0,guard_error/* errnoOf */.UQ)(error));
+}
+/** The names in a directory in a constant order; null where they cannot be listed. */
+function contents_namesIn(folder) {
+    try {
+        const names = (0,external_node_fs_.readdirSync)(folder);
+        return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+function byBytes(a, b) {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+;// CONCATENATED MODULE: ./lib/host/near-times.js
+
+
+
+
+/**
+ * Sets mtimes without perl: by node, which takes them as doubles. Never later than wanted, and at most
+ * 2 µs before: of the same content that tells Cargo the same. What does not keep such a time gets now.
+ */
+function setNearTimes(workspace, planned, nowNs) {
+    return planned.map(({ path, mtimeNs, expected }) => {
+        const parts = path.split('/');
+        const name = parts.pop() ?? '';
+        try {
+            return (0,host_folders/* within */.ux)(`${workspace}/.`, parts, (folder) => {
+                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
+                // The time first, as by perl: what is put there in between is seen.
+                const near = mtimeNs === null ? null : setNear(file, BigInt(mtimeNs));
+                const isSet = near !== null && isExpected(near, expected);
+                const stat = isSet ? near : setNow(file, nowNs);
+                const kind = isSet || mtimeNs === null ? 'set' : 'now';
+                return { kind, path, stamp: stampOf(stat) };
+            });
+        }
+        catch (error) {
+            const why = (0,host_folders/* isDiverted */.cX)(error) ? 'a link leads there' : (0,guard_error/* messageOf */.bD)(error);
+            return { kind: 'failed', path, why };
+        }
+    });
+}
+const NEAR_NS = 2000n;
+/** What lies there then, with its time; null where the disk does not keep that. */
+function setNear(file, mtimeNs) {
+    const { atime } = (0,external_node_fs_.lstatSync)(file);
+    // The middle of a microsecond, which no rounding leaves: of its own, or of the one before. What was
+    // set so once gets the very same.
+    for (const middle of [0.5, -0.5]) {
+        (0,external_node_fs_.lutimesSync)(file, atime, Math.max(0, (Number(mtimeNs / 1000n) + middle) / 1e6));
+        const stat = (0,external_node_fs_.lstatSync)(file, { bigint: true });
+        const off = mtimeNs - stat.mtimeNs;
+        if (off >= 0n)
+            return off <= NEAR_NS ? stat : null;
+    }
+    return null;
+}
+/** A double cannot hold nanoseconds: never before the moment that is meant. */
+function setNow(file, nowNs) {
+    const seconds = Number(nowNs / 1000000n + 1n) / 1000;
+    (0,external_node_fs_.lutimesSync)(file, seconds, seconds);
+    return (0,external_node_fs_.lstatSync)(file, { bigint: true });
+}
+
+;// CONCATENATED MODULE: ./lib/host/file-times.js
 
 
 
@@ -10679,8 +10863,8 @@ const LAYOUTS = {
 };
 const file_times_WAIT_MS = 120_000;
 /**
- * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
- * them by several processes at the same time.
+ * Sets mtimes of files, links and folders of a workspace: each path once, many of them by several
+ * processes at the same time. To the nanosecond by perl; where there is none, to 2 µs before.
  *
  * Each folder on the way is opened relative to the one before and without following links, so nothing
  * outside is ever touched. What turns out not to hold what was expected gets now.
@@ -10703,7 +10887,7 @@ async function setTimes(workspace, planned, nowNs, machine = process.arch) {
         const answers = await Promise.all(shares.map(async (share) => byPerl(folder, share, nowNs, machine)));
         if (answers.every((each) => each !== null))
             return [...results, ...answers.flat()];
-        return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
+        return [...results, ...setNearTimes(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
     }
     finally {
         (0,external_node_fs_.closeSync)(folder);
@@ -10840,7 +11024,6 @@ async function answersOfPerl(words, folder, input) {
         return null;
     }
 }
-const SECOND = 1000000000n;
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
 function requestOf({ mtimeNs, expected }, now) {
@@ -10866,53 +11049,6 @@ function answerOf(path, mtimeNs, answer) {
     const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`;
     const stamp = { ctimeNs, inode, size: Number(size) };
     return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp };
-}
-/** touch(1) takes a process for each time; beyond so many all others get now. */
-const TOUCHES_AT_MOST = 200;
-/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
-function byTouch(workspace, planned, nowNs) {
-    const times = new Set();
-    return planned.map(({ path, mtimeNs, expected }) => {
-        const parts = path.split('/');
-        const name = parts.pop() ?? '';
-        const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST;
-        if (isTouched)
-            times.add(path);
-        try {
-            return (0,host_folders/* within */.ux)(`${workspace}/.`, parts, (folder) => {
-                const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
-                const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs));
-                if (!isSet)
-                    (0,external_node_fs_.lutimesSync)(file, secondsAfter(nowNs), secondsAfter(nowNs));
-                const kind = isSet || mtimeNs === null ? 'set' : 'now';
-                return { kind, path, stamp: stampOf((0,external_node_fs_.lstatSync)(file, { bigint: true })) };
-            });
-        }
-        catch (error) {
-            const why = (0,host_folders/* isDiverted */.cX)(error) ? 'a link leads there' : (0,guard_error/* messageOf */.bD)(error);
-            return { kind: 'failed', path, why };
-        }
-    });
-}
-function fits(file, expected) {
-    const stat = (0,external_node_fs_.lstatSync)(file);
-    const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`;
-    if (type !== typeOf(expected))
-        return false;
-    return expected.kind !== 'file' || expected.size === null || stat.size === expected.size;
-}
-function touch(file, mtimeNs) {
-    const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`;
-    const words = ['-h', '-c', '-m', '-d', time, '--', file];
-    const { status } = (0,external_node_child_process_.spawnSync)('touch', words, { stdio: 'ignore', timeout: file_times_WAIT_MS });
-    return status === 0 && (0,external_node_fs_.lstatSync)(file, { bigint: true }).mtimeNs === mtimeNs;
-}
-/** A double cannot hold nanoseconds: never before the moment that is meant. */
-function secondsAfter(ns) {
-    return Number(ns / 1000000n + 1n) / 1000;
-}
-function stampOf(stat) {
-    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unit-marks.js
@@ -12467,126 +12603,6 @@ function checkout_isFolder(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-;// CONCATENATED MODULE: ./lib/host/contents.js
-
-
-
-
-/** Reads contents until it has read so many bytes; what comes after is unproven. */
-class ContentReader {
-    #left;
-    constructor(bytesAtMost) {
-        this.#left = bytesAtMost;
-    }
-    /**
-     * Looks at a path, not through a link at its end.
-     *
-     * @param like an id: what is there gets one of the same sort, so that the two compare
-     * @returns null where there is nothing, or nothing that can be looked at
-     */
-    find(path, like = null) {
-        const stat = statOrNull(path);
-        return stat === null ? null : this.#found(path, stat, like);
-    }
-    #found(path, stat, like) {
-        if (stat.isSymbolicLink())
-            return foundAs('link', linkId(path), stat);
-        if (stat.isDirectory())
-            return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
-        if (!stat.isFile())
-            return foundAs('file', build_inputs/* UNPROVEN */.EO, stat);
-        return foundAs('file', this.#idOf(path, like), stat);
-    }
-    /** The id of a regular file’s bytes; UNPROVEN where they cannot be read. */
-    #idOf(path, like) {
-        let file;
-        try {
-            file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
-        }
-        catch {
-            // Whatever the reason, nobody can say what it holds.
-            return build_inputs/* UNPROVEN */.EO;
-        }
-        try {
-            const stat = (0,external_node_fs_.fstatSync)(file);
-            if (!stat.isFile() || stat.size > this.#left)
-                return build_inputs/* UNPROVEN */.EO;
-            this.#left -= stat.size;
-            const isBlob = like?.startsWith('git:') === true;
-            const hash = (0,external_node_crypto_.createHash)(isBlob ? 'sha1' : 'sha256');
-            if (isBlob)
-                hash.update(`blob ${stat.size}\0`);
-            let read = 0;
-            for (;;) {
-                const count = (0,external_node_fs_.readSync)(file, BUFFER);
-                if (count === 0)
-                    break;
-                read += count;
-                hash.update(BUFFER.subarray(0, count));
-            }
-            // One that grows meanwhile is not finished.
-            return read === stat.size ? `${isBlob ? 'git' : 'sha256'}:${hash.digest('hex')}` : build_inputs/* UNPROVEN */.EO;
-        }
-        catch {
-            return build_inputs/* UNPROVEN */.EO;
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-    }
-}
-const BUFFER = Buffer.alloc(256 * 1024);
-function linkId(path) {
-    try {
-        const leadsTo = (0,external_node_fs_.readlinkSync)(path);
-        return leadsTo.includes('\uFFFD') ? build_inputs/* UNPROVEN */.EO : `link:${leadsTo}`;
-    }
-    catch {
-        // It is gone again, or no link any more.
-        return build_inputs/* UNPROVEN */.EO;
-    }
-}
-function foundAs(kind, id, stat) {
-    return {
-        kind,
-        id,
-        isExecutable: kind === 'file' && (stat.mode & 64n) !== 0n,
-        size: kind === 'file' ? Number(stat.size) : 0,
-        mtimeNs: stat.mtimeNs,
-        ctimeNs: stat.ctimeNs,
-        inode: String(stat.ino),
-    };
-}
-/** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
-function statOrNull(path) {
-    try {
-        return (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
-    }
-    catch (error) {
-        if (isNothing(error))
-            return null;
-        throw error;
-    }
-}
-function isNothing(error) {
-    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes((0,guard_error/* errnoOf */.UQ)(error));
-}
-/** The names in a directory in a constant order; null where they cannot be listed. */
-function contents_namesIn(folder) {
-    try {
-        const names = (0,external_node_fs_.readdirSync)(folder);
-        return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
-    }
-    catch (error) {
-        if (isNothing(error))
-            return null;
-        throw error;
-    }
-}
-function byBytes(a, b) {
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 ;// CONCATENATED MODULE: ./lib/host/folder-contents.js
 
 
@@ -12907,27 +12923,13 @@ function onlyAhead(workspace, planned) {
         if (!isThere || !isExpected(stat, each.expected))
             ahead.times.push(each);
         else {
-            const stamp = {
-                ctimeNs: String(stat.ctimeNs),
-                inode: String(stat.ino),
-                size: Number(stat.size),
-            };
-            ahead.standing.push({ kind: 'set', path: each.path, stamp });
+            ahead.standing.push({ kind: 'set', path: each.path, stamp: stampOf(stat) });
         }
     }
     return ahead;
 }
-function isExpected(stat, { kind, isExecutable, size }) {
-    if (kind === 'link')
-        return stat.isSymbolicLink();
-    if (kind === 'directory')
-        return stat.isDirectory();
-    const hasBit = (stat.mode & 64n) !== 0n;
-    return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size);
-}
 
 ;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
-
 
 
 
@@ -13108,7 +13110,7 @@ async function restore(restoring) {
  * believed.
  */
 function youngerThan(workspace, newestNs, nowNs) {
-    const [newest, now] = [Number(newestNs / restore_times_SECOND), Number(nowNs / restore_times_SECOND)];
+    const [newest, now] = [Number(newestNs / SECOND), Number(nowNs / SECOND)];
     return (path, seconds) => {
         if (seconds !== null && seconds > newest && seconds <= now)
             return true;
@@ -13116,7 +13118,7 @@ function youngerThan(workspace, newestNs, nowNs) {
         return stat === null || stat.mtimeNs > newestNs;
     };
 }
-const restore_times_SECOND = 1000000000n;
+const SECOND = 1000000000n;
 /** Where a time could not be set, the present one must not make Cargo take old for new. */
 function whyNotSet(results, planned, workspace, newestNs) {
     for (const result of results) {

@@ -13,6 +13,7 @@ import type { BigIntStats } from 'node:fs'
 import { UNPROVEN } from '../plan/build-inputs.ts'
 import type { Content } from '../plan/build-inputs.ts'
 import { errnoOf } from '../plan/guard-error.ts'
+import type { Stamp } from '../plan/restored.ts'
 
 /** What lies at a path, and when it was changed. */
 export interface Found extends Content {
@@ -114,6 +115,19 @@ export function statOrNull(path: string): BigIntStats | null {
     if (isNothing(error)) return null
     throw error
   }
+}
+
+/** By what a file is known again. */
+export function stampOf(stat: BigIntStats): Stamp {
+  return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) }
+}
+
+/** Whether something is of the kind that is expected, as far as that shows without reading it. */
+export function isExpected(stat: BigIntStats, { kind, isExecutable, size }: Content): boolean {
+  if (kind === 'link') return stat.isSymbolicLink()
+  if (kind === 'directory') return stat.isDirectory()
+  const hasBit = (stat.mode & 0o100n) !== 0n
+  return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size)
 }
 
 function isNothing(error: unknown): boolean {

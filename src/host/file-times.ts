@@ -1,13 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, lstatSync, lutimesSync, openSync } from 'node:fs'
-import type { BigIntStats } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Content, PlannedTime } from '../plan/build-inputs.ts'
 import { isSettable } from '../plan/build-inputs.ts'
-import { messageOf } from '../plan/guard-error.ts'
 import type { Stamp } from '../plan/restored.ts'
-import { isDiverted, within } from './folders.ts'
+import { setNearTimes } from './near-times.ts'
 import { limitTime } from './program.ts'
 
 /** What became of one path. */
@@ -34,8 +32,8 @@ const LAYOUTS: Readonly<Record<string, string | undefined>> = {
 const WAIT_MS = 120_000
 
 /**
- * Sets mtimes, to the nanosecond, of files, links and folders of a workspace: each path once, many of
- * them by several processes at the same time.
+ * Sets mtimes of files, links and folders of a workspace: each path once, many of them by several
+ * processes at the same time. To the nanosecond by perl; where there is none, to 2 µs before.
  *
  * Each folder on the way is opened relative to the one before and without following links, so nothing
  * outside is ever touched. What turns out not to hold what was expected gets now.
@@ -63,7 +61,7 @@ export async function setTimes(
       shares.map(async (share) => byPerl(folder, share, nowNs, machine)),
     )
     if (answers.every((each) => each !== null)) return [...results, ...answers.flat()]
-    return [...results, ...byTouch(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)]
+    return [...results, ...setNearTimes(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)]
   } finally {
     closeSync(folder)
   }
@@ -218,7 +216,6 @@ async function answersOfPerl(
   }
 }
 
-const SECOND = 1_000_000_000n
 const O_PATH = 0o10000000
 const O_CLOEXEC = 0o2000000
 
@@ -246,53 +243,4 @@ function answerOf(path: string, mtimeNs: string | null, answer: string): SetTime
   const ctimeNs = `${seconds}${nanoseconds.padStart(9, '0')}`
   const stamp = { ctimeNs, inode, size: Number(size) }
   return { kind: mtimeNs === null || kind === 'set' ? 'set' : 'now', path, stamp }
-}
-
-/** touch(1) takes a process for each time; beyond so many all others get now. */
-const TOUCHES_AT_MOST = 200
-
-/** Without perl: slower, and fewer of them. What it cannot do exactly gets now. */
-function byTouch(workspace: string, planned: readonly PlannedTime[], nowNs: bigint): SetTime[] {
-  const times = new Set<string>()
-  return planned.map(({ path, mtimeNs, expected }) => {
-    const parts = path.split('/')
-    const name = parts.pop() ?? ''
-    const isTouched = mtimeNs !== null && times.size < TOUCHES_AT_MOST
-    if (isTouched) times.add(path)
-    try {
-      return within(`${workspace}/.`, parts, (folder) => {
-        const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`
-        const isSet = isTouched && fits(file, expected) && touch(file, BigInt(mtimeNs))
-        if (!isSet) lutimesSync(file, secondsAfter(nowNs), secondsAfter(nowNs))
-        const kind = isSet || mtimeNs === null ? 'set' : 'now'
-        return { kind, path, stamp: stampOf(lstatSync(file, { bigint: true })) }
-      })
-    } catch (error) {
-      const why = isDiverted(error) ? 'a link leads there' : messageOf(error)
-      return { kind: 'failed', path, why }
-    }
-  })
-}
-
-function fits(file: string, expected: Content): boolean {
-  const stat = lstatSync(file)
-  const type = `${stat.mode & 0o170000}${stat.isFile() && (stat.mode & 0o100) !== 0 ? 'x' : ''}`
-  if (type !== typeOf(expected)) return false
-  return expected.kind !== 'file' || expected.size === null || stat.size === expected.size
-}
-
-function touch(file: string, mtimeNs: bigint): boolean {
-  const time = `@${mtimeNs / SECOND}.${String(mtimeNs % SECOND).padStart(9, '0')}`
-  const words = ['-h', '-c', '-m', '-d', time, '--', file]
-  const { status } = spawnSync('touch', words, { stdio: 'ignore', timeout: WAIT_MS })
-  return status === 0 && lstatSync(file, { bigint: true }).mtimeNs === mtimeNs
-}
-
-/** A double cannot hold nanoseconds: never before the moment that is meant. */
-function secondsAfter(ns: bigint): number {
-  return Number(ns / 1_000_000n + 1n) / 1000
-}
-
-export function stampOf(stat: BigIntStats): Stamp {
-  return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Content, PlannedTime } from '../plan/build-inputs.ts'
-import { statOrNull } from './contents.ts'
+import type { PlannedTime } from '../plan/build-inputs.ts'
+import { isExpected, stampOf, statOrNull } from './contents.ts'
 import type { SetTime } from './file-times.ts'
 
 /** Planned times, when another target directory is built from the same workspace. */
@@ -24,23 +24,8 @@ export function onlyAhead(workspace: string, planned: readonly PlannedTime[]): T
     const isThere = stat !== null && String(stat.mtimeNs) === each.mtimeNs
     if (!isThere || !isExpected(stat, each.expected)) ahead.times.push(each)
     else {
-      const stamp = {
-        ctimeNs: String(stat.ctimeNs),
-        inode: String(stat.ino),
-        size: Number(stat.size),
-      }
-      ahead.standing.push({ kind: 'set', path: each.path, stamp })
+      ahead.standing.push({ kind: 'set', path: each.path, stamp: stampOf(stat) })
     }
   }
   return ahead
-}
-
-function isExpected(
-  stat: NonNullable<ReturnType<typeof statOrNull>>,
-  { kind, isExecutable, size }: Content,
-): boolean {
-  if (kind === 'link') return stat.isSymbolicLink()
-  if (kind === 'directory') return stat.isDirectory()
-  const hasBit = (stat.mode & 0o100n) !== 0n
-  return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size)
 }

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { UNPROVEN, isSettable } from '../plan/build-inputs.ts'
 import type { Content } from '../plan/build-inputs.ts'
 import type { RestoredFile } from '../plan/restored.ts'
-import { ContentReader, foundAs, statOrNull } from './contents.ts'
+import { ContentReader, foundAs, stampOf, statOrNull } from './contents.ts'
 import type { Found } from './contents.ts'
-import { stampOf } from './file-times.ts'
 
 /** More than this is not read of a workspace: what is left is unproven. */
 const BYTES_AT_MOST = 4 * 1024 ** 3
