@@ -11,6 +11,7 @@ import { secondUser } from './second-user.ts'
 const PROBES = {
   act: () => runs(actBinary(), ['--version']),
   btrfs: () => mountsImage('mkfs.btrfs', ['-q'], 128),
+  busybox: () => runs('busybox', ['true']),
   cargo: () => runs('cargo', ['--version']),
   docker: () => runs('docker', ['version', '--format', '{{.Server.Version}}']),
   fuse: () => (existsSync('/dev/fuse') ? runs('bindfs', ['--version']) : 'no /dev/fuse'),

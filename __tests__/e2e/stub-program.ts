@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import * as path from 'node:path'
 import type { Scene } from './scene.ts'
 
@@ -28,3 +36,13 @@ export function pathWithout(scene: Scene, ...names: readonly string[]): string {
   }
   return directory
 }
+
+/** A PATH as in Alpine’s containers: no perl, and busybox in place of coreutils and findutils. */
+export function alpinePath(scene: Scene): string {
+  const directory = pathWithout(scene, 'perl', ...BUSYBOX)
+  const busybox = realpathSync(path.join(directory, 'busybox'))
+  for (const name of BUSYBOX) symlinkSync(busybox, path.join(directory, name))
+  return directory
+}
+
+const BUSYBOX = 'chown cp du ionice mkdir mv nice rm stat sync timeout touch xargs'.split(' ')

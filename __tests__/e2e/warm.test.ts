@@ -3,11 +3,12 @@ import { expect, test } from '@jest/globals'
 import { smallProject } from '../fixtures/small-project.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
-import { pullRequest } from './runner/events.ts'
+import { pullRequest, push } from './runner/events.ts'
+import type { JobEvent } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
 import type { StepRequest } from './runner/request.ts'
 import { Runner } from './runner/runner.ts'
-import { pathWithout } from './stub-program.ts'
+import { alpinePath } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -47,12 +48,12 @@ class Pushes {
     return pushes
   }
 
-  async push({ edit = '', number = 7, warm = 'auto' } = {}): Promise<JobResult> {
+  async push({ edit = '', event = pullRequest(), warm = 'auto' } = {}): Promise<JobResult> {
     const steps = [
       this.host.step({ id: 'guard', with: { ...KEEP_TWO, warm } }),
       { name: 'build', run: buildIn('guard') },
     ]
-    return this.#job({ number, edit, steps })
+    return this.#job({ event, edit, steps })
   }
 
   /** A job with two slots: both are seeded, then both are built in. */
@@ -63,13 +64,13 @@ class Pushes {
       { name: 'build one', run: buildIn('one') },
       { name: 'build two', run: buildIn('two') },
     ]
-    return this.#job({ number: 7, edit: '', steps })
+    return this.#job({ event: pullRequest(), edit: '', steps })
   }
 
-  async #job(job: { number: number; edit: string; steps: StepRequest[] }): Promise<JobResult> {
+  async #job(job: { event: JobEvent; edit: string; steps: StepRequest[] }): Promise<JobResult> {
     const checkout = `rm -rf ./* .git; git clone --quiet ${this.#repository} .\n${job.edit}`
     const result = await this.runner.job({
-      event: pullRequest({ number: job.number }),
+      event: job.event,
       runId: String((this.#run += 1)),
       steps: [{ name: 'checkout', run: checkout }, ...job.steps],
     }).result
@@ -109,15 +110,6 @@ needs('root', 'cargo').describe('pushes to one pull request, on one runner', () 
     await waitFor(swept, { what: 'the slot and the links to it to go' })
   })
 
-  test('it rebuilds nothing on a host without perl', async () => {
-    const pushes = await Pushes.make({ PATH: pathWithout(scene(), 'perl') })
-    await pushes.push()
-    for (const heir of [await pushes.push(), await pushes.push()]) {
-      expect(heir.step('guard').outputs['seed']).toBe('inherit')
-      expect(heir.step('build').stderr).not.toContain('Compiling')
-    }
-  })
-
   test('of two slots in one job none takes what it had of another content for fresh', async () => {
     const pushes = await Pushes.make()
     await pushes.push()
@@ -132,8 +124,23 @@ needs('root', 'cargo').describe('pushes to one pull request, on one runner', () 
 
   test('nothing is handed to another pull request', async () => {
     const pushes = await Pushes.make()
-    await pushes.push({ number: 7 })
-    const other = await pushes.push({ number: 8 })
+    await pushes.push({ event: pullRequest({ number: 7 }) })
+    const other = await pushes.push({ event: pullRequest({ number: 8 }) })
     expect(other.step('guard').outputs['seed']).toBe('cold')
+  })
+})
+
+needs('root', 'cargo', 'busybox').describe('in a container of Alpine’s programs', () => {
+  test('an heir rebuilds nothing, and what would have to be cloned starts cold', async () => {
+    const pushes = await Pushes.make({ PATH: alpinePath(scene()) })
+    await pushes.push({ event: push() })
+    const [first, ...heirs] = [await pushes.push(), await pushes.push(), await pushes.push()]
+    expect(first.step('guard').outputs['seed']).toBe('cold')
+    expect(first.step('guard').stdout).toMatch(/not seeded with snapshot .*install coreutils/)
+    for (const heir of heirs) {
+      expect(heir.step('guard').outputs['seed']).toBe('inherit')
+      expect(heir.step('build').stderr).not.toContain('Compiling')
+    }
+    expect(pushes.host.control('seeding')).toEqual([])
   })
 })

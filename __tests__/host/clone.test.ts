@@ -20,6 +20,7 @@ import { cloneTree } from '../../src/host/clone.ts'
 import type { Cloned, CloneOrder } from '../../src/host/clone.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { secondUser } from '../e2e/second-user.ts'
+import { alpinePath } from '../e2e/stub-program.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { waitFor } from '../e2e/wait-for.ts'
 import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
@@ -377,4 +378,16 @@ test('hard links to files outside are shared with nobody but the clone', async (
   expect(inode(`${destination}/debug/program`)).not.toBe(inode(canary))
   closeSync(openSync(`${destination}/debug/program`, 'w'))
   expect(readFileSync(canary, 'utf8')).toBe('precious')
+})
+
+needs('busybox').test('busybox’s cp clones nothing, and leaves nothing behind', async () => {
+  const { PATH } = process.env
+  process.env['PATH'] = alpinePath(scene())
+  try {
+    for (const way of ['copy', 'hybrid', 'reflink'] as const) {
+      expect(await refusal({ ...aSource(), way })).toContain('install coreutils')
+    }
+  } finally {
+    process.env['PATH'] = PATH
+  }
 })

@@ -7,6 +7,7 @@ import type { Finding } from '../../src/steps/doctor.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { smallDisk } from '../e2e/small-disk.ts'
 import type { Kind } from '../e2e/small-disk.ts'
+import { alpinePath } from '../e2e/stub-program.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { PRECIOUS } from '../helpers/root.ts'
 
@@ -76,4 +77,14 @@ test.each<[string, NodeJS.ProcessEnv, Finding['level'] | undefined]>([
 ])('sccache %s', (_, environment, level) => {
   const directory = `${scene().directory('cache')}/not-yet/there`
   expect(find('sccache', { SCCACHE_DIR: directory, ...environment })?.level).toBe(level)
+})
+
+function levels(environment: NodeJS.ProcessEnv): unknown[] {
+  return ['cp', 'git', 'perl'].map((program) => find(program, environment)?.level)
+}
+
+needs('busybox').test('programs that warm builds need are missed', () => {
+  expect(levels({ PATH: process.env['PATH'] })).toEqual(['ok', 'ok', 'ok'])
+  expect(levels({ PATH: alpinePath(scene()) })).toEqual(['warn', 'ok', 'warn'])
+  expect(levels({ PATH: scene().directory('empty') })).toEqual(['warn', 'warn', 'warn'])
 })

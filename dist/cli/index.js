@@ -632,6 +632,10 @@ function killGroup(leader, signal = 'SIGKILL') {
             throw error;
     }
 }
+/** Whether a program complained of an option, as busybox’s do before they touch anything. */
+function isUnknownOption(said) {
+    return /(?:unrecognized|unknown|invalid) option/.test(said);
+}
 
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
 
@@ -4873,10 +4877,11 @@ function run(command, words) {
 ;// CONCATENATED MODULE: ./lib/host/rm.js
 
 
+
 /** Removes what lies at these paths; the descriptors are rm's from 3 on. */
 async function rm(paths, descriptors) {
     const { status, signal, said } = await rm_run('rm', [...flags(), ...paths], descriptors);
-    if (knowsFileSystems && /(?:unrecognized|unknown|invalid) option/.test(said)) {
+    if (knowsFileSystems && isUnknownOption(said)) {
         knowsFileSystems = false;
         return rm(paths, descriptors);
     }
@@ -8605,13 +8610,44 @@ function takeHybridOut(root, source, written) {
 
 
 
+
 /** Checks what decides how warm new slots start. */
 function checkWarmth(root, environment) {
     return [
+        ...checkPrograms(environment),
         ...(root === null ? [] : [checkClones(root)]),
         checkCargoHome(environment),
         ...checkCompilerCache(environment),
     ];
+}
+/** Programs that make slots warmer; `words` are those that not every program of that name knows. */
+const PROGRAMS = [
+    {
+        program: 'cp',
+        words: ['--preserve=links', '--reflink=auto', '--version'],
+        without: 'cp is not that of coreutils: nothing is cloned, and who cannot inherit starts cold',
+        mend: 'Install coreutils.',
+    },
+    {
+        program: 'git',
+        words: ['--version'],
+        without: 'git is not installed: each file is read to tell whether it has changed',
+        mend: 'Install git.',
+    },
+    {
+        program: 'perl',
+        words: ['-e', '1'],
+        without: 'perl is not installed: units that builds no longer use stay, and times are set slower',
+        mend: 'Install perl.',
+    },
+];
+function checkPrograms(environment) {
+    return PROGRAMS.map(({ program, words, without, mend }) => {
+        const { status } = (0,external_node_child_process_namespaceObject.spawnSync)(program, words, { env: environment, stdio: 'ignore' });
+        if (status !== 0)
+            return { check: program, level: 'warn', text: without, mend };
+        return { check: program, level: 'ok', text: 'it does what warm builds need', mend: '' };
+    });
 }
 function checkClones(root) {
     const check = 'clones';
@@ -19128,6 +19164,7 @@ function allocated(files) {
 
 
 
+
 /** Copies entries with cp, several at once; a second name of the same file becomes one again. */
 async function copy(passage, entries, tied, way) {
     const firsts = new Map();
@@ -19212,14 +19249,23 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
     const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
     const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
     const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
-    await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
-        cwd: `${base}/${inside}`,
-        input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
-        waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
-    });
+    try {
+        await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
+            cwd: `${base}/${inside}`,
+            input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
+            waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
+        });
+    }
+    catch (error) {
+        if (!isUnknownOption(messageOf(error)))
+            throw error;
+        throw new Error(NO_COREUTILS, { cause: error });
+    }
 }
+const NO_COREUTILS = 'this cp, perhaps busybox’s, keeps neither links nor times: install coreutils, or nothing is cloned';
 
 ;// CONCATENATED MODULE: ./lib/host/clone.js
+
 
 
 
@@ -19392,13 +19438,8 @@ function inSeconds(nanoseconds) {
 }
 /** Removes what was made; its path where that fails. */
 async function clone_remove(path) {
-    try {
-        await runProgram('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' });
-    }
-    catch {
-        return path;
-    }
-    return null;
+    const removal = await rm([path], []);
+    return removal.kind === 'tried' && removal.why === '' ? null : path;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/disk-room.js

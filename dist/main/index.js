@@ -627,7 +627,7 @@ function readProc(path) {
 
 /***/ }),
 
-/***/ 7892:
+/***/ 658:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -647,47 +647,8 @@ var folders = __nccwpck_require__(1687);
 var mounts = __nccwpck_require__(7154);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./lib/host/rm.js
-
-
-/** Removes what lies at these paths; the descriptors are rm's from 3 on. */
-async function rm(paths, descriptors) {
-    const { status, signal, said } = await run('rm', [...flags(), ...paths], descriptors);
-    if (knowsFileSystems && /(?:unrecognized|unknown|invalid) option/.test(said)) {
-        knowsFileSystems = false;
-        return rm(paths, descriptors);
-    }
-    // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
-    if (signal !== null)
-        return { kind: 'killed', by: signal };
-    if (status === 0)
-        return { kind: 'tried', why: '' };
-    return { kind: 'tried', why: (0,guard_error/* messageOf */.bD)(new Error(said.split('\n').at(-1))) };
-}
-/** Busybox's rm does not know it, and says so before it touches anything; found out once. */
-let knowsFileSystems = true;
-function flags() {
-    return ['-rf', ...(knowsFileSystems ? ['--one-file-system'] : []), '--'];
-}
-/** rm has a line for each file that it cannot remove; the last one is what is told. */
-const TOLD_AT_MOST = 16_384;
-/** Runs a program to its end; `said` is the end of what it complained of. */
-async function run(program, words, descriptors) {
-    const stdio = ['ignore', 'ignore', 'pipe', ...descriptors];
-    const env = { ...process.env, LC_ALL: 'C' };
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_.spawn)(program, words, { cwd: '/', env, stdio });
-        let said = '';
-        child.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(-TOLD_AT_MOST);
-        });
-        child.on('error', (error) => resolve({ status: null, signal: null, said: (0,guard_error/* messageOf */.bD)(error) }));
-        child.on('close', (status, signal) => resolve({ status, signal, said: said.trim() }));
-    });
-}
-
+// EXTERNAL MODULE: ./lib/host/rm.js
+var rm = __nccwpck_require__(3153);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
 ;// CONCATENATED MODULE: ./lib/host/thinning.js
@@ -724,7 +685,7 @@ async function empty(profile, folder) {
         const names = (0,external_node_fs_.readdirSync)((0,folders.at)(profile, '.'));
         const others = names.filter((name) => name !== DEPS).slice(0, NAMES_AT_MOST);
         const parts = [[DEPS], others].filter((part) => part.length > 0);
-        await Promise.all(parts.map((part) => rm(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
+        await Promise.all(parts.map((part) => (0,rm.rm)(part.map((name) => `/proc/self/fd/4/${name}`), [folder, profile])));
     }
     catch (error) {
         if (!isPassing(error))
@@ -891,7 +852,7 @@ async function remove(target, { waitSeconds, inParts }) {
                 return { kind: 'claimed' };
         }
         // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
-        return await rm([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent]);
+        return await (0,rm.rm)([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent]);
     }
     finally {
         if (folder !== null)
@@ -900,7 +861,7 @@ async function remove(target, { waitSeconds, inParts }) {
 }
 async function isClaimed(folder, waitSeconds) {
     const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-    const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder]);
+    const { status, said } = await (0,rm/* run */.e)('flock', ['-x', ...patience, '3'], [folder]);
     // One that is held is refused without a word.
     return status === 1 && said === '';
 }
@@ -2949,6 +2910,7 @@ function namespacePids(pid) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DZ: () => (/* binding */ limitTime),
+/* harmony export */   eo: () => (/* binding */ isUnknownOption),
 /* harmony export */   mB: () => (/* binding */ runProgram)
 /* harmony export */ });
 /* unused harmony export killGroup */
@@ -3013,6 +2975,10 @@ function killGroup(leader, signal = 'SIGKILL') {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ESRCH')
             throw error;
     }
+}
+/** Whether a program complained of an option, as busybox’s do before they touch anything. */
+function isUnknownOption(said) {
+    return /(?:unrecognized|unknown|invalid) option/.test(said);
 }
 
 
@@ -3218,6 +3184,58 @@ function attempt(free) {
     catch {
         return false;
     }
+}
+
+
+/***/ }),
+
+/***/ 3153:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ run),
+/* harmony export */   rm: () => (/* binding */ rm)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4554);
+
+
+
+/** Removes what lies at these paths; the descriptors are rm's from 3 on. */
+async function rm(paths, descriptors) {
+    const { status, signal, said } = await run('rm', [...flags(), ...paths], descriptors);
+    if (knowsFileSystems && (0,_program_js__WEBPACK_IMPORTED_MODULE_2__/* .isUnknownOption */ .eo)(said)) {
+        knowsFileSystems = false;
+        return rm(paths, descriptors);
+    }
+    // By the kernel when memory ran out, or by a person: nothing that an administrator must mend.
+    if (signal !== null)
+        return { kind: 'killed', by: signal };
+    if (status === 0)
+        return { kind: 'tried', why: '' };
+    return { kind: 'tried', why: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(new Error(said.split('\n').at(-1))) };
+}
+/** Busybox's rm does not know it, and says so before it touches anything; found out once. */
+let knowsFileSystems = true;
+function flags() {
+    return ['-rf', ...(knowsFileSystems ? ['--one-file-system'] : []), '--'];
+}
+/** rm has a line for each file that it cannot remove; the last one is what is told. */
+const TOLD_AT_MOST = 16_384;
+/** Runs a program to its end; `said` is the end of what it complained of. */
+async function run(program, words, descriptors) {
+    const stdio = ['ignore', 'ignore', 'pipe', ...descriptors];
+    const env = { ...process.env, LC_ALL: 'C' };
+    return new Promise((resolve) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, words, { cwd: '/', env, stdio });
+        let said = '';
+        child.stderr?.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(-TOLD_AT_MOST);
+        });
+        child.on('error', (error) => resolve({ status: null, signal: null, said: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error) }));
+        child.on('close', (status, signal) => resolve({ status, signal, said: said.trim() }));
+    });
 }
 
 
@@ -6597,7 +6615,7 @@ function titled(text, title) {
 /* harmony export */ });
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
-/* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7892);
+/* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(658);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
 /* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1238);
 /* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
@@ -8271,8 +8289,8 @@ function byAge(a, b) {
 
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
-// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
-var deletion = __nccwpck_require__(7892);
+// EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
+var deletion = __nccwpck_require__(658);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
 var host_snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
@@ -14073,6 +14091,7 @@ function allocated(files) {
 
 
 
+
 /** Copies entries with cp, several at once; a second name of the same file becomes one again. */
 async function copy(passage, entries, tied, way) {
     const firsts = new Map();
@@ -14157,12 +14176,20 @@ async function copyNames({ base, destination, deadline }, { folder, names }, way
     const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
     const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
     const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
-    await (0,program/* runProgram */.mB)('xargs', ['-0', '-r', 'cp', ...words], {
-        cwd: `${base}/${inside}`,
-        input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
-        waitMs: deadline - external_node_perf_hooks_.performance.now(),
-    });
+    try {
+        await (0,program/* runProgram */.mB)('xargs', ['-0', '-r', 'cp', ...words], {
+            cwd: `${base}/${inside}`,
+            input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
+            waitMs: deadline - external_node_perf_hooks_.performance.now(),
+        });
+    }
+    catch (error) {
+        if (!(0,program/* isUnknownOption */.eo)((0,guard_error/* messageOf */.bD)(error)))
+            throw error;
+        throw new Error(NO_COREUTILS, { cause: error });
+    }
 }
+const NO_COREUTILS = 'this cp, perhaps busybox’s, keeps neither links nor times: install coreutils, or nothing is cloned';
 
 ;// CONCATENATED MODULE: ./lib/host/linked-files.js
 
@@ -14207,7 +14234,10 @@ function lookAtShared(source, record) {
     return now;
 }
 
+// EXTERNAL MODULE: ./lib/host/rm.js
+var rm = __nccwpck_require__(3153);
 ;// CONCATENATED MODULE: ./lib/host/clone.js
+
 
 
 
@@ -14380,13 +14410,8 @@ function inSeconds(nanoseconds) {
 }
 /** Removes what was made; its path where that fails. */
 async function remove(path) {
-    try {
-        await (0,program/* runProgram */.mB)('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' });
-    }
-    catch {
-        return path;
-    }
-    return null;
+    const removal = await (0,rm.rm)([path], []);
+    return removal.kind === 'tried' && removal.why === '' ? null : path;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
@@ -17208,8 +17233,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/host/privilege.js
 var privilege = __nccwpck_require__(3457);
-// EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
-var deletion = __nccwpck_require__(7892);
+// EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
+var deletion = __nccwpck_require__(658);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js

@@ -791,13 +791,16 @@ var mounts = __nccwpck_require__(7154);
 var privilege = __nccwpck_require__(3457);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
 ;// CONCATENATED MODULE: ./lib/host/rm.js
+
 
 
 /** Removes what lies at these paths; the descriptors are rm's from 3 on. */
 async function rm(paths, descriptors) {
     const { status, signal, said } = await run('rm', [...flags(), ...paths], descriptors);
-    if (knowsFileSystems && /(?:unrecognized|unknown|invalid) option/.test(said)) {
+    if (knowsFileSystems && (0,program/* isUnknownOption */.eo)(said)) {
         knowsFileSystems = false;
         return rm(paths, descriptors);
     }
@@ -3188,7 +3191,8 @@ function namespacePids(pid) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   DZ: () => (/* binding */ limitTime)
+/* harmony export */   DZ: () => (/* binding */ limitTime),
+/* harmony export */   eo: () => (/* binding */ isUnknownOption)
 /* harmony export */ });
 /* unused harmony exports runProgram, killGroup */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
@@ -3252,6 +3256,10 @@ function killGroup(leader, signal = 'SIGKILL') {
         if (errnoOf(error) !== 'ESRCH')
             throw error;
     }
+}
+/** Whether a program complained of an option, as busybox’s do before they touch anything. */
+function isUnknownOption(said) {
+    return /(?:unrecognized|unknown|invalid) option/.test(said);
 }
 
 

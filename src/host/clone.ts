@@ -24,6 +24,7 @@ import { openFolder } from './folders.ts'
 import { asLinkedFile, seeLinked } from './linked-files.ts'
 import { mountsWithin, readMounts } from './mounts.ts'
 import { runProgram } from './program.ts'
+import { rm } from './rm.ts'
 
 export interface CloneOrder {
   /** a Cargo target directory in which nothing builds */
@@ -227,10 +228,6 @@ function inSeconds(nanoseconds: bigint): string {
 
 /** Removes what was made; its path where that fails. */
 async function remove(path: string): Promise<string | null> {
-  try {
-    await runProgram('rm', ['-rf', '--one-file-system', '--', path], { cwd: '/' })
-  } catch {
-    return path
-  }
-  return null
+  const removal = await rm([path], [])
+  return removal.kind === 'tried' && removal.why === '' ? null : path
 }

@@ -1,10 +1,11 @@
 import { linkSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Way } from '../plan/clone.ts'
+import { messageOf } from '../plan/guard-error.ts'
 import { folderOf, inodeOf } from './clone-recipe.ts'
 import { inTree, textOf } from './entries.ts'
 import type { Entry } from './entries.ts'
-import { runProgram } from './program.ts'
+import { isUnknownOption, runProgram } from './program.ts'
 
 /** From where to where, and until when. */
 export interface Passage {
@@ -110,9 +111,17 @@ async function copyNames(
   const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`
   const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`
   const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--']
-  await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
-    cwd: `${base}/${inside}`,
-    input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
-    waitMs: deadline - performance.now(),
-  })
+  try {
+    await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
+      cwd: `${base}/${inside}`,
+      input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
+      waitMs: deadline - performance.now(),
+    })
+  } catch (error) {
+    if (!isUnknownOption(messageOf(error))) throw error
+    throw new Error(NO_COREUTILS, { cause: error })
+  }
 }
+
+const NO_COREUTILS =
+  'this cp, perhaps busybox’s, keeps neither links nor times: install coreutils, or nothing is cloned'

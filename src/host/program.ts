@@ -69,3 +69,8 @@ export function killGroup(leader: number | undefined, signal: NodeJS.Signals = '
     if (errnoOf(error) !== 'ESRCH') throw error
   }
 }
+
+/** Whether a program complained of an option, as busybox’s do before they touch anything. */
+export function isUnknownOption(said: string): boolean {
+  return /(?:unrecognized|unknown|invalid) option/.test(said)
+}

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { StdioOptions } from 'node:child_process'
 import { messageOf } from '../plan/guard-error.ts'
+import { isUnknownOption } from './program.ts'
 
 /** What became of a call of rm(1). */
 export type Removal = { kind: 'killed'; by: string } | { kind: 'tried'; why: string }
@@ -11,7 +12,7 @@ export async function rm(
   descriptors: readonly (number | 'ignore')[],
 ): Promise<Removal> {
   const { status, signal, said } = await run('rm', [...flags(), ...paths], descriptors)
-  if (knowsFileSystems && /(?:unrecognized|unknown|invalid) option/.test(said)) {
+  if (knowsFileSystems && isUnknownOption(said)) {
     knowsFileSystems = false
     return rm(paths, descriptors)
   }
