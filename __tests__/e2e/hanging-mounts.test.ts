@@ -46,7 +46,11 @@ async function stepBeside(
 ): Promise<{ end: StepEnd; heldMs: number }> {
   const gate = scene().directory('gate')
   const docker = stuck.get('docker')?.path ?? ''
-  const script = `[ -z "$1" ] || mount --bind "$1" /var/lib/docker || exit 99
+  // Where docker has never run, its folder is not there.
+  const script = `if [ -n "$1" ]; then
+      mount -t tmpfs none /var/lib && mkdir /var/lib/docker || exit 99
+      mount --bind "$1" /var/lib/docker || exit 99
+    fi
     shift
     : > ${gate}/ready
     until [ -e ${gate}/open ]; do sleep 0.01; done

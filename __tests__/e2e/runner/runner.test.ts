@@ -67,7 +67,9 @@ function writes(phase: string): string {
 
 /** A script that leaves a process behind, started through `prefix`, and prints its pid. */
 function leaves(prefix: string): string {
-  return `${prefix} setsid sleep 60 </dev/null >/dev/null 2>&1 & echo "$!"`
+  const command = `${prefix} setsid sleep 60 </dev/null >/dev/null 2>&1 & echo "$!"`
+  // Before that it has the environment of the shell.
+  return `${command}; until [ "$(cat "/proc/$!/comm")" = sleep ]; do sleep 0.01; done`
 }
 
 describe('the order of a job', () => {
