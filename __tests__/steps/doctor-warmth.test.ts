@@ -3,6 +3,7 @@ import type { Root } from '../../src/host/root.ts'
 import { takeHybridOut } from '../../src/host/hybrid-mark.ts'
 import { openRoot } from '../../src/host/root.ts'
 import { checkWarmth } from '../../src/steps/doctor-warmth.ts'
+import { checkTools } from '../../src/steps/doctor.ts'
 import type { Finding } from '../../src/steps/doctor.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { smallDisk } from '../e2e/small-disk.ts'
@@ -80,7 +81,8 @@ test.each<[string, NodeJS.ProcessEnv, Finding['level'] | undefined]>([
 })
 
 function levels(environment: NodeJS.ProcessEnv): unknown[] {
-  return ['cp', 'git', 'perl'].map((program) => find(program, environment)?.level)
+  const findings = [...checkTools(environment), ...checkWarmth(null, environment)]
+  return ['cp', 'git', 'perl'].map((each) => findings.find(({ check }) => check === each)?.level)
 }
 
 needs('busybox').test('programs that warm builds need are missed', () => {

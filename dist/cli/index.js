@@ -8614,40 +8614,21 @@ function takeHybridOut(root, source, written) {
 /** Checks what decides how warm new slots start. */
 function checkWarmth(root, environment) {
     return [
-        ...checkPrograms(environment),
+        checkCopies(environment),
         ...(root === null ? [] : [checkClones(root)]),
         checkCargoHome(environment),
         ...checkCompilerCache(environment),
     ];
 }
-/** Programs that make slots warmer; `words` are those that not every program of that name knows. */
-const PROGRAMS = [
-    {
-        program: 'cp',
-        words: ['--preserve=links', '--reflink=auto', '--version'],
-        without: 'cp is not that of coreutils: nothing is cloned, and who cannot inherit starts cold',
-        mend: 'Install coreutils.',
-    },
-    {
-        program: 'git',
-        words: ['--version'],
-        without: 'git is not installed: each file is read to tell whether it has changed',
-        mend: 'Install git.',
-    },
-    {
-        program: 'perl',
-        words: ['-e', '1'],
-        without: 'perl is not installed: units that builds no longer use stay, and times are set slower',
-        mend: 'Install perl.',
-    },
-];
-function checkPrograms(environment) {
-    return PROGRAMS.map(({ program, words, without, mend }) => {
-        const { status } = (0,external_node_child_process_namespaceObject.spawnSync)(program, words, { env: environment, stdio: 'ignore' });
-        if (status !== 0)
-            return { check: program, level: 'warn', text: without, mend };
-        return { check: program, level: 'ok', text: 'it does what warm builds need', mend: '' };
-    });
+/** Busybox’s cp knows none of these. */
+const NEEDED_OF_CP = ['--preserve=links', '--reflink=auto', '--version'];
+function checkCopies(environment) {
+    const check = 'cp';
+    const { status } = (0,external_node_child_process_namespaceObject.spawnSync)('cp', NEEDED_OF_CP, { env: environment, stdio: 'ignore' });
+    if (status === 0)
+        return { check, level: 'ok', text: 'it keeps links and times', mend: '' };
+    const text = 'cp is not that of coreutils: nothing is cloned, and who cannot inherit starts cold';
+    return { check, level: 'warn', text, mend: 'Install coreutils.' };
 }
 function checkClones(root) {
     const check = 'clones';
@@ -11388,7 +11369,7 @@ async function doctor(settings, runtime) {
     return [
         ...findings,
         checkNode(),
-        ...checkTools(),
+        ...checkTools(runtime.environment),
         checkProc(),
         await checkDocker(runtime),
         checkPrivilege(settings),
@@ -11482,22 +11463,30 @@ function checkNode() {
         return ok('node', text);
     return { check: 'node', level: 'fail', text, mend: `Use node ${NODE_AT_LEAST} or newer.` };
 }
-/** What each tool is for, and what is missing without it. */
+/** What each tool is for, what is missing without it, and the package that has it. */
 const TOOLS = [
-    ['sh', 'fail', 'nothing can be deleted'],
-    ['rm', 'fail', 'nothing can be deleted'],
-    ['flock', 'fail', 'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned'],
-    ['nice', 'warn', 'the reaper competes with builds for the CPU'],
-    ['ionice', 'warn', 'the reaper competes with builds for the disk'],
-    ['timeout', 'warn', 'a hook that hangs holds up its job'],
+    ['sh', 'fail', 'nothing can be deleted', 'dash'],
+    ['rm', 'fail', 'nothing can be deleted', 'coreutils'],
+    [
+        'flock',
+        'fail',
+        'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned',
+        'util-linux',
+    ],
+    ['nice', 'warn', 'the reaper competes with builds for the CPU', 'coreutils'],
+    ['ionice', 'warn', 'the reaper competes with builds for the disk', 'util-linux'],
+    ['timeout', 'warn', 'a hook that hangs holds up its job', 'coreutils'],
+    ['git', 'warn', 'each file is read to tell whether it has changed', 'git'],
+    ['perl', 'warn', 'units that builds no longer use stay, and times are set slower', 'perl'],
 ];
-function checkTools() {
-    return TOOLS.map(([tool, level, without]) => {
-        const found = (0,external_node_child_process_namespaceObject.spawnSync)('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' });
+function checkTools(environment) {
+    return TOOLS.map(([tool, level, without, from]) => {
+        const words = ['-c', `command -v ${tool}`];
+        const found = (0,external_node_child_process_namespaceObject.spawnSync)('sh', words, { encoding: 'utf8', env: environment });
         if (found.status === 0)
             return ok(tool, found.stdout.trim());
         const text = `${tool} is not installed: ${without}`;
-        return { check: tool, level, text, mend: 'Install coreutils and util-linux.' };
+        return { check: tool, level, text, mend: `Install ${from}.` };
     });
 }
 function checkProc() {

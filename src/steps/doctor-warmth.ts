@@ -12,42 +12,22 @@ import type { Finding } from './doctor.ts'
 /** Checks what decides how warm new slots start. */
 export function checkWarmth(root: Root | null, environment: NodeJS.ProcessEnv): Finding[] {
   return [
-    ...checkPrograms(environment),
+    checkCopies(environment),
     ...(root === null ? [] : [checkClones(root)]),
     checkCargoHome(environment),
     ...checkCompilerCache(environment),
   ]
 }
 
-/** Programs that make slots warmer; `words` are those that not every program of that name knows. */
-const PROGRAMS = [
-  {
-    program: 'cp',
-    words: ['--preserve=links', '--reflink=auto', '--version'],
-    without: 'cp is not that of coreutils: nothing is cloned, and who cannot inherit starts cold',
-    mend: 'Install coreutils.',
-  },
-  {
-    program: 'git',
-    words: ['--version'],
-    without: 'git is not installed: each file is read to tell whether it has changed',
-    mend: 'Install git.',
-  },
-  {
-    program: 'perl',
-    words: ['-e', '1'],
-    without:
-      'perl is not installed: units that builds no longer use stay, and times are set slower',
-    mend: 'Install perl.',
-  },
-] as const
+/** Busybox’s cp knows none of these. */
+const NEEDED_OF_CP = ['--preserve=links', '--reflink=auto', '--version']
 
-function checkPrograms(environment: NodeJS.ProcessEnv): Finding[] {
-  return PROGRAMS.map(({ program, words, without, mend }) => {
-    const { status } = spawnSync(program, words, { env: environment, stdio: 'ignore' })
-    if (status !== 0) return { check: program, level: 'warn', text: without, mend }
-    return { check: program, level: 'ok', text: 'it does what warm builds need', mend: '' }
-  })
+function checkCopies(environment: NodeJS.ProcessEnv): Finding {
+  const check = 'cp'
+  const { status } = spawnSync('cp', NEEDED_OF_CP, { env: environment, stdio: 'ignore' })
+  if (status === 0) return { check, level: 'ok', text: 'it keeps links and times', mend: '' }
+  const text = 'cp is not that of coreutils: nothing is cloned, and who cannot inherit starts cold'
+  return { check, level: 'warn', text, mend: 'Install coreutils.' }
 }
 
 function checkClones(root: Root): Finding {

@@ -36,7 +36,7 @@ export async function doctor(settings: Settings, runtime: Runtime): Promise<Find
   return [
     ...findings,
     checkNode(),
-    ...checkTools(),
+    ...checkTools(runtime.environment),
     checkProc(),
     await checkDocker(runtime),
     checkPrivilege(settings),
@@ -136,22 +136,30 @@ function checkNode(): Finding {
   return { check: 'node', level: 'fail', text, mend: `Use node ${NODE_AT_LEAST} or newer.` }
 }
 
-/** What each tool is for, and what is missing without it. */
+/** What each tool is for, what is missing without it, and the package that has it. */
 const TOOLS = [
-  ['sh', 'fail', 'nothing can be deleted'],
-  ['rm', 'fail', 'nothing can be deleted'],
-  ['flock', 'fail', 'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned'],
-  ['nice', 'warn', 'the reaper competes with builds for the CPU'],
-  ['ionice', 'warn', 'the reaper competes with builds for the disk'],
-  ['timeout', 'warn', 'a hook that hangs holds up its job'],
+  ['sh', 'fail', 'nothing can be deleted', 'dash'],
+  ['rm', 'fail', 'nothing can be deleted', 'coreutils'],
+  [
+    'flock',
+    'fail',
+    'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned',
+    'util-linux',
+  ],
+  ['nice', 'warn', 'the reaper competes with builds for the CPU', 'coreutils'],
+  ['ionice', 'warn', 'the reaper competes with builds for the disk', 'util-linux'],
+  ['timeout', 'warn', 'a hook that hangs holds up its job', 'coreutils'],
+  ['git', 'warn', 'each file is read to tell whether it has changed', 'git'],
+  ['perl', 'warn', 'units that builds no longer use stay, and times are set slower', 'perl'],
 ] as const
 
-function checkTools(): Finding[] {
-  return TOOLS.map(([tool, level, without]): Finding => {
-    const found = spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' })
+export function checkTools(environment: NodeJS.ProcessEnv): Finding[] {
+  return TOOLS.map(([tool, level, without, from]): Finding => {
+    const words = ['-c', `command -v ${tool}`]
+    const found = spawnSync('sh', words, { encoding: 'utf8', env: environment })
     if (found.status === 0) return ok(tool, found.stdout.trim())
     const text = `${tool} is not installed: ${without}`
-    return { check: tool, level, text, mend: 'Install coreutils and util-linux.' }
+    return { check: tool, level, text, mend: `Install ${from}.` }
   })
 }
 
