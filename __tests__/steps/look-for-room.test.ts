@@ -93,6 +93,18 @@ describe('a job', () => {
     ticket.release()
   })
 
+  test('does not go past one whose room is being made while the space is read', async () => {
+    const ticket = takeTicket(root, 2 * free)
+    const entry = controlName(root, 'trash', anId(3))
+    mkdirSync(entry)
+    const looking = look()
+    // The space has been read by now, and what else there is to see has not.
+    rmdirSync(entry)
+    expect((await looking)?.decision).toMatchObject({ kind: 'wait', why: 'turn' })
+    expect(await look()).toBeNull()
+    ticket.release()
+  })
+
   test('has no room beside a killed run whose command builds on, and holds the lock', async () => {
     holder(DEAD)
     const command = 'exec 9>>"$1"; flock -x -n 9 || exit 1; echo ready; exec sleep 600'

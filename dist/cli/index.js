@@ -12259,21 +12259,24 @@ function ledgerPath(root) {
  */
 async function lookForRoom(request) {
     const { root, settings, expected, ticket } = request;
+    const queue = listWaiters(root, ticket);
+    const own = queue.findIndex(({ name }) => name === ticket);
+    const ahead = own < 0 ? queue : queue.slice(0, own);
+    // Looked at before and after the space: what is gone by the end was not all free when it was read.
+    const isDeleting = () => ahead.length > 0 && hasTrash(root);
+    const wasFreeing = isDeleting();
     const [reading] = (await probeDisks(root.path, [])).readings;
     if (reading === undefined)
         return null;
     const { freeBytes, totalBytes } = reading;
     const room = { freeBytes, reserveBytes: reserveOf(settings.admission.reserveBytes, totalBytes) };
-    const queue = listWaiters(root, ticket);
-    const own = queue.findIndex(({ name }) => name === ticket);
-    const ahead = own < 0 ? queue : queue.slice(0, own);
     const claims = readClaims(root);
     // Whoever has a slot already must not wait for himself.
     if (hasOwn(request, claims))
         return null;
     const others = claims.filter(({ id }) => !request.outer.includes(id));
     const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 });
-    const isFreeing = ahead.length > 0 && hasTrash(root);
+    const isFreeing = wasFreeing || isDeleting();
     const decision = admission_decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
     if (decision.kind === 'start' && notePassing(root, decision.passing))
         return null;

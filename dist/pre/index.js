@@ -8814,21 +8814,24 @@ var observe = __nccwpck_require__(965);
  */
 async function lookForRoom(request) {
     const { root, settings, expected, ticket } = request;
+    const queue = listWaiters(root, ticket);
+    const own = queue.findIndex(({ name }) => name === ticket);
+    const ahead = own < 0 ? queue : queue.slice(0, own);
+    // Looked at before and after the space: what is gone by the end was not all free when it was read.
+    const isDeleting = () => ahead.length > 0 && (0,host_trash/* hasTrash */.P_)(root);
+    const wasFreeing = isDeleting();
     const [reading] = (await probeDisks(root.path, [])).readings;
     if (reading === undefined)
         return null;
     const { freeBytes, totalBytes } = reading;
     const room = { freeBytes, reserveBytes: (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes) };
-    const queue = listWaiters(root, ticket);
-    const own = queue.findIndex(({ name }) => name === ticket);
-    const ahead = own < 0 ? queue : queue.slice(0, own);
     const claims = readClaims(root);
     // Whoever has a slot already must not wait for himself.
     if (hasOwn(request, claims))
         return null;
     const others = claims.filter(({ id }) => !request.outer.includes(id));
     const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 });
-    const isFreeing = ahead.length > 0 && (0,host_trash/* hasTrash */.P_)(root);
+    const isFreeing = wasFreeing || isDeleting();
     const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
     if (decision.kind === 'start' && notePassing(root, decision.passing))
         return null;
