@@ -11,6 +11,8 @@ import { cloneSeed } from '../../src/steps/clone-seed.ts'
 import { snapshotSources } from '../../src/steps/clone-sources.ts'
 import type { CloneSource } from '../../src/steps/clone-sources.ts'
 import type { Runtime } from '../../src/steps/runtime.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { smallDisk } from '../e2e/small-disk.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
 import { aJob, aLease, anId } from '../helpers/lease.ts'
@@ -70,20 +72,43 @@ async function clone(
 
 const STATE = 'debug/incremental/one/state'
 
+/** Whether the state of incremental compilation comes along with a clone. */
+async function isCarriedBy(settings: Settings, environment: NodeJS.ProcessEnv): Promise<boolean> {
+  publishNth(1)
+  const filled = await clone(theSource(), settings, environment)
+  if (typeof filled === 'string') throw new Error(filled)
+  return existsSync(`${place}/${STATE}`)
+}
+
 describe('the state of incremental compilation', () => {
   const constant = { ...SETTINGS, constantPaths: { target: '/target', workspace: null } }
-  const off = { CARGO_INCREMENTAL: '0' }
+  const here = { GITHUB_WORKSPACE: '/work' }
+  const off = { ...here, CARGO_INCREMENTAL: '0' }
+  const there = { GITHUB_WORKSPACE: '/other' }
+
   test.each([
-    ['stays behind where builds see the clone at another path', SETTINGS, {}, false],
-    ['comes along where they always see the same path', constant, {}, true],
+    ['stays behind where it would have to be copied for another path', SETTINGS, here, false],
+    ['comes along where builds always see the same path', constant, here, true],
     ['stays behind there, too, where it is off', constant, off, false],
   ])('%s', async (_, settings, environment, isCarried) => {
-    publishNth(1)
-    expect(await clone(theSource(), settings, environment)).toMatchObject({
-      origin: { generation: 1 },
-    })
-    expect(existsSync(`${place}/${STATE}`)).toBe(isCarried)
+    expect(await isCarriedBy(settings, environment)).toBe(isCarried)
     expect(existsSync(`${place}/${MARK}`)).toBe(true)
+  })
+
+  needs('root', 'loop-mount').describe('to another path by reflink', () => {
+    test.each([
+      ['comes along in the same workspace', here, true],
+      ['stays behind in another one', there, false],
+      ['stays behind where it is off', off, false],
+    ])('%s', async (_, environment, isCarried) => {
+      const disk = await smallDisk(scene(), 'xfs')
+      root = aRoot(scene(), disk)
+      place = `${disk}/seeding/0`
+      for (const folder of [`${disk}/seeding`, `${root.path}/${lease.slot}`]) {
+        mkdirSync(folder, { recursive: true })
+      }
+      expect(await isCarriedBy(SETTINGS, environment)).toBe(isCarried)
+    })
   })
 })
 

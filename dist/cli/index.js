@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2614);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2017);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2614:
+/***/ 2017:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14586,8 +14586,8 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
 
 
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
- * and the state of incremental compilation where that is off.
+ * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
+ * and, if told so, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
@@ -17846,6 +17846,18 @@ async function readToolchain(directory) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/plan/incremental.js
+/** Of what use the state in a build is to a job. */
+function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
+    if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
+        return 'none';
+    if (constantPaths.target !== null)
+        return 'all';
+    // The directory that it is called in is among rustc’s options: with another one it drops everything.
+    const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
+    return isSame ? 'some' : 'none';
+}
+
 ;// CONCATENATED MODULE: ./lib/host/foreign-files.js
 
 
@@ -18911,6 +18923,7 @@ const retime_seed_SHOWN = 10;
 
 
 
+
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -18926,8 +18939,9 @@ async function adaptSeed(request, runtime) {
         return `${planted} is a link, through which Cargo would write`;
     makeFolder(aside);
     if (record.kind === 'inherit') {
-        const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0';
-        leaveBehind(place, aside, { incremental });
+        const { constantPaths } = request.settings;
+        const use = incrementalUse(origin, { constantPaths, environment: runtime.environment });
+        leaveBehind(place, aside, { incremental: use === 'none' });
     }
     if (origin.isElsewhere === true)
         leaveUnjudged(place, aside);
@@ -19498,6 +19512,7 @@ function ownerRefusal(source, slot) {
 
 
 
+
 /** A clone takes seconds; one that takes longer is no gain. */
 const clone_seed_WAIT_MS = 120_000;
 /**
@@ -19588,7 +19603,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         source: tree,
         destination: place,
         way,
-        skipIncremental: !isIncrementalOfUse(request, runtime.environment),
+        skipIncremental: !isIncrementalOfUse(request, way, runtime.environment),
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
@@ -19614,10 +19629,10 @@ async function cloneLocked(request, { folder, tree }, runtime) {
     runtime.voice.info(`cloned (${way}): ${choice.why}`);
     return { ...filled, judged };
 }
-/** At another path rustc takes nothing from it: the paths of a unit’s dependencies are part of its options. */
-function isIncrementalOfUse({ settings, source }, environment) {
-    const isSamePath = settings.constantPaths.target !== null && source.origin.isElsewhere !== true;
-    return isSamePath && environment['CARGO_INCREMENTAL'] !== '0';
+/** Where blocks are shared even a part of it is worth more than the time it takes; to copy it is not. */
+function isIncrementalOfUse({ settings: { constantPaths }, source }, way, environment) {
+    const use = incrementalUse(source.origin, { constantPaths, environment });
+    return use === 'all' || (use === 'some' && way === 'reflink');
 }
 /**
  * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes

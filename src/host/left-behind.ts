@@ -4,8 +4,8 @@ import { at } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files,
- * and the state of incremental compilation where that is off.
+ * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
+ * and, if told so, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes

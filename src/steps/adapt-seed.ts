@@ -1,4 +1,5 @@
 import { messageOf } from '../plan/guard-error.ts'
+import { incrementalUse } from '../plan/incremental.ts'
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
@@ -46,8 +47,9 @@ export async function adaptSeed(
   if (planted !== null) return `${planted} is a link, through which Cargo would write`
   makeFolder(aside)
   if (record.kind === 'inherit') {
-    const incremental = runtime.environment['CARGO_INCREMENTAL'] === '0'
-    leaveBehind(place, aside, { incremental })
+    const { constantPaths } = request.settings
+    const use = incrementalUse(origin, { constantPaths, environment: runtime.environment })
+    leaveBehind(place, aside, { incremental: use === 'none' })
   }
   if (origin.isElsewhere === true) leaveUnjudged(place, aside)
   const problem = forgetPaths(request, runtime)

@@ -2,9 +2,10 @@ import { fstatSync, lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { chooseWay } from '../plan/clone.ts'
-import type { Choice } from '../plan/clone.ts'
+import type { Choice, Way } from '../plan/clone.ts'
 import type { Self } from '../plan/evidence.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { incrementalUse } from '../plan/incremental.ts'
 import type { Job } from '../plan/job.ts'
 import type { Lease } from '../plan/lease.ts'
 import { joinRecords } from '../plan/linked-file.ts'
@@ -146,7 +147,7 @@ async function cloneLocked(
     source: tree,
     destination: place,
     way,
-    skipIncremental: !isIncrementalOfUse(request, runtime.environment),
+    skipIncremental: !isIncrementalOfUse(request, way, runtime.environment),
     waitMs: WAIT_MS,
     copyAtMostBytes: way === 'reflink' ? null : disk.room,
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
@@ -168,13 +169,14 @@ async function cloneLocked(
   return { ...filled, judged }
 }
 
-/** At another path rustc takes nothing from it: the paths of a unit’s dependencies are part of its options. */
+/** Where blocks are shared even a part of it is worth more than the time it takes; to copy it is not. */
 function isIncrementalOfUse(
-  { settings, source }: CloneRequest,
+  { settings: { constantPaths }, source }: CloneRequest,
+  way: Way,
   environment: NodeJS.ProcessEnv,
 ): boolean {
-  const isSamePath = settings.constantPaths.target !== null && source.origin.isElsewhere !== true
-  return isSamePath && environment['CARGO_INCREMENTAL'] !== '0'
+  const use = incrementalUse(source.origin, { constantPaths, environment })
+  return use === 'all' || (use === 'some' && way === 'reflink')
 }
 
 /**

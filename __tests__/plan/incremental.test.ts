@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals'
+import { incrementalUse } from '../../src/plan/incremental.ts'
+
+const HERE = { GITHUB_WORKSPACE: '/work' }
+const NONE = { target: null, workspace: null }
+
+test.each([
+  ['all of it at a constant path', { target: '/target', workspace: null }, '/other', HERE, 'all'],
+  ['some of it at another path', NONE, '/work', HERE, 'some'],
+  ['none of it from another workspace', NONE, '/other', HERE, 'none'],
+  ['some of it where all see that at one', { ...NONE, workspace: '/w' }, '/other', HERE, 'some'],
+  ['none of it where it is off', NONE, '/work', { ...HERE, CARGO_INCREMENTAL: '0' }, 'none'],
+] as const)('rustc takes %s', (_, constantPaths, workspace, environment, use) => {
+  expect(incrementalUse({ workspace }, { constantPaths, environment })).toBe(use)
+  const elsewhere = { workspace, isElsewhere: true }
+  expect(incrementalUse(elsewhere, { constantPaths, environment })).toBe('none')
+})
