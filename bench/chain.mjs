@@ -14,17 +14,18 @@ const RUNS = Number(process.env.TG_BENCH_CHAIN_RUNS ?? 50)
 const REGISTRY = ['itoa', 'ryu', 'fastrand', 'either', 'bytes', 'memchr', 'semver', 'slab']
 
 export async function measureChain(scene, node) {
-  const [some, all] = ['some', 'all'].map((what) => `${scene.folder}/chain-${what}`)
-  growProject(`${some}/repository`, 1)
-  growProject(`${all}/repository`, 0)
-  return [
-    measureIn(scene, node, some, 'one crate of two with others every time'),
-    measureIn(scene, node, all, 'all crates others every time'),
+  const kinds = [
+    { what: 'one crate of two with others every time', members: 1, incremental: '0' },
+    { what: 'the same, incremental', members: 1, incremental: '1' },
+    { what: 'all crates others every time', members: 0, incremental: '0' },
+    { what: 'all, incremental', members: 0, incremental: '1' },
   ]
+  return kinds.map((kind, index) => measureIn(scene, node, `${scene.folder}/chain-${index}`, kind))
 }
 
-function measureIn(scene, node, base, what) {
+function measureIn(scene, node, base, { what, members, incremental }) {
   const repository = `${base}/repository`
+  growProject(repository, members)
   const workspace = readFileSync(`${repository}/Cargo.toml`, 'utf8').replace(
     'members = [',
     '$&"app", ',
@@ -35,7 +36,7 @@ function measureIn(scene, node, base, what) {
   let target = ''
   for (let run = 1; run <= RUNS; run += 1) {
     writeRevision(repository, run)
-    const started = startJob(host, { ref: 'refs/pull/1/merge', incremental: '0' })
+    const started = startJob(host, { ref: 'refs/pull/1/merge', incremental })
     const isWarm = started.seed === 'inherit'
     if (isWarm === (run === 1)) throw new Error(`run ${run}: the seed is ${started.seed}`)
     build(started)
@@ -45,7 +46,7 @@ function measureIn(scene, node, base, what) {
   const cold = `${base}/cold`
   timed('cargo', [...BUILD, '--manifest-path', `${repository}/Cargo.toml`], {
     ...process.env,
-    CARGO_INCREMENTAL: '0',
+    CARGO_INCREMENTAL: incremental,
     CARGO_TARGET_DIR: cold,
   })
   const [last, fresh] = [target, cold].map((folder) => megabytesOf(folder))

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { encodeRecord } from '../../src/plan/build-record.ts'
 import type { BuildRecord } from '../../src/plan/build-record.ts'
@@ -104,6 +104,22 @@ describe('the slot of a job that has ended well', () => {
     expect(existsSync(`${slot}/debug/program`)).toBe(true)
     expect(trash()).toHaveLength(1)
     expect(said).toEqual([expect.stringMatching(/^1 units that builds no longer use are gone \(/)])
+  })
+
+  test('loses what incremental compilation has kept of them, the oldest of their crate', async () => {
+    const states = ['old-1abc', 'one-2def', 'one-3abc', 'two-4def'].map((name, at) => {
+      const folder = `${slot}/debug/incremental/${name}`
+      mkdirSync(folder)
+      utimesSync(folder, at, at)
+      return name
+    })
+    putUnit(OLD, 2 * KILOBYTE)
+    mkdirSync(`${slot}/debug/.fingerprint/two-${HASH}`)
+    writeFileSync(`${slot}/debug/.fingerprint/two-${HASH}/test-integration-test-two`, '')
+    end({ [OLD]: 2 })
+    await prune()
+    const left = readdirSync(`${slot}/debug/incremental`)
+    expect(states.filter((name) => left.includes(name))).toEqual(['one-3abc', 'two-4def'])
   })
 
   test('loses at once what weighs more than half of what its build used', async () => {

@@ -1003,6 +1003,7 @@ function readLink(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I2: () => (/* binding */ movingTo),
 /* harmony export */   NE: () => (/* binding */ openFolder),
 /* harmony export */   PD: () => (/* binding */ assertFresh),
 /* harmony export */   _j: () => (/* binding */ giveAway),
@@ -1065,6 +1066,24 @@ function inside(base, path, work) {
             return null;
         throw error;
     }
+}
+/**
+ * Moves entries of folders into another one, where they are called by numbers.
+ *
+ * @param prefix of their names there
+ */
+function movingTo(to, prefix) {
+    let moved = 0;
+    return (folder, name) => {
+        try {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(at(folder, name), `${to}/${prefix}${moved}`);
+        }
+        catch (error) {
+            // One with a code of its own would be taken for a folder that is not there.
+            throw new Error(`${name} cannot be moved out (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)})`, { cause: error });
+        }
+        moved += 1;
+    };
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {
@@ -10175,10 +10194,30 @@ function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment
     const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
     return isSame ? 'some' : 'none';
 }
+/**
+ * The states that no unit is left of: of each crate the oldest, where there are more than units of that
+ * name. Should one of them be of use after all, its crate is compiled as without any.
+ *
+ * @param crates the crate’s name of each unit that is left
+ */
+function staleStates(states, crates) {
+    const left = new Map();
+    for (const crate of crates)
+        left.set(crate, (left.get(crate) ?? 0) + 1);
+    return states
+        .toSorted((one, two) => Number(two.mtimeNs - one.mtimeNs))
+        .filter(({ name }) => {
+        const crate = name.slice(0, Math.max(0, name.lastIndexOf('-')));
+        const most = left.get(crate) ?? 0;
+        left.set(crate, most - 1);
+        return most <= 0;
+    })
+        .map(({ name }) => name);
+}
 
 ;// CONCATENATED MODULE: ./lib/plan/unit-files.js
 const ID = /-([0-9a-f]{16})$/;
-const KIND = /^(test-|bench-)?(integration-test|lib|bin|example|bench)-/;
+const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/;
 const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
 /** Beside what was built: make rules, and debug information of its own. */
 const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
@@ -10286,8 +10325,12 @@ function sorted(files) {
 /** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
 function isCalled(file, unit) {
     const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
-    const crate = unit.replace(KIND, '').replaceAll('-', '_');
+    const crate = crateOf(unit);
     return stem === crate || stem === `lib${crate}`;
+}
+/** The crate’s name, as rustc has it, of a unit by its own: `foo_bar` for `lib-foo-bar`. */
+function crateOf(unit) {
+    return unit.replace(KIND, '').replaceAll('-', '_');
 }
 
 ;// CONCATENATED MODULE: ./lib/host/profiles.js
@@ -10544,16 +10587,14 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
  * @throws Error where the target dir is not as Cargo makes one
  */
 function leaveBehind(target, aside, { incremental }) {
-    let moved = 0;
+    const out = (0,host_folders/* movingTo */.I2)(aside, 'incremental-');
     profiles_withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
             for (const name of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'))) {
                 if (isCargoLock(name))
                     (0,external_node_fs_.unlinkSync)((0,host_folders.at)(folder, name));
-                else if (name === 'incremental' && incremental) {
-                    (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${aside}/incremental-${moved}`);
-                    moved += 1;
-                }
+                else if (name === 'incremental' && incremental)
+                    out(folder, name);
             }
         }
     });
@@ -11091,7 +11132,6 @@ function answerOf(path, mtimeNs, answer) {
 
 
 
-
 /**
  * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
  * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
@@ -11163,17 +11203,7 @@ function readMarks(target) {
 }
 /** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 function moveUnitsOut(target, units, to) {
-    let moved = 0;
-    const out = (folder, name) => {
-        try {
-            (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
-        }
-        catch (error) {
-            // One with a code of its own would be taken for a folder that is not there.
-            throw new Error(`${name} cannot be moved out (${(0,guard_error/* messageOf */.bD)(error)})`, { cause: error });
-        }
-        moved += 1;
-    };
+    const out = (0,host_folders/* movingTo */.I2)(to, '');
     profiles_withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units

@@ -1051,6 +1051,7 @@ function readLink(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I2: () => (/* binding */ movingTo),
 /* harmony export */   NE: () => (/* binding */ openFolder),
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
@@ -1110,6 +1111,24 @@ function inside(base, path, work) {
             return null;
         throw error;
     }
+}
+/**
+ * Moves entries of folders into another one, where they are called by numbers.
+ *
+ * @param prefix of their names there
+ */
+function movingTo(to, prefix) {
+    let moved = 0;
+    return (folder, name) => {
+        try {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(at(folder, name), `${to}/${prefix}${moved}`);
+        }
+        catch (error) {
+            // One with a code of its own would be taken for a folder that is not there.
+            throw new Error(`${name} cannot be moved out (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)})`, { cause: error });
+        }
+        moved += 1;
+    };
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {
@@ -6247,7 +6266,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7988);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4470);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7786,7 +7805,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 7988:
+/***/ 4470:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9876,7 +9895,6 @@ function answerOf(path, mtimeNs, answer) {
 
 
 
-
 /**
  * Which units a build uses: Cargo reads the fingerprint of each. Before the build the time of their
  * last access is set back; what has a later one afterwards was used. Not so on a disk that keeps no
@@ -9948,17 +9966,7 @@ function readMarks(target) {
 }
 /** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 function moveUnitsOut(target, units, to) {
-    let moved = 0;
-    const out = (folder, name) => {
-        try {
-            (0,external_node_fs_.renameSync)((0,host_folders.at)(folder, name), `${to}/${moved}`);
-        }
-        catch (error) {
-            // One with a code of its own would be taken for a folder that is not there.
-            throw new Error(`${name} cannot be moved out (${(0,guard_error/* messageOf */.bD)(error)})`, { cause: error });
-        }
-        moved += 1;
-    };
+    const out = (0,host_folders/* movingTo */.I2)(to, '');
     profiles_withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units
@@ -10054,6 +10062,569 @@ async function markBuild(root, id, { voice }) {
 
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
+;// CONCATENATED MODULE: ./lib/plan/incremental.js
+/** Of what use the state in a build is to a job. */
+function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
+    if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
+        return 'none';
+    if (constantPaths.target !== null)
+        return 'all';
+    // The directory that it is called in is among rustc’s options: with another one it drops everything.
+    const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
+    return isSame ? 'some' : 'none';
+}
+/**
+ * The states that no unit is left of: of each crate the oldest, where there are more than units of that
+ * name. Should one of them be of use after all, its crate is compiled as without any.
+ *
+ * @param crates the crate’s name of each unit that is left
+ */
+function staleStates(states, crates) {
+    const left = new Map();
+    for (const crate of crates)
+        left.set(crate, (left.get(crate) ?? 0) + 1);
+    return states
+        .toSorted((one, two) => Number(two.mtimeNs - one.mtimeNs))
+        .filter(({ name }) => {
+        const crate = name.slice(0, Math.max(0, name.lastIndexOf('-')));
+        const most = left.get(crate) ?? 0;
+        left.set(crate, most - 1);
+        return most <= 0;
+    })
+        .map(({ name }) => name);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/unit-files.js
+const ID = /-([0-9a-f]{16})$/;
+const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/;
+const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
+/** Beside what was built: make rules, and debug information of its own. */
+const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
+/** Whether a unit is documentation: nothing that runs is made of it. */
+function isDocumentation(name) {
+    return name.startsWith('doc-');
+}
+/** The units of a profile from which something that runs is made. */
+function unitsOf(list) {
+    return allUnitsOf(list).filter(({ name }) => !isDocumentation(name));
+}
+/** The units of a profile, in the layout of any Cargo up to now. */
+function allUnitsOf(list) {
+    const byId = filesById(list);
+    const flat = list(['.fingerprint']).flatMap((label) => {
+        const fingerprint = ['.fingerprint', label];
+        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
+    });
+    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
+    const nested = list(['build'])
+        .filter((each) => !ID.test(each))
+        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
+    return [...flat, ...nested];
+}
+/**
+ * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
+ * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
+ */
+function unit_files_namesIn(files) {
+    const names = files
+        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
+        .map((file) => file.replace(/\.json$/, ''));
+    return [...new Set(names)];
+}
+function unitOf(name, label, fingerprint, list, byId) {
+    const unit = { name, label, fingerprint, run: null };
+    const folders = ['build', label];
+    if (name.startsWith('run-build-script-')) {
+        const root = { folders, name: 'root-output' };
+        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
+        return { ...unit, run, depInfos: [], artefacts: [] };
+    }
+    if (name.startsWith('build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
+    if (own.depInfos.length > 0)
+        return { ...unit, ...own };
+    // cdylibs of the workspace have no id in their names.
+    const plain = byId.get(NO_ID) ?? [];
+    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
+}
+function nestedUnits(packageName, id, list) {
+    const base = ['build', packageName, id];
+    const fingerprint = [...base, 'fingerprint'];
+    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
+}
+function nestedUnit(name, packageName, base, list) {
+    const label = `${packageName}/${base.at(-1)}`;
+    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
+    const folders = [...base, 'out'];
+    if (!name.startsWith('run-build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const said = [...base, 'run'];
+    const root = { folders: said, name: 'root-output' };
+    const run = { output: { folders: said, name: 'stdout' }, root, folders };
+    return { ...unit, run, depInfos: [], artefacts: [] };
+}
+/**
+ * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
+ * of other units. Null where that is no fingerprint's folder.
+ */
+function saidPlaceOf(fingerprint) {
+    const parts = fingerprint.split('/');
+    const [last = '', above] = [parts.at(-1), parts.at(-2)];
+    if (above === '.fingerprint') {
+        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
+    }
+    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
+}
+/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
+function hasUnitId(name) {
+    return ID_IN_FILE.test(name);
+}
+const NO_ID = '';
+function filesById(list) {
+    const found = new Map();
+    for (const folder of ['deps', 'examples']) {
+        for (const name of list([folder])) {
+            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
+            const places = found.get(id) ?? [];
+            places.push({ folders: [folder], name });
+            found.set(id, places);
+        }
+    }
+    return found;
+}
+function sorted(files) {
+    return {
+        depInfos: files.filter(({ name }) => name.endsWith('.d')),
+        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
+    };
+}
+/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
+function isCalled(file, unit) {
+    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
+    const crate = crateOf(unit);
+    return stem === crate || stem === `lib${crate}`;
+}
+/** The crate’s name, as rustc has it, of a unit by its own: `foo_bar` for `lib-foo-bar`. */
+function crateOf(unit) {
+    return unit.replace(KIND, '').replaceAll('-', '_');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/elf.js
+const NO_BYTES = 8; // SHT_NOBITS
+const LOADED = 2; // SHF_ALLOC
+/** Names longer than this belong to none of the sections that are looked for. */
+const NAME_AT_MOST = 64;
+/** Sections of one object; with one for each function, tens of thousands are usual. */
+const SECTIONS_AT_MOST = 200_000;
+/** All names together, in bytes. */
+const NAMES_AT_MOST = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
+/** Whether these first bytes are those of an ELF file: object, program or shared library. */
+function elf_isElf(start) {
+    return start.toString('latin1', 0, 4) === '\u007fELF';
+}
+/** Where the fields lie, for 64 and for 32 bits. */
+const elf_LAYOUTS = {
+    wide: { header: 64, table: 40, counts: 58, entry: 64, flags: 8, from: 24, size: 32, link: 40 },
+    narrow: { header: 52, table: 32, counts: 46, entry: 40, flags: 8, from: 16, size: 20, link: 24 },
+};
+/** The sections of an ELF file that lies in another; null where its tables cannot be followed. */
+function elf_elfSections(read, file) {
+    const start = read(file.from, elf_LAYOUTS.wide.header);
+    const isWide = start[4] === 2;
+    const layout = isWide ? elf_LAYOUTS.wide : elf_LAYOUTS.narrow;
+    const isLittle = start[5] === 1;
+    if (start.length < layout.header)
+        return null;
+    const short = (bytes, at) => isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+    const word = (bytes, at) => isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+    const long = (bytes, at) => {
+        if (!isWide)
+            return word(bytes, at);
+        // By halves: there are very many, and BigInts are slow.
+        return word(bytes, isLittle ? at : at + 4) + word(bytes, isLittle ? at + 4 : at) * 2 ** 32;
+    };
+    const table = long(start, layout.table);
+    const first = read(file.from + table, layout.entry);
+    if (short(start, layout.counts) !== layout.entry || first.length < layout.entry)
+        return null;
+    // Numbers that do not fit into the header stand in the first, unused entry.
+    const count = short(start, layout.counts + 2) || long(first, layout.size);
+    const named = short(start, layout.counts + 4);
+    const namesAt = named === 0xff_ff ? word(first, layout.link) : named;
+    if (count > SECTIONS_AT_MOST || namesAt >= count)
+        return null;
+    if (table + count * layout.entry > file.size)
+        return null;
+    const entries = read(file.from + table, count * layout.entry);
+    if (entries.length < count * layout.entry)
+        return null;
+    const extentOf = (index) => ({
+        from: long(entries, index * layout.entry + layout.from),
+        size: long(entries, index * layout.entry + layout.size),
+    });
+    const names = extentOf(namesAt);
+    if (names.size > NAMES_AT_MOST || names.from + names.size > file.size)
+        return null;
+    const texts = read(file.from + names.from, names.size);
+    const sections = [];
+    for (let index = 1; index < count; index += 1) {
+        const at = index * layout.entry;
+        const { from, size } = extentOf(index);
+        if (word(entries, at + 4) === NO_BYTES || size === 0)
+            continue;
+        if (from + size > file.size)
+            return null;
+        const isLoaded = (long(entries, at + layout.flags) & LOADED) !== 0;
+        const name = isLoaded ? '' : nameAt(texts, word(entries, at));
+        sections.push({ name, from: file.from + from, size, isLoaded });
+    }
+    return sections;
+}
+function nameAt(texts, from) {
+    const part = texts.subarray(from, from + NAME_AT_MOST);
+    const end = part.indexOf(0);
+    return part.toString('latin1', 0, end === -1 ? part.length : end);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/artefact.js
+
+
+
+
+const UNSEEN = { kind: 'unseen' };
+/** Code in a compiler's own form, whose texts are packed: of link-time optimisation. */
+const PACKED = (/* unused pure expression or super */ null && (['.llvmbc', '.llvm.lto', '.gnu.lto_']));
+const BITCODE = (/* unused pure expression or super */ null && (['BC\u00c0\u00de', '\u00de\u00c0\u0017\u000b']));
+/** Where rustc keeps a crate's metadata in a library. */
+const METADATA = new Set(['.rmeta', '.rustc']);
+const METADATA_AT_MOST = (/* unused pure expression or super */ null && (512 * 1024 * 1024));
+/** With all its debug information. */
+const ARTEFACT_AT_MOST = (/* unused pure expression or super */ null && (4 * 1024 ** 3));
+/** Sections that lie closer to each other are read as one. */
+const GAP = 65_536;
+const CHUNK = (/* unused pure expression or super */ null && (4 * 1024 * 1024));
+/** Each is looked up among all sections. */
+const LOADED_HITS_AT_MOST = 2000;
+/** How much of what follows a path is told. */
+const TOLD = 512;
+/**
+ * Whether a program or library, when it runs or when another crate is compiled against it, may get to
+ * see one of these paths.
+ *
+ * Debug information and symbols do not count: nothing that runs reads them but to print a backtrace.
+ * Nor does the list of source files that a crate's metadata has. What is neither an archive nor ELF
+ * nor metadata is taken for plain bytes, in which each hit counts.
+ */
+function artefact_inspectArtefact(read, size, search) {
+    if (size > ARTEFACT_AT_MOST)
+        return unreadable('it is too large');
+    const whole = { from: 0, size };
+    const start = read(0, 8);
+    if (start.toString('latin1') === '!<thin>\n')
+        return unreadable('it is a thin archive');
+    if (!isArchive(start))
+        return inspectObject(read, whole, search);
+    const members = archiveMembers(read, size);
+    if (members === null)
+        return unreadable('its archive is damaged');
+    return firstOf(members, (member) => inspectObject(read, member, search));
+}
+function inspectObject(read, object, search) {
+    const start = read(object.from, 8);
+    if (isMetadata(start))
+        return inspectMetadata(read, object, search);
+    if (BITCODE.some((magic) => start.toString('latin1', 0, 4) === magic)) {
+        return unreadable('it holds code for link-time optimisation');
+    }
+    if (!isElf(start))
+        return inspectLoaded(read, object, search);
+    const sections = elfSections(read, object);
+    if (sections === null)
+        return unreadable('its sections cannot be read');
+    if (sections.some(({ name }) => PACKED.some((each) => name.startsWith(each)))) {
+        return unreadable('it holds code for link-time optimisation');
+    }
+    const metadata = sections.filter(({ name }) => METADATA.has(name));
+    const loaded = sections.filter(({ isLoaded }) => isLoaded);
+    // Without a table of sections nothing says which part is loaded: all of it, then.
+    const ranges = sections.length === 0 ? [object] : joined(loaded);
+    const inMetadata = firstOf(metadata, (section) => inspectMetadata(read, section, search));
+    if (inMetadata.kind !== 'unseen')
+        return inMetadata;
+    return firstOf(ranges, ({ from, size }) => inspectLoaded(read, { from, size }, search, loaded));
+}
+/** Ranges that hold these sections, and little else. */
+function joined(sections) {
+    const ranges = [];
+    for (const { from, size } of sections.toSorted((a, b) => a.from - b.from)) {
+        const last = ranges.at(-1);
+        if (last === undefined || from > last.from + last.size + GAP)
+            ranges.push({ from, size });
+        else
+            last.size = Math.max(last.size, from + size - last.from);
+    }
+    return ranges;
+}
+function inspectLoaded(read, range, search, within = null) {
+    const end = range.from + range.size;
+    const overlap = Math.max(...search.paths.map((path) => path.length), 1) - 1;
+    for (let from = range.from; from < end; from += CHUNK) {
+        const bytes = read(from, Math.min(CHUNK + overlap, end - from));
+        if (bytes.length === 0)
+            return unreadable('it ends too early');
+        const hits = hitsIn(bytes, search.paths, search.living);
+        if (hits.length >= LOADED_HITS_AT_MOST)
+            return unreadable('it names too many paths');
+        const seen = hits.filter((hit) => within === null || isWithin(from + hit, within));
+        if (seen.length > 0)
+            return { kind: 'seen', text: textsAt(read, seen, from, end) };
+    }
+    return UNSEEN;
+}
+function isWithin(at, sections) {
+    return sections.some(({ from, size }) => at >= from && at < from + size);
+}
+function textsAt(read, hits, base, end) {
+    const parts = hits.slice(0, 100).map((hit) => {
+        const from = base + hit;
+        return read(from, Math.min(TOLD, end - from)).toString('latin1');
+    });
+    return parts.join('\n');
+}
+function inspectMetadata(read, part, search) {
+    if (part.size > METADATA_AT_MOST)
+        return unreadable('its metadata is too large');
+    const bytes = read(part.from, part.size);
+    // rustc's name and version stand at its beginning, as they are, unless it is compressed.
+    if (!bytes.subarray(0, 256).includes('rustc '))
+        return unreadable('its metadata is packed');
+    const hits = hitsIn(bytes, search.paths, search.living);
+    if (hits.length >= HITS_AT_MOST)
+        return unreadable('its metadata names too many paths');
+    const others = otherThanSources(bytes, hits, search.inputs);
+    if (others.length === 0)
+        return UNSEEN;
+    const texts = others.map((hit) => bytes.toString('latin1', hit, hit + TOLD));
+    return { kind: 'seen', text: texts.slice(0, 100).join('\n') };
+}
+function unreadable(why) {
+    return { kind: 'unreadable', why };
+}
+/** The first verdict that is not *unseen*. */
+function firstOf(parts, judge) {
+    for (const part of parts) {
+        const verdict = judge(part);
+        if (verdict.kind !== 'unseen')
+            return verdict;
+    }
+    return UNSEEN;
+}
+
+;// CONCATENATED MODULE: ./lib/host/plain-file.js
+
+
+/**
+ * Opens a regular file without following a link or waiting at a FIFO.
+ *
+ * @returns null where nothing of that kind is
+ * @throws where it may not be read
+ */
+function plain_file_withPlainFile(path, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'ELOOP', 'ENXIO'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(file);
+        if (!stat.isFile())
+            return null;
+        const { size, ino: inode } = stat;
+        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function readAt(file, from, length, size) {
+    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
+        return Buffer.alloc(0);
+    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
+    let filled = 0;
+    while (filled < buffer.length) {
+        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
+        if (got === 0)
+            break;
+        filled += got;
+    }
+    return buffer.subarray(0, filled);
+}
+/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
+function readBytes(path, atMost) {
+    return plain_file_withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
+}
+
+;// CONCATENATED MODULE: ./lib/host/out-dir.js
+
+
+
+
+
+
+const DEPTH_AT_MOST = 64;
+/**
+ * Finds a file or link with a former path in what a build script made.
+ *
+ * @param folder descriptor of OUT_DIR, or of a folder in it
+ * @param path of that folder in OUT_DIR, with a slash at its end
+ * @returns why it cannot stay, or null
+ */
+function out_dir_searchOutDir(folder, search, path = '') {
+    if (path.split('/').length > DEPTH_AT_MOST)
+        return 'its files lie too deep to be searched';
+    for (const entry of readdirSync(at(folder, '.'), { withFileTypes: true })) {
+        search.allowance.entries -= 1;
+        if (search.allowance.entries < 0)
+            return 'there are too many files to be searched';
+        if (entry.name.includes('\uFFFD'))
+            return 'it made a file whose name is not UTF-8';
+        const found = searchEntry(folder, entry, search, path);
+        if (found !== null)
+            return found;
+    }
+    return null;
+}
+function searchEntry(folder, entry, search, path) {
+    const name = `${path}${entry.name}`;
+    if (entry.isDirectory()) {
+        return enter(folder, entry.name, (next) => out_dir_searchOutDir(next, search, `${name}/`));
+    }
+    if (entry.isSymbolicLink()) {
+        const leads = bytesOf(readlinkSync(at(folder, entry.name)));
+        return mentions(leads, search.paths, search.living) ? `it made a link, ${name}` : null;
+    }
+    return withPlainFile(at(folder, entry.name), ({ size, read }) => {
+        search.allowance.bytes -= size;
+        if (search.allowance.bytes < 0)
+            return 'there is too much to be searched';
+        const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
+        const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
+        if (paths.length === 0)
+            return null;
+        const { kind } = inspectArtefact(read, size, { ...search, paths });
+        return kind === 'unseen' ? null : `it made ${name}`;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-places.js
+
+
+
+
+
+
+/** What Cargo and rustc write beside a unit is far smaller. */
+const TEXT_AT_MOST = 16 * 1024 * 1024;
+/** A folder with more names was not filled by Cargo. */
+const unit_places_NAMES_AT_MOST = 1_000_000;
+/** Lists the folders of a profile; one that is not there, or is something else, is empty. */
+function listingOf({ folder }) {
+    return (folders) => {
+        const names = inFolder(folder, folders, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
+        if (names.length > unit_places_NAMES_AT_MOST)
+            throw new Error('it holds too many files');
+        return names;
+    };
+}
+/**
+ * The bytes of a file as text (latin1); null where there is none that can be read.
+ *
+ * @throws Error where all these files together are larger than any that Cargo writes
+ */
+function readPlace({ folder }, place, allowance) {
+    const read = (last) => readBytes((0,host_folders.at)(last, place.name), TEXT_AT_MOST);
+    const text = inFolder(folder, place.folders, read);
+    allowance.bytes -= text?.length ?? 0;
+    if (allowance.bytes < 0)
+        throw new Error('it holds too much dep-info');
+    return text;
+}
+/** Inspects an artefact; what is no file of its own, or was inspected already, has nothing to show. */
+function inspectPlace({ folder }, place, search, bounds) {
+    const { done, allowance } = bounds;
+    const verdict = inFolder(folder, place.folders, (last) => withPlainFile(at(last, place.name), ({ size, inode, read }) => {
+        if (done.has(inode))
+            return null;
+        done.add(inode);
+        // A sparse file may claim any size. Without a byte more, nothing can be judged.
+        const counted = (from, length) => {
+            if (allowance.bytes <= 0)
+                return Buffer.alloc(0);
+            const bytes = read(from, length);
+            allowance.bytes -= bytes.length;
+            return bytes;
+        };
+        return inspectArtefact(counted, size, search);
+    }));
+    return verdict ?? { kind: 'unseen' };
+}
+/** Searches the OUT_DIR of a build script's run; see searchOutDir. */
+function searchPlace({ folder }, folders, search) {
+    return inFolder(folder, folders, (last) => searchOutDir(last, search));
+}
+/** Works in a folder of a profile; null where there is none, or only through a link. */
+function inFolder(base, folders, work) {
+    try {
+        return (0,host_folders/* within */.ux)((0,host_folders.at)(base, '.'), folders, work);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/crate-states.js
+
+
+
+
+
+
+/**
+ * Moves what incremental compilation has kept of units that are gone out of a target dir.
+ *
+ * @param to a folder, in which nothing is called `state-…`
+ * @throws as the file system does
+ */
+function moveStatesOut(target, to) {
+    const out = (0,host_folders/* movingTo */.I2)(to, 'state-');
+    profiles_withProfiles(target, (profiles) => {
+        for (const profile of profiles) {
+            (0,host_folders/* inside */.nx)(profile.folder, 'incremental', (states) => {
+                const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(states, '.'), { withFileTypes: true });
+                const found = entries
+                    .filter((entry) => entry.isDirectory())
+                    .map(({ name }) => ({ name, mtimeNs: mtimeOf((0,host_folders.at)(states, name)) }));
+                const units = allUnitsOf(listingOf(profile)).filter(({ name, run }) => run === null && !isDocumentation(name));
+                const crates = units.map(({ name }) => crateOf(name));
+                for (const name of staleStates(found, crates))
+                    out(states, name);
+            });
+        }
+    });
+}
+function mtimeOf(path) {
+    return (0,external_node_fs_.lstatSync)(path, { bigint: true }).mtimeNs;
+}
+
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -10089,6 +10660,7 @@ async function lookUntilLeft(root, place, self, { environment }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/prune-units.js
+
 
 
 
@@ -10153,7 +10725,10 @@ async function moveOut({ root, id }, { build, slot, units }) {
     const note = (unused) => (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, unused }));
     // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
     note({ ...build.unused, ...(0,unused_units/* outOfUseNow */.R$)(units) });
-    const moved = await (0,seeding/* fillForTrash */.Bv)(root, id, (aside) => (0,host_folders/* within */.ux)(root.path, slot.split('/'), (folder) => moveUnitsOut((0,host_folders.at)(folder, '.'), units, aside)));
+    const moved = await (0,seeding/* fillForTrash */.Bv)(root, id, (aside) => (0,host_folders/* within */.ux)(root.path, slot.split('/'), (folder) => {
+        moveUnitsOut((0,host_folders.at)(folder, '.'), units, aside);
+        moveStatesOut((0,host_folders.at)(folder, '.'), aside);
+    }));
     if ('refused' in moved)
         return moved.refused;
     note((0,unused_units/* withoutUnits */.Kz)(build.unused, units));
@@ -10562,16 +11137,14 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
  * @throws Error where the target dir is not as Cargo makes one
  */
 function leaveBehind(target, aside, { incremental }) {
-    let moved = 0;
+    const out = movingTo(aside, 'incremental-');
     withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
             for (const name of readdirSync(at(folder, '.'))) {
                 if (isCargoLock(name))
                     unlinkSync(at(folder, name));
-                else if (name === 'incremental' && incremental) {
-                    renameSync(at(folder, name), `${aside}/incremental-${moved}`);
-                    moved += 1;
-                }
+                else if (name === 'incremental' && incremental)
+                    out(folder, name);
             }
         }
     });
@@ -11109,54 +11682,6 @@ function hasOptionalOnly(bytes, from, end) {
         at += 8 + bytes.readUInt32BE(at + 4);
     }
     return at === end;
-}
-
-;// CONCATENATED MODULE: ./lib/host/plain-file.js
-
-
-/**
- * Opens a regular file without following a link or waiting at a FIFO.
- *
- * @returns null where nothing of that kind is
- * @throws where it may not be read
- */
-function plain_file_withPlainFile(path, work) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        if (['ENOENT', 'ELOOP', 'ENXIO'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return null;
-        throw error;
-    }
-    try {
-        const stat = (0,external_node_fs_.fstatSync)(file);
-        if (!stat.isFile())
-            return null;
-        const { size, ino: inode } = stat;
-        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-function readAt(file, from, length, size) {
-    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
-        return Buffer.alloc(0);
-    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
-    let filled = 0;
-    while (filled < buffer.length) {
-        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
-        if (got === 0)
-            break;
-        filled += got;
-    }
-    return buffer.subarray(0, filled);
-}
-/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
-function readBytes(path, atMost) {
-    return plain_file_withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/git.js
@@ -11945,451 +12470,6 @@ function includedIn(inputs) {
 /** The package of a unit's label: `serde-0123456789abcdef`, `serde/0123456789abcdef`. */
 function packageOf(label) {
     return label.slice(0, -17);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/unit-files.js
-const ID = /-([0-9a-f]{16})$/;
-const KIND = /^(test-|bench-)?(integration-test|lib|bin|example|bench)-/;
-const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
-/** Beside what was built: make rules, and debug information of its own. */
-const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
-/** Whether a unit is documentation: nothing that runs is made of it. */
-function isDocumentation(name) {
-    return name.startsWith('doc-');
-}
-/** The units of a profile from which something that runs is made. */
-function unitsOf(list) {
-    return allUnitsOf(list).filter(({ name }) => !isDocumentation(name));
-}
-/** The units of a profile, in the layout of any Cargo up to now. */
-function allUnitsOf(list) {
-    const byId = filesById(list);
-    const flat = list(['.fingerprint']).flatMap((label) => {
-        const fingerprint = ['.fingerprint', label];
-        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
-    });
-    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
-    const nested = list(['build'])
-        .filter((each) => !ID.test(each))
-        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
-    return [...flat, ...nested];
-}
-/**
- * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
- * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
- */
-function unit_files_namesIn(files) {
-    const names = files
-        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
-        .map((file) => file.replace(/\.json$/, ''));
-    return [...new Set(names)];
-}
-function unitOf(name, label, fingerprint, list, byId) {
-    const unit = { name, label, fingerprint, run: null };
-    const folders = ['build', label];
-    if (name.startsWith('run-build-script-')) {
-        const root = { folders, name: 'root-output' };
-        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
-        return { ...unit, run, depInfos: [], artefacts: [] };
-    }
-    if (name.startsWith('build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
-    if (own.depInfos.length > 0)
-        return { ...unit, ...own };
-    // cdylibs of the workspace have no id in their names.
-    const plain = byId.get(NO_ID) ?? [];
-    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
-}
-function nestedUnits(packageName, id, list) {
-    const base = ['build', packageName, id];
-    const fingerprint = [...base, 'fingerprint'];
-    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
-}
-function nestedUnit(name, packageName, base, list) {
-    const label = `${packageName}/${base.at(-1)}`;
-    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
-    const folders = [...base, 'out'];
-    if (!name.startsWith('run-build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const said = [...base, 'run'];
-    const root = { folders: said, name: 'root-output' };
-    const run = { output: { folders: said, name: 'stdout' }, root, folders };
-    return { ...unit, run, depInfos: [], artefacts: [] };
-}
-/**
- * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
- * of other units. Null where that is no fingerprint's folder.
- */
-function saidPlaceOf(fingerprint) {
-    const parts = fingerprint.split('/');
-    const [last = '', above] = [parts.at(-1), parts.at(-2)];
-    if (above === '.fingerprint') {
-        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
-    }
-    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
-}
-/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
-function hasUnitId(name) {
-    return ID_IN_FILE.test(name);
-}
-const NO_ID = '';
-function filesById(list) {
-    const found = new Map();
-    for (const folder of ['deps', 'examples']) {
-        for (const name of list([folder])) {
-            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
-            const places = found.get(id) ?? [];
-            places.push({ folders: [folder], name });
-            found.set(id, places);
-        }
-    }
-    return found;
-}
-function sorted(files) {
-    return {
-        depInfos: files.filter(({ name }) => name.endsWith('.d')),
-        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
-    };
-}
-/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
-function isCalled(file, unit) {
-    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
-    const crate = unit.replace(KIND, '').replaceAll('-', '_');
-    return stem === crate || stem === `lib${crate}`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/elf.js
-const NO_BYTES = 8; // SHT_NOBITS
-const LOADED = 2; // SHF_ALLOC
-/** Names longer than this belong to none of the sections that are looked for. */
-const NAME_AT_MOST = 64;
-/** Sections of one object; with one for each function, tens of thousands are usual. */
-const SECTIONS_AT_MOST = 200_000;
-/** All names together, in bytes. */
-const NAMES_AT_MOST = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
-/** Whether these first bytes are those of an ELF file: object, program or shared library. */
-function elf_isElf(start) {
-    return start.toString('latin1', 0, 4) === '\u007fELF';
-}
-/** Where the fields lie, for 64 and for 32 bits. */
-const elf_LAYOUTS = {
-    wide: { header: 64, table: 40, counts: 58, entry: 64, flags: 8, from: 24, size: 32, link: 40 },
-    narrow: { header: 52, table: 32, counts: 46, entry: 40, flags: 8, from: 16, size: 20, link: 24 },
-};
-/** The sections of an ELF file that lies in another; null where its tables cannot be followed. */
-function elf_elfSections(read, file) {
-    const start = read(file.from, elf_LAYOUTS.wide.header);
-    const isWide = start[4] === 2;
-    const layout = isWide ? elf_LAYOUTS.wide : elf_LAYOUTS.narrow;
-    const isLittle = start[5] === 1;
-    if (start.length < layout.header)
-        return null;
-    const short = (bytes, at) => isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
-    const word = (bytes, at) => isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
-    const long = (bytes, at) => {
-        if (!isWide)
-            return word(bytes, at);
-        // By halves: there are very many, and BigInts are slow.
-        return word(bytes, isLittle ? at : at + 4) + word(bytes, isLittle ? at + 4 : at) * 2 ** 32;
-    };
-    const table = long(start, layout.table);
-    const first = read(file.from + table, layout.entry);
-    if (short(start, layout.counts) !== layout.entry || first.length < layout.entry)
-        return null;
-    // Numbers that do not fit into the header stand in the first, unused entry.
-    const count = short(start, layout.counts + 2) || long(first, layout.size);
-    const named = short(start, layout.counts + 4);
-    const namesAt = named === 0xff_ff ? word(first, layout.link) : named;
-    if (count > SECTIONS_AT_MOST || namesAt >= count)
-        return null;
-    if (table + count * layout.entry > file.size)
-        return null;
-    const entries = read(file.from + table, count * layout.entry);
-    if (entries.length < count * layout.entry)
-        return null;
-    const extentOf = (index) => ({
-        from: long(entries, index * layout.entry + layout.from),
-        size: long(entries, index * layout.entry + layout.size),
-    });
-    const names = extentOf(namesAt);
-    if (names.size > NAMES_AT_MOST || names.from + names.size > file.size)
-        return null;
-    const texts = read(file.from + names.from, names.size);
-    const sections = [];
-    for (let index = 1; index < count; index += 1) {
-        const at = index * layout.entry;
-        const { from, size } = extentOf(index);
-        if (word(entries, at + 4) === NO_BYTES || size === 0)
-            continue;
-        if (from + size > file.size)
-            return null;
-        const isLoaded = (long(entries, at + layout.flags) & LOADED) !== 0;
-        const name = isLoaded ? '' : nameAt(texts, word(entries, at));
-        sections.push({ name, from: file.from + from, size, isLoaded });
-    }
-    return sections;
-}
-function nameAt(texts, from) {
-    const part = texts.subarray(from, from + NAME_AT_MOST);
-    const end = part.indexOf(0);
-    return part.toString('latin1', 0, end === -1 ? part.length : end);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/artefact.js
-
-
-
-
-const UNSEEN = { kind: 'unseen' };
-/** Code in a compiler's own form, whose texts are packed: of link-time optimisation. */
-const PACKED = (/* unused pure expression or super */ null && (['.llvmbc', '.llvm.lto', '.gnu.lto_']));
-const BITCODE = (/* unused pure expression or super */ null && (['BC\u00c0\u00de', '\u00de\u00c0\u0017\u000b']));
-/** Where rustc keeps a crate's metadata in a library. */
-const METADATA = new Set(['.rmeta', '.rustc']);
-const METADATA_AT_MOST = (/* unused pure expression or super */ null && (512 * 1024 * 1024));
-/** With all its debug information. */
-const ARTEFACT_AT_MOST = (/* unused pure expression or super */ null && (4 * 1024 ** 3));
-/** Sections that lie closer to each other are read as one. */
-const GAP = 65_536;
-const CHUNK = (/* unused pure expression or super */ null && (4 * 1024 * 1024));
-/** Each is looked up among all sections. */
-const LOADED_HITS_AT_MOST = 2000;
-/** How much of what follows a path is told. */
-const TOLD = 512;
-/**
- * Whether a program or library, when it runs or when another crate is compiled against it, may get to
- * see one of these paths.
- *
- * Debug information and symbols do not count: nothing that runs reads them but to print a backtrace.
- * Nor does the list of source files that a crate's metadata has. What is neither an archive nor ELF
- * nor metadata is taken for plain bytes, in which each hit counts.
- */
-function artefact_inspectArtefact(read, size, search) {
-    if (size > ARTEFACT_AT_MOST)
-        return unreadable('it is too large');
-    const whole = { from: 0, size };
-    const start = read(0, 8);
-    if (start.toString('latin1') === '!<thin>\n')
-        return unreadable('it is a thin archive');
-    if (!isArchive(start))
-        return inspectObject(read, whole, search);
-    const members = archiveMembers(read, size);
-    if (members === null)
-        return unreadable('its archive is damaged');
-    return firstOf(members, (member) => inspectObject(read, member, search));
-}
-function inspectObject(read, object, search) {
-    const start = read(object.from, 8);
-    if (isMetadata(start))
-        return inspectMetadata(read, object, search);
-    if (BITCODE.some((magic) => start.toString('latin1', 0, 4) === magic)) {
-        return unreadable('it holds code for link-time optimisation');
-    }
-    if (!isElf(start))
-        return inspectLoaded(read, object, search);
-    const sections = elfSections(read, object);
-    if (sections === null)
-        return unreadable('its sections cannot be read');
-    if (sections.some(({ name }) => PACKED.some((each) => name.startsWith(each)))) {
-        return unreadable('it holds code for link-time optimisation');
-    }
-    const metadata = sections.filter(({ name }) => METADATA.has(name));
-    const loaded = sections.filter(({ isLoaded }) => isLoaded);
-    // Without a table of sections nothing says which part is loaded: all of it, then.
-    const ranges = sections.length === 0 ? [object] : joined(loaded);
-    const inMetadata = firstOf(metadata, (section) => inspectMetadata(read, section, search));
-    if (inMetadata.kind !== 'unseen')
-        return inMetadata;
-    return firstOf(ranges, ({ from, size }) => inspectLoaded(read, { from, size }, search, loaded));
-}
-/** Ranges that hold these sections, and little else. */
-function joined(sections) {
-    const ranges = [];
-    for (const { from, size } of sections.toSorted((a, b) => a.from - b.from)) {
-        const last = ranges.at(-1);
-        if (last === undefined || from > last.from + last.size + GAP)
-            ranges.push({ from, size });
-        else
-            last.size = Math.max(last.size, from + size - last.from);
-    }
-    return ranges;
-}
-function inspectLoaded(read, range, search, within = null) {
-    const end = range.from + range.size;
-    const overlap = Math.max(...search.paths.map((path) => path.length), 1) - 1;
-    for (let from = range.from; from < end; from += CHUNK) {
-        const bytes = read(from, Math.min(CHUNK + overlap, end - from));
-        if (bytes.length === 0)
-            return unreadable('it ends too early');
-        const hits = hitsIn(bytes, search.paths, search.living);
-        if (hits.length >= LOADED_HITS_AT_MOST)
-            return unreadable('it names too many paths');
-        const seen = hits.filter((hit) => within === null || isWithin(from + hit, within));
-        if (seen.length > 0)
-            return { kind: 'seen', text: textsAt(read, seen, from, end) };
-    }
-    return UNSEEN;
-}
-function isWithin(at, sections) {
-    return sections.some(({ from, size }) => at >= from && at < from + size);
-}
-function textsAt(read, hits, base, end) {
-    const parts = hits.slice(0, 100).map((hit) => {
-        const from = base + hit;
-        return read(from, Math.min(TOLD, end - from)).toString('latin1');
-    });
-    return parts.join('\n');
-}
-function inspectMetadata(read, part, search) {
-    if (part.size > METADATA_AT_MOST)
-        return unreadable('its metadata is too large');
-    const bytes = read(part.from, part.size);
-    // rustc's name and version stand at its beginning, as they are, unless it is compressed.
-    if (!bytes.subarray(0, 256).includes('rustc '))
-        return unreadable('its metadata is packed');
-    const hits = hitsIn(bytes, search.paths, search.living);
-    if (hits.length >= HITS_AT_MOST)
-        return unreadable('its metadata names too many paths');
-    const others = otherThanSources(bytes, hits, search.inputs);
-    if (others.length === 0)
-        return UNSEEN;
-    const texts = others.map((hit) => bytes.toString('latin1', hit, hit + TOLD));
-    return { kind: 'seen', text: texts.slice(0, 100).join('\n') };
-}
-function unreadable(why) {
-    return { kind: 'unreadable', why };
-}
-/** The first verdict that is not *unseen*. */
-function firstOf(parts, judge) {
-    for (const part of parts) {
-        const verdict = judge(part);
-        if (verdict.kind !== 'unseen')
-            return verdict;
-    }
-    return UNSEEN;
-}
-
-;// CONCATENATED MODULE: ./lib/host/out-dir.js
-
-
-
-
-
-
-const DEPTH_AT_MOST = 64;
-/**
- * Finds a file or link with a former path in what a build script made.
- *
- * @param folder descriptor of OUT_DIR, or of a folder in it
- * @param path of that folder in OUT_DIR, with a slash at its end
- * @returns why it cannot stay, or null
- */
-function out_dir_searchOutDir(folder, search, path = '') {
-    if (path.split('/').length > DEPTH_AT_MOST)
-        return 'its files lie too deep to be searched';
-    for (const entry of readdirSync(at(folder, '.'), { withFileTypes: true })) {
-        search.allowance.entries -= 1;
-        if (search.allowance.entries < 0)
-            return 'there are too many files to be searched';
-        if (entry.name.includes('\uFFFD'))
-            return 'it made a file whose name is not UTF-8';
-        const found = searchEntry(folder, entry, search, path);
-        if (found !== null)
-            return found;
-    }
-    return null;
-}
-function searchEntry(folder, entry, search, path) {
-    const name = `${path}${entry.name}`;
-    if (entry.isDirectory()) {
-        return enter(folder, entry.name, (next) => out_dir_searchOutDir(next, search, `${name}/`));
-    }
-    if (entry.isSymbolicLink()) {
-        const leads = bytesOf(readlinkSync(at(folder, entry.name)));
-        return mentions(leads, search.paths, search.living) ? `it made a link, ${name}` : null;
-    }
-    return withPlainFile(at(folder, entry.name), ({ size, read }) => {
-        search.allowance.bytes -= size;
-        if (search.allowance.bytes < 0)
-            return 'there is too much to be searched';
-        const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
-        const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
-        if (paths.length === 0)
-            return null;
-        const { kind } = inspectArtefact(read, size, { ...search, paths });
-        return kind === 'unseen' ? null : `it made ${name}`;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit-places.js
-
-
-
-
-
-
-/** What Cargo and rustc write beside a unit is far smaller. */
-const TEXT_AT_MOST = 16 * 1024 * 1024;
-/** A folder with more names was not filled by Cargo. */
-const unit_places_NAMES_AT_MOST = 1_000_000;
-/** Lists the folders of a profile; one that is not there, or is something else, is empty. */
-function listingOf({ folder }) {
-    return (folders) => {
-        const names = inFolder(folder, folders, (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
-        if (names.length > unit_places_NAMES_AT_MOST)
-            throw new Error('it holds too many files');
-        return names;
-    };
-}
-/**
- * The bytes of a file as text (latin1); null where there is none that can be read.
- *
- * @throws Error where all these files together are larger than any that Cargo writes
- */
-function readPlace({ folder }, place, allowance) {
-    const read = (last) => readBytes((0,host_folders.at)(last, place.name), TEXT_AT_MOST);
-    const text = inFolder(folder, place.folders, read);
-    allowance.bytes -= text?.length ?? 0;
-    if (allowance.bytes < 0)
-        throw new Error('it holds too much dep-info');
-    return text;
-}
-/** Inspects an artefact; what is no file of its own, or was inspected already, has nothing to show. */
-function inspectPlace({ folder }, place, search, bounds) {
-    const { done, allowance } = bounds;
-    const verdict = inFolder(folder, place.folders, (last) => withPlainFile(at(last, place.name), ({ size, inode, read }) => {
-        if (done.has(inode))
-            return null;
-        done.add(inode);
-        // A sparse file may claim any size. Without a byte more, nothing can be judged.
-        const counted = (from, length) => {
-            if (allowance.bytes <= 0)
-                return Buffer.alloc(0);
-            const bytes = read(from, length);
-            allowance.bytes -= bytes.length;
-            return bytes;
-        };
-        return inspectArtefact(counted, size, search);
-    }));
-    return verdict ?? { kind: 'unseen' };
-}
-/** Searches the OUT_DIR of a build script's run; see searchOutDir. */
-function searchPlace({ folder }, folders, search) {
-    return inFolder(folder, folders, (last) => searchOutDir(last, search));
-}
-/** Works in a folder of a profile; null where there is none, or only through a link. */
-function inFolder(base, folders, work) {
-    try {
-        return (0,host_folders/* within */.ux)((0,host_folders.at)(base, '.'), folders, work);
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
-            return null;
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/units.js

@@ -1198,7 +1198,7 @@ function readLink(path) {
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
-/* unused harmony export inside */
+/* unused harmony exports inside, movingTo */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1249,6 +1249,24 @@ function inside(base, path, work) {
             return null;
         throw error;
     }
+}
+/**
+ * Moves entries of folders into another one, where they are called by numbers.
+ *
+ * @param prefix of their names there
+ */
+function movingTo(to, prefix) {
+    let moved = 0;
+    return (folder, name) => {
+        try {
+            renameSync(at(folder, name), `${to}/${prefix}${moved}`);
+        }
+        catch (error) {
+            // One with a code of its own would be taken for a folder that is not there.
+            throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error });
+        }
+        moved += 1;
+    };
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {

@@ -6,9 +6,10 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { errnoOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 
 /**
  * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
@@ -64,6 +65,24 @@ export function inside<Value>(
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return null
     throw error
+  }
+}
+
+/**
+ * Moves entries of folders into another one, where they are called by numbers.
+ *
+ * @param prefix of their names there
+ */
+export function movingTo(to: string, prefix: string): (folder: number, name: string) => void {
+  let moved = 0
+  return (folder, name) => {
+    try {
+      renameSync(at(folder, name), `${to}/${prefix}${moved}`)
+    } catch (error) {
+      // One with a code of its own would be taken for a folder that is not there.
+      throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error })
+    }
+    moved += 1
   }
 }
 

@@ -1,6 +1,6 @@
-import { readdirSync, renameSync, unlinkSync } from 'node:fs'
+import { readdirSync, unlinkSync } from 'node:fs'
 import { isCargoLock } from '../plan/clone.ts'
-import { at } from './folders.ts'
+import { at, movingTo } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 
 /**
@@ -16,15 +16,12 @@ export function leaveBehind(
   aside: string,
   { incremental }: { incremental: boolean },
 ): void {
-  let moved = 0
+  const out = movingTo(aside, 'incremental-')
   withProfiles(target, (profiles) => {
     for (const { folder } of profiles) {
       for (const name of readdirSync(at(folder, '.'))) {
         if (isCargoLock(name)) unlinkSync(at(folder, name))
-        else if (name === 'incremental' && incremental) {
-          renameSync(at(folder, name), `${aside}/incremental-${moved}`)
-          moved += 1
-        }
+        else if (name === 'incremental' && incremental) out(folder, name)
       }
     }
   })

@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  lstatSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { messageOf } from '../plan/guard-error.ts'
+import { closeSync, lstatSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { hashOf, hashesIn, isUnit } from '../plan/unused-units.ts'
 import { ARTEFACTS } from './unit-weights.ts'
 import { setAccessTimes } from './file-times.ts'
-import { at, inside, openFolder } from './folders.ts'
+import { at, inside, movingTo, openFolder } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 import type { Profile } from './profiles.ts'
 
@@ -104,16 +95,7 @@ export function readMarks(target: string): { all: string[]; used: Set<string> } 
 
 /** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 export function moveUnitsOut(target: string, units: readonly string[], to: string): void {
-  let moved = 0
-  const out = (folder: number, name: string): void => {
-    try {
-      renameSync(at(folder, name), `${to}/${moved}`)
-    } catch (error) {
-      // One with a code of its own would be taken for a folder that is not there.
-      throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error })
-    }
-    moved += 1
-  }
+  const out = movingTo(to, '')
   withProfiles(target, (profiles) => {
     for (const profile of profiles) {
       const labels = units

@@ -26,3 +26,31 @@ export function incrementalUse(
   const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE']
   return isSame ? 'some' : 'none'
 }
+
+/** What rustc keeps of one crate, as it compiled it with one set of options. */
+export interface CrateState {
+  /** `<crate>-<id>`, which nobody else can tell a unit by */
+  name: string
+  /** when rustc last wrote it, nanoseconds since the epoch */
+  mtimeNs: bigint
+}
+
+/**
+ * The states that no unit is left of: of each crate the oldest, where there are more than units of that
+ * name. Should one of them be of use after all, its crate is compiled as without any.
+ *
+ * @param crates the crate’s name of each unit that is left
+ */
+export function staleStates(states: readonly CrateState[], crates: readonly string[]): string[] {
+  const left = new Map<string, number>()
+  for (const crate of crates) left.set(crate, (left.get(crate) ?? 0) + 1)
+  return states
+    .toSorted((one, two) => Number(two.mtimeNs - one.mtimeNs))
+    .filter(({ name }) => {
+      const crate = name.slice(0, Math.max(0, name.lastIndexOf('-')))
+      const most = left.get(crate) ?? 0
+      left.set(crate, most - 1)
+      return most <= 0
+    })
+    .map(({ name }) => name)
+}

@@ -22,7 +22,7 @@ export interface UnitFiles {
 export type Listing = (folders: readonly string[]) => readonly string[]
 
 const ID = /-([0-9a-f]{16})$/
-const KIND = /^(test-|bench-)?(integration-test|lib|bin|example|bench)-/
+const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/
 const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/
 
 /** Beside what was built: make rules, and debug information of its own. */
@@ -156,6 +156,11 @@ function sorted(files: readonly Place[]): Pick<UnitFiles, 'depInfos' | 'artefact
 /** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
 function isCalled(file: string, unit: string): boolean {
   const stem = file.replace(/\..*$/, '').replaceAll('-', '_')
-  const crate = unit.replace(KIND, '').replaceAll('-', '_')
+  const crate = crateOf(unit)
   return stem === crate || stem === `lib${crate}`
+}
+
+/** The crate’s name, as rustc has it, of a unit by its own: `foo_bar` for `lib-foo-bar`. */
+export function crateOf(unit: string): string {
+  return unit.replace(KIND, '').replaceAll('-', '_')
 }

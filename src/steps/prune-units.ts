@@ -4,6 +4,7 @@ import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { outOfUse, outOfUseNow, overweight, withoutUnits } from '../plan/unused-units.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
+import { moveStatesOut } from '../host/crate-states.ts'
 import { at, within } from '../host/folders.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { readBuildRecord, writeRecord } from '../host/lease-companions.ts'
@@ -87,7 +88,10 @@ async function moveOut(
   // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
   note({ ...build.unused, ...outOfUseNow(units) })
   const moved = await fillForTrash(root, id, (aside) =>
-    within(root.path, slot.split('/'), (folder) => moveUnitsOut(at(folder, '.'), units, aside)),
+    within(root.path, slot.split('/'), (folder) => {
+      moveUnitsOut(at(folder, '.'), units, aside)
+      moveStatesOut(at(folder, '.'), aside)
+    }),
   )
   if ('refused' in moved) return moved.refused
   note(withoutUnits(build.unused, units))
