@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, test } from '@jest/globals'
 import { canReflink } from '../../src/host/reflink.ts'
 import { hasNode } from './runner/node-binaries.ts'
@@ -85,8 +86,12 @@ function runs(command: string, args: readonly string[]): string | null {
 function becomesSecondUser(): string | null {
   const user = secondUser()
   if (user === null) return 'no ordinary user in /etc/passwd'
-  const { error, status } = spawnSync('true', [], { uid: user.uid, gid: user.gid })
-  return status === 0 ? null : (error?.message ?? 'cannot become another user')
+  const ids = { uid: user.uid, gid: user.gid }
+  const { error, status } = spawnSync('true', [], ids)
+  if (status !== 0) return error?.message ?? 'cannot become another user'
+  const program = fileURLToPath(new URL('../../dist/cli/index.js', import.meta.url))
+  const isReadable = spawnSync('test', ['-r', program], ids).status === 0
+  return isReadable ? null : `${user.name} cannot read ${program}: look at the folders above it`
 }
 
 /** Makes a filesystem in a file of so many MiB, and mounts it for a moment. */
