@@ -76,6 +76,15 @@ const WAYS: readonly Way[] = [
     compiled: OF_BOTH,
   },
   {
+    // With the state of incremental compilation, of which rustc takes a part.
+    title: 'cloned from a snapshot of the same workspace',
+    kind: 'clone',
+    disk: 'large xfs',
+    elsewhere: false,
+    checkout: 'cloned',
+    compiled: OF_TARGET,
+  },
+  {
     title: 'copied from a snapshot of the same workspace, cloned afresh',
     kind: 'copy',
     disk: 'large ext4',
