@@ -71,6 +71,7 @@ export class WarmHost {
       steps: [
         { name: 'checkout', run: this.#matrix.checkout(change, checkout) },
         this.#host.step({ id: 'guard', with: { ...floors, ...inputs } }),
+        { name: 'state', run: 'ls "$CARGO_TARGET_DIR"/*/incremental 2>/dev/null || true' },
         { name: 'build', run: this.#matrix.build(change) },
       ],
     }).result

@@ -152,6 +152,9 @@ for (const way of WAYS) {
       const shown = await expectAsCold(result, NOTHING)
       expect(result.step('guard').outputs['seed']).toBe(way.kind)
       expect(result.step('guard').stdout.includes('cloned (hybrid)')).toBe(way.trusted === true)
+      // Where it is of any use, and comes along for nothing.
+      const hasState = way.disk === 'large xfs' && !way.elsewhere
+      expect(result.step('state').stdout !== '').toBe(hasState)
       // It was written right before it was built first: where the clock is too coarse to prove that
       // nothing changed in between, it is built again.
       const compiled = shown.compiled.filter((each) => each !== 'outside')

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { COLD } from '../../src/plan/build-record.ts'
+import type { Origin } from '../../src/plan/seed.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { adaptSeed } from '../../src/steps/adapt-seed.ts'
 import { useScene } from '../e2e/use-scene.ts'
@@ -12,14 +13,17 @@ const scene = useScene()
 const SILENT = { info: () => {}, notice: () => {}, warning: () => {}, error: () => {} }
 const STATE = 'debug/incremental/one/state'
 
-test.each([
-  ['goes along to the same workspace', '/work', {}, true],
-  ['stays behind for another workspace', '/other', {}, false],
-  ['stays behind where it is off', '/work', { CARGO_INCREMENTAL: '0' }, false],
-])('the state of a slot that is handed down %s', async (_, workspace, more, isCarried) => {
+const UNIT = { toolchain: 'rustc', inputs: false, times: '', generation: 0, runnerKey: '' }
+
+/** A slot that was handed down is made fit for its heir; where it lies. */
+async function handDown(
+  origin: Pick<Origin, 'workspace' | 'unused'>,
+  more: NodeJS.ProcessEnv,
+  put: (place: string) => void = () => {},
+): Promise<string> {
   const place = `${scene().directory('seeding')}/0`
   cargoTree(place)
-  const unit = { toolchain: 'rustc', inputs: false, times: '', generation: 0, unused: {} }
+  put(place)
   const request = {
     root: aRoot(scene()),
     lease: aLease({ id: anId(2) }),
@@ -36,12 +40,36 @@ test.each([
     settings: { constantPaths: { target: null, workspace: null } } as Settings,
     place,
     record: { ...COLD, kind: 'inherit' },
-    origin: { ...unit, workspace, runnerKey: '' },
+    origin: { ...UNIT, ...origin },
     formerTargets: [],
     linked: [],
   } as const
   const environment = { GITHUB_WORKSPACE: '/work', ...more }
   const adapted = await adaptSeed(request, { environment, script: '', voice: SILENT })
-  expect(adapted).toMatchObject({ kind: 'inherit' })
+  if (typeof adapted === 'string') throw new Error(adapted)
+  return place
+}
+
+test.each([
+  ['goes along to the same workspace', '/work', {}, true],
+  ['stays behind for another workspace', '/other', {}, false],
+  ['stays behind where it is off', '/work', { CARGO_INCREMENTAL: '0' }, false],
+])('the state of a slot that is handed down %s', async (_, workspace, more, isCarried) => {
+  const place = await handDown({ workspace, unused: {} }, more)
   expect(existsSync(`${place}/${STATE}`)).toBe(isCarried)
+})
+
+test('units that builds no longer use go with their states, where that was not done before', async () => {
+  const gone = 'gone-fedcba9876543210'
+  const place = await handDown(
+    { workspace: '/work', unused: { [`debug/${gone}`]: 2 } },
+    {},
+    (at) => {
+      for (const state of ['gone-1abc', 'one-2def']) mkdirSync(`${at}/debug/incremental/${state}`)
+      mkdirSync(`${at}/debug/.fingerprint/${gone}`)
+      writeFileSync(`${at}/debug/.fingerprint/${gone}/lib-gone`, '')
+    },
+  )
+  expect(existsSync(`${place}/debug/.fingerprint/${gone}`)).toBe(false)
+  expect(readdirSync(`${place}/debug/incremental`).toSorted()).toEqual(['one', 'one-2def'])
 })

@@ -87,15 +87,20 @@ describe('the state of incremental compilation', () => {
   const there = { GITHUB_WORKSPACE: '/other' }
 
   test.each([
-    ['stays behind where it would have to be copied for another path', SETTINGS, here, false],
     ['comes along where builds always see the same path', constant, here, true],
+    ['stays behind there, too, from another workspace', constant, there, false],
     ['stays behind there, too, where it is off', constant, off, false],
   ])('%s', async (_, settings, environment, isCarried) => {
     expect(await isCarriedBy(settings, environment)).toBe(isCarried)
     expect(existsSync(`${place}/${MARK}`)).toBe(true)
   })
 
-  needs('root', 'loop-mount').describe('to another path by reflink', () => {
+  needs('no-reflink').test('stays behind where it would have to be copied', async () => {
+    expect(await isCarriedBy(SETTINGS, here)).toBe(false)
+    expect(existsSync(`${place}/${MARK}`)).toBe(true)
+  })
+
+  needs('root', 'loop-mount', 'xfs').describe('to another path by reflink', () => {
     test.each([
       ['comes along in the same workspace', here, true],
       ['stays behind in another one', there, false],

@@ -122,6 +122,30 @@ describe('the slot of a job that has ended well', () => {
     expect(states.filter((name) => left.includes(name))).toEqual(['one-3abc', 'two-4def'])
   })
 
+  needs('root').test('loses its units where their states cannot go', async () => {
+    const state = `${slot}/debug/incremental/old-1abc`
+    mkdirSync(state)
+    putUnit(OLD, 2 * KILOBYTE)
+    end({ [OLD]: 2 })
+    await scene().must('mount', ['--bind', state, state])
+    expect(await prune()).toEqual({})
+    await scene().must('umount', [state])
+    expect([placesOf(OLD), existsSync(state)]).toEqual([[], true])
+    expect(said).toEqual([
+      expect.stringMatching(/^warning: What incremental compilation has kept .* stays .*EBUSY/),
+      expect.stringMatching(/^1 units that builds no longer use are gone/),
+    ])
+  })
+
+  test('keeps what only looks like Cargo’s', async () => {
+    const state = `${slot}/tool/incremental/old-1abc`
+    for (const folder of [state, `${slot}/tool/build`]) mkdirSync(folder, { recursive: true })
+    putUnit(OLD, 2 * KILOBYTE)
+    end({ [OLD]: 2 })
+    await prune()
+    expect([placesOf(OLD), existsSync(state)]).toEqual([[], true])
+  })
+
   test('loses at once what weighs more than half of what its build used', async () => {
     putUnit(LATELY, 300 * KILOBYTE)
     end({ [LATELY]: 1 })

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3383);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1127);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3383:
+/***/ 1127:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2069,9 +2069,9 @@ function inside(base, path, work) {
     }
 }
 /**
- * Moves entries of folders into another one, where they are called by numbers.
+ * What moves entries of folders into another one, where they are called by numbers.
  *
- * @param prefix of their names there
+ * @param prefix before the numbers
  */
 function movingTo(to, prefix) {
     let moved = 0;
@@ -7003,7 +7003,7 @@ function staysInside(path, target) {
 
 /**
  * What of a target dir can stay at home:
- * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * `incremental`, which is worth nothing in another workspace; `binaries`, which Cargo links again from
  * what is carried; `members`, all that workspace members were compiled to.
  */
 const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
@@ -14125,31 +14125,33 @@ async function markBuild(root, id, { voice }) {
 function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
     if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
         return 'none';
-    if (constantPaths.target !== null)
-        return 'all';
     // The directory that it is called in is among rustc’s options: with another one it drops everything.
     const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
-    return isSame ? 'some' : 'none';
+    if (!isSame)
+        return 'none';
+    return constantPaths.target === null ? 'some' : 'all';
 }
+const STATE = /^(?<crate>[A-Za-z0-9_]+)-[0-9a-z]+$/;
 /**
- * The states that no unit is left of: of each crate the oldest, where there are more than units of that
- * name. Should one of them be of use after all, its crate is compiled as without any.
- *
- * @param crates the crate’s name of each unit that is left
+ * The states that no unit is left of. Each unit’s is the one of its crate that rustc wrote first after
+ * that was begun, or else the newest; should another one have been of use, its crate is compiled as
+ * without any. What is not called like a state is nobody’s to judge.
  */
-function staleStates(states, crates) {
+function staleStates(states, units) {
     const left = new Map();
-    for (const crate of crates)
-        left.set(crate, (left.get(crate) ?? 0) + 1);
-    return states
-        .toSorted((one, two) => Number(two.mtimeNs - one.mtimeNs))
-        .filter(({ name }) => {
-        const crate = name.slice(0, Math.max(0, name.lastIndexOf('-')));
-        const most = left.get(crate) ?? 0;
-        left.set(crate, most - 1);
-        return most <= 0;
-    })
-        .map(({ name }) => name);
+    for (const state of states.toSorted((one, two) => Number(one.mtimeNs - two.mtimeNs))) {
+        const crate = STATE.exec(state.name)?.groups?.['crate'];
+        if (crate !== undefined)
+            left.set(crate, [...(left.get(crate) ?? []), state]);
+    }
+    // The last one first: what was written after that cannot be an earlier one’s, unless nothing else is.
+    const order = units.toSorted((one, two) => Number((two.startedNs ?? 0n) - (one.startedNs ?? 0n)));
+    for (const { crate, startedNs } of order) {
+        const own = left.get(crate) ?? [];
+        const after = own.findIndex(({ mtimeNs }) => startedNs !== null && mtimeNs >= startedNs);
+        own.splice(after, 1);
+    }
+    return [...left.values()].flat().map(({ name }) => name);
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/unit-files.js
@@ -14763,7 +14765,194 @@ function inFolder(base, folders, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/plan/dep-info.js
+/**
+ * What rustc and build scripts say of the files they read. Both lie in a target directory, into which
+ * anybody who ran there may have written: text is taken as it comes, up to these sizes.
+ */
+const CHARACTERS_AT_MOST = 16 * 1024 * 1024;
+const PATHS_AT_MOST = 100_000;
+/** Linux takes no longer path. */
+const PATH_AT_MOST = 4096;
+const VARIABLE = /^# env-dep:([^=]*)=(.*)$/;
+/**
+ * Reads dep-info as Cargo does: the first rule holds all inputs, spaces in names are written `\ `.
+ * Nothing that it may hold is an error.
+ */
+function parseDepInfo(text) {
+    const lines = linesOf(text);
+    const environment = new Map();
+    for (const line of lines) {
+        const [, name, value] = VARIABLE.exec(line) ?? [];
+        if (name !== undefined && value !== undefined) {
+            environment.set(unescaped(name), unescaped(value));
+        }
+    }
+    const rule = lines.find((line) => !line.startsWith('#') && COLON.test(line));
+    if (rule === undefined)
+        return { output: '', inputs: [], environment, problem: 'it has no rule' };
+    const colon = rule.search(COLON);
+    const { names, isWhole } = splitNames(rule.slice(colon + 1));
+    const [output = ''] = splitNames(rule.slice(0, colon)).names;
+    const problem = isWhole ? problemWith(text, names) : 'its last name is cut off';
+    return { output, inputs: names, environment, problem };
+}
+const COLON = /:( |$)/;
+/** All that several files say of one unit. */
+function joinDepInfo(parts) {
+    return {
+        output: parts[0]?.output ?? '',
+        inputs: parts.flatMap(({ inputs }) => inputs),
+        environment: new Map(parts.flatMap(({ environment }) => [...environment])),
+        problem: parts.map(({ problem }) => problem).find((each) => each !== null) ?? null,
+    };
+}
+/** Names parted by blanks; a backslash before a blank makes it part of the name. */
+function splitNames(text) {
+    const names = [];
+    let begun = null;
+    for (const word of text.split(/[ \t]/)) {
+        if (begun === null && word === '')
+            continue;
+        const name = begun === null ? word : `${begun} ${word}`;
+        begun = name.endsWith('\\') ? name.slice(0, -1) : null;
+        if (begun === null)
+            names.push(name);
+    }
+    return { names, isWhole: begun === null };
+}
+const ESCAPES = { n: '\n', r: '\r', '\\': '\\' };
+function unescaped(text) {
+    return text.replaceAll(/\\([nr\\])/g, (all, letter) => ESCAPES[letter] ?? all);
+}
+const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
+/**
+ * The paths of `cargo:rerun-if-changed=` in what a build script printed: absolute, or relative to the
+ * root of its package, which is also what the empty path means.
+ *
+ * @returns the paths, or in words why they cannot be relied on
+ */
+function parseRerunIfChanged(text) {
+    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
+    return problemWith(text, paths) ?? paths;
+}
+function linesOf(text) {
+    return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+function problemWith(text, paths) {
+    if (text.length > CHARACTERS_AT_MOST)
+        return 'it is too large';
+    if (paths.length > PATHS_AT_MOST)
+        return 'it names too many files';
+    return paths.every(dep_info_isPath) ? null : 'it names what cannot be a file';
+}
+function dep_info_isPath(path) {
+    return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
+/** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */
+const OUT_DIR = /^(\/.*)\/build\/([^/]+[-/][0-9a-f]{16})\/out(?:\/(.*))?$/s;
+/** Target directories of which these variables know an OUT_DIR. */
+function formerTargetsIn(values, profiles) {
+    const found = new Set();
+    for (const value of values) {
+        const [, base] = OUT_DIR.exec(value) ?? [];
+        const profile = profiles.find((each) => each !== '' && base?.endsWith(`/${each}`));
+        if (base !== undefined && profile !== undefined)
+            found.add(base.slice(0, -profile.length - 1));
+    }
+    found.delete('');
+    return found;
+}
+/** Of files that units were made of, those from an OUT_DIR, as `<label of the run>/<path in it>`. */
+function includedIn(inputs) {
+    return inputs.flatMap((input) => {
+        const [, , label, file] = OUT_DIR.exec(input) ?? [];
+        return label === undefined || file === undefined ? [] : [`${label}/${file}`];
+    });
+}
+/** The package of a unit's label: `serde-0123456789abcdef`, `serde/0123456789abcdef`. */
+function packageOf(label) {
+    return label.slice(0, -17);
+}
+
+;// CONCATENATED MODULE: ./lib/host/units.js
+
+
+
+
+
+
+
+
+
+const TEXTS_AT_MOST = 1024 ** 3;
+/** Reads what all units in a target directory name as their inputs. */
+function readUnits(target) {
+    const allowance = { bytes: TEXTS_AT_MOST };
+    const units = [];
+    try {
+        withProfiles(target, (profiles) => {
+            for (const profile of profiles) {
+                const found = allUnitsOf(listingOf(profile));
+                units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
+            }
+        });
+        return { units, gaps: [] };
+    }
+    catch (error) {
+        return { units, gaps: [`the units in ${target}: ${messageOf(error)}`] };
+    }
+}
+function units_unitOf(profile, files, allowance) {
+    const read = (place) => {
+        const text = readPlace(profile, place, allowance);
+        return text === null ? null : Buffer.from(text, 'latin1').toString('utf8');
+    };
+    const { label, name, fingerprint, run } = files;
+    const unit = {
+        fingerprint: (0,external_node_path_namespaceObject.join)(profile.path, ...fingerprint),
+        packageName: packageOf(label),
+        startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
+    };
+    if (isDocumentation(name)) {
+        return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
+    }
+    if (run !== null) {
+        const output = read(run.output);
+        const inputs = output === null ? null : parseRerunIfChanged(output);
+        const isWhole = Array.isArray(inputs);
+        const builtIn = withoutEnd(read(run.root) ?? '', (0,external_node_path_namespaceObject.join)(profile.path, ...run.folders));
+        return { ...unit, kind: 'run', inputs: isWhole ? inputs : [], isWhole, builtIn };
+    }
+    const texts = files.depInfos.map(read);
+    const parts = texts.filter((text) => text !== null).map(parseDepInfo);
+    const { inputs, output, problem } = joinDepInfo(parts);
+    const isWhole = texts.length > 0 && parts.length === texts.length && problem === null;
+    const [place] = files.depInfos;
+    const end = place === undefined ? '' : (0,external_node_path_namespaceObject.join)(profile.path, ...place.folders, place.name);
+    return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) };
+}
+/**
+ * When a unit began, nanoseconds since the epoch; null where that is missing. Cargo touches a file of its
+ * own right before it starts one, and compares the inputs' mtimes with it.
+ *
+ * @param folders those of its fingerprint, or of what a run has printed
+ */
+function startOf({ folder }, folders) {
+    return inFolder(folder, folders, (last) => {
+        const stat = (0,external_node_fs_.lstatSync)(at(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
+        return stat?.mtimeNs ?? null;
+    });
+}
+/** `/former/target` of `/former/target/debug/deps/x.d` and `debug/deps/x.d`; '' where it ends otherwise. */
+function withoutEnd(path, end) {
+    return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
+}
+
 ;// CONCATENATED MODULE: ./lib/host/crate-states.js
+
 
 
 
@@ -14774,27 +14963,54 @@ function inFolder(base, folders, work) {
  * Moves what incremental compilation has kept of units that are gone out of a target dir.
  *
  * @param to a folder, in which nothing is called `state-…`
- * @throws as the file system does
+ * @throws Error where one of them cannot be moved
  */
 function moveStatesOut(target, to) {
     const out = movingTo(to, 'state-');
     withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             inside(profile.folder, 'incremental', (states) => {
-                const entries = (0,external_node_fs_.readdirSync)(at(states, '.'), { withFileTypes: true });
-                const found = entries
-                    .filter((entry) => entry.isDirectory())
-                    .map(({ name }) => ({ name, mtimeNs: mtimeOf(at(states, name)) }));
-                const units = allUnitsOf(listingOf(profile)).filter(({ name, run }) => run === null && !isDocumentation(name));
-                const crates = units.map(({ name }) => crateOf(name));
-                for (const name of staleStates(found, crates))
+                for (const name of staleIn(profile, states))
                     out(states, name);
             });
         }
     });
 }
-function mtimeOf(path) {
-    return (0,external_node_fs_.lstatSync)(path, { bigint: true }).mtimeNs;
+function staleIn(profile, states) {
+    const units = unitsOf(listingOf(profile)).filter(({ run }) => run === null);
+    // Not Cargo’s, or nobody can tell.
+    if (units.length === 0)
+        return [];
+    const found = (0,external_node_fs_.readdirSync)(at(states, '.'), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => ({
+        name,
+        mtimeNs: (0,external_node_fs_.lstatSync)(at(states, name), { bigint: true }).mtimeNs,
+    }));
+    const crates = units.map(({ name, fingerprint }) => ({
+        crate: crateOf(name),
+        startedNs: startOf(profile, fingerprint),
+    }));
+    return staleStates(found, crates);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/drop-states.js
+
+
+/**
+ * Lets go of what incremental compilation has kept of units that are gone. Where that cannot be done it
+ * costs nothing but room.
+ *
+ * @param target path of the target dir
+ * @param aside path of a folder of our own, in which nothing is called `state-…`
+ */
+function dropStates(target, aside, { voice }) {
+    try {
+        moveStatesOut(target, aside);
+    }
+    catch (error) {
+        voice.warning(`What incremental compilation has kept of units that are gone stays (${messageOf(error)}).`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
@@ -14882,20 +15098,20 @@ async function take(request, pruning, runtime) {
         // Its lock may be that of a file which was there a moment ago.
         if (findLease(root, id)?.state !== 'ended')
             return 'it has been handed down';
-        return moveOut(request, pruning);
+        return moveOut(request, pruning, runtime);
     };
     const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => whileLocked(`${root.realPath}/${slot}`, 'exclusive', work));
     if ('refused' in locked)
         return locked.refused;
     return 'refused' in locked.value ? locked.value.refused : locked.value.value;
 }
-async function moveOut({ root, id }, { build, slot, units }) {
+async function moveOut({ root, id }, { build, slot, units }, runtime) {
     const note = (unused) => writeRecord(root, id, '.build', encodeRecord({ ...build, unused }));
     // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
     note({ ...build.unused, ...outOfUseNow(units) });
     const moved = await fillForTrash(root, id, (aside) => within(root.path, slot.split('/'), (folder) => {
         moveUnitsOut(at(folder, '.'), units, aside);
-        moveStatesOut(at(folder, '.'), aside);
+        dropStates(at(folder, '.'), aside, runtime);
     }));
     if ('refused' in moved)
         return moved.refused;
@@ -15275,20 +15491,20 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
 
 /**
  * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
- * and, if told so, the state of incremental compilation.
+ * and, with `skipIncremental`, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
  * @throws Error where the target dir is not as Cargo makes one
  */
-function leaveBehind(target, aside, { incremental }) {
+function leaveBehind(target, aside, { skipIncremental }) {
     const out = movingTo(aside, 'incremental-');
     withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
             for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.'))) {
                 if (isCargoLock(name))
                     (0,external_node_fs_.unlinkSync)(at(folder, name));
-                else if (name === 'incremental' && incremental)
+                else if (name === 'incremental' && skipIncremental)
                     out(folder, name);
             }
         }
@@ -16242,187 +16458,6 @@ function packageRootOf(path) {
 function addTo(map, key, value) {
     const values = map.get(key) ?? new Set();
     map.set(key, values.add(value));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/dep-info.js
-/**
- * What rustc and build scripts say of the files they read. Both lie in a target directory, into which
- * anybody who ran there may have written: text is taken as it comes, up to these sizes.
- */
-const CHARACTERS_AT_MOST = 16 * 1024 * 1024;
-const PATHS_AT_MOST = 100_000;
-/** Linux takes no longer path. */
-const PATH_AT_MOST = 4096;
-const VARIABLE = /^# env-dep:([^=]*)=(.*)$/;
-/**
- * Reads dep-info as Cargo does: the first rule holds all inputs, spaces in names are written `\ `.
- * Nothing that it may hold is an error.
- */
-function parseDepInfo(text) {
-    const lines = linesOf(text);
-    const environment = new Map();
-    for (const line of lines) {
-        const [, name, value] = VARIABLE.exec(line) ?? [];
-        if (name !== undefined && value !== undefined) {
-            environment.set(unescaped(name), unescaped(value));
-        }
-    }
-    const rule = lines.find((line) => !line.startsWith('#') && COLON.test(line));
-    if (rule === undefined)
-        return { output: '', inputs: [], environment, problem: 'it has no rule' };
-    const colon = rule.search(COLON);
-    const { names, isWhole } = splitNames(rule.slice(colon + 1));
-    const [output = ''] = splitNames(rule.slice(0, colon)).names;
-    const problem = isWhole ? problemWith(text, names) : 'its last name is cut off';
-    return { output, inputs: names, environment, problem };
-}
-const COLON = /:( |$)/;
-/** All that several files say of one unit. */
-function joinDepInfo(parts) {
-    return {
-        output: parts[0]?.output ?? '',
-        inputs: parts.flatMap(({ inputs }) => inputs),
-        environment: new Map(parts.flatMap(({ environment }) => [...environment])),
-        problem: parts.map(({ problem }) => problem).find((each) => each !== null) ?? null,
-    };
-}
-/** Names parted by blanks; a backslash before a blank makes it part of the name. */
-function splitNames(text) {
-    const names = [];
-    let begun = null;
-    for (const word of text.split(/[ \t]/)) {
-        if (begun === null && word === '')
-            continue;
-        const name = begun === null ? word : `${begun} ${word}`;
-        begun = name.endsWith('\\') ? name.slice(0, -1) : null;
-        if (begun === null)
-            names.push(name);
-    }
-    return { names, isWhole: begun === null };
-}
-const ESCAPES = { n: '\n', r: '\r', '\\': '\\' };
-function unescaped(text) {
-    return text.replaceAll(/\\([nr\\])/g, (all, letter) => ESCAPES[letter] ?? all);
-}
-const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
-/**
- * The paths of `cargo:rerun-if-changed=` in what a build script printed: absolute, or relative to the
- * root of its package, which is also what the empty path means.
- *
- * @returns the paths, or in words why they cannot be relied on
- */
-function parseRerunIfChanged(text) {
-    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
-    return problemWith(text, paths) ?? paths;
-}
-function linesOf(text) {
-    return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-}
-function problemWith(text, paths) {
-    if (text.length > CHARACTERS_AT_MOST)
-        return 'it is too large';
-    if (paths.length > PATHS_AT_MOST)
-        return 'it names too many files';
-    return paths.every(dep_info_isPath) ? null : 'it names what cannot be a file';
-}
-function dep_info_isPath(path) {
-    return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
-}
-
-;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
-/** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */
-const OUT_DIR = /^(\/.*)\/build\/([^/]+[-/][0-9a-f]{16})\/out(?:\/(.*))?$/s;
-/** Target directories of which these variables know an OUT_DIR. */
-function formerTargetsIn(values, profiles) {
-    const found = new Set();
-    for (const value of values) {
-        const [, base] = OUT_DIR.exec(value) ?? [];
-        const profile = profiles.find((each) => each !== '' && base?.endsWith(`/${each}`));
-        if (base !== undefined && profile !== undefined)
-            found.add(base.slice(0, -profile.length - 1));
-    }
-    found.delete('');
-    return found;
-}
-/** Of files that units were made of, those from an OUT_DIR, as `<label of the run>/<path in it>`. */
-function includedIn(inputs) {
-    return inputs.flatMap((input) => {
-        const [, , label, file] = OUT_DIR.exec(input) ?? [];
-        return label === undefined || file === undefined ? [] : [`${label}/${file}`];
-    });
-}
-/** The package of a unit's label: `serde-0123456789abcdef`, `serde/0123456789abcdef`. */
-function packageOf(label) {
-    return label.slice(0, -17);
-}
-
-;// CONCATENATED MODULE: ./lib/host/units.js
-
-
-
-
-
-
-
-
-
-const TEXTS_AT_MOST = 1024 ** 3;
-/** Reads what all units in a target directory name as their inputs. */
-function readUnits(target) {
-    const allowance = { bytes: TEXTS_AT_MOST };
-    const units = [];
-    try {
-        withProfiles(target, (profiles) => {
-            for (const profile of profiles) {
-                const found = allUnitsOf(listingOf(profile));
-                units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
-            }
-        });
-        return { units, gaps: [] };
-    }
-    catch (error) {
-        return { units, gaps: [`the units in ${target}: ${messageOf(error)}`] };
-    }
-}
-function units_unitOf(profile, files, allowance) {
-    const read = (place) => {
-        const text = readPlace(profile, place, allowance);
-        return text === null ? null : Buffer.from(text, 'latin1').toString('utf8');
-    };
-    const { label, name, fingerprint, run } = files;
-    const unit = {
-        fingerprint: (0,external_node_path_namespaceObject.join)(profile.path, ...fingerprint),
-        packageName: packageOf(label),
-        startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
-    };
-    if (isDocumentation(name)) {
-        return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
-    }
-    if (run !== null) {
-        const output = read(run.output);
-        const inputs = output === null ? null : parseRerunIfChanged(output);
-        const isWhole = Array.isArray(inputs);
-        const builtIn = withoutEnd(read(run.root) ?? '', (0,external_node_path_namespaceObject.join)(profile.path, ...run.folders));
-        return { ...unit, kind: 'run', inputs: isWhole ? inputs : [], isWhole, builtIn };
-    }
-    const texts = files.depInfos.map(read);
-    const parts = texts.filter((text) => text !== null).map(parseDepInfo);
-    const { inputs, output, problem } = joinDepInfo(parts);
-    const isWhole = texts.length > 0 && parts.length === texts.length && problem === null;
-    const [place] = files.depInfos;
-    const end = place === undefined ? '' : (0,external_node_path_namespaceObject.join)(profile.path, ...place.folders, place.name);
-    return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) };
-}
-/** Cargo touches this file right before it starts a unit, and compares the inputs' mtimes with it. */
-function startOf({ folder }, folders) {
-    return inFolder(folder, folders, (last) => {
-        const stat = (0,external_node_fs_.lstatSync)(at(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
-        return stat?.mtimeNs ?? null;
-    });
-}
-/** `/former/target` of `/former/target/debug/deps/x.d` and `debug/deps/x.d`; '' where it ends otherwise. */
-function withoutEnd(path, end) {
-    return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
 }
 
 ;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
@@ -17939,19 +17974,18 @@ const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'increm
  * and whatever scripts and other tools have left.
  *
  * @param target absolute path
- * @param aside absolute path of a folder without numbers for names, where it goes
+ * @param aside absolute path of a folder, in which nothing is called `foreign-…`, where it goes
  * @throws Error where the target dir is not as Cargo makes one
  */
 function leaveUnjudged(target, aside) {
     const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
     const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
-    let moved = 0;
+    const out = movingTo(aside, 'foreign-');
     const sift = (path, isKept) => {
         within(target, path === '' ? [] : path.split('/'), (folder) => {
-            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.')).filter((each) => !isKept(each))) {
-                (0,external_node_fs_.renameSync)(at(folder, name), `${aside}/${moved}`);
-                moved += 1;
-            }
+            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.')))
+                if (!isKept(name))
+                    out(folder, name);
         });
     };
     for (const path of folders) {
@@ -18991,6 +19025,7 @@ const retime_seed_SHOWN = 10;
 
 
 
+
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -19008,18 +19043,21 @@ async function adaptSeed(request, runtime) {
     if (record.kind === 'inherit') {
         const { constantPaths } = request.settings;
         const use = incrementalUse(origin, { constantPaths, environment: runtime.environment });
-        leaveBehind(place, aside, { incremental: use === 'none' });
+        leaveBehind(place, aside, { skipIncremental: use === 'none' });
     }
     if (origin.isElsewhere === true)
         leaveUnjudged(place, aside);
-    const problem = forgetPaths(request, runtime);
-    if (problem !== null)
-        throw new Error(`it cannot be judged: ${problem}`);
     // One command uses this, the next one that: what one leaves alone is still wanted.
     const isCounted = !isLocal(lease.madeBy);
     const gone = outOfUse(origin.unused);
-    if (isCounted)
+    if (isCounted && gone.length > 0) {
         moveUnitsOut(place, gone, aside);
+        // While those that are to be built again can still be told: these have a use for theirs.
+        dropStates(place, aside, runtime);
+    }
+    const problem = forgetPaths(request, runtime);
+    if (problem !== null)
+        throw new Error(`it cannot be judged: ${problem}`);
     // The one sets times in the workspace, the other in the target directory: neither waits for the other.
     const [restored, marked] = await Promise.allSettled([
         restoreSeedTimes(request, runtime),

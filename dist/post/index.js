@@ -1113,9 +1113,9 @@ function inside(base, path, work) {
     }
 }
 /**
- * Moves entries of folders into another one, where they are called by numbers.
+ * What moves entries of folders into another one, where they are called by numbers.
  *
- * @param prefix of their names there
+ * @param prefix before the numbers
  */
 function movingTo(to, prefix) {
     let moved = 0;
@@ -4658,7 +4658,7 @@ function staysInside(path, target) {
 
 /**
  * What of a target dir can stay at home:
- * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * `incremental`, which is worth nothing in another workspace; `binaries`, which Cargo links again from
  * what is carried; `members`, all that workspace members were compiled to.
  */
 const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
@@ -6266,7 +6266,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4470);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9316);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7805,7 +7805,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 4470:
+/***/ 9316:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10062,36 +10062,40 @@ async function markBuild(root, id, { voice }) {
 
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/plan/incremental.js
 /** Of what use the state in a build is to a job. */
 function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
     if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
         return 'none';
-    if (constantPaths.target !== null)
-        return 'all';
     // The directory that it is called in is among rustc’s options: with another one it drops everything.
     const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
-    return isSame ? 'some' : 'none';
+    if (!isSame)
+        return 'none';
+    return constantPaths.target === null ? 'some' : 'all';
 }
+const STATE = /^(?<crate>[A-Za-z0-9_]+)-[0-9a-z]+$/;
 /**
- * The states that no unit is left of: of each crate the oldest, where there are more than units of that
- * name. Should one of them be of use after all, its crate is compiled as without any.
- *
- * @param crates the crate’s name of each unit that is left
+ * The states that no unit is left of. Each unit’s is the one of its crate that rustc wrote first after
+ * that was begun, or else the newest; should another one have been of use, its crate is compiled as
+ * without any. What is not called like a state is nobody’s to judge.
  */
-function staleStates(states, crates) {
+function staleStates(states, units) {
     const left = new Map();
-    for (const crate of crates)
-        left.set(crate, (left.get(crate) ?? 0) + 1);
-    return states
-        .toSorted((one, two) => Number(two.mtimeNs - one.mtimeNs))
-        .filter(({ name }) => {
-        const crate = name.slice(0, Math.max(0, name.lastIndexOf('-')));
-        const most = left.get(crate) ?? 0;
-        left.set(crate, most - 1);
-        return most <= 0;
-    })
-        .map(({ name }) => name);
+    for (const state of states.toSorted((one, two) => Number(one.mtimeNs - two.mtimeNs))) {
+        const crate = STATE.exec(state.name)?.groups?.['crate'];
+        if (crate !== undefined)
+            left.set(crate, [...(left.get(crate) ?? []), state]);
+    }
+    // The last one first: what was written after that cannot be an earlier one’s, unless nothing else is.
+    const order = units.toSorted((one, two) => Number((two.startedNs ?? 0n) - (one.startedNs ?? 0n)));
+    for (const { crate, startedNs } of order) {
+        const own = left.get(crate) ?? [];
+        const after = own.findIndex(({ mtimeNs }) => startedNs !== null && mtimeNs >= startedNs);
+        own.splice(after, 1);
+    }
+    return [...left.values()].flat().map(({ name }) => name);
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/unit-files.js
@@ -10591,7 +10595,194 @@ function inFolder(base, folders, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/plan/dep-info.js
+/**
+ * What rustc and build scripts say of the files they read. Both lie in a target directory, into which
+ * anybody who ran there may have written: text is taken as it comes, up to these sizes.
+ */
+const CHARACTERS_AT_MOST = 16 * 1024 * 1024;
+const PATHS_AT_MOST = 100_000;
+/** Linux takes no longer path. */
+const PATH_AT_MOST = 4096;
+const VARIABLE = /^# env-dep:([^=]*)=(.*)$/;
+/**
+ * Reads dep-info as Cargo does: the first rule holds all inputs, spaces in names are written `\ `.
+ * Nothing that it may hold is an error.
+ */
+function parseDepInfo(text) {
+    const lines = linesOf(text);
+    const environment = new Map();
+    for (const line of lines) {
+        const [, name, value] = VARIABLE.exec(line) ?? [];
+        if (name !== undefined && value !== undefined) {
+            environment.set(unescaped(name), unescaped(value));
+        }
+    }
+    const rule = lines.find((line) => !line.startsWith('#') && COLON.test(line));
+    if (rule === undefined)
+        return { output: '', inputs: [], environment, problem: 'it has no rule' };
+    const colon = rule.search(COLON);
+    const { names, isWhole } = splitNames(rule.slice(colon + 1));
+    const [output = ''] = splitNames(rule.slice(0, colon)).names;
+    const problem = isWhole ? problemWith(text, names) : 'its last name is cut off';
+    return { output, inputs: names, environment, problem };
+}
+const COLON = /:( |$)/;
+/** All that several files say of one unit. */
+function joinDepInfo(parts) {
+    return {
+        output: parts[0]?.output ?? '',
+        inputs: parts.flatMap(({ inputs }) => inputs),
+        environment: new Map(parts.flatMap(({ environment }) => [...environment])),
+        problem: parts.map(({ problem }) => problem).find((each) => each !== null) ?? null,
+    };
+}
+/** Names parted by blanks; a backslash before a blank makes it part of the name. */
+function splitNames(text) {
+    const names = [];
+    let begun = null;
+    for (const word of text.split(/[ \t]/)) {
+        if (begun === null && word === '')
+            continue;
+        const name = begun === null ? word : `${begun} ${word}`;
+        begun = name.endsWith('\\') ? name.slice(0, -1) : null;
+        if (begun === null)
+            names.push(name);
+    }
+    return { names, isWhole: begun === null };
+}
+const ESCAPES = { n: '\n', r: '\r', '\\': '\\' };
+function unescaped(text) {
+    return text.replaceAll(/\\([nr\\])/g, (all, letter) => ESCAPES[letter] ?? all);
+}
+const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
+/**
+ * The paths of `cargo:rerun-if-changed=` in what a build script printed: absolute, or relative to the
+ * root of its package, which is also what the empty path means.
+ *
+ * @returns the paths, or in words why they cannot be relied on
+ */
+function parseRerunIfChanged(text) {
+    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
+    return problemWith(text, paths) ?? paths;
+}
+function linesOf(text) {
+    return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+function problemWith(text, paths) {
+    if (text.length > CHARACTERS_AT_MOST)
+        return 'it is too large';
+    if (paths.length > PATHS_AT_MOST)
+        return 'it names too many files';
+    return paths.every(isPath) ? null : 'it names what cannot be a file';
+}
+function isPath(path) {
+    return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
+/** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */
+const OUT_DIR = /^(\/.*)\/build\/([^/]+[-/][0-9a-f]{16})\/out(?:\/(.*))?$/s;
+/** Target directories of which these variables know an OUT_DIR. */
+function formerTargetsIn(values, profiles) {
+    const found = new Set();
+    for (const value of values) {
+        const [, base] = OUT_DIR.exec(value) ?? [];
+        const profile = profiles.find((each) => each !== '' && base?.endsWith(`/${each}`));
+        if (base !== undefined && profile !== undefined)
+            found.add(base.slice(0, -profile.length - 1));
+    }
+    found.delete('');
+    return found;
+}
+/** Of files that units were made of, those from an OUT_DIR, as `<label of the run>/<path in it>`. */
+function includedIn(inputs) {
+    return inputs.flatMap((input) => {
+        const [, , label, file] = OUT_DIR.exec(input) ?? [];
+        return label === undefined || file === undefined ? [] : [`${label}/${file}`];
+    });
+}
+/** The package of a unit's label: `serde-0123456789abcdef`, `serde/0123456789abcdef`. */
+function packageOf(label) {
+    return label.slice(0, -17);
+}
+
+;// CONCATENATED MODULE: ./lib/host/units.js
+
+
+
+
+
+
+
+
+
+const TEXTS_AT_MOST = 1024 ** 3;
+/** Reads what all units in a target directory name as their inputs. */
+function readUnits(target) {
+    const allowance = { bytes: TEXTS_AT_MOST };
+    const units = [];
+    try {
+        profiles_withProfiles(target, (profiles) => {
+            for (const profile of profiles) {
+                const found = allUnitsOf(listingOf(profile));
+                units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
+            }
+        });
+        return { units, gaps: [] };
+    }
+    catch (error) {
+        return { units, gaps: [`the units in ${target}: ${(0,guard_error/* messageOf */.bD)(error)}`] };
+    }
+}
+function units_unitOf(profile, files, allowance) {
+    const read = (place) => {
+        const text = readPlace(profile, place, allowance);
+        return text === null ? null : Buffer.from(text, 'latin1').toString('utf8');
+    };
+    const { label, name, fingerprint, run } = files;
+    const unit = {
+        fingerprint: (0,external_node_path_.join)(profile.path, ...fingerprint),
+        packageName: packageOf(label),
+        startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
+    };
+    if (isDocumentation(name)) {
+        return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
+    }
+    if (run !== null) {
+        const output = read(run.output);
+        const inputs = output === null ? null : parseRerunIfChanged(output);
+        const isWhole = Array.isArray(inputs);
+        const builtIn = withoutEnd(read(run.root) ?? '', (0,external_node_path_.join)(profile.path, ...run.folders));
+        return { ...unit, kind: 'run', inputs: isWhole ? inputs : [], isWhole, builtIn };
+    }
+    const texts = files.depInfos.map(read);
+    const parts = texts.filter((text) => text !== null).map(parseDepInfo);
+    const { inputs, output, problem } = joinDepInfo(parts);
+    const isWhole = texts.length > 0 && parts.length === texts.length && problem === null;
+    const [place] = files.depInfos;
+    const end = place === undefined ? '' : (0,external_node_path_.join)(profile.path, ...place.folders, place.name);
+    return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) };
+}
+/**
+ * When a unit began, nanoseconds since the epoch; null where that is missing. Cargo touches a file of its
+ * own right before it starts one, and compares the inputs' mtimes with it.
+ *
+ * @param folders those of its fingerprint, or of what a run has printed
+ */
+function startOf({ folder }, folders) {
+    return inFolder(folder, folders, (last) => {
+        const stat = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
+        return stat?.mtimeNs ?? null;
+    });
+}
+/** `/former/target` of `/former/target/debug/deps/x.d` and `debug/deps/x.d`; '' where it ends otherwise. */
+function withoutEnd(path, end) {
+    return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
+}
+
 ;// CONCATENATED MODULE: ./lib/host/crate-states.js
+
 
 
 
@@ -10602,31 +10793,56 @@ function inFolder(base, folders, work) {
  * Moves what incremental compilation has kept of units that are gone out of a target dir.
  *
  * @param to a folder, in which nothing is called `state-…`
- * @throws as the file system does
+ * @throws Error where one of them cannot be moved
  */
 function moveStatesOut(target, to) {
     const out = (0,host_folders/* movingTo */.I2)(to, 'state-');
     profiles_withProfiles(target, (profiles) => {
         for (const profile of profiles) {
             (0,host_folders/* inside */.nx)(profile.folder, 'incremental', (states) => {
-                const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(states, '.'), { withFileTypes: true });
-                const found = entries
-                    .filter((entry) => entry.isDirectory())
-                    .map(({ name }) => ({ name, mtimeNs: mtimeOf((0,host_folders.at)(states, name)) }));
-                const units = allUnitsOf(listingOf(profile)).filter(({ name, run }) => run === null && !isDocumentation(name));
-                const crates = units.map(({ name }) => crateOf(name));
-                for (const name of staleStates(found, crates))
+                for (const name of staleIn(profile, states))
                     out(states, name);
             });
         }
     });
 }
-function mtimeOf(path) {
-    return (0,external_node_fs_.lstatSync)(path, { bigint: true }).mtimeNs;
+function staleIn(profile, states) {
+    const units = unitsOf(listingOf(profile)).filter(({ run }) => run === null);
+    // Not Cargo’s, or nobody can tell.
+    if (units.length === 0)
+        return [];
+    const found = (0,external_node_fs_.readdirSync)((0,host_folders.at)(states, '.'), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => ({
+        name,
+        mtimeNs: (0,external_node_fs_.lstatSync)((0,host_folders.at)(states, name), { bigint: true }).mtimeNs,
+    }));
+    const crates = units.map(({ name, fingerprint }) => ({
+        crate: crateOf(name),
+        startedNs: startOf(profile, fingerprint),
+    }));
+    return staleStates(found, crates);
 }
 
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/steps/drop-states.js
+
+
+/**
+ * Lets go of what incremental compilation has kept of units that are gone. Where that cannot be done it
+ * costs nothing but room.
+ *
+ * @param target path of the target dir
+ * @param aside path of a folder of our own, in which nothing is called `state-…`
+ */
+function dropStates(target, aside, { voice }) {
+    try {
+        moveStatesOut(target, aside);
+    }
+    catch (error) {
+        voice.warning(`What incremental compilation has kept of units that are gone stays (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
@@ -10714,20 +10930,20 @@ async function take(request, pruning, runtime) {
         // Its lock may be that of a file which was there a moment ago.
         if ((0,host_leases/* findLease */.G0)(root, id)?.state !== 'ended')
             return 'it has been handed down';
-        return moveOut(request, pruning);
+        return moveOut(request, pruning, runtime);
     };
     const locked = await (0,kernel_lock/* whileFileLocked */.iJ)((0,host_leases/* endedLeasePath */.MJ)(root, id), 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(`${root.realPath}/${slot}`, 'exclusive', work));
     if ('refused' in locked)
         return locked.refused;
     return 'refused' in locked.value ? locked.value.refused : locked.value.value;
 }
-async function moveOut({ root, id }, { build, slot, units }) {
+async function moveOut({ root, id }, { build, slot, units }, runtime) {
     const note = (unused) => (0,lease_companions/* writeRecord */.rh)(root, id, '.build', (0,build_record/* encodeRecord */.Ym)({ ...build, unused }));
     // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
     note({ ...build.unused, ...(0,unused_units/* outOfUseNow */.R$)(units) });
     const moved = await (0,seeding/* fillForTrash */.Bv)(root, id, (aside) => (0,host_folders/* within */.ux)(root.path, slot.split('/'), (folder) => {
         moveUnitsOut((0,host_folders.at)(folder, '.'), units, aside);
-        moveStatesOut((0,host_folders.at)(folder, '.'), aside);
+        dropStates((0,host_folders.at)(folder, '.'), aside, runtime);
     }));
     if ('refused' in moved)
         return moved.refused;
@@ -11130,20 +11346,20 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
 
 /**
  * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
- * and, if told so, the state of incremental compilation.
+ * and, with `skipIncremental`, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
  * @throws Error where the target dir is not as Cargo makes one
  */
-function leaveBehind(target, aside, { incremental }) {
+function leaveBehind(target, aside, { skipIncremental }) {
     const out = movingTo(aside, 'incremental-');
     withProfiles(target, (profiles) => {
         for (const { folder } of profiles) {
             for (const name of readdirSync(at(folder, '.'))) {
                 if (isCargoLock(name))
                     unlinkSync(at(folder, name));
-                else if (name === 'incremental' && incremental)
+                else if (name === 'incremental' && skipIncremental)
                     out(folder, name);
             }
         }
@@ -12358,187 +12574,6 @@ function packageRootOf(path) {
 function addTo(map, key, value) {
     const values = map.get(key) ?? new Set();
     map.set(key, values.add(value));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/dep-info.js
-/**
- * What rustc and build scripts say of the files they read. Both lie in a target directory, into which
- * anybody who ran there may have written: text is taken as it comes, up to these sizes.
- */
-const CHARACTERS_AT_MOST = 16 * 1024 * 1024;
-const PATHS_AT_MOST = 100_000;
-/** Linux takes no longer path. */
-const PATH_AT_MOST = 4096;
-const VARIABLE = /^# env-dep:([^=]*)=(.*)$/;
-/**
- * Reads dep-info as Cargo does: the first rule holds all inputs, spaces in names are written `\ `.
- * Nothing that it may hold is an error.
- */
-function parseDepInfo(text) {
-    const lines = linesOf(text);
-    const environment = new Map();
-    for (const line of lines) {
-        const [, name, value] = VARIABLE.exec(line) ?? [];
-        if (name !== undefined && value !== undefined) {
-            environment.set(unescaped(name), unescaped(value));
-        }
-    }
-    const rule = lines.find((line) => !line.startsWith('#') && COLON.test(line));
-    if (rule === undefined)
-        return { output: '', inputs: [], environment, problem: 'it has no rule' };
-    const colon = rule.search(COLON);
-    const { names, isWhole } = splitNames(rule.slice(colon + 1));
-    const [output = ''] = splitNames(rule.slice(0, colon)).names;
-    const problem = isWhole ? problemWith(text, names) : 'its last name is cut off';
-    return { output, inputs: names, environment, problem };
-}
-const COLON = /:( |$)/;
-/** All that several files say of one unit. */
-function joinDepInfo(parts) {
-    return {
-        output: parts[0]?.output ?? '',
-        inputs: parts.flatMap(({ inputs }) => inputs),
-        environment: new Map(parts.flatMap(({ environment }) => [...environment])),
-        problem: parts.map(({ problem }) => problem).find((each) => each !== null) ?? null,
-    };
-}
-/** Names parted by blanks; a backslash before a blank makes it part of the name. */
-function splitNames(text) {
-    const names = [];
-    let begun = null;
-    for (const word of text.split(/[ \t]/)) {
-        if (begun === null && word === '')
-            continue;
-        const name = begun === null ? word : `${begun} ${word}`;
-        begun = name.endsWith('\\') ? name.slice(0, -1) : null;
-        if (begun === null)
-            names.push(name);
-    }
-    return { names, isWhole: begun === null };
-}
-const ESCAPES = { n: '\n', r: '\r', '\\': '\\' };
-function unescaped(text) {
-    return text.replaceAll(/\\([nr\\])/g, (all, letter) => ESCAPES[letter] ?? all);
-}
-const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
-/**
- * The paths of `cargo:rerun-if-changed=` in what a build script printed: absolute, or relative to the
- * root of its package, which is also what the empty path means.
- *
- * @returns the paths, or in words why they cannot be relied on
- */
-function parseRerunIfChanged(text) {
-    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
-    return problemWith(text, paths) ?? paths;
-}
-function linesOf(text) {
-    return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-}
-function problemWith(text, paths) {
-    if (text.length > CHARACTERS_AT_MOST)
-        return 'it is too large';
-    if (paths.length > PATHS_AT_MOST)
-        return 'it names too many files';
-    return paths.every(isPath) ? null : 'it names what cannot be a file';
-}
-function isPath(path) {
-    return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
-}
-
-;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
-/** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */
-const OUT_DIR = /^(\/.*)\/build\/([^/]+[-/][0-9a-f]{16})\/out(?:\/(.*))?$/s;
-/** Target directories of which these variables know an OUT_DIR. */
-function formerTargetsIn(values, profiles) {
-    const found = new Set();
-    for (const value of values) {
-        const [, base] = OUT_DIR.exec(value) ?? [];
-        const profile = profiles.find((each) => each !== '' && base?.endsWith(`/${each}`));
-        if (base !== undefined && profile !== undefined)
-            found.add(base.slice(0, -profile.length - 1));
-    }
-    found.delete('');
-    return found;
-}
-/** Of files that units were made of, those from an OUT_DIR, as `<label of the run>/<path in it>`. */
-function includedIn(inputs) {
-    return inputs.flatMap((input) => {
-        const [, , label, file] = OUT_DIR.exec(input) ?? [];
-        return label === undefined || file === undefined ? [] : [`${label}/${file}`];
-    });
-}
-/** The package of a unit's label: `serde-0123456789abcdef`, `serde/0123456789abcdef`. */
-function packageOf(label) {
-    return label.slice(0, -17);
-}
-
-;// CONCATENATED MODULE: ./lib/host/units.js
-
-
-
-
-
-
-
-
-
-const TEXTS_AT_MOST = 1024 ** 3;
-/** Reads what all units in a target directory name as their inputs. */
-function readUnits(target) {
-    const allowance = { bytes: TEXTS_AT_MOST };
-    const units = [];
-    try {
-        profiles_withProfiles(target, (profiles) => {
-            for (const profile of profiles) {
-                const found = allUnitsOf(listingOf(profile));
-                units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
-            }
-        });
-        return { units, gaps: [] };
-    }
-    catch (error) {
-        return { units, gaps: [`the units in ${target}: ${(0,guard_error/* messageOf */.bD)(error)}`] };
-    }
-}
-function units_unitOf(profile, files, allowance) {
-    const read = (place) => {
-        const text = readPlace(profile, place, allowance);
-        return text === null ? null : Buffer.from(text, 'latin1').toString('utf8');
-    };
-    const { label, name, fingerprint, run } = files;
-    const unit = {
-        fingerprint: (0,external_node_path_.join)(profile.path, ...fingerprint),
-        packageName: packageOf(label),
-        startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
-    };
-    if (isDocumentation(name)) {
-        return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
-    }
-    if (run !== null) {
-        const output = read(run.output);
-        const inputs = output === null ? null : parseRerunIfChanged(output);
-        const isWhole = Array.isArray(inputs);
-        const builtIn = withoutEnd(read(run.root) ?? '', (0,external_node_path_.join)(profile.path, ...run.folders));
-        return { ...unit, kind: 'run', inputs: isWhole ? inputs : [], isWhole, builtIn };
-    }
-    const texts = files.depInfos.map(read);
-    const parts = texts.filter((text) => text !== null).map(parseDepInfo);
-    const { inputs, output, problem } = joinDepInfo(parts);
-    const isWhole = texts.length > 0 && parts.length === texts.length && problem === null;
-    const [place] = files.depInfos;
-    const end = place === undefined ? '' : (0,external_node_path_.join)(profile.path, ...place.folders, place.name);
-    return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) };
-}
-/** Cargo touches this file right before it starts a unit, and compares the inputs' mtimes with it. */
-function startOf({ folder }, folders) {
-    return inFolder(folder, folders, (last) => {
-        const stat = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false });
-        return stat?.mtimeNs ?? null;
-    });
-}
-/** `/former/target` of `/former/target/debug/deps/x.d` and `debug/deps/x.d`; '' where it ends otherwise. */
-function withoutEnd(path, end) {
-    return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : '';
 }
 
 ;// CONCATENATED MODULE: ./lib/host/workspace-reader.js

@@ -170,7 +170,7 @@ var admission_setting = __nccwpck_require__(8235);
 
 /**
  * What of a target dir can stay at home:
- * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * `incremental`, which is worth nothing in another workspace; `binaries`, which Cargo links again from
  * what is carried; `members`, all that workspace members were compiled to.
  */
 const CONTENT_GROUPS = ['incremental', 'binaries', 'members'];
@@ -1251,9 +1251,9 @@ function inside(base, path, work) {
     }
 }
 /**
- * Moves entries of folders into another one, where they are called by numbers.
+ * What moves entries of folders into another one, where they are called by numbers.
  *
- * @param prefix of their names there
+ * @param prefix before the numbers
  */
 function movingTo(to, prefix) {
     let moved = 0;

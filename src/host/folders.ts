@@ -69,9 +69,9 @@ export function inside<Value>(
 }
 
 /**
- * Moves entries of folders into another one, where they are called by numbers.
+ * What moves entries of folders into another one, where they are called by numbers.
  *
- * @param prefix of their names there
+ * @param prefix before the numbers
  */
 export function movingTo(to: string, prefix: string): (folder: number, name: string) => void {
   let moved = 0

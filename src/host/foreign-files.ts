@@ -1,6 +1,6 @@
-import { readdirSync, renameSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { hasUnitId } from '../plan/unit-files.ts'
-import { at, within } from './folders.ts'
+import { at, movingTo, within } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 
 /** What Cargo has in a target directory and in a profile’s, and judges before it uses it. */
@@ -13,19 +13,16 @@ const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'increm
  * and whatever scripts and other tools have left.
  *
  * @param target absolute path
- * @param aside absolute path of a folder without numbers for names, where it goes
+ * @param aside absolute path of a folder, in which nothing is called `foreign-…`, where it goes
  * @throws Error where the target dir is not as Cargo makes one
  */
 export function leaveUnjudged(target: string, aside: string): void {
   const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)))
   const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)])
-  let moved = 0
+  const out = movingTo(aside, 'foreign-')
   const sift = (path: string, isKept: (name: string) => boolean): void => {
     within(target, path === '' ? [] : path.split('/'), (folder) => {
-      for (const name of readdirSync(at(folder, '.')).filter((each) => !isKept(each))) {
-        renameSync(at(folder, name), `${aside}/${moved}`)
-        moved += 1
-      }
+      for (const name of readdirSync(at(folder, '.'))) if (!isKept(name)) out(folder, name)
     })
   }
   for (const path of folders) {

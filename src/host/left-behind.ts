@@ -5,7 +5,7 @@ import { withProfiles } from './profiles.ts'
 
 /**
  * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
- * and, if told so, the state of incremental compilation.
+ * and, with `skipIncremental`, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
@@ -14,14 +14,14 @@ import { withProfiles } from './profiles.ts'
 export function leaveBehind(
   target: string,
   aside: string,
-  { incremental }: { incremental: boolean },
+  { skipIncremental }: { skipIncremental: boolean },
 ): void {
   const out = movingTo(aside, 'incremental-')
   withProfiles(target, (profiles) => {
     for (const { folder } of profiles) {
       for (const name of readdirSync(at(folder, '.'))) {
         if (isCargoLock(name)) unlinkSync(at(folder, name))
-        else if (name === 'incremental' && incremental) out(folder, name)
+        else if (name === 'incremental' && skipIncremental) out(folder, name)
       }
     }
   })

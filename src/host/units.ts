@@ -82,8 +82,13 @@ function unitOf(profile: Profile, files: UnitFiles, allowance: { bytes: number }
   return { ...unit, kind: 'compiled', inputs, isWhole, builtIn: withoutEnd(output, end) }
 }
 
-/** Cargo touches this file right before it starts a unit, and compares the inputs' mtimes with it. */
-function startOf({ folder }: Profile, folders: readonly string[]): bigint | null {
+/**
+ * When a unit began, nanoseconds since the epoch; null where that is missing. Cargo touches a file of its
+ * own right before it starts one, and compares the inputs' mtimes with it.
+ *
+ * @param folders those of its fingerprint, or of what a run has printed
+ */
+export function startOf({ folder }: Profile, folders: readonly string[]): bigint | null {
   return inFolder(folder, folders, (last) => {
     const stat = lstatSync(at(last, 'invoked.timestamp'), { bigint: true, throwIfNoEntry: false })
     return stat?.mtimeNs ?? null

@@ -14,7 +14,7 @@ export interface TreeEntry {
 
 /**
  * What of a target dir can stay at home:
- * `incremental`, which is worth nothing at another path; `binaries`, which Cargo links again from
+ * `incremental`, which is worth nothing in another workspace; `binaries`, which Cargo links again from
  * what is carried; `members`, all that workspace members were compiled to.
  */
 export const CONTENT_GROUPS = ['incremental', 'binaries', 'members'] as const

@@ -13,6 +13,7 @@ import { pathsOf } from '../host/slots.ts'
 import { keepsAccessTimes, looksMarked, markUnits, moveUnitsOut } from '../host/unit-marks.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
+import { dropStates } from './drop-states.ts'
 import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
 import type { MovedTarget } from './forget-units.ts'
 import { restoreSeedTimes } from './restore-seed-times.ts'
@@ -49,15 +50,19 @@ export async function adaptSeed(
   if (record.kind === 'inherit') {
     const { constantPaths } = request.settings
     const use = incrementalUse(origin, { constantPaths, environment: runtime.environment })
-    leaveBehind(place, aside, { incremental: use === 'none' })
+    leaveBehind(place, aside, { skipIncremental: use === 'none' })
   }
   if (origin.isElsewhere === true) leaveUnjudged(place, aside)
-  const problem = forgetPaths(request, runtime)
-  if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
   // One command uses this, the next one that: what one leaves alone is still wanted.
   const isCounted = !isLocal(lease.madeBy)
   const gone = outOfUse(origin.unused)
-  if (isCounted) moveUnitsOut(place, gone, aside)
+  if (isCounted && gone.length > 0) {
+    moveUnitsOut(place, gone, aside)
+    // While those that are to be built again can still be told: these have a use for theirs.
+    dropStates(place, aside, runtime)
+  }
+  const problem = forgetPaths(request, runtime)
+  if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
   // The one sets times in the workspace, the other in the target directory: neither waits for the other.
   const [restored, marked] = await Promise.allSettled([
     restoreSeedTimes(request, runtime),

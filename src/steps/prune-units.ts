@@ -4,7 +4,6 @@ import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { outOfUse, outOfUseNow, overweight, withoutUnits } from '../plan/unused-units.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
-import { moveStatesOut } from '../host/crate-states.ts'
 import { at, within } from '../host/folders.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { readBuildRecord, writeRecord } from '../host/lease-companions.ts'
@@ -14,6 +13,7 @@ import { fillForTrash } from '../host/seeding.ts'
 import { moveUnitsOut } from '../host/unit-marks.ts'
 import { weighUnits } from '../host/unit-weights.ts'
 import { size } from '../report/texts.ts'
+import { dropStates } from './drop-states.ts'
 import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -70,7 +70,7 @@ async function take(
     if (occupied !== null) return occupied
     // Its lock may be that of a file which was there a moment ago.
     if (findLease(root, id)?.state !== 'ended') return 'it has been handed down'
-    return moveOut(request, pruning)
+    return moveOut(request, pruning, runtime)
   }
   const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () =>
     whileLocked(`${root.realPath}/${slot}`, 'exclusive', work),
@@ -82,6 +82,7 @@ async function take(
 async function moveOut(
   { root, id }: PruneRequest,
   { build, slot, units }: Pruning,
+  runtime: Runtime,
 ): Promise<string | null> {
   const note = (unused: UnusedUnits): void =>
     writeRecord(root, id, '.build', encodeRecord({ ...build, unused }))
@@ -90,7 +91,7 @@ async function moveOut(
   const moved = await fillForTrash(root, id, (aside) =>
     within(root.path, slot.split('/'), (folder) => {
       moveUnitsOut(at(folder, '.'), units, aside)
-      moveStatesOut(at(folder, '.'), aside)
+      dropStates(at(folder, '.'), aside, runtime)
     }),
   )
   if ('refused' in moved) return moved.refused
