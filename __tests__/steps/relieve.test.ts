@@ -1,12 +1,16 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
+import type { Assessment } from '../../src/plan/pressure.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { noteEnding, readEndings, readHistory } from '../../src/host/history.ts'
 import { endLease, writeLease } from '../../src/host/leases.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
 import { relieve } from '../../src/steps/relieve.ts'
+import type { Relieved } from '../../src/steps/relieve.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { freeBytes, smallDisk } from '../e2e/small-disk.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { aLine } from '../helpers/history.ts'
 import { aLease, anEnd, anId } from '../helpers/lease.ts'
@@ -24,15 +28,19 @@ function ended(root: Root, n: number, place: string): void {
   noteEnding(root, { line: aLine({ id, files: 50 }), slot })
 }
 
-/** Takes all that it may, from a disk that is critical where so much of it shall be free. */
-async function relieveAll(root: Root, minFreePercent: number): Promise<void> {
+/** Takes what it may, from a disk that is critical where so much of it shall be free. */
+async function relieveAll(
+  root: Root,
+  minFreePercent: number,
+  suffices: (disk: Assessment) => boolean = () => false,
+): Promise<Relieved | null> {
   const settings = {
     floors: { minFreeBytes: 0, minFreePercent, minFreeInodesPercent: 0 },
     privilegedHelper: 'none',
   } as Settings
   const runtime = { environment: {}, script: '', voice: speech().voice }
-  const request = { root, self: aSelf(), settings, extent: 'host', suffices: () => false } as const
-  await relieve(request, runtime)
+  const request = { root, self: aSelf(), settings, extent: 'host', suffices } as const
+  return relieve(request, runtime)
 }
 
 test('what goes is measured for the history first, in the trash and out of its slot', async () => {
@@ -55,3 +63,23 @@ test('a critical disk does not wait for that', async () => {
   expect(readHistory(root)).toEqual([])
   expect(readEndings(root)).toHaveLength(1)
 })
+
+needs('root', 'btrfs').test(
+  'no slot goes for room that is there, and that Btrfs has not counted yet',
+  async () => {
+    const disk = await smallDisk(scene(), 'btrfs')
+    const root = aRoot(scene(), disk)
+    const lease = aLease({ id: anId(2) })
+    writeLease(root, lease)
+    ended(root, 2, path.join(root.path, lease.slot))
+    endLease(root, lease.id, anEnd())
+    writeFileSync(`${disk}/others`, Buffer.alloc(50_000_000, 7))
+    await scene().must('sync', ['--file-system', disk])
+    const before = freeBytes(disk)
+    rmSync(`${disk}/others`)
+    expect(freeBytes(disk)).toBeLessThan(before + 40_000_000)
+    const suffices = ({ reading }: Assessment): boolean => reading.freeBytes > before + 40_000_000
+    expect(await relieveAll(root, 100, suffices)).toMatchObject({ retired: [], deleted: 0 })
+    expect(existsSync(path.join(root.path, lease.slot))).toBe(true)
+  },
+)

@@ -8137,7 +8137,8 @@ async function relieve(request, runtime) {
     };
     if (suffices(first))
         return done;
-    if (hasTrash(root) && (await empty()))
+    // Also what others have just deleted may not be counted yet: no slot goes for that.
+    if ((hasTrash(root) && (await empty())) || (await isEnough()))
         return done;
     if (isFull(done.after.reading)) {
         done.gaveReserve = releaseReserve(root);

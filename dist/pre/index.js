@@ -9057,7 +9057,8 @@ async function relieve(request, runtime) {
     };
     if (suffices(first))
         return done;
-    if ((0,host_trash/* hasTrash */.P_)(root) && (await empty()))
+    // Also what others have just deleted may not be counted yet: no slot goes for that.
+    if (((0,host_trash/* hasTrash */.P_)(root) && (await empty())) || (await isEnough()))
         return done;
     if (isFull(done.after.reading)) {
         done.gaveReserve = (0,reserve/* releaseReserve */.gO)(root);

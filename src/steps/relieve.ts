@@ -98,7 +98,8 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     return emptyTrash(request, done, isEnough)
   }
   if (suffices(first)) return done
-  if (hasTrash(root) && (await empty())) return done
+  // Also what others have just deleted may not be counted yet: no slot goes for that.
+  if ((hasTrash(root) && (await empty())) || (await isEnough())) return done
   if (isFull(done.after.reading)) {
     done.gaveReserve = releaseReserve(root)
     if (await isEnough()) return done
