@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { hold } from '../helpers/hold.ts'
@@ -113,6 +113,17 @@ needs('root', 'loop-mount').describe('an emergency pass', () => {
     expect(retiredForRoom(stdout)).toEqual([stale[0]?.slot])
     expect(existsSync(host.stage.control('metrics.prom'))).toBe(true)
     expect(host.touched()).toEqual([])
+  })
+
+  test('does not wait for a clock that has been set back', async () => {
+    const host = await PressedHost.make(cast, 'tmpfs')
+    const stale = host.leaveStale()
+    await host.fill()
+    // As a pass notes it whose clock was an hour ahead.
+    const ahead = Date.now() / 1000 + 3600
+    utimesSync(host.stage.control('host.lock'), ahead, ahead)
+    const { stdout } = await host.job('31').must('pre')
+    expect(retiredForRoom(stdout)).toEqual([stale[0]?.slot])
   })
 
   test('takes own ended, others’ ended, then orphans, and stops at the low watermark', async () => {

@@ -3,6 +3,7 @@ import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { smallProject } from '../fixtures/small-project.ts'
 import { needs } from './capabilities.ts'
+import { readCalls, recordCalls, signalAt } from './faults.ts'
 import { tool } from './guard.ts'
 import { LocalRuns, compiled } from './local-runs.ts'
 import type { StartedRun } from './local-runs.ts'
@@ -51,6 +52,29 @@ describe('a signal', () => {
       await waitFor(() => run.stdout.split(name).length > 2, { what: `the second ${signal}` })
       expect(await count()).toBe(2)
     },
+  )
+
+  needs('cargo').test(
+    'before the command loses nothing of what the last run has left',
+    async () => {
+      const runs = new LocalRuns(scene())
+      const { directory } = smallProject(scene().directory('place'))
+      expect((await runs.run(directory, ['cargo', 'build'])).exitCode).toBe(0)
+      const log = path.join(scene().directory('log'), 'calls')
+      await runs.run(directory, ['true'], recordCalls({ root: runs.root, log }))
+      // From the first change to its own lease on: the others come before it has one.
+      const calls = readCalls(log).filter(({ op }) => ['rename', 'symlink', 'unlink'].includes(op))
+      const after = calls.slice(calls.findIndex(({ path: to }) => to.endsWith('.json')) + 1)
+      expect(after.length).toBeGreaterThan(3)
+      for (const { number } of after.slice(0, 8)) {
+        const faults = signalAt({ root: runs.root, at: number, signal: 'SIGINT' })
+        const { signal, stdout } = await runs.run(directory, ['echo', 'begun'], faults)
+        expect([number, signal === 'SIGINT' || stdout.startsWith('begun')]).toEqual([number, true])
+        const next = await runs.run(directory, ['cargo', 'build'])
+        expect([number, next.exitCode, compiled(next)]).toEqual([number, 0, 0])
+      }
+    },
+    120_000,
   )
 
   test('that ends the command ends run', async () => {
@@ -150,6 +174,21 @@ describe('--print-env', () => {
     expect([runs.leases('json').length, runs.leases('ended').length]).toEqual([0, 1])
     const next = await runs.run(place, ['cargo', 'build'])
     expect([compiled(ended), compiled(next)]).toEqual([1, 0])
+  })
+
+  test('--end of another’s slot leaves the variables of a shell’s own', async () => {
+    const runs = new LocalRuns(scene())
+    const place = scene().directory('place')
+    const script = `${evaluated('--print-env')}; own=$CARGO_TARGET_DIR
+      sleep 600 & other=$(${runs.shellWords} --print-env --pid $! | sed -n "s/.*TARGET_GUARD_RUN='*\\([0-9a-f]*\\).*/\\1/p")
+      eval "$(${runs.shellWords} --end --lease $other)"; kill $!
+      [ "$other" != "$TARGET_GUARD_RUN" ] && [ "$CARGO_TARGET_DIR" = "$own" ] && echo kept`
+    const { stdout, stderr } = await scene().run('bash', ['-c', script], {
+      cwd: place,
+      env: runs.environment(),
+    })
+    expect([stdout, stderr]).toEqual(['kept\n', ''])
+    expect(runs.leases('json')).toHaveLength(1)
   })
 
   test('a command cannot end the lease that it runs under', async () => {

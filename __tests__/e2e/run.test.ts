@@ -58,6 +58,9 @@ needs('cargo').describe('a command in a worktree', () => {
     expect([first.exitCode, compiled(first)]).toEqual([0, 1])
     expect(inner).not.toBe(outer)
     expect(compiled(await runs.run(directory, ['sh', '-c', within]))).toBe(0)
+    const deep = `${runs.shellWords} -- ${runs.shellWords} -- sh -c 'echo $TARGET_GUARD_OUTER'`
+    const chain = (await runs.run(directory, ['sh', '-c', deep])).stdout.trim().split(' ')
+    expect(new Set(chain).size).toBe(3)
     expect(compiled(await runs.run(directory, BUILD))).toBe(1)
   })
 

@@ -40,6 +40,11 @@ function jobOf(
   return readJob({ ...RUNNER, ...event, ...more }, '')
 }
 
+/** The key of an event that runs on the default branch. */
+function keyOf(name: string, payload: unknown): string {
+  return jobOf({ name, ref: 'refs/heads/main' }, JSON.stringify(payload)).prKey
+}
+
 describe('the job of', () => {
   test.each<[string, JobEvent, string, boolean]>([
     ['a pull request', pullRequest({ number: 42 }), '42', false],
@@ -68,6 +73,19 @@ describe('the job of', () => {
       leg: '',
       trusted,
     })
+  })
+
+  test('whatever runs on the default branch for a pull request', () => {
+    const issue = { number: 42 }
+    expect(keyOf('issue_comment', { issue: { ...issue, pull_request: {} } })).toBe('42')
+    expect(keyOf('issue_comment', { issue })).toBe('main')
+    const run = { event: 'pull_request', head_branch: 'main', pull_requests: [] }
+    expect(keyOf('workflow_run', { workflow_run: { ...run, pull_requests: [issue] } })).toBe('42')
+    expect(keyOf('workflow_run', { workflow_run: { ...run, event: 'push' } })).toBe('main')
+    const forks = ['one/demo', 'two/demo', null].map((fork) =>
+      keyOf('workflow_run', { workflow_run: { ...run, head_repository: { full_name: fork } } }),
+    )
+    expect(new Set([...forks, 'main']).size).toBe(4)
   })
 
   test('a push to a branch with a slash', () => {

@@ -266,6 +266,14 @@ describe('who reads the source while it is copied', () => {
     expect(await said).toMatch('changed meanwhile')
   })
 
+  test('does not mind that another clone of it goes then', async () => {
+    const { source, destination } = aSource()
+    const former = `${source}.rmeta`
+    linkSync(`${source}/${RMETA}`, former)
+    await clone({ source, destination, meanwhile: () => rmSync(former) })
+    expect(lstatSync(`${destination}/${RMETA}`).nlink).toBeGreaterThan(1)
+  })
+
   test('takes the clone with it where it fails', async () => {
     const { source, destination } = aSource()
     const said = refusal({

@@ -56,7 +56,12 @@ describe('dep-info', () => {
 test.each<[string, string, readonly string[] | string]>([
   ['both forms', 'cargo:rerun-if-changed=a b\ncargo::rerun-if-changed=/c\n', ['a b', '/c']],
   ['the package itself', 'cargo:rerun-if-changed=\r\n', ['']],
-  ['nothing else', ' cargo:rerun-if-changed=a\ncargo:rerun-if-env-changed=B\nx\n', []],
+  [
+    'what has blanks around it',
+    '  cargo:rerun-if-changed=a b \n\tcargo::rerun-if-changed=c',
+    ['a b', 'c'],
+  ],
+  ['nothing else', '-cargo:rerun-if-changed=a\ncargo:rerun-if-env-changed=B\nx\n', []],
   ['no impossible path', 'cargo:rerun-if-changed=a\0b', 'it names what cannot be a file'],
 ])('build scripts tell %s', (_, text, expected) => {
   expect(parseRerunIfChanged(text)).toEqual(expected)

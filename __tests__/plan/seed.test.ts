@@ -47,6 +47,38 @@ function refusal(
   return sourcesFor(sources, aWish(wish))[0]?.refusal
 }
 
+describe('what a job that may publish takes', () => {
+  const job = aJob({ prKey: 'main', trusted: true })
+  const of = (trusted: boolean, wished: boolean): number =>
+    sourcesFor(
+      [
+        {
+          record: aRecord(aLease({ job: { ...job, trusted } }), anEnd()),
+          build: aBuild(),
+          moment: NOW,
+        },
+      ],
+      aWish({ job: { ...job, trusted: wished }, madeBy: 'step' }),
+    ).length
+
+  test('is of its like alone: other events run on that branch, too', () => {
+    expect([of(true, true), of(false, true)]).toEqual([1, 0])
+    expect([of(true, false), of(false, false)]).toEqual([1, 1])
+  })
+
+  test('is not so old that what it publishes is too old for others', () => {
+    const lease = { job }
+    const refused = (generation: number, trusted: boolean): string | null | undefined =>
+      sourcesFor(
+        [{ record: aRecord(aLease(lease), anEnd()), build: aBuild({ generation }), moment: NOW }],
+        aWish({ job: { ...job, trusted }, madeBy: 'step' }),
+      )[0]?.refusal
+    expect(refused(48, true)).toBeNull()
+    expect(refused(49, true)).toMatch(/time to start over/)
+    expect(refused(49, false)).toBeNull()
+  })
+})
+
 describe('the seed of a run', () => {
   test.each<[Maker, Result]>([
     ['run', 'success'],

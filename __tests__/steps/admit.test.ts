@@ -80,13 +80,13 @@ describe('a job that is expected to write', () => {
     expect(said).toEqual([expect.stringContaining('more than its disk ever has room for')])
   })
 
-  test.each(['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'])(
+  test.each(['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE', 'TARGET_GUARD_OUTER'])(
     'what fits but for the lease that %s names does not wait for it',
     async (name) => {
       const id = holder()
       const wanted = Math.round(disk().freeBytes / 2)
       expect(await ask(wanted)).toEqual({ kind: 'skip' })
-      const environment = { [name]: id }
+      const environment = { [name]: name === 'TARGET_GUARD_OUTER' ? `${anId(9)} ${id}` : id }
       expect(await ask(wanted, { environment })).toMatchObject({ kind: 'start' })
     },
   )

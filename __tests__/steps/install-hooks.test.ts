@@ -5,6 +5,8 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -153,6 +155,25 @@ describe('removing', () => {
     installHooks(request(runner), aTool())
     const removed = installHooks(request(runner, { remove: true }), aTool())
     expect(removed.map(({ previous }) => previous)).toEqual(['/opt/mine.sh', null])
+  })
+
+  test('goes from where it was put, whatever folder is named', () => {
+    const runner = aRunner(`${variable}=/opt/mine.sh\n`)
+    const scripts = scene().directory('scripts')
+    installHooks(request(runner, { scripts }), aTool())
+    const removed = installHooks(request(runner, { remove: true }), aTool())
+    expect(removed.map(({ done }) => done)).toEqual(['removed', 'removed'])
+    expect(envOf(runner)).toBe(`${variable}=/opt/mine.sh\n`)
+    expect(readdirSync(scripts)).toEqual([])
+  })
+
+  test('is no longer named where somebody has deleted the scripts', () => {
+    const runner = aRunner('A=1\n')
+    installHooks(request(runner), aTool())
+    rmSync(`${runner}/target-guard`, { recursive: true })
+    const removed = installHooks(request(runner, { remove: true }), aTool())
+    expect(removed.map(({ done }) => done)).toEqual(['removed', 'removed'])
+    expect(envOf(runner)).toBe('A=1\n')
   })
 
   test('leaves a hook that somebody has named since', () => {

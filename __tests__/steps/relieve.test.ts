@@ -64,6 +64,30 @@ test('a critical disk does not wait for that', async () => {
   expect(readEndings(root)).toHaveLength(1)
 })
 
+test('who has come into a slot while another was deleted is seen', async () => {
+  const root = aRoot(scene())
+  const slots = [1, 2].map((n) => {
+    const lease = aLease({ id: anId(n) })
+    writeLease(root, lease)
+    ended(root, n, path.join(root.path, lease.slot))
+    endLease(root, lease.id, anEnd())
+    return path.join(root.path, lease.slot)
+  })
+  let left: string[] = slots
+  const suffices = (): boolean => {
+    const before = left
+    left = slots.filter((slot) => existsSync(slot))
+    if (before.length === 2 && left.length === 1) {
+      scene().start('sleep', ['600'], { cwd: left[0] ?? '', stdio: 'ignore' })
+    }
+    return false
+  }
+  const done = await relieveAll(root, 0, suffices)
+  expect(done?.retired).toHaveLength(1)
+  expect(left).toHaveLength(1)
+  expect(existsSync(left[0] ?? '')).toBe(true)
+})
+
 needs('root', 'btrfs').test(
   'no slot goes for room that is there, and that Btrfs has not counted yet',
   async () => {

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1127);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9187);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1127:
+/***/ 9187:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -269,7 +269,7 @@ function slug(raw, identity = raw) {
  * taken for the pull request of that number, and share its warmth.
  */
 function prKey(change) {
-    const isPullRequest = /^pull_request(_|$)/.test(change.eventName);
+    const isPullRequest = /^(pull_request(_.*)?|issue_comment|workflow_run)$/.test(change.eventName);
     const number = (isPullRequest ? change.pullRequestNumber : null) ??
         numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
         numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
@@ -8084,6 +8084,7 @@ function relief_byAge(a, b) {
 
 
 
+
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const relieve_AT_ONCE = { waitSeconds: 120, inParts: true };
 /** So long the room may wait for the history of jobs that have ended to be told, in all. */
@@ -8145,10 +8146,14 @@ async function relieve(request, runtime) {
         if (await isEnough())
             return done;
     }
-    const { candidates, actions } = await choose(request, runtime);
+    const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
-    for (const { lease } of candidates) {
-        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
+    for (const candidate of candidates) {
+        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
+        if (!actions.some(isIt))
+            continue;
+        // To delete the ones before may have taken minutes: somebody may live in it by now.
+        const action = (await relieve_judge(leases, [candidate], request, runtime)).find(isIt);
         if (action === undefined)
             continue;
         const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
@@ -8158,13 +8163,23 @@ async function relieve(request, runtime) {
             return done;
     }
     for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
-        if (!evict(root, name))
+        if (!tryToEvict(root, name, runtime))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
         if (await empty())
             return done;
     }
     return done;
+}
+/** One that cannot be taken away keeps no other from going. */
+function tryToEvict(root, name, { voice }) {
+    try {
+        return evict(root, name);
+    }
+    catch (error) {
+        voice.warning(`The snapshot ${name.repository}/${name.key} could not be evicted (${messageOf(error)}).`);
+        return false;
+    }
 }
 /** Deletes what is in the trash, one by one; true as soon as it is enough. */
 async function relieve_emptyTrash({ root, settings }, done, isEnough) {
@@ -8205,9 +8220,14 @@ async function planRelief(request, runtime) {
     return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
 }
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose({ root, self, extent }, runtime) {
-    const view = observeLeases(root, self, extent);
-    const candidates = reliefOrder(view.leases, self, extent, view.moment);
+async function choose(request, runtime) {
+    const { root, self, extent } = request;
+    const { leases, moment } = observeLeases(root, self, extent);
+    const candidates = reliefOrder(leases, self, extent, moment);
+    return { leases, candidates, actions: await relieve_judge(leases, candidates, request, runtime) };
+}
+/** What becomes of candidates, now that their slots are looked into. */
+async function relieve_judge(leases, candidates, { root, self }, runtime) {
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
         : [
@@ -8223,8 +8243,8 @@ async function choose({ root, self, extent }, runtime) {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
     }));
-    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
-    return { candidates, actions: planPass(seen, candidates, occupancies) };
+    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
+    return planPass(seen, candidates, occupancies);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
@@ -8340,7 +8360,9 @@ async function emergency(request, before, runtime) {
     const { root, self, settings } = request;
     const askedAt = Date.now();
     const work = async () => {
-        if (lastPassAt(root) > askedAt)
+        // A pass of the future was noted by a clock that was wrong, and says nothing.
+        const passedAt = lastPassAt(root);
+        if (passedAt > askedAt && passedAt <= Date.now())
             return { relieved: null };
         const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
         if (assessment !== undefined && assessment.level !== 'critical')
@@ -11701,7 +11723,7 @@ function readJob(environment, leg) {
         repository,
         prKey: prKey({
             eventName: read('GITHUB_EVENT_NAME'),
-            ref,
+            ref: foreignRef(payload) ?? ref,
             pullRequestNumber: pullRequestNumber(payload),
         }),
         runId,
@@ -11730,9 +11752,28 @@ function readPayload(path) {
     }
 }
 function pullRequestNumber(payload) {
-    const { pull_request: pullRequest, number } = payload;
-    const found = isRecord(pullRequest) ? pullRequest['number'] : number;
+    const { pull_request: pullRequest, number, issue } = payload;
+    const isOfIssue = isRecord(issue) && isRecord(issue['pull_request']);
+    const [ofRun] = pullRequestsOfRun(payload);
+    const told = [pullRequest, isOfIssue ? issue : null, ofRun].find(isRecord);
+    const found = told === undefined ? number : told['number'];
     return typeof found === 'number' ? found : null;
+}
+/** Those that a workflow ran for after whose end this one was started; none where they are of forks. */
+function pullRequestsOfRun({ workflow_run: run }) {
+    const found = isRecord(run) ? run['pull_requests'] : null;
+    return Array.isArray(found) ? found : [];
+}
+/**
+ * Whose code is meant where an event runs on the default branch for somebody’s pull request, and no
+ * number tells it; null where its own ref does.
+ */
+function foreignRef({ workflow_run: run }) {
+    if (!isRecord(run) || !String(run['event']).startsWith('pull_request'))
+        return null;
+    const { head_repository: repository, head_branch: branch } = run;
+    const name = isRecord(repository) ? repository['full_name'] : null;
+    return `workflow run for ${JSON.stringify([name ?? null, branch ?? null])}`;
 }
 function defaultBranch(payload) {
     const { repository } = payload;
@@ -11851,6 +11892,25 @@ function admission_decide(standing) {
         return { kind: 'wait', why: 'room', availableBytes };
     const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST && !isFreeing);
     return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
+
+/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
+const OUTER = 'TARGET_GUARD_OUTER';
+/** A run tells its own lease, and a hook that of its job. */
+const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
+/** Runs within runs go no deeper. */
+const AT_MOST = 64;
+/** The leases that end only after what is started here: nobody must wait for their claims. */
+function outerLeases(environment) {
+    const chain = (environment[OUTER] ?? '').split(' ');
+    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
+    return [...new Set(ids.filter(isLeaseId))].slice(-AT_MOST);
+}
+/** The same for what is started within one more lease, as `OUTER` has it. */
+function withOuterLease(environment, id) {
+    return [...new Set([...outerLeases(environment), id])].join(' ');
 }
 
 ;// CONCATENATED MODULE: ./lib/host/lease-changes.js
@@ -12402,10 +12462,9 @@ function isOwn({ lease }, { runnerKey, job, worker }) {
 
 
 
+
 const RECHECK_MS = 5000;
 const admit_TELL_MS = 60_000;
-/** They name the lease of the run, or of the job, that this is started within. */
-const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
 /**
  * Waits until the disk has room for what this job will write, behind those who came before.
@@ -12483,7 +12542,7 @@ class Admission {
         this.#expected = expected;
         this.#history = history;
         this.#runtime = runtime;
-        this.#outer = OUTER.map((name) => runtime.environment[name] ?? '');
+        this.#outer = outerLeases(runtime.environment);
     }
     async run() {
         const forget = this.#onSignals();
@@ -14834,7 +14893,8 @@ const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
  * @returns the paths, or in words why they cannot be relied on
  */
 function parseRerunIfChanged(text) {
-    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
+    // Cargo takes no notice of blanks around a line.
+    const paths = linesOf(text).flatMap((line) => RERUN.exec(line.trim())?.[1] ?? []);
     return problemWith(text, paths) ?? paths;
 }
 function linesOf(text) {
@@ -15316,7 +15376,8 @@ function isAsBefore(base, { path, stat: before }) {
             now.mode === before.mode &&
             now.size === before.size &&
             now.mtimeNs === before.mtimeNs;
-        const isRelinked = now.isFile() && now.nlink !== before.nlink;
+        // Names come and go elsewhere, also as many as were there before.
+        const isRelinked = now.isFile() && (now.nlink !== before.nlink || now.nlink > 1n);
         return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
     }
     catch (error) {
@@ -16850,7 +16911,8 @@ const TARGETS_AT_MOST = 200;
  * the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
- * somebody has built in another worktree of the same repository comes after that.
+ * somebody has built in another worktree of the same repository comes after that. A job that may
+ * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -16863,6 +16925,7 @@ function sourcesFor(sources, wish) {
             (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
+            (lease.trusted || !job.trusted) &&
             isLocal(lease.madeBy) === isLocal(wish.madeBy);
         return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
@@ -16909,7 +16972,9 @@ function refusalOf({ record }, origin, wish) {
 }
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 function refuseOrigin(origin, wish) {
-    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : GENERATIONS_AT_MOST;
+    // Who publishes starts over before a snapshot is too old for all others.
+    const inJobs = GENERATIONS_AT_MOST - (wish.job.trusted ? 1 : 0);
+    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : inJobs;
     if (origin.generation >= most) {
         return `it was handed down ${origin.generation} times: time to start over`;
     }
@@ -20583,19 +20648,24 @@ function installHook(runner, hook, { scripts, variables }, tool) {
     return { runner, event: hook.event, done, script, previous: previous === '' ? null : previous };
 }
 function removeHook(runner, hook, { scripts }) {
-    const folder = install_hooks_folderOf(runner, scripts);
-    const script = `${folder}/${hook.script}`;
+    const usual = `${install_hooks_folderOf(runner, scripts)}/${hook.script}`;
+    const named = readVariable(runner, hook.variable);
+    // It goes from where it was put, whatever folder is named this time.
+    const script = named !== null && install_hooks_isOurs(named, hook) ? named : usual;
     const before = readScript(script);
-    const isOurs = before !== null && previousIn(before) !== null;
-    if (!isOurs)
-        return { runner, event: hook.event, done: 'absent', script, previous: null };
-    const previous = previousIn(before);
-    const putBack = previous === null || previous === '' ? null : previous;
+    // One that is named and not there fails every job, whoever has removed it.
+    const previous = before === null && named === script ? '' : previousIn(before ?? '');
+    if (previous === null)
+        return { runner, event: hook.event, done: 'absent', script, previous };
+    const putBack = previous === '' ? null : previous;
     // Somebody may have named another hook since; that stays.
-    if (readVariable(runner, hook.variable) === script)
+    if (named === script)
         writeVariable(runner, hook.variable, putBack);
-    removeScript(folder, hook.script);
+    removeScript((0,external_node_path_namespaceObject.dirname)(script), hook.script);
     return { runner, event: hook.event, done: 'removed', script, previous: putBack };
+}
+function install_hooks_isOurs(named, hook) {
+    return (0,external_node_path_namespaceObject.basename)(named) === hook.script && previousIn(readScript(named) ?? '') !== null;
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/install-hooks.js
@@ -21372,9 +21442,10 @@ function findRun(id, settings, environment) {
 /**
  * Gets a run its slot, and seeds it.
  *
+ * @param onLease told as soon as there is one, before the slot is seeded
  * @throws GuardError and RefusedError as prepareFor does
  */
-async function startRun(run, madeBy) {
+async function startRun(run, madeBy, onLease) {
     const { job, owner, self, settings, inside, workspace, outside } = run;
     const applicant = {
         job,
@@ -21389,7 +21460,7 @@ async function startRun(run, madeBy) {
     };
     // The keeper comes later: it shares a lock with the command.
     const unwatched = { ...settings, keeper: 'off' };
-    const prepared = await prepareFor(applicant, unwatched, inside, () => { });
+    const prepared = await prepareFor(applicant, unwatched, inside, onLease);
     const root = findRoot(prepared.root, preciousOf(inside.environment));
     if (root === null || prepared.slot === null)
         throw new Error('the slot is gone');
@@ -21445,7 +21516,7 @@ async function printEnvironment(settings, { pid, isVerbose }, runtime) {
     const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment);
     if (before !== null && print_environment_isSame(before, local))
         return variablesOf(before);
-    const started = await startRun(local, 'shell');
+    const started = await startRun(local, 'shell', () => { });
     await watchRun(local, started, null);
     return variablesOf(started);
 }
@@ -21489,7 +21560,9 @@ async function endPrinted(settings, named, { isVerbose }, runtime) {
     }
     const local = await observeRun(settings, owner.worker, { isVerbose }, runtime);
     await endRun({ ...local, inside: runtimeIn(workspace, isVerbose, runtime) }, slot, '');
-    return ['CARGO_TARGET_DIR', RUN];
+    // A shell that has another slot of its own goes on with that.
+    const own = runtime.environment[RUN] ?? '';
+    return own === '' || own === id ? ['CARGO_TARGET_DIR', RUN] : [];
 }
 /** Whether there was a slot that was kept. */
 function giveUp(id, settings, { environment }) {
@@ -21591,6 +21664,8 @@ function hasPending(pid) {
 
 /** What whoever ends or asks something of a command sends; all others keep their meaning for us. */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+/** Of these, what ends whoever does not know it. */
+const ENDING = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 /**
  * Runs a command in this process’s place: its terminal, directory, streams and process group. What is
  * sent to this process goes to the command, unless it has got it already; this process only ever
@@ -21599,14 +21674,23 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2
 class Foreground {
     #witness = new SignalWitness();
     #child = null;
+    /** what was to end this process before there was a command */
+    #early = null;
     #pass = (signal) => void this.#passOn(signal);
     /** From here on signals do not end this process. */
-    constructor() {
+    begin() {
+        this.end();
         for (const signal of PASSED_ON)
             process.on(signal, this.#pass);
     }
-    /** @param lock a descriptor that the command keeps, with a number that it knows nothing of; null for none */
+    /**
+     * Runs it, unless what should have ended this process has come before.
+     *
+     * @param lock a descriptor that the command keeps, with a number that it knows nothing of; null for none
+     */
     async run([program = '', ...words], environment, lock) {
+        if (this.#early !== null)
+            return { kind: 'forestalled', signal: this.#early };
         this.#witness.start();
         try {
             return await new Promise((resolve) => {
@@ -21640,6 +21724,8 @@ class Foreground {
     }
     async #passOn(signal) {
         const child = this.#child;
+        if (child === null && ENDING.has(signal))
+            this.#early ??= signal;
         if (child?.pid === undefined)
             return;
         const isInGroup = readGroup(child.pid) === readGroup(process.pid);
@@ -21711,6 +21797,7 @@ function holdLease(root, id) {
 
 
 
+
 /**
  * Runs one command with a target dir of its own, as if there were nothing between it and whoever
  * started it.
@@ -21724,21 +21811,31 @@ async function run_run(command, settings, options, runtime) {
     if (own === null)
         throw new Error('/proc does not tell of this process');
     const local = await observeRun(settings, own, options, runtime);
-    const started = await startRun(local, 'run');
+    const foreground = new Foreground();
+    const started = await startHeld(local, foreground);
     const lock = lockFor(local, started);
     await watchRun(local, started, lock);
-    const foreground = new Foreground();
     const end = await foreground.run(command, environmentOf(started, runtime), lock);
     if (lock !== null)
         (0,external_node_fs_.closeSync)(lock);
     if (end.kind === 'absent')
         runtime.voice.error(`${command[0] ?? ''}: ${end.why}`);
-    // Nothing was built by a command that was not found.
-    if (options.isKept && end.kind !== 'absent')
+    // Nothing was built by a command that was not begun.
+    if (options.isKept && (end.kind === 'exit' || end.kind === 'signal'))
         run_keep(started, runtime);
     await endRun(local, started, statusOf(end));
     foreground.end();
-    return end.kind === 'signal' ? endBySignal(end.signal) : end.code;
+    return 'signal' in end ? endBySignal(end.signal) : end.code;
+}
+/** Once it has a lease a signal waits for its end: what is just being seeded would be lost otherwise. */
+async function startHeld(local, foreground) {
+    try {
+        return await startRun(local, 'run', () => foreground.begin());
+    }
+    catch (error) {
+        foreground.end();
+        throw error;
+    }
 }
 /** Before the end of the lease, so that nobody can come between. */
 function run_keep({ root, lease }, { voice }) {
@@ -21768,6 +21865,7 @@ function environmentOf(started, { environment }) {
     return {
         ...environment,
         ...variablesOf(started),
+        [OUTER]: withOuterLease(environment, started.lease.id),
         ...(started.hadEmergency ? { [INSIDE]: '1' } : {}),
     };
 }

@@ -4740,7 +4740,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1763);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4766);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5757,7 +5757,7 @@ function slug(raw, identity = raw) {
  * taken for the pull request of that number, and share its warmth.
  */
 function prKey(change) {
-    const isPullRequest = /^pull_request(_|$)/.test(change.eventName);
+    const isPullRequest = /^(pull_request(_.*)?|issue_comment|workflow_run)$/.test(change.eventName);
     const number = (isPullRequest ? change.pullRequestNumber : null) ??
         numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
         numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
@@ -6893,7 +6893,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 1763:
+/***/ 4766:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6949,7 +6949,7 @@ function readJob(environment, leg) {
         repository,
         prKey: (0,naming/* prKey */.qN)({
             eventName: read('GITHUB_EVENT_NAME'),
-            ref,
+            ref: foreignRef(payload) ?? ref,
             pullRequestNumber: pullRequestNumber(payload),
         }),
         runId,
@@ -6978,9 +6978,28 @@ function readPayload(path) {
     }
 }
 function pullRequestNumber(payload) {
-    const { pull_request: pullRequest, number } = payload;
-    const found = (0,plan_lease/* isRecord */.u4)(pullRequest) ? pullRequest['number'] : number;
+    const { pull_request: pullRequest, number, issue } = payload;
+    const isOfIssue = (0,plan_lease/* isRecord */.u4)(issue) && (0,plan_lease/* isRecord */.u4)(issue['pull_request']);
+    const [ofRun] = pullRequestsOfRun(payload);
+    const told = [pullRequest, isOfIssue ? issue : null, ofRun].find(plan_lease/* isRecord */.u4);
+    const found = told === undefined ? number : told['number'];
     return typeof found === 'number' ? found : null;
+}
+/** Those that a workflow ran for after whose end this one was started; none where they are of forks. */
+function pullRequestsOfRun({ workflow_run: run }) {
+    const found = (0,plan_lease/* isRecord */.u4)(run) ? run['pull_requests'] : null;
+    return Array.isArray(found) ? found : [];
+}
+/**
+ * Whose code is meant where an event runs on the default branch for somebody’s pull request, and no
+ * number tells it; null where its own ref does.
+ */
+function foreignRef({ workflow_run: run }) {
+    if (!(0,plan_lease/* isRecord */.u4)(run) || !String(run['event']).startsWith('pull_request'))
+        return null;
+    const { head_repository: repository, head_branch: branch } = run;
+    const name = (0,plan_lease/* isRecord */.u4)(repository) ? repository['full_name'] : null;
+    return `workflow run for ${JSON.stringify([name ?? null, branch ?? null])}`;
 }
 function defaultBranch(payload) {
     const { repository } = payload;
@@ -7588,6 +7607,25 @@ async function cap(root, settings) {
         return null;
     const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, reading.totalBytes);
     return capOf((0,host_history/* readHistory */.Lu)(root), { freeBytes: reading.freeBytes, reserveBytes });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
+
+/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
+const OUTER = 'TARGET_GUARD_OUTER';
+/** A run tells its own lease, and a hook that of its job. */
+const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
+/** Runs within runs go no deeper. */
+const AT_MOST = 64;
+/** The leases that end only after what is started here: nobody must wait for their claims. */
+function outerLeases(environment) {
+    const chain = (environment[OUTER] ?? '').split(' ');
+    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
+    return [...new Set(ids.filter(naming/* isLeaseId */.cl))].slice(-AT_MOST);
+}
+/** The same for what is started within one more lease, as `OUTER` has it. */
+function withOuterLease(environment, id) {
+    return [...new Set([...outerLeases(environment), id])].join(' ');
 }
 
 // EXTERNAL MODULE: ./lib/report/actions.js
@@ -8334,6 +8372,7 @@ var reap = __nccwpck_require__(7626);
 
 
 
+
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const AT_ONCE = { waitSeconds: 120, inParts: true };
 /** So long the room may wait for the history of jobs that have ended to be told, in all. */
@@ -8395,10 +8434,14 @@ async function relieve(request, runtime) {
         if (await isEnough())
             return done;
     }
-    const { candidates, actions } = await choose(request, runtime);
+    const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
-    for (const { lease } of candidates) {
-        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
+    for (const candidate of candidates) {
+        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
+        if (!actions.some(isIt))
+            continue;
+        // To delete the ones before may have taken minutes: somebody may live in it by now.
+        const action = (await judge(leases, [candidate], request, runtime)).find(isIt);
         if (action === undefined)
             continue;
         const applied = await (0,apply/* finishInPlace */.yo)(root, (0,apply/* apply */.Bb)(root, [action], (0,privilege/* helpers */._$)(settings)));
@@ -8408,13 +8451,23 @@ async function relieve(request, runtime) {
             return done;
     }
     for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,host_snapshots/* listSnapshots */.Cb)(root))) {
-        if (!(0,host_snapshots/* evict */.YO)(root, name))
+        if (!tryToEvict(root, name, runtime))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
         if (await empty())
             return done;
     }
     return done;
+}
+/** One that cannot be taken away keeps no other from going. */
+function tryToEvict(root, name, { voice }) {
+    try {
+        return (0,host_snapshots/* evict */.YO)(root, name);
+    }
+    catch (error) {
+        voice.warning(`The snapshot ${name.repository}/${name.key} could not be evicted (${(0,guard_error/* messageOf */.bD)(error)}).`);
+        return false;
+    }
 }
 /** Deletes what is in the trash, one by one; true as soon as it is enough. */
 async function emptyTrash({ root, settings }, done, isEnough) {
@@ -8455,9 +8508,14 @@ async function planRelief(request, runtime) {
     return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
 }
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose({ root, self, extent }, runtime) {
-    const view = (0,observe/* observeLeases */.uA)(root, self, extent);
-    const candidates = reliefOrder(view.leases, self, extent, view.moment);
+async function choose(request, runtime) {
+    const { root, self, extent } = request;
+    const { leases, moment } = (0,observe/* observeLeases */.uA)(root, self, extent);
+    const candidates = reliefOrder(leases, self, extent, moment);
+    return { leases, candidates, actions: await judge(leases, candidates, request, runtime) };
+}
+/** What becomes of candidates, now that their slots are looked into. */
+async function judge(leases, candidates, { root, self }, runtime) {
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
         : [
@@ -8473,8 +8531,8 @@ async function choose({ root, self, extent }, runtime) {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
     }));
-    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
-    return { candidates, actions: (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies) };
+    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
+    return (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/admit.js
@@ -8493,10 +8551,9 @@ async function choose({ root, self, extent }, runtime) {
 
 
 
+
 const RECHECK_MS = 5000;
 const admit_TELL_MS = 60_000;
-/** They name the lease of the run, or of the job, that this is started within. */
-const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
 /**
  * Waits until the disk has room for what this job will write, behind those who came before.
@@ -8574,7 +8631,7 @@ class Admission {
         this.#expected = expected;
         this.#history = history;
         this.#runtime = runtime;
-        this.#outer = OUTER.map((name) => runtime.environment[name] ?? '');
+        this.#outer = outerLeases(runtime.environment);
     }
     async run() {
         const forget = this.#onSignals();
@@ -9061,7 +9118,9 @@ async function emergency(request, before, runtime) {
     const { root, self, settings } = request;
     const askedAt = Date.now();
     const work = async () => {
-        if (lastPassAt(root) > askedAt)
+        // A pass of the future was noted by a clock that was wrong, and says nothing.
+        const passedAt = lastPassAt(root);
+        if (passedAt > askedAt && passedAt <= Date.now())
             return { relieved: null };
         const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
         if (assessment !== undefined && assessment.level !== 'critical')
@@ -9652,6 +9711,7 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
 
 
 
+
 /** Gets the job its slot and exports it; main does the same where the runner skips pre. */
 async function pre(runtime) {
     const { environment, voice } = runtime;
@@ -9662,8 +9722,10 @@ async function pre(runtime) {
     rememberEmergency(prepared, environment);
     if (prepared.slot === null)
         return state;
-    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory);
-    voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`);
+    const { lease, targetDirectory } = prepared.slot;
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', targetDirectory);
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', OUTER, withOuterLease(environment, lease.id));
+    voice.info(`CARGO_TARGET_DIR is ${targetDirectory}`);
     return state;
 }
 /** Without its state post cannot end the lease; then the end of the job’s Worker does. */
@@ -9708,7 +9770,8 @@ var build_record = __nccwpck_require__(6557);
  * the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
- * somebody has built in another worktree of the same repository comes after that.
+ * somebody has built in another worktree of the same repository comes after that. A job that may
+ * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -9721,8 +9784,9 @@ function sourcesFor(sources, wish) {
             (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
+            (lease.trusted || !job.trusted) &&
             (0,plan_lease/* isLocal */.IX)(lease.madeBy) === (0,plan_lease/* isLocal */.IX)(wish.madeBy);
-        return isOfJob ? [judge(source, slot, wish)] : [];
+        return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
         .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
 }
@@ -9742,7 +9806,7 @@ function age({ record, moment }) {
     const hours = (0,reclaim/* ageHours */.RL)(record, moment);
     return Number.isFinite(hours) ? hours : Number.MAX_VALUE;
 }
-function judge(source, slot, wish) {
+function seed_judge(source, slot, wish) {
     const { record, build } = source;
     const origin = build === null || record.lease === null
         ? null
@@ -9767,7 +9831,9 @@ function refusalOf({ record }, origin, wish) {
 }
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 function refuseOrigin(origin, wish) {
-    const most = (0,plan_lease/* isLocal */.IX)(wish.madeBy) ? build_record/* LOCAL_GENERATIONS_AT_MOST */.SH : build_record/* GENERATIONS_AT_MOST */.KL;
+    // Who publishes starts over before a snapshot is too old for all others.
+    const inJobs = build_record/* GENERATIONS_AT_MOST */.KL - (wish.job.trusted ? 1 : 0);
+    const most = (0,plan_lease/* isLocal */.IX)(wish.madeBy) ? build_record/* LOCAL_GENERATIONS_AT_MOST */.SH : inJobs;
     if (origin.generation >= most) {
         return `it was handed down ${origin.generation} times: time to start over`;
     }
@@ -11835,7 +11901,8 @@ const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
  * @returns the paths, or in words why they cannot be relied on
  */
 function parseRerunIfChanged(text) {
-    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
+    // Cargo takes no notice of blanks around a line.
+    const paths = linesOf(text).flatMap((line) => RERUN.exec(line.trim())?.[1] ?? []);
     return problemWith(text, paths) ?? paths;
 }
 function linesOf(text) {
@@ -14030,7 +14097,8 @@ function isAsBefore(base, { path, stat: before }) {
             now.mode === before.mode &&
             now.size === before.size &&
             now.mtimeNs === before.mtimeNs;
-        const isRelinked = now.isFile() && now.nlink !== before.nlink;
+        // Names come and go elsewhere, also as many as were there before.
+        const isRelinked = now.isFile() && (now.nlink !== before.nlink || now.nlink > 1n);
         return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
     }
     catch (error) {

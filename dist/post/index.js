@@ -5612,7 +5612,7 @@ function slug(raw, identity = raw) {
  * taken for the pull request of that number, and share its warmth.
  */
 function prKey(change) {
-    const isPullRequest = /^pull_request(_|$)/.test(change.eventName);
+    const isPullRequest = /^(pull_request(_.*)?|issue_comment|workflow_run)$/.test(change.eventName);
     const number = (isPullRequest ? change.pullRequestNumber : null) ??
         numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
         numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
@@ -7861,7 +7861,7 @@ function readJob(environment, leg) {
         repository,
         prKey: (0,naming/* prKey */.qN)({
             eventName: read('GITHUB_EVENT_NAME'),
-            ref,
+            ref: foreignRef(payload) ?? ref,
             pullRequestNumber: pullRequestNumber(payload),
         }),
         runId,
@@ -7890,9 +7890,28 @@ function readPayload(path) {
     }
 }
 function pullRequestNumber(payload) {
-    const { pull_request: pullRequest, number } = payload;
-    const found = (0,plan_lease/* isRecord */.u4)(pullRequest) ? pullRequest['number'] : number;
+    const { pull_request: pullRequest, number, issue } = payload;
+    const isOfIssue = (0,plan_lease/* isRecord */.u4)(issue) && (0,plan_lease/* isRecord */.u4)(issue['pull_request']);
+    const [ofRun] = pullRequestsOfRun(payload);
+    const told = [pullRequest, isOfIssue ? issue : null, ofRun].find(plan_lease/* isRecord */.u4);
+    const found = told === undefined ? number : told['number'];
     return typeof found === 'number' ? found : null;
+}
+/** Those that a workflow ran for after whose end this one was started; none where they are of forks. */
+function pullRequestsOfRun({ workflow_run: run }) {
+    const found = (0,plan_lease/* isRecord */.u4)(run) ? run['pull_requests'] : null;
+    return Array.isArray(found) ? found : [];
+}
+/**
+ * Whose code is meant where an event runs on the default branch for somebody’s pull request, and no
+ * number tells it; null where its own ref does.
+ */
+function foreignRef({ workflow_run: run }) {
+    if (!(0,plan_lease/* isRecord */.u4)(run) || !String(run['event']).startsWith('pull_request'))
+        return null;
+    const { head_repository: repository, head_branch: branch } = run;
+    const name = (0,plan_lease/* isRecord */.u4)(repository) ? repository['full_name'] : null;
+    return `workflow run for ${JSON.stringify([name ?? null, branch ?? null])}`;
 }
 function defaultBranch(payload) {
     const { repository } = payload;
@@ -8969,6 +8988,7 @@ var reap = __nccwpck_require__(7626);
 
 
 
+
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const AT_ONCE = { waitSeconds: 120, inParts: true };
 /** So long the room may wait for the history of jobs that have ended to be told, in all. */
@@ -9030,10 +9050,14 @@ async function relieve_relieve(request, runtime) {
         if (await isEnough())
             return done;
     }
-    const { candidates, actions } = await choose(request, runtime);
+    const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
-    for (const { lease } of candidates) {
-        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
+    for (const candidate of candidates) {
+        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
+        if (!actions.some(isIt))
+            continue;
+        // To delete the ones before may have taken minutes: somebody may live in it by now.
+        const action = (await judge(leases, [candidate], request, runtime)).find(isIt);
         if (action === undefined)
             continue;
         const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
@@ -9043,13 +9067,23 @@ async function relieve_relieve(request, runtime) {
             return done;
     }
     for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
-        if (!evict(root, name))
+        if (!tryToEvict(root, name, runtime))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
         if (await empty())
             return done;
     }
     return done;
+}
+/** One that cannot be taken away keeps no other from going. */
+function tryToEvict(root, name, { voice }) {
+    try {
+        return evict(root, name);
+    }
+    catch (error) {
+        voice.warning(`The snapshot ${name.repository}/${name.key} could not be evicted (${messageOf(error)}).`);
+        return false;
+    }
 }
 /** Deletes what is in the trash, one by one; true as soon as it is enough. */
 async function emptyTrash({ root, settings }, done, isEnough) {
@@ -9090,9 +9124,14 @@ async function relieve_planRelief(request, runtime) {
     return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
 }
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose({ root, self, extent }, runtime) {
-    const view = observeLeases(root, self, extent);
-    const candidates = reliefOrder(view.leases, self, extent, view.moment);
+async function choose(request, runtime) {
+    const { root, self, extent } = request;
+    const { leases, moment } = observeLeases(root, self, extent);
+    const candidates = reliefOrder(leases, self, extent, moment);
+    return { leases, candidates, actions: await judge(leases, candidates, request, runtime) };
+}
+/** What becomes of candidates, now that their slots are looked into. */
+async function judge(leases, candidates, { root, self }, runtime) {
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
         : [
@@ -9108,8 +9147,8 @@ async function choose({ root, self, extent }, runtime) {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
     }));
-    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
-    return { candidates, actions: planPass(seen, candidates, occupancies) };
+    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
+    return planPass(seen, candidates, occupancies);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
@@ -9225,7 +9264,9 @@ async function emergency(request, before, runtime) {
     const { root, self, settings } = request;
     const askedAt = Date.now();
     const work = async () => {
-        if (lastPassAt(root) > askedAt)
+        // A pass of the future was noted by a clock that was wrong, and says nothing.
+        const passedAt = lastPassAt(root);
+        if (passedAt > askedAt && passedAt <= Date.now())
             return { relieved: null };
         const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
         if (assessment !== undefined && assessment.level !== 'critical')
@@ -10664,7 +10705,8 @@ const RERUN = /^cargo::?rerun-if-changed=(.*)$/;
  * @returns the paths, or in words why they cannot be relied on
  */
 function parseRerunIfChanged(text) {
-    const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? []);
+    // Cargo takes no notice of blanks around a line.
+    const paths = linesOf(text).flatMap((line) => RERUN.exec(line.trim())?.[1] ?? []);
     return problemWith(text, paths) ?? paths;
 }
 function linesOf(text) {
@@ -11150,7 +11192,8 @@ function isAsBefore(base, { path, stat: before }) {
             now.mode === before.mode &&
             now.size === before.size &&
             now.mtimeNs === before.mtimeNs;
-        const isRelinked = now.isFile() && now.nlink !== before.nlink;
+        // Names come and go elsewhere, also as many as were there before.
+        const isRelinked = now.isFile() && (now.nlink !== before.nlink || now.nlink > 1n);
         return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
     }
     catch (error) {
@@ -12968,7 +13011,8 @@ const TARGETS_AT_MOST = 200;
  * the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
- * somebody has built in another worktree of the same repository comes after that.
+ * somebody has built in another worktree of the same repository comes after that. A job that may
+ * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -12981,8 +13025,9 @@ function sourcesFor(sources, wish) {
             (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
+            (lease.trusted || !job.trusted) &&
             isLocal(lease.madeBy) === isLocal(wish.madeBy);
-        return isOfJob ? [judge(source, slot, wish)] : [];
+        return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
         .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
 }
@@ -13002,7 +13047,7 @@ function age({ record, moment }) {
     const hours = ageHours(record, moment);
     return Number.isFinite(hours) ? hours : Number.MAX_VALUE;
 }
-function judge(source, slot, wish) {
+function seed_judge(source, slot, wish) {
     const { record, build } = source;
     const origin = build === null || record.lease === null
         ? null
@@ -13027,7 +13072,9 @@ function refusalOf({ record }, origin, wish) {
 }
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 function seed_refuseOrigin(origin, wish) {
-    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : GENERATIONS_AT_MOST;
+    // Who publishes starts over before a snapshot is too old for all others.
+    const inJobs = GENERATIONS_AT_MOST - (wish.job.trusted ? 1 : 0);
+    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : inJobs;
     if (origin.generation >= most) {
         return `it was handed down ${origin.generation} times: time to start over`;
     }

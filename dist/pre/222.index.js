@@ -2,7 +2,7 @@ export const id = 222;
 export const ids = [222];
 export const modules = {
 
-/***/ 5369:
+/***/ 7750:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 module.exports = {
@@ -3689,7 +3689,7 @@ exports.validateLabel = function validateLabel(savedLabels, labels) {
 //
 // approximate distribution percentiles from a stream of reals
 //
-var RBTree = (__webpack_require__(5369).RBTree);
+var RBTree = (__webpack_require__(7750).RBTree);
 
 function TDigest(delta, K, CX) {
     // allocate a TDigest structure.

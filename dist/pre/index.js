@@ -5619,7 +5619,7 @@ function slug(raw, identity = raw) {
  * taken for the pull request of that number, and share its warmth.
  */
 function prKey(change) {
-    const isPullRequest = /^pull_request(_|$)/.test(change.eventName);
+    const isPullRequest = /^(pull_request(_.*)?|issue_comment|workflow_run)$/.test(change.eventName);
     const number = (isPullRequest ? change.pullRequestNumber : null) ??
         numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
         numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
@@ -6185,7 +6185,7 @@ function hashesIn(file) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7750);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4273);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -7731,7 +7731,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 7750:
+/***/ 4273:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7792,6 +7792,25 @@ function readSlot(slot) {
 
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
+
+/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
+const OUTER = 'TARGET_GUARD_OUTER';
+/** A run tells its own lease, and a hook that of its job. */
+const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
+/** Runs within runs go no deeper. */
+const AT_MOST = 64;
+/** The leases that end only after what is started here: nobody must wait for their claims. */
+function outerLeases(environment) {
+    const chain = (environment[OUTER] ?? '').split(' ');
+    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
+    return [...new Set(ids.filter(naming/* isLeaseId */.cl))].slice(-AT_MOST);
+}
+/** The same for what is started within one more lease, as `OUTER` has it. */
+function withOuterLease(environment, id) {
+    return [...new Set([...outerLeases(environment), id])].join(' ');
+}
+
 // EXTERNAL MODULE: ./lib/report/actions.js
 var report_actions = __nccwpck_require__(8565);
 // EXTERNAL MODULE: ./lib/host/privilege.js
@@ -8018,7 +8037,7 @@ function readJob(environment, leg) {
         repository,
         prKey: (0,naming/* prKey */.qN)({
             eventName: read('GITHUB_EVENT_NAME'),
-            ref,
+            ref: foreignRef(payload) ?? ref,
             pullRequestNumber: pullRequestNumber(payload),
         }),
         runId,
@@ -8047,9 +8066,28 @@ function readPayload(path) {
     }
 }
 function pullRequestNumber(payload) {
-    const { pull_request: pullRequest, number } = payload;
-    const found = (0,plan_lease/* isRecord */.u4)(pullRequest) ? pullRequest['number'] : number;
+    const { pull_request: pullRequest, number, issue } = payload;
+    const isOfIssue = (0,plan_lease/* isRecord */.u4)(issue) && (0,plan_lease/* isRecord */.u4)(issue['pull_request']);
+    const [ofRun] = pullRequestsOfRun(payload);
+    const told = [pullRequest, isOfIssue ? issue : null, ofRun].find(plan_lease/* isRecord */.u4);
+    const found = told === undefined ? number : told['number'];
     return typeof found === 'number' ? found : null;
+}
+/** Those that a workflow ran for after whose end this one was started; none where they are of forks. */
+function pullRequestsOfRun({ workflow_run: run }) {
+    const found = (0,plan_lease/* isRecord */.u4)(run) ? run['pull_requests'] : null;
+    return Array.isArray(found) ? found : [];
+}
+/**
+ * Whose code is meant where an event runs on the default branch for somebody’s pull request, and no
+ * number tells it; null where its own ref does.
+ */
+function foreignRef({ workflow_run: run }) {
+    if (!(0,plan_lease/* isRecord */.u4)(run) || !String(run['event']).startsWith('pull_request'))
+        return null;
+    const { head_repository: repository, head_branch: branch } = run;
+    const name = (0,plan_lease/* isRecord */.u4)(repository) ? repository['full_name'] : null;
+    return `workflow run for ${JSON.stringify([name ?? null, branch ?? null])}`;
 }
 function defaultBranch(payload) {
     const { repository } = payload;
@@ -9004,6 +9042,7 @@ var reap = __nccwpck_require__(2283);
 
 
 
+
 /** A reaper that is at an entry already frees the same space: it is waited for. */
 const AT_ONCE = { waitSeconds: 120, inParts: true };
 /** So long the room may wait for the history of jobs that have ended to be told, in all. */
@@ -9065,10 +9104,14 @@ async function relieve(request, runtime) {
         if (await isEnough())
             return done;
     }
-    const { candidates, actions } = await choose(request, runtime);
+    const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
-    for (const { lease } of candidates) {
-        const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id);
+    for (const candidate of candidates) {
+        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
+        if (!actions.some(isIt))
+            continue;
+        // To delete the ones before may have taken minutes: somebody may live in it by now.
+        const action = (await judge(leases, [candidate], request, runtime)).find(isIt);
         if (action === undefined)
             continue;
         const applied = await (0,apply/* finishInPlace */.yo)(root, (0,apply/* apply */.Bb)(root, [action], (0,privilege/* helpers */._$)(settings)));
@@ -9078,13 +9121,23 @@ async function relieve(request, runtime) {
             return done;
     }
     for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,snapshots/* listSnapshots */.Cb)(root))) {
-        if (!(0,snapshots/* evict */.YO)(root, name))
+        if (!tryToEvict(root, name, runtime))
             continue;
         done.retired.push(`snapshot ${name.repository}/${name.key}`);
         if (await empty())
             return done;
     }
     return done;
+}
+/** One that cannot be taken away keeps no other from going. */
+function tryToEvict(root, name, { voice }) {
+    try {
+        return (0,snapshots/* evict */.YO)(root, name);
+    }
+    catch (error) {
+        voice.warning(`The snapshot ${name.repository}/${name.key} could not be evicted (${(0,guard_error/* messageOf */.bD)(error)}).`);
+        return false;
+    }
 }
 /** Deletes what is in the trash, one by one; true as soon as it is enough. */
 async function emptyTrash({ root, settings }, done, isEnough) {
@@ -9125,9 +9178,14 @@ async function planRelief(request, runtime) {
     return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
 }
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose({ root, self, extent }, runtime) {
-    const view = (0,observe/* observeLeases */.uA)(root, self, extent);
-    const candidates = reliefOrder(view.leases, self, extent, view.moment);
+async function choose(request, runtime) {
+    const { root, self, extent } = request;
+    const { leases, moment } = (0,observe/* observeLeases */.uA)(root, self, extent);
+    const candidates = reliefOrder(leases, self, extent, moment);
+    return { leases, candidates, actions: await judge(leases, candidates, request, runtime) };
+}
+/** What becomes of candidates, now that their slots are looked into. */
+async function judge(leases, candidates, { root, self }, runtime) {
     const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
         ? []
         : [
@@ -9143,8 +9201,8 @@ async function choose({ root, self, extent }, runtime) {
         const occupancy = bySlot.get(slot);
         return occupancy === undefined ? [] : [[id, occupancy]];
     }));
-    const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] };
-    return { candidates, actions: (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies) };
+    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
+    return (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/admit.js
@@ -9163,10 +9221,9 @@ async function choose({ root, self, extent }, runtime) {
 
 
 
+
 const RECHECK_MS = 5000;
 const admit_TELL_MS = 60_000;
-/** They name the lease of the run, or of the job, that this is started within. */
-const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
 const UNLOCKED = { release: () => { } };
 /**
  * Waits until the disk has room for what this job will write, behind those who came before.
@@ -9244,7 +9301,7 @@ class Admission {
         this.#expected = expected;
         this.#history = history;
         this.#runtime = runtime;
-        this.#outer = OUTER.map((name) => runtime.environment[name] ?? '');
+        this.#outer = outerLeases(runtime.environment);
     }
     async run() {
         const forget = this.#onSignals();
@@ -9733,7 +9790,9 @@ async function emergency(request, before, runtime) {
     const { root, self, settings } = request;
     const askedAt = Date.now();
     const work = async () => {
-        if (lastPassAt(root) > askedAt)
+        // A pass of the future was noted by a clock that was wrong, and says nothing.
+        const passedAt = lastPassAt(root);
+        if (passedAt > askedAt && passedAt <= Date.now())
             return { relieved: null };
         const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
         if (assessment !== undefined && assessment.level !== 'critical')
@@ -10324,6 +10383,7 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
 
 
 
+
 /** Gets the job its slot and exports it; main does the same where the runner skips pre. */
 async function pre(runtime) {
     const { environment, voice } = runtime;
@@ -10334,8 +10394,10 @@ async function pre(runtime) {
     rememberEmergency(prepared, environment);
     if (prepared.slot === null)
         return state;
-    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory);
-    voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`);
+    const { lease, targetDirectory } = prepared.slot;
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', targetDirectory);
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', OUTER, withOuterLease(environment, lease.id));
+    voice.info(`CARGO_TARGET_DIR is ${targetDirectory}`);
     return state;
 }
 /** Without its state post cannot end the lease; then the end of the job’s Worker does. */

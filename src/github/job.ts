@@ -34,7 +34,7 @@ export function readJob(environment: NodeJS.ProcessEnv, leg: string): Job {
     repository,
     prKey: prKey({
       eventName: read('GITHUB_EVENT_NAME'),
-      ref,
+      ref: foreignRef(payload) ?? ref,
       pullRequestNumber: pullRequestNumber(payload),
     }),
     runId,
@@ -68,9 +68,29 @@ function readPayload(path: string): Record<string, unknown> {
 }
 
 function pullRequestNumber(payload: Record<string, unknown>): number | null {
-  const { pull_request: pullRequest, number } = payload
-  const found = isRecord(pullRequest) ? pullRequest['number'] : number
+  const { pull_request: pullRequest, number, issue } = payload
+  const isOfIssue = isRecord(issue) && isRecord(issue['pull_request'])
+  const [ofRun] = pullRequestsOfRun(payload)
+  const told = [pullRequest, isOfIssue ? issue : null, ofRun].find(isRecord)
+  const found = told === undefined ? number : told['number']
   return typeof found === 'number' ? found : null
+}
+
+/** Those that a workflow ran for after whose end this one was started; none where they are of forks. */
+function pullRequestsOfRun({ workflow_run: run }: Record<string, unknown>): unknown[] {
+  const found = isRecord(run) ? run['pull_requests'] : null
+  return Array.isArray(found) ? found : []
+}
+
+/**
+ * Whose code is meant where an event runs on the default branch for somebody’s pull request, and no
+ * number tells it; null where its own ref does.
+ */
+function foreignRef({ workflow_run: run }: Record<string, unknown>): string | null {
+  if (!isRecord(run) || !String(run['event']).startsWith('pull_request')) return null
+  const { head_repository: repository, head_branch: branch } = run
+  const name = isRecord(repository) ? repository['full_name'] : null
+  return `workflow run for ${JSON.stringify([name ?? null, branch ?? null])}`
 }
 
 function defaultBranch(payload: Record<string, unknown>): string | null {

@@ -92,7 +92,8 @@ function isAsBefore(base: string, { path, stat: before }: Entry): boolean {
       now.mode === before.mode &&
       now.size === before.size &&
       now.mtimeNs === before.mtimeNs
-    const isRelinked = now.isFile() && now.nlink !== before.nlink
+    // Names come and go elsewhere, also as many as were there before.
+    const isRelinked = now.isFile() && (now.nlink !== before.nlink || now.nlink > 1n)
     return isSame && (now.ctimeNs === before.ctimeNs || isRelinked)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return false

@@ -9,11 +9,16 @@ import { SignalWitness } from './signal-witness.ts'
 /** What whoever ends or asks something of a command sends; all others keep their meaning for us. */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 
-/** How a command ended: by itself, by a signal, or not even begun, with the exit code of shells. */
+/** Of these, what ends whoever does not know it. */
+const ENDING = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
+
+/** How a command ended: by itself, by a signal, or not even begun; exit codes are those of shells. */
 export type CommandEnd =
   | { kind: 'exit'; code: number }
   | { kind: 'signal'; signal: NodeJS.Signals }
   | { kind: 'absent'; code: 126 | 127; why: string }
+  /** not begun, for a signal had come before */
+  | { kind: 'forestalled'; signal: NodeJS.Signals }
 
 /**
  * Runs a command in this process’s place: its terminal, directory, streams and process group. What is
@@ -23,19 +28,27 @@ export type CommandEnd =
 export class Foreground {
   readonly #witness = new SignalWitness()
   #child: ChildProcess | null = null
+  /** what was to end this process before there was a command */
+  #early: NodeJS.Signals | null = null
   readonly #pass = (signal: NodeJS.Signals): void => void this.#passOn(signal)
 
   /** From here on signals do not end this process. */
-  constructor() {
+  begin(): void {
+    this.end()
     for (const signal of PASSED_ON) process.on(signal, this.#pass)
   }
 
-  /** @param lock a descriptor that the command keeps, with a number that it knows nothing of; null for none */
+  /**
+   * Runs it, unless what should have ended this process has come before.
+   *
+   * @param lock a descriptor that the command keeps, with a number that it knows nothing of; null for none
+   */
   async run(
     [program = '', ...words]: readonly string[],
     environment: NodeJS.ProcessEnv,
     lock: number | null,
   ): Promise<CommandEnd> {
+    if (this.#early !== null) return { kind: 'forestalled', signal: this.#early }
     this.#witness.start()
     try {
       return await new Promise((resolve) => {
@@ -67,6 +80,7 @@ export class Foreground {
 
   async #passOn(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child
+    if (child === null && ENDING.has(signal)) this.#early ??= signal
     if (child?.pid === undefined) return
     const isInGroup = readGroup(child.pid) === readGroup(process.pid)
     if ((await this.#witness.hasSeen()) && isInGroup) return

@@ -84,7 +84,8 @@ const RERUN = /^cargo::?rerun-if-changed=(.*)$/
  * @returns the paths, or in words why they cannot be relied on
  */
 export function parseRerunIfChanged(text: string): readonly string[] | string {
-  const paths = linesOf(text).flatMap((line) => RERUN.exec(line)?.[1] ?? [])
+  // Cargo takes no notice of blanks around a line.
+  const paths = linesOf(text).flatMap((line) => RERUN.exec(line.trim())?.[1] ?? [])
   return problemWith(text, paths) ?? paths
 }
 

@@ -70,7 +70,8 @@ export interface JudgedSlot {
  * the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
- * somebody has built in another worktree of the same repository comes after that.
+ * somebody has built in another worktree of the same repository comes after that. A job that may
+ * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
  */
 export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): JudgedSlot[] {
   const { job } = wish
@@ -84,6 +85,7 @@ export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): Judg
         (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
         lease.job === job.job &&
         lease.leg === job.leg &&
+        (lease.trusted || !job.trusted) &&
         isLocal(lease.madeBy) === isLocal(wish.madeBy)
       return isOfJob ? [judge(source, slot, wish)] : []
     })
@@ -137,7 +139,9 @@ function refusalOf({ record }: SeedSource, origin: Origin | null, wish: SeedWish
 
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
 export function refuseOrigin(origin: Origin, wish: SeedWish): string | null {
-  const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : GENERATIONS_AT_MOST
+  // Who publishes starts over before a snapshot is too old for all others.
+  const inJobs = GENERATIONS_AT_MOST - (wish.job.trusted ? 1 : 0)
+  const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : inJobs
   if (origin.generation >= most) {
     return `it was handed down ${origin.generation} times: time to start over`
   }

@@ -10,6 +10,7 @@ import type { HistoryLine } from '../plan/history.ts'
 import type { Job } from '../plan/job.ts'
 import type { Maker } from '../plan/lease.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { outerLeases } from '../plan/outer-leases.ts'
 import type { Settings } from '../plan/settings.ts'
 import { probeDisks } from '../host/disk.ts'
 import { readHistory } from '../host/history.ts'
@@ -40,8 +41,6 @@ export interface Admitted extends Held {
 
 const RECHECK_MS = 5000
 const TELL_MS = 60_000
-/** They name the lease of the run, or of the job, that this is started within. */
-const OUTER = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'] as const
 
 const UNLOCKED: Held = { release: () => {} }
 
@@ -132,7 +131,7 @@ class Admission {
     this.#expected = expected
     this.#history = history
     this.#runtime = runtime
-    this.#outer = OUTER.map((name) => runtime.environment[name] ?? '')
+    this.#outer = outerLeases(runtime.environment)
   }
 
   async run(): Promise<Held | 'skip'> {

@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { realpathSync } from 'node:fs'
 import {
   isRunner,
@@ -107,15 +107,21 @@ function installHook(
 }
 
 function removeHook(runner: string, hook: Hook, { scripts }: InstallRequest): InstalledHook {
-  const folder = folderOf(runner, scripts)
-  const script = `${folder}/${hook.script}`
+  const usual = `${folderOf(runner, scripts)}/${hook.script}`
+  const named = readVariable(runner, hook.variable)
+  // It goes from where it was put, whatever folder is named this time.
+  const script = named !== null && isOurs(named, hook) ? named : usual
   const before = readScript(script)
-  const isOurs = before !== null && previousIn(before) !== null
-  if (!isOurs) return { runner, event: hook.event, done: 'absent', script, previous: null }
-  const previous = previousIn(before)
-  const putBack = previous === null || previous === '' ? null : previous
+  // One that is named and not there fails every job, whoever has removed it.
+  const previous = before === null && named === script ? '' : previousIn(before ?? '')
+  if (previous === null) return { runner, event: hook.event, done: 'absent', script, previous }
+  const putBack = previous === '' ? null : previous
   // Somebody may have named another hook since; that stays.
-  if (readVariable(runner, hook.variable) === script) writeVariable(runner, hook.variable, putBack)
-  removeScript(folder, hook.script)
+  if (named === script) writeVariable(runner, hook.variable, putBack)
+  removeScript(dirname(script), hook.script)
   return { runner, event: hook.event, done: 'removed', script, previous: putBack }
+}
+
+function isOurs(named: string, hook: Hook): boolean {
+  return basename(named) === hook.script && previousIn(readScript(named) ?? '') !== null
 }

@@ -125,9 +125,14 @@ export function findRun(
 /**
  * Gets a run its slot, and seeds it.
  *
+ * @param onLease told as soon as there is one, before the slot is seeded
  * @throws GuardError and RefusedError as prepareFor does
  */
-export async function startRun(run: LocalRun, madeBy: Maker): Promise<StartedRun> {
+export async function startRun(
+  run: LocalRun,
+  madeBy: Maker,
+  onLease: () => void,
+): Promise<StartedRun> {
   const { job, owner, self, settings, inside, workspace, outside } = run
   const applicant = {
     job,
@@ -142,7 +147,7 @@ export async function startRun(run: LocalRun, madeBy: Maker): Promise<StartedRun
   }
   // The keeper comes later: it shares a lock with the command.
   const unwatched: Settings = { ...settings, keeper: 'off' }
-  const prepared = await prepareFor(applicant, unwatched, inside, () => {})
+  const prepared = await prepareFor(applicant, unwatched, inside, onLease)
   const root = findRoot(prepared.root, preciousOf(inside.environment))
   if (root === null || prepared.slot === null) throw new Error('the slot is gone')
   const { lease } = prepared.slot

@@ -3,6 +3,7 @@ import { saveState } from '../github/state.ts'
 import type { State } from '../github/state.ts'
 import { handOver } from '../github/workflow-commands.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { OUTER, withOuterLease } from '../plan/outer-leases.ts'
 import { describeAction } from '../report/actions.ts'
 import { prepare, rememberEmergency } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
@@ -19,8 +20,10 @@ export async function pre(runtime: Runtime): Promise<State> {
   keepState(state, runtime)
   rememberEmergency(prepared, environment)
   if (prepared.slot === null) return state
-  handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', prepared.slot.targetDirectory)
-  voice.info(`CARGO_TARGET_DIR is ${prepared.slot.targetDirectory}`)
+  const { lease, targetDirectory } = prepared.slot
+  handOver(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', targetDirectory)
+  handOver(environment, 'GITHUB_ENV', OUTER, withOuterLease(environment, lease.id))
+  voice.info(`CARGO_TARGET_DIR is ${targetDirectory}`)
   return state
 }
 

@@ -44,7 +44,7 @@ export async function printEnvironment(
   const local = await observeRun(settings, owner, { isVerbose }, runtime)
   const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment)
   if (before !== null && isSame(before, local)) return variablesOf(before)
-  const started = await startRun(local, 'shell')
+  const started = await startRun(local, 'shell', () => {})
   await watchRun(local, started, null)
   return variablesOf(started)
 }
@@ -102,7 +102,9 @@ export async function endPrinted(
   }
   const local = await observeRun(settings, owner.worker, { isVerbose }, runtime)
   await endRun({ ...local, inside: runtimeIn(workspace, isVerbose, runtime) }, slot, '')
-  return ['CARGO_TARGET_DIR', RUN]
+  // A shell that has another slot of its own goes on with that.
+  const own = runtime.environment[RUN] ?? ''
+  return own === '' || own === id ? ['CARGO_TARGET_DIR', RUN] : []
 }
 
 /** Whether there was a slot that was kept. */

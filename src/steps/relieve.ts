@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import type { Self } from '../plan/evidence.ts'
+import { messageOf } from '../plan/guard-error.ts'
 import { assess, isRelieved } from '../plan/pressure.ts'
 import type { Assessment, Reading } from '../plan/pressure.ts'
 import { planPass } from '../plan/reclaim.ts'
-import type { Action, Candidate } from '../plan/reclaim.ts'
+import type { Action, Candidate, ObservedLease } from '../plan/reclaim.ts'
 import { reliefOrder } from '../plan/relief.ts'
 import type { Extent } from '../plan/relief.ts'
 import { leastRecentlyUsed } from '../plan/snapshot.ts'
+import type { SnapshotName } from '../plan/snapshot.ts'
 import type { Settings } from '../plan/settings.ts'
 import { deleteEntry } from '../host/deletion.ts'
 import { probeDisks, settle } from '../host/disk.ts'
@@ -104,10 +106,14 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     done.gaveReserve = releaseReserve(root)
     if (await isEnough()) return done
   }
-  const { candidates, actions } = await choose(request, runtime)
+  const { leases, candidates, actions } = await choose(request, runtime)
   done.kept = actions.filter((action) => action.kind === 'keep')
-  for (const { lease } of candidates) {
-    const action = actions.find((each) => each.kind === 'retire' && each.id === lease.record.id)
+  for (const candidate of candidates) {
+    const isIt = (each: Action): boolean =>
+      each.kind === 'retire' && each.id === candidate.lease.record.id
+    if (!actions.some(isIt)) continue
+    // To delete the ones before may have taken minutes: somebody may live in it by now.
+    const action = (await judge(leases, [candidate], request, runtime)).find(isIt)
     if (action === undefined) continue
     const applied = await finishInPlace(root, apply(root, [action], helpers(settings)))
     done.retired.push(...applied.retired)
@@ -115,11 +121,23 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     if (await empty()) return done
   }
   for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
-    if (!evict(root, name)) continue
+    if (!tryToEvict(root, name, runtime)) continue
     done.retired.push(`snapshot ${name.repository}/${name.key}`)
     if (await empty()) return done
   }
   return done
+}
+
+/** One that cannot be taken away keeps no other from going. */
+function tryToEvict(root: Root, name: SnapshotName, { voice }: Runtime): boolean {
+  try {
+    return evict(root, name)
+  } catch (error) {
+    voice.warning(
+      `The snapshot ${name.repository}/${name.key} could not be evicted (${messageOf(error)}).`,
+    )
+    return false
+  }
 }
 
 /** Deletes what is in the trash, one by one; true as soon as it is enough. */
@@ -170,11 +188,22 @@ export async function planRelief(
 
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
 async function choose(
-  { root, self, extent }: Omit<ReliefRequest, 'settings'>,
+  request: Omit<ReliefRequest, 'settings'>,
   runtime: Runtime,
-): Promise<{ candidates: Candidate[]; actions: Action[] }> {
-  const view = observeLeases(root, self, extent)
-  const candidates = reliefOrder(view.leases, self, extent, view.moment)
+): Promise<{ leases: ObservedLease[]; candidates: Candidate[]; actions: Action[] }> {
+  const { root, self, extent } = request
+  const { leases, moment } = observeLeases(root, self, extent)
+  const candidates = reliefOrder(leases, self, extent, moment)
+  return { leases, candidates, actions: await judge(leases, candidates, request, runtime) }
+}
+
+/** What becomes of candidates, now that their slots are looked into. */
+async function judge(
+  leases: ObservedLease[],
+  candidates: readonly Candidate[],
+  { root, self }: Omit<ReliefRequest, 'settings'>,
+  runtime: Runtime,
+): Promise<Action[]> {
   const places = candidates.flatMap(({ lease: { record, mounts } }) =>
     record.slot === null || mounts.length > 0
       ? []
@@ -194,6 +223,6 @@ async function choose(
       return occupancy === undefined ? [] : [[id, occupancy] as const]
     }),
   )
-  const seen = { leases: view.leases, foreign: [], orphanedLinks: [], leftovers: [] }
-  return { candidates, actions: planPass(seen, candidates, occupancies) }
+  const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] }
+  return planPass(seen, candidates, occupancies)
 }

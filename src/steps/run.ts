@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs'
 import { keepSlot } from '../host/kept-slots.ts'
 import { messageOf } from '../plan/guard-error.ts'
+import { OUTER, withOuterLease } from '../plan/outer-leases.ts'
 import type { Settings } from '../plan/settings.ts'
 import { Foreground, endBySignal } from '../host/foreground.ts'
 import type { CommandEnd } from '../host/foreground.ts'
@@ -35,18 +36,28 @@ export async function run(
   const own = findOwner(process.pid)
   if (own === null) throw new Error('/proc does not tell of this process')
   const local = await observeRun(settings, own, options, runtime)
-  const started = await startRun(local, 'run')
+  const foreground = new Foreground()
+  const started = await startHeld(local, foreground)
   const lock = lockFor(local, started)
   await watchRun(local, started, lock)
-  const foreground = new Foreground()
   const end = await foreground.run(command, environmentOf(started, runtime), lock)
   if (lock !== null) closeSync(lock)
   if (end.kind === 'absent') runtime.voice.error(`${command[0] ?? ''}: ${end.why}`)
-  // Nothing was built by a command that was not found.
-  if (options.isKept && end.kind !== 'absent') keep(started, runtime)
+  // Nothing was built by a command that was not begun.
+  if (options.isKept && (end.kind === 'exit' || end.kind === 'signal')) keep(started, runtime)
   await endRun(local, started, statusOf(end))
   foreground.end()
-  return end.kind === 'signal' ? endBySignal(end.signal) : end.code
+  return 'signal' in end ? endBySignal(end.signal) : end.code
+}
+
+/** Once it has a lease a signal waits for its end: what is just being seeded would be lost otherwise. */
+async function startHeld(local: LocalRun, foreground: Foreground): Promise<StartedRun> {
+  try {
+    return await startRun(local, 'run', () => foreground.begin())
+  } catch (error) {
+    foreground.end()
+    throw error
+  }
 }
 
 /** Before the end of the lease, so that nobody can come between. */
@@ -78,6 +89,7 @@ function environmentOf(started: StartedRun, { environment }: Runtime): NodeJS.Pr
   return {
     ...environment,
     ...variablesOf(started),
+    [OUTER]: withOuterLease(environment, started.lease.id),
     ...(started.hadEmergency ? { [INSIDE]: '1' } : {}),
   }
 }
