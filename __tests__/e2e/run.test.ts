@@ -7,6 +7,7 @@ import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
 import { LocalRuns, compiled } from './local-runs.ts'
 import { Runner } from './runner/runner.ts'
+import { stubProgram } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
@@ -47,6 +48,20 @@ needs('cargo').describe('a command in a worktree', () => {
     expect(existsSync(path.join(directory, 'target'))).toBe(false)
     expect(runs.leases('ended')).toHaveLength(1)
     expect(runs.leases('json')).toHaveLength(0)
+  })
+
+  test('is warm where another toolchain builds than rustc says, until rustc says another one', async () => {
+    const runs = new LocalRuns(scene())
+    const { directory } = project()
+    const { stdout } = await scene().must('sh', ['-c', 'command -v rustc'])
+    const build = async (version: string): Promise<number> => {
+      const said = `echo "rustc ${version}"; echo "host: none"`
+      const PATH = await stubProgram(scene(), 'rustc', said)
+      return compiled(await runs.run(directory, BUILD, { PATH, RUSTC: stdout.trim() }))
+    }
+    const counts: number[] = []
+    for (const version of ['0.1', '0.1', '0.1', '0.2', '0.2']) counts.push(await build(version))
+    expect(counts).toEqual([1, 0, 0, 1, 0])
   })
 
   test('a run within a run has a slot of its own, and is warm from the last one within', async () => {

@@ -79,6 +79,18 @@ describe('what a job that may publish takes', () => {
   })
 })
 
+/** The same of a build by another toolchain than that of the wish. */
+function ofNightly(build: Partial<BuildRecord>): string | null | undefined {
+  return refusal('run', 'success', { toolchain: 'rustc 1.97.0-nightly', ...build })
+}
+
+test('what another toolchain built than the host’s is a seed while the host’s is the same', () => {
+  expect(ofNightly({ toolchain: 'rustc 1.95.0' })).toBeNull()
+  expect(ofNightly({})).toBe('another toolchain built it')
+  expect(ofNightly({ asked: 'rustc 1.95.0' })).toBeNull()
+  expect(ofNightly({ asked: 'rustc 1.94.0' })).toBe('another toolchain built it')
+})
+
 describe('the seed of a run', () => {
   test.each<[Maker, Result]>([
     ['run', 'success'],

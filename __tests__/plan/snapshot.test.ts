@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { mayPublish } from '../../src/plan/snapshot.ts'
+import { mayPublish, parseSnapshot } from '../../src/plan/snapshot.ts'
+import type { Snapshot } from '../../src/plan/snapshot.ts'
+import { aLease, anId } from '../helpers/lease.ts'
 
 const SETTINGS = { snapshot: 'trusted', dryRun: false, warm: 'auto' } as const
 
@@ -15,4 +17,27 @@ test.each<[string, boolean, string, Partial<Parameters<typeof mayPublish>[2]>, b
   ['a dry run', true, 'success', { dryRun: true }, false],
 ])('%s may publish (trusted %s, %s)', (_, trusted, result, settings, expected) => {
   expect(mayPublish({ trusted }, result, { ...SETTINGS, ...settings })).toBe(expected)
+})
+
+test('a snapshot is read as it was written, with what rustc said to who only asked', () => {
+  const snapshot: Snapshot = {
+    version: 1,
+    id: anId(),
+    job: 'build',
+    leg: '',
+    toolchain: 'rustc 1.97.0-nightly',
+    environment: '',
+    workspace: '/work',
+    runnerKey: '',
+    former: [aLease().slot],
+    generation: 3,
+    inputs: true,
+    times: '',
+    unused: {},
+    publishedMs: 1,
+    revision: '',
+  }
+  const asked = { ...snapshot, asked: 'rustc 1.95.0' }
+  expect(parseSnapshot(JSON.stringify(asked))).toEqual(asked)
+  expect(parseSnapshot(JSON.stringify({ ...snapshot, asked: 7 }))).toEqual(snapshot)
 })

@@ -3152,6 +3152,7 @@ function parseSeedRecord(text) {
         ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
         environment: typeof environment === 'string' ? environment : '',
         unused: parseUnused(unused),
+        ...askedIn(found),
         ...chain,
     };
 }
@@ -3172,8 +3173,13 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: parseUnused(found['unused']) ?? {},
+        ...askedIn(found),
         ...chain,
     };
+}
+/** What rustc said to who only asked, of a record that anybody may have written. */
+function askedIn({ asked }) {
+    return typeof asked === 'string' ? { asked } : {};
 }
 function parseVersion1(text) {
     const found = parseObject(text);
@@ -6033,6 +6039,7 @@ function word(text) {
 
 
 
+
 /** A digest of the part of the environment that decides what a target dir is good for. */
 function buildEnvironment(environment) {
     const pairs = Object.entries(compilingVariables(environment));
@@ -6086,6 +6093,7 @@ function parseSnapshot(text) {
         unused: parseUnused(found['unused']) ?? {},
         publishedMs,
         revision: snapshot_textOr(found['revision'], ''),
+        ...askedIn(found),
     };
 }
 function snapshot_textOr(value, otherwise) {
@@ -15515,6 +15523,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         unused: build.unused,
         publishedMs: Date.now(),
         revision: runtime.environment['GITHUB_SHA'] ?? '',
+        ...(build.asked === undefined ? {} : { asked: build.asked }),
     };
     try {
         return await publishLocked({ root, job, id, slot, snapshot }, runtime);
@@ -15604,6 +15613,26 @@ function freshWord() {
 function pathOf(root, runnerKey, repository) {
     const name = sha256(JSON.stringify([runnerKey, repository])).slice(0, 16);
     return controlPath(root, 'times', name);
+}
+
+;// CONCATENATED MODULE: ./lib/host/toolchain.js
+
+const toolchain_WAIT_MS = 10_000;
+/**
+ * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
+ * no rustc that answers: the build may happen in a container.
+ */
+async function readToolchain(directory) {
+    const options = {
+        ...(directory === null ? {} : { cwd: directory }),
+        encoding: 'utf8',
+        timeout: toolchain_WAIT_MS,
+        killSignal: 'SIGKILL',
+    };
+    return new Promise((answered) => {
+        const child = (0,external_node_child_process_namespaceObject.execFile)('rustc', ['-vV'], options, (error, stdout) => answered(error === null ? stdout.trim() : null));
+        child.stdin?.end();
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unchanging.js
@@ -16787,6 +16816,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -16798,7 +16828,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
     if (slot === null || lease === null)
         return;
     try {
-        const { generation, former, unused } = readSeedRecord(root, id);
+        const { generation, former, unused, asked: before } = readSeedRecord(root, id);
         const toolchain = readBuiltBy(root, slot);
         const workspace = environment['GITHUB_WORKSPACE'] ?? '';
         const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
@@ -16807,11 +16837,14 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const hasThem = isLocal(lease.madeBy) && hasOldInputs(root, id, slot);
         const hasInputs = isWanted &&
             (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)));
+        // As it was when the slot was seeded: steps may choose another one for those that come after them.
+        const asked = before ?? (toolchain === null ? null : await readToolchain(workspace || null));
         const record = {
             version: 1,
             workspace,
             common,
             toolchain,
+            ...(asked === null ? {} : { asked }),
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
             generation,
@@ -16980,7 +17013,8 @@ function refuseOrigin(origin, wish) {
     }
     if (origin.toolchain === null)
         return 'Cargo has built nothing in it';
-    if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
+    const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain);
+    if (isOfAnother) {
         return 'another toolchain built it';
     }
     // A worktree that was made again at the same path is another one, too.
@@ -18005,26 +18039,6 @@ const NOTHING_FREED = {
     reclaimedBytes: 0,
     emergency: false,
 };
-
-;// CONCATENATED MODULE: ./lib/host/toolchain.js
-
-const toolchain_WAIT_MS = 10_000;
-/**
- * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
- * no rustc that answers: the build may happen in a container.
- */
-async function readToolchain(directory) {
-    const options = {
-        ...(directory === null ? {} : { cwd: directory }),
-        encoding: 'utf8',
-        timeout: toolchain_WAIT_MS,
-        killSignal: 'SIGKILL',
-    };
-    return new Promise((answered) => {
-        const child = (0,external_node_child_process_namespaceObject.execFile)('rustc', ['-vV'], options, (error, stdout) => answered(error === null ? stdout.trim() : null));
-        child.stdin?.end();
-    });
-}
 
 ;// CONCATENATED MODULE: ./lib/host/foreign-files.js
 
@@ -20206,8 +20220,13 @@ async function seed_choose(request, offer, wish, runtime) {
                 return { record: outcome, why: reasons.join('; ') };
             reasons.push(`${label}: ${outcome}`);
         }
-        return cold(reasons.join('; '));
+        const { record, why } = cold(reasons.join('; '));
+        return { record: { ...record, ...askedOf(wish) }, why };
     });
+}
+/** What rustc said, where it was asked. */
+function askedOf({ toolchain }) {
+    return toolchain === null ? {} : { asked: toolchain };
 }
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
 async function seed_settle(request, filled, wish, place, runtime) {
@@ -20217,7 +20236,7 @@ async function seed_settle(request, filled, wish, place, runtime) {
         const adapted = await adaptSeed({ ...request, ...filled, wish, place }, runtime);
         if (typeof adapted === 'string')
             return adapted;
-        const record = seed_note(request, adapted, runtime);
+        const record = seed_note(request, { ...adapted, ...askedOf(wish) }, runtime);
         moveIntoSlot(root, place, lease.slot);
         isSettled = true;
         return record;

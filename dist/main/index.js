@@ -5094,6 +5094,7 @@ function isSettable(path) {
 /* harmony export */   KL: () => (/* binding */ GENERATIONS_AT_MOST),
 /* harmony export */   SH: () => (/* binding */ LOCAL_GENERATIONS_AT_MOST),
 /* harmony export */   TG: () => (/* binding */ COLD),
+/* harmony export */   UB: () => (/* binding */ askedIn),
 /* harmony export */   VI: () => (/* binding */ parseBuildRecord),
 /* harmony export */   Ym: () => (/* binding */ encodeRecord),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
@@ -5141,6 +5142,7 @@ function parseSeedRecord(text) {
         ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
         environment: typeof environment === 'string' ? environment : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(unused),
+        ...askedIn(found),
         ...chain,
     };
 }
@@ -5161,8 +5163,13 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
+        ...askedIn(found),
         ...chain,
     };
+}
+/** What rustc said to who only asked, of a record that anybody may have written. */
+function askedIn({ asked }) {
+    return typeof asked === 'string' ? { asked } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -6165,18 +6172,20 @@ function isAmount(value) {
 /* harmony export */   hL: () => (/* binding */ leastRecentlyUsed)
 /* harmony export */ });
 /* unused harmony exports snapshotName, encodeSnapshot, overBudget, mayPublish */
-/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
-/* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1275);
-/* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7791);
+/* harmony import */ var _build_record_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6557);
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
+/* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1275);
+/* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7791);
+
 
 
 
 
 /** A digest of the part of the environment that decides what a target dir is good for. */
 function buildEnvironment(environment) {
-    const pairs = Object.entries((0,_remote_key_js__WEBPACK_IMPORTED_MODULE_2__/* .compilingVariables */ .A)(environment));
-    return (0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .sha256 */ .sc)(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
+    const pairs = Object.entries((0,_remote_key_js__WEBPACK_IMPORTED_MODULE_3__/* .compilingVariables */ .A)(environment));
+    return (0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .sha256 */ .sc)(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
 }
 /** The folder of a repository’s snapshots: `<owner>--<repository>`. */
 function repositoryOf(job) {
@@ -6197,18 +6206,18 @@ function encodeSnapshot(snapshot) {
 }
 /** Reads a record that anybody may have written; null where it is damaged. */
 function parseSnapshot(text) {
-    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseObject */ .lj)(text);
     if (found?.['version'] !== 1)
         return null;
     const { id, job, leg, workspace, former, publishedMs } = found;
-    if (typeof id !== 'string' || !(0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isLeaseId */ .cl)(id))
+    if (typeof id !== 'string' || !(0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isLeaseId */ .cl)(id))
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string' || typeof workspace !== 'string')
         return null;
     if (typeof publishedMs !== 'number' || !Array.isArray(former))
         return null;
     const slots = former.filter((each) => typeof each === 'string');
-    if (slots.length !== former.length || !slots.every(_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .isSlotPath */ .wS))
+    if (slots.length !== former.length || !slots.every(_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS))
         return null;
     return {
         version: 1,
@@ -6223,9 +6232,10 @@ function parseSnapshot(text) {
         generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
         inputs: found['inputs'] === true,
         times: textOr(found['times'], ''),
-        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_3__/* .parseUnused */ .k0)(found['unused']) ?? {},
+        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_4__/* .parseUnused */ .k0)(found['unused']) ?? {},
         publishedMs,
         revision: textOr(found['revision'], ''),
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .askedIn */ .UB)(found),
     };
 }
 function textOr(value, otherwise) {
@@ -9839,7 +9849,8 @@ function refuseOrigin(origin, wish) {
     }
     if (origin.toolchain === null)
         return 'Cargo has built nothing in it';
-    if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
+    const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain);
+    if (isOfAnother) {
         return 'another toolchain built it';
     }
     // A worktree that was made again at the same path is another one, too.
@@ -16221,8 +16232,13 @@ async function seed_choose(request, offer, wish, runtime) {
                 return { record: outcome, why: reasons.join('; ') };
             reasons.push(`${label}: ${outcome}`);
         }
-        return cold(reasons.join('; '));
+        const { record, why } = cold(reasons.join('; '));
+        return { record: { ...record, ...askedOf(wish) }, why };
     });
+}
+/** What rustc said, where it was asked. */
+function askedOf({ toolchain }) {
+    return toolchain === null ? {} : { asked: toolchain };
 }
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
 async function seed_settle(request, filled, wish, place, runtime) {
@@ -16232,7 +16248,7 @@ async function seed_settle(request, filled, wish, place, runtime) {
         const adapted = await adaptSeed({ ...request, ...filled, wish, place }, runtime);
         if (typeof adapted === 'string')
             return adapted;
-        const record = seed_note(request, adapted, runtime);
+        const record = seed_note(request, { ...adapted, ...askedOf(wish) }, runtime);
         (0,slots/* moveIntoSlot */.e7)(root, place, lease.slot);
         isSettled = true;
         return record;

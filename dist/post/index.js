@@ -4975,7 +4975,7 @@ function isSettable(path) {
 /* harmony export */   Ym: () => (/* binding */ encodeRecord),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
-/* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST */
+/* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST, askedIn */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
@@ -5018,6 +5018,7 @@ function parseSeedRecord(text) {
         ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
         environment: typeof environment === 'string' ? environment : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(unused),
+        ...askedIn(found),
         ...chain,
     };
 }
@@ -5038,8 +5039,13 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
+        ...askedIn(found),
         ...chain,
     };
+}
+/** What rustc said to who only asked, of a record that anybody may have written. */
+function askedIn({ asked }) {
+    return typeof asked === 'string' ? { asked } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -5965,9 +5971,11 @@ function isAmount(value) {
 /* harmony export */   hX: () => (/* binding */ encodeSnapshot)
 /* harmony export */ });
 /* unused harmony exports buildEnvironment, repositoryOf, isSnapshotKey, parseSnapshot, snapshotsFor, leastRecentlyUsed, overBudget */
-/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
-/* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1275);
+/* harmony import */ var _build_record_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6557);
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9949);
+/* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1275);
+
 
 
 
@@ -5985,7 +5993,7 @@ function repositoryOf(job) {
 function snapshotName(job, toolchain, environment) {
     return {
         repository: repositoryOf(job),
-        key: (0,_naming_js__WEBPACK_IMPORTED_MODULE_0__/* .sha256 */ .sc)(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
+        key: (0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .sha256 */ .sc)(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
     };
 }
 function isSnapshotKey(text) {
@@ -6025,6 +6033,7 @@ function parseSnapshot(text) {
         unused: parseUnused(found['unused']) ?? {},
         publishedMs,
         revision: textOr(found['revision'], ''),
+        ...askedIn(found),
     };
 }
 function textOr(value, otherwise) {
@@ -6266,7 +6275,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9316);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9937);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7805,7 +7814,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 9316:
+/***/ 9937:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11352,6 +11361,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         unused: build.unused,
         publishedMs: Date.now(),
         revision: runtime.environment['GITHUB_SHA'] ?? '',
+        ...(build.asked === undefined ? {} : { asked: build.asked }),
     };
     try {
         return await publishLocked({ root, job, id, slot, snapshot }, runtime);
@@ -11441,6 +11451,26 @@ function freshWord() {
 function pathOf(root, runnerKey, repository) {
     const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
     return (0,host_root/* controlPath */.XL)(root, 'times', name);
+}
+
+;// CONCATENATED MODULE: ./lib/host/toolchain.js
+
+const toolchain_WAIT_MS = 10_000;
+/**
+ * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
+ * no rustc that answers: the build may happen in a container.
+ */
+async function readToolchain(directory) {
+    const options = {
+        ...(directory === null ? {} : { cwd: directory }),
+        encoding: 'utf8',
+        timeout: toolchain_WAIT_MS,
+        killSignal: 'SIGKILL',
+    };
+    return new Promise((answered) => {
+        const child = (0,external_node_child_process_.execFile)('rustc', ['-vV'], options, (error, stdout) => answered(error === null ? stdout.trim() : null));
+        child.stdin?.end();
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unchanging.js
@@ -12885,6 +12915,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -12896,7 +12927,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
     if (slot === null || lease === null)
         return;
     try {
-        const { generation, former, unused } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
+        const { generation, former, unused, asked: before } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
         const toolchain = readBuiltBy(root, slot);
         const workspace = environment['GITHUB_WORKSPACE'] ?? '';
         const common = (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
@@ -12905,11 +12936,14 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const hasThem = (0,plan_lease/* isLocal */.IX)(lease.madeBy) && hasOldInputs(root, id, slot);
         const hasInputs = isWanted &&
             (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)));
+        // As it was when the slot was seeded: steps may choose another one for those that come after them.
+        const asked = before ?? (toolchain === null ? null : await readToolchain(workspace || null));
         const record = {
             version: 1,
             workspace,
             common,
             toolchain,
+            ...(asked === null ? {} : { asked }),
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
             generation,
@@ -13080,7 +13114,8 @@ function seed_refuseOrigin(origin, wish) {
     }
     if (origin.toolchain === null)
         return 'Cargo has built nothing in it';
-    if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
+    const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain);
+    if (isOfAnother) {
         return 'another toolchain built it';
     }
     // A worktree that was made again at the same path is another one, too.

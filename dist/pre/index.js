@@ -4964,6 +4964,7 @@ function reserveOf(setBytes, totalBytes) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   TG: () => (/* binding */ COLD),
+/* harmony export */   UB: () => (/* binding */ askedIn),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
 /* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST, encodeRecord, parseBuildRecord, toolchainIn */
@@ -5009,6 +5010,7 @@ function parseSeedRecord(text) {
         ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
         environment: typeof environment === 'string' ? environment : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(unused),
+        ...askedIn(found),
         ...chain,
     };
 }
@@ -5029,8 +5031,13 @@ function parseBuildRecord(text) {
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
         unused: parseUnused(found['unused']) ?? {},
+        ...askedIn(found),
         ...chain,
     };
+}
+/** What rustc said to who only asked, of a record that anybody may have written. */
+function askedIn({ asked }) {
+    return typeof asked === 'string' ? { asked } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -5928,6 +5935,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: buildEnvironment, encodeSnapshot, mayPublish, overBudget, repositoryOf, snapshotName, snapshotsFor
 
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
@@ -5975,6 +5984,7 @@ function word(text) {
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
 ;// CONCATENATED MODULE: ./lib/plan/snapshot.js
+
 
 
 
@@ -6032,6 +6042,7 @@ function parseSnapshot(text) {
         unused: (0,unused_units/* parseUnused */.k0)(found['unused']) ?? {},
         publishedMs,
         revision: textOr(found['revision'], ''),
+        ...(0,build_record/* askedIn */.UB)(found),
     };
 }
 function textOr(value, otherwise) {

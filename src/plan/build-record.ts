@@ -26,6 +26,8 @@ export interface SeedRecord {
   environment: string
   /** counts of unused units before this build; null where this build’s use cannot be told */
   unused: UnusedUnits | null
+  /** what `rustc -vV` said when the slot was seeded; absent where it was not asked, or is not there */
+  asked?: string
 }
 
 /** What a job left of its build when it ended: whoever seeds from its slot needs to know. */
@@ -37,6 +39,8 @@ export interface BuildRecord {
   common: string
   /** `rustc -vV` of the build, null where it is not known */
   toolchain: string | null
+  /** what it says to who only asks; builds in containers, or by `cargo +name`, use another one */
+  asked?: string
   /** whether all inputs of the build were recorded with their content and mtimes */
   inputs: boolean
   /** when mtimes in its workspace had last been set, '' for never; see plan/seed.ts */
@@ -82,6 +86,7 @@ export function parseSeedRecord(text: string): SeedRecord | null {
     ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
     environment: typeof environment === 'string' ? environment : '',
     unused: parseUnused(unused),
+    ...askedIn(found),
     ...chain,
   }
 }
@@ -101,8 +106,14 @@ export function parseBuildRecord(text: string): BuildRecord | null {
     inputs: inputs === true,
     times: typeof times === 'string' ? times : '',
     unused: parseUnused(found['unused']) ?? {},
+    ...askedIn(found),
     ...chain,
   }
+}
+
+/** What rustc said to who only asked, of a record that anybody may have written. */
+export function askedIn({ asked }: Record<string, unknown>): { asked?: string } {
+  return typeof asked === 'string' ? { asked } : {}
 }
 
 function parseVersion1(text: string): Record<string, unknown> | null {

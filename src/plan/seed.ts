@@ -43,6 +43,8 @@ export interface Origin {
   runnerKey: string
   /** `rustc -vV`, null where it is not known */
   toolchain: string | null
+  /** what it said then to who only asked: as long as it says the same, the same one will build */
+  asked?: string
   /** whether its inputs were recorded, all of them */
   inputs: boolean
   /**
@@ -146,7 +148,8 @@ export function refuseOrigin(origin: Origin, wish: SeedWish): string | null {
     return `it was handed down ${origin.generation} times: time to start over`
   }
   if (origin.toolchain === null) return 'Cargo has built nothing in it'
-  if (wish.toolchain !== null && wish.toolchain !== origin.toolchain) {
+  const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain)
+  if (isOfAnother) {
     return 'another toolchain built it'
   }
   // A worktree that was made again at the same path is another one, too.

@@ -1,3 +1,4 @@
+import { askedIn } from './build-record.ts'
 import { isLeaseId, isSlotPath, sha256 } from './naming.ts'
 import { parseObject } from './lease.ts'
 import type { Job } from './job.ts'
@@ -22,6 +23,8 @@ export interface Snapshot {
   /** 12 hex, '' without a matrix */
   leg: string
   toolchain: string | null
+  /** what rustc said to who only asked; see BuildRecord */
+  asked?: string
   /** digest of the environment that decides what a target dir is good for */
   environment: string
   workspace: string
@@ -113,6 +116,7 @@ export function parseSnapshot(text: string): Snapshot | null {
     unused: parseUnused(found['unused']) ?? {},
     publishedMs,
     revision: textOr(found['revision'], ''),
+    ...askedIn(found),
   }
 }
 

@@ -71,6 +71,7 @@ async function tryToPublish(
     unused: build.unused,
     publishedMs: Date.now(),
     revision: runtime.environment['GITHUB_SHA'] ?? '',
+    ...(build.asked === undefined ? {} : { asked: build.asked }),
   }
   try {
     return await publishLocked({ root, job, id, slot, snapshot }, runtime)

@@ -16,6 +16,7 @@ import { findLease } from '../host/leases.ts'
 import { hasBeenBuiltIn } from '../host/left-behind.ts'
 import type { Root } from '../host/root.ts'
 import { lastSetTimes } from '../host/set-times.ts'
+import { readToolchain } from '../host/toolchain.ts'
 import { readMarks } from '../host/unit-marks.ts'
 import { readTextOrNull } from '../host/small-file.ts'
 import { unchangingFolders } from '../host/unchanging.ts'
@@ -40,7 +41,7 @@ export async function recordBuild(
   const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null }
   if (slot === null || lease === null) return
   try {
-    const { generation, former, unused } = readSeedRecord(root, id)
+    const { generation, former, unused, asked: before } = readSeedRecord(root, id)
     const toolchain = readBuiltBy(root, slot)
     const workspace = environment['GITHUB_WORKSPACE'] ?? ''
     const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : ''
@@ -50,11 +51,14 @@ export async function recordBuild(
     const hasInputs =
       isWanted &&
       (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)))
+    // As it was when the slot was seeded: steps may choose another one for those that come after them.
+    const asked = before ?? (toolchain === null ? null : await readToolchain(workspace || null))
     const record: BuildRecord = {
       version: 1,
       workspace,
       common,
       toolchain,
+      ...(asked === null ? {} : { asked }),
       inputs: hasInputs,
       times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
       generation,

@@ -150,8 +150,14 @@ async function choose(
       if (typeof outcome !== 'string') return { record: outcome, why: reasons.join('; ') }
       reasons.push(`${label}: ${outcome}`)
     }
-    return cold(reasons.join('; '))
+    const { record, why } = cold(reasons.join('; '))
+    return { record: { ...record, ...askedOf(wish) }, why }
   })
+}
+
+/** What rustc said, where it was asked. */
+function askedOf({ toolchain }: SeedWish): { asked?: string } {
+  return toolchain === null ? {} : { asked: toolchain }
 }
 
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
@@ -167,7 +173,7 @@ async function settle(
   try {
     const adapted = await adaptSeed({ ...request, ...filled, wish, place }, runtime)
     if (typeof adapted === 'string') return adapted
-    const record = note(request, adapted, runtime)
+    const record = note(request, { ...adapted, ...askedOf(wish) }, runtime)
     moveIntoSlot(root, place, lease.slot)
     isSettled = true
     return record
