@@ -45,6 +45,10 @@ function keyOf(name: string, payload: unknown): string {
   return jobOf({ name, ref: 'refs/heads/main' }, JSON.stringify(payload)).prKey
 }
 
+function commentOn(number: number): unknown {
+  return { issue: { number, pull_request: {} } }
+}
+
 describe('the job of', () => {
   test.each<[string, JobEvent, string, boolean]>([
     ['a pull request', pullRequest({ number: 42 }), '42', false],
@@ -75,17 +79,25 @@ describe('the job of', () => {
     })
   })
 
-  test('whatever runs on the default branch for a pull request', () => {
-    const issue = { number: 42 }
-    expect(keyOf('issue_comment', { issue: { ...issue, pull_request: {} } })).toBe('42')
-    expect(keyOf('issue_comment', { issue })).toBe('main')
-    const run = { event: 'pull_request', head_branch: 'main', pull_requests: [] }
-    expect(keyOf('workflow_run', { workflow_run: { ...run, pull_requests: [issue] } })).toBe('42')
-    expect(keyOf('workflow_run', { workflow_run: { ...run, event: 'push' } })).toBe('main')
-    const forks = ['one/demo', 'two/demo', null].map((fork) =>
-      keyOf('workflow_run', { workflow_run: { ...run, head_repository: { full_name: fork } } }),
+  test('what runs on the default branch for a pull request, of which it takes nothing', () => {
+    const run = { event: 'pull_request', head_branch: 'main', pull_requests: [{ number: 42 }] }
+    const after = (fork: string | null): unknown => ({
+      workflow_run: { ...run, head_repository: { full_name: fork } },
+    })
+    const keys = [
+      keyOf('issue_comment', commentOn(42)),
+      keyOf('issue_comment', commentOn(43)),
+      ...['one/demo', 'two/demo', null].map((fork) => keyOf('workflow_run', after(fork))),
+    ]
+    expect(new Set([...keys, 'main', '42', '43']).size).toBe(8)
+    expect(keyOf('issue_comment', commentOn(42))).toBe(keys[0])
+  })
+
+  test('the same events for nobody’s pull request', () => {
+    expect(keyOf('issue_comment', { issue: { number: 42 } })).toBe('main')
+    expect(keyOf('workflow_run', { workflow_run: { event: 'push', head_branch: 'x' } })).toBe(
+      'main',
     )
-    expect(new Set([...forks, 'main']).size).toBe(4)
   })
 
   test('a push to a branch with a slash', () => {

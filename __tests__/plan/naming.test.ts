@@ -96,11 +96,6 @@ describe('the PR key', () => {
       'dev',
     ],
     [
-      'a comment on a pull request',
-      { eventName: 'issue_comment', ref: 'refs/heads/main', pullRequestNumber: 42 },
-      '42',
-    ],
-    [
       'a number in a payload of another event',
       { eventName: 'issues', ref: 'refs/heads/main', pullRequestNumber: 42 },
       'main',

@@ -5626,7 +5626,7 @@ function slug(raw, identity = raw) {
  * taken for the pull request of that number, and share its warmth.
  */
 function prKey(change) {
-    const isPullRequest = /^(pull_request(_.*)?|issue_comment|workflow_run)$/.test(change.eventName);
+    const isPullRequest = /^pull_request(_|$)/.test(change.eventName);
     const number = (isPullRequest ? change.pullRequestNumber : null) ??
         numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??
         numberIn(/^refs\/heads\/gh-readonly-queue\/.+\/pr-([0-9]+)-[0-9a-f]+$/, change.ref);
@@ -7809,7 +7809,7 @@ var guard_error = __nccwpck_require__(29);
 const OUTER = 'TARGET_GUARD_OUTER';
 /** A run tells its own lease, and a hook that of its job. */
 const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
-/** Runs within runs go no deeper. */
+/** Of a deeper chain the innermost count. */
 const AT_MOST = 64;
 /** The leases that end only after what is started here: nobody must wait for their claims. */
 function outerLeases(environment) {
@@ -8043,19 +8043,20 @@ function readJob(environment, leg) {
         throw unfit('GITHUB_RUN_ATTEMPT', attempt, 'a number from 1');
     const payload = readPayload(read('GITHUB_EVENT_PATH'));
     const ref = read('GITHUB_REF');
+    const eventName = read('GITHUB_EVENT_NAME');
     return {
         owner,
         repository,
         prKey: (0,naming/* prKey */.qN)({
-            eventName: read('GITHUB_EVENT_NAME'),
-            ref: foreignRef(payload) ?? ref,
+            eventName,
+            ref: foreignRef(eventName, payload) ?? ref,
             pullRequestNumber: pullRequestNumber(payload),
         }),
         runId,
         attempt: Number(attempt),
         job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
         leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : (0,naming/* sha256 */.sc)(leg).slice(0, 12),
-        trusted: read('GITHUB_EVENT_NAME') === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
+        trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
     };
 }
 function unfit(name, value, allowed) {
@@ -8077,28 +8078,24 @@ function readPayload(path) {
     }
 }
 function pullRequestNumber(payload) {
-    const { pull_request: pullRequest, number, issue } = payload;
-    const isOfIssue = (0,plan_lease/* isRecord */.u4)(issue) && (0,plan_lease/* isRecord */.u4)(issue['pull_request']);
-    const [ofRun] = pullRequestsOfRun(payload);
-    const told = [pullRequest, isOfIssue ? issue : null, ofRun].find(plan_lease/* isRecord */.u4);
-    const found = told === undefined ? number : told['number'];
+    const { pull_request: pullRequest, number } = payload;
+    const found = (0,plan_lease/* isRecord */.u4)(pullRequest) ? pullRequest['number'] : number;
     return typeof found === 'number' ? found : null;
 }
-/** Those that a workflow ran for after whose end this one was started; none where they are of forks. */
-function pullRequestsOfRun({ workflow_run: run }) {
-    const found = (0,plan_lease/* isRecord */.u4)(run) ? run['pull_requests'] : null;
-    return Array.isArray(found) ? found : [];
-}
 /**
- * Whose code is meant where an event runs on the default branch for somebody’s pull request, and no
- * number tells it; null where its own ref does.
+ * What stands for the ref of an event that runs on the default branch for somebody’s pull request; null
+ * where its own ref tells all. It is never that of the pull request itself: such a job has the secrets of
+ * the repository, and must not run what a stranger’s job has built.
  */
-function foreignRef({ workflow_run: run }) {
+function foreignRef(eventName, { issue, workflow_run: run }) {
+    if ((0,plan_lease/* isRecord */.u4)(issue) && (0,plan_lease/* isRecord */.u4)(issue['pull_request'])) {
+        return `${eventName} for ${JSON.stringify(issue['number'] ?? null)}`;
+    }
     if (!(0,plan_lease/* isRecord */.u4)(run) || !String(run['event']).startsWith('pull_request'))
         return null;
     const { head_repository: repository, head_branch: branch } = run;
     const name = (0,plan_lease/* isRecord */.u4)(repository) ? repository['full_name'] : null;
-    return `workflow run for ${JSON.stringify([name ?? null, branch ?? null])}`;
+    return `${eventName} for ${JSON.stringify([name ?? null, branch ?? null])}`;
 }
 function defaultBranch(payload) {
     const { repository } = payload;

@@ -29,20 +29,20 @@ export function readJob(environment: NodeJS.ProcessEnv, leg: string): Job {
 
   const payload = readPayload(read('GITHUB_EVENT_PATH'))
   const ref = read('GITHUB_REF')
+  const eventName = read('GITHUB_EVENT_NAME')
   return {
     owner,
     repository,
     prKey: prKey({
-      eventName: read('GITHUB_EVENT_NAME'),
-      ref: foreignRef(payload) ?? ref,
+      eventName,
+      ref: foreignRef(eventName, payload) ?? ref,
       pullRequestNumber: pullRequestNumber(payload),
     }),
     runId,
     attempt: Number(attempt),
     job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
     leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : sha256(leg).slice(0, 12),
-    trusted:
-      read('GITHUB_EVENT_NAME') === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
+    trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
   }
 }
 
@@ -68,29 +68,27 @@ function readPayload(path: string): Record<string, unknown> {
 }
 
 function pullRequestNumber(payload: Record<string, unknown>): number | null {
-  const { pull_request: pullRequest, number, issue } = payload
-  const isOfIssue = isRecord(issue) && isRecord(issue['pull_request'])
-  const [ofRun] = pullRequestsOfRun(payload)
-  const told = [pullRequest, isOfIssue ? issue : null, ofRun].find(isRecord)
-  const found = told === undefined ? number : told['number']
+  const { pull_request: pullRequest, number } = payload
+  const found = isRecord(pullRequest) ? pullRequest['number'] : number
   return typeof found === 'number' ? found : null
 }
 
-/** Those that a workflow ran for after whose end this one was started; none where they are of forks. */
-function pullRequestsOfRun({ workflow_run: run }: Record<string, unknown>): unknown[] {
-  const found = isRecord(run) ? run['pull_requests'] : null
-  return Array.isArray(found) ? found : []
-}
-
 /**
- * Whose code is meant where an event runs on the default branch for somebody’s pull request, and no
- * number tells it; null where its own ref does.
+ * What stands for the ref of an event that runs on the default branch for somebody’s pull request; null
+ * where its own ref tells all. It is never that of the pull request itself: such a job has the secrets of
+ * the repository, and must not run what a stranger’s job has built.
  */
-function foreignRef({ workflow_run: run }: Record<string, unknown>): string | null {
+function foreignRef(
+  eventName: string,
+  { issue, workflow_run: run }: Record<string, unknown>,
+): string | null {
+  if (isRecord(issue) && isRecord(issue['pull_request'])) {
+    return `${eventName} for ${JSON.stringify(issue['number'] ?? null)}`
+  }
   if (!isRecord(run) || !String(run['event']).startsWith('pull_request')) return null
   const { head_repository: repository, head_branch: branch } = run
   const name = isRecord(repository) ? repository['full_name'] : null
-  return `workflow run for ${JSON.stringify([name ?? null, branch ?? null])}`
+  return `${eventName} for ${JSON.stringify([name ?? null, branch ?? null])}`
 }
 
 function defaultBranch(payload: Record<string, unknown>): string | null {

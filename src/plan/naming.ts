@@ -58,7 +58,7 @@ export interface Change {
  * taken for the pull request of that number, and share its warmth.
  */
 export function prKey(change: Change): string {
-  const isPullRequest = /^(pull_request(_.*)?|issue_comment|workflow_run)$/.test(change.eventName)
+  const isPullRequest = /^pull_request(_|$)/.test(change.eventName)
   const number =
     (isPullRequest ? change.pullRequestNumber : null) ??
     numberIn(/^refs\/pull\/([0-9]+)\//, change.ref) ??

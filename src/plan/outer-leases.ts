@@ -6,7 +6,7 @@ export const OUTER = 'TARGET_GUARD_OUTER'
 /** A run tells its own lease, and a hook that of its job. */
 const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'] as const
 
-/** Runs within runs go no deeper. */
+/** Of a deeper chain the innermost count. */
 const AT_MOST = 64
 
 /** The leases that end only after what is started here: nobody must wait for their claims. */
