@@ -313,6 +313,20 @@ describe('over several jobs', () => {
     expect(prints).toContain('generated-4')
   })
 
+  test('what is missing when times are restored, and put there later with an old time, is compiled', async () => {
+    seed()
+    const workspace = checkOut()
+    rmSync(path.join(workspace, 'generated'), { recursive: true })
+    const { problem, forgotten } = await restore(workspace)
+    expect(problem).toBeNull()
+    expect(forgotten).toHaveLength(1)
+    mkdirSync(path.join(workspace, 'generated'))
+    change(workspace, 'generated/version.txt', 'generated-5\n')
+    const { compiled, prints } = buildApp(workspace, at('target'))
+    expect(compiled).toEqual(['app'])
+    expect(prints).toContain('generated-5')
+  })
+
   test('a time in the future hides no change of its package', async () => {
     seed()
     const workspace = checkOut()

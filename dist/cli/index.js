@@ -16399,6 +16399,7 @@ const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
 class Resolver {
     found = new Map();
     links = new Map();
+    missing = new Map();
     listless = new Set();
     packages = new Set();
     isOpen = false;
@@ -16412,11 +16413,12 @@ class Resolver {
     #roots;
     #ways = new Map();
     constructor(around, units) {
-        const { workspace, manifests } = around;
+        const { workspace, sources } = around;
         this.#around = around;
         const builtIn = new Set(units.map((unit) => unit.builtIn));
         const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
         this.#passedOver = [...around.passedOver, ...targets];
+        const manifests = [...sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
         const folders = manifests.map((path) => (0,external_node_path_namespaceObject.join)(workspace, (0,external_node_path_namespaceObject.dirname)(path)));
         this.#listed = new Set(folders);
         // Where Cargo has built there is a Cargo.lock, tracked or not.
@@ -16455,8 +16457,8 @@ class Resolver {
                 if (isOutside || this.#isInside(link))
                     addTo(this.links, link, unit);
             }
-            if (exists && !this.#isPassedOver(path))
-                addTo(this.found, path, unit);
+            if (!this.#isPassedOver(path))
+                addTo(exists ? this.found : this.missing, path, unit);
         }
     }
     #addPackages(bases) {
@@ -16675,8 +16677,8 @@ async function recordInputs(recording) {
     const told = recording.constantWorkspace ?? null;
     const seen = [...(told === null ? [] : [told]), ...(restored?.former ?? [])];
     const former = [...new Set(seen)].filter((path) => path !== workspace);
-    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
-    const named = findNamedInputs(units, { workspace, former, manifests, passedOver });
+    const { sources } = checkout;
+    const named = findNamedInputs(units, { workspace, former, sources, passedOver });
     const recorder = new Recorder(reader, named.lost);
     const listless = recorder.startsOf(named.listless);
     const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless);
@@ -18489,6 +18491,7 @@ class Search {
     present = [];
     touched = new Set();
     stale = new Set();
+    missing = new Set();
     unchanged = [];
     problem = null;
     #reader;
@@ -18570,11 +18573,12 @@ class Search {
         for (const unit of units)
             this.stale.add(unit);
     }
-    /** Units miss it by themselves; who compares the newest file of a package does not. */
+    /** Units miss it while it is missing; who compares the newest file of a package does not. */
     #missFile(path) {
         const before = this.#recorded.get(path);
         if (before === undefined)
             return;
+        this.missing.add(path);
         this.#touchPackage(path);
         this.#forget(before);
     }
@@ -18664,6 +18668,8 @@ function onlyAhead(workspace, planned) {
 
 
 
+
+
 /**
  * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
  * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
@@ -18701,11 +18707,15 @@ async function restore_times_restore(restoring) {
     const isYounger = youngerThan(workspace, newestNs, nowNs);
     const mayStay = (path, known) => (isOwnWorkspace && known !== null) || isYounger(path, known?.mtimeS ?? null);
     const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay });
-    const { present, touched, stale, unchanged, problem } = presence;
+    const { present, touched, stale, missing, unchanged, problem } = presence;
     if (problem !== null)
         return restore_times_refused(problem);
+    const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring);
+    if (typeof deprived === 'string')
+        return restore_times_refused(deprived);
     // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
-    const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])];
+    const lost = isOwnWorkspace ? [] : inputs.lost;
+    const forgotten = [...new Set([...lost, ...stale, ...deprived])];
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched });
@@ -18726,6 +18736,31 @@ async function restore_times_restore(restoring) {
         changed: times.length - files.length,
         problem: null,
     };
+}
+/**
+ * The units that miss something now: whoever puts it there later, as an archive does, may give it an old
+ * time and other content.
+ *
+ * @returns fingerprints, or in words why they cannot be told
+ */
+function deprivedOf(missing, reader, { sources }, { target, inputs }) {
+    const { units, gaps } = readUnits(target);
+    const [gap] = gaps;
+    if (gap !== undefined)
+        return `not all inputs are known: ${gap}`;
+    const { workspace } = reader;
+    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
+    const passedOver = withRealPaths([target]);
+    const around = { workspace, former, sources, passedOver, isFresh: true };
+    const named = findNamedInputs(units, around);
+    // Of a package that is gone nobody knows what its units name.
+    const deprived = new Set(named.lost);
+    for (const [path, namers] of named.missing) {
+        if (missing.has(reader.nameOf(path)))
+            for (const unit of namers)
+                deprived.add(unit);
+    }
+    return [...deprived].map(({ fingerprint }) => fingerprint);
 }
 /**
  * Tells whether what lies at a path, if anything does, is younger than all units, by the seconds that
@@ -18949,8 +18984,8 @@ async function retime({ target, inputs, ...rest }) {
         return retime_units_refused('by this clock it was built in the future');
     }
     const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
-    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
-    const around = { workspace, former, manifests, passedOver, isFresh: true };
+    const { sources } = checkout;
+    const around = { workspace, former, sources, passedOver, isFresh: true };
     const named = findNamedInputs(units, around);
     const recordedNs = BigInt(inputs.newestNs);
     const evidence = { target, reader, recorded, recordedNs, beforeNs };
@@ -20205,9 +20240,11 @@ async function seed_choose(request, offer, wish, runtime) {
             const place = `${folder}/${index}`;
             let outcome;
             try {
-                const filled = await attempt(place);
+                // An attempt that came to nothing may have set times before.
+                const now = { ...wish, times: timesOf(request) };
+                const filled = await attempt(place, now);
                 outcome =
-                    typeof filled === 'string' ? filled : await seed_settle(request, filled, wish, place, runtime);
+                    typeof filled === 'string' ? filled : await seed_settle(request, filled, now, place, runtime);
             }
             catch (error) {
                 outcome = messageOf(error);
@@ -20249,17 +20286,22 @@ function seed_note({ root, lease }, seeded, runtime) {
     writeRecord(root, lease.id, '.seed', encodeRecord(record));
     return record;
 }
+/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
+function timesOf({ root, job, owner: { runner } }) {
+    return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`);
+}
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf({ root, job, owner: { runner }, lease, restoresMtimes }, { environment }) {
+function wishOf(request, { environment }) {
+    const { job, owner, lease, restoresMtimes } = request;
     const workspace = environment['GITHUB_WORKSPACE'] ?? null;
     return {
         job,
         madeBy: lease.madeBy,
-        runnerKey: runner.key,
+        runnerKey: owner.runner.key,
         workspace,
         common: isLocal(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
         restoresMtimes,
-        times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
+        times: timesOf(request),
         toolchain: null,
     };
 }
@@ -20275,9 +20317,12 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
             break;
         yield {
             label: slot,
-            attempt: async (place) => {
-                if (origin === null || refusal !== null)
+            attempt: async (place, now) => {
+                if (origin === null)
                     return refusal ?? NOTHING_KNOWN;
+                const why = refusal ?? refuseOrigin(origin, now);
+                if (why !== null)
+                    return why;
                 if (source.record.isKept)
                     return 'it is kept as it is';
                 return inherit({ root, self, lease, place, source, slot, origin }, runtime);
@@ -20292,7 +20337,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     ]) {
         yield {
             label: source.label,
-            attempt: async (place) => refuseOrigin(source.origin, wish) ??
+            attempt: async (place, now) => refuseOrigin(source.origin, now) ??
                 refuseEnvironment(root, source, runtime.environment) ??
                 (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
         };
@@ -20300,7 +20345,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     if (isRemote) {
         yield {
             label: 'the cache service',
-            attempt: async (place) => fetchSeed({ ...request, place }, wish, runtime),
+            attempt: async (place, now) => fetchSeed({ ...request, place }, now, runtime),
         };
     }
 }

@@ -12879,6 +12879,214 @@ function checkout_isFolder(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
+}
+
+;// CONCATENATED MODULE: ./lib/host/named-inputs.js
+
+
+
+
+
+/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
+function findNamedInputs(units, around) {
+    const resolver = new Resolver(around, units);
+    for (const unit of units)
+        resolver.add(unit);
+    return resolver;
+}
+/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
+const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
+class Resolver {
+    found = new Map();
+    links = new Map();
+    missing = new Map();
+    listless = new Set();
+    packages = new Set();
+    isOpen = false;
+    lost = new Set();
+    #around;
+    #passedOver;
+    /** by a name that their Cargo.toml has */
+    #folders = new Map();
+    /** the checkout's, of which git lists the files */
+    #listed;
+    #roots;
+    #ways = new Map();
+    constructor(around, units) {
+        const { workspace, sources } = around;
+        this.#around = around;
+        const builtIn = new Set(units.map((unit) => unit.builtIn));
+        const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
+        this.#passedOver = [...around.passedOver, ...targets];
+        const manifests = [...sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
+        const folders = manifests.map((path) => (0,external_node_path_.join)(workspace, (0,external_node_path_.dirname)(path)));
+        this.#listed = new Set(folders);
+        // Where Cargo has built there is a Cargo.lock, tracked or not.
+        const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.lock')));
+        this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
+        for (const folder of folders) {
+            for (const name of named_inputs_namesIn((0,external_node_path_.join)(folder, 'Cargo.toml')))
+                addTo(this.#folders, name, folder);
+        }
+        this.#findPackagesOutside(units);
+    }
+    add(unit) {
+        const bases = this.#basesOf(unit);
+        const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
+        if (unit.kind !== 'compiled')
+            this.#addPackages(bases);
+        if (isListless && bases.length === 0)
+            this.isOpen = true;
+        if (isListless)
+            this.#addListless(unit, bases);
+        if (!unit.isWhole || unit.startedNs === null)
+            this.lost.add(unit);
+        for (const input of unit.inputs)
+            this.#addInput(unit, input, bases);
+    }
+    #addInput(unit, input, bases) {
+        const candidates = this.#candidates(input, bases);
+        const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
+        // What is missing makes Cargo build the unit again, or lies where nobody knows.
+        const isMissing = ways.every(({ exists }) => !exists);
+        if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
+            this.lost.add(unit);
+        for (const { path, exists, links } of ways) {
+            const isOutside = !this.#isInside(path);
+            for (const link of links) {
+                if (isOutside || this.#isInside(link))
+                    addTo(this.links, link, unit);
+            }
+            if (!this.#isPassedOver(path))
+                addTo(exists ? this.found : this.missing, path, unit);
+        }
+    }
+    #addPackages(bases) {
+        for (const base of bases)
+            if (!this.#isPassedOver(base))
+                this.packages.add(base);
+    }
+    #addListless(unit, bases) {
+        const own = bases.filter((base) => !this.#isPassedOver(base));
+        if (bases.length === 0 || own.length > 0)
+            this.listless.add(unit);
+        // Of a package that git lists, git lists the files, too.
+        for (const base of own)
+            if (!this.#listed.has(base))
+                addTo(this.found, base, unit);
+    }
+    /** What relative paths of a unit may be relative to. */
+    #basesOf(unit) {
+        const packages = [...(this.#folders.get(unit.packageName) ?? [])];
+        if (unit.kind !== 'compiled')
+            return packages;
+        return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
+    }
+    /** Where a path may lie; the same file of a former workspace is one of this one, too. */
+    #candidates(input, bases) {
+        if (!input.startsWith('/'))
+            return bases.map((base) => `${base}/${input}`);
+        const here = this.#around.former
+            .filter((former) => input.startsWith(`${former}/`))
+            .map((former) => (0,external_node_path_.join)(this.#around.workspace, input.slice(former.length)));
+        return [input, ...here];
+    }
+    #follow = (path) => {
+        const known = this.#ways.get(path);
+        if (known !== undefined)
+            return known;
+        const way = this.#lookIn(path) ?? follow(path);
+        this.#ways.set(path, way);
+        return way;
+    };
+    /** Many lie in one folder: where the way there has no link, one look is enough. */
+    #lookIn(path) {
+        const cut = path.lastIndexOf('/');
+        const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)];
+        if (folder === '' || name === '' || name === '.' || name === '..')
+            return null;
+        const before = this.#follow(folder);
+        if (!before.exists || before.path !== folder)
+            return null;
+        const stat = statOrNull(path);
+        return stat?.isSymbolicLink() === true ? null : { path, exists: stat !== null, links: [] };
+    }
+    #isInside(path) {
+        return `${path}/`.startsWith(`${this.#around.workspace}/`);
+    }
+    #isPassedOver(path) {
+        if (FETCHED.test(path))
+            return true;
+        return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`));
+    }
+    /** A package outside is where its build script was compiled from. */
+    #findPackagesOutside(units) {
+        for (const { kind, packageName, inputs } of units) {
+            const [first] = inputs;
+            const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
+            if (kind !== 'compiled' || !isOutside)
+                continue;
+            addTo(this.#folders, packageName, packageRootOf(first) ?? (0,external_node_path_.dirname)(first));
+        }
+    }
+}
+/** The names in a manifest: of the package, and of what it builds. */
+function named_inputs_namesIn(manifest) {
+    const text = (0,small_file/* readTextOrNull */.GR)(manifest) ?? '';
+    const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm);
+    return [...found].flatMap(([, name]) => name ?? []);
+}
+/** The nearest folder above a file that holds a Cargo.toml. */
+function packageRootOf(path) {
+    for (let folder = (0,external_node_path_.dirname)(path);; folder = (0,external_node_path_.dirname)(folder)) {
+        if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.toml')))
+            return folder;
+        if (folder === '/')
+            return null;
+    }
+}
+function addTo(map, key, value) {
+    const values = map.get(key) ?? new Set();
+    map.set(key, values.add(value));
+}
+
 ;// CONCATENATED MODULE: ./lib/host/folder-contents.js
 
 
@@ -12976,45 +13184,6 @@ function newestIn(path, found, { entries, newestNs }) {
     return { ...(entries.get(path) ?? found), mtimeNs: newestNs, ctimeNs };
 }
 
-;// CONCATENATED MODULE: ./lib/host/way.js
-
-
-
-/** As many as the kernel follows. */
-const LINKS_AT_MOST = 40;
-/** Follows an absolute path to its end, one component after the other, as the kernel would. */
-function follow(path) {
-    const links = [];
-    const left = componentsOf(path);
-    let current = '/';
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        if (name === '..')
-            current = (0,external_node_path_.dirname)(current);
-        if (name === '..' || name === '.' || name === '')
-            continue;
-        const next = (0,external_node_path_.join)(current, name);
-        const stat = statOrNull(next);
-        const isWay = stat?.isDirectory() === true || left.length === 0;
-        if (stat?.isSymbolicLink() === true && links.length < LINKS_AT_MOST) {
-            links.push(next);
-            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
-            if (leadsTo.startsWith('/'))
-                current = '/';
-            left.push(...componentsOf(leadsTo));
-        }
-        else if (stat === null || !isWay) {
-            return { path: (0,external_node_path_.join)(next, ...left.toReversed()), exists: false, links };
-        }
-        else
-            current = next;
-    }
-    return { path: current, exists: true, links };
-}
-/** The last first. */
-function componentsOf(path) {
-    return path.split('/').toReversed();
-}
-
 ;// CONCATENATED MODULE: ./lib/host/presence.js
 
 
@@ -13045,6 +13214,7 @@ class Search {
     present = [];
     touched = new Set();
     stale = new Set();
+    missing = new Set();
     unchanged = [];
     problem = null;
     #reader;
@@ -13126,11 +13296,12 @@ class Search {
         for (const unit of units)
             this.stale.add(unit);
     }
-    /** Units miss it by themselves; who compares the newest file of a package does not. */
+    /** Units miss it while it is missing; who compares the newest file of a package does not. */
     #missFile(path) {
         const before = this.#recorded.get(path);
         if (before === undefined)
             return;
+        this.missing.add(path);
         this.#touchPackage(path);
         this.#forget(before);
     }
@@ -13317,6 +13488,8 @@ function workspace_reader_realPathOf(path) {
 
 
 
+
+
 /**
  * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
  * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
@@ -13354,11 +13527,15 @@ async function restore(restoring) {
     const isYounger = youngerThan(workspace, newestNs, nowNs);
     const mayStay = (path, known) => (isOwnWorkspace && known !== null) || isYounger(path, known?.mtimeS ?? null);
     const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay });
-    const { present, touched, stale, unchanged, problem } = presence;
+    const { present, touched, stale, missing, unchanged, problem } = presence;
     if (problem !== null)
         return refused(problem);
+    const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring);
+    if (typeof deprived === 'string')
+        return refused(deprived);
     // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
-    const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])];
+    const lost = isOwnWorkspace ? [] : inputs.lost;
+    const forgotten = [...new Set([...lost, ...stale, ...deprived])];
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = (0,build_inputs/* planTimes */.uA)(recorded, present, { newestNs: inputs.newestNs, touched });
@@ -13379,6 +13556,31 @@ async function restore(restoring) {
         changed: times.length - files.length,
         problem: null,
     };
+}
+/**
+ * The units that miss something now: whoever puts it there later, as an archive does, may give it an old
+ * time and other content.
+ *
+ * @returns fingerprints, or in words why they cannot be told
+ */
+function deprivedOf(missing, reader, { sources }, { target, inputs }) {
+    const { units, gaps } = readUnits(target);
+    const [gap] = gaps;
+    if (gap !== undefined)
+        return `not all inputs are known: ${gap}`;
+    const { workspace } = reader;
+    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
+    const passedOver = withRealPaths([target]);
+    const around = { workspace, former, sources, passedOver, isFresh: true };
+    const named = findNamedInputs(units, around);
+    // Of a package that is gone nobody knows what its units name.
+    const deprived = new Set(named.lost);
+    for (const [path, namers] of named.missing) {
+        if (missing.has(reader.nameOf(path)))
+            for (const unit of namers)
+                deprived.add(unit);
+    }
+    return [...deprived].map(({ fingerprint }) => fingerprint);
 }
 /**
  * Tells whether what lies at a path, if anything does, is younger than all units, by the seconds that
@@ -13532,173 +13734,6 @@ function whyAnother({ recorded, present }, startedNs) {
     return (0,build_inputs/* isSameContent */.OI)(recorded, present) ? null : 'is not known to hold the same';
 }
 
-;// CONCATENATED MODULE: ./lib/host/named-inputs.js
-
-
-
-
-
-/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
-function findNamedInputs(units, around) {
-    const resolver = new Resolver(around, units);
-    for (const unit of units)
-        resolver.add(unit);
-    return resolver;
-}
-/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
-const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
-class Resolver {
-    found = new Map();
-    links = new Map();
-    listless = new Set();
-    packages = new Set();
-    isOpen = false;
-    lost = new Set();
-    #around;
-    #passedOver;
-    /** by a name that their Cargo.toml has */
-    #folders = new Map();
-    /** the checkout's, of which git lists the files */
-    #listed;
-    #roots;
-    #ways = new Map();
-    constructor(around, units) {
-        const { workspace, manifests } = around;
-        this.#around = around;
-        const builtIn = new Set(units.map((unit) => unit.builtIn));
-        const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
-        this.#passedOver = [...around.passedOver, ...targets];
-        const folders = manifests.map((path) => (0,external_node_path_.join)(workspace, (0,external_node_path_.dirname)(path)));
-        this.#listed = new Set(folders);
-        // Where Cargo has built there is a Cargo.lock, tracked or not.
-        const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.lock')));
-        this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
-        for (const folder of folders) {
-            for (const name of named_inputs_namesIn((0,external_node_path_.join)(folder, 'Cargo.toml')))
-                addTo(this.#folders, name, folder);
-        }
-        this.#findPackagesOutside(units);
-    }
-    add(unit) {
-        const bases = this.#basesOf(unit);
-        const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
-        if (unit.kind !== 'compiled')
-            this.#addPackages(bases);
-        if (isListless && bases.length === 0)
-            this.isOpen = true;
-        if (isListless)
-            this.#addListless(unit, bases);
-        if (!unit.isWhole || unit.startedNs === null)
-            this.lost.add(unit);
-        for (const input of unit.inputs)
-            this.#addInput(unit, input, bases);
-    }
-    #addInput(unit, input, bases) {
-        const candidates = this.#candidates(input, bases);
-        const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
-        // What is missing makes Cargo build the unit again, or lies where nobody knows.
-        const isMissing = ways.every(({ exists }) => !exists);
-        if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
-            this.lost.add(unit);
-        for (const { path, exists, links } of ways) {
-            const isOutside = !this.#isInside(path);
-            for (const link of links) {
-                if (isOutside || this.#isInside(link))
-                    addTo(this.links, link, unit);
-            }
-            if (exists && !this.#isPassedOver(path))
-                addTo(this.found, path, unit);
-        }
-    }
-    #addPackages(bases) {
-        for (const base of bases)
-            if (!this.#isPassedOver(base))
-                this.packages.add(base);
-    }
-    #addListless(unit, bases) {
-        const own = bases.filter((base) => !this.#isPassedOver(base));
-        if (bases.length === 0 || own.length > 0)
-            this.listless.add(unit);
-        // Of a package that git lists, git lists the files, too.
-        for (const base of own)
-            if (!this.#listed.has(base))
-                addTo(this.found, base, unit);
-    }
-    /** What relative paths of a unit may be relative to. */
-    #basesOf(unit) {
-        const packages = [...(this.#folders.get(unit.packageName) ?? [])];
-        if (unit.kind !== 'compiled')
-            return packages;
-        return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
-    }
-    /** Where a path may lie; the same file of a former workspace is one of this one, too. */
-    #candidates(input, bases) {
-        if (!input.startsWith('/'))
-            return bases.map((base) => `${base}/${input}`);
-        const here = this.#around.former
-            .filter((former) => input.startsWith(`${former}/`))
-            .map((former) => (0,external_node_path_.join)(this.#around.workspace, input.slice(former.length)));
-        return [input, ...here];
-    }
-    #follow = (path) => {
-        const known = this.#ways.get(path);
-        if (known !== undefined)
-            return known;
-        const way = this.#lookIn(path) ?? follow(path);
-        this.#ways.set(path, way);
-        return way;
-    };
-    /** Many lie in one folder: where the way there has no link, one look is enough. */
-    #lookIn(path) {
-        const cut = path.lastIndexOf('/');
-        const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)];
-        if (folder === '' || name === '' || name === '.' || name === '..')
-            return null;
-        const before = this.#follow(folder);
-        if (!before.exists || before.path !== folder)
-            return null;
-        const stat = statOrNull(path);
-        return stat?.isSymbolicLink() === true ? null : { path, exists: stat !== null, links: [] };
-    }
-    #isInside(path) {
-        return `${path}/`.startsWith(`${this.#around.workspace}/`);
-    }
-    #isPassedOver(path) {
-        if (FETCHED.test(path))
-            return true;
-        return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`));
-    }
-    /** A package outside is where its build script was compiled from. */
-    #findPackagesOutside(units) {
-        for (const { kind, packageName, inputs } of units) {
-            const [first] = inputs;
-            const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
-            if (kind !== 'compiled' || !isOutside)
-                continue;
-            addTo(this.#folders, packageName, packageRootOf(first) ?? (0,external_node_path_.dirname)(first));
-        }
-    }
-}
-/** The names in a manifest: of the package, and of what it builds. */
-function named_inputs_namesIn(manifest) {
-    const text = (0,small_file/* readTextOrNull */.GR)(manifest) ?? '';
-    const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm);
-    return [...found].flatMap(([, name]) => name ?? []);
-}
-/** The nearest folder above a file that holds a Cargo.toml. */
-function packageRootOf(path) {
-    for (let folder = (0,external_node_path_.dirname)(path);; folder = (0,external_node_path_.dirname)(folder)) {
-        if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'Cargo.toml')))
-            return folder;
-        if (folder === '/')
-            return null;
-    }
-}
-function addTo(map, key, value) {
-    const values = map.get(key) ?? new Set();
-    map.set(key, values.add(value));
-}
-
 ;// CONCATENATED MODULE: ./lib/host/unit-times.js
 
 
@@ -13791,8 +13826,8 @@ async function retime({ target, inputs, ...rest }) {
         return retime_units_refused('by this clock it was built in the future');
     }
     const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
-    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
-    const around = { workspace, former, manifests, passedOver, isFresh: true };
+    const { sources } = checkout;
+    const around = { workspace, former, sources, passedOver, isFresh: true };
     const named = findNamedInputs(units, around);
     const recordedNs = BigInt(inputs.newestNs);
     const evidence = { target, reader, recorded, recordedNs, beforeNs };
@@ -16217,9 +16252,11 @@ async function seed_choose(request, offer, wish, runtime) {
             const place = `${folder}/${index}`;
             let outcome;
             try {
-                const filled = await attempt(place);
+                // An attempt that came to nothing may have set times before.
+                const now = { ...wish, times: timesOf(request) };
+                const filled = await attempt(place, now);
                 outcome =
-                    typeof filled === 'string' ? filled : await seed_settle(request, filled, wish, place, runtime);
+                    typeof filled === 'string' ? filled : await seed_settle(request, filled, now, place, runtime);
             }
             catch (error) {
                 outcome = (0,guard_error/* messageOf */.bD)(error);
@@ -16261,17 +16298,22 @@ function seed_note({ root, lease }, seeded, runtime) {
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
     return record;
 }
+/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
+function timesOf({ root, job, owner: { runner } }) {
+    return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`);
+}
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf({ root, job, owner: { runner }, lease, restoresMtimes }, { environment }) {
+function wishOf(request, { environment }) {
+    const { job, owner, lease, restoresMtimes } = request;
     const workspace = environment['GITHUB_WORKSPACE'] ?? null;
     return {
         job,
         madeBy: lease.madeBy,
-        runnerKey: runner.key,
+        runnerKey: owner.runner.key,
         workspace,
         common: (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
         restoresMtimes,
-        times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
+        times: timesOf(request),
         toolchain: null,
     };
 }
@@ -16287,9 +16329,12 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
             break;
         yield {
             label: slot,
-            attempt: async (place) => {
-                if (origin === null || refusal !== null)
+            attempt: async (place, now) => {
+                if (origin === null)
                     return refusal ?? NOTHING_KNOWN;
+                const why = refusal ?? refuseOrigin(origin, now);
+                if (why !== null)
+                    return why;
                 if (source.record.isKept)
                     return 'it is kept as it is';
                 return inherit({ root, self, lease, place, source, slot, origin }, runtime);
@@ -16304,7 +16349,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     ]) {
         yield {
             label: source.label,
-            attempt: async (place) => refuseOrigin(source.origin, wish) ??
+            attempt: async (place, now) => refuseOrigin(source.origin, now) ??
                 refuseEnvironment(root, source, runtime.environment) ??
                 (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
         };
@@ -16312,7 +16357,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     if (isRemote) {
         yield {
             label: 'the cache service',
-            attempt: async (place) => fetchSeed({ ...request, place }, wish, runtime),
+            attempt: async (place, now) => fetchSeed({ ...request, place }, now, runtime),
         };
     }
 }

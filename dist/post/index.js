@@ -12498,6 +12498,7 @@ const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
 class Resolver {
     found = new Map();
     links = new Map();
+    missing = new Map();
     listless = new Set();
     packages = new Set();
     isOpen = false;
@@ -12511,11 +12512,12 @@ class Resolver {
     #roots;
     #ways = new Map();
     constructor(around, units) {
-        const { workspace, manifests } = around;
+        const { workspace, sources } = around;
         this.#around = around;
         const builtIn = new Set(units.map((unit) => unit.builtIn));
         const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
         this.#passedOver = [...around.passedOver, ...targets];
+        const manifests = [...sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
         const folders = manifests.map((path) => (0,external_node_path_.join)(workspace, (0,external_node_path_.dirname)(path)));
         this.#listed = new Set(folders);
         // Where Cargo has built there is a Cargo.lock, tracked or not.
@@ -12554,8 +12556,8 @@ class Resolver {
                 if (isOutside || this.#isInside(link))
                     addTo(this.links, link, unit);
             }
-            if (exists && !this.#isPassedOver(path))
-                addTo(this.found, path, unit);
+            if (!this.#isPassedOver(path))
+                addTo(exists ? this.found : this.missing, path, unit);
         }
     }
     #addPackages(bases) {
@@ -12774,8 +12776,8 @@ async function recordInputs(recording) {
     const told = recording.constantWorkspace ?? null;
     const seen = [...(told === null ? [] : [told]), ...(restored?.former ?? [])];
     const former = [...new Set(seen)].filter((path) => path !== workspace);
-    const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
-    const named = findNamedInputs(units, { workspace, former, manifests, passedOver });
+    const { sources } = checkout;
+    const named = findNamedInputs(units, { workspace, former, sources, passedOver });
     const recorder = new Recorder(reader, named.lost);
     const listless = recorder.startsOf(named.listless);
     const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless);

@@ -12,8 +12,8 @@ export interface Surroundings {
   workspace: string
   /** workspaces in which some units may have been built: the same files at another path */
   former: readonly string[]
-  /** files of the checkout that are called Cargo.toml, relative to it */
-  manifests: readonly string[]
+  /** files of the checkout, relative to it */
+  sources: ReadonlyMap<string, unknown>
   /** absolute: what lies below never changes, as Cargo sees it, or is its own output */
   passedOver: readonly string[]
   /** whether nothing may have been built here yet: where git ignores Cargo.lock there is none then */
@@ -26,6 +26,8 @@ export interface NamedInputs {
   found: ReadonlyMap<string, ReadonlySet<Unit>>
   /** links on the way to these, each at its own place */
   links: ReadonlyMap<string, ReadonlySet<Unit>>
+  /** where something may be meant to lie and nothing does, absolute: the units that name it */
+  missing: ReadonlyMap<string, ReadonlySet<Unit>>
   /** of these Cargo compares all files of their package */
   listless: ReadonlySet<Unit>
   /**
@@ -52,6 +54,7 @@ const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//
 class Resolver implements NamedInputs {
   readonly found = new Map<string, Set<Unit>>()
   readonly links = new Map<string, Set<Unit>>()
+  readonly missing = new Map<string, Set<Unit>>()
   readonly listless = new Set<Unit>()
   readonly packages = new Set<string>()
   isOpen = false
@@ -66,13 +69,14 @@ class Resolver implements NamedInputs {
   readonly #ways = new Map<string, Way>()
 
   constructor(around: Surroundings, units: readonly Unit[]) {
-    const { workspace, manifests } = around
+    const { workspace, sources } = around
     this.#around = around
     const builtIn = new Set(units.map((unit) => unit.builtIn))
     const targets = [...builtIn].filter(
       (path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`),
     )
     this.#passedOver = [...around.passedOver, ...targets]
+    const manifests = [...sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path))
     const folders = manifests.map((path) => join(workspace, dirname(path)))
     this.#listed = new Set(folders)
     // Where Cargo has built there is a Cargo.lock, tracked or not.
@@ -105,7 +109,7 @@ class Resolver implements NamedInputs {
       for (const link of links) {
         if (isOutside || this.#isInside(link)) addTo(this.links, link, unit)
       }
-      if (exists && !this.#isPassedOver(path)) addTo(this.found, path, unit)
+      if (!this.#isPassedOver(path)) addTo(exists ? this.found : this.missing, path, unit)
     }
   }
 

@@ -17,6 +17,8 @@ export interface Presence {
   touched: ReadonlySet<string>
   /** fingerprints of units that see something else where times are not ours to set */
   stale: ReadonlySet<string>
+  /** what was recorded in the workspace and is not there, by its path there */
+  missing: ReadonlySet<string>
   /** outside: files that hold what they were recorded with */
   unchanged: readonly RestoredFile[]
   /** in words, why that cannot be told; else null */
@@ -57,6 +59,7 @@ class Search implements Presence {
   readonly present: Present[] = []
   readonly touched = new Set<string>()
   readonly stale = new Set<string>()
+  readonly missing = new Set<string>()
   readonly unchanged: RestoredFile[] = []
   problem: string | null = null
   readonly #reader: WorkspaceReader
@@ -137,10 +140,11 @@ class Search implements Presence {
     for (const unit of units) this.stale.add(unit)
   }
 
-  /** Units miss it by themselves; who compares the newest file of a package does not. */
+  /** Units miss it while it is missing; who compares the newest file of a package does not. */
   #missFile(path: string): void {
     const before = this.#recorded.get(path)
     if (before === undefined) return
+    this.missing.add(path)
     this.#touchPackage(path)
     this.#forget(before)
   }

@@ -50,8 +50,8 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
   const told = recording.constantWorkspace ?? null
   const seen = [...(told === null ? [] : [told]), ...(restored?.former ?? [])]
   const former = [...new Set(seen)].filter((path) => path !== workspace)
-  const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path))
-  const named = findNamedInputs(units, { workspace, former, manifests, passedOver })
+  const { sources } = checkout
+  const named = findNamedInputs(units, { workspace, former, sources, passedOver })
   const recorder = new Recorder(reader, named.lost)
   const listless = recorder.startsOf(named.listless)
   const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless)

@@ -7,12 +7,15 @@ import { NOTHING_RESTORED } from '../plan/restored.ts'
 import type { Restored, RestoredFile } from '../plan/restored.ts'
 import { WholeFolders } from '../plan/whole-folders.ts'
 import { readCheckout } from '../host/checkout.ts'
+import type { Checkout } from '../host/checkout.ts'
 import { statOrNull } from '../host/contents.ts'
 import { setTimes } from '../host/file-times.ts'
 import type { SetTime } from '../host/file-times.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
+import { findNamedInputs } from '../host/named-inputs.ts'
 import { readPresence } from '../host/presence.ts'
 import { onlyAhead } from '../host/times-ahead.ts'
+import { readUnits } from '../host/units.ts'
 import { follow } from '../host/way.ts'
 import { WorkspaceReader, withRealPaths } from '../host/workspace-reader.ts'
 
@@ -80,10 +83,13 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   const mayStay = (path: string, known: Proven | null): boolean =>
     (isOwnWorkspace && known !== null) || isYounger(path, known?.mtimeS ?? null)
   const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay })
-  const { present, touched, stale, unchanged, problem } = presence
+  const { present, touched, stale, missing, unchanged, problem } = presence
   if (problem !== null) return refused(problem)
+  const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring)
+  if (typeof deprived === 'string') return refused(deprived)
   // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
-  const forgotten = [...new Set([...(isOwnWorkspace ? [] : inputs.lost), ...stale])]
+  const lost = isOwnWorkspace ? [] : inputs.lost
+  const forgotten = [...new Set([...lost, ...stale, ...deprived])]
   for (const path of forgotten) dropFingerprint(target, path)
   const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched })
   const { times: ahead, standing } = restoring.isShared
@@ -102,6 +108,34 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
     changed: times.length - files.length,
     problem: null,
   }
+}
+
+/**
+ * The units that miss something now: whoever puts it there later, as an archive does, may give it an old
+ * time and other content.
+ *
+ * @returns fingerprints, or in words why they cannot be told
+ */
+function deprivedOf(
+  missing: ReadonlySet<string>,
+  reader: WorkspaceReader,
+  { sources }: Checkout,
+  { target, inputs }: Restoring,
+): string[] | string {
+  const { units, gaps } = readUnits(target)
+  const [gap] = gaps
+  if (gap !== undefined) return `not all inputs are known: ${gap}`
+  const { workspace } = reader
+  const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace)
+  const passedOver = withRealPaths([target])
+  const around = { workspace, former, sources, passedOver, isFresh: true }
+  const named = findNamedInputs(units, around)
+  // Of a package that is gone nobody knows what its units name.
+  const deprived = new Set(named.lost)
+  for (const [path, namers] of named.missing) {
+    if (missing.has(reader.nameOf(path))) for (const unit of namers) deprived.add(unit)
+  }
+  return [...deprived].map(({ fingerprint }) => fingerprint)
 }
 
 /**

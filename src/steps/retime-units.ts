@@ -70,8 +70,8 @@ async function retime({ target, inputs, ...rest }: Retiming): Promise<RetimedUni
     return refused('by this clock it was built in the future')
   }
   const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace)
-  const manifests = [...checkout.sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path))
-  const around = { workspace, former, manifests, passedOver, isFresh: true }
+  const { sources } = checkout
+  const around = { workspace, former, sources, passedOver, isFresh: true }
   const named = findNamedInputs(units, around)
   const recordedNs = BigInt(inputs.newestNs)
   const evidence = { target, reader, recorded, recordedNs, beforeNs }

@@ -65,7 +65,7 @@ export interface Filled {
 /** One way to get a seed, to lie at `place`; a string says why it came to nothing. */
 interface Attempt {
   label: string
-  attempt: (place: string) => Promise<Filled | string>
+  attempt: (place: string, wish: SeedWish) => Promise<Filled | string>
 }
 
 /**
@@ -140,9 +140,11 @@ async function choose(
       const place = `${folder}/${index}`
       let outcome: SeedRecord | string
       try {
-        const filled = await attempt(place)
+        // An attempt that came to nothing may have set times before.
+        const now = { ...wish, times: timesOf(request) }
+        const filled = await attempt(place, now)
         outcome =
-          typeof filled === 'string' ? filled : await settle(request, filled, wish, place, runtime)
+          typeof filled === 'string' ? filled : await settle(request, filled, now, place, runtime)
       } catch (error) {
         outcome = messageOf(error)
         runtime.voice.warning(`The slot is not seeded with ${label} (${outcome}).`)
@@ -189,20 +191,23 @@ function note({ root, lease }: SeedRequest, seeded: SeedRecord, runtime: Runtime
   return record
 }
 
+/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
+function timesOf({ root, job, owner: { runner } }: SeedRequest): string {
+  return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`)
+}
+
 /** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf(
-  { root, job, owner: { runner }, lease, restoresMtimes }: SeedRequest,
-  { environment }: Runtime,
-): SeedWish {
+function wishOf(request: SeedRequest, { environment }: Runtime): SeedWish {
+  const { job, owner, lease, restoresMtimes } = request
   const workspace = environment['GITHUB_WORKSPACE'] ?? null
   return {
     job,
     madeBy: lease.madeBy,
-    runnerKey: runner.key,
+    runnerKey: owner.runner.key,
     workspace,
     common: isLocal(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
     restoresMtimes,
-    times: lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`),
+    times: timesOf(request),
     toolchain: null,
   }
 }
@@ -224,8 +229,10 @@ function* attemptsOf(
     if (!['auto', 'inherit'].includes(settings.warm) || origin?.isElsewhere === true) break
     yield {
       label: slot,
-      attempt: async (place) => {
-        if (origin === null || refusal !== null) return refusal ?? NOTHING_KNOWN
+      attempt: async (place, now) => {
+        if (origin === null) return refusal ?? NOTHING_KNOWN
+        const why = refusal ?? refuseOrigin(origin, now)
+        if (why !== null) return why
         if (source.record.isKept) return 'it is kept as it is'
         return inherit({ root, self, lease, place, source, slot, origin }, runtime)
       },
@@ -238,8 +245,8 @@ function* attemptsOf(
   ]) {
     yield {
       label: source.label,
-      attempt: async (place) =>
-        refuseOrigin(source.origin, wish) ??
+      attempt: async (place, now) =>
+        refuseOrigin(source.origin, now) ??
         refuseEnvironment(root, source, runtime.environment) ??
         (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
     }
@@ -247,7 +254,7 @@ function* attemptsOf(
   if (isRemote) {
     yield {
       label: 'the cache service',
-      attempt: async (place) => fetchSeed({ ...request, place }, wish, runtime),
+      attempt: async (place, now) => fetchSeed({ ...request, place }, now, runtime),
     }
   }
 }
