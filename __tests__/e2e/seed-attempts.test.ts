@@ -26,7 +26,7 @@ test('what an attempt has done to times counts for the next one', async () => {
   writeFileSync(stage.control(`leases/${second.id}.inputs`), encodeBuildInputs(inputs))
 
   const victim = world.seeded(stage)
-  const { exitCode, stdout } = await victim.run()
+  const { exitCode, stdout } = await victim.run({})
   await victim.end()
   expect(exitCode).toBe(0)
   const told = stdout.slice(stdout.indexOf('seed: cold'))

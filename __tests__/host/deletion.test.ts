@@ -41,6 +41,10 @@ function anEntry(root: Root, entry = id): string {
   return path
 }
 
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
 /** A directory outside the root that must stay as it is, with a file in it. */
 function aCanary(): string {
   const directory = scene().directory('canary')
@@ -166,8 +170,36 @@ describe('in parts, for a job that waits for the space', () => {
     ])
     const found = await deleteEntry(root, id, [], HASTE)
     expect(found).toEqual({ kind: 'busy', why: expect.stringContaining('another reaper') })
+    expect(existsSync(`${path}/debug/deps/lib.rlib`)).toBe(true)
     await release()
     expect(await deleteEntry(root, id, [], HASTE)).toEqual({ kind: 'deleted' })
+  })
+
+  test('who clones from it is waited for, also by a flock that cannot: busybox’s', async () => {
+    const root = aRoot(scene())
+    const path = anEntry(root)
+    const asked = `${scene().directory('asked')}/times`
+    const { PATH } = process.env
+    process.env['PATH'] = await stubProgram(
+      scene(),
+      'flock',
+      `echo >>${asked}
+       case "$*" in *-w*) echo "flock: invalid option -- 'w'" >&2; exit 1 ;; esac
+       exec "$REAL" "$@"`,
+    )
+    try {
+      const { release } = await hold(scene(), 'exec 9<"$1" && "$2" -s 9 && echo ready && read', [
+        path,
+        '/usr/bin/flock',
+      ])
+      const deletion = deleteEntry(root, id, [], { waitSeconds: 60, inParts: true })
+      await waitFor(() => readIfThere(asked).length >= 3)
+      expect(existsSync(`${path}/debug/deps/lib.rlib`)).toBe(true)
+      await release()
+      expect(await deletion).toEqual({ kind: 'deleted' })
+    } finally {
+      process.env['PATH'] = PATH
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
 import type { Assessment } from '../../src/plan/pressure.ts'
@@ -15,6 +15,7 @@ import { useScene } from '../e2e/use-scene.ts'
 import { aLine } from '../helpers/history.ts'
 import { aLease, anEnd, anId } from '../helpers/lease.ts'
 import { aRoot } from '../helpers/root.ts'
+import { publishNth, republish } from '../helpers/published.ts'
 import { aSelf } from '../helpers/self.ts'
 import { speech } from '../helpers/speech.ts'
 
@@ -62,6 +63,33 @@ test('a critical disk does not wait for that', async () => {
   expect(readdirSync(controlName(root, 'trash'))).toEqual([])
   expect(readHistory(root)).toEqual([])
   expect(readEndings(root)).toHaveLength(1)
+})
+
+needs('root').test('a snapshot that cannot go keeps no other from going', async () => {
+  const root = aRoot(scene())
+  const [stuck, other] = [publishNth(root, 1), publishNth(root, 2)]
+  // What is mounted cannot be renamed, whoever asks.
+  await scene().must('mount', ['--bind', stuck, stuck])
+  const relieved = await relieveAll(root, 100)
+  expect(relieved?.retired).toEqual([expect.stringMatching(/^snapshot /)])
+  expect([existsSync(stuck), existsSync(other)]).toEqual([true, false])
+})
+
+test.each<[string, (root: Root, folder: string) => unknown]>([
+  ['published', (root) => republish(root, 2, 4)],
+  ['used', (_, folder) => utimesSync(`${folder}/snapshot.json`, 4, 4)],
+])('a snapshot that was %s while another was deleted is the last to go', async (_, renew) => {
+  const root = aRoot(scene())
+  const folders = [1, 2, 3].map((n) => publishNth(root, n))
+  let left = folders
+  const suffices = (): boolean => {
+    const before = left
+    left = folders.filter((folder) => existsSync(folder))
+    if (before.length === 3 && left.length === 2) renew(root, folders[1] ?? '')
+    return left.length === 1
+  }
+  await relieveAll(root, 100, suffices)
+  expect(left).toEqual([folders[1]])
 })
 
 test('who has come into a slot while another was deleted is seen', async () => {

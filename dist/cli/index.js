@@ -5019,6 +5019,7 @@ function openProfiles(folder, depth = 1) {
 
 
 
+
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5;
 const AT_LEISURE = { waitSeconds: 0, inParts: false };
@@ -5105,8 +5106,8 @@ function quoted(words) {
 }
 /**
  * Removes the tree while holding the kernel's lock on its folder, which rm holds too, through
- * descriptor 3: it is given back when rm ends, however it ends. Without flock(1), or with one that
- * complains (busybox's cannot wait), two rm at once only do work twice.
+ * descriptor 3: it is given back when rm ends, however it ends. Nothing goes before it is had: who
+ * reads the tree, to clone it, has it, too. Without flock(1), or with one that complains, nobody has.
  */
 async function remove(target, { waitSeconds, inParts }) {
     const { folder: parent, name } = target;
@@ -5130,13 +5131,10 @@ async function remove(target, { waitSeconds, inParts }) {
     }
     try {
         if (folder !== null) {
-            // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
-            const [isTaken] = await Promise.all([
-                isClaimed(folder, waitSeconds),
-                inParts ? thinOut(folder) : null,
-            ]);
-            if (isTaken)
+            if (await isClaimed(folder, waitSeconds))
                 return { kind: 'claimed' };
+            if (inParts)
+                await thinOut(folder);
         }
         // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
         return await rm([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent]);
@@ -5146,11 +5144,25 @@ async function remove(target, { waitSeconds, inParts }) {
             (0,external_node_fs_.closeSync)(folder);
     }
 }
+/** Busybox's flock cannot wait: it is asked again after so long. */
+const ASKED_AGAIN_MS = 200;
+/** Takes the lock on a folder, for as long as the descriptor is open; true where others keep it. */
 async function isClaimed(folder, waitSeconds) {
-    const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-    const { status, said } = await rm_run('flock', ['-x', ...patience, '3'], [folder]);
-    // One that is held is refused without a word.
-    return status === 1 && said === '';
+    const since = performance.now();
+    const isHeld = async (patience) => {
+        const { status, said } = await rm_run('flock', ['-x', ...patience, '3'], [folder]);
+        // One that is held is refused without a word.
+        return said === '' ? status === 1 : null;
+    };
+    const told = waitSeconds === 0 ? null : await isHeld(['-w', String(waitSeconds)]);
+    if (told !== null)
+        return told;
+    while ((await isHeld(['-n'])) === true) {
+        if (performance.now() - since >= waitSeconds * 1000)
+            return true;
+        await (0,promises_namespaceObject.setTimeout)(ASKED_AGAIN_MS);
+    }
+    return false;
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const O_PATH = 0o10_000_000;
@@ -6268,6 +6280,10 @@ const INPUTS = 'inputs.json';
 const HITS = 'hits';
 const snapshots_BYTES = 'bytes';
 const LINKED = 'linked.json';
+/** A word that another one in its place does not have. */
+function identify({ name, snapshot }) {
+    return `${name.repository}/${name.key} ${snapshot?.id ?? ''}`;
+}
 /** Every snapshot of the root, or those of one repository. */
 function listSnapshots(root, repository = null) {
     const repositories = repository === null ? snapshots_namesIn(root, []) : [repository];
@@ -6327,12 +6343,19 @@ function linkedIn(folder) {
 function noteLinked(folder, linked) {
     replaceFile(at(folder, LINKED), JSON.stringify(linked));
 }
-/** Notes how large it is, so that the budget can be kept without a walk. */
-function noteBytes(root, name, bytes) {
-    snapshots_inside(root, [name.repository, name.key], (folder) => {
+/**
+ * Notes how large it is, so that the budget can be kept without a walk.
+ *
+ * @returns false where another has taken its place, of which that says nothing
+ */
+function noteBytes(root, { name, snapshot }, bytes) {
+    const isNoted = snapshots_inside(root, [name.repository, name.key], (folder) => {
+        if (!isIt(folder, snapshot))
+            return false;
         replaceFile(at(folder, snapshots_BYTES), String(bytes));
-        return null;
+        return true;
     });
+    return isNoted ?? false;
 }
 /**
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
@@ -6358,7 +6381,7 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked));
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
     makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
-    evict(root, name);
+    snapshots_takeAway(root, name);
     const moved = snapshots_inside(root, [name.repository], (folder) => {
         (0,external_node_fs_.renameSync)(staging, at(folder, name.key));
         return true;
@@ -6366,11 +6389,18 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
     return moved ?? false;
 }
 /**
- * Takes a snapshot out of service: one rename into the trash.
+ * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
  *
- * @returns false where there was none
+ * @returns false where it is gone, or another has taken its place
  */
-function evict(root, name) {
+function evict(root, { name, snapshot }) {
+    const parts = [name.repository, name.key];
+    return snapshots_inside(root, parts, (folder) => isIt(folder, snapshot)) === true && snapshots_takeAway(root, name);
+}
+function isIt(folder, snapshot) {
+    return idIn(folder) === (snapshot?.id ?? null);
+}
+function snapshots_takeAway(root, name) {
     const moved = snapshots_inside(root, [name.repository], (folder) => {
         (0,external_node_fs_.renameSync)(at(folder, name.key), trashPath(root, freshName()));
         return true;
@@ -6412,10 +6442,9 @@ async function keepBudget(root, budgetBytes) {
             continue;
         await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
     }
-    const snapshots = await measured(root, listSnapshots(root));
-    for (const { name } of overBudget(snapshots, budgetBytes)) {
-        const path = `${name.repository}/${name.key}`;
-        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+    for (const snapshot of overBudget(await measured(root), budgetBytes)) {
+        const path = `${snapshot.name.repository}/${snapshot.name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, snapshot));
         if (isEvicted === true)
             budgeted.evicted.push(path);
     }
@@ -6431,20 +6460,29 @@ async function unlessLeft({ left }, id, take) {
         return null;
     }
 }
-async function measured(root, snapshots) {
-    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+/** The snapshots as they are when what nobody had measured has been. */
+async function measured(root) {
+    const fresh = listSnapshots(root).filter(({ bytes }) => bytes === null);
     const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), keep_budget_MEASURE_MS);
-    return snapshots.map((each) => {
-        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
-        if (each.bytes === null && bytes !== null)
-            tryToNoteBytes(root, each.name, bytes);
-        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    const found = new Map();
+    for (const each of fresh) {
+        const bytes = sizes.get(folderOf(root, each.name));
+        if (bytes === undefined)
+            continue;
+        found.set(identify(each), bytes);
+        tryToNoteBytes(root, each, bytes);
+    }
+    // Others have been published meanwhile, and used.
+    return listSnapshots(root).map((each) => {
+        const { name, snapshot, usedMs, hits } = each;
+        const bytes = each.bytes ?? found.get(identify(each)) ?? null;
+        return { name, snapshot, usedMs, hits, bytes };
     });
 }
 /** Where there is no room for that, eviction is needed most; the next one measures again. */
-function tryToNoteBytes(root, name, bytes) {
+function tryToNoteBytes(root, snapshot, bytes) {
     try {
-        noteBytes(root, name, bytes);
+        noteBytes(root, snapshot, bytes);
     }
     catch {
         return;
@@ -8170,22 +8208,27 @@ async function relieve(request, runtime) {
         if (await empty())
             return done;
     }
-    for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
-        if (!tryToEvict(root, name, runtime))
+    const seen = new Set();
+    // Anew each time: to delete one takes minutes, in which others are published, and used.
+    const next = () => leastRecentlyUsed(listSnapshots(root)).find((each) => !seen.has(identify(each)));
+    for (let oldest = next(); oldest !== undefined; oldest = next()) {
+        seen.add(identify(oldest));
+        if (!tryToEvict(root, oldest, runtime))
             continue;
-        done.retired.push(`snapshot ${name.repository}/${name.key}`);
+        done.retired.push(`snapshot ${oldest.name.repository}/${oldest.name.key}`);
         if (await empty())
             return done;
     }
     return done;
 }
 /** One that cannot be taken away keeps no other from going. */
-function tryToEvict(root, name, { voice }) {
+function tryToEvict(root, snapshot, { voice }) {
     try {
-        return evict(root, name);
+        return evict(root, snapshot);
     }
     catch (error) {
-        voice.warning(`The snapshot ${name.repository}/${name.key} could not be evicted (${messageOf(error)}).`);
+        const { repository, key } = snapshot.name;
+        voice.warning(`The snapshot ${repository}/${key} could not be evicted (${messageOf(error)}).`);
         return false;
     }
 }
@@ -19796,8 +19839,9 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         return clone_seed_GONE;
     const { same, written, others } = lookAtShared(tree, known ?? []);
     if (written.length > 0) {
-        const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id };
-        return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime);
+        const { id, label } = source;
+        const spoilt = 'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id };
+        return giveUpHybrid(root, { label, place: spoilt, written }, runtime);
     }
     // A slot may have been built in since it was handed down.
     if (isSnapshot && others[0] !== undefined)

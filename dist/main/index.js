@@ -639,6 +639,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/folders.js
@@ -724,6 +726,7 @@ function openProfiles(folder, depth = 1) {
 }
 
 ;// CONCATENATED MODULE: ./lib/host/deletion.js
+
 
 
 
@@ -818,8 +821,8 @@ function quoted(words) {
 }
 /**
  * Removes the tree while holding the kernel's lock on its folder, which rm holds too, through
- * descriptor 3: it is given back when rm ends, however it ends. Without flock(1), or with one that
- * complains (busybox's cannot wait), two rm at once only do work twice.
+ * descriptor 3: it is given back when rm ends, however it ends. Nothing goes before it is had: who
+ * reads the tree, to clone it, has it, too. Without flock(1), or with one that complains, nobody has.
  */
 async function remove(target, { waitSeconds, inParts }) {
     const { folder: parent, name } = target;
@@ -843,13 +846,10 @@ async function remove(target, { waitSeconds, inParts }) {
     }
     try {
         if (folder !== null) {
-            // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
-            const [isTaken] = await Promise.all([
-                isClaimed(folder, waitSeconds),
-                inParts ? thinOut(folder) : null,
-            ]);
-            if (isTaken)
+            if (await isClaimed(folder, waitSeconds))
                 return { kind: 'claimed' };
+            if (inParts)
+                await thinOut(folder);
         }
         // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
         return await (0,rm.rm)([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent]);
@@ -859,11 +859,25 @@ async function remove(target, { waitSeconds, inParts }) {
             (0,external_node_fs_.closeSync)(folder);
     }
 }
+/** Busybox's flock cannot wait: it is asked again after so long. */
+const ASKED_AGAIN_MS = 200;
+/** Takes the lock on a folder, for as long as the descriptor is open; true where others keep it. */
 async function isClaimed(folder, waitSeconds) {
-    const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-    const { status, said } = await (0,rm/* run */.e)('flock', ['-x', ...patience, '3'], [folder]);
-    // One that is held is refused without a word.
-    return status === 1 && said === '';
+    const since = performance.now();
+    const isHeld = async (patience) => {
+        const { status, said } = await (0,rm/* run */.e)('flock', ['-x', ...patience, '3'], [folder]);
+        // One that is held is refused without a word.
+        return said === '' ? status === 1 : null;
+    };
+    const told = waitSeconds === 0 ? null : await isHeld(['-w', String(waitSeconds)]);
+    if (told !== null)
+        return told;
+    while ((await isHeld(['-n'])) === true) {
+        if (performance.now() - since >= waitSeconds * 1000)
+            return true;
+        await (0,promises_.setTimeout)(ASKED_AGAIN_MS);
+    }
+    return false;
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const O_PATH = 0o10_000_000;
@@ -4344,6 +4358,7 @@ function isOld(path, nowMs) {
 /* harmony export */   MD: () => (/* binding */ noteUse),
 /* harmony export */   RN: () => (/* binding */ inputsIn),
 /* harmony export */   YO: () => (/* binding */ evict),
+/* harmony export */   ls: () => (/* binding */ identify),
 /* harmony export */   v8: () => (/* binding */ linkedIn),
 /* harmony export */   yS: () => (/* binding */ folderOf),
 /* harmony export */   yt: () => (/* binding */ treeIn)
@@ -4378,6 +4393,10 @@ const INPUTS = 'inputs.json';
 const HITS = 'hits';
 const BYTES = 'bytes';
 const LINKED = 'linked.json';
+/** A word that another one in its place does not have. */
+function identify({ name, snapshot }) {
+    return `${name.repository}/${name.key} ${snapshot?.id ?? ''}`;
+}
 /** Every snapshot of the root, or those of one repository. */
 function listSnapshots(root, repository = null) {
     const repositories = repository === null ? namesIn(root, []) : [repository];
@@ -4437,12 +4456,19 @@ function linkedIn(folder) {
 function noteLinked(folder, linked) {
     (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, LINKED), JSON.stringify(linked));
 }
-/** Notes how large it is, so that the budget can be kept without a walk. */
-function noteBytes(root, name, bytes) {
-    inside(root, [name.repository, name.key], (folder) => {
+/**
+ * Notes how large it is, so that the budget can be kept without a walk.
+ *
+ * @returns false where another has taken its place, of which that says nothing
+ */
+function noteBytes(root, { name, snapshot }, bytes) {
+    const isNoted = inside(root, [name.repository, name.key], (folder) => {
+        if (!isIt(folder, snapshot))
+            return false;
         replaceFile(at(folder, BYTES), String(bytes));
-        return null;
+        return true;
     });
+    return isNoted ?? false;
 }
 /**
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
@@ -4468,7 +4494,7 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked));
     replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
     makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
-    evict(root, name);
+    takeAway(root, name);
     const moved = inside(root, [name.repository], (folder) => {
         renameSync(staging, at(folder, name.key));
         return true;
@@ -4476,11 +4502,18 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
     return moved ?? false;
 }
 /**
- * Takes a snapshot out of service: one rename into the trash.
+ * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
  *
- * @returns false where there was none
+ * @returns false where it is gone, or another has taken its place
  */
-function evict(root, name) {
+function evict(root, { name, snapshot }) {
+    const parts = [name.repository, name.key];
+    return inside(root, parts, (folder) => isIt(folder, snapshot)) === true && takeAway(root, name);
+}
+function isIt(folder, snapshot) {
+    return idIn(folder) === (snapshot?.id ?? null);
+}
+function takeAway(root, name) {
     const moved = inside(root, [name.repository], (folder) => {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .freshName */ .Os)()));
         return true;
@@ -8457,22 +8490,27 @@ async function relieve(request, runtime) {
         if (await empty())
             return done;
     }
-    for (const { name } of (0,snapshot/* leastRecentlyUsed */.hL)((0,host_snapshots/* listSnapshots */.Cb)(root))) {
-        if (!tryToEvict(root, name, runtime))
+    const seen = new Set();
+    // Anew each time: to delete one takes minutes, in which others are published, and used.
+    const next = () => (0,snapshot/* leastRecentlyUsed */.hL)((0,host_snapshots/* listSnapshots */.Cb)(root)).find((each) => !seen.has((0,host_snapshots/* identify */.ls)(each)));
+    for (let oldest = next(); oldest !== undefined; oldest = next()) {
+        seen.add((0,host_snapshots/* identify */.ls)(oldest));
+        if (!tryToEvict(root, oldest, runtime))
             continue;
-        done.retired.push(`snapshot ${name.repository}/${name.key}`);
+        done.retired.push(`snapshot ${oldest.name.repository}/${oldest.name.key}`);
         if (await empty())
             return done;
     }
     return done;
 }
 /** One that cannot be taken away keeps no other from going. */
-function tryToEvict(root, name, { voice }) {
+function tryToEvict(root, snapshot, { voice }) {
     try {
-        return (0,host_snapshots/* evict */.YO)(root, name);
+        return (0,host_snapshots/* evict */.YO)(root, snapshot);
     }
     catch (error) {
-        voice.warning(`The snapshot ${name.repository}/${name.key} could not be evicted (${(0,guard_error/* messageOf */.bD)(error)}).`);
+        const { repository, key } = snapshot.name;
+        voice.warning(`The snapshot ${repository}/${key} could not be evicted (${(0,guard_error/* messageOf */.bD)(error)}).`);
         return false;
     }
 }
@@ -14853,8 +14891,9 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         return GONE;
     const { same, written, others } = lookAtShared(tree, known ?? []);
     if (written.length > 0) {
-        const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id };
-        return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime);
+        const { id, label } = source;
+        const spoilt = 'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id };
+        return giveUpHybrid(root, { label, place: spoilt, written }, runtime);
     }
     // A slot may have been built in since it was handed down.
     if (isSnapshot && others[0] !== undefined)
@@ -17521,10 +17560,9 @@ async function keep_budget_keepBudget(root, budgetBytes) {
             continue;
         await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
     }
-    const snapshots = await measured(root, listSnapshots(root));
-    for (const { name } of overBudget(snapshots, budgetBytes)) {
-        const path = `${name.repository}/${name.key}`;
-        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+    for (const snapshot of overBudget(await measured(root), budgetBytes)) {
+        const path = `${snapshot.name.repository}/${snapshot.name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, snapshot));
         if (isEvicted === true)
             budgeted.evicted.push(path);
     }
@@ -17540,20 +17578,29 @@ async function unlessLeft({ left }, id, take) {
         return null;
     }
 }
-async function measured(root, snapshots) {
-    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+/** The snapshots as they are when what nobody had measured has been. */
+async function measured(root) {
+    const fresh = listSnapshots(root).filter(({ bytes }) => bytes === null);
     const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
-    return snapshots.map((each) => {
-        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
-        if (each.bytes === null && bytes !== null)
-            tryToNoteBytes(root, each.name, bytes);
-        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    const found = new Map();
+    for (const each of fresh) {
+        const bytes = sizes.get(folderOf(root, each.name));
+        if (bytes === undefined)
+            continue;
+        found.set(identify(each), bytes);
+        tryToNoteBytes(root, each, bytes);
+    }
+    // Others have been published meanwhile, and used.
+    return listSnapshots(root).map((each) => {
+        const { name, snapshot, usedMs, hits } = each;
+        const bytes = each.bytes ?? found.get(identify(each)) ?? null;
+        return { name, snapshot, usedMs, hits, bytes };
     });
 }
 /** Where there is no room for that, eviction is needed most; the next one measures again. */
-function tryToNoteBytes(root, name, bytes) {
+function tryToNoteBytes(root, snapshot, bytes) {
     try {
-        noteBytes(root, name, bytes);
+        noteBytes(root, snapshot, bytes);
     }
     catch {
         return;

@@ -645,6 +645,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/folders.js
@@ -780,6 +782,7 @@ function openProfiles(folder, depth = 1) {
 
 
 
+
 /** `rm` reports a directory as not empty when somebody writes into it meanwhile. */
 const ROUNDS = 5;
 const AT_LEISURE = { waitSeconds: 0, inParts: false };
@@ -866,8 +869,8 @@ function quoted(words) {
 }
 /**
  * Removes the tree while holding the kernel's lock on its folder, which rm holds too, through
- * descriptor 3: it is given back when rm ends, however it ends. Without flock(1), or with one that
- * complains (busybox's cannot wait), two rm at once only do work twice.
+ * descriptor 3: it is given back when rm ends, however it ends. Nothing goes before it is had: who
+ * reads the tree, to clone it, has it, too. Without flock(1), or with one that complains, nobody has.
  */
 async function remove(target, { waitSeconds, inParts }) {
     const { folder: parent, name } = target;
@@ -891,13 +894,10 @@ async function remove(target, { waitSeconds, inParts }) {
     }
     try {
         if (folder !== null) {
-            // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
-            const [isTaken] = await Promise.all([
-                isClaimed(folder, waitSeconds),
-                inParts ? thinOut(folder) : null,
-            ]);
-            if (isTaken)
+            if (await isClaimed(folder, waitSeconds))
                 return { kind: 'claimed' };
+            if (inParts)
+                await thinOut(folder);
         }
         // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
         return await rm([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent]);
@@ -907,11 +907,25 @@ async function remove(target, { waitSeconds, inParts }) {
             (0,external_node_fs_.closeSync)(folder);
     }
 }
+/** Busybox's flock cannot wait: it is asked again after so long. */
+const ASKED_AGAIN_MS = 200;
+/** Takes the lock on a folder, for as long as the descriptor is open; true where others keep it. */
 async function isClaimed(folder, waitSeconds) {
-    const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-    const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder]);
-    // One that is held is refused without a word.
-    return status === 1 && said === '';
+    const since = performance.now();
+    const isHeld = async (patience) => {
+        const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder]);
+        // One that is held is refused without a word.
+        return said === '' ? status === 1 : null;
+    };
+    const told = waitSeconds === 0 ? null : await isHeld(['-w', String(waitSeconds)]);
+    if (told !== null)
+        return told;
+    while ((await isHeld(['-n'])) === true) {
+        if (performance.now() - since >= waitSeconds * 1000)
+            return true;
+        await (0,promises_.setTimeout)(ASKED_AGAIN_MS);
+    }
+    return false;
 }
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */
 const O_PATH = 0o10_000_000;
@@ -4142,7 +4156,7 @@ function isOld(path, nowMs) {
 /* harmony export */   YO: () => (/* binding */ evict),
 /* harmony export */   mk: () => (/* binding */ publish)
 /* harmony export */ });
-/* unused harmony exports listSnapshots, folderOf, idIn, treeIn, inputsIn, noteUse, linkedIn, noteLinked, noteBytes */
+/* unused harmony exports identify, listSnapshots, folderOf, idIn, treeIn, inputsIn, noteUse, linkedIn, noteLinked, noteBytes */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_linked_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2985);
@@ -4172,6 +4186,10 @@ const INPUTS = 'inputs.json';
 const HITS = 'hits';
 const BYTES = 'bytes';
 const LINKED = 'linked.json';
+/** A word that another one in its place does not have. */
+function identify({ name, snapshot }) {
+    return `${name.repository}/${name.key} ${snapshot?.id ?? ''}`;
+}
 /** Every snapshot of the root, or those of one repository. */
 function listSnapshots(root, repository = null) {
     const repositories = repository === null ? namesIn(root, []) : [repository];
@@ -4206,8 +4224,8 @@ function folderOf(root, { repository, key }) {
  */
 /** Under which lease it was published; null where its record is damaged. */
 function idIn(folder) {
-    const text = readTextOrNull(at(folder, RECORD));
-    return (text === null ? null : parseSnapshot(text))?.id ?? null;
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, RECORD));
+    return (text === null ? null : (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .parseSnapshot */ .E$)(text))?.id ?? null;
 }
 /** The path of its build, as long as the folder is open in this process. */
 function treeIn(folder) {
@@ -4231,12 +4249,19 @@ function linkedIn(folder) {
 function noteLinked(folder, linked) {
     replaceFile(at(folder, LINKED), JSON.stringify(linked));
 }
-/** Notes how large it is, so that the budget can be kept without a walk. */
-function noteBytes(root, name, bytes) {
-    inside(root, [name.repository, name.key], (folder) => {
+/**
+ * Notes how large it is, so that the budget can be kept without a walk.
+ *
+ * @returns false where another has taken its place, of which that says nothing
+ */
+function noteBytes(root, { name, snapshot }, bytes) {
+    const isNoted = inside(root, [name.repository, name.key], (folder) => {
+        if (!isIt(folder, snapshot))
+            return false;
         replaceFile(at(folder, BYTES), String(bytes));
-        return null;
+        return true;
     });
+    return isNoted ?? false;
 }
 /**
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
@@ -4262,7 +4287,7 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(`${staging}/${LINKED}`, JSON.stringify(linked));
     (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .replaceFile */ .fR)(`${staging}/${RECORD}`, (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .encodeSnapshot */ .hX)(snapshot));
     (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeOwnersFolder */ .pD)(root, (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'snapshots', name.repository));
-    evict(root, name);
+    takeAway(root, name);
     const moved = inside(root, [name.repository], (folder) => {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(staging, (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name.key));
         return true;
@@ -4270,11 +4295,18 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
     return moved ?? false;
 }
 /**
- * Takes a snapshot out of service: one rename into the trash.
+ * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
  *
- * @returns false where there was none
+ * @returns false where it is gone, or another has taken its place
  */
-function evict(root, name) {
+function evict(root, { name, snapshot }) {
+    const parts = [name.repository, name.key];
+    return inside(root, parts, (folder) => isIt(folder, snapshot)) === true && takeAway(root, name);
+}
+function isIt(folder, snapshot) {
+    return idIn(folder) === (snapshot?.id ?? null);
+}
+function takeAway(root, name) {
     const moved = inside(root, [name.repository], (folder) => {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .freshName */ .Os)()));
         return true;
@@ -4971,11 +5003,12 @@ function isSettable(path) {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   HK: () => (/* binding */ toolchainIn),
 /* harmony export */   TG: () => (/* binding */ COLD),
+/* harmony export */   UB: () => (/* binding */ askedIn),
 /* harmony export */   VI: () => (/* binding */ parseBuildRecord),
 /* harmony export */   Ym: () => (/* binding */ encodeRecord),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
-/* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST, askedIn */
+/* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
@@ -5966,15 +5999,17 @@ function isAmount(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E$: () => (/* binding */ parseSnapshot),
 /* harmony export */   aN: () => (/* binding */ snapshotName),
 /* harmony export */   bT: () => (/* binding */ mayPublish),
 /* harmony export */   hX: () => (/* binding */ encodeSnapshot)
 /* harmony export */ });
-/* unused harmony exports buildEnvironment, repositoryOf, isSnapshotKey, parseSnapshot, snapshotsFor, leastRecentlyUsed, overBudget */
+/* unused harmony exports buildEnvironment, repositoryOf, isSnapshotKey, snapshotsFor, leastRecentlyUsed, overBudget */
 /* harmony import */ var _build_record_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6557);
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9949);
 /* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1275);
+/* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7791);
 
 
 
@@ -6004,18 +6039,18 @@ function encodeSnapshot(snapshot) {
 }
 /** Reads a record that anybody may have written; null where it is damaged. */
 function parseSnapshot(text) {
-    const found = parseObject(text);
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseObject */ .lj)(text);
     if (found?.['version'] !== 1)
         return null;
     const { id, job, leg, workspace, former, publishedMs } = found;
-    if (typeof id !== 'string' || !isLeaseId(id))
+    if (typeof id !== 'string' || !(0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isLeaseId */ .cl)(id))
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string' || typeof workspace !== 'string')
         return null;
     if (typeof publishedMs !== 'number' || !Array.isArray(former))
         return null;
     const slots = former.filter((each) => typeof each === 'string');
-    if (slots.length !== former.length || !slots.every(isSlotPath))
+    if (slots.length !== former.length || !slots.every(_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS))
         return null;
     return {
         version: 1,
@@ -6030,10 +6065,10 @@ function parseSnapshot(text) {
         generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
         inputs: found['inputs'] === true,
         times: textOr(found['times'], ''),
-        unused: parseUnused(found['unused']) ?? {},
+        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_4__/* .parseUnused */ .k0)(found['unused']) ?? {},
         publishedMs,
         revision: textOr(found['revision'], ''),
-        ...askedIn(found),
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .askedIn */ .UB)(found),
     };
 }
 function textOr(value, otherwise) {
@@ -9072,22 +9107,27 @@ async function relieve_relieve(request, runtime) {
         if (await empty())
             return done;
     }
-    for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
-        if (!tryToEvict(root, name, runtime))
+    const seen = new Set();
+    // Anew each time: to delete one takes minutes, in which others are published, and used.
+    const next = () => leastRecentlyUsed(listSnapshots(root)).find((each) => !seen.has(identify(each)));
+    for (let oldest = next(); oldest !== undefined; oldest = next()) {
+        seen.add(identify(oldest));
+        if (!tryToEvict(root, oldest, runtime))
             continue;
-        done.retired.push(`snapshot ${name.repository}/${name.key}`);
+        done.retired.push(`snapshot ${oldest.name.repository}/${oldest.name.key}`);
         if (await empty())
             return done;
     }
     return done;
 }
 /** One that cannot be taken away keeps no other from going. */
-function tryToEvict(root, name, { voice }) {
+function tryToEvict(root, snapshot, { voice }) {
     try {
-        return evict(root, name);
+        return evict(root, snapshot);
     }
     catch (error) {
-        voice.warning(`The snapshot ${name.repository}/${name.key} could not be evicted (${messageOf(error)}).`);
+        const { repository, key } = snapshot.name;
+        voice.warning(`The snapshot ${repository}/${key} could not be evicted (${messageOf(error)}).`);
         return false;
     }
 }
@@ -14294,10 +14334,9 @@ async function keep_budget_keepBudget(root, budgetBytes) {
             continue;
         await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id));
     }
-    const snapshots = await measured(root, listSnapshots(root));
-    for (const { name } of overBudget(snapshots, budgetBytes)) {
-        const path = `${name.repository}/${name.key}`;
-        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name));
+    for (const snapshot of overBudget(await measured(root), budgetBytes)) {
+        const path = `${snapshot.name.repository}/${snapshot.name.key}`;
+        const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, snapshot));
         if (isEvicted === true)
             budgeted.evicted.push(path);
     }
@@ -14313,20 +14352,29 @@ async function unlessLeft({ left }, id, take) {
         return null;
     }
 }
-async function measured(root, snapshots) {
-    const fresh = snapshots.filter(({ bytes }) => bytes === null);
+/** The snapshots as they are when what nobody had measured has been. */
+async function measured(root) {
+    const fresh = listSnapshots(root).filter(({ bytes }) => bytes === null);
     const sizes = await measureTrees(fresh.map(({ name }) => folderOf(root, name)), MEASURE_MS);
-    return snapshots.map((each) => {
-        const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null;
-        if (each.bytes === null && bytes !== null)
-            tryToNoteBytes(root, each.name, bytes);
-        return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes };
+    const found = new Map();
+    for (const each of fresh) {
+        const bytes = sizes.get(folderOf(root, each.name));
+        if (bytes === undefined)
+            continue;
+        found.set(identify(each), bytes);
+        tryToNoteBytes(root, each, bytes);
+    }
+    // Others have been published meanwhile, and used.
+    return listSnapshots(root).map((each) => {
+        const { name, snapshot, usedMs, hits } = each;
+        const bytes = each.bytes ?? found.get(identify(each)) ?? null;
+        return { name, snapshot, usedMs, hits, bytes };
     });
 }
 /** Where there is no room for that, eviction is needed most; the next one measures again. */
-function tryToNoteBytes(root, name, bytes) {
+function tryToNoteBytes(root, snapshot, bytes) {
     try {
-        noteBytes(root, name, bytes);
+        noteBytes(root, snapshot, bytes);
     }
     catch {
         return;

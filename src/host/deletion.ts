@@ -8,6 +8,7 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { at, openFolder, within } from './folders.ts'
 import { mountsWithin, readMounts } from './mounts.ts'
@@ -146,8 +147,8 @@ type Removal = Removed | { kind: 'claimed' }
 
 /**
  * Removes the tree while holding the kernel's lock on its folder, which rm holds too, through
- * descriptor 3: it is given back when rm ends, however it ends. Without flock(1), or with one that
- * complains (busybox's cannot wait), two rm at once only do work twice.
+ * descriptor 3: it is given back when rm ends, however it ends. Nothing goes before it is had: who
+ * reads the tree, to clone it, has it, too. Without flock(1), or with one that complains, nobody has.
  */
 async function remove(target: Target, { waitSeconds, inParts }: Pace): Promise<Removal> {
   const { folder: parent, name } = target
@@ -168,12 +169,8 @@ async function remove(target: Target, { waitSeconds, inParts }: Pace): Promise<R
   }
   try {
     if (folder !== null) {
-      // Not one after the other: where another reaper is at it, too, the same is done twice for a moment.
-      const [isTaken] = await Promise.all([
-        isClaimed(folder, waitSeconds),
-        inParts ? thinOut(folder) : null,
-      ])
-      if (isTaken) return { kind: 'claimed' }
+      if (await isClaimed(folder, waitSeconds)) return { kind: 'claimed' }
+      if (inParts) await thinOut(folder)
     }
     // The directory it lies in is descriptor 4: its path may lead elsewhere by now.
     return await rm([`/proc/self/fd/4/${name}`], [folder ?? 'ignore', parent])
@@ -182,11 +179,24 @@ async function remove(target: Target, { waitSeconds, inParts }: Pace): Promise<R
   }
 }
 
+/** Busybox's flock cannot wait: it is asked again after so long. */
+const ASKED_AGAIN_MS = 200
+
+/** Takes the lock on a folder, for as long as the descriptor is open; true where others keep it. */
 async function isClaimed(folder: number, waitSeconds: number): Promise<boolean> {
-  const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)]
-  const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder])
-  // One that is held is refused without a word.
-  return status === 1 && said === ''
+  const since = performance.now()
+  const isHeld = async (patience: readonly string[]): Promise<boolean | null> => {
+    const { status, said } = await run('flock', ['-x', ...patience, '3'], [folder])
+    // One that is held is refused without a word.
+    return said === '' ? status === 1 : null
+  }
+  const told = waitSeconds === 0 ? null : await isHeld(['-w', String(waitSeconds)])
+  if (told !== null) return told
+  while ((await isHeld(['-n'])) === true) {
+    if (performance.now() - since >= waitSeconds * 1000) return true
+    await delay(ASKED_AGAIN_MS)
+  }
+  return false
 }
 
 /** open(2) flag that node does not name: a descriptor on something that may not be read. */

@@ -24,6 +24,17 @@ const HITS = 'hits'
 const BYTES = 'bytes'
 const LINKED = 'linked.json'
 
+/** One snapshot, and not another one that has taken its place; null where its record is damaged. */
+export interface Published {
+  name: SnapshotName
+  snapshot: Pick<Snapshot, 'id'> | null
+}
+
+/** A word that another one in its place does not have. */
+export function identify({ name, snapshot }: Published): string {
+  return `${name.repository}/${name.key} ${snapshot?.id ?? ''}`
+}
+
 /** Every snapshot of the root, or those of one repository. */
 export function listSnapshots(root: Root, repository: string | null = null): StoredSnapshot[] {
   const repositories = repository === null ? namesIn(root, []) : [repository]
@@ -96,12 +107,18 @@ export function noteLinked(folder: number, linked: readonly LinkedFile[]): void 
   replaceFile(at(folder, LINKED), JSON.stringify(linked))
 }
 
-/** Notes how large it is, so that the budget can be kept without a walk. */
-export function noteBytes(root: Root, name: SnapshotName, bytes: number): void {
-  inside(root, [name.repository, name.key], (folder) => {
+/**
+ * Notes how large it is, so that the budget can be kept without a walk.
+ *
+ * @returns false where another has taken its place, of which that says nothing
+ */
+export function noteBytes(root: Root, { name, snapshot }: Published, bytes: number): boolean {
+  const isNoted = inside(root, [name.repository, name.key], (folder) => {
+    if (!isIt(folder, snapshot)) return false
     replaceFile(at(folder, BYTES), String(bytes))
-    return null
+    return true
   })
+  return isNoted ?? false
 }
 
 /** What is known of a slot beside its build. */
@@ -138,7 +155,7 @@ export function publish(
   if (linked.length > 0) replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked))
   replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot))
   makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository))
-  evict(root, name)
+  takeAway(root, name)
   const moved = inside(root, [name.repository], (folder) => {
     renameSync(staging, at(folder, name.key))
     return true
@@ -147,11 +164,20 @@ export function publish(
 }
 
 /**
- * Takes a snapshot out of service: one rename into the trash.
+ * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
  *
- * @returns false where there was none
+ * @returns false where it is gone, or another has taken its place
  */
-export function evict(root: Root, name: SnapshotName): boolean {
+export function evict(root: Root, { name, snapshot }: Published): boolean {
+  const parts = [name.repository, name.key]
+  return inside(root, parts, (folder) => isIt(folder, snapshot)) === true && takeAway(root, name)
+}
+
+function isIt(folder: number, snapshot: Published['snapshot']): boolean {
+  return idIn(folder) === (snapshot?.id ?? null)
+}
+
+function takeAway(root: Root, name: SnapshotName): boolean {
   const moved = inside(root, [name.repository], (folder) => {
     renameSync(at(folder, name.key), trashPath(root, freshName()))
     return true

@@ -124,8 +124,10 @@ async function cloneLocked(
   if (!isStillThere(request, folder)) return GONE
   const { same, written, others } = lookAtShared(tree, known ?? [])
   if (written.length > 0) {
-    const spoilt = 'snapshot' in source.place ? source.place.snapshot : { lease: source.id }
-    return giveUpHybrid(root, { label: source.label, place: spoilt, written }, runtime)
+    const { id, label } = source
+    const spoilt =
+      'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id }
+    return giveUpHybrid(root, { label, place: spoilt, written }, runtime)
   }
   // A slot may have been built in since it was handed down.
   if (isSnapshot && others[0] !== undefined) return `it has changed since: ${others[0]}`

@@ -2,7 +2,7 @@ import { takeHybridOut } from '../host/hybrid-mark.ts'
 import { spoilEnd } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { evict } from '../host/snapshots.ts'
-import type { SnapshotName } from '../plan/snapshot.ts'
+import type { Published } from '../host/snapshots.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Why what has a damaged record is no seed. */
@@ -12,7 +12,7 @@ export const SHARED_UNKNOWN = 'what it shares with others is not known any more'
 export interface Spoilt {
   label: string
   /** the snapshot, or the lease of the ended slot */
-  place: SnapshotName | { lease: string }
+  place: Published | { lease: string }
   /** paths in it */
   written: readonly string[]
 }

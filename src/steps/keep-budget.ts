@@ -1,10 +1,10 @@
 import { messageOf } from '../plan/guard-error.ts'
 import { overBudget } from '../plan/snapshot.ts'
-import type { SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
+import type { StoredSnapshot } from '../plan/snapshot.ts'
 import { findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { measureTrees } from '../host/sizes.ts'
-import { evict, folderOf, listSnapshots, noteBytes } from '../host/snapshots.ts'
+import { evict, folderOf, listSnapshots, noteBytes, identify } from '../host/snapshots.ts'
 import { discardLeftSeeding, listSeeding } from '../host/seeding.ts'
 
 /** Walking a tree takes a while; what is not measured by then is left to the next one. */
@@ -31,10 +31,9 @@ export async function keepBudget(root: Root, budgetBytes: number): Promise<Budge
     if (findLease(root, id)?.state === 'live') continue
     await unlessLeft(budgeted, `seeding/${id}`, async () => discardLeftSeeding(root, id))
   }
-  const snapshots = await measured(root, listSnapshots(root))
-  for (const { name } of overBudget(snapshots, budgetBytes)) {
-    const path = `${name.repository}/${name.key}`
-    const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, name))
+  for (const snapshot of overBudget(await measured(root), budgetBytes)) {
+    const path = `${snapshot.name.repository}/${snapshot.name.key}`
+    const isEvicted = await unlessLeft(budgeted, `snapshots/${path}`, () => evict(root, snapshot))
     if (isEvicted === true) budgeted.evicted.push(path)
   }
   return budgeted
@@ -54,26 +53,32 @@ async function unlessLeft<Value>(
   }
 }
 
-async function measured(
-  root: Root,
-  snapshots: readonly StoredSnapshot[],
-): Promise<StoredSnapshot[]> {
-  const fresh = snapshots.filter(({ bytes }) => bytes === null)
+/** The snapshots as they are when what nobody had measured has been. */
+async function measured(root: Root): Promise<StoredSnapshot[]> {
+  const fresh = listSnapshots(root).filter(({ bytes }) => bytes === null)
   const sizes = await measureTrees(
     fresh.map(({ name }) => folderOf(root, name)),
     MEASURE_MS,
   )
-  return snapshots.map((each) => {
-    const bytes = each.bytes ?? sizes.get(folderOf(root, each.name)) ?? null
-    if (each.bytes === null && bytes !== null) tryToNoteBytes(root, each.name, bytes)
-    return { name: each.name, snapshot: each.snapshot, usedMs: each.usedMs, hits: each.hits, bytes }
+  const found = new Map<string, number>()
+  for (const each of fresh) {
+    const bytes = sizes.get(folderOf(root, each.name))
+    if (bytes === undefined) continue
+    found.set(identify(each), bytes)
+    tryToNoteBytes(root, each, bytes)
+  }
+  // Others have been published meanwhile, and used.
+  return listSnapshots(root).map((each) => {
+    const { name, snapshot, usedMs, hits } = each
+    const bytes = each.bytes ?? found.get(identify(each)) ?? null
+    return { name, snapshot, usedMs, hits, bytes }
   })
 }
 
 /** Where there is no room for that, eviction is needed most; the next one measures again. */
-function tryToNoteBytes(root: Root, name: SnapshotName, bytes: number): void {
+function tryToNoteBytes(root: Root, snapshot: StoredSnapshot, bytes: number): void {
   try {
-    noteBytes(root, name, bytes)
+    noteBytes(root, snapshot, bytes)
   } catch {
     return
   }

@@ -8,13 +8,13 @@ import type { Action, Candidate, ObservedLease } from '../plan/reclaim.ts'
 import { reliefOrder } from '../plan/relief.ts'
 import type { Extent } from '../plan/relief.ts'
 import { leastRecentlyUsed } from '../plan/snapshot.ts'
-import type { SnapshotName } from '../plan/snapshot.ts'
+import type { StoredSnapshot } from '../plan/snapshot.ts'
 import type { Settings } from '../plan/settings.ts'
 import { deleteEntry } from '../host/deletion.ts'
 import { probeDisks, settle } from '../host/disk.ts'
 import { helpers } from '../host/privilege.ts'
 import { releaseReserve } from '../host/reserve.ts'
-import { evict, listSnapshots } from '../host/snapshots.ts'
+import { evict, listSnapshots, identify } from '../host/snapshots.ts'
 import type { Root } from '../host/root.ts'
 import { forgetEntry, hasTrash, listTrash, quarantine } from '../host/trash.ts'
 import { apply, finishInPlace } from './apply.ts'
@@ -120,22 +120,26 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     done.failures.push(...applied.failures)
     if (await empty()) return done
   }
-  for (const { name } of leastRecentlyUsed(listSnapshots(root))) {
-    if (!tryToEvict(root, name, runtime)) continue
-    done.retired.push(`snapshot ${name.repository}/${name.key}`)
+  const seen = new Set<string>()
+  // Anew each time: to delete one takes minutes, in which others are published, and used.
+  const next = (): StoredSnapshot | undefined =>
+    leastRecentlyUsed(listSnapshots(root)).find((each) => !seen.has(identify(each)))
+  for (let oldest = next(); oldest !== undefined; oldest = next()) {
+    seen.add(identify(oldest))
+    if (!tryToEvict(root, oldest, runtime)) continue
+    done.retired.push(`snapshot ${oldest.name.repository}/${oldest.name.key}`)
     if (await empty()) return done
   }
   return done
 }
 
 /** One that cannot be taken away keeps no other from going. */
-function tryToEvict(root: Root, name: SnapshotName, { voice }: Runtime): boolean {
+function tryToEvict(root: Root, snapshot: StoredSnapshot, { voice }: Runtime): boolean {
   try {
-    return evict(root, name)
+    return evict(root, snapshot)
   } catch (error) {
-    voice.warning(
-      `The snapshot ${name.repository}/${name.key} could not be evicted (${messageOf(error)}).`,
-    )
+    const { repository, key } = snapshot.name
+    voice.warning(`The snapshot ${repository}/${key} could not be evicted (${messageOf(error)}).`)
     return false
   }
 }
