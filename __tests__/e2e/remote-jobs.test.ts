@@ -10,6 +10,7 @@ import { pullRequest, push } from './runner/events.ts'
 import type { JobEvent } from './runner/events.ts'
 import type { JobResult } from './runner/job-result.ts'
 import { Runner } from './runner/runner.ts'
+import { pathWithout, stubProgram } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
@@ -25,8 +26,12 @@ class Host {
   readonly #repository: string
   #run = 100
 
-  constructor(repository: string) {
+  readonly #programs: Readonly<Record<string, string>>
+
+  /** @param programs the PATH of the action, where that is another than the one of steps that build */
+  constructor(repository: string, programs: Readonly<Record<string, string>> = {}) {
     this.#repository = repository
+    this.#programs = programs
   }
 
   async job(service: CacheService, event: JobEvent, remote: string): Promise<JobResult> {
@@ -34,7 +39,7 @@ class Host {
       event,
       runId: String((this.#run += 1)),
       env: { CARGO_INCREMENTAL: '0' },
-      actionsEnv: variables(service),
+      actionsEnv: { ...variables(service), ...this.#programs },
       steps: [
         { name: 'checkout', run: `rm -rf ./* .git; git clone --quiet ${this.#repository} .` },
         this.guarded.step({ id: 'guard', with: { 'remote-cache': remote } }),
@@ -90,5 +95,19 @@ needs('cargo').describe('jobs of several hosts with one cache service', () => {
     // A pull request saves nothing.
     expect(service.entries).toHaveLength(1)
     expect([...one.leftovers(), ...two.leftovers()]).toEqual([])
+  })
+
+  test.each<[string, () => Promise<string>]>([
+    ['no rustc, as where containers build', async () => pathWithout(scene(), 'rustc')],
+    ['another rustc than what builds', async () => stubProgram(scene(), 'rustc', 'echo stand-in')],
+  ])('so it is on hosts with %s', async (_, pathOf) => {
+    const repository = await aRepository()
+    const service = await CacheService.start(scene())
+    const PATH = await pathOf()
+    const pushed = await new Host(repository, { PATH }).job(service, push(), 'restore-save')
+    expect([seedOf(pushed), service.entries.length]).toEqual(['cold', 1])
+    const proposed = await new Host(repository, { PATH }).job(service, pullRequest(), 'restore')
+    expect(seedOf(proposed)).toBe('remote')
+    expect(compiled(proposed)).not.toContain('serde')
   })
 })

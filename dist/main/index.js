@@ -15250,6 +15250,7 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
 var remote_key = __nccwpck_require__(1275);
 ;// CONCATENATED MODULE: ./lib/plan/remote-record.js
 
+
 function remote_record_encodeRemoteRecord(record) {
     return JSON.stringify(record);
 }
@@ -15268,7 +15269,8 @@ function parseRemoteRecord(text) {
     const paths = targets.filter((each) => typeof each === 'string');
     if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST)
         return null;
-    return { version: 1, id, workspace, targets: paths, toolchain, savedMs, inputs };
+    const built = { id, workspace, targets: paths, toolchain, ...(0,build_record/* askedIn */.UB)(found) };
+    return { version: 1, ...built, savedMs, inputs };
 }
 const TARGETS_AT_MOST = 200;
 
@@ -16070,6 +16072,7 @@ function discard(staging) {
 
 
 
+
 /** A service that takes longer is no gain over a cold build. */
 const FETCH_MS = 5 * 60_000;
 const SAVE_MS = (/* unused pure expression or super */ null && (10 * 60_000));
@@ -16090,7 +16093,8 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
     if (refusal !== null)
         return refusal;
     const variables = (0,snapshot/* buildEnvironment */.AF)(environment);
-    const keys = keysOf(job, { toolchain: wish.toolchain, workspace: wish.workspace, variables }, environment);
+    const { toolchain, workspace } = wish;
+    const keys = keysOf(job, { asked: toolchain, workspace, variables }, environment);
     const limits = { maxBytes: settings.remote.maxBytes, timeLimitMs: FETCH_MS };
     const staging = `${place}.staging`;
     const restored = await restoreSeed({ ...keys, ...limits, into: place, staging }, runtime);
@@ -16107,6 +16111,7 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
         // Of another host, or of another time on this one: never its own workspace.
         runnerKey: '',
         toolchain: found.toolchain,
+        ...(0,build_record/* askedIn */.UB)({ asked: found.asked }),
         inputs: found.inputs !== null,
         times: '',
         generation: 0,
@@ -16139,18 +16144,20 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
     const build = readBuildRecord(root, lease.id);
     if (build?.toolchain === null || build === null)
         return;
-    const { workspace, toolchain, former } = build;
+    const { workspace, toolchain, asked, former } = build;
     const record = encodeRemoteRecord({
         version: 1,
         id: lease.id,
         workspace,
         targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
         toolchain,
+        ...askedIn({ asked }),
         savedMs: Date.now(),
         inputs: build.inputs ? readInputs(root, lease.id) : null,
     });
     const variables = readSeedRecord(root, lease.id).environment;
-    const { key } = keysOf(job, { toolchain, workspace, variables }, environment);
+    // Who fetches it can only ask: what builds may be in a container, or chosen by a later step.
+    const { key } = keysOf(job, { asked: asked ?? null, workspace, variables }, environment);
     const { maxBytes, exclude } = settings.remote;
     try {
         const saved = await withSeeding(root, lease.id, async (folder) => saveSeed({
@@ -16173,14 +16180,14 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
     }
 }
 function keysOf(job, build, environment) {
-    const { toolchain, workspace, variables } = build;
+    const { asked, workspace, variables } = build;
     return (0,remote_key/* remoteKeys */.Z)({
         platform: process.platform,
         architecture: process.arch,
         image: readSystem(),
         job: job.job,
         leg: job.leg,
-        rustc: toolchain ?? '',
+        rustc: asked ?? '',
         // As they were when the slot was filled: what a step sets later comes too late for a seed.
         variables: { digest: variables },
         lockfile: workspace === null ? null : (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(workspace, 'Cargo.lock')),

@@ -10,7 +10,7 @@ export interface RemoteFacts {
   job: string
   /** the matrix as JSON, '' without one */
   leg: string
-  /** the whole of `rustc -vV`, with the toolchain of the project */
+  /** what `rustc -vV` says in the checkout before anything is built, all of it; '' where there is none */
   rustc: string
   /** variables that change what Cargo compiles; see `COMPILING` */
   variables: Readonly<Record<string, string>>

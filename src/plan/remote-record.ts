@@ -1,3 +1,4 @@
+import { askedIn } from './build-record.ts'
 import { parseObject } from './lease.ts'
 
 /** What goes along with a build through the cache service: the next host knows nothing else of it. */
@@ -10,6 +11,8 @@ export interface RemoteRecord {
   /** absolute paths that may be compiled in: the slot it was built in, and those handed down to it */
   targets: string[]
   toolchain: string
+  /** what rustc said to who only asked; see BuildRecord */
+  asked?: string
   /** milliseconds since the epoch */
   savedMs: number
   /** the recorded inputs, as text; null where there are none */
@@ -30,7 +33,8 @@ export function parseRemoteRecord(text: string): RemoteRecord | null {
   if (!Array.isArray(targets) || (inputs !== null && typeof inputs !== 'string')) return null
   const paths = targets.filter((each): each is string => typeof each === 'string')
   if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST) return null
-  return { version: 1, id, workspace, targets: paths, toolchain, savedMs, inputs }
+  const built = { id, workspace, targets: paths, toolchain, ...askedIn(found) }
+  return { version: 1, ...built, savedMs, inputs }
 }
 
 const TARGETS_AT_MOST = 200

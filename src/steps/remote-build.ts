@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { askedIn } from '../plan/build-record.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
@@ -55,11 +56,8 @@ export async function fetchSeed(
   const refusal = strangerRefusal(`${root.realPath}/${lease.slot}`)
   if (refusal !== null) return refusal
   const variables = buildEnvironment(environment)
-  const keys = keysOf(
-    job,
-    { toolchain: wish.toolchain, workspace: wish.workspace, variables },
-    environment,
-  )
+  const { toolchain, workspace } = wish
+  const keys = keysOf(job, { asked: toolchain, workspace, variables }, environment)
   const limits = { maxBytes: settings.remote.maxBytes, timeLimitMs: FETCH_MS }
   const staging = `${place}.staging`
   const restored = await restoreSeed({ ...keys, ...limits, into: place, staging }, runtime)
@@ -74,6 +72,7 @@ export async function fetchSeed(
     // Of another host, or of another time on this one: never its own workspace.
     runnerKey: '',
     toolchain: found.toolchain,
+    ...askedIn({ asked: found.asked }),
     inputs: found.inputs !== null,
     times: '',
     generation: 0,
@@ -107,18 +106,20 @@ export async function saveBuild(
   const { environment, voice } = runtime
   const build = readBuildRecord(root, lease.id)
   if (build?.toolchain === null || build === null) return
-  const { workspace, toolchain, former } = build
+  const { workspace, toolchain, asked, former } = build
   const record = encodeRemoteRecord({
     version: 1,
     id: lease.id,
     workspace,
     targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
     toolchain,
+    ...askedIn({ asked }),
     savedMs: Date.now(),
     inputs: build.inputs ? readInputs(root, lease.id) : null,
   })
   const variables = readSeedRecord(root, lease.id).environment
-  const { key } = keysOf(job, { toolchain, workspace, variables }, environment)
+  // Who fetches it can only ask: what builds may be in a container, or chosen by a later step.
+  const { key } = keysOf(job, { asked: asked ?? null, workspace, variables }, environment)
   const { maxBytes, exclude } = settings.remote
   try {
     const saved = await withSeeding(root, lease.id, async (folder) =>
@@ -145,17 +146,17 @@ export async function saveBuild(
 
 function keysOf(
   job: Job,
-  build: { toolchain: string | null; workspace: string | null; variables: string },
+  build: { asked: string | null; workspace: string | null; variables: string },
   environment: NodeJS.ProcessEnv,
 ): RemoteKeys {
-  const { toolchain, workspace, variables } = build
+  const { asked, workspace, variables } = build
   return remoteKeys({
     platform: process.platform,
     architecture: process.arch,
     image: readSystem(),
     job: job.job,
     leg: job.leg,
-    rustc: toolchain ?? '',
+    rustc: asked ?? '',
     // As they were when the slot was filled: what a step sets later comes too late for a seed.
     variables: { digest: variables },
     lockfile: workspace === null ? null : readTextOrNull(join(workspace, 'Cargo.lock')),
