@@ -26,6 +26,7 @@ const PROBES = {
   'pid-namespace': () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),
   promtool: () => runs('promtool', ['--version']),
   root: () => (process.getuid?.() === 0 ? null : 'not root'),
+  rustup: () => runs('rustup', ['--version']),
   script: () => runs('script', ['--version']),
   'second-user': () => becomesSecondUser(),
   sudo: () => runs('sudo', ['-n', 'true']),

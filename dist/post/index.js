@@ -11492,21 +11492,37 @@ function pathOf(root, runnerKey, repository) {
 
 ;// CONCATENATED MODULE: ./lib/host/toolchain.js
 
-const toolchain_WAIT_MS = 10_000;
+/** As long as rustup may take to install a toolchain: it is never ended in the middle of that. */
+const toolchain_WAIT_MS = 5 * 60_000;
 /**
  * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
- * no rustc that answers: the build may happen in a container.
+ * no rustc that answers: the build may happen in a container, or install its toolchain first.
+ *
+ * Rustup’s rustc would install a toolchain that is not there, and one that is killed meanwhile leaves
+ * half of it, with which no build works: newer ones (1.28) are told not to, older ones are waited for.
  */
 async function readToolchain(directory) {
-    const options = {
-        ...(directory === null ? {} : { cwd: directory }),
-        encoding: 'utf8',
-        timeout: toolchain_WAIT_MS,
-        killSignal: 'SIGKILL',
-    };
     return new Promise((answered) => {
-        const child = (0,external_node_child_process_.execFile)('rustc', ['-vV'], options, (error, stdout) => answered(error === null ? stdout.trim() : null));
-        child.stdin?.end();
+        const child = (0,external_node_child_process_.spawn)('rustc', ['-vV'], {
+            ...(directory === null ? {} : { cwd: directory }),
+            env: { ...process.env, RUSTUP_AUTO_INSTALL: '0' },
+            // What rustup says meanwhile must always find a reader.
+            stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        const timer = setTimeout(() => {
+            child.unref();
+            child.stdout.destroy();
+            answered(null);
+        }, toolchain_WAIT_MS);
+        let said = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => {
+            said += part;
+        });
+        const end = (code) => {
+            clearTimeout(timer);
+            answered(code === 0 ? said.trim() : null);
+        };
+        child.on('error', () => end(null)).on('close', end);
     });
 }
 
