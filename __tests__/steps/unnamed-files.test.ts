@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import type { BuildInputs } from '../../src/plan/build-inputs.ts'
 import { recordInputs } from '../../src/steps/record-inputs.ts'
 import { restoreTimes } from '../../src/steps/restore-times.ts'
+import { needs } from '../e2e/capabilities.ts'
 import { useScene } from '../e2e/use-scene.ts'
-import { git, mtimeOf, put, putUnit, soon } from '../helpers/built-checkout.ts'
+import { FINGERPRINT, git, mtimeOf, put, putUnit, soon } from '../helpers/built-checkout.ts'
 import type { Beside } from '../helpers/built-checkout.ts'
 
 // Of two packages only the first was built.
@@ -162,4 +163,52 @@ test('a link that no unit names makes nothing new', async () => {
   const restoring = { target: at.target, workspace, inputs, isOwnWorkspace: false }
   expect((await restoreTimes(restoring)).problem).toBeNull()
   expect(mtimeOf(manifest)).toBe(before)
+})
+
+test('what was made after the build is no input: where it is missing nothing is built again', async () => {
+  const at = places()
+  git(at.origin, 'add', '--all')
+  git(at.origin, 'commit', '--quiet', '--message', 'all')
+  putUnit(at.target, ['first/src/lib.rs'], { script: '' })
+  await soon()
+  put(at.origin, 'first/junit.xml', 'report')
+  const recording = { target: at.target, workspace: at.origin, unchanging: [] }
+  const inputs = await recordInputs(recording)
+  expect(pathsIn(inputs)).toEqual(FIRST)
+  // What was there before, and was written again, is one.
+  put(at.origin, 'first/notes.md', 'other notes')
+  expect(pathsIn(await recordInputs(recording))).toEqual(FIRST)
+})
+
+test.each([true, false])(
+  'a unit of which nobody knows all inputs is built again: own workspace %p',
+  async (isOwn) => {
+    const at = places()
+    git(at.origin, 'add', '--all')
+    git(at.origin, 'commit', '--quiet', '--message', 'all')
+    putUnit(at.target, ['first/src/lib.rs', 'nowhere.rs'])
+    const inputs = await recordInputs({ target: at.target, workspace: at.origin, unchanging: [] })
+    await soon()
+    const restoring = { target: at.target, workspace: at.origin, inputs, isOwnWorkspace: isOwn }
+    expect(await restoreTimes(restoring)).toMatchObject({ problem: null, forgotten: [FINGERPRINT] })
+  },
+)
+
+needs('root').test('what no unit names may be of a time that nobody can set', async () => {
+  const at = places()
+  const inputs = await built(at)
+  const workspace = clone(at)
+  const report = `${workspace}/report.xml`
+  put(workspace, 'report.xml', 'of another user')
+  utimesSync(report, 1, 1)
+  // Not every file system knows the flag.
+  const { exitCode, stderr } = await scene().run('chattr', ['+i', report])
+  if (exitCode !== 0 && process.env['TARGET_GUARD_REQUIRE_ALL'] === '1') throw new Error(stderr)
+  if (exitCode !== 0) return
+  scene().defer(() => void spawnSync('chattr', ['-i', report]))
+  const restoring = { target: at.target, workspace, inputs }
+  const own = await restoreTimes({ ...restoring, isOwnWorkspace: true })
+  expect(own.problem).toBeNull()
+  const elsewhere = await restoreTimes({ ...restoring, isOwnWorkspace: false })
+  expect(elsewhere.problem).toContain('the time of report.xml cannot be set')
 })

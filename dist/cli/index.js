@@ -13751,6 +13751,7 @@ function foundAs(kind, id, stat) {
         size: kind === 'file' ? Number(stat.size) : 0,
         mtimeNs: stat.mtimeNs,
         ctimeNs: stat.ctimeNs,
+        bornNs: stat.birthtimeNs,
         inode: String(stat.ino),
     };
 }
@@ -16539,6 +16540,9 @@ class Resolver {
         const packages = [...(this.#folders.get(unit.packageName) ?? [])];
         if (unit.kind !== 'compiled')
             return packages;
+        // Git lists no manifest of it, as of one that is generated; rustc names files from the root all the same.
+        if (packages.length === 0)
+            return this.#roots;
         return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
     }
     /** Where a path may lie; the same file of a former workspace is one of this one, too. */
@@ -16740,7 +16744,9 @@ async function recordInputs(recording) {
     const named = findNamedInputs(units, { workspace, former, sources, passedOver });
     const recorder = new Recorder(reader, named.lost);
     const listless = recorder.startsOf(named.listless);
-    const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless);
+    const newestNs = recorder.startsOf(new Set(units)).at(-1) ?? 0n;
+    const around = { sources, listless, newestNs };
+    const whole = recorder.addWhole(wholeIn(reader, named), around);
     for (const [path, namers] of named.found)
         recorder.addNamed(path, namers);
     for (const [path, namers] of named.links)
@@ -16752,7 +16758,7 @@ async function recordInputs(recording) {
         toolchain: toolchain ?? '',
         gaps: [...checkout.gaps, ...gaps],
         lost: fingerprintsOf(recorder.lost),
-        newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+        newestNs: String(newestNs),
         whole,
         inputs: [...recorder.inputs.values()],
     };
@@ -16779,15 +16785,14 @@ class Recorder {
     /**
      * Adds the files of folders, with what their links lead to: Cargo looks there, too.
      *
-     * @param sources what git or a listing of the workspace names; paths relative to it
      * @returns the folders, and the places behind links that are to be treated like them
      */
-    addWhole(folders, sources, listless) {
-        const all = [...sources];
+    addWhole(folders, around) {
+        const all = [...around.sources.keys()];
         const whole = new Set(folders);
         for (let open = folders; open.length > 0;) {
             const within = new WholeFolders(open);
-            const behind = new Set(all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, listless)));
+            const behind = new Set(all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, around)));
             open = [...behind].filter((path) => !whole.has(path));
             for (const path of open)
                 whole.add(path);
@@ -16795,10 +16800,14 @@ class Recorder {
         return [...whole];
     }
     /** Where it leads in the workspace, if it is a link. */
-    #addSource(path, listless) {
+    #addSource(path, { sources, listless, newestNs }) {
         const absolute = (0,external_node_path_namespaceObject.join)(this.#reader.workspace, path);
         const found = this.#reader.find(absolute);
         if (found === null)
+            return [];
+        // What came after the build, as a report does, no unit has seen: where it is missing nothing is.
+        const isLater = found.bornNs > newestNs && found.mtimeNs > newestNs;
+        if (sources.get(path) === null && isLater)
             return [];
         this.#add(absolute, found, listless);
         if (found.kind !== 'link')
@@ -18779,9 +18788,8 @@ async function restore_times_restore(restoring) {
     const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring);
     if (typeof deprived === 'string')
         return restore_times_refused(deprived);
-    // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
-    const lost = isOwnWorkspace ? [] : inputs.lost;
-    const forgotten = [...new Set([...lost, ...stale, ...deprived])];
+    // Also in its own workspace, where an archive may have brought something with an old time.
+    const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])];
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched });
@@ -18790,7 +18798,10 @@ async function restore_times_restore(restoring) {
         : { times, standing: [] };
     const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
     const planned = new Map(times.map((each) => [each.path, each]));
-    const unset = whyNotSet(results, planned, workspace, newestNs);
+    // In its own workspace what no unit names is nobody's, and may be another user's.
+    const matters = (path) => !isOwnWorkspace || recorded.has(path) || whole.has(path);
+    const needed = results.filter(({ path }) => matters(path));
+    const unset = whyNotSet(needed, planned, workspace, newestNs);
     if (unset !== null)
         return restore_times_refused(unset);
     const files = restoredFiles(results, planned, recorded);

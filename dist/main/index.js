@@ -10950,6 +10950,7 @@ function foundAs(kind, id, stat) {
         size: kind === 'file' ? Number(stat.size) : 0,
         mtimeNs: stat.mtimeNs,
         ctimeNs: stat.ctimeNs,
+        bornNs: stat.birthtimeNs,
         inode: String(stat.ino),
     };
 }
@@ -13071,6 +13072,9 @@ class Resolver {
         const packages = [...(this.#folders.get(unit.packageName) ?? [])];
         if (unit.kind !== 'compiled')
             return packages;
+        // Git lists no manifest of it, as of one that is generated; rustc names files from the root all the same.
+        if (packages.length === 0)
+            return this.#roots;
         return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
     }
     /** Where a path may lie; the same file of a former workspace is one of this one, too. */
@@ -13587,9 +13591,8 @@ async function restore(restoring) {
     const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring);
     if (typeof deprived === 'string')
         return refused(deprived);
-    // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
-    const lost = isOwnWorkspace ? [] : inputs.lost;
-    const forgotten = [...new Set([...lost, ...stale, ...deprived])];
+    // Also in its own workspace, where an archive may have brought something with an old time.
+    const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])];
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = (0,build_inputs/* planTimes */.uA)(recorded, present, { newestNs: inputs.newestNs, touched });
@@ -13598,7 +13601,10 @@ async function restore(restoring) {
         : { times, standing: [] };
     const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
     const planned = new Map(times.map((each) => [each.path, each]));
-    const unset = whyNotSet(results, planned, workspace, newestNs);
+    // In its own workspace what no unit names is nobody's, and may be another user's.
+    const matters = (path) => !isOwnWorkspace || recorded.has(path) || whole.has(path);
+    const needed = results.filter(({ path }) => matters(path));
+    const unset = whyNotSet(needed, planned, workspace, newestNs);
     if (unset !== null)
         return refused(unset);
     const files = restoredFiles(results, planned, recorded);

@@ -9669,6 +9669,7 @@ function foundAs(kind, id, stat) {
         size: kind === 'file' ? Number(stat.size) : 0,
         mtimeNs: stat.mtimeNs,
         ctimeNs: stat.ctimeNs,
+        bornNs: stat.birthtimeNs,
         inode: String(stat.ino),
     };
 }
@@ -12635,6 +12636,9 @@ class Resolver {
         const packages = [...(this.#folders.get(unit.packageName) ?? [])];
         if (unit.kind !== 'compiled')
             return packages;
+        // Git lists no manifest of it, as of one that is generated; rustc names files from the root all the same.
+        if (packages.length === 0)
+            return this.#roots;
         return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
     }
     /** Where a path may lie; the same file of a former workspace is one of this one, too. */
@@ -12836,7 +12840,9 @@ async function recordInputs(recording) {
     const named = findNamedInputs(units, { workspace, former, sources, passedOver });
     const recorder = new Recorder(reader, named.lost);
     const listless = recorder.startsOf(named.listless);
-    const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless);
+    const newestNs = recorder.startsOf(new Set(units)).at(-1) ?? 0n;
+    const around = { sources, listless, newestNs };
+    const whole = recorder.addWhole(wholeIn(reader, named), around);
     for (const [path, namers] of named.found)
         recorder.addNamed(path, namers);
     for (const [path, namers] of named.links)
@@ -12848,7 +12854,7 @@ async function recordInputs(recording) {
         toolchain: toolchain ?? '',
         gaps: [...checkout.gaps, ...gaps],
         lost: fingerprintsOf(recorder.lost),
-        newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+        newestNs: String(newestNs),
         whole,
         inputs: [...recorder.inputs.values()],
     };
@@ -12875,15 +12881,14 @@ class Recorder {
     /**
      * Adds the files of folders, with what their links lead to: Cargo looks there, too.
      *
-     * @param sources what git or a listing of the workspace names; paths relative to it
      * @returns the folders, and the places behind links that are to be treated like them
      */
-    addWhole(folders, sources, listless) {
-        const all = [...sources];
+    addWhole(folders, around) {
+        const all = [...around.sources.keys()];
         const whole = new Set(folders);
         for (let open = folders; open.length > 0;) {
             const within = new WholeFolders(open);
-            const behind = new Set(all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, listless)));
+            const behind = new Set(all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, around)));
             open = [...behind].filter((path) => !whole.has(path));
             for (const path of open)
                 whole.add(path);
@@ -12891,10 +12896,14 @@ class Recorder {
         return [...whole];
     }
     /** Where it leads in the workspace, if it is a link. */
-    #addSource(path, listless) {
+    #addSource(path, { sources, listless, newestNs }) {
         const absolute = (0,external_node_path_.join)(this.#reader.workspace, path);
         const found = this.#reader.find(absolute);
         if (found === null)
+            return [];
+        // What came after the build, as a report does, no unit has seen: where it is missing nothing is.
+        const isLater = found.bornNs > newestNs && found.mtimeNs > newestNs;
+        if (sources.get(path) === null && isLater)
             return [];
         this.#add(absolute, found, listless);
         if (found.kind !== 'link')

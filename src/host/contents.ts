@@ -21,6 +21,8 @@ export interface Found extends Content {
   mtimeNs: bigint
   /** when anything about it changed last, which nobody can forge */
   ctimeNs: bigint
+  /** when it was made; 0 where the file system does not tell */
+  bornNs: bigint
   inode: string
 }
 
@@ -103,6 +105,7 @@ export function foundAs(kind: Content['kind'], id: string, stat: BigIntStats): F
     size: kind === 'file' ? Number(stat.size) : 0,
     mtimeNs: stat.mtimeNs,
     ctimeNs: stat.ctimeNs,
+    bornNs: stat.birthtimeNs,
     inode: String(stat.ino),
   }
 }

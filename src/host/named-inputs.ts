@@ -128,6 +128,8 @@ class Resolver implements NamedInputs {
   #basesOf(unit: Unit): readonly string[] {
     const packages = [...(this.#folders.get(unit.packageName) ?? [])]
     if (unit.kind !== 'compiled') return packages
+    // Git lists no manifest of it, as of one that is generated; rustc names files from the root all the same.
+    if (packages.length === 0) return this.#roots
     return this.#roots.filter((root) =>
       packages.some((folder) => `${folder}/`.startsWith(`${root}/`)),
     )

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { UNPROVEN } from '../plan/build-inputs.ts'
-import type { BuildInputs, Input } from '../plan/build-inputs.ts'
+import type { BuildInputs, Input, Proven } from '../plan/build-inputs.ts'
 import { isProven } from '../plan/proof.ts'
 import type { Restored } from '../plan/restored.ts'
 import { WholeFolders } from '../plan/whole-folders.ts'
@@ -54,7 +54,9 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
   const named = findNamedInputs(units, { workspace, former, sources, passedOver })
   const recorder = new Recorder(reader, named.lost)
   const listless = recorder.startsOf(named.listless)
-  const whole = recorder.addWhole(wholeIn(reader, named), checkout.sources.keys(), listless)
+  const newestNs = recorder.startsOf(new Set(units)).at(-1) ?? 0n
+  const around = { sources, listless, newestNs }
+  const whole = recorder.addWhole(wholeIn(reader, named), around)
   for (const [path, namers] of named.found) recorder.addNamed(path, namers)
   for (const [path, namers] of named.links) recorder.addLink(path, namers)
   return {
@@ -64,7 +66,7 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
     toolchain: toolchain ?? '',
     gaps: [...checkout.gaps, ...gaps],
     lost: fingerprintsOf(recorder.lost),
-    newestNs: String(recorder.startsOf(new Set(units)).at(-1) ?? 0n),
+    newestNs: String(newestNs),
     whole,
     inputs: [...recorder.inputs.values()],
   }
@@ -74,6 +76,16 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
 function wholeIn(reader: WorkspaceReader, { packages, isOpen }: NamedInputs): string[] {
   if (isOpen) return ['']
   return [...packages].filter((path) => reader.isOurs(path)).map((path) => reader.nameOf(path))
+}
+
+/** What decides which of the files that no unit names are inputs. */
+interface Around {
+  /** what git or a listing of the workspace names; by path relative to it: what git proves it to hold */
+  sources: ReadonlyMap<string, Proven | null>
+  /** when the units began that compare the files of their whole package, ascending */
+  listless: readonly bigint[]
+  /** when the newest unit began */
+  newestNs: bigint
 }
 
 class Recorder {
@@ -95,20 +107,15 @@ class Recorder {
   /**
    * Adds the files of folders, with what their links lead to: Cargo looks there, too.
    *
-   * @param sources what git or a listing of the workspace names; paths relative to it
    * @returns the folders, and the places behind links that are to be treated like them
    */
-  addWhole(
-    folders: readonly string[],
-    sources: Iterable<string>,
-    listless: readonly bigint[],
-  ): string[] {
-    const all = [...sources]
+  addWhole(folders: readonly string[], around: Around): string[] {
+    const all = [...around.sources.keys()]
     const whole = new Set(folders)
     for (let open = folders; open.length > 0;) {
       const within = new WholeFolders(open)
       const behind = new Set(
-        all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, listless)),
+        all.filter((path) => within.has(path)).flatMap((path) => this.#addSource(path, around)),
       )
       open = [...behind].filter((path) => !whole.has(path))
       for (const path of open) whole.add(path)
@@ -117,10 +124,13 @@ class Recorder {
   }
 
   /** Where it leads in the workspace, if it is a link. */
-  #addSource(path: string, listless: readonly bigint[]): string[] {
+  #addSource(path: string, { sources, listless, newestNs }: Around): string[] {
     const absolute = join(this.#reader.workspace, path)
     const found = this.#reader.find(absolute)
     if (found === null) return []
+    // What came after the build, as a report does, no unit has seen: where it is missing nothing is.
+    const isLater = found.bornNs > newestNs && found.mtimeNs > newestNs
+    if (sources.get(path) === null && isLater) return []
     this.#add(absolute, found, listless)
     if (found.kind !== 'link') return []
     const { path: behind, exists } = follow(absolute)

@@ -87,9 +87,8 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   if (problem !== null) return refused(problem)
   const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring)
   if (typeof deprived === 'string') return refused(deprived)
-  // In its own workspace, whose history is whole, Cargo itself knows what it sees there.
-  const lost = isOwnWorkspace ? [] : inputs.lost
-  const forgotten = [...new Set([...lost, ...stale, ...deprived])]
+  // Also in its own workspace, where an archive may have brought something with an old time.
+  const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])]
   for (const path of forgotten) dropFingerprint(target, path)
   const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched })
   const { times: ahead, standing } = restoring.isShared
@@ -97,7 +96,11 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
     : { times, standing: [] }
   const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing]
   const planned = new Map(times.map((each) => [each.path, each]))
-  const unset = whyNotSet(results, planned, workspace, newestNs)
+  // In its own workspace what no unit names is nobody's, and may be another user's.
+  const matters = (path: string): boolean =>
+    !isOwnWorkspace || recorded.has(path) || whole.has(path)
+  const needed = results.filter(({ path }) => matters(path))
+  const unset = whyNotSet(needed, planned, workspace, newestNs)
   if (unset !== null) return refused(unset)
   const files = restoredFiles(results, planned, recorded)
   const former = [...new Set([inputs.workspace, ...inputs.former])]
