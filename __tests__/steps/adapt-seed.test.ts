@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { COLD } from '../../src/plan/build-record.ts'
 import type { Origin } from '../../src/plan/seed.ts'
@@ -72,4 +72,32 @@ test('units that builds no longer use go with their states, where that was not d
   )
   expect(existsSync(`${place}/debug/.fingerprint/${gone}`)).toBe(false)
   expect(readdirSync(`${place}/debug/incremental`).toSorted()).toEqual(['one', 'one-2def'])
+})
+
+test('programs at the names that people know stay behind, and what build scripts copied there does not', async () => {
+  const place = await handDown({ workspace: '/work', unused: {} }, {}, (at) => {
+    mkdirSync(`${at}/debug/examples`)
+    writeFileSync(`${at}/debug/examples/show-0123456789abcdef`, '')
+    linkSync(`${at}/debug/examples/show-0123456789abcdef`, `${at}/debug/examples/show`)
+    writeFileSync(`${at}/debug/libcopied.so`, '')
+  })
+  expect(readdirSync(`${place}/debug`).toSorted()).toEqual(
+    ['.fingerprint', 'build', 'deps', 'examples', 'incremental', 'libcopied.so'].toSorted(),
+  )
+  expect(readdirSync(`${place}/debug/examples`)).toEqual(['show-0123456789abcdef'])
+  expect(readdirSync(`${place}/debug/deps`)).toHaveLength(4)
+})
+
+test('what tests and cargo package left stays behind', async () => {
+  const place = await handDown({ workspace: '/work', unused: {} }, {}, (at) => {
+    cargoTree(`${at}/x86_64-unknown-linux-gnu`)
+    mkdirSync(`${at}/doc/one`, { recursive: true })
+  })
+  const kept = ['.rustc_info.json', 'CACHEDIR.TAG', 'debug', 'tmp']
+  expect(readdirSync(place).toSorted()).toEqual(
+    [...kept, 'doc', 'x86_64-unknown-linux-gnu'].toSorted(),
+  )
+  expect(readdirSync(`${place}/x86_64-unknown-linux-gnu`).toSorted()).toEqual(kept)
+  for (const at of [place, `${place}/x86_64-unknown-linux-gnu`])
+    expect(readdirSync(`${at}/tmp`)).toEqual([])
 })

@@ -10708,18 +10708,24 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
 
 
 
+
+
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
- * and, with `skipIncremental`, the state of incremental compilation.
+ * Takes out of a target dir that was handed down what is of no use to its new job, and what stays behind
+ * where it is cloned, too: Cargo’s lock files, what tests and `cargo package` left, and, with
+ * `skipIncremental`, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
  * @throws Error where the target dir is not as Cargo makes one
  */
 function leaveBehind(target, aside, { skipIncremental }) {
-    const out = (0,host_folders/* movingTo */.I2)(aside, 'incremental-');
+    const out = (0,host_folders/* movingTo */.I2)(aside, 'left-');
+    const above = new Set(['.']);
     profiles_withProfiles(target, (profiles) => {
-        for (const { folder } of profiles) {
+        for (const { folder, path } of profiles) {
+            if (path.includes('/'))
+                above.add((0,external_node_path_.dirname)(path));
             for (const name of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'))) {
                 if (isCargoLock(name))
                     (0,external_node_fs_.unlinkSync)((0,host_folders.at)(folder, name));
@@ -10728,6 +10734,45 @@ function leaveBehind(target, aside, { skipIncremental }) {
             }
         }
     });
+    (0,host_folders/* within */.ux)(target, [], (folder) => {
+        for (const path of above)
+            (0,host_folders/* inside */.nx)(folder, path, (each) => emptyScratch(each, out));
+    });
+}
+/** Tests find their folder (`CARGO_TARGET_TMPDIR`) empty, and still their user’s. */
+function emptyScratch(folder, out) {
+    (0,host_folders/* inside */.nx)(folder, 'tmp', (scratch) => {
+        for (const name of (0,external_node_fs_.readdirSync)((0,host_folders.at)(scratch, '.')))
+            out(scratch, name);
+    });
+    if ((0,host_folders/* inside */.nx)(folder, 'package', () => true) === true)
+        out(folder, 'package');
+}
+/**
+ * Takes the programs and libraries away that Cargo has put where people find them, by another name of
+ * what lies in `deps` and `examples`: it puts those there again that it builds or finds fresh, and one
+ * that no build makes any more is not run by mistake. What build scripts copied there stays: they are
+ * not run again.
+ *
+ * @param target absolute path
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function dropPrograms(target) {
+    profiles_withProfiles(target, (profiles) => {
+        for (const { folder } of profiles) {
+            dropLinkedIn(folder);
+            (0,host_folders/* inside */.nx)(folder, 'examples', dropLinkedIn);
+        }
+    });
+}
+function dropLinkedIn(folder) {
+    for (const entry of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })) {
+        if (!entry.isFile() || hasUnitId(entry.name))
+            continue;
+        const stat = (0,external_node_fs_.lstatSync)((0,host_folders.at)(folder, entry.name), { throwIfNoEntry: false });
+        if (stat !== undefined && stat.nlink > 1)
+            (0,external_node_fs_.unlinkSync)((0,host_folders.at)(folder, entry.name));
+    }
 }
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {
@@ -14063,6 +14108,8 @@ async function adaptSeed(request, runtime) {
         leaveUnjudged(place, aside);
     // One command uses this, the next one that: what one leaves alone is still wanted.
     const isCounted = !(0,plan_lease/* isLocal */.IX)(lease.madeBy);
+    if (isCounted)
+        dropPrograms(place);
     const gone = (0,unused_units/* outOfUse */.$$)(origin.unused);
     if (isCounted && gone.length > 0) {
         moveUnitsOut(place, gone, aside);

@@ -10272,7 +10272,7 @@ function saidPlaceOf(fingerprint) {
     return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
 }
 /** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
-function hasUnitId(name) {
+function unit_files_hasUnitId(name) {
     return ID_IN_FILE.test(name);
 }
 const NO_ID = '';
@@ -11436,18 +11436,24 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
 
 
 
+
+
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
- * and, with `skipIncremental`, the state of incremental compilation.
+ * Takes out of a target dir that was handed down what is of no use to its new job, and what stays behind
+ * where it is cloned, too: Cargo’s lock files, what tests and `cargo package` left, and, with
+ * `skipIncremental`, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
  * @throws Error where the target dir is not as Cargo makes one
  */
 function leaveBehind(target, aside, { skipIncremental }) {
-    const out = movingTo(aside, 'incremental-');
+    const out = movingTo(aside, 'left-');
+    const above = new Set(['.']);
     withProfiles(target, (profiles) => {
-        for (const { folder } of profiles) {
+        for (const { folder, path } of profiles) {
+            if (path.includes('/'))
+                above.add(dirname(path));
             for (const name of readdirSync(at(folder, '.'))) {
                 if (isCargoLock(name))
                     unlinkSync(at(folder, name));
@@ -11456,6 +11462,45 @@ function leaveBehind(target, aside, { skipIncremental }) {
             }
         }
     });
+    within(target, [], (folder) => {
+        for (const path of above)
+            inside(folder, path, (each) => emptyScratch(each, out));
+    });
+}
+/** Tests find their folder (`CARGO_TARGET_TMPDIR`) empty, and still their user’s. */
+function emptyScratch(folder, out) {
+    inside(folder, 'tmp', (scratch) => {
+        for (const name of readdirSync(at(scratch, '.')))
+            out(scratch, name);
+    });
+    if (inside(folder, 'package', () => true) === true)
+        out(folder, 'package');
+}
+/**
+ * Takes the programs and libraries away that Cargo has put where people find them, by another name of
+ * what lies in `deps` and `examples`: it puts those there again that it builds or finds fresh, and one
+ * that no build makes any more is not run by mistake. What build scripts copied there stays: they are
+ * not run again.
+ *
+ * @param target absolute path
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function dropPrograms(target) {
+    withProfiles(target, (profiles) => {
+        for (const { folder } of profiles) {
+            dropLinkedIn(folder);
+            inside(folder, 'examples', dropLinkedIn);
+        }
+    });
+}
+function dropLinkedIn(folder) {
+    for (const entry of readdirSync(at(folder, '.'), { withFileTypes: true })) {
+        if (!entry.isFile() || hasUnitId(entry.name))
+            continue;
+        const stat = lstatSync(at(folder, entry.name), { throwIfNoEntry: false });
+        if (stat !== undefined && stat.nlink > 1)
+            unlinkSync(at(folder, entry.name));
+    }
 }
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {

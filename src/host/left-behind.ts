@@ -1,11 +1,14 @@
-import { readdirSync, unlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { isCargoLock } from '../plan/clone.ts'
-import { at, movingTo } from './folders.ts'
+import { hasUnitId } from '../plan/unit-files.ts'
+import { at, inside, movingTo, within } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job: Cargo’s lock files
- * and, with `skipIncremental`, the state of incremental compilation.
+ * Takes out of a target dir that was handed down what is of no use to its new job, and what stays behind
+ * where it is cloned, too: Cargo’s lock files, what tests and `cargo package` left, and, with
+ * `skipIncremental`, the state of incremental compilation.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
@@ -16,15 +19,54 @@ export function leaveBehind(
   aside: string,
   { skipIncremental }: { skipIncremental: boolean },
 ): void {
-  const out = movingTo(aside, 'incremental-')
+  const out = movingTo(aside, 'left-')
+  const above = new Set(['.'])
   withProfiles(target, (profiles) => {
-    for (const { folder } of profiles) {
+    for (const { folder, path } of profiles) {
+      if (path.includes('/')) above.add(dirname(path))
       for (const name of readdirSync(at(folder, '.'))) {
         if (isCargoLock(name)) unlinkSync(at(folder, name))
         else if (name === 'incremental' && skipIncremental) out(folder, name)
       }
     }
   })
+  within(target, [], (folder) => {
+    for (const path of above) inside(folder, path, (each) => emptyScratch(each, out))
+  })
+}
+
+/** Tests find their folder (`CARGO_TARGET_TMPDIR`) empty, and still their user’s. */
+function emptyScratch(folder: number, out: (folder: number, name: string) => void): void {
+  inside(folder, 'tmp', (scratch) => {
+    for (const name of readdirSync(at(scratch, '.'))) out(scratch, name)
+  })
+  if (inside(folder, 'package', () => true) === true) out(folder, 'package')
+}
+
+/**
+ * Takes the programs and libraries away that Cargo has put where people find them, by another name of
+ * what lies in `deps` and `examples`: it puts those there again that it builds or finds fresh, and one
+ * that no build makes any more is not run by mistake. What build scripts copied there stays: they are
+ * not run again.
+ *
+ * @param target absolute path
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+export function dropPrograms(target: string): void {
+  withProfiles(target, (profiles) => {
+    for (const { folder } of profiles) {
+      dropLinkedIn(folder)
+      inside(folder, 'examples', dropLinkedIn)
+    }
+  })
+}
+
+function dropLinkedIn(folder: number): void {
+  for (const entry of readdirSync(at(folder, '.'), { withFileTypes: true })) {
+    if (!entry.isFile() || hasUnitId(entry.name)) continue
+    const stat = lstatSync(at(folder, entry.name), { throwIfNoEntry: false })
+    if (stat !== undefined && stat.nlink > 1) unlinkSync(at(folder, entry.name))
+  }
 }
 
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */

@@ -5,7 +5,7 @@ import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { leaveUnjudged } from '../host/foreign-files.ts'
-import { leaveBehind } from '../host/left-behind.ts'
+import { dropPrograms, leaveBehind } from '../host/left-behind.ts'
 import type { Root } from '../host/root.ts'
 import { makeFolder } from '../host/folders.ts'
 import { findPlantedLink } from '../host/planted-links.ts'
@@ -55,6 +55,7 @@ export async function adaptSeed(
   if (origin.isElsewhere === true) leaveUnjudged(place, aside)
   // One command uses this, the next one that: what one leaves alone is still wanted.
   const isCounted = !isLocal(lease.madeBy)
+  if (isCounted) dropPrograms(place)
   const gone = outOfUse(origin.unused)
   if (isCounted && gone.length > 0) {
     moveUnitsOut(place, gone, aside)
