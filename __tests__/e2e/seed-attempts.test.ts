@@ -4,23 +4,35 @@ import { expect, test } from '@jest/globals'
 import type { BuildRecord } from '../../src/plan/build-record.ts'
 import { encodeBuildInputs } from '../../src/plan/build-inputs.ts'
 import { encodeRecord } from '../../src/plan/build-record.ts'
+import { readSystem } from '../../src/host/os-release.ts'
+import { listSnapshots } from '../../src/host/snapshots.ts'
 import { inputsOf, leaveBuild } from './driven/builds.ts'
 import { assemble } from './driven/cast.ts'
 import { SEED_SCENARIOS, World } from './driven/seed-scenarios.ts'
+import type { Placed, Stage } from './driven/stage.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
 
-test('what an attempt has done to times counts for the next one', async () => {
+/** Changes what is noted of the build in an ended slot. */
+function amend(stage: Stage, { id }: Placed, changes: Partial<BuildRecord>): void {
+  const record = stage.control(`leases/${id}.build`)
+  const build = JSON.parse(readFileSync(record, 'utf8')) as BuildRecord
+  writeFileSync(record, encodeRecord({ ...build, ...changes }))
+}
+
+async function aWorld(): Promise<World> {
   const [inherit] = SEED_SCENARIOS
   if (inherit === undefined) throw new Error('no scenario')
-  const world = await World.make(await assemble(scene()), inherit)
+  return World.make(await assemble(scene()), inherit)
+}
+
+test('what an attempt has done to times counts for the next one', async () => {
+  const world = await aWorld()
   const stage = world.stage()
   // Good in its own workspace, as long as nobody has set a time there.
   const first = leaveBuild(stage, 'first', '1001')
-  const record = stage.control(`leases/${first.id}.build`)
-  const build = JSON.parse(readFileSync(record, 'utf8')) as BuildRecord
-  writeFileSync(record, encodeRecord({ ...build, inputs: false }))
+  amend(stage, first, { inputs: false })
   const second = leaveBuild(stage, 'second', '1002')
   const inputs = { ...inputsOf(stage), newestNs: '4102444800000000000' }
   writeFileSync(stage.control(`leases/${second.id}.inputs`), encodeBuildInputs(inputs))
@@ -34,4 +46,27 @@ test('what an attempt has done to times counts for the next one', async () => {
   expect(told).toContain(`${first.slot}: mtimes in its workspace have been set since`)
   expect(readdirSync(victim.seeded ?? '')).toEqual([])
   expect(readdirSync(path.join(stage.path, first.slot))).not.toEqual([])
+})
+
+test.each([
+  ['this system', readSystem(), 'seed: inherit'],
+  ['another system', 'plan9 4', 'it was built on another system (plan9 4)'],
+])('a build of %s', async (_, system, told) => {
+  const world = await aWorld()
+  const stage = world.stage()
+  amend(stage, leaveBuild(stage), { system })
+  const victim = world.seeded(stage)
+  const { stdout } = await victim.run({})
+  await victim.end()
+  expect(stdout).toContain(told)
+})
+
+test('the system is noted when a job ends', async () => {
+  const world = await aWorld()
+  const stage = world.stage()
+  const victim = world.built(stage)
+  await victim.run({})
+  await victim.end()
+  const records = listSnapshots(stage.root).map(({ snapshot }) => snapshot?.system)
+  expect(records).toEqual([readSystem()])
 })

@@ -31,6 +31,7 @@ function aWish(overrides: Partial<SeedWish> = {}): SeedWish {
     common: '',
     times: '',
     toolchain: 'rustc 1.95.0',
+    system: 'debian 12',
     ...overrides,
   }
 }
@@ -89,6 +90,13 @@ test('what another toolchain built than the host’s is a seed while the host’
   expect(ofNightly({})).toBe('another toolchain built it')
   expect(ofNightly({ asked: 'rustc 1.95.0' })).toBeNull()
   expect(ofNightly({ asked: 'rustc 1.94.0' })).toBe('another toolchain built it')
+})
+
+test('what was built on another system is no seed: its build scripts may not run here', () => {
+  expect(refusal('run', 'success', { system: 'debian 12' })).toBeNull()
+  expect(refusal('run', 'success', { system: 'debian 11' })).toBe(
+    'it was built on another system (debian 11)',
+  )
 })
 
 describe('the seed of a run', () => {

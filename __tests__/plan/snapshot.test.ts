@@ -40,4 +40,6 @@ test('a snapshot is read as it was written, with what rustc said to who only ask
   const asked = { ...snapshot, asked: 'rustc 1.95.0' }
   expect(parseSnapshot(JSON.stringify(asked))).toEqual(asked)
   expect(parseSnapshot(JSON.stringify({ ...snapshot, asked: 7 }))).toEqual(snapshot)
+  const system = { ...snapshot, system: 'debian 12' }
+  expect(parseSnapshot(JSON.stringify(system))).toEqual(system)
 })

@@ -36,6 +36,7 @@ async function handDown(
       restoresMtimes: false,
       times: '',
       toolchain: null,
+      system: '',
     },
     settings: { constantPaths: { target: null, workspace: null } } as Settings,
     place,

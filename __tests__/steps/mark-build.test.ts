@@ -153,6 +153,7 @@ async function adapt(kind: SeedKind): Promise<UnusedUnits | null> {
     restoresMtimes: false,
     times: '',
     toolchain: null,
+    system: '',
   }
   const adapted = await adaptSeed(
     {

@@ -3174,12 +3174,17 @@ function parseBuildRecord(text) {
         times: typeof times === 'string' ? times : '',
         unused: parseUnused(found['unused']) ?? {},
         ...askedIn(found),
+        ...systemIn(found),
         ...chain,
     };
 }
 /** What rustc said to who only asked, of a record that anybody may have written. */
 function askedIn({ asked }) {
     return typeof asked === 'string' ? { asked } : {};
+}
+/** The system of a record that anybody may have written. */
+function systemIn({ system }) {
+    return typeof system === 'string' ? { system } : {};
 }
 function parseVersion1(text) {
     const found = parseObject(text);
@@ -6106,6 +6111,7 @@ function parseSnapshot(text) {
         publishedMs,
         revision: snapshot_textOr(found['revision'], ''),
         ...askedIn(found),
+        ...systemIn(found),
     };
 }
 function snapshot_textOr(value, otherwise) {
@@ -15520,6 +15526,7 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
 
 
 
+
 /**
  * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
  * keeps it from that is told; the slot then stays for the next job of this branch.
@@ -15564,7 +15571,8 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         unused: build.unused,
         publishedMs: Date.now(),
         revision: runtime.environment['GITHUB_SHA'] ?? '',
-        ...(build.asked === undefined ? {} : { asked: build.asked }),
+        ...askedIn({ asked: build.asked }),
+        ...systemIn({ system: build.system }),
     };
     try {
         return await publishLocked({ root, job, id, slot, snapshot }, runtime);
@@ -15670,6 +15678,15 @@ function dropLinkedIn(folder) {
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {
     return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)(at(folder, '.')).some(isCargoLock)));
+}
+
+;// CONCATENATED MODULE: ./lib/host/os-release.js
+
+/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
+function readSystem() {
+    const text = readTextOrNull('/usr/lib/os-release') ?? readTextOrNull('/etc/os-release') ?? '';
+    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
 }
 
 ;// CONCATENATED MODULE: ./lib/host/set-times.js
@@ -16929,6 +16946,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -16957,6 +16975,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
             common,
             toolchain,
             ...(asked === null ? {} : { asked }),
+            system: readSystem(),
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
             generation,
@@ -17131,6 +17150,10 @@ function refuseOrigin(origin, wish) {
     if (isOfAnother) {
         return 'another toolchain built it';
     }
+    // Build scripts and proc macros may not even run here, and Cargo takes them for fresh.
+    if (origin.system !== undefined && origin.system !== wish.system) {
+        return `it was built on another system (${origin.system})`;
+    }
     // A worktree that was made again at the same path is another one, too.
     if (origin.isElsewhere === true)
         return origin.inputs ? null : 'its inputs are not all known';
@@ -17151,15 +17174,6 @@ function isOwnWorkspace(origin, wish) {
 /** A hook is told no result; and a command of a person’s that failed is the day’s work. */
 function isUntold({ lease, end }) {
     return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
-}
-
-;// CONCATENATED MODULE: ./lib/host/os-release.js
-
-/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
-function readSystem() {
-    const text = readTextOrNull('/usr/lib/os-release') ?? readTextOrNull('/etc/os-release') ?? '';
-    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
-    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
 }
 
 ;// CONCATENATED MODULE: ./lib/github/carrier.js
@@ -20298,6 +20312,7 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
 
 
 
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -20428,6 +20443,7 @@ function wishOf(request, { environment }) {
         restoresMtimes,
         times: timesOf(request),
         toolchain: null,
+        system: readSystem(),
     };
 }
 function cold(why) {

@@ -5124,6 +5124,7 @@ function isSettable(path) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
+/* harmony export */   JX: () => (/* binding */ systemIn),
 /* harmony export */   KL: () => (/* binding */ GENERATIONS_AT_MOST),
 /* harmony export */   SH: () => (/* binding */ LOCAL_GENERATIONS_AT_MOST),
 /* harmony export */   TG: () => (/* binding */ COLD),
@@ -5197,12 +5198,17 @@ function parseBuildRecord(text) {
         times: typeof times === 'string' ? times : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
         ...askedIn(found),
+        ...systemIn(found),
         ...chain,
     };
 }
 /** What rustc said to who only asked, of a record that anybody may have written. */
 function askedIn({ asked }) {
     return typeof asked === 'string' ? { asked } : {};
+}
+/** The system of a record that anybody may have written. */
+function systemIn({ system }) {
+    return typeof system === 'string' ? { system } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -6269,6 +6275,7 @@ function parseSnapshot(text) {
         publishedMs,
         revision: textOr(found['revision'], ''),
         ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .askedIn */ .UB)(found),
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .systemIn */ .JX)(found),
     };
 }
 function textOr(value, otherwise) {
@@ -9888,6 +9895,10 @@ function refuseOrigin(origin, wish) {
     if (isOfAnother) {
         return 'another toolchain built it';
     }
+    // Build scripts and proc macros may not even run here, and Cargo takes them for fresh.
+    if (origin.system !== undefined && origin.system !== wish.system) {
+        return `it was built on another system (${origin.system})`;
+    }
     // A worktree that was made again at the same path is another one, too.
     if (origin.isElsewhere === true)
         return origin.inputs ? null : 'its inputs are not all known';
@@ -9912,6 +9923,15 @@ function isUntold({ lease, end }) {
 
 // EXTERNAL MODULE: ./lib/host/host-lock.js
 var host_lock = __nccwpck_require__(408);
+;// CONCATENATED MODULE: ./lib/host/os-release.js
+
+/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
+function readSystem() {
+    const text = (0,small_file/* readTextOrNull */.GR)('/usr/lib/os-release') ?? (0,small_file/* readTextOrNull */.GR)('/etc/os-release') ?? '';
+    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
+}
+
 // EXTERNAL MODULE: ./lib/host/seeding.js
 var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/set-times.js
@@ -15343,15 +15363,6 @@ function parseRemoteRecord(text) {
 }
 const TARGETS_AT_MOST = 200;
 
-;// CONCATENATED MODULE: ./lib/host/os-release.js
-
-/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
-function readSystem() {
-    const text = (0,small_file/* readTextOrNull */.GR)('/usr/lib/os-release') ?? (0,small_file/* readTextOrNull */.GR)('/etc/os-release') ?? '';
-    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
-    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
-}
-
 ;// CONCATENATED MODULE: ./lib/github/carrier.js
 
 
@@ -16300,6 +16311,7 @@ async function giveTo(tree, slot) {
 
 
 
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -16430,6 +16442,7 @@ function wishOf(request, { environment }) {
         restoresMtimes,
         times: timesOf(request),
         toolchain: null,
+        system: readSystem(),
     };
 }
 function cold(why) {

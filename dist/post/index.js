@@ -5002,6 +5002,7 @@ function isSettable(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   HK: () => (/* binding */ toolchainIn),
+/* harmony export */   JX: () => (/* binding */ systemIn),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   UB: () => (/* binding */ askedIn),
 /* harmony export */   VI: () => (/* binding */ parseBuildRecord),
@@ -5073,12 +5074,17 @@ function parseBuildRecord(text) {
         times: typeof times === 'string' ? times : '',
         unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
         ...askedIn(found),
+        ...systemIn(found),
         ...chain,
     };
 }
 /** What rustc said to who only asked, of a record that anybody may have written. */
 function askedIn({ asked }) {
     return typeof asked === 'string' ? { asked } : {};
+}
+/** The system of a record that anybody may have written. */
+function systemIn({ system }) {
+    return typeof system === 'string' ? { system } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -6069,6 +6075,7 @@ function parseSnapshot(text) {
         publishedMs,
         revision: textOr(found['revision'], ''),
         ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .askedIn */ .UB)(found),
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .systemIn */ .JX)(found),
     };
 }
 function textOr(value, otherwise) {
@@ -11355,6 +11362,7 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
 
 
 
+
 /**
  * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
  * keeps it from that is told; the slot then stays for the next job of this branch.
@@ -11399,7 +11407,8 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         unused: build.unused,
         publishedMs: Date.now(),
         revision: runtime.environment['GITHUB_SHA'] ?? '',
-        ...(build.asked === undefined ? {} : { asked: build.asked }),
+        ...(0,build_record/* askedIn */.UB)({ asked: build.asked }),
+        ...(0,build_record/* systemIn */.JX)({ system: build.system }),
     };
     try {
         return await publishLocked({ root, job, id, slot, snapshot }, runtime);
@@ -11505,6 +11514,15 @@ function dropLinkedIn(folder) {
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {
     return profiles_withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(clone_isCargoLock)));
+}
+
+;// CONCATENATED MODULE: ./lib/host/os-release.js
+
+/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
+function readSystem() {
+    const text = (0,small_file/* readTextOrNull */.GR)('/usr/lib/os-release') ?? (0,small_file/* readTextOrNull */.GR)('/etc/os-release') ?? '';
+    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
 }
 
 ;// CONCATENATED MODULE: ./lib/host/set-times.js
@@ -13025,6 +13043,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -13053,6 +13072,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
             common,
             toolchain,
             ...(asked === null ? {} : { asked }),
+            system: readSystem(),
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
             generation,
@@ -13229,6 +13249,10 @@ function seed_refuseOrigin(origin, wish) {
     if (isOfAnother) {
         return 'another toolchain built it';
     }
+    // Build scripts and proc macros may not even run here, and Cargo takes them for fresh.
+    if (origin.system !== undefined && origin.system !== wish.system) {
+        return `it was built on another system (${origin.system})`;
+    }
     // A worktree that was made again at the same path is another one, too.
     if (origin.isElsewhere === true)
         return origin.inputs ? null : 'its inputs are not all known';
@@ -13249,15 +13273,6 @@ function isOwnWorkspace(origin, wish) {
 /** A hook is told no result; and a command of a person’s that failed is the day’s work. */
 function isUntold({ lease, end }) {
     return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
-}
-
-;// CONCATENATED MODULE: ./lib/host/os-release.js
-
-/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
-function readSystem() {
-    const text = (0,small_file/* readTextOrNull */.GR)('/usr/lib/os-release') ?? (0,small_file/* readTextOrNull */.GR)('/etc/os-release') ?? '';
-    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
-    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
 }
 
 ;// CONCATENATED MODULE: ./lib/github/carrier.js

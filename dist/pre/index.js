@@ -4996,6 +4996,7 @@ function reserveOf(setBytes, totalBytes) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
+/* harmony export */   JX: () => (/* binding */ systemIn),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   UB: () => (/* binding */ askedIn),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
@@ -5065,12 +5066,17 @@ function parseBuildRecord(text) {
         times: typeof times === 'string' ? times : '',
         unused: parseUnused(found['unused']) ?? {},
         ...askedIn(found),
+        ...systemIn(found),
         ...chain,
     };
 }
 /** What rustc said to who only asked, of a record that anybody may have written. */
 function askedIn({ asked }) {
     return typeof asked === 'string' ? { asked } : {};
+}
+/** The system of a record that anybody may have written. */
+function systemIn({ system }) {
+    return typeof system === 'string' ? { system } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -6076,6 +6082,7 @@ function parseSnapshot(text) {
         publishedMs,
         revision: textOr(found['revision'], ''),
         ...(0,build_record/* askedIn */.UB)(found),
+        ...(0,build_record/* systemIn */.JX)(found),
     };
 }
 function textOr(value, otherwise) {

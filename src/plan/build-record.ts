@@ -41,6 +41,8 @@ export interface BuildRecord {
   toolchain: string | null
   /** what it says to who only asks; builds in containers, or by `cargo +name`, use another one */
   asked?: string
+  /** which system programs were linked against, as os-release has it; absent in older records */
+  system?: string
   /** whether all inputs of the build were recorded with their content and mtimes */
   inputs: boolean
   /** when mtimes in its workspace had last been set, '' for never; see plan/seed.ts */
@@ -107,6 +109,7 @@ export function parseBuildRecord(text: string): BuildRecord | null {
     times: typeof times === 'string' ? times : '',
     unused: parseUnused(found['unused']) ?? {},
     ...askedIn(found),
+    ...systemIn(found),
     ...chain,
   }
 }
@@ -114,6 +117,11 @@ export function parseBuildRecord(text: string): BuildRecord | null {
 /** What rustc said to who only asked, of a record that anybody may have written. */
 export function askedIn({ asked }: Record<string, unknown>): { asked?: string } {
   return typeof asked === 'string' ? { asked } : {}
+}
+
+/** The system of a record that anybody may have written. */
+export function systemIn({ system }: Record<string, unknown>): { system?: string } {
+  return typeof system === 'string' ? { system } : {}
 }
 
 function parseVersion1(text: string): Record<string, unknown> | null {

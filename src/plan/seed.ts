@@ -34,6 +34,8 @@ export interface SeedWish {
   times: string
   /** `rustc -vV`, null where it is not known: Cargo itself rebuilds what another toolchain made */
   toolchain: string | null
+  /** which system this is, as os-release has it: Cargo knows nothing of the one it links against */
+  system: string
 }
 
 /** Where a build came from that a slot may be filled with. */
@@ -45,6 +47,8 @@ export interface Origin {
   toolchain: string | null
   /** what it said then to who only asked: as long as it says the same, the same one will build */
   asked?: string
+  /** which system it was built on; absent where that was not noted */
+  system?: string
   /** whether its inputs were recorded, all of them */
   inputs: boolean
   /**
@@ -151,6 +155,10 @@ export function refuseOrigin(origin: Origin, wish: SeedWish): string | null {
   const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain)
   if (isOfAnother) {
     return 'another toolchain built it'
+  }
+  // Build scripts and proc macros may not even run here, and Cargo takes them for fresh.
+  if (origin.system !== undefined && origin.system !== wish.system) {
+    return `it was built on another system (${origin.system})`
   }
   // A worktree that was made again at the same path is another one, too.
   if (origin.isElsewhere === true) return origin.inputs ? null : 'its inputs are not all known'

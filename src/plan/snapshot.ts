@@ -1,4 +1,4 @@
-import { askedIn } from './build-record.ts'
+import { askedIn, systemIn } from './build-record.ts'
 import { isLeaseId, isSlotPath, sha256 } from './naming.ts'
 import { parseObject } from './lease.ts'
 import type { Job } from './job.ts'
@@ -25,6 +25,8 @@ export interface Snapshot {
   toolchain: string | null
   /** what rustc said to who only asked; see BuildRecord */
   asked?: string
+  /** see BuildRecord */
+  system?: string
   /** digest of the environment that decides what a target dir is good for */
   environment: string
   workspace: string
@@ -117,6 +119,7 @@ export function parseSnapshot(text: string): Snapshot | null {
     publishedMs,
     revision: textOr(found['revision'], ''),
     ...askedIn(found),
+    ...systemIn(found),
   }
 }
 

@@ -1,3 +1,4 @@
+import { askedIn, systemIn } from '../plan/build-record.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Job } from '../plan/job.ts'
@@ -71,7 +72,8 @@ async function tryToPublish(
     unused: build.unused,
     publishedMs: Date.now(),
     revision: runtime.environment['GITHUB_SHA'] ?? '',
-    ...(build.asked === undefined ? {} : { asked: build.asked }),
+    ...askedIn({ asked: build.asked }),
+    ...systemIn({ system: build.system }),
   }
   try {
     return await publishLocked({ root, job, id, slot, snapshot }, runtime)

@@ -14,6 +14,7 @@ import {
 } from '../host/lease-companions.ts'
 import { findLease } from '../host/leases.ts'
 import { hasBeenBuiltIn } from '../host/left-behind.ts'
+import { readSystem } from '../host/os-release.ts'
 import type { Root } from '../host/root.ts'
 import { lastSetTimes } from '../host/set-times.ts'
 import { readToolchain } from '../host/toolchain.ts'
@@ -59,6 +60,7 @@ export async function recordBuild(
       common,
       toolchain,
       ...(asked === null ? {} : { asked }),
+      system: readSystem(),
       inputs: hasInputs,
       times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
       generation,

@@ -11,6 +11,7 @@ import type { Origin, SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
 import { loadLocking } from '../host/host-lock.ts'
+import { readSystem } from '../host/os-release.ts'
 import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 import { withSeeding } from '../host/seeding.ts'
@@ -209,6 +210,7 @@ function wishOf(request: SeedRequest, { environment }: Runtime): SeedWish {
     restoresMtimes,
     times: timesOf(request),
     toolchain: null,
+    system: readSystem(),
   }
 }
 
