@@ -61,12 +61,14 @@ test.each([
   expect(stdout).toContain(told)
 })
 
-test('the system is noted when a job ends', async () => {
+test('when a job ends its system is noted, and told what the next one will build again', async () => {
   const world = await aWorld()
   const stage = world.stage()
   const victim = world.built(stage)
-  await victim.run({})
+  const { stdout } = await victim.run({})
   await victim.end()
+  // The sources were put there after what looks as if it had been built from them.
+  expect(stdout).toContain('2 input(s) were changed, or changed owner or mode, after')
   const records = listSnapshots(stage.root).map(({ snapshot }) => snapshot?.system)
   expect(records).toEqual([readSystem()])
 })

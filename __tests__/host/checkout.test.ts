@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
@@ -129,4 +129,25 @@ describe('a file that somebody adds to git’s index while that is read', () => 
     const { sources } = await readCheckout(workspace, [])
     expect([...sources]).toEqual([['before', null]])
   })
+})
+
+test('a linked work tree has the attributes of its repository: what a filter made is no blob', async () => {
+  const [main, linked] = [scene().directory('main'), `${scene().directory('linked')}/tree`]
+  const inMain = (...words: readonly string[]): string =>
+    git('-C', main, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...words)
+  inMain('init', '--quiet')
+  for (const name of ['plain.rs', 'made.rs']) writeFileSync(`${main}/${name}`, 'word\n')
+  inMain('add', '--all')
+  inMain('commit', '--quiet', '--message', 'first')
+  writeFileSync(`${main}/.git/info/attributes`, 'made.rs filter=upper\n')
+  inMain('config', 'filter.upper.smudge', 'tr a-z A-Z')
+  inMain('config', 'filter.upper.clean', 'tr A-Z a-z')
+  inMain('worktree', 'add', '--quiet', linked)
+  expect(readFileSync(`${linked}/made.rs`, 'utf8')).toBe('WORD\n')
+  // Older than the index, whose word counts then.
+  for (const name of ['plain.rs', 'made.rs']) utimesSync(`${linked}/${name}`, 1, 1)
+  git('-C', linked, 'update-index', '--refresh')
+  const { sources } = await readCheckout(linked, [])
+  expect(sources.get('made.rs')).toBeNull()
+  expect(sources.get('plain.rs')).toMatchObject({ id: expect.stringMatching(/^git:/) })
 })

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9187);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2332);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9187:
+/***/ 2332:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16026,7 +16026,7 @@ async function readWorkTree(folder, excluded) {
         if (typeof real !== 'object')
             return real;
         own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
-        furnish(own, real.path);
+        furnish(own, real.common);
         return await read(new Git(folder, own, real), excluded);
     }
     catch (error) {
@@ -16052,15 +16052,15 @@ function gitDirectoryOf(folder) {
         directory = (0,external_node_path_namespaceObject.resolve)(folder, named);
     }
     const common = readTextOrNull((0,external_node_path_namespaceObject.join)(directory, 'commondir'))?.trim();
-    return { path: directory, objects: (0,external_node_path_namespaceObject.resolve)(directory, common ?? '.', 'objects') };
+    return { path: directory, common: (0,external_node_path_namespaceObject.resolve)(directory, common ?? '.') };
 }
 /** The least that git takes for a git directory, and what decides how files are converted. */
-function furnish(own, real) {
+function furnish(own, common) {
     (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'refs'));
     (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'info'));
     (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
     for (const name of ['attributes', 'exclude']) {
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(real, 'info', name)) ?? '');
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'info', name)) ?? '');
     }
 }
 class Git {
@@ -16082,7 +16082,7 @@ class Git {
             GIT_CONFIG_NOSYSTEM: '1',
             GIT_DIR: own,
             GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: real.objects,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_namespaceObject.join)(real.common, 'objects'),
             GIT_OPTIONAL_LOCKS: '0',
             GIT_TERMINAL_PROMPT: '0',
             GIT_WORK_TREE: folder,
@@ -17025,10 +17025,23 @@ async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { en
         voice.warning(`The inputs of the build were not noted (${messageOf(error)}).`);
         return false;
     }
+    tellDoubts(inputs, voice);
     const [gap] = inputs.gaps;
     if (gap !== undefined)
         voice.info(`not all inputs of the build are known: ${gap}`);
     return gap === undefined;
+}
+/** What the next build will do again, though nothing may have changed: else nobody would know why. */
+function tellDoubts({ inputs, lost }, voice) {
+    const changed = inputs.filter(({ id, kind }) => id === UNPROVEN && kind === 'file');
+    const [first] = changed;
+    if (first !== undefined) {
+        voice.info(`${changed.length} input(s) were changed, or changed owner or mode, after something was built from ` +
+            `them (${first.path}): that is built again next time`);
+    }
+    if (lost.length > 0) {
+        voice.info(`${lost.length} unit(s) name inputs that are not there: they are built again next time`);
+    }
 }
 /** Counts which units this build did not use either. */
 function countOn(before, target) {
@@ -18080,7 +18093,145 @@ async function giveTo(tree, slot) {
     await runProgram('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
 }
 
+;// CONCATENATED MODULE: ./lib/host/other-builds.js
+
+
+
+
+/**
+ * Whether another slot that is in use may hold a build of the same checkout: the same runner's, of the
+ * same repository. A job may have several.
+ */
+function hasOtherBuild(root, own) {
+    const { records } = readLeases(root, runnerPrefix(own.owner.runner.key), Date.now());
+    return records.some(({ id, lease, state }) => {
+        if (state !== 'live' || id === own.id)
+            return false;
+        // Nobody knows of what it is.
+        if (lease === null)
+            return true;
+        return lease.repository === own.repository && holdsSomething(`${root.realPath}/${lease.slot}`);
+    });
+}
+/** Where nobody may look, something may be. */
+function holdsSomething(slot) {
+    try {
+        return (0,external_node_fs_.readdirSync)(slot).length > 0;
+    }
+    catch (error) {
+        return errnoOf(error) !== 'ENOENT';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/renew-times.js
+
+
+
+
+
+/**
+ * Gives now to everything in the checkout that was given an old time for this job’s build. Other target
+ * directories of the same checkout, which no slot is, have seen it later with other contents: there
+ * an old time would hide that. For the next seed the time that is noted of the build counts.
+ *
+ * To be called when the inputs have been recorded. A job that was killed does not come here.
+ */
+async function renewTimes(root, lease, { environment, voice }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    const files = readRestored(root, lease.id).files.filter(({ path }) => isSettable(path));
+    // Another step of this job has them recorded with the times that they have.
+    if (files.length === 0 || workspace === '' || hasOtherBuild(root, lease))
+        return;
+    const nowNs = BigInt(Date.now()) * 1000000n;
+    try {
+        await setTimes(workspace, files.map((file) => ({ path: file.path, mtimeNs: null, expected: file })), nowNs);
+        voice.info(`times: ${files.length} restored input(s) get now, for other builds of this checkout`);
+    }
+    catch (error) {
+        voice.warning(`Restored times stay in ${workspace} (${messageOf(error)}): do not build there into another target directory.`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/cargo-lock.js
+/** The packages that a Cargo.lock has from no registry and no repository: those that are built from here. */
+function localPackagesIn(lockfile) {
+    return lockfile
+        .split(/^\[\[package\]\]$/m)
+        .slice(1)
+        .filter((block) => !/^source = /m.test(block))
+        .flatMap((block) => /^name = "([^"\n]+)"$/m.exec(block)?.[1] ?? []);
+}
+
+;// CONCATENATED MODULE: ./lib/host/twin-checkouts.js
+
+
+
+
+const twin_checkouts_FOLDERS_AT_MOST = 1000;
+/**
+ * Finds checkouts side by side of which one builds what the other does: Cargo tells their units apart by
+ * nothing but times where they share a target directory.
+ *
+ * @param workspace absolute path
+ */
+function findTwins(workspace) {
+    const seen = new Map();
+    for (const folder of checkoutsIn(workspace)) {
+        const lockfile = readTextOrNull((0,external_node_path_namespaceObject.join)(workspace, folder, 'Cargo.lock'), LARGE) ?? '';
+        for (const name of localPackagesIn(lockfile)) {
+            const first = seen.get(name);
+            if (first !== undefined && first !== folder)
+                return { package: name, folders: [first, folder] };
+            seen.set(name, folder);
+        }
+    }
+    return null;
+}
+/** The workspace and the folders in it that are repositories of their own; submodules have a file `.git`. */
+function checkoutsIn(workspace) {
+    const entries = (0,external_node_fs_.readdirSync)(workspace, { withFileTypes: true }).slice(0, twin_checkouts_FOLDERS_AT_MOST);
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return ['.', ...folders].filter((folder) => {
+        const git = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(workspace, folder, '.git'), { throwIfNoEntry: false });
+        return git?.isDirectory() === true;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/warn-of-twins.js
+
+
+
+/**
+ * Warns where a job has two checkouts of one project, as to compare them, and one target directory: Cargo
+ * tells what it built of them apart by nothing but times.
+ *
+ * @param slot absolute path
+ */
+function warnOfTwins(slot, { environment, voice }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    if (workspace === '')
+        return;
+    try {
+        const twins = findTwins(workspace);
+        if (twins === null)
+            return;
+        const [one, other] = twins.folders;
+        // Who did as told below has a target directory of that name.
+        const isApart = withProfiles(slot, (found) => found.some(({ path }) => path.startsWith(`${other}/`)));
+        if (isApart)
+            return;
+        voice.warning(`The checkouts ${one} and ${other} both hold the package ${twins.package} and share one target ` +
+            'directory, where Cargo may take what it built of one for the other. Build the second with ' +
+            `--target-dir "$CARGO_TARGET_DIR/${other}".`);
+    }
+    catch (error) {
+        voice.info(`whether two checkouts share the target directory is not known: ${messageOf(error)}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/release.js
+
+
 
 
 
@@ -18118,8 +18269,12 @@ async function release(request, runtime) {
     for (const id of leases) {
         if (result === 'success' || result === 'unknown')
             await recordBuild(root, id, settings.constantPaths.workspace, runtime);
-        const lease = isPublished ? (findLease(root, id)?.lease ?? null) : null;
-        if (lease !== null && settings.remote.mode === 'restore-save') {
+        const lease = findLease(root, id)?.lease ?? null;
+        if (lease !== null)
+            warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
+        if (lease !== null)
+            await renewTimes(root, lease, runtime);
+        if (isPublished && lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
         // What is published is copied from there, and marked by who has copied it.
@@ -18563,36 +18718,6 @@ function whyNotRun(unit, former, known) {
         pathsFor,
         allowance: allowance.outDirs,
     });
-}
-
-;// CONCATENATED MODULE: ./lib/host/other-builds.js
-
-
-
-
-/**
- * Whether another slot that is in use may hold a build of the same checkout: the same runner's, of the
- * same repository. A job may have several.
- */
-function hasOtherBuild(root, own) {
-    const { records } = readLeases(root, runnerPrefix(own.owner.runner.key), Date.now());
-    return records.some(({ id, lease, state }) => {
-        if (state !== 'live' || id === own.id)
-            return false;
-        // Nobody knows of what it is.
-        if (lease === null)
-            return true;
-        return lease.repository === own.repository && holdsSomething(`${root.realPath}/${lease.slot}`);
-    });
-}
-/** Where nobody may look, something may be. */
-function holdsSomething(slot) {
-    try {
-        return (0,external_node_fs_.readdirSync)(slot).length > 0;
-    }
-    catch (error) {
-        return errnoOf(error) !== 'ENOENT';
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/presence.js

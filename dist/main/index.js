@@ -12658,7 +12658,7 @@ async function readWorkTree(folder, excluded) {
         if (typeof real !== 'object')
             return real;
         own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_os_.tmpdir)()), 'target-guard-git-'));
-        furnish(own, real.path);
+        furnish(own, real.common);
         return await read(new Git(folder, own, real), excluded);
     }
     catch (error) {
@@ -12684,15 +12684,15 @@ function gitDirectoryOf(folder) {
         directory = (0,external_node_path_.resolve)(folder, named);
     }
     const common = (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(directory, 'commondir'))?.trim();
-    return { path: directory, objects: (0,external_node_path_.resolve)(directory, common ?? '.', 'objects') };
+    return { path: directory, common: (0,external_node_path_.resolve)(directory, common ?? '.') };
 }
 /** The least that git takes for a git directory, and what decides how files are converted. */
-function furnish(own, real) {
+function furnish(own, common) {
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'refs'));
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'info'));
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
     for (const name of ['attributes', 'exclude']) {
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(real, 'info', name)) ?? '');
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(common, 'info', name)) ?? '');
     }
 }
 class Git {
@@ -12714,7 +12714,7 @@ class Git {
             GIT_CONFIG_NOSYSTEM: '1',
             GIT_DIR: own,
             GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: real.objects,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
             GIT_OPTIONAL_LOCKS: '0',
             GIT_TERMINAL_PROMPT: '0',
             GIT_WORK_TREE: folder,

@@ -2384,7 +2384,7 @@ function discardLeftover(root, file) {
 
 /***/ }),
 
-/***/ 5633:
+/***/ 8014:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -3601,7 +3601,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/host/measuring.js
-var measuring = __nccwpck_require__(5633);
+var measuring = __nccwpck_require__(8014);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
 // EXTERNAL MODULE: ./lib/host/program.js
@@ -6317,7 +6317,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9937);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5633);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7309,7 +7309,7 @@ function withoutMark(path) {
 }
 
 // EXTERNAL MODULE: ./lib/host/measuring.js
-var measuring = __nccwpck_require__(5633);
+var measuring = __nccwpck_require__(8014);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
 
 
@@ -7856,7 +7856,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 9937:
+/***/ 5633:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9692,11 +9692,11 @@ function statOrNull(path) {
     }
 }
 /** By what a file is known again. */
-function contents_stampOf(stat) {
+function stampOf(stat) {
     return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
 }
 /** Whether something is of the kind that is expected, as far as that shows without reading it. */
-function contents_isExpected(stat, { kind, isExecutable, size }) {
+function isExpected(stat, { kind, isExecutable, size }) {
     if (kind === 'link')
         return stat.isSymbolicLink();
     if (kind === 'directory')
@@ -9732,12 +9732,12 @@ function byBytes(a, b) {
  * Sets mtimes without perl: by node, which takes them as doubles. Never later than wanted, and at most
  * 2 µs before: of the same content that tells Cargo the same. What does not keep such a time gets now.
  */
-function near_times_setNearTimes(workspace, planned, nowNs) {
+function setNearTimes(workspace, planned, nowNs) {
     return planned.map(({ path, mtimeNs, expected }) => {
         const parts = path.split('/');
         const name = parts.pop() ?? '';
         try {
-            return within(`${workspace}/.`, parts, (folder) => {
+            return (0,host_folders/* within */.ux)(`${workspace}/.`, parts, (folder) => {
                 const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
                 // The time first, as by perl: what is put there in between is seen.
                 const near = mtimeNs === null ? null : setNear(file, BigInt(mtimeNs));
@@ -9748,7 +9748,7 @@ function near_times_setNearTimes(workspace, planned, nowNs) {
             });
         }
         catch (error) {
-            const why = isDiverted(error) ? 'a link leads there' : messageOf(error);
+            const why = (0,host_folders/* isDiverted */.cX)(error) ? 'a link leads there' : (0,guard_error/* messageOf */.bD)(error);
             return { kind: 'failed', path, why };
         }
     });
@@ -9756,12 +9756,12 @@ function near_times_setNearTimes(workspace, planned, nowNs) {
 const NEAR_NS = 2000n;
 /** What lies there then, with its time; null where the disk does not keep that. */
 function setNear(file, mtimeNs) {
-    const { atime } = lstatSync(file);
+    const { atime } = (0,external_node_fs_.lstatSync)(file);
     // The middle of a microsecond, which no rounding leaves: of its own, or of the one before. What was
     // set so once gets the very same.
     for (const middle of [0.5, -0.5]) {
-        lutimesSync(file, atime, Math.max(0, (Number(mtimeNs / 1000n) + middle) / 1e6));
-        const stat = lstatSync(file, { bigint: true });
+        (0,external_node_fs_.lutimesSync)(file, atime, Math.max(0, (Number(mtimeNs / 1000n) + middle) / 1e6));
+        const stat = (0,external_node_fs_.lstatSync)(file, { bigint: true });
         const off = mtimeNs - stat.mtimeNs;
         if (off >= 0n)
             return off <= NEAR_NS ? stat : null;
@@ -9771,8 +9771,8 @@ function setNear(file, mtimeNs) {
 /** A double cannot hold nanoseconds: never before the moment that is meant. */
 function setNow(file, nowNs) {
     const seconds = Number(nowNs / 1000000n + 1n) / 1000;
-    lutimesSync(file, seconds, seconds);
-    return lstatSync(file, { bigint: true });
+    (0,external_node_fs_.lutimesSync)(file, seconds, seconds);
+    return (0,external_node_fs_.lstatSync)(file, { bigint: true });
 }
 
 // EXTERNAL MODULE: ./lib/host/program.js
@@ -9808,12 +9808,12 @@ const file_times_WAIT_MS = 120_000;
 async function setTimes(workspace, planned, nowNs, machine = process.arch) {
     const results = [];
     const allowed = planned.filter((each) => {
-        if (isSettable(each.path))
+        if ((0,build_inputs/* isSettable */.Zc)(each.path))
             return true;
         results.push({ kind: 'failed', path: each.path, why: 'it is not a path in the workspace' });
         return false;
     });
-    const folder = openSync(workspace, constants.O_RDONLY | constants.O_DIRECTORY);
+    const folder = (0,external_node_fs_.openSync)(workspace, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY);
     try {
         const shares = sharesOf(allowed);
         // None is at it any more when the other way begins, or the folder is closed.
@@ -9823,7 +9823,7 @@ async function setTimes(workspace, planned, nowNs, machine = process.arch) {
         return [...results, ...setNearTimes(`/proc/${process.pid}/fd/${folder}`, allowed, nowNs)];
     }
     finally {
-        closeSync(folder);
+        (0,external_node_fs_.closeSync)(folder);
     }
 }
 /** A process takes a few ms to start, and each folder is opened by who sets times in it. */
@@ -9831,7 +9831,7 @@ const SHARE_AT_LEAST = 2000;
 const SHARES_AT_MOST = 4;
 /** One part for each process, in the order given: what lies together stays together. */
 function sharesOf(planned) {
-    const most = Math.min(availableParallelism(), SHARES_AT_MOST);
+    const most = Math.min((0,external_node_os_.availableParallelism)(), SHARES_AT_MOST);
     const count = Math.max(1, Math.min(most, Math.floor(planned.length / SHARE_AT_LEAST)));
     const size = Math.ceil(planned.length / count);
     return Array.from({ length: count }, (_, index) => planned.slice(index * size, (index + 1) * size));
@@ -12123,7 +12123,7 @@ async function readWorkTree(folder, excluded) {
         if (typeof real !== 'object')
             return real;
         own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_os_.tmpdir)()), 'target-guard-git-'));
-        furnish(own, real.path);
+        furnish(own, real.common);
         return await read(new Git(folder, own, real), excluded);
     }
     catch (error) {
@@ -12149,15 +12149,15 @@ function gitDirectoryOf(folder) {
         directory = (0,external_node_path_.resolve)(folder, named);
     }
     const common = (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(directory, 'commondir'))?.trim();
-    return { path: directory, objects: (0,external_node_path_.resolve)(directory, common ?? '.', 'objects') };
+    return { path: directory, common: (0,external_node_path_.resolve)(directory, common ?? '.') };
 }
 /** The least that git takes for a git directory, and what decides how files are converted. */
-function furnish(own, real) {
+function furnish(own, common) {
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'refs'));
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'info'));
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
     for (const name of ['attributes', 'exclude']) {
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(real, 'info', name)) ?? '');
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(common, 'info', name)) ?? '');
     }
 }
 class Git {
@@ -12179,7 +12179,7 @@ class Git {
             GIT_CONFIG_NOSYSTEM: '1',
             GIT_DIR: own,
             GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: real.objects,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
             GIT_OPTIONAL_LOCKS: '0',
             GIT_TERMINAL_PROMPT: '0',
             GIT_WORK_TREE: folder,
@@ -12851,7 +12851,7 @@ class WorkspaceReader {
     }
 }
 function isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = contents_stampOf(stat);
+    const { ctimeNs, inode, size } = stampOf(stat);
     return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
 }
 /** Paths as they are written and as they are without links. */
@@ -13122,10 +13122,23 @@ async function noteInputs({ root, id, slot, toolchain, constantWorkspace }, { en
         voice.warning(`The inputs of the build were not noted (${(0,guard_error/* messageOf */.bD)(error)}).`);
         return false;
     }
+    tellDoubts(inputs, voice);
     const [gap] = inputs.gaps;
     if (gap !== undefined)
         voice.info(`not all inputs of the build are known: ${gap}`);
     return gap === undefined;
+}
+/** What the next build will do again, though nothing may have changed: else nobody would know why. */
+function tellDoubts({ inputs, lost }, voice) {
+    const changed = inputs.filter(({ id, kind }) => id === build_inputs/* UNPROVEN */.EO && kind === 'file');
+    const [first] = changed;
+    if (first !== undefined) {
+        voice.info(`${changed.length} input(s) were changed, or changed owner or mode, after something was built from ` +
+            `them (${first.path}): that is built again next time`);
+    }
+    if (lost.length > 0) {
+        voice.info(`${lost.length} unit(s) name inputs that are not there: they are built again next time`);
+    }
 }
 /** Counts which units this build did not use either. */
 function countOn(before, target) {
@@ -14221,7 +14234,145 @@ function announce(actions, dryRun, { voice }) {
 
 // EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
 var tell_history = __nccwpck_require__(4193);
+;// CONCATENATED MODULE: ./lib/host/other-builds.js
+
+
+
+
+/**
+ * Whether another slot that is in use may hold a build of the same checkout: the same runner's, of the
+ * same repository. A job may have several.
+ */
+function hasOtherBuild(root, own) {
+    const { records } = (0,host_leases/* readLeases */.Mw)(root, (0,naming/* runnerPrefix */.Lm)(own.owner.runner.key), Date.now());
+    return records.some(({ id, lease, state }) => {
+        if (state !== 'live' || id === own.id)
+            return false;
+        // Nobody knows of what it is.
+        if (lease === null)
+            return true;
+        return lease.repository === own.repository && holdsSomething(`${root.realPath}/${lease.slot}`);
+    });
+}
+/** Where nobody may look, something may be. */
+function holdsSomething(slot) {
+    try {
+        return (0,external_node_fs_.readdirSync)(slot).length > 0;
+    }
+    catch (error) {
+        return (0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/renew-times.js
+
+
+
+
+
+/**
+ * Gives now to everything in the checkout that was given an old time for this job’s build. Other target
+ * directories of the same checkout, which no slot is, have seen it later with other contents: there
+ * an old time would hide that. For the next seed the time that is noted of the build counts.
+ *
+ * To be called when the inputs have been recorded. A job that was killed does not come here.
+ */
+async function renewTimes(root, lease, { environment, voice }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    const files = (0,lease_companions/* readRestored */.f8)(root, lease.id).files.filter(({ path }) => (0,build_inputs/* isSettable */.Zc)(path));
+    // Another step of this job has them recorded with the times that they have.
+    if (files.length === 0 || workspace === '' || hasOtherBuild(root, lease))
+        return;
+    const nowNs = BigInt(Date.now()) * 1000000n;
+    try {
+        await setTimes(workspace, files.map((file) => ({ path: file.path, mtimeNs: null, expected: file })), nowNs);
+        voice.info(`times: ${files.length} restored input(s) get now, for other builds of this checkout`);
+    }
+    catch (error) {
+        voice.warning(`Restored times stay in ${workspace} (${(0,guard_error/* messageOf */.bD)(error)}): do not build there into another target directory.`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/cargo-lock.js
+/** The packages that a Cargo.lock has from no registry and no repository: those that are built from here. */
+function localPackagesIn(lockfile) {
+    return lockfile
+        .split(/^\[\[package\]\]$/m)
+        .slice(1)
+        .filter((block) => !/^source = /m.test(block))
+        .flatMap((block) => /^name = "([^"\n]+)"$/m.exec(block)?.[1] ?? []);
+}
+
+;// CONCATENATED MODULE: ./lib/host/twin-checkouts.js
+
+
+
+
+const twin_checkouts_FOLDERS_AT_MOST = 1000;
+/**
+ * Finds checkouts side by side of which one builds what the other does: Cargo tells their units apart by
+ * nothing but times where they share a target directory.
+ *
+ * @param workspace absolute path
+ */
+function findTwins(workspace) {
+    const seen = new Map();
+    for (const folder of checkoutsIn(workspace)) {
+        const lockfile = (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(workspace, folder, 'Cargo.lock'), small_file/* LARGE */.I$) ?? '';
+        for (const name of localPackagesIn(lockfile)) {
+            const first = seen.get(name);
+            if (first !== undefined && first !== folder)
+                return { package: name, folders: [first, folder] };
+            seen.set(name, folder);
+        }
+    }
+    return null;
+}
+/** The workspace and the folders in it that are repositories of their own; submodules have a file `.git`. */
+function checkoutsIn(workspace) {
+    const entries = (0,external_node_fs_.readdirSync)(workspace, { withFileTypes: true }).slice(0, twin_checkouts_FOLDERS_AT_MOST);
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return ['.', ...folders].filter((folder) => {
+        const git = (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(workspace, folder, '.git'), { throwIfNoEntry: false });
+        return git?.isDirectory() === true;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/warn-of-twins.js
+
+
+
+/**
+ * Warns where a job has two checkouts of one project, as to compare them, and one target directory: Cargo
+ * tells what it built of them apart by nothing but times.
+ *
+ * @param slot absolute path
+ */
+function warnOfTwins(slot, { environment, voice }) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    if (workspace === '')
+        return;
+    try {
+        const twins = findTwins(workspace);
+        if (twins === null)
+            return;
+        const [one, other] = twins.folders;
+        // Who did as told below has a target directory of that name.
+        const isApart = profiles_withProfiles(slot, (found) => found.some(({ path }) => path.startsWith(`${other}/`)));
+        if (isApart)
+            return;
+        voice.warning(`The checkouts ${one} and ${other} both hold the package ${twins.package} and share one target ` +
+            'directory, where Cargo may take what it built of one for the other. Build the second with ' +
+            `--target-dir "$CARGO_TARGET_DIR/${other}".`);
+    }
+    catch (error) {
+        voice.info(`whether two checkouts share the target directory is not known: ${(0,guard_error/* messageOf */.bD)(error)}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/release.js
+
+
 
 
 
@@ -14259,8 +14410,12 @@ async function release(request, runtime) {
     for (const id of leases) {
         if (result === 'success' || result === 'unknown')
             await recordBuild(root, id, settings.constantPaths.workspace, runtime);
-        const lease = isPublished ? ((0,host_leases/* findLease */.G0)(root, id)?.lease ?? null) : null;
-        if (lease !== null && settings.remote.mode === 'restore-save') {
+        const lease = (0,host_leases/* findLease */.G0)(root, id)?.lease ?? null;
+        if (lease !== null)
+            warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
+        if (lease !== null)
+            await renewTimes(root, lease, runtime);
+        if (isPublished && lease !== null && settings.remote.mode === 'restore-save') {
             await saveBuild({ root, job, settings, lease }, runtime);
         }
         // What is published is copied from there, and marked by who has copied it.

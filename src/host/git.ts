@@ -55,7 +55,7 @@ export async function readWorkTree(
     const real = gitDirectoryOf(folder)
     if (typeof real !== 'object') return real
     own = mkdtempSync(join(realpathSync(tmpdir()), 'target-guard-git-'))
-    furnish(own, real.path)
+    furnish(own, real.common)
     return await read(new Git(folder, own, real), excluded)
   } catch (error) {
     return messageOf(error)
@@ -66,7 +66,8 @@ export async function readWorkTree(
 
 interface GitDirectory {
   path: string
-  objects: string
+  /** the same, but for a linked work tree, which shares it */
+  common: string
 }
 
 /** Follows `.git` where it is a file, as in submodules and linked work trees. */
@@ -82,16 +83,16 @@ function gitDirectoryOf(folder: string): GitDirectory | string {
     directory = resolve(folder, named)
   }
   const common = readTextOrNull(join(directory, 'commondir'))?.trim()
-  return { path: directory, objects: resolve(directory, common ?? '.', 'objects') }
+  return { path: directory, common: resolve(directory, common ?? '.') }
 }
 
 /** The least that git takes for a git directory, and what decides how files are converted. */
-function furnish(own: string, real: string): void {
+function furnish(own: string, common: string): void {
   mkdirSync(join(own, 'refs'))
   mkdirSync(join(own, 'info'))
   writeFileSync(join(own, 'HEAD'), 'ref: refs/heads/none\n')
   for (const name of ['attributes', 'exclude']) {
-    writeFileSync(join(own, 'info', name), readTextOrNull(join(real, 'info', name)) ?? '')
+    writeFileSync(join(own, 'info', name), readTextOrNull(join(common, 'info', name)) ?? '')
   }
 }
 
@@ -115,7 +116,7 @@ class Git {
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_DIR: own,
       GIT_INDEX_FILE: this.index,
-      GIT_OBJECT_DIRECTORY: real.objects,
+      GIT_OBJECT_DIRECTORY: join(real.common, 'objects'),
       GIT_OPTIONAL_LOCKS: '0',
       GIT_TERMINAL_PROMPT: '0',
       GIT_WORK_TREE: folder,

@@ -22,8 +22,9 @@ import { readMarks } from '../host/unit-marks.ts'
 import { readTextOrNull } from '../host/small-file.ts'
 import { unchangingFolders } from '../host/unchanging.ts'
 import { findCommon } from '../host/workplace.ts'
-import { encodeBuildInputs, parseBuildInputs } from '../plan/build-inputs.ts'
+import { UNPROVEN, encodeBuildInputs, parseBuildInputs } from '../plan/build-inputs.ts'
 import type { BuildInputs } from '../plan/build-inputs.ts'
+import type { Voice } from '../report/voice.ts'
 import { recordInputs } from './record-inputs.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -121,9 +122,27 @@ async function noteInputs(
     voice.warning(`The inputs of the build were not noted (${messageOf(error)}).`)
     return false
   }
+  tellDoubts(inputs, voice)
   const [gap] = inputs.gaps
   if (gap !== undefined) voice.info(`not all inputs of the build are known: ${gap}`)
   return gap === undefined
+}
+
+/** What the next build will do again, though nothing may have changed: else nobody would know why. */
+function tellDoubts({ inputs, lost }: BuildInputs, voice: Voice): void {
+  const changed = inputs.filter(({ id, kind }) => id === UNPROVEN && kind === 'file')
+  const [first] = changed
+  if (first !== undefined) {
+    voice.info(
+      `${changed.length} input(s) were changed, or changed owner or mode, after something was built from ` +
+        `them (${first.path}): that is built again next time`,
+    )
+  }
+  if (lost.length > 0) {
+    voice.info(
+      `${lost.length} unit(s) name inputs that are not there: they are built again next time`,
+    )
+  }
 }
 
 /** Counts which units this build did not use either. */

@@ -23,7 +23,9 @@ import { recordBuild } from './record-build.ts'
 import { saveBuild } from './remote-build.ts'
 import { passOverOwn } from './own-pass.ts'
 import { noteEnd } from './tell-history.ts'
+import { renewTimes } from './renew-times.ts'
 import type { Runtime } from './runtime.ts'
+import { warnOfTwins } from './warn-of-twins.ts'
 
 /** What ends, how it ended, and who says so. */
 export interface ReleaseRequest {
@@ -54,8 +56,10 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   for (const id of leases) {
     if (result === 'success' || result === 'unknown')
       await recordBuild(root, id, settings.constantPaths.workspace, runtime)
-    const lease = isPublished ? (findLease(root, id)?.lease ?? null) : null
-    if (lease !== null && settings.remote.mode === 'restore-save') {
+    const lease = findLease(root, id)?.lease ?? null
+    if (lease !== null) warnOfTwins(`${root.realPath}/${lease.slot}`, runtime)
+    if (lease !== null) await renewTimes(root, lease, runtime)
+    if (isPublished && lease !== null && settings.remote.mode === 'restore-save') {
       await saveBuild({ root, job, settings, lease }, runtime)
     }
     // What is published is copied from there, and marked by who has copied it.
