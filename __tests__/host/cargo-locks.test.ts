@@ -20,6 +20,13 @@ function lockFile(path: string): string {
   return path
 }
 
+/** Makes so many folders, with files in each. */
+async function folders(place: string, count: number, files = 'file'): Promise<void> {
+  mkdirSync(place, { recursive: true })
+  const make = `cd "$1" && mkdir f{0..${count - 1}} && printf '%s\\0' f{0..${count - 1}}/${files} | xargs -0 touch`
+  await scene().must('bash', ['-c', make, 'bash', place])
+}
+
 async function probe(slot: string): Promise<CargoLocks> {
   const found = (await probeCargoLocks([slot])).get(slot)
   if (found === undefined) throw new Error('the slot has no answer')
@@ -125,15 +132,55 @@ describe('what is planted in a slot', () => {
     expect(await probe(slot)).toEqual({ held: [], unknown: [] })
   })
 
-  test.each(['.', 'debug'])('makes it unknown: too many folders in %s', async (where) => {
+  test('makes it unknown where it is without end', async () => {
     const slot = scene().directory('slot')
-    const count = (folders: number): void => {
-      for (let n = 0; n < folders; n += 1) mkdirSync(`${slot}/${where}/p${n}`, { recursive: true })
-    }
-    count(256)
+    const locks = '{.cargo-lock,.cargo-build-lock,.cargo-artifact-lock}'
+    await folders(`${slot}/debug/made`, 3500, locks)
     expect((await probe(slot)).unknown).toEqual([])
-    count(257)
-    expect((await probe(slot)).unknown).toEqual([expect.stringContaining('257 folders, too many')])
+    await folders(`${slot}/made`, 3500, locks)
+    expect((await probe(slot)).unknown).toEqual([
+      `${slot} cannot be searched for Cargo’s locks (it holds too many files and folders)`,
+    ])
+  }, 120_000)
+})
+
+describe('of very many folders', () => {
+  const places = ['.', 'doc', 'tmp', 'debug', 'debug/build', 'criterion/report', 'tests/ui']
+
+  test.each(places)('none makes it unknown: 1000 in %s', async (place) => {
+    const slot = scene().directory('slot')
+    const paths = ['debug/.cargo-lock', 'x86_64-unknown-linux-gnu/debug/.cargo-lock']
+    await folders(`${slot}/${place}`, 1000)
+    for (const path of paths) await hold(scene(), HOLD, [lockFile(`${slot}/${path}`), '-x'])
+    const { held, unknown } = await probe(slot)
+    expect({ held: held.toSorted(), unknown }).toEqual({ held: paths, unknown: [] })
+  })
+
+  test('each may hold a lock, where Cargo’s lie', async () => {
+    const slot = scene().directory('slot')
+    const paths = ['f999/.cargo-lock', 'target/f999/.cargo-build-lock']
+    for (const place of ['.', 'target']) await folders(`${slot}/${place}`, 1000)
+    for (const path of paths) await hold(scene(), HOLD, [lockFile(`${slot}/${path}`), '-x'])
+    const { held, unknown } = await probe(slot)
+    expect({ held: held.toSorted(), unknown }).toEqual({ held: paths, unknown: [] })
+  })
+
+  test.each([
+    'llvm-cov-target/debug',
+    'llvm-cov-target/x86_64-unknown-linux-gnu/debug',
+    'tests/trybuild/debug',
+    'tests/trybuild/x86_64-unknown-linux-gnu/debug',
+    'package/a-1.0.0/target/debug',
+    'doc/debug',
+  ])('none hides the lock of a tool’s target dir: %s', async (profile) => {
+    const slot = scene().directory('slot')
+    for (const place of ['doc', 'tmp', 'criterion/report', 'tests/ui']) {
+      // More than is looked at below Cargo’s own depths: locks are the dearest.
+      await folders(`${slot}/${place}`, 1100, '.cargo-lock')
+    }
+    const held = `${profile}/.cargo-lock`
+    await hold(scene(), HOLD, [lockFile(`${slot}/${held}`), '-x'])
+    expect(await probe(slot)).toEqual({ held: [held], unknown: [] })
   })
 })
 

@@ -13,8 +13,8 @@ export interface Profile {
 const DEPTH = 4
 const FOLDERS_AT_MOST = 4096
 
-/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
-const INNER = new Set([
+/** Cargo's own folders in a profile: they may hold very many others, and none in which it builds. */
+export const INNER = new Set([
   '.fingerprint',
   'build',
   'deps',
