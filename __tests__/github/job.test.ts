@@ -73,10 +73,43 @@ describe('the job of', () => {
       prKey,
       runId: '16123456789',
       attempt: 2,
+      workflow: '',
       job: 'build',
       leg: '',
       trusted,
     })
+  })
+
+  test.each<[string, string, string]>([
+    ['octo-org/demo/.github/workflows/ci.yml@refs/heads/main', 'CI', 'ci.yml'],
+    ['octo-org/demo/.github/workflows/ci.yml@refs/pull/7/merge', 'CI', 'ci.yml'],
+    ['octo-org/demo/.github/workflows/ci.yml@refs/heads/a@b/c@refs/d', '', 'ci.yml'],
+    ['octo-org/demo/.github/workflows/ci@2.yml@refs/tags/v1', '', 'ci-2-yml-8e8bc5fb355f'],
+    [`octo-org/demo/.github/workflows/ci.yml@${'a'.repeat(40)}`, '', 'ci.yml'],
+    ['octo-org/demo/.github/workflows/ci.yml', '', 'ci.yml'],
+    [
+      'octo-org/rules/.github/workflows/ci.yml@refs/heads/main',
+      '',
+      'octo-org/rules/.github/workflows/ci.yml',
+    ],
+    ['', 'Nightly build', 'Nightly build'],
+    ['@refs/heads/main', 'CI', 'CI'],
+    ['', '', ''],
+    ['', '::error::', 'error-4e8aa69ca8af'],
+    ['', 'x'.repeat(101), `${'x'.repeat(40)}-c675a2e604b0`],
+  ])('the workflow %j called %j is %s', (reference, name, workflow) => {
+    const more = { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name }
+    expect(jobOf(push(), null, more).workflow).toBe(workflow)
+  })
+
+  test('a workflow has a short name on one line, whatever it is called', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 3000 })
+    fc.assert(
+      fc.property(text, text, (reference, name) => {
+        const more = { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name }
+        expect(jobOf(push(), null, more).workflow).toMatch(/^[A-Za-z0-9_./ -]{0,100}$/)
+      }),
+    )
   })
 
   test('what runs on the default branch for a pull request, of which it takes nothing', () => {

@@ -9,6 +9,7 @@ export function aLine(overrides: Partial<HistoryLine> = {}): HistoryLine {
     version: 1,
     id: anId(),
     repository: REPOSITORY,
+    workflow: 'ci.yml',
     job: 'build',
     leg: '',
     seed: 'cold',

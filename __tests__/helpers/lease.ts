@@ -25,6 +25,7 @@ export function aJob(overrides: Partial<Job> = {}): Job {
     prKey: '7',
     runId: '1001',
     attempt: 1,
+    workflow: 'ci.yml',
     job: 'build',
     leg: '',
     trusted: false,

@@ -21,7 +21,8 @@ export function republish(root: Root, n: number, lease: number): Published {
   mkdirSync(`${root.path}/${slot}`, { recursive: true })
   const build = { toolchain: null, workspace: '/work', runnerKey: '', inputs: true, times: '' }
   const told = { generation: 0, former: [slot], unused: {}, publishedMs: n, revision: '' }
-  const of = { version: 1, id, job: job.job, leg: '', environment: '' } as const
+  const { workflow } = job
+  const of = { version: 1, id, workflow, job: job.job, leg: '', environment: '' } as const
   const name = snapshotName(job, null, '')
   publish(root, slot, name, { ...of, ...build, ...told }, { inputs: null, linked: [] })
   return { name, snapshot: { id } }

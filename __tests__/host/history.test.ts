@@ -48,7 +48,7 @@ describe('the history', () => {
       addLine(root, lineOf(n, { peakBytes: 900, wallMs: 50 * YEAR_MS }))
     }
     for (let n = 21; n <= 40; n += 1) addLine(root, lineOf(n, { peakBytes: 30, wallMs: YEAR_MS }))
-    const key = { repository: 'octo-org/demo', job: 'build', leg: '' }
+    const key = { repository: 'octo-org/demo', workflow: 'ci.yml', job: 'build', leg: '' }
     expect(forecast(key, readHistory(root), null)?.bytes).toBe(30)
   })
 

@@ -6,7 +6,7 @@ import { encodeLine, parseLines } from '../../src/plan/history.ts'
 import { nextSample, parseSizeSample, encodeSizeSample } from '../../src/plan/size-sample.ts'
 import { REPOSITORY, aLine } from '../helpers/history.ts'
 
-const KEY = { repository: REPOSITORY, job: 'build', leg: '' }
+const KEY = { repository: REPOSITORY, workflow: 'ci.yml', job: 'build', leg: '' }
 
 describe('history', () => {
   test('reads the lines it wrote, between whatever else is there', () => {
@@ -32,6 +32,12 @@ describe('history', () => {
     )
     for (const { peakBytes } of parseLines(lines.join(''))) expect(peakBytes).toBeNull()
   })
+
+  test('of an earlier version names no workflow', () => {
+    const { workflow: _, ...earlier } = aLine()
+    const text = `${JSON.stringify(earlier)}\n${JSON.stringify({ ...earlier, workflow: 7 })}\n`
+    expect(parseLines(text).map(({ workflow }) => workflow)).toEqual(['', ''])
+  })
 })
 
 describe('a forecast', () => {
@@ -50,6 +56,19 @@ describe('a forecast', () => {
     expect(forecast(KEY, [other], 3)).toStrictEqual({ bytes: 3, from: 'setting' })
   })
 
+  test('tells workflows apart; what an earlier version wrote may be of any', () => {
+    const lines = [
+      aLine({ workflow: 'release.yml', peakBytes: 500 }),
+      aLine({ workflow: '', peakBytes: 30 }),
+      aLine({ peakBytes: 40 }),
+    ]
+    expect(forecast(KEY, lines, null)).toStrictEqual({ bytes: 40, from: 'job' })
+    expect(forecast(KEY, lines.slice(0, 2), null)).toStrictEqual({ bytes: 30, from: 'job' })
+    expect(forecast(KEY, lines.slice(0, 1), null)).toStrictEqual({ bytes: 500, from: 'repository' })
+    const ofNone = { ...KEY, workflow: '' }
+    expect(forecast(ofNone, lines, null)).toStrictEqual({ bytes: 30, from: 'job' })
+  })
+
   test('tells legs apart, and learns nothing of the cancelled and the unmeasured', () => {
     const lines = [
       aLine({ leg: 'a', peakBytes: 500 }),
@@ -66,11 +85,12 @@ describe('the cap', () => {
     const lines = [
       aLine({ peakBytes: 100 }),
       aLine({ job: 'lint', peakBytes: 30 }),
+      aLine({ workflow: 'release.yml', peakBytes: 50 }),
       aLine({ repository: 'octo-org/other', peakBytes: 200 }),
     ]
     const cap = capOf(lines, { freeBytes: 1000, reserveBytes: 50 })
     expect(cap.host).toStrictEqual({ peakBytes: 200, maxParallel: 4 })
-    expect(cap.jobs.map(({ maxParallel }) => maxParallel)).toStrictEqual([9, 31, 4])
+    expect(cap.jobs.map(({ maxParallel }) => maxParallel)).toStrictEqual([9, 31, 19, 4])
     expect(maxParallelOf(cap, REPOSITORY)).toBe(9)
   })
 

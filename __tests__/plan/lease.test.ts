@@ -29,6 +29,12 @@ describe('a lease', () => {
     )
   })
 
+  test('of an earlier version, or of no words, is of a workflow that is not known', () => {
+    for (const workflow of [undefined, 7, null, ['ci.yml']]) {
+      expect(parseLease(written({ workflow }), anId())).toEqual({ ...aLease(), workflow: '' })
+    }
+  })
+
   test('cut off at any byte is damaged, never another lease', () => {
     const whole = encodeLease(aLease())
     for (let length = 0; length < whole.length - 1; length += 1) {

@@ -25,6 +25,7 @@ describe('a run outside workflows', () => {
       prKey: expect.stringMatching(/^fix-the-bug-[0-9a-f]{12}$/),
       runId: '17672256000000004711',
       attempt: 1,
+      workflow: '',
       job: 'run',
       leg: '',
       trusted: false,

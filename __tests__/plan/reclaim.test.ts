@@ -107,6 +107,8 @@ describe('what may go', () => {
     ['repository', { repository: 'other' }],
     ['owner', { owner: 'other' }],
     ['PR', { prKey: '8' }],
+    ['workflow', { workflow: 'release.yml' }],
+    ['workflow that is not known', { workflow: '' }],
     ['job', { job: 'lint' }],
     ['leg', { leg: '0123456789ab' }],
   ])('counts each %s for itself', (_, job) => {

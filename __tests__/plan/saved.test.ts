@@ -17,6 +17,7 @@ describe('what a seed saved', () => {
 
   test.each<[string, Partial<HistoryLine>]>([
     ['another repository', { repository: 'octo-org/other' }],
+    ['another workflow', { workflow: 'release.yml' }],
     ['another job', { job: 'lint' }],
     ['another leg', { leg: '0123456789ab' }],
     ['another toolchain', { toolchain: 'rustc 1.96.0' }],
@@ -46,9 +47,10 @@ describe('what a seed saved', () => {
       aLine({ savedSeconds: null }),
       aLine({ job: 'lint', savedSeconds: 7 }),
     ]
-    const key = { repository: REPOSITORY, job: 'build', leg: '' }
+    const key = { repository: REPOSITORY, workflow: 'ci.yml', job: 'build', leg: '' }
     expect(lastSavedSeconds(key, lines)).toBe(-5)
     expect(lastSavedSeconds({ ...key, leg: 'x' }, lines)).toBeNull()
+    expect(lastSavedSeconds({ ...key, workflow: 'release.yml' }, lines)).toBeNull()
   })
 
   test('stays in the history; a line of an earlier version has none', () => {

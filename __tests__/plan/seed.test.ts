@@ -80,6 +80,21 @@ describe('what a job that may publish takes', () => {
   })
 })
 
+test('what a job takes is of its own workflow, or of one that is not known', () => {
+  const sources = ['ci.yml', 'release.yml', ''].map((workflow) => ({
+    record: aRecord(aLease({ job: { workflow } }), anEnd()),
+    build: aBuild(),
+    moment: NOW,
+  }))
+  const found = (workflow: string): (string | undefined)[] =>
+    sourcesFor(sources, aWish({ job: aJob({ workflow }), madeBy: 'step' })).map(
+      ({ source }) => source.record.lease?.workflow,
+    )
+  expect(found('ci.yml')).toEqual(['ci.yml', ''])
+  expect(found('lint.yml')).toEqual([''])
+  expect(found('')).toEqual([''])
+})
+
 /** The same of a build by another toolchain than that of the wish. */
 function ofNightly(build: Partial<BuildRecord>): string | null | undefined {
   return refusal('run', 'success', { toolchain: 'rustc 1.97.0-nightly', ...build })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { mayPublish, parseSnapshot } from '../../src/plan/snapshot.ts'
+import { mayPublish, parseSnapshot, snapshotName, snapshotsFor } from '../../src/plan/snapshot.ts'
 import type { Snapshot } from '../../src/plan/snapshot.ts'
-import { aLease, anId } from '../helpers/lease.ts'
+import { aJob, aLease, anId } from '../helpers/lease.ts'
 
 const SETTINGS = { snapshot: 'trusted', dryRun: false, warm: 'auto' } as const
 
@@ -19,10 +19,11 @@ test.each<[string, boolean, string, Partial<Parameters<typeof mayPublish>[2]>, b
   expect(mayPublish({ trusted }, result, { ...SETTINGS, ...settings })).toBe(expected)
 })
 
-test('a snapshot is read as it was written, with what rustc said to who only asked', () => {
-  const snapshot: Snapshot = {
+function aSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
+  return {
     version: 1,
     id: anId(),
+    workflow: 'ci.yml',
     job: 'build',
     leg: '',
     toolchain: 'rustc 1.97.0-nightly',
@@ -36,10 +37,39 @@ test('a snapshot is read as it was written, with what rustc said to who only ask
     unused: {},
     publishedMs: 1,
     revision: '',
+    ...overrides,
   }
+}
+
+test('a snapshot is read as it was written, with what rustc said to who only asked', () => {
+  const snapshot = aSnapshot()
   const asked = { ...snapshot, asked: 'rustc 1.95.0' }
   expect(parseSnapshot(JSON.stringify(asked))).toEqual(asked)
   expect(parseSnapshot(JSON.stringify({ ...snapshot, asked: 7 }))).toEqual(snapshot)
   const system = { ...snapshot, system: 'debian 12' }
   expect(parseSnapshot(JSON.stringify(system))).toEqual(system)
+})
+
+test('a snapshot of an earlier version names no workflow', () => {
+  const { workflow: _, ...earlier } = aSnapshot()
+  expect(parseSnapshot(JSON.stringify(earlier))).toEqual(aSnapshot({ workflow: '' }))
+  expect(parseSnapshot(JSON.stringify({ ...earlier, workflow: 7 }))?.workflow).toBe('')
+})
+
+test('two workflows with a job of one id have each its own snapshot', () => {
+  const [ci, release] = [aJob(), aJob({ workflow: 'release.yml' })]
+  expect(snapshotName(ci, null, '')).not.toEqual(snapshotName(release, null, ''))
+
+  const stored = ['ci.yml', 'release.yml', ''].map((workflow, at) => ({
+    name: snapshotName(aJob({ workflow }), null, ''),
+    snapshot: aSnapshot({ workflow, publishedMs: at }),
+    usedMs: 0,
+    hits: 0,
+    bytes: null,
+  }))
+  const found = (workflow: string): string[] =>
+    snapshotsFor(stored, aJob({ workflow }), null, '').map(({ snapshot }) => snapshot.workflow)
+  expect(found('ci.yml')).toEqual(['', 'ci.yml'])
+  expect(found('lint.yml')).toEqual([''])
+  expect(found('')).toEqual([''])
 })

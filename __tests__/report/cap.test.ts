@@ -10,7 +10,7 @@ test('the cap is told with the figures it rests on, for the host and whoever bui
   const lines = [
     aLine({ peakBytes: 20e9 }),
     aLine({ id: anId(2), job: 'test', leg: '0123456789ab', peakBytes: 30e9 }),
-    aLine({ id: anId(3), repository: 'octo-org/other', peakBytes: 50e9 }),
+    aLine({ id: anId(3), repository: 'octo-org/other', workflow: '', peakBytes: 50e9 }),
   ]
   expect(capText(capOf(lines, ROOM)).split('\n')).toEqual([
     'free    105.0 GB',
@@ -18,8 +18,8 @@ test('the cap is told with the figures it rests on, for the host and whoever bui
     'cap     2 at 50.0 GB each: the host',
     'cap     3 at 30.0 GB each: octo-org/demo',
     'cap     2 at 50.0 GB each: octo-org/other',
-    'cap     5 at 20.0 GB each: octo-org/demo build',
-    'cap     3 at 30.0 GB each: octo-org/demo test (leg 0123456789ab)',
+    'cap     5 at 20.0 GB each: octo-org/demo ci.yml build',
+    'cap     3 at 30.0 GB each: octo-org/demo ci.yml test (leg 0123456789ab)',
     'cap     2 at 50.0 GB each: octo-org/other build',
     '',
   ])

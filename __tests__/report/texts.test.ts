@@ -38,15 +38,17 @@ describe('no text of others begins a line of what a command prints', () => {
     reserveBytes: 5e9,
     host: line,
     repositories: [{ ...line, repository: EVIL }],
-    jobs: [{ ...line, repository: 'octo-org/demo', job: EVIL, leg: EVIL }],
+    jobs: [{ ...line, repository: 'octo-org/demo', workflow: EVIL, job: EVIL, leg: EVIL }],
   }
   const quarantine = { reason: EVIL, command: EVIL }
+  const of = { workflow: EVIL, job: EVIL, leg: EVIL }
+  const snapshot = { name: EVIL, ...of, bytes: null, ageHours: 1, hits: 2 }
   const status = {
     root: EVIL,
     disks: [disk],
     reserve: false,
     leases: [{ ...lease, verdict: aVerdict('unknown', EVIL) }],
-    snapshots: [{ name: EVIL, job: EVIL, bytes: null, ageHours: 1, hits: 2 }],
+    snapshots: [snapshot],
     worktrees: 'no pools of worktrees are watched',
     foreign: [{ path: EVIL, why: EVIL }],
     trash: [{ id: EVIL, slot: EVIL, quarantine }],
@@ -70,14 +72,15 @@ describe('no text of others begins a line of what a command prints', () => {
 })
 
 test('status says how many jobs there is room for, and what each is expected to write', () => {
+  const of = { repository: 'octo-org/demo', workflow: 'ci.yml' }
   const cap = {
     freeBytes: 150e9,
     reserveBytes: 5e9,
     host: { peakBytes: 60e9, maxParallel: 2 },
     repositories: [{ peakBytes: 60e9, maxParallel: 2, repository: 'octo-org/demo' }],
     jobs: [
-      { peakBytes: 60e9, maxParallel: 2, repository: 'octo-org/demo', job: 'build', leg: '' },
-      { peakBytes: 9e9, maxParallel: 16, repository: 'octo-org/demo', job: 'lint', leg: 'a1' },
+      { peakBytes: 60e9, maxParallel: 2, ...of, job: 'build', leg: '' },
+      { peakBytes: 9e9, maxParallel: 16, ...of, job: 'lint', leg: 'a1' },
     ],
   }
   const lease = { id: 'x', state: 'live', slot: aLease().slot, slotIs: 'present', runner: 'one' }
@@ -99,8 +102,8 @@ test('status says how many jobs there is room for, and what each is expected to 
   expect(text.match(/^cap .*$/gm)).toEqual([
     'cap     2 at 60.0 GB each: the host',
     'cap     2 at 60.0 GB each: octo-org/demo',
-    'cap     2 at 60.0 GB each: octo-org/demo build',
-    'cap     16 at 9.0 GB each: octo-org/demo lint (leg a1)',
+    'cap     2 at 60.0 GB each: octo-org/demo ci.yml build',
+    'cap     16 at 9.0 GB each: octo-org/demo ci.yml lint (leg a1)',
   ])
   expect(text.match(/^ {4}live, .*$/gm)).toEqual([
     '    live, alive, forecast 60.0 GB, runner one: it runs',

@@ -47,10 +47,11 @@ function publishNth(n: number): void {
   const { id, slot } = aLease({ id: anId(n), job: JOB })
   cargoTree(`${root.path}/${slot}`)
   writeFileSync(`${root.path}/${slot}/${MARK}`, `build ${n}`)
-  const { job, leg } = JOB
+  const { workflow, job, leg } = JOB
   const build = { toolchain: null, workspace: '/work', runnerKey: '', inputs: true, times: '' }
   const told = { generation: n, former: [slot], unused: {}, publishedMs: n, revision: '' }
-  const snapshot = { version: 1, id, job, leg, environment: '', ...build, ...told } as const
+  const of = { version: 1, id, workflow, job, leg, environment: '' } as const
+  const snapshot = { ...of, ...build, ...told }
   publish(root, slot, NAME, snapshot, { inputs: `inputs ${n}`, linked: [] })
 }
 

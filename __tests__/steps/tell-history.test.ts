@@ -142,7 +142,7 @@ test('a job that could not be told for an hour is in the heartbeat', () => {
 })
 
 test('a job that is not told yet comes after those that are, whatever the clock said then', () => {
-  const key = { repository: REPOSITORY, job: 'build', leg: '' }
+  const key = { repository: REPOSITORY, workflow: 'ci.yml', job: 'build', leg: '' }
   addLine(root, aLine({ id: anId(1), savedSeconds: 10, wallMs: 9e12 }))
   ended(2, 0, { savedSeconds: 20, wallMs: 1000 })
   ended(3, 0, { savedSeconds: 30, wallMs: 2000 })

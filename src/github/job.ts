@@ -2,7 +2,15 @@ import { readFileSync, statSync } from 'node:fs'
 import { GuardError } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
 import { isRecord, parseObject } from '../plan/lease.ts'
-import { isAttempt, isOwner, isRepositoryName, isRunId, prKey, sha256 } from '../plan/naming.ts'
+import {
+  isAttempt,
+  isOwner,
+  isRepositoryName,
+  isRunId,
+  prKey,
+  sha256,
+  workflowName,
+} from '../plan/naming.ts'
 import { quote } from '../plan/input.ts'
 
 /** A payload is at most 25 MB at GitHub; more was not written by the runner. */
@@ -40,10 +48,24 @@ export function readJob(environment: NodeJS.ProcessEnv, leg: string): Job {
     }),
     runId,
     attempt: Number(attempt),
+    workflow: workflowOf(`${owner}/${repository}`, environment),
     job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
     leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : sha256(leg).slice(0, 12),
     trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
   }
+}
+
+/**
+ * The workflow that the run is of, told by its file: two may have the same name, and jobs of the same id.
+ * For a job of a reusable workflow that is the one which calls it. One that an organization requires lies
+ * in another repository, which then stays part of it.
+ */
+function workflowOf(repository: string, environment: NodeJS.ProcessEnv): string {
+  const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment
+  const path = reference.replace(/@(refs\/.*|[^@/]*)$/s, '')
+  const own = `${repository}/.github/workflows/`
+  const file = path.startsWith(own) ? path.slice(own.length) : path
+  return workflowName(file === '' ? name : file)
 }
 
 function unfit(name: string, value: string, allowed: string): GuardError {

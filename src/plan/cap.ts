@@ -1,4 +1,5 @@
 import { peakOf } from './forecast.ts'
+import type { ForecastKey } from './forecast.ts'
 import type { HistoryLine } from './history.ts'
 
 /** How many jobs at once the disk has room for. */
@@ -7,7 +8,7 @@ export interface Cap {
   reserveBytes: number
   host: CapLine
   repositories: (CapLine & { repository: string })[]
-  jobs: (CapLine & { repository: string; job: string; leg: string })[]
+  jobs: (CapLine & ForecastKey)[]
 }
 
 /** floor((free − reserve) / peak); both null without history. */
@@ -24,12 +25,14 @@ export function capOf(
   lines: readonly HistoryLine[],
   room: { freeBytes: number; reserveBytes: number },
 ): Cap {
-  const byJob = grouped(lines, ({ repository, job, leg }) => JSON.stringify([repository, job, leg]))
+  const byJob = grouped(lines, ({ repository, workflow, job, leg }) =>
+    JSON.stringify([repository, workflow, job, leg]),
+  )
   const jobs = [...byJob.values()].flatMap((some) => {
     const [first] = some
     if (first === undefined) return []
-    const { repository, job, leg } = first
-    return [{ repository, job, leg, ...capLine(peakOf(some), room) }]
+    const { repository, workflow, job, leg } = first
+    return [{ repository, workflow, job, leg, ...capLine(peakOf(some), room) }]
   })
   const repositories = [...grouped(jobs, (each) => each.repository)].map(([repository, some]) =>
     Object.assign(capLine(largest(some), room), { repository }),

@@ -1,4 +1,6 @@
 import type { HistoryLine } from './history.ts'
+import { mayBeOf } from './job.ts'
+import type { Job } from './job.ts'
 
 /** How large a job's target dir will get, and what that rests on. */
 export interface Forecast {
@@ -10,8 +12,23 @@ export interface Forecast {
 export interface ForecastKey {
   /** `owner/name` */
   repository: string
+  workflow: string
   job: string
   leg: string
+}
+
+export function forecastKey(job: Job): ForecastKey {
+  const { owner, repository, workflow, leg } = job
+  return { repository: `${owner}/${repository}`, workflow, job: job.job, leg }
+}
+
+/** Which jobs a line is compared with: those of this repository, workflow, job and matrix leg. */
+export function isOfJob(key: ForecastKey): (line: HistoryLine) => boolean {
+  return (line) =>
+    line.repository === key.repository &&
+    mayBeOf(line.workflow, key.workflow) &&
+    line.job === key.job &&
+    line.leg === key.leg
 }
 
 /** So many of the last jobs tell. */
@@ -31,7 +48,7 @@ export function forecast(
 ): Forecast | null {
   if (setBytes !== null) return { bytes: setBytes, from: 'setting' }
   const ofRepository = lines.filter((line) => line.repository === key.repository)
-  const ofJob = ofRepository.filter((line) => line.job === key.job && line.leg === key.leg)
+  const ofJob = ofRepository.filter(isOfJob(key))
   const sources = [
     ['job', ofJob],
     ['repository', ofRepository],

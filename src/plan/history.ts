@@ -12,6 +12,8 @@ export interface HistoryLine {
   id: string
   /** `owner/name` */
   repository: string
+  /** '' where that is not known */
+  workflow: string
   job: string
   /** 12 hex that tell matrix legs apart, '' without a matrix */
   leg: string
@@ -53,7 +55,8 @@ export function parseLines(text: string): HistoryLine[] {
 export function parseLine(text: string): HistoryLine | null {
   const found = parseObject(text)
   if (found?.['version'] !== 1) return null
-  const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found
+  const { id, repository, workflow, job, leg, seed, result, savedSeconds, toolchain, wallMs } =
+    found
   if (typeof id !== 'string' || !isLeaseId(id) || typeof repository !== 'string') return null
   if (typeof job !== 'string' || typeof leg !== 'string') return null
   const amount = (name: string): number | null => {
@@ -64,6 +67,7 @@ export function parseLine(text: string): HistoryLine | null {
     version: 1,
     id,
     repository,
+    workflow: typeof workflow === 'string' ? workflow : '',
     job,
     leg,
     seed: SEED_KINDS.find((kind) => kind === seed) ?? 'cold',

@@ -7,7 +7,9 @@ export interface Job {
   prKey: string
   runId: string
   attempt: number
-  /** `GITHUB_JOB`: the same for every leg of a matrix */
+  /** file of the workflow in `.github/workflows`, or its name; '' where neither is known, as in local runs */
+  workflow: string
+  /** `GITHUB_JOB`: the same for every leg of a matrix, and in any workflow that calls its job so */
   job: string
   /** 12 hex that tell matrix legs apart, '' without a matrix */
   leg: string
@@ -19,6 +21,14 @@ export interface Job {
 export function addressOf(job: Job, id: string): SlotAddress {
   const { owner, repository, prKey, runId, attempt } = job
   return { owner, repository, prKey, runId, attempt, job: job.job, id }
+}
+
+/**
+ * Whether something that was left under the name of a workflow may be of this one. What older versions
+ * left has none, and may be of any.
+ */
+export function mayBeOf(left: string, workflow: string): boolean {
+  return left === '' || left === workflow
 }
 
 /** A process that cannot be mistaken for another one of the same boot and pid namespace. */

@@ -26,6 +26,8 @@ export interface Lease {
   prKey: string
   runId: string
   attempt: number
+  /** '' where that is not known; an older version wrote none */
+  workflow: string
   job: string
   leg: string
   trusted: boolean
@@ -89,6 +91,7 @@ export function newLease(
     prKey: job.prKey,
     runId: job.runId,
     attempt: job.attempt,
+    workflow: job.workflow,
     job: job.job,
     leg: job.leg,
     trusted: job.trusted,
@@ -135,6 +138,7 @@ export function parseLease(text: string, id: string): Lease | string {
     prKey,
     runId,
     attempt,
+    workflow: textOr(found['workflow'], ''),
     job,
     leg,
     trusted: found['trusted'] === true,

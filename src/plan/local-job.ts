@@ -45,6 +45,7 @@ export function localJob(workplace: Workplace, { wallMs, pid, leg, within }: Run
     // In the order of their start; 13 and 7 digits.
     runId: `${wallMs}${String(pid).padStart(7, '0')}`,
     attempt: 1,
+    workflow: '',
     job: LOCAL_JOB,
     leg: legOf(leg.trim(), within),
     trusted: false,

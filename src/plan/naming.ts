@@ -84,6 +84,11 @@ export function jobComponent(job: string): string {
   return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,39}$/.test(job) ? job : slug(job)
 }
 
+/** What a workflow is called in records and texts: any other text than a usual one becomes a slug. */
+export function workflowName(text: string): string {
+  return /^[A-Za-z0-9_.][A-Za-z0-9_./ -]{0,99}$|^$/.test(text) ? text : slug(text)
+}
+
 export function isOwner(text: string): boolean {
   return OWNER.test(text)
 }

@@ -123,8 +123,11 @@ function hours(age: number): string {
   return age < 10 ? `${age.toFixed(1)} h` : `${Math.round(age)} h`
 }
 
+/** What no workflow is known of is a group of its own: rather one more is kept than one too few. */
 function keepGroup({ lease, id }: LeaseRecord): string {
-  return lease === null ? id : [lease.repository, lease.prKey, lease.job, lease.leg].join('\n')
+  if (lease === null) return id
+  const { repository, prKey, workflow, job, leg } = lease
+  return [repository, prKey, workflow, job, leg].join('\n')
 }
 
 /** Orders leases from the oldest to the newest. */

@@ -7,6 +7,7 @@ export interface RemoteFacts {
   architecture: string
   /** what programs are linked against: the image of a job container, or the host's libc */
   image: string
+  workflow: string
   job: string
   /** the matrix as JSON, '' without one */
   leg: string
@@ -51,8 +52,9 @@ export function compilingVariables(
  */
 export function remoteKeys(facts: RemoteFacts): RemoteKeys {
   const host = `${word(facts.platform)}-${word(facts.architecture)}`
-  const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)])
-  const place = `target-guard-${FORMAT}-${host}-${word(facts.job)}-${kind}-`
+  const { image, workflow, job, leg, rustc } = facts
+  const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)])
+  const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`
   const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`
   return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] }
 }

@@ -1,3 +1,4 @@
+import { isOfJob } from './forecast.ts'
 import type { ForecastKey } from './forecast.ts'
 import type { HistoryLine } from './history.ts'
 
@@ -9,7 +10,7 @@ export interface Saved {
 
 /**
  * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
- * repository, job, matrix leg and toolchain.
+ * repository, workflow, job, matrix leg and toolchain.
  *
  * @param lines oldest first
  * @returns null where there is nothing to compare
@@ -24,7 +25,7 @@ export function savedBy(line: HistoryLine, lines: readonly HistoryLine[]): Saved
       each.result === 'success' &&
       each.seconds !== null &&
       each.toolchain === toolchain &&
-      isOf(line)(each),
+      isOfJob(line)(each),
   )
   return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds }
 }
@@ -36,10 +37,6 @@ export function savedBy(line: HistoryLine, lines: readonly HistoryLine[]): Saved
  */
 export function lastSavedSeconds(key: ForecastKey, lines: readonly HistoryLine[]): number | null {
   return (
-    lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null
+    lines.filter(isOfJob(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null
   )
-}
-
-function isOf({ repository, job, leg }: ForecastKey): (line: HistoryLine) => boolean {
-  return (line) => line.repository === repository && line.job === job && line.leg === leg
 }

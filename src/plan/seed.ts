@@ -2,6 +2,7 @@ import type { BuildRecord } from './build-record.ts'
 import { GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST } from './build-record.ts'
 import { isLocal } from './lease.ts'
 import type { LeaseRecord, Maker } from './lease.ts'
+import { mayBeOf } from './job.ts'
 import type { Job } from './job.ts'
 import { ageHours } from './reclaim.ts'
 import type { Moment } from './reclaim.ts'
@@ -72,8 +73,8 @@ export interface JudgedSlot {
 }
 
 /**
- * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
- * the reason for which it may not be a seed.
+ * The ended slots of the same repository, PR key, workflow, job and matrix leg, the newest first, each
+ * with the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
  * somebody has built in another worktree of the same repository comes after that. A job that may
@@ -89,6 +90,7 @@ export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): Judg
         slot !== null &&
         lease.repository === `${job.owner}/${job.repository}` &&
         (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
+        mayBeOf(lease.workflow, job.workflow) &&
         lease.job === job.job &&
         lease.leg === job.leg &&
         (lease.trusted || !job.trusted) &&

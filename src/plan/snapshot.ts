@@ -1,6 +1,7 @@
 import { askedIn, systemIn } from './build-record.ts'
 import { isLeaseId, isSlotPath, sha256 } from './naming.ts'
 import { parseObject } from './lease.ts'
+import { mayBeOf } from './job.ts'
 import type { Job } from './job.ts'
 import { compilingVariables } from './remote-key.ts'
 import { parseUnused } from './unused-units.ts'
@@ -19,6 +20,8 @@ export interface Snapshot {
   version: 1
   /** the lease it was published under; also its name in the trash */
   id: string
+  /** '' where that is not known */
+  workflow: string
   job: string
   /** 12 hex, '' without a matrix */
   leg: string
@@ -73,14 +76,12 @@ export function repositoryOf(job: Pick<Job, 'owner' | 'repository'>): string {
 
 /** The name of the snapshot for a job with this toolchain and environment. */
 export function snapshotName(
-  job: Pick<Job, 'owner' | 'repository' | 'job' | 'leg'>,
+  job: Pick<Job, 'owner' | 'repository' | 'workflow' | 'job' | 'leg'>,
   toolchain: string | null,
   environment: string,
 ): SnapshotName {
-  return {
-    repository: repositoryOf(job),
-    key: sha256(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
-  }
+  const rest = [job.workflow, job.job, job.leg, toolchain, environment]
+  return { repository: repositoryOf(job), key: sha256(JSON.stringify(rest)).slice(0, 16) }
 }
 
 export function isSnapshotKey(text: string): boolean {
@@ -105,6 +106,7 @@ export function parseSnapshot(text: string): Snapshot | null {
   return {
     version: 1,
     id,
+    workflow: textOr(found['workflow'], ''),
     job,
     leg,
     toolchain: textOr(found['toolchain'], null),
@@ -133,7 +135,7 @@ function textOr<Otherwise>(value: unknown, otherwise: Otherwise): string | Other
  */
 export function snapshotsFor(
   snapshots: readonly StoredSnapshot[],
-  job: Pick<Job, 'job' | 'leg'>,
+  job: Pick<Job, 'workflow' | 'job' | 'leg'>,
   toolchain: string | null,
   environment: string,
 ): (StoredSnapshot & { snapshot: Snapshot })[] {
@@ -142,6 +144,7 @@ export function snapshotsFor(
     .filter(({ snapshot }) => {
       const isKnown = toolchain !== null && snapshot.toolchain !== null
       return (
+        mayBeOf(snapshot.workflow, job.workflow) &&
         snapshot.job === job.job &&
         snapshot.leg === job.leg &&
         snapshot.environment === environment &&

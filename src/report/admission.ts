@@ -1,6 +1,6 @@
 import { growth } from '../plan/admission.ts'
 import type { Decision, Holder } from '../plan/admission.ts'
-import { usualSeconds } from '../plan/forecast.ts'
+import { isOfJob, usualSeconds } from '../plan/forecast.ts'
 import type { Forecast } from '../plan/forecast.ts'
 import type { HistoryLine } from '../plan/history.ts'
 import type { Lease } from '../plan/lease.ts'
@@ -62,9 +62,7 @@ function holdingText(holder: Holding, lines: readonly HistoryLine[]): string {
   const grows = `may grow by ${gigabytes(growth(holder))}`
   if (lease === null) return `${id} ${grows}`
   const { repository, job, owner } = lease
-  const seconds = usualSeconds(
-    lines.filter((line) => line.repository === repository && line.job === job),
-  )
+  const seconds = usualSeconds(lines.filter(isOfJob(lease)))
   const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`
   return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`
 }

@@ -1,5 +1,5 @@
 import type { Cap, CapLine } from '../plan/cap.ts'
-import { size } from './texts.ts'
+import { jobText, size } from './texts.ts'
 import { printable } from './voice.ts'
 
 /** The cap for people: the figures it rests on, then the host, each repository and each job. */
@@ -18,10 +18,7 @@ export function capLines(cap: Cap): string[] {
   return [
     `${lineOf(cap.host)}: the host`,
     ...cap.repositories.map((each) => `${lineOf(each)}: ${each.repository}`),
-    ...cap.jobs.map((each) => {
-      const leg = each.leg === '' ? '' : ` (leg ${each.leg})`
-      return `${lineOf(each)}: ${each.repository} ${each.job}${leg}`
-    }),
+    ...cap.jobs.map((each) => `${lineOf(each)}: ${each.repository} ${jobText(each)}`),
   ]
 }
 

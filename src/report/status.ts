@@ -3,7 +3,7 @@ import type { Verdict } from '../plan/evidence.ts'
 import { describeBlocked } from './actions.ts'
 import { describeAge } from './ages.ts'
 import { capLines } from './cap.ts'
-import { size } from './texts.ts'
+import { jobText, size } from './texts.ts'
 import { printable } from './voice.ts'
 
 interface StatusFacts {
@@ -31,7 +31,9 @@ interface StatusFacts {
   foreign: readonly { path: string; why: string }[]
   snapshots: readonly {
     name: string
+    workflow: string | null
     job: string | null
+    leg: string | null
     bytes: number | null
     ageHours: number | null
     hits: number
@@ -96,9 +98,10 @@ function leaseText(lease: StatusFacts['leases'][number]): string[] {
 }
 
 function snapshotText(snapshot: StatusFacts['snapshots'][number]): string {
-  const { name, job, bytes, ageHours, hits } = snapshot
+  const { name, workflow, job, leg, bytes, ageHours, hits } = snapshot
+  const from = job === null ? 'unknown' : jobText({ workflow: workflow ?? '', job, leg: leg ?? '' })
   const measured = bytes === null ? 'not measured yet' : size(bytes)
-  return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`
+  return `  from ${name}: job ${from}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`
 }
 
 function diskText(disk: StatusFacts['disks'][number]): string {

@@ -1,3 +1,4 @@
+import type { Job } from '../plan/job.ts'
 import type { Action } from '../plan/reclaim.ts'
 import { describeAction } from './actions.ts'
 import { printable } from './voice.ts'
@@ -44,6 +45,11 @@ export function reapText({
     ...untold.map((why) => `not told in the history: ${why}`),
   ]
   return `${lines.map(printable).join('\n')}\n`
+}
+
+/** A job as people tell it from others of its repository. */
+export function jobText({ workflow, job, leg }: Pick<Job, 'workflow' | 'job' | 'leg'>): string {
+  return `${workflow === '' ? '' : `${workflow} `}${job}${leg === '' ? '' : ` (leg ${leg})`}`
 }
 
 /** Bytes for people: GB as 10⁹, like the inputs. */

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Self } from '../plan/evidence.ts'
 import { neverFits } from '../plan/admission.ts'
 import { reserveOf } from '../plan/admission-setting.ts'
-import { forecast } from '../plan/forecast.ts'
+import { forecast, forecastKey } from '../plan/forecast.ts'
 import { gigabytes } from '../plan/pressure.ts'
 import type { Forecast } from '../plan/forecast.ts'
 import type { HistoryLine } from '../plan/history.ts'
@@ -56,9 +56,8 @@ export async function admit(
 ): Promise<Admitted | { kind: 'skip' }> {
   const { root, job, settings } = request
   const history = rememberHistory(root, runtime)
-  const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg }
   const { forecastBytes: set } = settings.admission
-  const expected = forecast(key, set === null ? history() : [], set)
+  const expected = forecast(forecastKey(job), set === null ? history() : [], set)
   const free: Admitted = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED }
   if (expected === null || settings.admission.mode === 'off') return free
   try {

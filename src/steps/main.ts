@@ -6,6 +6,7 @@ import { addSummary, handOver } from '../github/workflow-commands.ts'
 import { describeLastSaved } from '../report/saved.ts'
 import { jobSummary } from '../report/summary.ts'
 import { lastSavedSeconds } from '../plan/saved.ts'
+import { forecastKey } from '../plan/forecast.ts'
 import { MATRIX_AT_MOST, maxParallelOf } from '../plan/cap.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { findLease } from '../host/leases.ts'
@@ -73,8 +74,7 @@ async function seedSlot(
 function worthOf({ record }: Seeded, { root: path }: State, { environment }: Runtime): string {
   const root = record.kind === 'cold' ? null : findRoot(path, preciousOf(environment))
   if (root === null) return ''
-  const { owner, repository, job, leg } = readJob(environment, readInputs(environment).leg)
-  const key = { repository: `${owner}/${repository}`, job, leg }
+  const key = forecastKey(readJob(environment, readInputs(environment).leg))
   return describeLastSaved(lastSavedSeconds(key, readToldAndUntold(root)))
 }
 

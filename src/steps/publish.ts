@@ -59,6 +59,7 @@ async function tryToPublish(
   const snapshot: Snapshot = {
     version: 1,
     id,
+    workflow: job.workflow,
     job: job.job,
     leg: job.leg,
     toolchain: build.toolchain,

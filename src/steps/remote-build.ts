@@ -154,6 +154,7 @@ function keysOf(
     platform: process.platform,
     architecture: process.arch,
     image: readSystem(),
+    workflow: job.workflow,
     job: job.job,
     leg: job.leg,
     rustc: asked ?? '',

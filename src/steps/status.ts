@@ -32,7 +32,9 @@ export interface LeaseStatus {
   prKey: string | null
   runId: string | null
   attempt: number | null
+  workflow: string | null
   job: string | null
+  leg: string | null
   forecastBytes: number | null
   runner: string | null
   result: string | null
@@ -44,7 +46,9 @@ export interface LeaseStatus {
 export interface SnapshotStatus {
   /** `<owner>--<repository>/<key>` */
   name: string
+  workflow: string | null
   job: string | null
+  leg: string | null
   revision: string | null
   /** null until a sweep has measured it */
   bytes: number | null
@@ -110,7 +114,9 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
         prKey: lease?.prKey ?? null,
         runId: lease?.runId ?? null,
         attempt: lease?.attempt ?? null,
+        workflow: lease?.workflow ?? null,
         job: lease?.job ?? null,
+        leg: lease?.leg ?? null,
         forecastBytes: lease?.forecastBytes ?? null,
         runner: lease?.owner.runner.name ?? null,
         result: end?.result ?? null,
@@ -131,7 +137,9 @@ function snapshotStatus(stored: StoredSnapshot, nowMs: number): SnapshotStatus {
   const { name, snapshot, bytes, hits, usedMs } = stored
   return {
     name: `${name.repository}/${name.key}`,
+    workflow: snapshot?.workflow ?? null,
     job: snapshot?.job ?? null,
+    leg: snapshot?.leg ?? null,
     revision: snapshot?.revision ?? null,
     bytes,
     ageHours: snapshot === null ? null : hoursSince(snapshot.publishedMs, nowMs),

@@ -68,13 +68,14 @@ function lineOf(
   lease: Lease,
   { result, moment }: { result: Result; moment: Moment },
 ): HistoryLine {
-  const { id, repository, job, leg, owner, uptimeS } = lease
+  const { id, repository, workflow, job, leg, owner, uptimeS } = lease
   const sample = readSizeSample(root, id)
   const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS
   return {
     version: 1,
     id,
     repository,
+    workflow,
     job,
     leg,
     seed: readSeedRecord(root, id).kind,

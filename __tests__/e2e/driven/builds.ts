@@ -119,11 +119,12 @@ export function leaveSnapshot(stage: Stage, mark = 'old', job = 'build'): void {
   const { id, slot } = leaveBuild(stage, mark)
   const { root } = stage
   const environment = environmentDigest()
-  const of = { owner: 'octo-org', repository: 'demo', job, leg: '' }
+  const of = { owner: 'octo-org', repository: 'demo', workflow: '', job, leg: '' }
   const runnerKey = stage.owner('alpha', stage.cast.gone).runner.key
   const snapshot: Snapshot = {
     version: 1,
     id,
+    workflow: '',
     job,
     leg: '',
     toolchain: TOOLCHAIN,

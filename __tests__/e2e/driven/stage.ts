@@ -303,5 +303,6 @@ export class Stage {
 
 function jobOf(runId: string, job: string): Job {
   const [owner, repository, prKey] = ['octo-org', 'demo', 'main']
-  return { owner, repository, prKey, runId, attempt: 1, job, leg: '', trusted: false }
+  const at = { owner, repository, prKey, runId, attempt: 1 }
+  return { ...at, workflow: '', job, leg: '', trusted: false }
 }
