@@ -21,21 +21,37 @@ const RELEASE = 'cargo build --offline --release'
 /** However full this disk is, a seed may be copied. */
 const FLOORS = { 'min-free-gb': '0', 'min-free-percent': '0', 'high-watermark': '100' }
 
+/** Whether the runner has hooks: the step then takes their slot over. */
+type Kind = 'with hooks' | 'without hooks'
+
 /** One runner, whose jobs are all called build, and build the same project. */
 class Host {
-  readonly guarded = new GuardedHost(scene())
-  readonly #runner = Runner.install(scene()).start()
+  readonly guarded: GuardedHost
+  readonly #runner: Runner
   readonly #checkout: string
   #run = 100
 
-  private constructor(repository: string) {
+  private constructor(guarded: GuardedHost, runner: Runner, repository: string) {
+    this.guarded = guarded
+    this.#runner = runner
     this.#checkout = `rm -rf ./* .git; git clone --quiet ${repository} .`
   }
 
-  static async make(): Promise<Host> {
+  static async make(kind: Kind): Promise<Host> {
     const { directory } = smallProject(scene().directory('repository'))
     await scene().must('bash', ['-c', COMMIT], { cwd: directory })
-    return new Host(directory)
+    const guarded = new GuardedHost(scene())
+    const runner = Runner.install(scene())
+    if (kind === 'with hooks') {
+      const { exitCode, stderr } = await guarded.cli([
+        'install-hooks',
+        runner.root,
+        '--root',
+        guarded.root,
+      ])
+      if (exitCode !== 0) throw new Error(stderr)
+    }
+    return new Host(guarded, runner.start(), directory)
   }
 
   async job(request: Omit<JobRequest, 'steps'>, build: string): Promise<JobResult> {
@@ -58,31 +74,61 @@ const seedOf = (result: JobResult): string | undefined => result.step('guard').o
 
 const compiles = (result: JobResult): boolean => result.step('build').stderr.includes('Compiling')
 
-needs('cargo').describe('two workflows with a job of one id', () => {
-  const ci = { workflow: 'ci' }
-  const release = { workflow: 'release' }
+type Of = Pick<JobRequest, 'workflow' | 'matrix'>
 
-  test('keep their slots of a pull request apart', async () => {
-    const host = await Host.make()
-    await host.job(ci, DEBUG)
-    expect(seedOf(await host.job(release, RELEASE))).toBe('cold')
-    expect(host.guarded.leases()).toHaveLength(2)
-    for (const [of, build] of [
-      [ci, DEBUG],
-      [release, RELEASE],
+const WORKFLOWS: readonly [Of, Of] = [{ workflow: 'ci' }, { workflow: 'release' }]
+const LEGS: readonly [Of, Of] = [{ matrix: { profile: 'dev' } }, { matrix: { profile: 'rel' } }]
+
+/** A lease or a snapshot, as `status` has it. */
+interface Told {
+  workflow: string
+  leg: string
+}
+
+interface Status {
+  leases: Told[]
+  snapshots: Told[]
+}
+
+/** The leases or snapshots there are, each once. */
+async function told({ guarded }: Host, what: keyof Status): Promise<string[]> {
+  const found = (await guarded.json<Status>('status'))[what]
+  return [...new Set(found.map(({ workflow, leg }) => `${workflow} ${leg}`))].toSorted()
+}
+
+needs('cargo').describe('jobs of one id', () => {
+  test.each([
+    ['two workflows', 'without hooks', WORKFLOWS],
+    ['two workflows', 'with hooks', WORKFLOWS],
+    ['two legs', 'without hooks', LEGS],
+    ['two legs', 'with hooks', LEGS],
+  ] as const)('of %s, %s, have slots of their own in a pull request', async (_, kind, of) => {
+    const host = await Host.make(kind)
+    const [one, two] = of
+    await host.job(one, DEBUG)
+    expect(seedOf(await host.job(two, RELEASE))).toBe('cold')
+    const jobs = await told(host, 'leases')
+    expect(jobs).toHaveLength(2)
+    for (const [job, build] of [
+      [one, DEBUG],
+      [two, RELEASE],
     ] as const) {
-      const again = await host.job(of, build)
+      const again = await host.job(job, build)
       expect([seedOf(again), compiles(again)]).toEqual(['inherit', false])
     }
-    expect(host.guarded.leases()).toHaveLength(2)
+    expect(await told(host, 'leases')).toEqual(jobs)
   })
 
-  test('publish each their own build of the default branch', async () => {
-    const host = await Host.make()
-    await host.job({ ...ci, event: push() }, DEBUG)
-    await host.job({ ...release, event: push() }, RELEASE)
-    expect(host.guarded.control('snapshots/octo-org--demo')).toHaveLength(2)
-    const proposed = await host.job(ci, DEBUG)
+  test.each([
+    ['two workflows', 'without hooks', WORKFLOWS],
+    ['two legs', 'with hooks', LEGS],
+  ] as const)('of %s, %s, publish a build each', async (_, kind, of) => {
+    const host = await Host.make(kind)
+    const [one, two] = of
+    await host.job({ ...one, event: push() }, DEBUG)
+    await host.job({ ...two, event: push() }, RELEASE)
+    expect(await told(host, 'snapshots')).toHaveLength(2)
+    const proposed = await host.job(one, DEBUG)
     expect(seedOf(proposed)).toMatch(/clone|copy/)
     expect(compiles(proposed)).toBe(false)
   })

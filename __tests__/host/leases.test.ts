@@ -15,13 +15,16 @@ import {
   dropLease,
   endLease,
   findLease,
+  readEndedLeases,
   readLeases,
   takeLease,
   writeLease,
 } from '../../src/host/leases.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
+import { errnoOf } from '../../src/plan/guard-error.ts'
 import { runnerPrefix } from '../../src/plan/naming.ts'
+import { needs } from '../e2e/capabilities.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { caught } from '../helpers/caught.ts'
 import { aLease, aRecord, aRunnerKey, anEnd, anId } from '../helpers/lease.ts'
@@ -31,6 +34,7 @@ import { aRoot } from '../helpers/root.ts'
 const scene = useScene()
 const lease = aLease()
 const { id } = lease
+const TAKEN = { workflow: 'ci.yml', leg: '0123456789ab' }
 
 function file(root: Root, name: string): string {
   return controlName(root, 'leases', name)
@@ -100,14 +104,59 @@ describe('a lease', () => {
       scene(),
       `${OPEN_ROOT}
        import { takeLease } from './host/leases.js'
-       console.log(takeLease(root, '${id}'))`,
+       console.log(takeLease(root, '${id}', { workflow: 'ci.yml', leg: '' }))`,
     )
     const words = [script, root.path]
     const runs = Array.from({ length: 6 }, async () => scene().must(process.execPath, words))
     const said = (await Promise.all(runs)).map(({ stdout }) => stdout.trim())
     expect(said.toSorted()).toEqual([...Array.from({ length: 5 }, () => 'false'), 'true'])
-    expect(takeLease(root, id)).toBe(false)
+    expect(takeLease(root, id, TAKEN)).toBe(false)
   }, 30_000)
+
+  test('is of the job that the step knew which took it, live and ended', () => {
+    const root = aRoot(scene())
+    const hooked = aLease({ madeBy: 'hook', job: { workflow: '' } })
+    writeLease(root, hooked)
+    expect(findLease(root, id)?.lease).toEqual(hooked)
+    takeLease(root, id, TAKEN)
+    expect(takeLease(root, id, { workflow: 'release.yml', leg: '' })).toBe(false)
+    const taken = { ...hooked, ...TAKEN }
+    expect(findLease(root, id)?.lease).toEqual(taken)
+    endLease(root, id, anEnd())
+    expect(read(root).records).toEqual([aRecord(taken, anEnd())])
+    expect(readEndedLeases(root)).toEqual([aRecord(taken, anEnd())])
+  })
+
+  test.each(['', '{', '[]', '{"version":2,"workflow":"x","leg":"y"}', '{"version":1,"leg":7}'])(
+    'taken with the note %j is of the job that the hook knew',
+    (text) => {
+      const root = aRoot(scene())
+      const hooked = aLease({ madeBy: 'hook' })
+      writeLease(root, hooked)
+      writeFileSync(file(root, `${id}.taken`), text)
+      expect(findLease(root, id)?.lease).toEqual(hooked)
+    },
+  )
+
+  needs('root').test('is taken also where the disk has no room to say by whom', async () => {
+    const full = scene().directory('full')
+    await scene().must('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', full])
+    const root = aRoot(scene(), full)
+    const hooked = aLease({ madeBy: 'hook' })
+    writeLease(root, hooked)
+    const fill = caught(() => writeFileSync(`${full}/filler`, Buffer.alloc(2 * 1024 * 1024)))
+    expect(errnoOf(fill)).toBe('ENOSPC')
+    expect(takeLease(root, id, TAKEN)).toBe(true)
+    expect(takeLease(root, id, TAKEN)).toBe(false)
+    expect(findLease(root, id)?.lease).toEqual(hooked)
+  })
+
+  test('that a step made is of no other job, whatever lies beside it', () => {
+    const root = aRoot(scene())
+    writeLease(root, lease)
+    takeLease(root, id, TAKEN)
+    expect(findLease(root, id)?.lease).toEqual(lease)
+  })
 
   test('remembers since when it is blocked', () => {
     const root = aRoot(scene())
@@ -120,7 +169,7 @@ describe('a lease', () => {
   test.each([true, false])('goes with all its companions, to the trash: %p', (keepInTrash) => {
     const root = aRoot(scene())
     writeLease(root, lease)
-    takeLease(root, id)
+    takeLease(root, id, TAKEN)
     blockedSince(root, id, 1000)
     endLease(root, id, anEnd())
     dropLease(root, id, keepInTrash)
@@ -218,7 +267,7 @@ describe('left-over files', () => {
   test('are not what belongs to a lease', () => {
     const root = aRoot(scene())
     writeLease(root, lease)
-    takeLease(root, id)
+    takeLease(root, id, TAKEN)
     endLease(root, id, anEnd())
     for (const name of names(root)) utimesSync(file(root, name), 1000, 1000)
     expect(read(root).leftovers).toEqual([])

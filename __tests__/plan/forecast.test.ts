@@ -78,6 +78,17 @@ describe('a forecast', () => {
     ]
     expect(forecast(KEY, lines, null)).toStrictEqual({ bytes: 40, from: 'job' })
   })
+
+  test('of a leg that is not known is that of all legs, before the repository’s', () => {
+    const lines = [
+      aLine({ leg: 'a', peakBytes: 50 }),
+      aLine({ leg: 'b', peakBytes: 40 }),
+      aLine({ workflow: 'release.yml', leg: 'a', peakBytes: 500 }),
+      aLine({ job: 'lint', peakBytes: 600 }),
+    ]
+    expect(forecast(KEY, lines, null)).toStrictEqual({ bytes: 50, from: 'job' })
+    expect(forecast({ ...KEY, leg: 'b' }, lines, null)).toStrictEqual({ bytes: 40, from: 'job' })
+  })
 })
 
 describe('the cap', () => {

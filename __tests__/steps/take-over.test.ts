@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { endLease } from '../../src/host/leases.ts'
+import { endLease, findLease } from '../../src/host/leases.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
 import { stateOf } from '../../src/host/processes.ts'
@@ -84,6 +84,15 @@ describe('a step takes over its hook’s lease', () => {
     const hooked = acquire(request(root))
     expect(takeOver(hooked.lease.id, request(root))).toEqual(hooked)
     expect(takeOver(hooked.lease.id, request(root))).toBeNull()
+  })
+
+  test('and notes the matrix leg, which no hook is told', () => {
+    const root = aRoot(scene())
+    const { lease } = acquire(request(root, { job: aJob({ workflow: '' }) }))
+    const job = aJob({ leg: '0123456789ab' })
+    const taken = { ...lease, workflow: 'ci.yml', leg: '0123456789ab' }
+    expect(takeOver(lease.id, request(root, { job }))?.lease).toEqual(taken)
+    expect(findLease(root, lease.id)?.lease).toEqual(taken)
   })
 
   test('also where the step does not see the hook’s process: in a job container', () => {

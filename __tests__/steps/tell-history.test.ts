@@ -10,6 +10,7 @@ import * as path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { addLine, noteEnding, readEndings, readHistory } from '../../src/host/history.ts'
+import { takeLease, writeLease } from '../../src/host/leases.ts'
 import { controlName } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
 import { lastSavedSeconds } from '../../src/plan/saved.ts'
@@ -17,19 +18,21 @@ import type { HistoryLine } from '../../src/plan/history.ts'
 import { heartbeatOf } from '../../src/steps/heartbeat-of.ts'
 import type { PassFacts } from '../../src/steps/heartbeat-of.ts'
 import { tellAndReap } from '../../src/steps/reap.ts'
-import { readToldAndUntold, tellHistory } from '../../src/steps/tell-history.ts'
+import { noteEnd, readToldAndUntold, tellHistory } from '../../src/steps/tell-history.ts'
 import { stubProgram } from '../e2e/stub-program.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { REPOSITORY, aLine } from '../helpers/history.ts'
 import { hold } from '../helpers/hold.ts'
-import { anId } from '../helpers/lease.ts'
+import { aLease, anId } from '../helpers/lease.ts'
 import { NOW } from '../helpers/observed.ts'
 import { OPEN_ROOT, writeProgram } from '../helpers/program.ts'
 import { aRoot } from '../helpers/root.ts'
 import { aSelf } from '../helpers/self.ts'
+import { speech } from '../helpers/speech.ts'
 
 const scene = useScene()
 const MB = 1_000_000
+const RUNTIME = { environment: {}, script: '', voice: speech().voice }
 let root: Root
 
 beforeEach(() => {
@@ -47,6 +50,14 @@ function ended(n: number, megabytes: number, sampled: Partial<HistoryLine> = {})
 }
 
 describe('a job that has ended', () => {
+  test('is told by the matrix leg of the step that took over the lease of a hook', () => {
+    const lease = aLease({ madeBy: 'hook' })
+    writeLease(root, lease)
+    takeLease(root, lease.id, { workflow: 'ci.yml', leg: '0123456789ab' })
+    noteEnd(root, lease.id, { result: 'success', moment: NOW }, RUNTIME)
+    expect(readToldAndUntold(root)).toMatchObject([{ workflow: 'ci.yml', leg: '0123456789ab' }])
+  })
+
   test('is told with what its slot holds at the end, not with its keeper’s last sample', async () => {
     ended(1, 3)
     expect(await tellHistory(root, 'all')).toEqual([])

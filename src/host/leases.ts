@@ -1,13 +1,20 @@
-import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
-import { encodeEnd, encodeLease, parseEnd, parseLease } from '../plan/lease.ts'
-import type { End, Lease, LeaseRecord } from '../plan/lease.ts'
+import {
+  encodeEnd,
+  encodeLease,
+  encodeTaken,
+  parseEnd,
+  parseLease,
+  parseTaken,
+} from '../plan/lease.ts'
+import type { End, Lease, LeaseRecord, Taken } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { isKept } from './kept-slots.ts'
 import { COMPANIONS, leasePath, moveFile } from './lease-companions.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
-import { UNFINISHED, isOld, readSmallFile, removeFile } from './small-file.ts'
+import { UNFINISHED, isOld, readSmallFile, readTextOrNull, removeFile } from './small-file.ts'
 
 /** What the name of a live lease ends with. */
 export const LIVE = '.json'
@@ -63,15 +70,24 @@ export function spoilEnd(root: Root, id: string): void {
   removeFile(leasePath(root, `${id}.end`))
 }
 
-/** Marks a hook's lease as taken by a step; false where another step was first. */
-export function takeLease(root: Root, id: string): boolean {
+/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
+export function takeLease(root: Root, id: string, taken: Taken): boolean {
+  let file: number
   try {
-    writeFileSync(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 })
-    return true
+    file = openSync(leasePath(root, `${id}.taken`), 'wx', 0o644)
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false
     throw error
   }
+  try {
+    writeFileSync(file, encodeTaken(taken))
+  } catch {
+    // A full disk: it is taken all the same, and is of the job that the hook knew.
+    return true
+  } finally {
+    closeSync(file)
+  }
+  return true
 }
 
 /**
@@ -159,7 +175,7 @@ function readLease(root: Root, id: string, state: 'live' | 'ended'): LeaseRecord
   const text = readSmallFile(leasePath(root, `${id}${state === 'live' ? LIVE : ENDED}`))
   if (text === null) return null
   const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem
-  const lease = typeof parsed === 'string' ? null : parsed
+  const lease = typeof parsed === 'string' ? null : asTaken(root, parsed)
   const end = state === 'ended' ? readSmallFile(leasePath(root, `${id}.end`)) : null
   return {
     id,
@@ -170,6 +186,12 @@ function readLease(root: Root, id: string, state: 'live' | 'ended'): LeaseRecord
     isKept: state === 'ended' && isKept(root, id),
     slot: lease?.slot ?? null,
   }
+}
+
+/** The lease as the step has it that took it over. */
+function asTaken(root: Root, lease: Lease): Lease {
+  const text = lease.madeBy === 'hook' ? readTextOrNull(leasePath(root, `${lease.id}.taken`)) : null
+  return text === null ? lease : { ...lease, ...parseTaken(text) }
 }
 
 /**

@@ -36,8 +36,8 @@ const LAST = 20
 const PERCENTILE = 0.95
 
 /**
- * The 95th percentile of the peaks of this job's last 20, else of its repository's, else of the
- * host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
  *
  * @param lines oldest first
  */
@@ -48,9 +48,10 @@ export function forecast(
 ): Forecast | null {
   if (setBytes !== null) return { bytes: setBytes, from: 'setting' }
   const ofRepository = lines.filter((line) => line.repository === key.repository)
-  const ofJob = ofRepository.filter(isOfJob(key))
+  const ofLegs = ofRepository.filter((line) => isOfJob({ ...key, leg: line.leg })(line))
   const sources = [
-    ['job', ofJob],
+    ['job', ofLegs.filter(isOfJob(key))],
+    ['job', ofLegs],
     ['repository', ofRepository],
     ['host', lines],
   ] as const

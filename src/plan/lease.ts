@@ -45,6 +45,12 @@ export interface Lease {
   by: string
 }
 
+/**
+ * What a step knows of its job when it takes over the lease of the hook, which is not told the matrix and
+ * may be of an earlier version. From then on it counts for what the lease says.
+ */
+export type Taken = Pick<Job, 'workflow' | 'leg'>
+
 /** How a job ended, as far as it could be told: a hook is not told. */
 export type Result = 'success' | 'failure' | 'cancelled' | 'unknown'
 
@@ -184,6 +190,19 @@ function parseProcess(value: unknown): ProcessKey | null {
   const { pid, start } = value
   if (typeof pid !== 'number' || typeof start !== 'number') return null
   return Number.isInteger(pid) && pid > 0 ? { pid, start } : null
+}
+
+export function encodeTaken({ workflow, leg }: Taken): string {
+  return `${JSON.stringify({ version: 1, workflow, leg })}\n`
+}
+
+/** Reads such a note, which anybody may have written; null where it is damaged, or says nothing. */
+export function parseTaken(text: string): Taken | null {
+  const found = parseObject(text)
+  if (found?.['version'] !== 1) return null
+  const { workflow, leg } = found
+  if (typeof workflow !== 'string' || typeof leg !== 'string') return null
+  return { workflow, leg }
 }
 
 const RESULTS: readonly Result[] = ['success', 'failure', 'cancelled', 'unknown']

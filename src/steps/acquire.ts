@@ -159,7 +159,8 @@ export function takeOver(
     lease.owner.bootId === owner.bootId
   if (!isSameJob || !isSameWorker(lease, owner)) return null
   if (!isOwnedBy(root, lease.slot, { builder, ways })) return null
-  return takeLease(root, id) ? acquired(root, lease) : null
+  const { workflow, leg } = job
+  return takeLease(root, id, { workflow, leg }) ? acquired(root, { ...lease, workflow, leg }) : null
 }
 
 /** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
