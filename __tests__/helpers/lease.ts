@@ -28,6 +28,7 @@ export function aJob(overrides: Partial<Job> = {}): Job {
     workflow: 'ci.yml',
     job: 'build',
     leg: '',
+    event: 'pull_request',
     trusted: false,
     ...overrides,
   }

@@ -95,6 +95,20 @@ test('what a job takes is of its own workflow, or of one that is not known', () 
   expect(found('')).toEqual([''])
 })
 
+test.each<[string, string, string, number]>([
+  ['a pull request', 'pull_request', 'pull_request', 1],
+  ['a pull request, of what has secrets', 'pull_request_target', 'pull_request', 1],
+  ['a review', 'pull_request', 'pull_request_review', 1],
+  ['a merge queue', 'pull_request', 'merge_group', 0],
+  ['a merge queue, of an earlier one', 'merge_group', 'merge_group', 1],
+  ['pull_request_target', 'pull_request', 'pull_request_target', 0],
+  ['pull_request_target, of what an earlier version left', '', 'pull_request_target', 0],
+])('what the jobs of %s take', (_, left, event, count) => {
+  const record = aRecord(aLease({ job: { event: left } }), anEnd())
+  const sources = [{ record, build: aBuild(), moment: NOW }]
+  expect(sourcesFor(sources, aWish({ job: aJob({ event }), madeBy: 'step' }))).toHaveLength(count)
+})
+
 /** The same of a build by another toolchain than that of the wish. */
 function ofNightly(build: Partial<BuildRecord>): string | null | undefined {
   return refusal('run', 'success', { toolchain: 'rustc 1.97.0-nightly', ...build })

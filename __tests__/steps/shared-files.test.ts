@@ -96,7 +96,13 @@ function anEnded(n: number): Lease {
 function sourceOf(lease: Lease): CloneSource {
   const { id, slot } = lease
   const known = { label: slot, id, folder: slotOf(lease), bytes: null, ageHours: 1 }
-  return { ...known, origin: ORIGIN, former: [slot], place: { slot, container: null } }
+  return {
+    ...known,
+    origin: ORIGIN,
+    trusted: false,
+    former: [slot],
+    place: { slot, container: null },
+  }
 }
 
 const theSnapshot = (): CloneSource[] => snapshotSources(root, JOB, listSnapshots(root), '')

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2332);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4820);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2332:
+/***/ 4820:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -289,6 +289,10 @@ function isPullRequestNumber(number) {
 /** The job id as a component: GitHub's own ids are safe; anything else becomes a slug. */
 function jobComponent(job) {
     return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,39}$/.test(job) ? job : slug(job);
+}
+/** What a workflow is called in records and texts: any other text than a usual one becomes a slug. */
+function workflowName(text) {
+    return /^[A-Za-z0-9_.][A-Za-z0-9_./ -]{0,99}$|^$/.test(text) ? text : slug(text);
 }
 function isOwner(text) {
     return OWNER.test(text);
@@ -923,6 +927,10 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes, untold, }) {
     ];
     return `${lines.map(printable).join('\n')}\n`;
 }
+/** A job as people tell it from others of its repository. */
+function jobText({ workflow, job, leg }) {
+    return `${workflow === '' ? '' : `${workflow} `}${job}${leg === '' ? '' : ` (leg ${leg})`}`;
+}
 /** Bytes for people: GB as 10⁹, like the inputs. */
 function texts_size(bytes) {
     const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -1126,6 +1134,426 @@ function readProc(path) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/host/folders.js
+
+
+
+/**
+ * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
+ * kernel goes on from the directory that is open, whatever has been put at its former path.
+ */
+const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
+/** The path of `name` in an open directory. */
+function at(folder, name) {
+    return `/proc/self/fd/${folder}/${name}`;
+}
+/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
+function openFolder(path) {
+    return (0,external_node_fs_.openSync)(path, FOLDER);
+}
+/**
+ * Walks down from `base` without following any link, and hands over the last directory.
+ *
+ * @param step called for each component before it is opened, e.g. to make it
+ * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
+ */
+function within(base, components, work, step = () => { }) {
+    let folder = openFolder(base);
+    try {
+        for (const name of components) {
+            step(folder, name);
+            const next = openFolder(at(folder, name));
+            (0,external_node_fs_.closeSync)(folder);
+            folder = next;
+        }
+        return work(folder);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside(base, path, work) {
+    try {
+        return within(at(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
+/**
+ * What moves entries of folders into another one, where they are called by numbers.
+ *
+ * @param prefix before the numbers
+ */
+function movingTo(to, prefix) {
+    let moved = 0;
+    return (folder, name) => {
+        try {
+            (0,external_node_fs_.renameSync)(at(folder, name), `${to}/${prefix}${moved}`);
+        }
+        catch (error) {
+            // One with a code of its own would be taken for a folder that is not there.
+            throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error });
+        }
+        moved += 1;
+    };
+}
+/** The names in a folder that an earlier version did not have; none where it is absent. */
+function namesIn(path) {
+    try {
+        return (0,external_node_fs_.readdirSync)(path);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+/** Whether an error of `within` means that a component is not a directory of ours. */
+function isDiverted(error) {
+    return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error));
+}
+/** Makes a directory; false where it was there already. */
+function makeFolder(path) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path, 0o755);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'EEXIST')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
+ * container) is given to that user, who could not take it away again.
+ */
+function makeOwnersFolder(root, path) {
+    const isNew = makeFolder(path);
+    if (isNew && process.geteuid?.() === 0 && root.uid !== 0)
+        giveAway(path, root);
+}
+/** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
+function makeFolders(path) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path);
+    }
+    catch (error) {
+        const code = errnoOf(error);
+        if (code === 'EEXIST')
+            return;
+        if (code !== 'ENOENT' || path === '/')
+            throw error;
+        makeFolders((0,external_node_path_namespaceObject.dirname)(path));
+        (0,external_node_fs_.mkdirSync)(path);
+    }
+}
+/**
+ * Gives a directory that this process has just made to somebody else, through a descriptor.
+ *
+ * @throws Error where it is not the empty directory of this user that it must be
+ */
+function giveAway(path, to) {
+    const folder = openFolder(path);
+    try {
+        assertFresh(folder);
+        (0,external_node_fs_.fchownSync)(folder, to.uid, to.gid);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Throws where an open directory is not this user's own, or not empty. */
+function assertFresh(folder) {
+    const isOwn = (0,external_node_fs_.fstatSync)(folder).uid === process.geteuid?.();
+    if (!isOwn || (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
+        throw new Error('the directory that was just made has been replaced by another');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/tree-walk.js
+
+
+
+/**
+ * Goes down a tree without following any link, always to those folders next that have the fewest
+ * siblings: what Cargo makes lies beside few others, and is come to before a folder with very many has
+ * used up what the caller allows. What vanishes meanwhile is passed over.
+ *
+ * @param refuse told the folders that cannot be opened; without it they end the walk
+ * @throws as openSync does where there is no such tree
+ */
+function walkTree(base, visit, refuse = (_, error) => {
+    throw error;
+}) {
+    const pending = Array.from({ length: SIZES }, () => []);
+    const see = (folder, path) => {
+        const next = visit(folder, path);
+        if (next !== null)
+            pending[sizeOf(next)]?.push(next);
+    };
+    within(base, [], (top) => {
+        see(top, []);
+        for (let next = smallest(pending); next !== undefined; next = smallest(pending)) {
+            const { path, names } = next;
+            const seeAll = (parent) => {
+                for (const name of names) {
+                    const folder = tree_walk_open(at(parent, name), (error) => refuse([...path, name], error));
+                    if (folder === null)
+                        continue;
+                    try {
+                        see(folder, [...path, name]);
+                    }
+                    finally {
+                        (0,external_node_fs_.closeSync)(folder);
+                    }
+                }
+            };
+            if (path.length === 0)
+                seeAll(top);
+            else
+                inside(top, path.join('/'), seeAll);
+        }
+    });
+}
+const SIZES = 33;
+/** How many, as a power of two: it need not be told more exactly. */
+function sizeOf({ names }) {
+    return 32 - Math.clz32(names.length);
+}
+function smallest(pending) {
+    return pending.find((each) => each.length > 0)?.pop();
+}
+function tree_walk_open(path, refuse) {
+    try {
+        return openFolder(path);
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
+            refuse(error);
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/profiles.js
+
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const DEPTH = 4;
+/** `<profile>` and `<triple>/<profile>`: so far down each folder is looked into. */
+const OWN_DEPTH = 2;
+const FOLDERS_AT_MOST = 32_768;
+/** A folder that holds more, and no profile among the first, is where tests or benchmarks write. */
+const BRANCH_AT_MOST = 4096;
+/** Cargo's own folders in a profile: they may hold very many others, and none in which it builds. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * What is large and holds none, like the reports of benchmarks, is passed over deeper than Cargo's own
+ * profiles lie.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function withProfiles(target, work) {
+    const profiles = [];
+    const branches = new Branches();
+    let seen = 0;
+    const visit = (folder, path) => {
+        if (path.length > OWN_DEPTH && branches.isPassedOver(path))
+            return null;
+        seen += 1;
+        if (seen > FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const entries = (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true });
+        if (isDocumentation(path, entries))
+            return null;
+        const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: openFolder(at(folder, '.')) });
+        branches.add(path, isProfile);
+        if (path.length === DEPTH)
+            return null;
+        return { path, names: names.filter((each) => !isProfile || !INNER.has(each)) };
+    };
+    try {
+        walkTree(target, visit);
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** What rustdoc wrote, for all crates: it makes a lock of its own first. */
+function isDocumentation(path, entries) {
+    return path.at(-1) === 'doc' && entries.some(({ name }) => name === '.lock');
+}
+/** How many folders have been seen in each folder, and whether a profile was among them. */
+class Branches {
+    #all = new Map();
+    add(path, isProfile) {
+        for (const branch of branchesOf(path)) {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            this.#all.set(branch, { folders: folders + 1, hasProfile: hasProfile || isProfile });
+        }
+    }
+    isPassedOver(path) {
+        return branchesOf(path).some((branch) => {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            return folders > BRANCH_AT_MOST && !hasProfile;
+        });
+    }
+}
+/** `a`, `a/b` and `a/b/c`. */
+function branchesOf(path) {
+    return path.map((_, index) => path.slice(0, index + 1).join('/'));
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function enter(folder, name, work) {
+    let next;
+    try {
+        next = openFolder(at(folder, name));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(next);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/lock-search.js
+
+
+
+
+
+/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
+const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
+/** `<profile>/` and `<triple>/<profile>/`: so far down each folder is looked into. */
+const lock_search_OWN_DEPTH = 2;
+/** Tools have target dirs of their own: `tests/trybuild/<triple>/debug`, `package/a-1.0.0/target/debug`. */
+const lock_search_DEPTH = 4;
+/**
+ * How much is looked at, in names that are read, for a slot may hold as many as its job liked: at the
+ * depths of Cargo’s own locks about 90 000 folders, which take a second or two, and some thousands below.
+ * To look into a folder takes as long as ten names, and so does to list it; to try a lock takes a
+ * part of a process.
+ */
+const EFFORT = 1_000_000;
+const EFFORT_BELOW = 100_000;
+const lock_search_FOLDER = 10;
+const LOCK = 100;
+/**
+ * Finds the files that Cargo may hold locked in a slot, without following any link.
+ *
+ * Cargo’s own depths are searched as a whole, or the slot is unknown. Deeper than those lie the target
+ * dirs of other tools alone, and whatever tests and benchmarks write: there the search ends, without a
+ * word, where there is very much. Who builds there is seen by processes and mounts as well.
+ */
+function findLocks(slot) {
+    const found = { paths: [], unknown: [] };
+    const own = { left: EFFORT };
+    const below = { left: EFFORT_BELOW };
+    const inner = new Set();
+    const visit = (folder, path) => {
+        const here = path.length <= lock_search_OWN_DEPTH ? own : below;
+        const isDeep = path.length >= lock_search_OWN_DEPTH;
+        here.left -= lock_search_FOLDER;
+        const has = LOCK_NAMES.filter((name) => isFile(slot, folder, [...path, name], found));
+        here.left -= LOCK * has.length;
+        if (here.left >= 0)
+            found.paths.push(...has.map((name) => [...path, name].join('/')));
+        // Not listed: `debug/deps` may hold a hundred thousand files.
+        const isLast = path.length === lock_search_DEPTH || inner.has(path.join('/')) || lock_search_isDocumentation(path);
+        const isOver = isLast || (isDeep && below.left < 0);
+        const names = isOver ? [] : foldersIn(folder, isDeep ? below : own);
+        // At Cargo’s own depths nothing may be missed.
+        if (own.left < 0)
+            throw new Error('it holds too many files and folders');
+        const isProfile = has.length > 0 || names.includes('.fingerprint') || names.includes('build');
+        const isInner = (name) => isProfile && INNER.has(name);
+        if (isDeep)
+            return { path, names: names.filter((name) => !isInner(name)) };
+        if (path.length > 0) {
+            for (const name of names.filter(isInner))
+                inner.add([...path, name].join('/'));
+        }
+        return { path, names };
+    };
+    try {
+        walkTree(slot, visit, (path, error) => {
+            if (path.length <= lock_search_OWN_DEPTH)
+                found.unknown.push(unreadable([slot, ...path].join('/'), error));
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            found.unknown.push(unreadable(slot, error));
+    }
+    return found;
+}
+/** What rustdoc wrote, deeper than Cargo’s own locks lie: thousands of folders, in which nobody builds. */
+function lock_search_isDocumentation(path) {
+    return path.length >= lock_search_OWN_DEPTH && (path.at(-1) === 'doc' || path.at(-2) === 'doc');
+}
+function unreadable(path, error) {
+    return `${path} cannot be searched for Cargo’s locks (${messageOf(error)})`;
+}
+/** Whether a regular file lies there; only such a one is opened at all. */
+function isFile(slot, folder, path, { unknown }) {
+    try {
+        return (0,external_node_fs_.lstatSync)(at(folder, path.at(-1) ?? ''), { throwIfNoEntry: false })?.isFile() === true;
+    }
+    catch (error) {
+        if (path.length <= lock_search_OWN_DEPTH + 1)
+            unknown.push(unreadable([slot, ...path].join('/'), error));
+        return false;
+    }
+}
+/** The names of folders in a folder, as far as the effort goes that it takes to list it. */
+function foldersIn(folder, effort) {
+    effort.left -= lock_search_FOLDER;
+    const names = [];
+    const entries = (0,external_node_fs_.opendirSync)(at(folder, '.'));
+    try {
+        for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+            effort.left -= 1;
+            if (effort.left < 0)
+                return names;
+            if (entry.isDirectory())
+                names.push(entry.name);
+        }
+        return names;
+    }
+    finally {
+        entries.closeSync();
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/try-locks.js
 
 
@@ -1188,12 +1616,10 @@ async function try_locks_ask(program, words, descriptors) {
 
 
 
-/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
-const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
-/** `<slot>/<profile>/` and `<slot>/<triple>/<profile>/`. */
-const DEPTH = 2;
-/** A slot with more folders than this at one level was not made by Cargo alone. */
-const FOLDERS_AT_MOST = 256;
+
+
+/** So many are open at a time. */
+const BATCH = 200;
 /**
  * Finds out which of Cargo's locks are held in these slots, by trying to take each for a moment.
  *
@@ -1204,113 +1630,59 @@ const FOLDERS_AT_MOST = 256;
  * @param slots absolute paths
  */
 async function probeCargoLocks(slots) {
-    const found = new Map();
-    const files = [];
-    for (const slot of slots) {
-        const result = { held: [], unknown: [] };
-        found.set(slot, result);
-        try {
-            files.push(...openLocks(slot, result.unknown));
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ENOENT')
-                result.unknown.push(unreadable(slot, error));
-        }
+    const all = new Map();
+    const places = slots.flatMap((slot) => {
+        const { paths, unknown } = findLocks(slot);
+        const found = { held: [], unknown };
+        all.set(slot, found);
+        return paths.map((path) => ({ slot, path, found }));
+    });
+    for (let from = 0; from < places.length; from += BATCH) {
+        const files = places.slice(from, from + BATCH).flatMap(({ slot, path, found }) => {
+            const descriptor = openLock(slot, path, found.unknown);
+            return descriptor === null ? [] : [{ path, descriptor, found }];
+        });
+        await tryAll(files);
     }
+    return all;
+}
+async function tryAll(files) {
     try {
-        for (let from = 0; from < files.length; from += BATCH) {
-            const batch = files.slice(from, from + BATCH);
-            const answers = await tryLocks(batch.map((file) => file.descriptor));
-            for (const [index, file] of batch.entries()) {
-                const answer = answers[index];
-                if (answer === 'held')
-                    found.get(file.slot)?.held.push(file.path);
-                else if (answer !== 'free')
-                    found.get(file.slot)?.unknown.push(untried(file, answer));
-            }
+        const answers = files.length === 0 ? [] : await tryLocks(files.map((file) => file.descriptor));
+        for (const [index, { path, found }] of files.entries()) {
+            const answer = answers[index];
+            if (answer === 'held')
+                found.held.push(path);
+            else if (answer !== 'free')
+                found.unknown.push(untried(path, answer));
         }
     }
     finally {
         // Closing gives back every lock that was taken: it belongs to the open file.
-        for (const file of files)
-            (0,external_node_fs_.closeSync)(file.descriptor);
+        for (const { descriptor } of files)
+            (0,external_node_fs_.closeSync)(descriptor);
     }
-    return found;
 }
-const BATCH = 200;
-function untried(file, answer) {
-    return `Cargo’s lock ${file.path} could not be tried (${answer ?? 'no answer'})`;
+function untried(path, answer) {
+    return `Cargo’s lock ${path} could not be tried (${answer ?? 'no answer'})`;
 }
-function unreadable(path, error) {
-    return `${path} cannot be searched for Cargo’s locks (${messageOf(error)})`;
-}
-function openLocks(slot, unknown) {
-    const files = [];
-    const folder = (0,external_node_fs_.openSync)(slot, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
+const cargo_locks_LOCK = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+/** Opens a lock without following a link; null where it is gone or no longer what it was. */
+function openLock(slot, path, unknown) {
+    const folders = path.split('/');
+    const name = folders.pop() ?? '';
     try {
-        collect({ slot, path: '', descriptor: folder }, DEPTH, files, unknown);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-    return files;
-}
-function collect(folder, depth, files, unknown) {
-    const here = `/proc/self/fd/${folder.descriptor}`;
-    for (const name of LOCK_NAMES) {
-        if (!isFile(`${here}/${name}`, unknown))
-            continue;
-        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_NONBLOCK, unknown);
-        if (file === null)
-            continue;
-        if ((0,external_node_fs_.fstatSync)(file).isFile()) {
-            files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file });
-        }
-        else
-            (0,external_node_fs_.closeSync)(file);
-    }
-    // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
-    if (depth === 0)
-        return;
-    const entries = (0,external_node_fs_.readdirSync)(here, { withFileTypes: true });
-    const below = entries.filter((entry) => entry.isDirectory());
-    if (below.length > FOLDERS_AT_MOST) {
-        unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
-        return;
-    }
-    for (const { name } of below) {
-        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_DIRECTORY, unknown);
-        if (next === null)
-            continue;
-        try {
-            const inside = { slot: folder.slot, path: `${folder.path}${name}/`, descriptor: next };
-            collect(inside, depth - 1, files, unknown);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(next);
-        }
-    }
-}
-/** Whether a regular file lies there; only such a one is opened at all. */
-function isFile(path, unknown) {
-    try {
-        return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
+        const file = within(slot, folders, (folder) => (0,external_node_fs_.openSync)(at(folder, name), cargo_locks_LOCK));
+        if ((0,external_node_fs_.fstatSync)(file).isFile())
+            return file;
+        (0,external_node_fs_.closeSync)(file);
     }
     catch (error) {
-        unknown.push(unreadable(path, error));
-        return false;
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error)) {
+            unknown.push(unreadable(`${slot}/${path}`, error));
+        }
     }
-}
-/** Opens without following a link; null where it is gone or no longer what it was. */
-function cargo_locks_open(path, flags, unknown) {
-    try {
-        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | flags);
-    }
-    catch (error) {
-        if (!['ENOENT', 'ELOOP', 'ENOTDIR'].includes(errnoOf(error)))
-            unknown.push(unreadable(path, error));
-        return null;
-    }
+    return null;
 }
 
 ;// CONCATENATED MODULE: external "node:net"
@@ -1320,6 +1692,24 @@ const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 function addressOf(job, id) {
     const { owner, repository, prKey, runId, attempt } = job;
     return { owner, repository, prKey, runId, attempt, job: job.job, id };
+}
+/**
+ * Whether something that was left under the name of a workflow may be of this one. What older versions
+ * left has none, and may be of any.
+ */
+function mayBeOf(left, workflow) {
+    return left === '' || left === workflow;
+}
+/** Events of a pull request whose jobs have no secrets where it comes from a fork. */
+const OF_STRANGERS = /^pull_request(_review|_review_comment)?$/;
+/**
+ * Whether a job may take what another event's job has built under the same PR key. A merge queue's job and
+ * one of `pull_request_target` have the repository's secrets: what the request's own jobs have built,
+ * with anybody's code, must not run there.
+ */
+function mayTakeFrom(event, job) {
+    const isOfRequest = /^[0-9]+$/.test(job.prKey);
+    return !isOfRequest || OF_STRANGERS.test(job.event) || event === job.event;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/lease.js
@@ -1344,8 +1734,10 @@ function newLease(job, owner, made) {
         prKey: job.prKey,
         runId: job.runId,
         attempt: job.attempt,
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
+        event: job.event,
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
@@ -1400,8 +1792,10 @@ function parseLease(text, id) {
         prKey,
         runId,
         attempt,
+        workflow: textOr(found['workflow'], ''),
         job,
         leg,
+        event: textOr(found['event'], ''),
         trusted: found['trusted'] === true,
         madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
@@ -1447,6 +1841,19 @@ function parseProcess(value) {
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
     return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
+}
+function encodeTaken({ workflow, leg }) {
+    return `${JSON.stringify({ version: 1, workflow, leg })}\n`;
+}
+/** Reads such a note, which anybody may have written; null where it is damaged, or says nothing. */
+function parseTaken(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { workflow, leg } = found;
+    if (typeof workflow !== 'string' || typeof leg !== 'string')
+        return null;
+    return { workflow, leg };
 }
 const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
 /** A job's status as its end record has it: what is not known stays unknown. */
@@ -2015,149 +2422,6 @@ let ownAncestors = null;
 function commandOf(pid) {
     const found = readProcess(pid);
     return typeof found === 'string' ? found : found.command;
-}
-
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/host/folders.js
-
-
-
-/**
- * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
- * kernel goes on from the directory that is open, whatever has been put at its former path.
- */
-const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
-/** The path of `name` in an open directory. */
-function at(folder, name) {
-    return `/proc/self/fd/${folder}/${name}`;
-}
-/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
-function openFolder(path) {
-    return (0,external_node_fs_.openSync)(path, FOLDER);
-}
-/**
- * Walks down from `base` without following any link, and hands over the last directory.
- *
- * @param step called for each component before it is opened, e.g. to make it
- * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
- */
-function within(base, components, work, step = () => { }) {
-    let folder = openFolder(base);
-    try {
-        for (const name of components) {
-            step(folder, name);
-            const next = openFolder(at(folder, name));
-            (0,external_node_fs_.closeSync)(folder);
-            folder = next;
-        }
-        return work(folder);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Works in a folder below another; null where there is none, or a link stands on the way. */
-function inside(base, path, work) {
-    try {
-        return within(at(base, '.'), path.split('/'), work);
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
-            return null;
-        throw error;
-    }
-}
-/**
- * What moves entries of folders into another one, where they are called by numbers.
- *
- * @param prefix before the numbers
- */
-function movingTo(to, prefix) {
-    let moved = 0;
-    return (folder, name) => {
-        try {
-            (0,external_node_fs_.renameSync)(at(folder, name), `${to}/${prefix}${moved}`);
-        }
-        catch (error) {
-            // One with a code of its own would be taken for a folder that is not there.
-            throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error });
-        }
-        moved += 1;
-    };
-}
-/** The names in a folder that an earlier version did not have; none where it is absent. */
-function namesIn(path) {
-    try {
-        return (0,external_node_fs_.readdirSync)(path);
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return [];
-        throw error;
-    }
-}
-/** Whether an error of `within` means that a component is not a directory of ours. */
-function isDiverted(error) {
-    return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error));
-}
-/** Makes a directory; false where it was there already. */
-function makeFolder(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)(path, 0o755);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'EEXIST')
-            return false;
-        throw error;
-    }
-}
-/**
- * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
- * container) is given to that user, who could not take it away again.
- */
-function makeOwnersFolder(root, path) {
-    const isNew = makeFolder(path);
-    if (isNew && process.geteuid?.() === 0 && root.uid !== 0)
-        giveAway(path, root);
-}
-/** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
-function makeFolders(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)(path);
-    }
-    catch (error) {
-        const code = errnoOf(error);
-        if (code === 'EEXIST')
-            return;
-        if (code !== 'ENOENT' || path === '/')
-            throw error;
-        makeFolders((0,external_node_path_namespaceObject.dirname)(path));
-        (0,external_node_fs_.mkdirSync)(path);
-    }
-}
-/**
- * Gives a directory that this process has just made to somebody else, through a descriptor.
- *
- * @throws Error where it is not the empty directory of this user that it must be
- */
-function giveAway(path, to) {
-    const folder = openFolder(path);
-    try {
-        assertFresh(folder);
-        (0,external_node_fs_.fchownSync)(folder, to.uid, to.gid);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Throws where an open directory is not this user's own, or not empty. */
-function assertFresh(folder) {
-    const isOwn = (0,external_node_fs_.fstatSync)(folder).uid === process.geteuid?.();
-    if (!isOwn || (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
-        throw new Error('the directory that was just made has been replaced by another');
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/slots.js
@@ -3611,17 +3875,28 @@ function endLease(root, id, end) {
 function spoilEnd(root, id) {
     removeFile(leasePath(root, `${id}.end`));
 }
-/** Marks a hook's lease as taken by a step; false where another step was first. */
-function takeLease(root, id) {
+/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
+function takeLease(root, id, taken) {
+    let file;
     try {
-        (0,external_node_fs_.writeFileSync)(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
-        return true;
+        file = (0,external_node_fs_.openSync)(leasePath(root, `${id}.taken`), 'wx', 0o644);
     }
     catch (error) {
         if (errnoOf(error) === 'EEXIST')
             return false;
         throw error;
     }
+    try {
+        (0,external_node_fs_.writeFileSync)(file, encodeTaken(taken));
+    }
+    catch {
+        // A full disk: it is taken all the same, and is of the job that the hook knew.
+        return true;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+    return true;
 }
 /**
  * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
@@ -3711,7 +3986,7 @@ function readLease(root, id, state) {
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? parseLease(text, id) : text.problem;
-    const lease = typeof parsed === 'string' ? null : parsed;
+    const lease = typeof parsed === 'string' ? null : asTaken(root, parsed);
     const end = state === 'ended' ? readSmallFile(leasePath(root, `${id}.end`)) : null;
     return {
         id,
@@ -3722,6 +3997,11 @@ function readLease(root, id, state) {
         isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
+}
+/** The lease as the step has it that took it over. */
+function asTaken(root, lease) {
+    const text = lease.madeBy === 'hook' ? readTextOrNull(leasePath(root, `${lease.id}.taken`)) : null;
+    return text === null ? lease : { ...lease, ...parseTaken(text) };
 }
 /**
  * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
@@ -4115,8 +4395,12 @@ function hours(age) {
         return 'at an unknown time';
     return age < 10 ? `${age.toFixed(1)} h` : `${Math.round(age)} h`;
 }
+/** What no workflow is known of is a group of its own: rather one more is kept than one too few. */
 function keepGroup({ lease, id }) {
-    return lease === null ? id : [lease.repository, lease.prKey, lease.job, lease.leg].join('\n');
+    if (lease === null)
+        return id;
+    const { repository, prKey, workflow, job, leg } = lease;
+    return [repository, prKey, workflow, job, leg].join('\n');
 }
 /** Orders leases from the oldest to the newest. */
 function byAge(a, b, now) {
@@ -5456,7 +5740,7 @@ function parseLine(text) {
     const found = parseObject(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
+    const { id, repository, workflow, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
     if (typeof id !== 'string' || !isLeaseId(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
@@ -5469,6 +5753,7 @@ function parseLine(text) {
         version: 1,
         id,
         repository,
+        workflow: typeof workflow === 'string' ? workflow : '',
         job,
         leg,
         seed: SEED_KINDS.find((kind) => kind === seed) ?? 'cold',
@@ -5693,10 +5978,67 @@ function stuckInTrash(root) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/plan/forecast.js
+
+function forecastKey(job) {
+    const { owner, repository, workflow, leg } = job;
+    return { repository: `${owner}/${repository}`, workflow, job: job.job, leg };
+}
+/** Which jobs a line is compared with: those of this repository, workflow, job and matrix leg. */
+function forecast_isOfJob(key) {
+    return (line) => line.repository === key.repository &&
+        mayBeOf(line.workflow, key.workflow) &&
+        line.job === key.job &&
+        line.leg === key.leg;
+}
+/** So many of the last jobs tell. */
+const LAST = 20;
+const PERCENTILE = 0.95;
+/**
+ * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ *
+ * @param lines oldest first
+ */
+function forecast(key, lines, setBytes) {
+    if (setBytes !== null)
+        return { bytes: setBytes, from: 'setting' };
+    const ofRepository = lines.filter((line) => line.repository === key.repository);
+    const ofLegs = ofRepository.filter((line) => forecast_isOfJob({ ...key, leg: line.leg })(line));
+    const sources = [
+        ['job', ofLegs.filter(forecast_isOfJob(key))],
+        ['job', ofLegs],
+        ['repository', ofRepository],
+        ['host', lines],
+    ];
+    for (const [from, some] of sources) {
+        const bytes = peakOf(some);
+        if (bytes !== null)
+            return { bytes, from };
+    }
+    return null;
+}
+/** The 95th percentile of the last 20 peaks, null without any. */
+function peakOf(lines) {
+    const peaks = lines.flatMap(({ result, peakBytes }) => result === 'cancelled' || peakBytes === null ? [] : [peakBytes]);
+    return percentile(peaks.slice(-LAST));
+}
+/** Nearest rank. */
+function percentile(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? null;
+}
+/** The middle of how long jobs took, in seconds; null where nobody knows. */
+function usualSeconds(lines) {
+    const known = lines.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).slice(-LAST);
+    return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/saved.js
+
 /**
  * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
- * repository, job, matrix leg and toolchain.
+ * repository, workflow, job, matrix leg and toolchain.
  *
  * @param lines oldest first
  * @returns null where there is nothing to compare
@@ -5710,7 +6052,7 @@ function savedBy(line, lines) {
         each.result === 'success' &&
         each.seconds !== null &&
         each.toolchain === toolchain &&
-        isOf(line)(each));
+        forecast_isOfJob(line)(each));
     return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
 }
 /**
@@ -5719,10 +6061,7 @@ function savedBy(line, lines) {
  * @param lines oldest first
  */
 function lastSavedSeconds(key, lines) {
-    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
-}
-function isOf({ repository, job, leg }) {
-    return (line) => line.repository === repository && line.job === job && line.leg === leg;
+    return (lines.filter(isOfJob(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
@@ -5913,13 +6252,14 @@ function readToldAndUntold(root) {
     return [...readHistory(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
 }
 function lineOf(root, lease, { result, moment }) {
-    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const { id, repository, workflow, job, leg, owner, uptimeS } = lease;
     const sample = readSizeSample(root, id);
     const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
     return {
         version: 1,
         id,
         repository,
+        workflow,
         job,
         leg,
         seed: readSeedRecord(root, id).kind,
@@ -6032,8 +6372,9 @@ function compilingVariables(environment) {
  */
 function remoteKeys(facts) {
     const host = `${word(facts.platform)}-${word(facts.architecture)}`;
-    const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)]);
-    const place = `target-guard-${remote_key_FORMAT}-${host}-${word(facts.job)}-${kind}-`;
+    const { image, workflow, job, leg, rustc } = facts;
+    const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${remote_key_FORMAT}-${host}-${word(job)}-${kind}-`;
     const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
     return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
 }
@@ -6057,6 +6398,7 @@ function word(text) {
 
 
 
+
 /** A digest of the part of the environment that decides what a target dir is good for. */
 function buildEnvironment(environment) {
     const pairs = Object.entries(compilingVariables(environment));
@@ -6068,10 +6410,8 @@ function repositoryOf(job) {
 }
 /** The name of the snapshot for a job with this toolchain and environment. */
 function snapshotName(job, toolchain, environment) {
-    return {
-        repository: repositoryOf(job),
-        key: sha256(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
-    };
+    const rest = [job.workflow, job.job, job.leg, toolchain, environment];
+    return { repository: repositoryOf(job), key: sha256(JSON.stringify(rest)).slice(0, 16) };
 }
 function isSnapshotKey(text) {
     return /^[0-9a-f]{16}$/.test(text);
@@ -6097,6 +6437,7 @@ function parseSnapshot(text) {
     return {
         version: 1,
         id,
+        workflow: snapshot_textOr(found['workflow'], ''),
         job,
         leg,
         toolchain: snapshot_textOr(found['toolchain'], null),
@@ -6126,7 +6467,8 @@ function snapshotsFor(snapshots, job, toolchain, environment) {
         .filter((each) => each.snapshot !== null)
         .filter(({ snapshot }) => {
         const isKnown = toolchain !== null && snapshot.toolchain !== null;
-        return (snapshot.job === job.job &&
+        return (mayBeOf(snapshot.workflow, job.workflow) &&
+            snapshot.job === job.job &&
             snapshot.leg === job.leg &&
             snapshot.environment === environment &&
             (!isKnown || snapshot.toolchain === toolchain));
@@ -7597,10 +7939,7 @@ function capLines(cap) {
     return [
         `${cap_lineOf(cap.host)}: the host`,
         ...cap.repositories.map((each) => `${cap_lineOf(each)}: ${each.repository}`),
-        ...cap.jobs.map((each) => {
-            const leg = each.leg === '' ? '' : ` (leg ${each.leg})`;
-            return `${cap_lineOf(each)}: ${each.repository} ${each.job}${leg}`;
-        }),
+        ...cap.jobs.map((each) => `${cap_lineOf(each)}: ${each.repository} ${jobText(each)}`),
     ];
 }
 function cap_lineOf({ peakBytes, maxParallel }) {
@@ -7609,62 +7948,19 @@ function cap_lineOf({ peakBytes, maxParallel }) {
     return `cap     ${maxParallel} at ${texts_size(peakBytes)} each`;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/forecast.js
-/** So many of the last jobs tell. */
-const LAST = 20;
-const PERCENTILE = 0.95;
-/**
- * The 95th percentile of the peaks of this job's last 20, else of its repository's, else of the
- * host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
- *
- * @param lines oldest first
- */
-function forecast(key, lines, setBytes) {
-    if (setBytes !== null)
-        return { bytes: setBytes, from: 'setting' };
-    const ofRepository = lines.filter((line) => line.repository === key.repository);
-    const ofJob = ofRepository.filter((line) => line.job === key.job && line.leg === key.leg);
-    const sources = [
-        ['job', ofJob],
-        ['repository', ofRepository],
-        ['host', lines],
-    ];
-    for (const [from, some] of sources) {
-        const bytes = peakOf(some);
-        if (bytes !== null)
-            return { bytes, from };
-    }
-    return null;
-}
-/** The 95th percentile of the last 20 peaks, null without any. */
-function peakOf(lines) {
-    const peaks = lines.flatMap(({ result, peakBytes }) => result === 'cancelled' || peakBytes === null ? [] : [peakBytes]);
-    return percentile(peaks.slice(-LAST));
-}
-/** Nearest rank. */
-function percentile(values) {
-    const sorted = values.toSorted((a, b) => a - b);
-    return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? null;
-}
-/** The middle of how long jobs took, in seconds; null where nobody knows. */
-function usualSeconds(lines) {
-    const known = lines.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).slice(-LAST);
-    return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/cap.js
 
 /** GitHub runs no more jobs of one matrix: the answer where nothing is known yet. */
 const MATRIX_AT_MOST = 256;
 /** The cap for the host, each repository and each job; of several jobs the largest peak counts. */
 function capOf(lines, room) {
-    const byJob = grouped(lines, ({ repository, job, leg }) => JSON.stringify([repository, job, leg]));
+    const byJob = grouped(lines, ({ repository, workflow, job, leg }) => JSON.stringify([repository, workflow, job, leg]));
     const jobs = [...byJob.values()].flatMap((some) => {
         const [first] = some;
         if (first === undefined)
             return [];
-        const { repository, job, leg } = first;
-        return [{ repository, job, leg, ...capLine(peakOf(some), room) }];
+        const { repository, workflow, job, leg } = first;
+        return [{ repository, workflow, job, leg, ...capLine(peakOf(some), room) }];
     });
     const repositories = [...grouped(jobs, (each) => each.repository)].map(([repository, some]) => Object.assign(capLine(largest(some), room), { repository }));
     return { ...room, host: capLine(largest(jobs), room), repositories, jobs };
@@ -9768,7 +10064,7 @@ function readLockHolders() {
         if (typeof found === 'string')
             continue;
         const named = `pid ${pid} (${found.command})`;
-        for (const key of lock_holders_openLocks(pid))
+        for (const key of openLocks(pid))
             open.set(key, [...(open.get(key) ?? []), named]);
         if (!WRITERS.test(found.command) || found.parent === process.pid)
             continue;
@@ -9799,7 +10095,7 @@ function holdersOf({ open, writers }, { dev, ino }, repository) {
     ];
 }
 /** By device and inode: a container knows it by another path. */
-function lock_holders_openLocks(pid) {
+function openLocks(pid) {
     const folder = `/proc/${pid}/fd`;
     let names;
     try {
@@ -9935,7 +10231,7 @@ function lockOf(gitDirectory) {
 
 
 
-const LOCK = /\.lock$/;
+const lock_files_LOCK = /\.lock$/;
 /**
  * All lock files of these repositories, and those directly in these pools that name a process, with
  * who may hold each: Cargo, yarn and others call files so that are no locks.
@@ -9955,13 +10251,13 @@ function findLockFiles({ repositories, pools }) {
 }
 function locksIn(folder) {
     return git_directory_namesIn(folder)
-        .filter((name) => LOCK.test(name))
+        .filter((name) => lock_files_LOCK.test(name))
         .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
 }
 function locksBelow(folder) {
     try {
         return (0,external_node_fs_.readdirSync)(folder, { recursive: true, encoding: 'utf8' })
-            .filter((name) => LOCK.test(name))
+            .filter((name) => lock_files_LOCK.test(name))
             .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
     }
     catch (error) {
@@ -11786,10 +12082,24 @@ function readJob(environment, leg) {
         }),
         runId,
         attempt: Number(attempt),
+        workflow: workflowOf(`${owner}/${repository}`, environment),
         job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
         leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : sha256(leg).slice(0, 12),
+        event: eventName,
         trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
     };
+}
+/**
+ * The workflow that the run is of, told by its file: two may have the same name, and jobs of the same id.
+ * For a job of a reusable workflow that is the one which calls it. One that an organization requires lies
+ * in another repository, which then stays part of it.
+ */
+function workflowOf(repository, environment) {
+    const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment;
+    const path = reference.replace(/@(refs\/.*|[^@/]*)$/s, '');
+    const own = `${repository}/.github/workflows/`;
+    const file = path.startsWith(own) ? path.slice(own.length) : path;
+    return workflowName(file === '' ? name : file);
 }
 function unfit(name, value, allowed) {
     return new GuardError(`${name} is ${quote(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
@@ -12254,7 +12564,7 @@ function holdingText(holder, lines) {
     if (lease === null)
         return `${id} ${grows}`;
     const { repository, job, owner } = lease;
-    const seconds = usualSeconds(lines.filter((line) => line.repository === repository && line.job === job));
+    const seconds = usualSeconds(lines.filter(forecast_isOfJob(lease)));
     const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
@@ -12529,9 +12839,8 @@ const UNLOCKED = { release: () => { } };
 async function admit(request, runtime) {
     const { root, job, settings } = request;
     const history = rememberHistory(root, runtime);
-    const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
     const { forecastBytes: set } = settings.admission;
-    const expected = forecast(key, set === null ? history() : [], set);
+    const expected = forecast(forecastKey(job), set === null ? history() : [], set);
     const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
     if (expected === null || settings.admission.mode === 'off')
         return free;
@@ -12875,7 +13184,8 @@ function takeOver(id, { root, job, owner, builder, ways, }) {
         return null;
     if (!isOwnedBy(root, lease.slot, { builder, ways }))
         return null;
-    return takeLease(root, id) ? acquired(root, lease) : null;
+    const { workflow, leg } = job;
+    return takeLease(root, id, { workflow, leg }) ? acquired(root, { ...lease, workflow, leg }) : null;
 }
 /** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
 function isOwnedBy(root, slot, request) {
@@ -13557,75 +13867,6 @@ function asMarkdown(text) {
     return `    ${printable(text)}`;
 }
 
-;// CONCATENATED MODULE: ./lib/host/profiles.js
-
-
-
-/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const profiles_DEPTH = 4;
-const profiles_FOLDERS_AT_MOST = 4096;
-/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
-const INNER = new Set([
-    '.fingerprint',
-    'build',
-    'deps',
-    'doc',
-    'examples',
-    'incremental',
-    'package',
-]);
-/**
- * Opens each profile of a target directory, found without following any link, and closes all after.
- *
- * @throws Error where there are more folders than Cargo makes, or one cannot be read
- */
-function withProfiles(target, work) {
-    const profiles = [];
-    let seen = 0;
-    const visit = (folder, path) => {
-        seen += 1;
-        if (seen > profiles_FOLDERS_AT_MOST)
-            throw new Error('it holds too many folders');
-        const names = (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true })
-            .filter((entry) => entry.isDirectory())
-            .map(({ name }) => name);
-        const isProfile = names.includes('.fingerprint') || names.includes('build');
-        if (isProfile)
-            profiles.push({ path: path.join('/'), folder: openFolder(at(folder, '.')) });
-        if (path.length === profiles_DEPTH)
-            return;
-        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
-            enter(folder, name, (next) => visit(next, [...path, name]));
-        }
-    };
-    try {
-        within(target, [], (folder) => visit(folder, []));
-        return work(profiles);
-    }
-    finally {
-        for (const { folder } of profiles)
-            (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Opens a folder of a folder for a while; null where there is none of that name. */
-function enter(folder, name, work) {
-    let next;
-    try {
-        next = openFolder(at(folder, name));
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
-            return null;
-        throw error;
-    }
-    try {
-        return work(next);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(next);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/unit-weights.js
 
 
@@ -14276,12 +14517,12 @@ const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
 /** Beside what was built: make rules, and debug information of its own. */
 const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
 /** Whether a unit is documentation: nothing that runs is made of it. */
-function isDocumentation(name) {
+function unit_files_isDocumentation(name) {
     return name.startsWith('doc-');
 }
 /** The units of a profile from which something that runs is made. */
 function unitsOf(list) {
-    return allUnitsOf(list).filter(({ name }) => !isDocumentation(name));
+    return allUnitsOf(list).filter(({ name }) => !unit_files_isDocumentation(name));
 }
 /** The units of a profile, in the layout of any Cargo up to now. */
 function allUnitsOf(list) {
@@ -15032,7 +15273,7 @@ function units_unitOf(profile, files, allowance) {
         packageName: packageOf(label),
         startedNs: startOf(profile, run === null ? fingerprint : run.output.folders),
     };
-    if (isDocumentation(name)) {
+    if (unit_files_isDocumentation(name)) {
         return { ...unit, kind: 'documented', inputs: [], isWhole: true, builtIn: '' };
     }
     if (run !== null) {
@@ -15558,6 +15799,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
     const snapshot = {
         version: 1,
         id,
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
         toolchain: build.toolchain,
@@ -17085,13 +17327,15 @@ const TARGETS_AT_MOST = 200;
 
 
 
+
 /**
- * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
- * the reason for which it may not be a seed.
+ * The ended slots of the same repository, PR key, workflow, job and matrix leg, the newest first, each
+ * with the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
  * somebody has built in another worktree of the same repository comes after that. A job that may
  * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
+ * So does one that has secrets from those that may have none.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -17102,9 +17346,11 @@ function sourcesFor(sources, wish) {
             slot !== null &&
             lease.repository === `${job.owner}/${job.repository}` &&
             (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
+            mayBeOf(lease.workflow, job.workflow) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
             (lease.trusted || !job.trusted) &&
+            mayTakeFrom(lease.event, job) &&
             isLocal(lease.madeBy) === isLocal(wish.madeBy);
         return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
@@ -18070,6 +18316,7 @@ function keysOf(job, build, environment) {
         platform: process.platform,
         architecture: process.arch,
         image: readSystem(),
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
         rustc: asked ?? '',
@@ -19616,14 +19863,14 @@ function isIncremental({ path, treatment }) {
  * keeps the file, and for `cargo check` Cargo then gives that another time.
  */
 function metadataIn(base, incremental) {
-    const sessions = foldersIn(base, incremental).flatMap((crate) => foldersIn(base, crate));
+    const sessions = clone_recipe_foldersIn(base, incremental).flatMap((crate) => clone_recipe_foldersIn(base, crate));
     return sessions.flatMap((session) => {
         const path = inTree(base, `${session}/metadata.rmeta`);
         const stat = (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
         return stat === undefined ? [] : [stat.ino];
     });
 }
-function foldersIn(base, path) {
+function clone_recipe_foldersIn(base, path) {
     return (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => `${path}/${name}`);
@@ -20158,13 +20405,10 @@ function clone_seed_choose({ root, job, settings, source, place }, disk, known) 
         sourceBytes: source.bytes,
     });
 }
-/**
- * Hard links are a way from one build into the other: only a job that might have published the
- * snapshot itself may have them.
- */
-function trustRefusal(job, { place }) {
-    return 'snapshot' in place && !job.trusted
-        ? 'what a pull request builds may not share files with a snapshot'
+/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
+function trustRefusal(job, { trusted }) {
+    return trusted && !job.trusted
+        ? 'what this event’s jobs build may not share files with what may be published'
         : null;
 }
 
@@ -20187,6 +20431,7 @@ function slotSource(root, { source, slot, origin, refusal }) {
             bytes: null,
             ageHours: Number.isFinite(hours) ? hours : null,
             origin,
+            trusted: record.lease?.trusted === true,
             former: [slot, ...build.former],
             place: { slot, container: record.lease?.owner.container ?? null },
         },
@@ -20201,6 +20446,7 @@ function snapshotSources(root, job, stored, environment) {
         bytes,
         ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
         origin: snapshot,
+        trusted: true,
         former: snapshot.former,
         place: { snapshot: name },
     }));
@@ -20249,6 +20495,8 @@ async function inherit(request, runtime) {
         throw error;
     }
 }
+/** What would be written through the links might be published, or be in a snapshot already. */
+const SHARED_WITH_TRUSTED = 'it shares files by hard link with what may be published';
 const inherit_GONE = 'it is gone: another job or a pass was faster';
 async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
     const { id, lease: former } = source.record;
@@ -20264,6 +20512,8 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     if (written.length > 0) {
         return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
     }
+    if (former?.trusted === true && !lease.trusted && same.length > 0)
+        return SHARED_WITH_TRUSTED;
     const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`);
     if (refusal !== null)
         return refusal;
@@ -21674,8 +21924,10 @@ function localJob(workplace, { wallMs, pid, leg, within }) {
         // In the order of their start; 13 and 7 digits.
         runId: `${wallMs}${String(pid).padStart(7, '0')}`,
         attempt: 1,
+        workflow: '',
         job: LOCAL_JOB,
         leg: legOf(leg.trim(), within),
+        event: '',
         trusted: false,
     };
 }
@@ -22340,9 +22592,10 @@ function leaseText(lease) {
     ];
 }
 function snapshotText(snapshot) {
-    const { name, job, bytes, ageHours, hits } = snapshot;
+    const { name, workflow, job, leg, bytes, ageHours, hits } = snapshot;
+    const from = job === null ? 'unknown' : jobText({ workflow: workflow ?? '', job, leg: leg ?? '' });
     const measured = bytes === null ? 'not measured yet' : texts_size(bytes);
-    return `  from ${name}: job ${job ?? 'unknown'}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
+    return `  from ${name}: job ${from}, ${measured}, ${describeAge(ageHours)}, ${hits} hit(s)`;
 }
 function diskText(disk) {
     const { path, level, why, usedPercent, freeBytes, totalBytes, freeInodes, totalInodes } = disk;
@@ -22414,7 +22667,9 @@ async function status_status(settings, runtime) {
                 prKey: lease?.prKey ?? null,
                 runId: lease?.runId ?? null,
                 attempt: lease?.attempt ?? null,
+                workflow: lease?.workflow ?? null,
                 job: lease?.job ?? null,
+                leg: lease?.leg ?? null,
                 forecastBytes: lease?.forecastBytes ?? null,
                 runner: lease?.owner.runner.name ?? null,
                 result: end?.result ?? null,
@@ -22434,7 +22689,9 @@ function snapshotStatus(stored, nowMs) {
     const { name, snapshot, bytes, hits, usedMs } = stored;
     return {
         name: `${name.repository}/${name.key}`,
+        workflow: snapshot?.workflow ?? null,
         job: snapshot?.job ?? null,
+        leg: snapshot?.leg ?? null,
         revision: snapshot?.revision ?? null,
         bytes,
         ageHours: snapshot === null ? null : hoursSince(snapshot.publishedMs, nowMs),

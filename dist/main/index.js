@@ -1320,8 +1320,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/size-sample.js
@@ -1351,7 +1351,7 @@ function parseLine(text) {
     const found = (0,lease/* parseObject */.lj)(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
+    const { id, repository, workflow, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
     if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
@@ -1364,6 +1364,7 @@ function parseLine(text) {
         version: 1,
         id,
         repository,
+        workflow: typeof workflow === 'string' ? workflow : '',
         job,
         leg,
         seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
@@ -1620,7 +1621,7 @@ function ignoreLost() { }
 /* harmony export */ });
 /* unused harmony exports keeperPath, noteKeeper */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 /* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9903);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
@@ -1753,8 +1754,8 @@ var keeper_lock = __nccwpck_require__(1168);
 var processes = __nccwpck_require__(9415);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/watch-event.js
@@ -2240,8 +2241,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var plan_lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
@@ -2347,17 +2348,28 @@ function endLease(root, id, end) {
 function spoilEnd(root, id) {
     (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
-/** Marks a hook's lease as taken by a step; false where another step was first. */
-function takeLease(root, id) {
+/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
+function takeLease(root, id, taken) {
+    let file;
     try {
-        (0,external_node_fs_.writeFileSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
-        return true;
+        file = (0,external_node_fs_.openSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.taken`), 'wx', 0o644);
     }
     catch (error) {
         if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
             return false;
         throw error;
     }
+    try {
+        (0,external_node_fs_.writeFileSync)(file, (0,plan_lease/* encodeTaken */.cC)(taken));
+    }
+    catch {
+        // A full disk: it is taken all the same, and is of the job that the hook knew.
+        return true;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+    return true;
 }
 /**
  * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
@@ -2447,7 +2459,7 @@ function readLease(root, id, state) {
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
-    const lease = typeof parsed === 'string' ? null : parsed;
+    const lease = typeof parsed === 'string' ? null : asTaken(root, parsed);
     const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`)) : null;
     return {
         id,
@@ -2458,6 +2470,11 @@ function readLease(root, id, state) {
         isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
+}
+/** The lease as the step has it that took it over. */
+function asTaken(root, lease) {
+    const text = lease.madeBy === 'hook' ? (0,small_file/* readTextOrNull */.GR)((0,lease_companions/* leasePath */.U8)(root, `${lease.id}.taken`)) : null;
+    return text === null ? lease : { ...lease, ...(0,plan_lease/* parseTaken */.bm)(text) };
 }
 /**
  * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
@@ -2938,6 +2955,124 @@ function namespacePids(pid) {
 
 /***/ }),
 
+/***/ 2834:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pc: () => (/* binding */ INNER),
+/* harmony export */   Ve: () => (/* binding */ enter),
+/* harmony export */   fA: () => (/* binding */ withProfiles)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
+/* harmony import */ var _tree_walk_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7568);
+
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const DEPTH = 4;
+/** `<profile>` and `<triple>/<profile>`: so far down each folder is looked into. */
+const OWN_DEPTH = 2;
+const FOLDERS_AT_MOST = 32_768;
+/** A folder that holds more, and no profile among the first, is where tests or benchmarks write. */
+const BRANCH_AT_MOST = 4096;
+/** Cargo's own folders in a profile: they may hold very many others, and none in which it builds. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * What is large and holds none, like the reports of benchmarks, is passed over deeper than Cargo's own
+ * profiles lie.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function withProfiles(target, work) {
+    const profiles = [];
+    const branches = new Branches();
+    let seen = 0;
+    const visit = (folder, path) => {
+        if (path.length > OWN_DEPTH && branches.isPassedOver(path))
+            return null;
+        seen += 1;
+        if (seen > FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, '.'), { withFileTypes: true });
+        if (isDocumentation(path, entries))
+            return null;
+        const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .openFolder */ .NE)((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, '.')) });
+        branches.add(path, isProfile);
+        if (path.length === DEPTH)
+            return null;
+        return { path, names: names.filter((each) => !isProfile || !INNER.has(each)) };
+    };
+    try {
+        (0,_tree_walk_js__WEBPACK_IMPORTED_MODULE_3__/* .walkTree */ .I)(target, visit);
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** What rustdoc wrote, for all crates: it makes a lock of its own first. */
+function isDocumentation(path, entries) {
+    return path.at(-1) === 'doc' && entries.some(({ name }) => name === '.lock');
+}
+/** How many folders have been seen in each folder, and whether a profile was among them. */
+class Branches {
+    #all = new Map();
+    add(path, isProfile) {
+        for (const branch of branchesOf(path)) {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            this.#all.set(branch, { folders: folders + 1, hasProfile: hasProfile || isProfile });
+        }
+    }
+    isPassedOver(path) {
+        return branchesOf(path).some((branch) => {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            return folders > BRANCH_AT_MOST && !hasProfile;
+        });
+    }
+}
+/** `a`, `a/b` and `a/b/c`. */
+function branchesOf(path) {
+    return path.map((_, index) => path.slice(0, index + 1).join('/'));
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function enter(folder, name, work) {
+    let next;
+    try {
+        next = (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .openFolder */ .NE)((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name));
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT' || (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(next);
+    }
+}
+
+
+/***/ }),
+
 /***/ 4554:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3289,7 +3424,7 @@ async function run(program, words, descriptors) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _destination_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8582);
 /* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7154);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
@@ -4554,7 +4689,7 @@ function inside(root, parts, work) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
@@ -4699,6 +4834,81 @@ function readNote(root, name) {
 
 /***/ }),
 
+/***/ 7568:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ walkTree)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
+
+
+
+/**
+ * Goes down a tree without following any link, always to those folders next that have the fewest
+ * siblings: what Cargo makes lies beside few others, and is come to before a folder with very many has
+ * used up what the caller allows. What vanishes meanwhile is passed over.
+ *
+ * @param refuse told the folders that cannot be opened; without it they end the walk
+ * @throws as openSync does where there is no such tree
+ */
+function walkTree(base, visit, refuse = (_, error) => {
+    throw error;
+}) {
+    const pending = Array.from({ length: SIZES }, () => []);
+    const see = (folder, path) => {
+        const next = visit(folder, path);
+        if (next !== null)
+            pending[sizeOf(next)]?.push(next);
+    };
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .within */ .ux)(base, [], (top) => {
+        see(top, []);
+        for (let next = smallest(pending); next !== undefined; next = smallest(pending)) {
+            const { path, names } = next;
+            const seeAll = (parent) => {
+                for (const name of names) {
+                    const folder = open((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(parent, name), (error) => refuse([...path, name], error));
+                    if (folder === null)
+                        continue;
+                    try {
+                        see(folder, [...path, name]);
+                    }
+                    finally {
+                        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+                    }
+                }
+            };
+            if (path.length === 0)
+                seeAll(top);
+            else
+                (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .inside */ .nx)(top, path.join('/'), seeAll);
+        }
+    });
+}
+const SIZES = 33;
+/** How many, as a power of two: it need not be told more exactly. */
+function sizeOf({ names }) {
+    return 32 - Math.clz32(names.length);
+}
+function smallest(pending) {
+    return pending.find((each) => each.length > 0)?.pop();
+}
+function open(path, refuse) {
+    try {
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .openFolder */ .NE)(path);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+            refuse(error);
+        return null;
+    }
+}
+
+
+/***/ }),
+
 /***/ 3786:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4773,7 +4983,7 @@ async function ask(program, words, descriptors) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4766);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2651);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -4970,7 +5180,7 @@ function folderOf(path) {
 /* harmony export */   uA: () => (/* binding */ planTimes)
 /* harmony export */ });
 /* unused harmony exports encodeBuildInputs, INPUTS_AT_MOST, parseInput, isTexts, isFingerprint, isNanoseconds, isAbsolute */
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 const KINDS = ['file', 'link', 'directory'];
 const UNPROVEN = 'unproven';
@@ -5135,7 +5345,7 @@ function isSettable(path) {
 /* harmony export */ });
 /* unused harmony export toolchainIn */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
 
 
@@ -5473,7 +5683,42 @@ function flag(name, otherwise) {
 
 /***/ }),
 
-/***/ 230:
+/***/ 4940:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F0: () => (/* binding */ mayTakeFrom),
+/* harmony export */   cC: () => (/* binding */ mayBeOf),
+/* harmony export */   ci: () => (/* binding */ addressOf)
+/* harmony export */ });
+/** Where the slot of a job with this lease id lies. */
+function addressOf(job, id) {
+    const { owner, repository, prKey, runId, attempt } = job;
+    return { owner, repository, prKey, runId, attempt, job: job.job, id };
+}
+/**
+ * Whether something that was left under the name of a workflow may be of this one. What older versions
+ * left has none, and may be of any.
+ */
+function mayBeOf(left, workflow) {
+    return left === '' || left === workflow;
+}
+/** Events of a pull request whose jobs have no secrets where it comes from a fork. */
+const OF_STRANGERS = /^pull_request(_review|_review_comment)?$/;
+/**
+ * Whether a job may take what another event's job has built under the same PR key. A merge queue's job and
+ * one of `pull_request_target` have the repository's secrets: what the request's own jobs have built,
+ * with anybody's code, must not run there.
+ */
+function mayTakeFrom(event, job) {
+    const isOfRequest = /^[0-9]+$/.test(job.prKey);
+    return !isOfRequest || OF_STRANGERS.test(job.event) || event === job.event;
+}
+
+
+/***/ }),
+
+/***/ 166:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5481,12 +5726,14 @@ function flag(name, otherwise) {
 __nccwpck_require__.d(__webpack_exports__, {
   XZ: () => (/* binding */ claimedIn),
   jS: () => (/* binding */ encodeLease),
+  cC: () => (/* binding */ encodeTaken),
   IX: () => (/* binding */ isLocal),
   u4: () => (/* binding */ isRecord),
   ZQ: () => (/* binding */ newLease),
   J: () => (/* binding */ parseEnd),
   QM: () => (/* binding */ parseLease),
   lj: () => (/* binding */ parseObject),
+  bm: () => (/* binding */ parseTaken),
   Bg: () => (/* binding */ resultOf)
 });
 
@@ -5494,13 +5741,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-;// CONCATENATED MODULE: ./lib/plan/job.js
-/** Where the slot of a job with this lease id lies. */
-function addressOf(job, id) {
-    const { owner, repository, prKey, runId, attempt } = job;
-    return { owner, repository, prKey, runId, attempt, job: job.job, id };
-}
-
+// EXTERNAL MODULE: ./lib/plan/job.js
+var plan_job = __nccwpck_require__(4940);
 ;// CONCATENATED MODULE: ./lib/plan/version.js
 /** The release this code belongs to; a test holds it equal to package.json. */
 const VERSION = '0.1.0';
@@ -5522,13 +5764,15 @@ function newLease(job, owner, made) {
     return {
         version: 1,
         id: made.id,
-        slot: (0,naming/* slotPath */.UG)(addressOf(job, made.id)),
+        slot: (0,naming/* slotPath */.UG)((0,plan_job/* addressOf */.ci)(job, made.id)),
         repository: `${job.owner}/${job.repository}`,
         prKey: job.prKey,
         runId: job.runId,
         attempt: job.attempt,
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
+        event: job.event,
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
@@ -5583,8 +5827,10 @@ function parseLease(text, id) {
         prKey,
         runId,
         attempt,
+        workflow: textOr(found['workflow'], ''),
         job,
         leg,
+        event: textOr(found['event'], ''),
         trusted: found['trusted'] === true,
         madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
@@ -5630,6 +5876,19 @@ function parseProcess(value) {
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
     return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
+}
+function encodeTaken({ workflow, leg }) {
+    return `${JSON.stringify({ version: 1, workflow, leg })}\n`;
+}
+/** Reads such a note, which anybody may have written; null where it is damaged, or says nothing. */
+function parseTaken(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { workflow, leg } = found;
+    if (typeof workflow !== 'string' || typeof leg !== 'string')
+        return null;
+    return { workflow, leg };
 }
 const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
 /** A job's status as its end record has it: what is not known stays unknown. */
@@ -5682,7 +5941,7 @@ function textOr(value, otherwise) {
 /* harmony export */   _L: () => (/* binding */ fateOf),
 /* harmony export */   t4: () => (/* binding */ joinRecords)
 /* harmony export */ });
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 function fateOf(recorded, seen) {
     if (seen === null || seen.inode !== recorded.inode)
@@ -5755,6 +6014,7 @@ function linkedFileOf(found) {
 /* harmony export */   k: () => (/* binding */ isAttempt),
 /* harmony export */   qN: () => (/* binding */ prKey),
 /* harmony export */   sc: () => (/* binding */ sha256),
+/* harmony export */   tv: () => (/* binding */ workflowName),
 /* harmony export */   u8: () => (/* binding */ isOwner),
 /* harmony export */   wS: () => (/* binding */ isSlotPath),
 /* harmony export */   xl: () => (/* binding */ SLOT_DEPTH)
@@ -5823,6 +6083,10 @@ function isPullRequestNumber(number) {
 /** The job id as a component: GitHub's own ids are safe; anything else becomes a slug. */
 function jobComponent(job) {
     return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,39}$/.test(job) ? job : slug(job);
+}
+/** What a workflow is called in records and texts: any other text than a usual one becomes a slug. */
+function workflowName(text) {
+    return /^[A-Za-z0-9_.][A-Za-z0-9_./ -]{0,99}$|^$/.test(text) ? text : slug(text);
 }
 function isOwner(text) {
     return OWNER.test(text);
@@ -5951,8 +6215,12 @@ function hours(age) {
         return 'at an unknown time';
     return age < 10 ? `${age.toFixed(1)} h` : `${Math.round(age)} h`;
 }
+/** What no workflow is known of is a group of its own: rather one more is kept than one too few. */
 function keepGroup({ lease, id }) {
-    return lease === null ? id : [lease.repository, lease.prKey, lease.job, lease.leg].join('\n');
+    if (lease === null)
+        return id;
+    const { repository, prKey, workflow, job, leg } = lease;
+    return [repository, prKey, workflow, job, leg].join('\n');
 }
 /** Orders leases from the oldest to the newest. */
 function byAge(a, b, now) {
@@ -6070,8 +6338,9 @@ function compilingVariables(environment) {
  */
 function remoteKeys(facts) {
     const host = `${word(facts.platform)}-${word(facts.architecture)}`;
-    const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)]);
-    const place = `target-guard-${FORMAT}-${host}-${word(facts.job)}-${kind}-`;
+    const { image, workflow, job, leg, rustc } = facts;
+    const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`;
     const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
     return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
 }
@@ -6101,7 +6370,7 @@ function word(text) {
 /* harmony export */ });
 /* unused harmony export parseRestored */
 /* harmony import */ var _build_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5353);
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 
 
 const NOTHING_RESTORED = { version: 1, former: [], files: [] };
@@ -6152,7 +6421,7 @@ function parseFile(row) {
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
 /* unused harmony exports nextSample, pauseAfter */
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 /** What was measured, with the peaks so far. */
 function nextSample(before, { bytes, files, uptimeMs }) {
@@ -6213,9 +6482,11 @@ function isAmount(value) {
 /* unused harmony exports snapshotName, encodeSnapshot, overBudget, mayPublish */
 /* harmony import */ var _build_record_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6557);
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(166);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4940);
 /* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1275);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7791);
+
 
 
 
@@ -6232,10 +6503,8 @@ function repositoryOf(job) {
 }
 /** The name of the snapshot for a job with this toolchain and environment. */
 function snapshotName(job, toolchain, environment) {
-    return {
-        repository: repositoryOf(job),
-        key: sha256(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
-    };
+    const rest = [job.workflow, job.job, job.leg, toolchain, environment];
+    return { repository: repositoryOf(job), key: sha256(JSON.stringify(rest)).slice(0, 16) };
 }
 function isSnapshotKey(text) {
     return /^[0-9a-f]{16}$/.test(text);
@@ -6261,6 +6530,7 @@ function parseSnapshot(text) {
     return {
         version: 1,
         id,
+        workflow: textOr(found['workflow'], ''),
         job,
         leg,
         toolchain: textOr(found['toolchain'], null),
@@ -6290,7 +6560,8 @@ function snapshotsFor(snapshots, job, toolchain, environment) {
         .filter((each) => each.snapshot !== null)
         .filter(({ snapshot }) => {
         const isKnown = toolchain !== null && snapshot.toolchain !== null;
-        return (snapshot.job === job.job &&
+        return ((0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayBeOf */ .cC)(snapshot.workflow, job.workflow) &&
+            snapshot.job === job.job &&
             snapshot.leg === job.leg &&
             snapshot.environment === environment &&
             (!isKnown || snapshot.toolchain === toolchain));
@@ -6475,7 +6746,7 @@ function describeBlocked(entry) {
 /* harmony export */   NG: () => (/* binding */ maintenanceWarnings),
 /* harmony export */   Vm: () => (/* binding */ encodeHeartbeat)
 /* harmony export */ });
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 /** Reads a heartbeat; null where there is none that can be understood. */
 function parseHeartbeat(text) {
@@ -6569,7 +6840,7 @@ function inHours(milliseconds) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ej: () => (/* binding */ size)
 /* harmony export */ });
-/* unused harmony exports explainText, sweepText, reapText, doctorText, hooksText, timerText */
+/* unused harmony exports explainText, sweepText, reapText, jobText, doctorText, hooksText, timerText */
 
 
 function explainText(actions) {
@@ -6592,6 +6863,10 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes, untold, }) {
         ...untold.map((why) => `not told in the history: ${why}`),
     ];
     return `${lines.map(printable).join('\n')}\n`;
+}
+/** A job as people tell it from others of its repository. */
+function jobText({ workflow, job, leg }) {
+    return `${workflow === '' ? '' : `${workflow} `}${job}${leg === '' ? '' : ` (leg ${leg})`}`;
 }
 /** Bytes for people: GB as 10⁹, like the inputs. */
 function size(bytes) {
@@ -6943,7 +7218,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 4766:
+/***/ 2651:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6958,8 +7233,8 @@ var inputs = __nccwpck_require__(7445);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var plan_lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/input.js
@@ -7005,10 +7280,24 @@ function readJob(environment, leg) {
         }),
         runId,
         attempt: Number(attempt),
+        workflow: workflowOf(`${owner}/${repository}`, environment),
         job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
         leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : (0,naming/* sha256 */.sc)(leg).slice(0, 12),
+        event: eventName,
         trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
     };
+}
+/**
+ * The workflow that the run is of, told by its file: two may have the same name, and jobs of the same id.
+ * For a job of a reusable workflow that is the one which calls it. One that an organization requires lies
+ * in another repository, which then stays part of it.
+ */
+function workflowOf(repository, environment) {
+    const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment;
+    const path = reference.replace(/@(refs\/.*|[^@/]*)$/s, '');
+    const own = `${repository}/.github/workflows/`;
+    const file = path.startsWith(own) ? path.slice(own.length) : path;
+    return (0,naming/* workflowName */.tv)(file === '' ? name : file);
 }
 function unfit(name, value, allowed) {
     return new guard_error/* GuardError */.U$(`${name} is ${(0,input/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
@@ -7180,45 +7469,27 @@ function code(text) {
         .replaceAll('|', String.raw `\|`)}\``;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/saved.js
-/**
- * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
- * repository, job, matrix leg and toolchain.
- *
- * @param lines oldest first
- * @returns null where there is nothing to compare
- */
-function savedBy(line, lines) {
-    const { id, seed, result, seconds, toolchain } = line;
-    if (seed === 'cold' || result !== 'success' || seconds === null || toolchain === null)
-        return null;
-    const cold = lines.findLast((each) => each.id !== id &&
-        each.seed === 'cold' &&
-        each.result === 'success' &&
-        each.seconds !== null &&
-        each.toolchain === toolchain &&
-        isOf(line)(each));
-    return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
-}
-/**
- * What the seed of the last such job saved, in seconds; null where that is not known.
- *
- * @param lines oldest first
- */
-function lastSavedSeconds(key, lines) {
-    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
-}
-function isOf({ repository, job, leg }) {
-    return (line) => line.repository === repository && line.job === job && line.leg === leg;
-}
-
+// EXTERNAL MODULE: ./lib/plan/job.js
+var plan_job = __nccwpck_require__(4940);
 ;// CONCATENATED MODULE: ./lib/plan/forecast.js
+
+function forecastKey(job) {
+    const { owner, repository, workflow, leg } = job;
+    return { repository: `${owner}/${repository}`, workflow, job: job.job, leg };
+}
+/** Which jobs a line is compared with: those of this repository, workflow, job and matrix leg. */
+function forecast_isOfJob(key) {
+    return (line) => line.repository === key.repository &&
+        (0,plan_job/* mayBeOf */.cC)(line.workflow, key.workflow) &&
+        line.job === key.job &&
+        line.leg === key.leg;
+}
 /** So many of the last jobs tell. */
 const LAST = 20;
 const PERCENTILE = 0.95;
 /**
- * The 95th percentile of the peaks of this job's last 20, else of its repository's, else of the
- * host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
  *
  * @param lines oldest first
  */
@@ -7226,9 +7497,10 @@ function forecast(key, lines, setBytes) {
     if (setBytes !== null)
         return { bytes: setBytes, from: 'setting' };
     const ofRepository = lines.filter((line) => line.repository === key.repository);
-    const ofJob = ofRepository.filter((line) => line.job === key.job && line.leg === key.leg);
+    const ofLegs = ofRepository.filter((line) => forecast_isOfJob({ ...key, leg: line.leg })(line));
     const sources = [
-        ['job', ofJob],
+        ['job', ofLegs.filter(forecast_isOfJob(key))],
+        ['job', ofLegs],
         ['repository', ofRepository],
         ['host', lines],
     ];
@@ -7255,19 +7527,49 @@ function usualSeconds(lines) {
     return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/saved.js
+
+/**
+ * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
+ * repository, workflow, job, matrix leg and toolchain.
+ *
+ * @param lines oldest first
+ * @returns null where there is nothing to compare
+ */
+function savedBy(line, lines) {
+    const { id, seed, result, seconds, toolchain } = line;
+    if (seed === 'cold' || result !== 'success' || seconds === null || toolchain === null)
+        return null;
+    const cold = lines.findLast((each) => each.id !== id &&
+        each.seed === 'cold' &&
+        each.result === 'success' &&
+        each.seconds !== null &&
+        each.toolchain === toolchain &&
+        isOfJob(line)(each));
+    return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
+}
+/**
+ * What the seed of the last such job saved, in seconds; null where that is not known.
+ *
+ * @param lines oldest first
+ */
+function lastSavedSeconds(key, lines) {
+    return (lines.filter(forecast_isOfJob(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/cap.js
 
 /** GitHub runs no more jobs of one matrix: the answer where nothing is known yet. */
 const MATRIX_AT_MOST = 256;
 /** The cap for the host, each repository and each job; of several jobs the largest peak counts. */
 function capOf(lines, room) {
-    const byJob = grouped(lines, ({ repository, job, leg }) => JSON.stringify([repository, job, leg]));
+    const byJob = grouped(lines, ({ repository, workflow, job, leg }) => JSON.stringify([repository, workflow, job, leg]));
     const jobs = [...byJob.values()].flatMap((some) => {
         const [first] = some;
         if (first === undefined)
             return [];
-        const { repository, job, leg } = first;
-        return [{ repository, job, leg, ...capLine(peakOf(some), room) }];
+        const { repository, workflow, job, leg } = first;
+        return [{ repository, workflow, job, leg, ...capLine(peakOf(some), room) }];
     });
     const repositories = [...grouped(jobs, (each) => each.repository)].map(([repository, some]) => Object.assign(capLine(largest(some), room), { repository }));
     return { ...room, host: capLine(largest(jobs), room), repositories, jobs };
@@ -8103,7 +8405,7 @@ function holdingText(holder, lines) {
     if (lease === null)
         return `${id} ${grows}`;
     const { repository, job, owner } = lease;
-    const seconds = usualSeconds(lines.filter((line) => line.repository === repository && line.job === job));
+    const seconds = usualSeconds(lines.filter(forecast_isOfJob(lease)));
     const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
@@ -8225,8 +8527,8 @@ function ledgerPath(root) {
 
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
-var observe = __nccwpck_require__(965);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 8 modules
+var observe = __nccwpck_require__(2549);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
 
 
@@ -8616,9 +8918,8 @@ const UNLOCKED = { release: () => { } };
 async function admit(request, runtime) {
     const { root, job, settings } = request;
     const history = rememberHistory(root, runtime);
-    const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
     const { forecastBytes: set } = settings.admission;
-    const expected = forecast(key, set === null ? history() : [], set);
+    const expected = forecast(forecastKey(job), set === null ? history() : [], set);
     const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
     if (expected === null || settings.admission.mode === 'off')
         return free;
@@ -8966,7 +9267,8 @@ function takeOver(id, { root, job, owner, builder, ways, }) {
         return null;
     if (!isOwnedBy(root, lease.slot, { builder, ways }))
         return null;
-    return (0,leases/* takeLease */._e)(root, id) ? acquired(root, lease) : null;
+    const { workflow, leg } = job;
+    return (0,leases/* takeLease */._e)(root, id, { workflow, leg }) ? acquired(root, { ...lease, workflow, leg }) : null;
 }
 /** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
 function isOwnedBy(root, slot, request) {
@@ -9817,13 +10119,15 @@ var build_record = __nccwpck_require__(6557);
 
 
 
+
 /**
- * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
- * the reason for which it may not be a seed.
+ * The ended slots of the same repository, PR key, workflow, job and matrix leg, the newest first, each
+ * with the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
  * somebody has built in another worktree of the same repository comes after that. A job that may
  * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
+ * So does one that has secrets from those that may have none.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -9834,9 +10138,11 @@ function sourcesFor(sources, wish) {
             slot !== null &&
             lease.repository === `${job.owner}/${job.repository}` &&
             (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
+            (0,plan_job/* mayBeOf */.cC)(lease.workflow, job.workflow) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
             (lease.trusted || !job.trusted) &&
+            (0,plan_job/* mayTakeFrom */.F0)(lease.event, job) &&
             (0,plan_lease/* isLocal */.IX)(lease.madeBy) === (0,plan_lease/* isLocal */.IX)(wish.madeBy);
         return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
@@ -10484,75 +10790,8 @@ function crateOf(unit) {
     return unit.replace(KIND, '').replaceAll('-', '_');
 }
 
-;// CONCATENATED MODULE: ./lib/host/profiles.js
-
-
-
-/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const DEPTH = 4;
-const FOLDERS_AT_MOST = 4096;
-/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
-const INNER = new Set([
-    '.fingerprint',
-    'build',
-    'deps',
-    'doc',
-    'examples',
-    'incremental',
-    'package',
-]);
-/**
- * Opens each profile of a target directory, found without following any link, and closes all after.
- *
- * @throws Error where there are more folders than Cargo makes, or one cannot be read
- */
-function profiles_withProfiles(target, work) {
-    const profiles = [];
-    let seen = 0;
-    const visit = (folder, path) => {
-        seen += 1;
-        if (seen > FOLDERS_AT_MOST)
-            throw new Error('it holds too many folders');
-        const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })
-            .filter((entry) => entry.isDirectory())
-            .map(({ name }) => name);
-        const isProfile = names.includes('.fingerprint') || names.includes('build');
-        if (isProfile)
-            profiles.push({ path: path.join('/'), folder: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, '.')) });
-        if (path.length === DEPTH)
-            return;
-        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
-            enter(folder, name, (next) => visit(next, [...path, name]));
-        }
-    };
-    try {
-        (0,host_folders/* within */.ux)(target, [], (folder) => visit(folder, []));
-        return work(profiles);
-    }
-    finally {
-        for (const { folder } of profiles)
-            (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Opens a folder of a folder for a while; null where there is none of that name. */
-function enter(folder, name, work) {
-    let next;
-    try {
-        next = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, name));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
-            return null;
-        throw error;
-    }
-    try {
-        return work(next);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(next);
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/profiles.js
+var host_profiles = __nccwpck_require__(2834);
 ;// CONCATENATED MODULE: ./lib/host/foreign-files.js
 
 
@@ -10571,7 +10810,7 @@ const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'increm
  * @throws Error where the target dir is not as Cargo makes one
  */
 function leaveUnjudged(target, aside) {
-    const profiles = new Set(profiles_withProfiles(target, (found) => found.map(({ path }) => path)));
+    const profiles = new Set((0,host_profiles/* withProfiles */.fA)(target, (found) => found.map(({ path }) => path)));
     const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
     const out = (0,host_folders/* movingTo */.I2)(aside, 'foreign-');
     const sift = (path, isKept) => {
@@ -10742,7 +10981,7 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
 function leaveBehind(target, aside, { skipIncremental }) {
     const out = (0,host_folders/* movingTo */.I2)(aside, 'left-');
     const above = new Set(['.']);
-    profiles_withProfiles(target, (profiles) => {
+    (0,host_profiles/* withProfiles */.fA)(target, (profiles) => {
         for (const { folder, path } of profiles) {
             if (path.includes('/'))
                 above.add((0,external_node_path_.dirname)(path));
@@ -10778,7 +11017,7 @@ function emptyScratch(folder, out) {
  * @throws Error where the target dir is not as Cargo makes one
  */
 function dropPrograms(target) {
-    profiles_withProfiles(target, (profiles) => {
+    (0,host_profiles/* withProfiles */.fA)(target, (profiles) => {
         for (const { folder } of profiles) {
             dropLinkedIn(folder);
             (0,host_folders/* inside */.nx)(folder, 'examples', dropLinkedIn);
@@ -10796,7 +11035,7 @@ function dropLinkedIn(folder) {
 }
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {
-    return profiles_withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(isCargoLock)));
+    return (0,host_profiles/* withProfiles */.fA)(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(isCargoLock)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/planted-links.js
@@ -10819,7 +11058,7 @@ const WRITTEN = new Map([
     ['tmp', 0],
 ]);
 /** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const planted_links_DEPTH = 4;
+const DEPTH = 4;
 /**
  * A link where Cargo writes into what is there already: it would write to wherever the link leads.
  * Cargo makes none, so somebody else did.
@@ -10838,9 +11077,9 @@ function findIn(folder, depth) {
         if (!entry.isDirectory())
             continue;
         const levels = WRITTEN.get(name);
-        if (levels === undefined && depth === planted_links_DEPTH)
+        if (levels === undefined && depth === DEPTH)
             continue;
-        const found = enter(folder, name, (inner) => levels === undefined ? findIn(inner, depth + 1) : findWithin(inner, levels));
+        const found = (0,host_profiles/* enter */.Ve)(folder, name, (inner) => levels === undefined ? findIn(inner, depth + 1) : findWithin(inner, levels));
         if (found !== null)
             return `${name}/${found}`;
     }
@@ -10868,7 +11107,7 @@ function findWithin(folder, levels) {
             return entry.name;
         if (levels === 1 || !entry.isDirectory())
             continue;
-        const found = enter(folder, entry.name, (inner) => findWithin(inner, levels - 1));
+        const found = (0,host_profiles/* enter */.Ve)(folder, entry.name, (inner) => findWithin(inner, levels - 1));
         if (found !== null)
             return `${entry.name}/${found}`;
     }
@@ -11375,7 +11614,7 @@ const SAMPLE = 8;
  * unit since, whoever made it and when: where others lack theirs, these count as used.
  */
 function looksMarked(target) {
-    return profiles_withProfiles(target, (profiles) => profiles.every(({ path, folder }) => {
+    return (0,host_profiles/* withProfiles */.fA)(target, (profiles) => profiles.every(({ path, folder }) => {
         const marked = (0,host_folders/* inside */.nx)(folder, '.fingerprint', (last) => {
             const labels = (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.')).filter((label) => (0,unused_units/* isUnit */.vO)(`${path}/${label}`));
             return labels.slice(0, SAMPLE).every((label) => (0,host_folders/* inside */.nx)(last, label, isUnread) ?? true);
@@ -11400,7 +11639,7 @@ function readMarks(target) {
 /** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 function moveUnitsOut(target, units, to) {
     const out = (0,host_folders/* movingTo */.I2)(to, '');
-    profiles_withProfiles(target, (profiles) => {
+    (0,host_profiles/* withProfiles */.fA)(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units
                 .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
@@ -11454,7 +11693,7 @@ function isMarkable(name) {
     return !/^(dep|output)-|\.json$|^invoked\./.test(name);
 }
 function fingerprintsIn(target) {
-    return profiles_withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
+    return (0,host_profiles/* withProfiles */.fA)(target, (profiles) => profiles.flatMap(({ path, folder }) => {
         const labels = (0,host_folders/* inside */.nx)(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
         return labels.flatMap((label) => {
             const unit = `${path}/${label}`;
@@ -11874,7 +12113,7 @@ function searchOutDir(folder, search, path = '') {
 function searchEntry(folder, entry, search, path) {
     const name = `${path}${entry.name}`;
     if (entry.isDirectory()) {
-        return enter(folder, entry.name, (next) => searchOutDir(next, search, `${name}/`));
+        return (0,host_profiles/* enter */.Ve)(folder, entry.name, (next) => searchOutDir(next, search, `${name}/`));
     }
     if (entry.isSymbolicLink()) {
         const leads = bytesOf((0,external_node_fs_.readlinkSync)((0,host_folders.at)(folder, entry.name)));
@@ -12090,7 +12329,7 @@ function readUnits(target) {
     const allowance = { bytes: TEXTS_AT_MOST };
     const units = [];
     try {
-        profiles_withProfiles(target, (profiles) => {
+        (0,host_profiles/* withProfiles */.fA)(target, (profiles) => {
             for (const profile of profiles) {
                 const found = allUnitsOf(listingOf(profile));
                 units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
@@ -12164,7 +12403,7 @@ function withoutEnd(path, end) {
  */
 function moveStatesOut(target, to) {
     const out = (0,host_folders/* movingTo */.I2)(to, 'state-');
-    profiles_withProfiles(target, (profiles) => {
+    (0,host_profiles/* withProfiles */.fA)(target, (profiles) => {
         for (const profile of profiles) {
             (0,host_folders/* inside */.nx)(profile.folder, 'incremental', (states) => {
                 for (const name of staleIn(profile, states))
@@ -12356,7 +12595,7 @@ function judgeMovedUnits(moved) {
         return { units: [], whole: `${odd} is not a path that can be searched for` };
     const units = [];
     try {
-        profiles_withProfiles(moved.place ?? moved.target, (profiles) => {
+        (0,host_profiles/* withProfiles */.fA)(moved.place ?? moved.target, (profiles) => {
             units.push(...judgeIn(profiles, moved));
         });
         return { units, whole: null };
@@ -15079,13 +15318,10 @@ function clone_seed_choose({ root, job, settings, source, place }, disk, known) 
         sourceBytes: source.bytes,
     });
 }
-/**
- * Hard links are a way from one build into the other: only a job that might have published the
- * snapshot itself may have them.
- */
-function trustRefusal(job, { place }) {
-    return 'snapshot' in place && !job.trusted
-        ? 'what a pull request builds may not share files with a snapshot'
+/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
+function trustRefusal(job, { trusted }) {
+    return trusted && !job.trusted
+        ? 'what this event’s jobs build may not share files with what may be published'
         : null;
 }
 
@@ -15108,6 +15344,7 @@ function slotSource(root, { source, slot, origin, refusal }) {
             bytes: null,
             ageHours: Number.isFinite(hours) ? hours : null,
             origin,
+            trusted: record.lease?.trusted === true,
             former: [slot, ...build.former],
             place: { slot, container: record.lease?.owner.container ?? null },
         },
@@ -15122,6 +15359,7 @@ function snapshotSources(root, job, stored, environment) {
         bytes,
         ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
         origin: snapshot,
+        trusted: true,
         former: snapshot.former,
         place: { snapshot: name },
     }));
@@ -15170,6 +15408,8 @@ async function inherit(request, runtime) {
         throw error;
     }
 }
+/** What would be written through the links might be published, or be in a snapshot already. */
+const SHARED_WITH_TRUSTED = 'it shares files by hard link with what may be published';
 const inherit_GONE = 'it is gone: another job or a pass was faster';
 async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
     const { id, lease: former } = source.record;
@@ -15185,6 +15425,8 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     if (written.length > 0) {
         return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
     }
+    if (former?.trusted === true && !lease.trusted && same.length > 0)
+        return SHARED_WITH_TRUSTED;
     const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`);
     if (refusal !== null)
         return refusal;
@@ -16265,6 +16507,7 @@ function keysOf(job, build, environment) {
         platform: process.platform,
         architecture: process.arch,
         image: readSystem(),
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
         rustc: asked ?? '',
@@ -16534,6 +16777,7 @@ var tell_history = __nccwpck_require__(6625);
 
 
 
+
 /** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
 async function main(runtime) {
     const { environment, voice } = runtime;
@@ -16584,8 +16828,7 @@ function worthOf({ record }, { root: path }, { environment }) {
     const root = record.kind === 'cold' ? null : (0,host_root/* findRoot */.wg)(path, (0,steps_runtime/* preciousOf */.YU)(environment));
     if (root === null)
         return '';
-    const { owner, repository, job, leg } = readJob(environment, (0,inputs/* readInputs */.Ko)(environment).leg);
-    const key = { repository: `${owner}/${repository}`, job, leg };
+    const key = forecastKey(readJob(environment, (0,inputs/* readInputs */.Ko)(environment).leg));
     return describeLastSaved(lastSavedSeconds(key, (0,tell_history/* readToldAndUntold */.td)(root)));
 }
 /** How many jobs of this repository the disk has room for. */
@@ -16628,7 +16871,7 @@ function outputsOf({ prepared, lease }) {
 
 /***/ }),
 
-/***/ 965:
+/***/ 2549:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16693,18 +16936,131 @@ var boot = __nccwpck_require__(6368);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var host_folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/profiles.js
+var profiles = __nccwpck_require__(2834);
+// EXTERNAL MODULE: ./lib/host/tree-walk.js
+var tree_walk = __nccwpck_require__(7568);
+;// CONCATENATED MODULE: ./lib/host/lock-search.js
+
+
+
+
+
+/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
+const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
+/** `<profile>/` and `<triple>/<profile>/`: so far down each folder is looked into. */
+const OWN_DEPTH = 2;
+/** Tools have target dirs of their own: `tests/trybuild/<triple>/debug`, `package/a-1.0.0/target/debug`. */
+const DEPTH = 4;
+/**
+ * How much is looked at, in names that are read, for a slot may hold as many as its job liked: at the
+ * depths of Cargo’s own locks about 90 000 folders, which take a second or two, and some thousands below.
+ * To look into a folder takes as long as ten names, and so does to list it; to try a lock takes a
+ * part of a process.
+ */
+const EFFORT = 1_000_000;
+const EFFORT_BELOW = 100_000;
+const FOLDER = 10;
+const LOCK = 100;
+/**
+ * Finds the files that Cargo may hold locked in a slot, without following any link.
+ *
+ * Cargo’s own depths are searched as a whole, or the slot is unknown. Deeper than those lie the target
+ * dirs of other tools alone, and whatever tests and benchmarks write: there the search ends, without a
+ * word, where there is very much. Who builds there is seen by processes and mounts as well.
+ */
+function findLocks(slot) {
+    const found = { paths: [], unknown: [] };
+    const own = { left: EFFORT };
+    const below = { left: EFFORT_BELOW };
+    const inner = new Set();
+    const visit = (folder, path) => {
+        const here = path.length <= OWN_DEPTH ? own : below;
+        const isDeep = path.length >= OWN_DEPTH;
+        here.left -= FOLDER;
+        const has = LOCK_NAMES.filter((name) => isFile(slot, folder, [...path, name], found));
+        here.left -= LOCK * has.length;
+        if (here.left >= 0)
+            found.paths.push(...has.map((name) => [...path, name].join('/')));
+        // Not listed: `debug/deps` may hold a hundred thousand files.
+        const isLast = path.length === DEPTH || inner.has(path.join('/')) || isDocumentation(path);
+        const isOver = isLast || (isDeep && below.left < 0);
+        const names = isOver ? [] : foldersIn(folder, isDeep ? below : own);
+        // At Cargo’s own depths nothing may be missed.
+        if (own.left < 0)
+            throw new Error('it holds too many files and folders');
+        const isProfile = has.length > 0 || names.includes('.fingerprint') || names.includes('build');
+        const isInner = (name) => isProfile && profiles/* INNER */.Pc.has(name);
+        if (isDeep)
+            return { path, names: names.filter((name) => !isInner(name)) };
+        if (path.length > 0) {
+            for (const name of names.filter(isInner))
+                inner.add([...path, name].join('/'));
+        }
+        return { path, names };
+    };
+    try {
+        (0,tree_walk/* walkTree */.I)(slot, visit, (path, error) => {
+            if (path.length <= OWN_DEPTH)
+                found.unknown.push(unreadable([slot, ...path].join('/'), error));
+        });
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+            found.unknown.push(unreadable(slot, error));
+    }
+    return found;
+}
+/** What rustdoc wrote, deeper than Cargo’s own locks lie: thousands of folders, in which nobody builds. */
+function isDocumentation(path) {
+    return path.length >= OWN_DEPTH && (path.at(-1) === 'doc' || path.at(-2) === 'doc');
+}
+function unreadable(path, error) {
+    return `${path} cannot be searched for Cargo’s locks (${(0,guard_error/* messageOf */.bD)(error)})`;
+}
+/** Whether a regular file lies there; only such a one is opened at all. */
+function isFile(slot, folder, path, { unknown }) {
+    try {
+        return (0,external_node_fs_.lstatSync)((0,host_folders.at)(folder, path.at(-1) ?? ''), { throwIfNoEntry: false })?.isFile() === true;
+    }
+    catch (error) {
+        if (path.length <= OWN_DEPTH + 1)
+            unknown.push(unreadable([slot, ...path].join('/'), error));
+        return false;
+    }
+}
+/** The names of folders in a folder, as far as the effort goes that it takes to list it. */
+function foldersIn(folder, effort) {
+    effort.left -= FOLDER;
+    const names = [];
+    const entries = (0,external_node_fs_.opendirSync)((0,host_folders.at)(folder, '.'));
+    try {
+        for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+            effort.left -= 1;
+            if (effort.left < 0)
+                return names;
+            if (entry.isDirectory())
+                names.push(entry.name);
+        }
+        return names;
+    }
+    finally {
+        entries.closeSync();
+    }
+}
+
 // EXTERNAL MODULE: ./lib/host/try-locks.js
 var try_locks = __nccwpck_require__(3786);
 ;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
 
 
 
-/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
-const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
-/** `<slot>/<profile>/` and `<slot>/<triple>/<profile>/`. */
-const DEPTH = 2;
-/** A slot with more folders than this at one level was not made by Cargo alone. */
-const FOLDERS_AT_MOST = 256;
+
+
+/** So many are open at a time. */
+const BATCH = 200;
 /**
  * Finds out which of Cargo's locks are held in these slots, by trying to take each for a moment.
  *
@@ -16715,119 +17071,65 @@ const FOLDERS_AT_MOST = 256;
  * @param slots absolute paths
  */
 async function probeCargoLocks(slots) {
-    const found = new Map();
-    const files = [];
-    for (const slot of slots) {
-        const result = { held: [], unknown: [] };
-        found.set(slot, result);
-        try {
-            files.push(...openLocks(slot, result.unknown));
-        }
-        catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-                result.unknown.push(unreadable(slot, error));
-        }
+    const all = new Map();
+    const places = slots.flatMap((slot) => {
+        const { paths, unknown } = findLocks(slot);
+        const found = { held: [], unknown };
+        all.set(slot, found);
+        return paths.map((path) => ({ slot, path, found }));
+    });
+    for (let from = 0; from < places.length; from += BATCH) {
+        const files = places.slice(from, from + BATCH).flatMap(({ slot, path, found }) => {
+            const descriptor = openLock(slot, path, found.unknown);
+            return descriptor === null ? [] : [{ path, descriptor, found }];
+        });
+        await tryAll(files);
     }
+    return all;
+}
+async function tryAll(files) {
     try {
-        for (let from = 0; from < files.length; from += BATCH) {
-            const batch = files.slice(from, from + BATCH);
-            const answers = await (0,try_locks/* tryLocks */.O)(batch.map((file) => file.descriptor));
-            for (const [index, file] of batch.entries()) {
-                const answer = answers[index];
-                if (answer === 'held')
-                    found.get(file.slot)?.held.push(file.path);
-                else if (answer !== 'free')
-                    found.get(file.slot)?.unknown.push(untried(file, answer));
-            }
+        const answers = files.length === 0 ? [] : await (0,try_locks/* tryLocks */.O)(files.map((file) => file.descriptor));
+        for (const [index, { path, found }] of files.entries()) {
+            const answer = answers[index];
+            if (answer === 'held')
+                found.held.push(path);
+            else if (answer !== 'free')
+                found.unknown.push(untried(path, answer));
         }
     }
     finally {
         // Closing gives back every lock that was taken: it belongs to the open file.
-        for (const file of files)
-            (0,external_node_fs_.closeSync)(file.descriptor);
+        for (const { descriptor } of files)
+            (0,external_node_fs_.closeSync)(descriptor);
     }
-    return found;
 }
-const BATCH = 200;
-function untried(file, answer) {
-    return `Cargo’s lock ${file.path} could not be tried (${answer ?? 'no answer'})`;
+function untried(path, answer) {
+    return `Cargo’s lock ${path} could not be tried (${answer ?? 'no answer'})`;
 }
-function unreadable(path, error) {
-    return `${path} cannot be searched for Cargo’s locks (${(0,guard_error/* messageOf */.bD)(error)})`;
-}
-function openLocks(slot, unknown) {
-    const files = [];
-    const folder = (0,external_node_fs_.openSync)(slot, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
+const cargo_locks_LOCK = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+/** Opens a lock without following a link; null where it is gone or no longer what it was. */
+function openLock(slot, path, unknown) {
+    const folders = path.split('/');
+    const name = folders.pop() ?? '';
     try {
-        collect({ slot, path: '', descriptor: folder }, DEPTH, files, unknown);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-    return files;
-}
-function collect(folder, depth, files, unknown) {
-    const here = `/proc/self/fd/${folder.descriptor}`;
-    for (const name of LOCK_NAMES) {
-        if (!isFile(`${here}/${name}`, unknown))
-            continue;
-        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_NONBLOCK, unknown);
-        if (file === null)
-            continue;
-        if ((0,external_node_fs_.fstatSync)(file).isFile()) {
-            files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file });
-        }
-        else
-            (0,external_node_fs_.closeSync)(file);
-    }
-    // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
-    if (depth === 0)
-        return;
-    const entries = (0,external_node_fs_.readdirSync)(here, { withFileTypes: true });
-    const below = entries.filter((entry) => entry.isDirectory());
-    if (below.length > FOLDERS_AT_MOST) {
-        unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
-        return;
-    }
-    for (const { name } of below) {
-        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_DIRECTORY, unknown);
-        if (next === null)
-            continue;
-        try {
-            const inside = { slot: folder.slot, path: `${folder.path}${name}/`, descriptor: next };
-            collect(inside, depth - 1, files, unknown);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(next);
-        }
-    }
-}
-/** Whether a regular file lies there; only such a one is opened at all. */
-function isFile(path, unknown) {
-    try {
-        return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
+        const file = (0,host_folders/* within */.ux)(slot, folders, (folder) => (0,external_node_fs_.openSync)((0,host_folders.at)(folder, name), cargo_locks_LOCK));
+        if ((0,external_node_fs_.fstatSync)(file).isFile())
+            return file;
+        (0,external_node_fs_.closeSync)(file);
     }
     catch (error) {
-        unknown.push(unreadable(path, error));
-        return false;
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' && !(0,host_folders/* isDiverted */.cX)(error)) {
+            unknown.push(unreadable(`${slot}/${path}`, error));
+        }
     }
-}
-/** Opens without following a link; null where it is gone or no longer what it was. */
-function cargo_locks_open(path, flags, unknown) {
-    try {
-        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | flags);
-    }
-    catch (error) {
-        if (!['ENOENT', 'ELOOP', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            unknown.push(unreadable(path, error));
-        return null;
-    }
+    return null;
 }
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 ;// CONCATENATED MODULE: ./lib/host/docker.js
 
 
@@ -17491,7 +17793,7 @@ function isSame(id, own) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8565);
 /* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6551);
 /* harmony import */ var _heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4089);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(965);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2549);
 /* harmony import */ var _reap_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7626);
 
 
@@ -17830,7 +18132,7 @@ function freeBytes(root) {
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6234);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(965);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2549);
 /* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4270);
 
 
@@ -18087,13 +18389,14 @@ function readToldAndUntold(root) {
     return [...(0,_host_history_js__WEBPACK_IMPORTED_MODULE_4__/* .readHistory */ .Lu)(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
 }
 function lineOf(root, lease, { result, moment }) {
-    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const { id, repository, workflow, job, leg, owner, uptimeS } = lease;
     const sample = readSizeSample(root, id);
     const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
     return {
         version: 1,
         id,
         repository,
+        workflow,
         job,
         leg,
         seed: readSeedRecord(root, id).kind,

@@ -1396,7 +1396,7 @@ function parseLine(text) {
     const found = (0,lease/* parseObject */.lj)(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
+    const { id, repository, workflow, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
     if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
@@ -1409,6 +1409,7 @@ function parseLine(text) {
         version: 1,
         id,
         repository,
+        workflow: typeof workflow === 'string' ? workflow : '',
         job,
         leg,
         seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
@@ -2214,17 +2215,28 @@ function endLease(root, id, end) {
 function spoilEnd(root, id) {
     (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
-/** Marks a hook's lease as taken by a step; false where another step was first. */
-function takeLease(root, id) {
+/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
+function takeLease(root, id, taken) {
+    let file;
     try {
-        writeFileSync(leasePath(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
-        return true;
+        file = openSync(leasePath(root, `${id}.taken`), 'wx', 0o644);
     }
     catch (error) {
         if (errnoOf(error) === 'EEXIST')
             return false;
         throw error;
     }
+    try {
+        writeFileSync(file, encodeTaken(taken));
+    }
+    catch {
+        // A full disk: it is taken all the same, and is of the job that the hook knew.
+        return true;
+    }
+    finally {
+        closeSync(file);
+    }
+    return true;
 }
 /**
  * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
@@ -2314,7 +2326,7 @@ function readLease(root, id, state) {
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
-    const lease = typeof parsed === 'string' ? null : parsed;
+    const lease = typeof parsed === 'string' ? null : asTaken(root, parsed);
     const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`)) : null;
     return {
         id,
@@ -2325,6 +2337,11 @@ function readLease(root, id, state) {
         isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
+}
+/** The lease as the step has it that took it over. */
+function asTaken(root, lease) {
+    const text = lease.madeBy === 'hook' ? (0,small_file/* readTextOrNull */.GR)((0,lease_companions/* leasePath */.U8)(root, `${lease.id}.taken`)) : null;
+    return text === null ? lease : { ...lease, ...(0,plan_lease/* parseTaken */.bm)(text) };
 }
 /**
  * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
@@ -2384,7 +2401,7 @@ function discardLeftover(root, file) {
 
 /***/ }),
 
-/***/ 8014:
+/***/ 5633:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2799,6 +2816,124 @@ function namespacePids(pid) {
         if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error)))
             return [];
         throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 2834:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pc: () => (/* binding */ INNER),
+/* harmony export */   fA: () => (/* binding */ withProfiles)
+/* harmony export */ });
+/* unused harmony export enter */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
+/* harmony import */ var _tree_walk_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7568);
+
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const DEPTH = 4;
+/** `<profile>` and `<triple>/<profile>`: so far down each folder is looked into. */
+const OWN_DEPTH = 2;
+const FOLDERS_AT_MOST = 32_768;
+/** A folder that holds more, and no profile among the first, is where tests or benchmarks write. */
+const BRANCH_AT_MOST = 4096;
+/** Cargo's own folders in a profile: they may hold very many others, and none in which it builds. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * What is large and holds none, like the reports of benchmarks, is passed over deeper than Cargo's own
+ * profiles lie.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function withProfiles(target, work) {
+    const profiles = [];
+    const branches = new Branches();
+    let seen = 0;
+    const visit = (folder, path) => {
+        if (path.length > OWN_DEPTH && branches.isPassedOver(path))
+            return null;
+        seen += 1;
+        if (seen > FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, '.'), { withFileTypes: true });
+        if (isDocumentation(path, entries))
+            return null;
+        const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .openFolder */ .NE)((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, '.')) });
+        branches.add(path, isProfile);
+        if (path.length === DEPTH)
+            return null;
+        return { path, names: names.filter((each) => !isProfile || !INNER.has(each)) };
+    };
+    try {
+        (0,_tree_walk_js__WEBPACK_IMPORTED_MODULE_3__/* .walkTree */ .I)(target, visit);
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+    }
+}
+/** What rustdoc wrote, for all crates: it makes a lock of its own first. */
+function isDocumentation(path, entries) {
+    return path.at(-1) === 'doc' && entries.some(({ name }) => name === '.lock');
+}
+/** How many folders have been seen in each folder, and whether a profile was among them. */
+class Branches {
+    #all = new Map();
+    add(path, isProfile) {
+        for (const branch of branchesOf(path)) {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            this.#all.set(branch, { folders: folders + 1, hasProfile: hasProfile || isProfile });
+        }
+    }
+    isPassedOver(path) {
+        return branchesOf(path).some((branch) => {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            return folders > BRANCH_AT_MOST && !hasProfile;
+        });
+    }
+}
+/** `a`, `a/b` and `a/b/c`. */
+function branchesOf(path) {
+    return path.map((_, index) => path.slice(0, index + 1).join('/'));
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function enter(folder, name, work) {
+    let next;
+    try {
+        next = openFolder(at(folder, name));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        closeSync(next);
     }
 }
 
@@ -3601,7 +3736,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/host/measuring.js
-var measuring = __nccwpck_require__(8014);
+var measuring = __nccwpck_require__(5633);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
 // EXTERNAL MODULE: ./lib/host/program.js
@@ -4492,6 +4627,81 @@ function readNote(root, name) {
 
 /***/ }),
 
+/***/ 7568:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ walkTree)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
+
+
+
+/**
+ * Goes down a tree without following any link, always to those folders next that have the fewest
+ * siblings: what Cargo makes lies beside few others, and is come to before a folder with very many has
+ * used up what the caller allows. What vanishes meanwhile is passed over.
+ *
+ * @param refuse told the folders that cannot be opened; without it they end the walk
+ * @throws as openSync does where there is no such tree
+ */
+function walkTree(base, visit, refuse = (_, error) => {
+    throw error;
+}) {
+    const pending = Array.from({ length: SIZES }, () => []);
+    const see = (folder, path) => {
+        const next = visit(folder, path);
+        if (next !== null)
+            pending[sizeOf(next)]?.push(next);
+    };
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .within */ .ux)(base, [], (top) => {
+        see(top, []);
+        for (let next = smallest(pending); next !== undefined; next = smallest(pending)) {
+            const { path, names } = next;
+            const seeAll = (parent) => {
+                for (const name of names) {
+                    const folder = open((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(parent, name), (error) => refuse([...path, name], error));
+                    if (folder === null)
+                        continue;
+                    try {
+                        see(folder, [...path, name]);
+                    }
+                    finally {
+                        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
+                    }
+                }
+            };
+            if (path.length === 0)
+                seeAll(top);
+            else
+                (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .inside */ .nx)(top, path.join('/'), seeAll);
+        }
+    });
+}
+const SIZES = 33;
+/** How many, as a power of two: it need not be told more exactly. */
+function sizeOf({ names }) {
+    return 32 - Math.clz32(names.length);
+}
+function smallest(pending) {
+    return pending.find((each) => each.length > 0)?.pop();
+}
+function open(path, refuse) {
+    try {
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .openFolder */ .NE)(path);
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+            refuse(error);
+        return null;
+    }
+}
+
+
+/***/ }),
+
 /***/ 3786:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5357,11 +5567,12 @@ function flag(name, otherwise) {
 /* harmony export */   IX: () => (/* binding */ isLocal),
 /* harmony export */   J: () => (/* binding */ parseEnd),
 /* harmony export */   QM: () => (/* binding */ parseLease),
+/* harmony export */   bm: () => (/* binding */ parseTaken),
 /* harmony export */   lj: () => (/* binding */ parseObject),
 /* harmony export */   mG: () => (/* binding */ encodeEnd),
 /* harmony export */   u4: () => (/* binding */ isRecord)
 /* harmony export */ });
-/* unused harmony exports newLease, encodeLease, claimedIn */
+/* unused harmony exports newLease, encodeLease, claimedIn, encodeTaken */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 
 
@@ -5384,8 +5595,10 @@ function newLease(job, owner, made) {
         prKey: job.prKey,
         runId: job.runId,
         attempt: job.attempt,
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
+        event: job.event,
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
@@ -5440,8 +5653,10 @@ function parseLease(text, id) {
         prKey,
         runId,
         attempt,
+        workflow: textOr(found['workflow'], ''),
         job,
         leg,
+        event: textOr(found['event'], ''),
         trusted: found['trusted'] === true,
         madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
@@ -5487,6 +5702,19 @@ function parseProcess(value) {
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
     return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
+}
+function encodeTaken({ workflow, leg }) {
+    return `${JSON.stringify({ version: 1, workflow, leg })}\n`;
+}
+/** Reads such a note, which anybody may have written; null where it is damaged, or says nothing. */
+function parseTaken(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { workflow, leg } = found;
+    if (typeof workflow !== 'string' || typeof leg !== 'string')
+        return null;
+    return { workflow, leg };
 }
 const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
 /** A job's status as its end record has it: what is not known stays unknown. */
@@ -5609,6 +5837,7 @@ function linkedFileOf(found) {
 /* harmony export */   k: () => (/* binding */ isAttempt),
 /* harmony export */   qN: () => (/* binding */ prKey),
 /* harmony export */   sc: () => (/* binding */ sha256),
+/* harmony export */   tv: () => (/* binding */ workflowName),
 /* harmony export */   u8: () => (/* binding */ isOwner),
 /* harmony export */   wS: () => (/* binding */ isSlotPath),
 /* harmony export */   xl: () => (/* binding */ SLOT_DEPTH)
@@ -5677,6 +5906,10 @@ function isPullRequestNumber(number) {
 /** The job id as a component: GitHub's own ids are safe; anything else becomes a slug. */
 function jobComponent(job) {
     return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,39}$/.test(job) ? job : slug(job);
+}
+/** What a workflow is called in records and texts: any other text than a usual one becomes a slug. */
+function workflowName(text) {
+    return /^[A-Za-z0-9_.][A-Za-z0-9_./ -]{0,99}$|^$/.test(text) ? text : slug(text);
 }
 function isOwner(text) {
     return OWNER.test(text);
@@ -5805,8 +6038,12 @@ function hours(age) {
         return 'at an unknown time';
     return age < 10 ? `${age.toFixed(1)} h` : `${Math.round(age)} h`;
 }
+/** What no workflow is known of is a group of its own: rather one more is kept than one too few. */
 function keepGroup({ lease, id }) {
-    return lease === null ? id : [lease.repository, lease.prKey, lease.job, lease.leg].join('\n');
+    if (lease === null)
+        return id;
+    const { repository, prKey, workflow, job, leg } = lease;
+    return [repository, prKey, workflow, job, leg].join('\n');
 }
 /** Orders leases from the oldest to the newest. */
 function byAge(a, b, now) {
@@ -5924,8 +6161,9 @@ function compilingVariables(environment) {
  */
 function remoteKeys(facts) {
     const host = `${word(facts.platform)}-${word(facts.architecture)}`;
-    const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)]);
-    const place = `target-guard-${FORMAT}-${host}-${word(facts.job)}-${kind}-`;
+    const { image, workflow, job, leg, rustc } = facts;
+    const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`;
     const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
     return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
 }
@@ -6021,6 +6259,7 @@ function isAmount(value) {
 
 
 
+
 /** A digest of the part of the environment that decides what a target dir is good for. */
 function buildEnvironment(environment) {
     const pairs = Object.entries(compilingVariables(environment));
@@ -6032,10 +6271,8 @@ function repositoryOf(job) {
 }
 /** The name of the snapshot for a job with this toolchain and environment. */
 function snapshotName(job, toolchain, environment) {
-    return {
-        repository: repositoryOf(job),
-        key: (0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .sha256 */ .sc)(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
-    };
+    const rest = [job.workflow, job.job, job.leg, toolchain, environment];
+    return { repository: repositoryOf(job), key: (0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .sha256 */ .sc)(JSON.stringify(rest)).slice(0, 16) };
 }
 function isSnapshotKey(text) {
     return /^[0-9a-f]{16}$/.test(text);
@@ -6061,6 +6298,7 @@ function parseSnapshot(text) {
     return {
         version: 1,
         id,
+        workflow: textOr(found['workflow'], ''),
         job,
         leg,
         toolchain: textOr(found['toolchain'], null),
@@ -6090,7 +6328,8 @@ function snapshotsFor(snapshots, job, toolchain, environment) {
         .filter((each) => each.snapshot !== null)
         .filter(({ snapshot }) => {
         const isKnown = toolchain !== null && snapshot.toolchain !== null;
-        return (snapshot.job === job.job &&
+        return (mayBeOf(snapshot.workflow, job.workflow) &&
+            snapshot.job === job.job &&
             snapshot.leg === job.leg &&
             snapshot.environment === environment &&
             (!isKnown || snapshot.toolchain === toolchain));
@@ -6317,7 +6556,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5633);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6591);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6797,7 +7036,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 965:
+/***/ 2549:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6861,18 +7100,131 @@ var boot = __nccwpck_require__(6368);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var host_folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/profiles.js
+var profiles = __nccwpck_require__(2834);
+// EXTERNAL MODULE: ./lib/host/tree-walk.js
+var tree_walk = __nccwpck_require__(7568);
+;// CONCATENATED MODULE: ./lib/host/lock-search.js
+
+
+
+
+
+/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
+const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
+/** `<profile>/` and `<triple>/<profile>/`: so far down each folder is looked into. */
+const OWN_DEPTH = 2;
+/** Tools have target dirs of their own: `tests/trybuild/<triple>/debug`, `package/a-1.0.0/target/debug`. */
+const DEPTH = 4;
+/**
+ * How much is looked at, in names that are read, for a slot may hold as many as its job liked: at the
+ * depths of Cargo’s own locks about 90 000 folders, which take a second or two, and some thousands below.
+ * To look into a folder takes as long as ten names, and so does to list it; to try a lock takes a
+ * part of a process.
+ */
+const EFFORT = 1_000_000;
+const EFFORT_BELOW = 100_000;
+const FOLDER = 10;
+const LOCK = 100;
+/**
+ * Finds the files that Cargo may hold locked in a slot, without following any link.
+ *
+ * Cargo’s own depths are searched as a whole, or the slot is unknown. Deeper than those lie the target
+ * dirs of other tools alone, and whatever tests and benchmarks write: there the search ends, without a
+ * word, where there is very much. Who builds there is seen by processes and mounts as well.
+ */
+function findLocks(slot) {
+    const found = { paths: [], unknown: [] };
+    const own = { left: EFFORT };
+    const below = { left: EFFORT_BELOW };
+    const inner = new Set();
+    const visit = (folder, path) => {
+        const here = path.length <= OWN_DEPTH ? own : below;
+        const isDeep = path.length >= OWN_DEPTH;
+        here.left -= FOLDER;
+        const has = LOCK_NAMES.filter((name) => isFile(slot, folder, [...path, name], found));
+        here.left -= LOCK * has.length;
+        if (here.left >= 0)
+            found.paths.push(...has.map((name) => [...path, name].join('/')));
+        // Not listed: `debug/deps` may hold a hundred thousand files.
+        const isLast = path.length === DEPTH || inner.has(path.join('/')) || isDocumentation(path);
+        const isOver = isLast || (isDeep && below.left < 0);
+        const names = isOver ? [] : foldersIn(folder, isDeep ? below : own);
+        // At Cargo’s own depths nothing may be missed.
+        if (own.left < 0)
+            throw new Error('it holds too many files and folders');
+        const isProfile = has.length > 0 || names.includes('.fingerprint') || names.includes('build');
+        const isInner = (name) => isProfile && profiles/* INNER */.Pc.has(name);
+        if (isDeep)
+            return { path, names: names.filter((name) => !isInner(name)) };
+        if (path.length > 0) {
+            for (const name of names.filter(isInner))
+                inner.add([...path, name].join('/'));
+        }
+        return { path, names };
+    };
+    try {
+        (0,tree_walk/* walkTree */.I)(slot, visit, (path, error) => {
+            if (path.length <= OWN_DEPTH)
+                found.unknown.push(unreadable([slot, ...path].join('/'), error));
+        });
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+            found.unknown.push(unreadable(slot, error));
+    }
+    return found;
+}
+/** What rustdoc wrote, deeper than Cargo’s own locks lie: thousands of folders, in which nobody builds. */
+function isDocumentation(path) {
+    return path.length >= OWN_DEPTH && (path.at(-1) === 'doc' || path.at(-2) === 'doc');
+}
+function unreadable(path, error) {
+    return `${path} cannot be searched for Cargo’s locks (${(0,guard_error/* messageOf */.bD)(error)})`;
+}
+/** Whether a regular file lies there; only such a one is opened at all. */
+function isFile(slot, folder, path, { unknown }) {
+    try {
+        return (0,external_node_fs_.lstatSync)((0,host_folders.at)(folder, path.at(-1) ?? ''), { throwIfNoEntry: false })?.isFile() === true;
+    }
+    catch (error) {
+        if (path.length <= OWN_DEPTH + 1)
+            unknown.push(unreadable([slot, ...path].join('/'), error));
+        return false;
+    }
+}
+/** The names of folders in a folder, as far as the effort goes that it takes to list it. */
+function foldersIn(folder, effort) {
+    effort.left -= FOLDER;
+    const names = [];
+    const entries = (0,external_node_fs_.opendirSync)((0,host_folders.at)(folder, '.'));
+    try {
+        for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+            effort.left -= 1;
+            if (effort.left < 0)
+                return names;
+            if (entry.isDirectory())
+                names.push(entry.name);
+        }
+        return names;
+    }
+    finally {
+        entries.closeSync();
+    }
+}
+
 // EXTERNAL MODULE: ./lib/host/try-locks.js
 var try_locks = __nccwpck_require__(3786);
 ;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
 
 
 
-/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
-const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
-/** `<slot>/<profile>/` and `<slot>/<triple>/<profile>/`. */
-const DEPTH = 2;
-/** A slot with more folders than this at one level was not made by Cargo alone. */
-const FOLDERS_AT_MOST = 256;
+
+
+/** So many are open at a time. */
+const BATCH = 200;
 /**
  * Finds out which of Cargo's locks are held in these slots, by trying to take each for a moment.
  *
@@ -6883,113 +7235,59 @@ const FOLDERS_AT_MOST = 256;
  * @param slots absolute paths
  */
 async function probeCargoLocks(slots) {
-    const found = new Map();
-    const files = [];
-    for (const slot of slots) {
-        const result = { held: [], unknown: [] };
-        found.set(slot, result);
-        try {
-            files.push(...openLocks(slot, result.unknown));
-        }
-        catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-                result.unknown.push(unreadable(slot, error));
-        }
+    const all = new Map();
+    const places = slots.flatMap((slot) => {
+        const { paths, unknown } = findLocks(slot);
+        const found = { held: [], unknown };
+        all.set(slot, found);
+        return paths.map((path) => ({ slot, path, found }));
+    });
+    for (let from = 0; from < places.length; from += BATCH) {
+        const files = places.slice(from, from + BATCH).flatMap(({ slot, path, found }) => {
+            const descriptor = openLock(slot, path, found.unknown);
+            return descriptor === null ? [] : [{ path, descriptor, found }];
+        });
+        await tryAll(files);
     }
+    return all;
+}
+async function tryAll(files) {
     try {
-        for (let from = 0; from < files.length; from += BATCH) {
-            const batch = files.slice(from, from + BATCH);
-            const answers = await (0,try_locks/* tryLocks */.O)(batch.map((file) => file.descriptor));
-            for (const [index, file] of batch.entries()) {
-                const answer = answers[index];
-                if (answer === 'held')
-                    found.get(file.slot)?.held.push(file.path);
-                else if (answer !== 'free')
-                    found.get(file.slot)?.unknown.push(untried(file, answer));
-            }
+        const answers = files.length === 0 ? [] : await (0,try_locks/* tryLocks */.O)(files.map((file) => file.descriptor));
+        for (const [index, { path, found }] of files.entries()) {
+            const answer = answers[index];
+            if (answer === 'held')
+                found.held.push(path);
+            else if (answer !== 'free')
+                found.unknown.push(untried(path, answer));
         }
     }
     finally {
         // Closing gives back every lock that was taken: it belongs to the open file.
-        for (const file of files)
-            (0,external_node_fs_.closeSync)(file.descriptor);
+        for (const { descriptor } of files)
+            (0,external_node_fs_.closeSync)(descriptor);
     }
-    return found;
 }
-const BATCH = 200;
-function untried(file, answer) {
-    return `Cargo’s lock ${file.path} could not be tried (${answer ?? 'no answer'})`;
+function untried(path, answer) {
+    return `Cargo’s lock ${path} could not be tried (${answer ?? 'no answer'})`;
 }
-function unreadable(path, error) {
-    return `${path} cannot be searched for Cargo’s locks (${(0,guard_error/* messageOf */.bD)(error)})`;
-}
-function openLocks(slot, unknown) {
-    const files = [];
-    const folder = (0,external_node_fs_.openSync)(slot, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
+const cargo_locks_LOCK = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+/** Opens a lock without following a link; null where it is gone or no longer what it was. */
+function openLock(slot, path, unknown) {
+    const folders = path.split('/');
+    const name = folders.pop() ?? '';
     try {
-        collect({ slot, path: '', descriptor: folder }, DEPTH, files, unknown);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-    return files;
-}
-function collect(folder, depth, files, unknown) {
-    const here = `/proc/self/fd/${folder.descriptor}`;
-    for (const name of LOCK_NAMES) {
-        if (!isFile(`${here}/${name}`, unknown))
-            continue;
-        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_NONBLOCK, unknown);
-        if (file === null)
-            continue;
-        if ((0,external_node_fs_.fstatSync)(file).isFile()) {
-            files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file });
-        }
-        else
-            (0,external_node_fs_.closeSync)(file);
-    }
-    // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
-    if (depth === 0)
-        return;
-    const entries = (0,external_node_fs_.readdirSync)(here, { withFileTypes: true });
-    const below = entries.filter((entry) => entry.isDirectory());
-    if (below.length > FOLDERS_AT_MOST) {
-        unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
-        return;
-    }
-    for (const { name } of below) {
-        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_DIRECTORY, unknown);
-        if (next === null)
-            continue;
-        try {
-            const inside = { slot: folder.slot, path: `${folder.path}${name}/`, descriptor: next };
-            collect(inside, depth - 1, files, unknown);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(next);
-        }
-    }
-}
-/** Whether a regular file lies there; only such a one is opened at all. */
-function isFile(path, unknown) {
-    try {
-        return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
+        const file = (0,host_folders/* within */.ux)(slot, folders, (folder) => (0,external_node_fs_.openSync)((0,host_folders.at)(folder, name), cargo_locks_LOCK));
+        if ((0,external_node_fs_.fstatSync)(file).isFile())
+            return file;
+        (0,external_node_fs_.closeSync)(file);
     }
     catch (error) {
-        unknown.push(unreadable(path, error));
-        return false;
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' && !(0,host_folders/* isDiverted */.cX)(error)) {
+            unknown.push(unreadable(`${slot}/${path}`, error));
+        }
     }
-}
-/** Opens without following a link; null where it is gone or no longer what it was. */
-function cargo_locks_open(path, flags, unknown) {
-    try {
-        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | flags);
-    }
-    catch (error) {
-        if (!['ENOENT', 'ELOOP', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            unknown.push(unreadable(path, error));
-        return null;
-    }
+    return null;
 }
 
 ;// CONCATENATED MODULE: external "node:net"
@@ -7309,7 +7607,7 @@ function withoutMark(path) {
 }
 
 // EXTERNAL MODULE: ./lib/host/measuring.js
-var measuring = __nccwpck_require__(8014);
+var measuring = __nccwpck_require__(5633);
 ;// CONCATENATED MODULE: ./lib/host/inhabitants.js
 
 
@@ -7752,8 +8050,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
 var heartbeat_of = __nccwpck_require__(4089);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
-var observe = __nccwpck_require__(965);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 8 modules
+var observe = __nccwpck_require__(2549);
 // EXTERNAL MODULE: ./lib/steps/reap.js + 1 modules
 var reap = __nccwpck_require__(7626);
 ;// CONCATENATED MODULE: ./lib/steps/pass.js
@@ -7856,7 +8154,7 @@ async function pass(request, runtime) {
 
 /***/ }),
 
-/***/ 5633:
+/***/ 6591:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7918,10 +8216,24 @@ function readJob(environment, leg) {
         }),
         runId,
         attempt: Number(attempt),
+        workflow: workflowOf(`${owner}/${repository}`, environment),
         job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
         leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : (0,naming/* sha256 */.sc)(leg).slice(0, 12),
+        event: eventName,
         trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
     };
+}
+/**
+ * The workflow that the run is of, told by its file: two may have the same name, and jobs of the same id.
+ * For a job of a reusable workflow that is the one which calls it. One that an organization requires lies
+ * in another repository, which then stays part of it.
+ */
+function workflowOf(repository, environment) {
+    const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment;
+    const path = reference.replace(/@(refs\/.*|[^@/]*)$/s, '');
+    const own = `${repository}/.github/workflows/`;
+    const file = path.startsWith(own) ? path.slice(own.length) : path;
+    return (0,naming/* workflowName */.tv)(file === '' ? name : file);
 }
 function unfit(name, value, allowed) {
     return new guard_error/* GuardError */.U$(`${name} is ${(0,input/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
@@ -8524,6 +8836,10 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes, untold, }) {
     ];
     return `${lines.map(printable).join('\n')}\n`;
 }
+/** A job as people tell it from others of its repository. */
+function jobText({ workflow, job, leg }) {
+    return `${workflow === '' ? '' : `${workflow} `}${job}${leg === '' ? '' : ` (leg ${leg})`}`;
+}
 /** Bytes for people: GB as 10⁹, like the inputs. */
 function texts_size(bytes) {
     const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -9017,8 +9333,8 @@ var privilege = __nccwpck_require__(3457);
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var steps_apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
-var observe = __nccwpck_require__(965);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 8 modules
+var observe = __nccwpck_require__(2549);
 // EXTERNAL MODULE: ./lib/steps/reap.js + 1 modules
 var reap = __nccwpck_require__(7626);
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
@@ -9470,75 +9786,8 @@ function asMarkdown(text) {
 
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
-;// CONCATENATED MODULE: ./lib/host/profiles.js
-
-
-
-/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const DEPTH = 4;
-const FOLDERS_AT_MOST = 4096;
-/** Not looked into for more profiles: Cargo's own folders, which may hold very many others. */
-const INNER = new Set([
-    '.fingerprint',
-    'build',
-    'deps',
-    'doc',
-    'examples',
-    'incremental',
-    'package',
-]);
-/**
- * Opens each profile of a target directory, found without following any link, and closes all after.
- *
- * @throws Error where there are more folders than Cargo makes, or one cannot be read
- */
-function profiles_withProfiles(target, work) {
-    const profiles = [];
-    let seen = 0;
-    const visit = (folder, path) => {
-        seen += 1;
-        if (seen > FOLDERS_AT_MOST)
-            throw new Error('it holds too many folders');
-        const names = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })
-            .filter((entry) => entry.isDirectory())
-            .map(({ name }) => name);
-        const isProfile = names.includes('.fingerprint') || names.includes('build');
-        if (isProfile)
-            profiles.push({ path: path.join('/'), folder: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, '.')) });
-        if (path.length === DEPTH)
-            return;
-        for (const name of names.filter((each) => !isProfile || !INNER.has(each))) {
-            profiles_enter(folder, name, (next) => visit(next, [...path, name]));
-        }
-    };
-    try {
-        (0,host_folders/* within */.ux)(target, [], (folder) => visit(folder, []));
-        return work(profiles);
-    }
-    finally {
-        for (const { folder } of profiles)
-            (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Opens a folder of a folder for a while; null where there is none of that name. */
-function profiles_enter(folder, name, work) {
-    let next;
-    try {
-        next = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(folder, name));
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
-            return null;
-        throw error;
-    }
-    try {
-        return work(next);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(next);
-    }
-}
-
+// EXTERNAL MODULE: ./lib/host/profiles.js
+var profiles = __nccwpck_require__(2834);
 // EXTERNAL MODULE: ./lib/host/sizes.js + 2 modules
 var sizes = __nccwpck_require__(3766);
 ;// CONCATENATED MODULE: ./lib/host/unit-weights.js
@@ -9556,7 +9805,7 @@ const ARTEFACTS = ['deps', 'examples'];
  * @returns allocated bytes by unit; null where not all of it could be measured in time
  */
 async function weighUnits(target, waitMs) {
-    const owners = profiles_withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const owners = (0,profiles/* withProfiles */.fA)(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
     const measured = await (0,sizes/* measureNested */.sJ)([...owners.keys()], waitMs);
     const weights = new Map();
     for (const [place, unit] of owners) {
@@ -10063,7 +10312,7 @@ function readMarks(target) {
 /** Moves all that belongs to units out of a target dir, into a folder that has no numbers for names. */
 function moveUnitsOut(target, units, to) {
     const out = (0,host_folders/* movingTo */.I2)(to, '');
-    profiles_withProfiles(target, (profiles) => {
+    (0,profiles/* withProfiles */.fA)(target, (profiles) => {
         for (const profile of profiles) {
             const labels = units
                 .filter((unit) => unit.slice(0, unit.lastIndexOf('/')) === profile.path)
@@ -10117,7 +10366,7 @@ function isMarkable(name) {
     return !/^(dep|output)-|\.json$|^invoked\./.test(name);
 }
 function fingerprintsIn(target) {
-    return profiles_withProfiles(target, (profiles) => profiles.flatMap(({ path, folder }) => {
+    return (0,profiles/* withProfiles */.fA)(target, (profiles) => profiles.flatMap(({ path, folder }) => {
         const labels = (0,host_folders/* inside */.nx)(folder, '.fingerprint', (last) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(last, '.'))) ?? [];
         return labels.flatMap((label) => {
             const unit = `${path}/${label}`;
@@ -10820,7 +11069,7 @@ function readUnits(target) {
     const allowance = { bytes: TEXTS_AT_MOST };
     const units = [];
     try {
-        profiles_withProfiles(target, (profiles) => {
+        (0,profiles/* withProfiles */.fA)(target, (profiles) => {
             for (const profile of profiles) {
                 const found = allUnitsOf(listingOf(profile));
                 units.push(...found.map((files) => units_unitOf(profile, files, allowance)));
@@ -10894,7 +11143,7 @@ function withoutEnd(path, end) {
  */
 function moveStatesOut(target, to) {
     const out = (0,host_folders/* movingTo */.I2)(to, 'state-');
-    profiles_withProfiles(target, (profiles) => {
+    (0,profiles/* withProfiles */.fA)(target, (profiles) => {
         for (const profile of profiles) {
             (0,host_folders/* inside */.nx)(profile.folder, 'incremental', (states) => {
                 for (const name of staleIn(profile, states))
@@ -11394,6 +11643,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
     const snapshot = {
         version: 1,
         id,
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
         toolchain: build.toolchain,
@@ -11513,7 +11763,7 @@ function dropLinkedIn(folder) {
 }
 /** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
 function hasBeenBuiltIn(target) {
-    return profiles_withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(clone_isCargoLock)));
+    return (0,profiles/* withProfiles */.fA)(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.')).some(clone_isCargoLock)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/os-release.js
@@ -13184,13 +13434,15 @@ const TARGETS_AT_MOST = 200;
 
 
 
+
 /**
- * The ended slots of the same repository, PR key, job and matrix leg, the newest first, each with
- * the reason for which it may not be a seed.
+ * The ended slots of the same repository, PR key, workflow, job and matrix leg, the newest first, each
+ * with the reason for which it may not be a seed.
  *
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
  * somebody has built in another worktree of the same repository comes after that. A job that may
  * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
+ * So does one that has secrets from those that may have none.
  */
 function sourcesFor(sources, wish) {
     const { job } = wish;
@@ -13201,9 +13453,11 @@ function sourcesFor(sources, wish) {
             slot !== null &&
             lease.repository === `${job.owner}/${job.repository}` &&
             (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
+            mayBeOf(lease.workflow, job.workflow) &&
             lease.job === job.job &&
             lease.leg === job.leg &&
             (lease.trusted || !job.trusted) &&
+            mayTakeFrom(lease.event, job) &&
             isLocal(lease.madeBy) === isLocal(wish.madeBy);
         return isOfJob ? [seed_judge(source, slot, wish)] : [];
     })
@@ -14171,6 +14425,7 @@ function keysOf(job, build, environment) {
         platform: process.platform,
         architecture: process.arch,
         image: readSystem(),
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
         rustc: asked ?? '',
@@ -14232,8 +14487,8 @@ function announce(actions, dryRun, { voice }) {
     voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
 }
 
-// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
-var tell_history = __nccwpck_require__(4193);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 4 modules
+var tell_history = __nccwpck_require__(1721);
 ;// CONCATENATED MODULE: ./lib/host/other-builds.js
 
 
@@ -14308,7 +14563,7 @@ function localPackagesIn(lockfile) {
 
 
 
-const twin_checkouts_FOLDERS_AT_MOST = 1000;
+const FOLDERS_AT_MOST = 1000;
 /**
  * Finds checkouts side by side of which one builds what the other does: Cargo tells their units apart by
  * nothing but times where they share a target directory.
@@ -14330,7 +14585,7 @@ function findTwins(workspace) {
 }
 /** The workspace and the folders in it that are repositories of their own; submodules have a file `.git`. */
 function checkoutsIn(workspace) {
-    const entries = (0,external_node_fs_.readdirSync)(workspace, { withFileTypes: true }).slice(0, twin_checkouts_FOLDERS_AT_MOST);
+    const entries = (0,external_node_fs_.readdirSync)(workspace, { withFileTypes: true }).slice(0, FOLDERS_AT_MOST);
     const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     return ['.', ...folders].filter((folder) => {
         const git = (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(workspace, folder, '.git'), { throwIfNoEntry: false });
@@ -14358,7 +14613,7 @@ function warnOfTwins(slot, { environment, voice }) {
             return;
         const [one, other] = twins.folders;
         // Who did as told below has a target directory of that name.
-        const isApart = profiles_withProfiles(slot, (found) => found.some(({ path }) => path.startsWith(`${other}/`)));
+        const isApart = (0,profiles/* withProfiles */.fA)(slot, (found) => found.some(({ path }) => path.startsWith(`${other}/`)));
         if (isApart)
             return;
         voice.warning(`The checkouts ${one} and ${other} both hold the package ${twins.package} and share one target ` +
@@ -14546,8 +14801,8 @@ var deletion = __nccwpck_require__(7892);
 var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/steps/tell-history.js + 2 modules
-var tell_history = __nccwpck_require__(4193);
+// EXTERNAL MODULE: ./lib/steps/tell-history.js + 4 modules
+var tell_history = __nccwpck_require__(1721);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
@@ -14759,7 +15014,7 @@ function freeBytes(root) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3766);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(965);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2549);
 /* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 
@@ -14945,7 +15200,7 @@ function workflowVoice(write) {
 
 /***/ }),
 
-/***/ 4193:
+/***/ 1721:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14963,10 +15218,92 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+;// CONCATENATED MODULE: ./lib/plan/job.js
+/** Where the slot of a job with this lease id lies. */
+function addressOf(job, id) {
+    const { owner, repository, prKey, runId, attempt } = job;
+    return { owner, repository, prKey, runId, attempt, job: job.job, id };
+}
+/**
+ * Whether something that was left under the name of a workflow may be of this one. What older versions
+ * left has none, and may be of any.
+ */
+function mayBeOf(left, workflow) {
+    return left === '' || left === workflow;
+}
+/** Events of a pull request whose jobs have no secrets where it comes from a fork. */
+const OF_STRANGERS = /^pull_request(_review|_review_comment)?$/;
+/**
+ * Whether a job may take what another event's job has built under the same PR key. A merge queue's job and
+ * one of `pull_request_target` have the repository's secrets: what the request's own jobs have built,
+ * with anybody's code, must not run there.
+ */
+function mayTakeFrom(event, job) {
+    const isOfRequest = /^[0-9]+$/.test(job.prKey);
+    return !isOfRequest || OF_STRANGERS.test(job.event) || event === job.event;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/forecast.js
+
+function forecastKey(job) {
+    const { owner, repository, workflow, leg } = job;
+    return { repository: `${owner}/${repository}`, workflow, job: job.job, leg };
+}
+/** Which jobs a line is compared with: those of this repository, workflow, job and matrix leg. */
+function forecast_isOfJob(key) {
+    return (line) => line.repository === key.repository &&
+        mayBeOf(line.workflow, key.workflow) &&
+        line.job === key.job &&
+        line.leg === key.leg;
+}
+/** So many of the last jobs tell. */
+const LAST = 20;
+const PERCENTILE = 0.95;
+/**
+ * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ *
+ * @param lines oldest first
+ */
+function forecast(key, lines, setBytes) {
+    if (setBytes !== null)
+        return { bytes: setBytes, from: 'setting' };
+    const ofRepository = lines.filter((line) => line.repository === key.repository);
+    const ofLegs = ofRepository.filter((line) => forecast_isOfJob({ ...key, leg: line.leg })(line));
+    const sources = [
+        ['job', ofLegs.filter(forecast_isOfJob(key))],
+        ['job', ofLegs],
+        ['repository', ofRepository],
+        ['host', lines],
+    ];
+    for (const [from, some] of sources) {
+        const bytes = peakOf(some);
+        if (bytes !== null)
+            return { bytes, from };
+    }
+    return null;
+}
+/** The 95th percentile of the last 20 peaks, null without any. */
+function peakOf(lines) {
+    const peaks = lines.flatMap(({ result, peakBytes }) => result === 'cancelled' || peakBytes === null ? [] : [peakBytes]);
+    return percentile(peaks.slice(-LAST));
+}
+/** Nearest rank. */
+function percentile(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? null;
+}
+/** The middle of how long jobs took, in seconds; null where nobody knows. */
+function usualSeconds(lines) {
+    const known = lines.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).slice(-LAST);
+    return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/saved.js
+
 /**
  * Compares a job that was seeded, and succeeded, with the last cold one before it that did, of the same
- * repository, job, matrix leg and toolchain.
+ * repository, workflow, job, matrix leg and toolchain.
  *
  * @param lines oldest first
  * @returns null where there is nothing to compare
@@ -14980,7 +15317,7 @@ function savedBy(line, lines) {
         each.result === 'success' &&
         each.seconds !== null &&
         each.toolchain === toolchain &&
-        isOf(line)(each));
+        forecast_isOfJob(line)(each));
     return cold === undefined || cold.seconds === null ? null : { seconds, coldSeconds: cold.seconds };
 }
 /**
@@ -14989,10 +15326,7 @@ function savedBy(line, lines) {
  * @param lines oldest first
  */
 function lastSavedSeconds(key, lines) {
-    return (lines.filter(isOf(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
-}
-function isOf({ repository, job, leg }) {
-    return (line) => line.repository === repository && line.job === job && line.leg === leg;
+    return (lines.filter(isOfJob(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
 }
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
@@ -15082,13 +15416,14 @@ function readToldAndUntold(root) {
     return [...(0,host_history/* readHistory */.Lu)(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
 }
 function lineOf(root, lease, { result, moment }) {
-    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const { id, repository, workflow, job, leg, owner, uptimeS } = lease;
     const sample = (0,size_samples/* readSizeSample */.U_)(root, id);
     const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
     return {
         version: 1,
         id,
         repository,
+        workflow,
         job,
         leg,
         seed: (0,lease_companions/* readSeedRecord */.VY)(root, id).kind,

@@ -1207,12 +1207,13 @@ function readLink(path) {
 /* harmony export */   at: () => (/* binding */ at),
 /* harmony export */   cX: () => (/* binding */ isDiverted),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   nx: () => (/* binding */ inside),
 /* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
-/* unused harmony exports inside, movingTo */
+/* unused harmony export movingTo */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1259,7 +1260,7 @@ function inside(base, path, work) {
         return within(at(base, '.'), path.split('/'), work);
     }
     catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' || isDiverted(error))
             return null;
         throw error;
     }
@@ -1503,8 +1504,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/size-sample.js
@@ -1534,7 +1535,7 @@ function parseLine(text) {
     const found = (0,lease/* parseObject */.lj)(text);
     if (found?.['version'] !== 1)
         return null;
-    const { id, repository, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
+    const { id, repository, workflow, job, leg, seed, result, savedSeconds, toolchain, wallMs } = found;
     if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id) || typeof repository !== 'string')
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string')
@@ -1547,6 +1548,7 @@ function parseLine(text) {
         version: 1,
         id,
         repository,
+        workflow: typeof workflow === 'string' ? workflow : '',
         job,
         leg,
         seed: build_record/* SEED_KINDS */.AN.find((kind) => kind === seed) ?? 'cold',
@@ -1715,7 +1717,7 @@ function fileOf(root, repository) {
 /* harmony export */ });
 /* unused harmony exports keeperPath, noteKeeper */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 /* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9903);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
@@ -1848,8 +1850,8 @@ var keeper_lock = __nccwpck_require__(1168);
 var processes = __nccwpck_require__(9415);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
 var host_root = __nccwpck_require__(9903);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 ;// CONCATENATED MODULE: ./lib/plan/watch-event.js
@@ -2214,8 +2216,8 @@ var guard_error = __nccwpck_require__(29);
 var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 ;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
 
 const KINDS = (/* unused pure expression or super */ null && (['file', 'link', 'directory']));
@@ -2521,8 +2523,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var plan_lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/host/root.js + 1 modules
@@ -2628,17 +2630,28 @@ function endLease(root, id, end) {
 function spoilEnd(root, id) {
     (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
-/** Marks a hook's lease as taken by a step; false where another step was first. */
-function takeLease(root, id) {
+/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
+function takeLease(root, id, taken) {
+    let file;
     try {
-        (0,external_node_fs_.writeFileSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.taken`), '', { flag: 'wx', mode: 0o644 });
-        return true;
+        file = (0,external_node_fs_.openSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.taken`), 'wx', 0o644);
     }
     catch (error) {
         if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
             return false;
         throw error;
     }
+    try {
+        (0,external_node_fs_.writeFileSync)(file, (0,plan_lease/* encodeTaken */.cC)(taken));
+    }
+    catch {
+        // A full disk: it is taken all the same, and is of the job that the hook knew.
+        return true;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+    return true;
 }
 /**
  * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
@@ -2728,7 +2741,7 @@ function readLease(root, id, state) {
     if (text === null)
         return null;
     const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
-    const lease = typeof parsed === 'string' ? null : parsed;
+    const lease = typeof parsed === 'string' ? null : asTaken(root, parsed);
     const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`)) : null;
     return {
         id,
@@ -2739,6 +2752,11 @@ function readLease(root, id, state) {
         isKept: state === 'ended' && isKept(root, id),
         slot: lease?.slot ?? null,
     };
+}
+/** The lease as the step has it that took it over. */
+function asTaken(root, lease) {
+    const text = lease.madeBy === 'hook' ? (0,small_file/* readTextOrNull */.GR)((0,lease_companions/* leasePath */.U8)(root, `${lease.id}.taken`)) : null;
+    return text === null ? lease : { ...lease, ...(0,plan_lease/* parseTaken */.bm)(text) };
 }
 /**
  * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
@@ -3457,7 +3475,7 @@ function attempt(free) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _destination_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8582);
 /* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7154);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
@@ -4758,7 +4776,7 @@ function inside(root, parts, work) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
@@ -5003,7 +5021,7 @@ function reserveOf(setBytes, totalBytes) {
 /* harmony export */ });
 /* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST, encodeRecord, parseBuildRecord, toolchainIn */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
 
 
@@ -5341,7 +5359,42 @@ function flag(name, otherwise) {
 
 /***/ }),
 
-/***/ 230:
+/***/ 4940:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   cC: () => (/* binding */ mayBeOf),
+/* harmony export */   ci: () => (/* binding */ addressOf)
+/* harmony export */ });
+/* unused harmony export mayTakeFrom */
+/** Where the slot of a job with this lease id lies. */
+function addressOf(job, id) {
+    const { owner, repository, prKey, runId, attempt } = job;
+    return { owner, repository, prKey, runId, attempt, job: job.job, id };
+}
+/**
+ * Whether something that was left under the name of a workflow may be of this one. What older versions
+ * left has none, and may be of any.
+ */
+function mayBeOf(left, workflow) {
+    return left === '' || left === workflow;
+}
+/** Events of a pull request whose jobs have no secrets where it comes from a fork. */
+const OF_STRANGERS = /^pull_request(_review|_review_comment)?$/;
+/**
+ * Whether a job may take what another event's job has built under the same PR key. A merge queue's job and
+ * one of `pull_request_target` have the repository's secrets: what the request's own jobs have built,
+ * with anybody's code, must not run there.
+ */
+function mayTakeFrom(event, job) {
+    const isOfRequest = /^[0-9]+$/.test(job.prKey);
+    return !isOfRequest || OF_STRANGERS.test(job.event) || event === job.event;
+}
+
+
+/***/ }),
+
+/***/ 166:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5349,11 +5402,13 @@ function flag(name, otherwise) {
 __nccwpck_require__.d(__webpack_exports__, {
   XZ: () => (/* binding */ claimedIn),
   jS: () => (/* binding */ encodeLease),
+  cC: () => (/* binding */ encodeTaken),
   u4: () => (/* binding */ isRecord),
   ZQ: () => (/* binding */ newLease),
   J: () => (/* binding */ parseEnd),
   QM: () => (/* binding */ parseLease),
   lj: () => (/* binding */ parseObject),
+  bm: () => (/* binding */ parseTaken),
   Bg: () => (/* binding */ resultOf)
 });
 
@@ -5361,13 +5416,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-;// CONCATENATED MODULE: ./lib/plan/job.js
-/** Where the slot of a job with this lease id lies. */
-function addressOf(job, id) {
-    const { owner, repository, prKey, runId, attempt } = job;
-    return { owner, repository, prKey, runId, attempt, job: job.job, id };
-}
-
+// EXTERNAL MODULE: ./lib/plan/job.js
+var plan_job = __nccwpck_require__(4940);
 ;// CONCATENATED MODULE: ./lib/plan/version.js
 /** The release this code belongs to; a test holds it equal to package.json. */
 const VERSION = '0.1.0';
@@ -5389,13 +5439,15 @@ function newLease(job, owner, made) {
     return {
         version: 1,
         id: made.id,
-        slot: (0,naming/* slotPath */.UG)(addressOf(job, made.id)),
+        slot: (0,naming/* slotPath */.UG)((0,plan_job/* addressOf */.ci)(job, made.id)),
         repository: `${job.owner}/${job.repository}`,
         prKey: job.prKey,
         runId: job.runId,
         attempt: job.attempt,
+        workflow: job.workflow,
         job: job.job,
         leg: job.leg,
+        event: job.event,
         trusted: job.trusted,
         madeBy: made.madeBy,
         owner,
@@ -5450,8 +5502,10 @@ function parseLease(text, id) {
         prKey,
         runId,
         attempt,
+        workflow: textOr(found['workflow'], ''),
         job,
         leg,
+        event: textOr(found['event'], ''),
         trusted: found['trusted'] === true,
         madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
         owner: known,
@@ -5497,6 +5551,19 @@ function parseProcess(value) {
     if (typeof pid !== 'number' || typeof start !== 'number')
         return null;
     return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
+}
+function encodeTaken({ workflow, leg }) {
+    return `${JSON.stringify({ version: 1, workflow, leg })}\n`;
+}
+/** Reads such a note, which anybody may have written; null where it is damaged, or says nothing. */
+function parseTaken(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { workflow, leg } = found;
+    if (typeof workflow !== 'string' || typeof leg !== 'string')
+        return null;
+    return { workflow, leg };
 }
 const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
 /** A job's status as its end record has it: what is not known stays unknown. */
@@ -5544,7 +5611,7 @@ function textOr(value, otherwise) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* unused harmony exports fateOf, isWritten, joinRecords, parseLinked */
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 function fateOf(recorded, seen) {
     if (seen === null || seen.inode !== recorded.inode)
@@ -5617,6 +5684,7 @@ function linkedFileOf(found) {
 /* harmony export */   k: () => (/* binding */ isAttempt),
 /* harmony export */   qN: () => (/* binding */ prKey),
 /* harmony export */   sc: () => (/* binding */ sha256),
+/* harmony export */   tv: () => (/* binding */ workflowName),
 /* harmony export */   u8: () => (/* binding */ isOwner),
 /* harmony export */   wS: () => (/* binding */ isSlotPath),
 /* harmony export */   xl: () => (/* binding */ SLOT_DEPTH)
@@ -5685,6 +5753,10 @@ function isPullRequestNumber(number) {
 /** The job id as a component: GitHub's own ids are safe; anything else becomes a slug. */
 function jobComponent(job) {
     return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,39}$/.test(job) ? job : slug(job);
+}
+/** What a workflow is called in records and texts: any other text than a usual one becomes a slug. */
+function workflowName(text) {
+    return /^[A-Za-z0-9_.][A-Za-z0-9_./ -]{0,99}$|^$/.test(text) ? text : slug(text);
 }
 function isOwner(text) {
     return OWNER.test(text);
@@ -5813,8 +5885,12 @@ function hours(age) {
         return 'at an unknown time';
     return age < 10 ? `${age.toFixed(1)} h` : `${Math.round(age)} h`;
 }
+/** What no workflow is known of is a group of its own: rather one more is kept than one too few. */
 function keepGroup({ lease, id }) {
-    return lease === null ? id : [lease.repository, lease.prKey, lease.job, lease.leg].join('\n');
+    if (lease === null)
+        return id;
+    const { repository, prKey, workflow, job, leg } = lease;
+    return [repository, prKey, workflow, job, leg].join('\n');
 }
 /** Orders leases from the oldest to the newest. */
 function byAge(a, b, now) {
@@ -5914,7 +5990,7 @@ function judgeForeign(occupancies) {
 /* harmony export */   td: () => (/* binding */ parseSizeSample)
 /* harmony export */ });
 /* unused harmony exports nextSample, handedDown, pauseAfter, encodeSizeSample */
-/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 /** What was measured, with the peaks so far. */
 function nextSample(before, { bytes, files, uptimeMs }) {
@@ -5978,8 +6054,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/plan/remote-key.js
@@ -6001,8 +6077,9 @@ function remote_key_compilingVariables(environment) {
  */
 function remoteKeys(facts) {
     const host = `${word(facts.platform)}-${word(facts.architecture)}`;
-    const kind = digest([facts.image, facts.job, facts.leg, facts.rustc, ...pairs(facts.variables)]);
-    const place = `target-guard-${FORMAT}-${host}-${word(facts.job)}-${kind}-`;
+    const { image, workflow, job, leg, rustc } = facts;
+    const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`;
     const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
     return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
 }
@@ -6028,6 +6105,7 @@ var unused_units = __nccwpck_require__(7791);
 
 
 
+
 /** A digest of the part of the environment that decides what a target dir is good for. */
 function buildEnvironment(environment) {
     const pairs = Object.entries(compilingVariables(environment));
@@ -6039,10 +6117,8 @@ function repositoryOf(job) {
 }
 /** The name of the snapshot for a job with this toolchain and environment. */
 function snapshotName(job, toolchain, environment) {
-    return {
-        repository: repositoryOf(job),
-        key: sha256(JSON.stringify([job.job, job.leg, toolchain, environment])).slice(0, 16),
-    };
+    const rest = [job.workflow, job.job, job.leg, toolchain, environment];
+    return { repository: repositoryOf(job), key: sha256(JSON.stringify(rest)).slice(0, 16) };
 }
 function isSnapshotKey(text) {
     return /^[0-9a-f]{16}$/.test(text);
@@ -6068,6 +6144,7 @@ function parseSnapshot(text) {
     return {
         version: 1,
         id,
+        workflow: textOr(found['workflow'], ''),
         job,
         leg,
         toolchain: textOr(found['toolchain'], null),
@@ -6097,7 +6174,8 @@ function snapshotsFor(snapshots, job, toolchain, environment) {
         .filter((each) => each.snapshot !== null)
         .filter(({ snapshot }) => {
         const isKnown = toolchain !== null && snapshot.toolchain !== null;
-        return (snapshot.job === job.job &&
+        return (mayBeOf(snapshot.workflow, job.workflow) &&
+            snapshot.job === job.job &&
             snapshot.leg === job.leg &&
             snapshot.environment === environment &&
             (!isKnown || snapshot.toolchain === toolchain));
@@ -6295,7 +6373,7 @@ function describeBlocked(entry) {
 /* harmony export */   NG: () => (/* binding */ maintenanceWarnings),
 /* harmony export */   Vm: () => (/* binding */ encodeHeartbeat)
 /* harmony export */ });
-/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 /** Reads a heartbeat; null where there is none that can be understood. */
 function parseHeartbeat(text) {
@@ -6389,7 +6467,7 @@ function inHours(milliseconds) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ej: () => (/* binding */ size)
 /* harmony export */ });
-/* unused harmony exports explainText, sweepText, reapText, doctorText, hooksText, timerText */
+/* unused harmony exports explainText, sweepText, reapText, jobText, doctorText, hooksText, timerText */
 
 
 function explainText(actions) {
@@ -6412,6 +6490,10 @@ function reapText({ deleted, busy, quarantined, reclaimedBytes, untold, }) {
         ...untold.map((why) => `not told in the history: ${why}`),
     ];
     return `${lines.map(printable).join('\n')}\n`;
+}
+/** A job as people tell it from others of its repository. */
+function jobText({ workflow, job, leg }) {
+    return `${workflow === '' ? '' : `${workflow} `}${job}${leg === '' ? '' : ` (leg ${leg})`}`;
 }
 /** Bytes for people: GB as 10⁹, like the inputs. */
 function size(bytes) {
@@ -6723,7 +6805,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 965:
+/***/ 4894:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6788,18 +6870,295 @@ var boot = __nccwpck_require__(6368);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var host_folders = __nccwpck_require__(1687);
+;// CONCATENATED MODULE: ./lib/host/tree-walk.js
+
+
+
+/**
+ * Goes down a tree without following any link, always to those folders next that have the fewest
+ * siblings: what Cargo makes lies beside few others, and is come to before a folder with very many has
+ * used up what the caller allows. What vanishes meanwhile is passed over.
+ *
+ * @param refuse told the folders that cannot be opened; without it they end the walk
+ * @throws as openSync does where there is no such tree
+ */
+function tree_walk_walkTree(base, visit, refuse = (_, error) => {
+    throw error;
+}) {
+    const pending = Array.from({ length: SIZES }, () => []);
+    const see = (folder, path) => {
+        const next = visit(folder, path);
+        if (next !== null)
+            pending[sizeOf(next)]?.push(next);
+    };
+    (0,host_folders/* within */.ux)(base, [], (top) => {
+        see(top, []);
+        for (let next = smallest(pending); next !== undefined; next = smallest(pending)) {
+            const { path, names } = next;
+            const seeAll = (parent) => {
+                for (const name of names) {
+                    const folder = tree_walk_open((0,host_folders.at)(parent, name), (error) => refuse([...path, name], error));
+                    if (folder === null)
+                        continue;
+                    try {
+                        see(folder, [...path, name]);
+                    }
+                    finally {
+                        (0,external_node_fs_.closeSync)(folder);
+                    }
+                }
+            };
+            if (path.length === 0)
+                seeAll(top);
+            else
+                (0,host_folders/* inside */.nx)(top, path.join('/'), seeAll);
+        }
+    });
+}
+const SIZES = 33;
+/** How many, as a power of two: it need not be told more exactly. */
+function sizeOf({ names }) {
+    return 32 - Math.clz32(names.length);
+}
+function smallest(pending) {
+    return pending.find((each) => each.length > 0)?.pop();
+}
+function tree_walk_open(path, refuse) {
+    try {
+        return (0,host_folders/* openFolder */.NE)(path);
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' && !(0,host_folders/* isDiverted */.cX)(error))
+            refuse(error);
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/profiles.js
+
+
+
+
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const DEPTH = 4;
+/** `<profile>` and `<triple>/<profile>`: so far down each folder is looked into. */
+const OWN_DEPTH = 2;
+const FOLDERS_AT_MOST = 32_768;
+/** A folder that holds more, and no profile among the first, is where tests or benchmarks write. */
+const BRANCH_AT_MOST = 4096;
+/** Cargo's own folders in a profile: they may hold very many others, and none in which it builds. */
+const INNER = new Set([
+    '.fingerprint',
+    'build',
+    'deps',
+    'doc',
+    'examples',
+    'incremental',
+    'package',
+]);
+/**
+ * Opens each profile of a target directory, found without following any link, and closes all after.
+ *
+ * What is large and holds none, like the reports of benchmarks, is passed over deeper than Cargo's own
+ * profiles lie.
+ *
+ * @throws Error where there are more folders than Cargo makes, or one cannot be read
+ */
+function withProfiles(target, work) {
+    const profiles = [];
+    const branches = new Branches();
+    let seen = 0;
+    const visit = (folder, path) => {
+        if (path.length > OWN_DEPTH && branches.isPassedOver(path))
+            return null;
+        seen += 1;
+        if (seen > FOLDERS_AT_MOST)
+            throw new Error('it holds too many folders');
+        const entries = readdirSync(at(folder, '.'), { withFileTypes: true });
+        if (isDocumentation(path, entries))
+            return null;
+        const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+        const isProfile = names.includes('.fingerprint') || names.includes('build');
+        if (isProfile)
+            profiles.push({ path: path.join('/'), folder: openFolder(at(folder, '.')) });
+        branches.add(path, isProfile);
+        if (path.length === DEPTH)
+            return null;
+        return { path, names: names.filter((each) => !isProfile || !INNER.has(each)) };
+    };
+    try {
+        walkTree(target, visit);
+        return work(profiles);
+    }
+    finally {
+        for (const { folder } of profiles)
+            closeSync(folder);
+    }
+}
+/** What rustdoc wrote, for all crates: it makes a lock of its own first. */
+function isDocumentation(path, entries) {
+    return path.at(-1) === 'doc' && entries.some(({ name }) => name === '.lock');
+}
+/** How many folders have been seen in each folder, and whether a profile was among them. */
+class Branches {
+    #all = new Map();
+    add(path, isProfile) {
+        for (const branch of branchesOf(path)) {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            this.#all.set(branch, { folders: folders + 1, hasProfile: hasProfile || isProfile });
+        }
+    }
+    isPassedOver(path) {
+        return branchesOf(path).some((branch) => {
+            const { folders, hasProfile } = this.#all.get(branch) ?? { folders: 0, hasProfile: false };
+            return folders > BRANCH_AT_MOST && !hasProfile;
+        });
+    }
+}
+/** `a`, `a/b` and `a/b/c`. */
+function branchesOf(path) {
+    return path.map((_, index) => path.slice(0, index + 1).join('/'));
+}
+/** Opens a folder of a folder for a while; null where there is none of that name. */
+function enter(folder, name, work) {
+    let next;
+    try {
+        next = openFolder(at(folder, name));
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+    try {
+        return work(next);
+    }
+    finally {
+        closeSync(next);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/lock-search.js
+
+
+
+
+
+/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
+const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
+/** `<profile>/` and `<triple>/<profile>/`: so far down each folder is looked into. */
+const lock_search_OWN_DEPTH = 2;
+/** Tools have target dirs of their own: `tests/trybuild/<triple>/debug`, `package/a-1.0.0/target/debug`. */
+const lock_search_DEPTH = 4;
+/**
+ * How much is looked at, in names that are read, for a slot may hold as many as its job liked: at the
+ * depths of Cargo’s own locks about 90 000 folders, which take a second or two, and some thousands below.
+ * To look into a folder takes as long as ten names, and so does to list it; to try a lock takes a
+ * part of a process.
+ */
+const EFFORT = 1_000_000;
+const EFFORT_BELOW = 100_000;
+const FOLDER = 10;
+const LOCK = 100;
+/**
+ * Finds the files that Cargo may hold locked in a slot, without following any link.
+ *
+ * Cargo’s own depths are searched as a whole, or the slot is unknown. Deeper than those lie the target
+ * dirs of other tools alone, and whatever tests and benchmarks write: there the search ends, without a
+ * word, where there is very much. Who builds there is seen by processes and mounts as well.
+ */
+function findLocks(slot) {
+    const found = { paths: [], unknown: [] };
+    const own = { left: EFFORT };
+    const below = { left: EFFORT_BELOW };
+    const inner = new Set();
+    const visit = (folder, path) => {
+        const here = path.length <= lock_search_OWN_DEPTH ? own : below;
+        const isDeep = path.length >= lock_search_OWN_DEPTH;
+        here.left -= FOLDER;
+        const has = LOCK_NAMES.filter((name) => isFile(slot, folder, [...path, name], found));
+        here.left -= LOCK * has.length;
+        if (here.left >= 0)
+            found.paths.push(...has.map((name) => [...path, name].join('/')));
+        // Not listed: `debug/deps` may hold a hundred thousand files.
+        const isLast = path.length === lock_search_DEPTH || inner.has(path.join('/')) || lock_search_isDocumentation(path);
+        const isOver = isLast || (isDeep && below.left < 0);
+        const names = isOver ? [] : foldersIn(folder, isDeep ? below : own);
+        // At Cargo’s own depths nothing may be missed.
+        if (own.left < 0)
+            throw new Error('it holds too many files and folders');
+        const isProfile = has.length > 0 || names.includes('.fingerprint') || names.includes('build');
+        const isInner = (name) => isProfile && INNER.has(name);
+        if (isDeep)
+            return { path, names: names.filter((name) => !isInner(name)) };
+        if (path.length > 0) {
+            for (const name of names.filter(isInner))
+                inner.add([...path, name].join('/'));
+        }
+        return { path, names };
+    };
+    try {
+        tree_walk_walkTree(slot, visit, (path, error) => {
+            if (path.length <= lock_search_OWN_DEPTH)
+                found.unknown.push(unreadable([slot, ...path].join('/'), error));
+        });
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+            found.unknown.push(unreadable(slot, error));
+    }
+    return found;
+}
+/** What rustdoc wrote, deeper than Cargo’s own locks lie: thousands of folders, in which nobody builds. */
+function lock_search_isDocumentation(path) {
+    return path.length >= lock_search_OWN_DEPTH && (path.at(-1) === 'doc' || path.at(-2) === 'doc');
+}
+function unreadable(path, error) {
+    return `${path} cannot be searched for Cargo’s locks (${(0,guard_error/* messageOf */.bD)(error)})`;
+}
+/** Whether a regular file lies there; only such a one is opened at all. */
+function isFile(slot, folder, path, { unknown }) {
+    try {
+        return (0,external_node_fs_.lstatSync)((0,host_folders.at)(folder, path.at(-1) ?? ''), { throwIfNoEntry: false })?.isFile() === true;
+    }
+    catch (error) {
+        if (path.length <= lock_search_OWN_DEPTH + 1)
+            unknown.push(unreadable([slot, ...path].join('/'), error));
+        return false;
+    }
+}
+/** The names of folders in a folder, as far as the effort goes that it takes to list it. */
+function foldersIn(folder, effort) {
+    effort.left -= FOLDER;
+    const names = [];
+    const entries = (0,external_node_fs_.opendirSync)((0,host_folders.at)(folder, '.'));
+    try {
+        for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+            effort.left -= 1;
+            if (effort.left < 0)
+                return names;
+            if (entry.isDirectory())
+                names.push(entry.name);
+        }
+        return names;
+    }
+    finally {
+        entries.closeSync();
+    }
+}
+
 // EXTERNAL MODULE: ./lib/host/try-locks.js
 var try_locks = __nccwpck_require__(3786);
 ;// CONCATENATED MODULE: ./lib/host/cargo-locks.js
 
 
 
-/** Cargo holds one of these while it builds: until 1.94 the first alone, later all three. */
-const LOCK_NAMES = ['.cargo-lock', '.cargo-build-lock', '.cargo-artifact-lock'];
-/** `<slot>/<profile>/` and `<slot>/<triple>/<profile>/`. */
-const DEPTH = 2;
-/** A slot with more folders than this at one level was not made by Cargo alone. */
-const FOLDERS_AT_MOST = 256;
+
+
+/** So many are open at a time. */
+const BATCH = 200;
 /**
  * Finds out which of Cargo's locks are held in these slots, by trying to take each for a moment.
  *
@@ -6810,119 +7169,65 @@ const FOLDERS_AT_MOST = 256;
  * @param slots absolute paths
  */
 async function probeCargoLocks(slots) {
-    const found = new Map();
-    const files = [];
-    for (const slot of slots) {
-        const result = { held: [], unknown: [] };
-        found.set(slot, result);
-        try {
-            files.push(...openLocks(slot, result.unknown));
-        }
-        catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-                result.unknown.push(unreadable(slot, error));
-        }
+    const all = new Map();
+    const places = slots.flatMap((slot) => {
+        const { paths, unknown } = findLocks(slot);
+        const found = { held: [], unknown };
+        all.set(slot, found);
+        return paths.map((path) => ({ slot, path, found }));
+    });
+    for (let from = 0; from < places.length; from += BATCH) {
+        const files = places.slice(from, from + BATCH).flatMap(({ slot, path, found }) => {
+            const descriptor = openLock(slot, path, found.unknown);
+            return descriptor === null ? [] : [{ path, descriptor, found }];
+        });
+        await tryAll(files);
     }
+    return all;
+}
+async function tryAll(files) {
     try {
-        for (let from = 0; from < files.length; from += BATCH) {
-            const batch = files.slice(from, from + BATCH);
-            const answers = await (0,try_locks/* tryLocks */.O)(batch.map((file) => file.descriptor));
-            for (const [index, file] of batch.entries()) {
-                const answer = answers[index];
-                if (answer === 'held')
-                    found.get(file.slot)?.held.push(file.path);
-                else if (answer !== 'free')
-                    found.get(file.slot)?.unknown.push(untried(file, answer));
-            }
+        const answers = files.length === 0 ? [] : await (0,try_locks/* tryLocks */.O)(files.map((file) => file.descriptor));
+        for (const [index, { path, found }] of files.entries()) {
+            const answer = answers[index];
+            if (answer === 'held')
+                found.held.push(path);
+            else if (answer !== 'free')
+                found.unknown.push(untried(path, answer));
         }
     }
     finally {
         // Closing gives back every lock that was taken: it belongs to the open file.
-        for (const file of files)
-            (0,external_node_fs_.closeSync)(file.descriptor);
+        for (const { descriptor } of files)
+            (0,external_node_fs_.closeSync)(descriptor);
     }
-    return found;
 }
-const BATCH = 200;
-function untried(file, answer) {
-    return `Cargo’s lock ${file.path} could not be tried (${answer ?? 'no answer'})`;
+function untried(path, answer) {
+    return `Cargo’s lock ${path} could not be tried (${answer ?? 'no answer'})`;
 }
-function unreadable(path, error) {
-    return `${path} cannot be searched for Cargo’s locks (${(0,guard_error/* messageOf */.bD)(error)})`;
-}
-function openLocks(slot, unknown) {
-    const files = [];
-    const folder = (0,external_node_fs_.openSync)(slot, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
+const cargo_locks_LOCK = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+/** Opens a lock without following a link; null where it is gone or no longer what it was. */
+function openLock(slot, path, unknown) {
+    const folders = path.split('/');
+    const name = folders.pop() ?? '';
     try {
-        collect({ slot, path: '', descriptor: folder }, DEPTH, files, unknown);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-    return files;
-}
-function collect(folder, depth, files, unknown) {
-    const here = `/proc/self/fd/${folder.descriptor}`;
-    for (const name of LOCK_NAMES) {
-        if (!isFile(`${here}/${name}`, unknown))
-            continue;
-        const file = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_NONBLOCK, unknown);
-        if (file === null)
-            continue;
-        if ((0,external_node_fs_.fstatSync)(file).isFile()) {
-            files.push({ slot: folder.slot, path: `${folder.path}${name}`, descriptor: file });
-        }
-        else
-            (0,external_node_fs_.closeSync)(file);
-    }
-    // The last level is asked by name alone: `debug/deps` may hold a hundred thousand files.
-    if (depth === 0)
-        return;
-    const entries = (0,external_node_fs_.readdirSync)(here, { withFileTypes: true });
-    const below = entries.filter((entry) => entry.isDirectory());
-    if (below.length > FOLDERS_AT_MOST) {
-        unknown.push(`${folder.path || 'the slot'} holds ${below.length} folders, too many to search`);
-        return;
-    }
-    for (const { name } of below) {
-        const next = cargo_locks_open(`${here}/${name}`, external_node_fs_.constants.O_DIRECTORY, unknown);
-        if (next === null)
-            continue;
-        try {
-            const inside = { slot: folder.slot, path: `${folder.path}${name}/`, descriptor: next };
-            collect(inside, depth - 1, files, unknown);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(next);
-        }
-    }
-}
-/** Whether a regular file lies there; only such a one is opened at all. */
-function isFile(path, unknown) {
-    try {
-        return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
+        const file = (0,host_folders/* within */.ux)(slot, folders, (folder) => (0,external_node_fs_.openSync)((0,host_folders.at)(folder, name), cargo_locks_LOCK));
+        if ((0,external_node_fs_.fstatSync)(file).isFile())
+            return file;
+        (0,external_node_fs_.closeSync)(file);
     }
     catch (error) {
-        unknown.push(unreadable(path, error));
-        return false;
+        if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT' && !(0,host_folders/* isDiverted */.cX)(error)) {
+            unknown.push(unreadable(`${slot}/${path}`, error));
+        }
     }
-}
-/** Opens without following a link; null where it is gone or no longer what it was. */
-function cargo_locks_open(path, flags, unknown) {
-    try {
-        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | flags);
-    }
-    catch (error) {
-        if (!['ENOENT', 'ELOOP', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            unknown.push(unreadable(path, error));
-        return null;
-    }
+    return null;
 }
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var lease = __nccwpck_require__(166);
 ;// CONCATENATED MODULE: ./lib/host/docker.js
 
 
@@ -7678,8 +7983,8 @@ var report_actions = __nccwpck_require__(8565);
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
 var heartbeat_of = __nccwpck_require__(4089);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
-var observe = __nccwpck_require__(965);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 10 modules
+var observe = __nccwpck_require__(4894);
 // EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
 var reap = __nccwpck_require__(2283);
 ;// CONCATENATED MODULE: ./lib/steps/pass.js
@@ -7795,8 +8100,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var inputs = __nccwpck_require__(4258);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 2 modules
-var plan_lease = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
+var plan_lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/github/workflow-commands.js
 var workflow_commands = __nccwpck_require__(7217);
 ;// CONCATENATED MODULE: ./lib/github/state.js
@@ -8094,10 +8399,24 @@ function readJob(environment, leg) {
         }),
         runId,
         attempt: Number(attempt),
+        workflow: workflowOf(`${owner}/${repository}`, environment),
         job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
         leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : (0,naming/* sha256 */.sc)(leg).slice(0, 12),
+        event: eventName,
         trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
     };
+}
+/**
+ * The workflow that the run is of, told by its file: two may have the same name, and jobs of the same id.
+ * For a job of a reusable workflow that is the one which calls it. One that an organization requires lies
+ * in another repository, which then stays part of it.
+ */
+function workflowOf(repository, environment) {
+    const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment;
+    const path = reference.replace(/@(refs\/.*|[^@/]*)$/s, '');
+    const own = `${repository}/.github/workflows/`;
+    const file = path.startsWith(own) ? path.slice(own.length) : path;
+    return (0,naming/* workflowName */.tv)(file === '' ? name : file);
 }
 function unfit(name, value, allowed) {
     return new guard_error/* GuardError */.U$(`${name} is ${(0,input/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
@@ -8205,13 +8524,27 @@ function decide(standing) {
 
 // EXTERNAL MODULE: ./lib/plan/admission-setting.js
 var admission_setting = __nccwpck_require__(8235);
+// EXTERNAL MODULE: ./lib/plan/job.js
+var job = __nccwpck_require__(4940);
 ;// CONCATENATED MODULE: ./lib/plan/forecast.js
+
+function forecastKey(job) {
+    const { owner, repository, workflow, leg } = job;
+    return { repository: `${owner}/${repository}`, workflow, job: job.job, leg };
+}
+/** Which jobs a line is compared with: those of this repository, workflow, job and matrix leg. */
+function isOfJob(key) {
+    return (line) => line.repository === key.repository &&
+        (0,job/* mayBeOf */.cC)(line.workflow, key.workflow) &&
+        line.job === key.job &&
+        line.leg === key.leg;
+}
 /** So many of the last jobs tell. */
 const LAST = 20;
 const PERCENTILE = 0.95;
 /**
- * The 95th percentile of the peaks of this job's last 20, else of its repository's, else of the
- * host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
  *
  * @param lines oldest first
  */
@@ -8219,9 +8552,10 @@ function forecast(key, lines, setBytes) {
     if (setBytes !== null)
         return { bytes: setBytes, from: 'setting' };
     const ofRepository = lines.filter((line) => line.repository === key.repository);
-    const ofJob = ofRepository.filter((line) => line.job === key.job && line.leg === key.leg);
+    const ofLegs = ofRepository.filter((line) => isOfJob({ ...key, leg: line.leg })(line));
     const sources = [
-        ['job', ofJob],
+        ['job', ofLegs.filter(isOfJob(key))],
+        ['job', ofLegs],
         ['repository', ofRepository],
         ['host', lines],
     ];
@@ -8772,7 +9106,7 @@ function holdingText(holder, lines) {
     if (lease === null)
         return `${id} ${grows}`;
     const { repository, job, owner } = lease;
-    const seconds = usualSeconds(lines.filter((line) => line.repository === repository && line.job === job));
+    const seconds = usualSeconds(lines.filter(isOfJob(lease)));
     const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
@@ -8896,8 +9230,8 @@ function ledgerPath(root) {
 
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 7 modules
-var observe = __nccwpck_require__(965);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 10 modules
+var observe = __nccwpck_require__(4894);
 ;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
 
 
@@ -9287,9 +9621,8 @@ const UNLOCKED = { release: () => { } };
 async function admit(request, runtime) {
     const { root, job, settings } = request;
     const history = rememberHistory(root, runtime);
-    const key = { repository: `${job.owner}/${job.repository}`, job: job.job, leg: job.leg };
     const { forecastBytes: set } = settings.admission;
-    const expected = forecast(key, set === null ? history() : [], set);
+    const expected = forecast(forecastKey(job), set === null ? history() : [], set);
     const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
     if (expected === null || settings.admission.mode === 'off')
         return free;
@@ -9637,7 +9970,8 @@ function takeOver(id, { root, job, owner, builder, ways, }) {
         return null;
     if (!isOwnedBy(root, lease.slot, { builder, ways }))
         return null;
-    return (0,leases/* takeLease */._e)(root, id) ? acquired(root, lease) : null;
+    const { workflow, leg } = job;
+    return (0,leases/* takeLease */._e)(root, id, { workflow, leg }) ? acquired(root, { ...lease, workflow, leg }) : null;
 }
 /** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
 function isOwnedBy(root, slot, request) {
@@ -10579,13 +10913,14 @@ function readToldAndUntold(root) {
     return [...readHistory(root), ...untold.toSorted((a, b) => a.wallMs - b.wallMs)];
 }
 function lineOf(root, lease, { result, moment }) {
-    const { id, repository, job, leg, owner, uptimeS } = lease;
+    const { id, repository, workflow, job, leg, owner, uptimeS } = lease;
     const sample = readSizeSample(root, id);
     const isSameBoot = owner.bootId === moment.bootId && moment.uptimeS >= uptimeS;
     return {
         version: 1,
         id,
         repository,
+        workflow,
         job,
         leg,
         seed: readSeedRecord(root, id).kind,
@@ -10889,7 +11224,7 @@ function freeBytes(root) {
 /* harmony import */ var _host_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3766);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(965);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4894);
 /* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 

@@ -51,6 +51,7 @@ export function readJob(environment: NodeJS.ProcessEnv, leg: string): Job {
     workflow: workflowOf(`${owner}/${repository}`, environment),
     job: read('GITHUB_JOB') === '' ? 'job' : read('GITHUB_JOB'),
     leg: ['', 'null', '{}'].includes(leg.trim()) ? '' : sha256(leg).slice(0, 12),
+    event: eventName,
     trusted: eventName === 'push' && ref === `refs/heads/${defaultBranch(payload) ?? ''}`,
   }
 }

@@ -13,6 +13,8 @@ export interface Job {
   job: string
   /** 12 hex that tell matrix legs apart, '' without a matrix */
   leg: string
+  /** `GITHUB_EVENT_NAME`; '' outside workflows, and where that is not known */
+  event: string
   /** whether the event may publish to others: a push to the default branch */
   trusted: boolean
 }
@@ -29,6 +31,19 @@ export function addressOf(job: Job, id: string): SlotAddress {
  */
 export function mayBeOf(left: string, workflow: string): boolean {
   return left === '' || left === workflow
+}
+
+/** Events of a pull request whose jobs have no secrets where it comes from a fork. */
+const OF_STRANGERS = /^pull_request(_review|_review_comment)?$/
+
+/**
+ * Whether a job may take what another event's job has built under the same PR key. A merge queue's job and
+ * one of `pull_request_target` have the repository's secrets: what the request's own jobs have built,
+ * with anybody's code, must not run there.
+ */
+export function mayTakeFrom(event: string, job: Pick<Job, 'prKey' | 'event'>): boolean {
+  const isOfRequest = /^[0-9]+$/.test(job.prKey)
+  return !isOfRequest || OF_STRANGERS.test(job.event) || event === job.event
 }
 
 /** A process that cannot be mistaken for another one of the same boot and pid namespace. */

@@ -30,6 +30,8 @@ export interface Lease {
   workflow: string
   job: string
   leg: string
+  /** '' where that is not known */
+  event: string
   trusted: boolean
   madeBy: Maker
   owner: Owner
@@ -100,6 +102,7 @@ export function newLease(
     workflow: job.workflow,
     job: job.job,
     leg: job.leg,
+    event: job.event,
     trusted: job.trusted,
     madeBy: made.madeBy,
     owner,
@@ -147,6 +150,7 @@ export function parseLease(text: string, id: string): Lease | string {
     workflow: textOr(found['workflow'], ''),
     job,
     leg,
+    event: textOr(found['event'], ''),
     trusted: found['trusted'] === true,
     madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
     owner: known,

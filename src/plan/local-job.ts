@@ -48,6 +48,7 @@ export function localJob(workplace: Workplace, { wallMs, pid, leg, within }: Run
     workflow: '',
     job: LOCAL_JOB,
     leg: legOf(leg.trim(), within),
+    event: '',
     trusted: false,
   }
 }

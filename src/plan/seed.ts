@@ -2,7 +2,7 @@ import type { BuildRecord } from './build-record.ts'
 import { GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST } from './build-record.ts'
 import { isLocal } from './lease.ts'
 import type { LeaseRecord, Maker } from './lease.ts'
-import { mayBeOf } from './job.ts'
+import { mayBeOf, mayTakeFrom } from './job.ts'
 import type { Job } from './job.ts'
 import { ageHours } from './reclaim.ts'
 import type { Moment } from './reclaim.ts'
@@ -79,6 +79,7 @@ export interface JudgedSlot {
  * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
  * somebody has built in another worktree of the same repository comes after that. A job that may
  * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
+ * So does one that has secrets from those that may have none.
  */
 export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): JudgedSlot[] {
   const { job } = wish
@@ -94,6 +95,7 @@ export function sourcesFor(sources: readonly SeedSource[], wish: SeedWish): Judg
         lease.job === job.job &&
         lease.leg === job.leg &&
         (lease.trusted || !job.trusted) &&
+        mayTakeFrom(lease.event, job) &&
         isLocal(lease.madeBy) === isLocal(wish.madeBy)
       return isOfJob ? [judge(source, slot, wish)] : []
     })

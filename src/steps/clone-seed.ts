@@ -234,12 +234,9 @@ function choose(
   })
 }
 
-/**
- * Hard links are a way from one build into the other: only a job that might have published the
- * snapshot itself may have them.
- */
-function trustRefusal(job: Job, { place }: CloneSource): string | null {
-  return 'snapshot' in place && !job.trusted
-    ? 'what a pull request builds may not share files with a snapshot'
+/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
+function trustRefusal(job: Job, { trusted }: CloneSource): string | null {
+  return trusted && !job.trusted
+    ? 'what this event’s jobs build may not share files with what may be published'
     : null
 }

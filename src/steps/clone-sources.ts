@@ -17,6 +17,8 @@ export interface CloneSource {
   bytes: number | null
   ageHours: number | null
   origin: Origin
+  /** whether jobs that may publish have built it, and may again seed from it */
+  trusted: boolean
   /** slots whose paths may be compiled in, relative to the root */
   former: readonly string[]
   /** an ended slot (relative to the root), in which somebody may still be, or a snapshot */
@@ -40,6 +42,7 @@ export function slotSource(
       bytes: null,
       ageHours: Number.isFinite(hours) ? hours : null,
       origin,
+      trusted: record.lease?.trusted === true,
       former: [slot, ...build.former],
       place: { slot, container: record.lease?.owner.container ?? null },
     },
@@ -60,6 +63,7 @@ export function snapshotSources(
     bytes,
     ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
     origin: snapshot,
+    trusted: true,
     former: snapshot.former,
     place: { snapshot: name },
   }))

@@ -63,6 +63,9 @@ export async function inherit(request: InheritRequest, runtime: Runtime): Promis
   }
 }
 
+/** What would be written through the links might be published, or be in a snapshot already. */
+const SHARED_WITH_TRUSTED = 'it shares files by hard link with what may be published'
+
 const GONE = 'it is gone: another job or a pass was faster'
 
 async function takeOverSlot(
@@ -80,6 +83,7 @@ async function takeOverSlot(
   if (written.length > 0) {
     return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime)
   }
+  if (former?.trusted === true && !lease.trusted && same.length > 0) return SHARED_WITH_TRUSTED
   const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`)
   if (refusal !== null) return refusal
   const chain = [slot, ...(source.build?.former ?? [])]

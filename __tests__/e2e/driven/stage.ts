@@ -304,5 +304,5 @@ export class Stage {
 function jobOf(runId: string, job: string): Job {
   const [owner, repository, prKey] = ['octo-org', 'demo', 'main']
   const at = { owner, repository, prKey, runId, attempt: 1 }
-  return { ...at, workflow: '', job, leg: '', trusted: false }
+  return { ...at, workflow: '', job, leg: '', event: 'push', trusted: false }
 }
