@@ -132,4 +132,12 @@ needs('cargo').describe('jobs of one id', () => {
     expect(seedOf(proposed)).toMatch(/clone|copy/)
     expect(compiles(proposed)).toBe(false)
   })
+
+  test('in a workflow that publishes nothing start with the snapshot of another one', async () => {
+    const host = await Host.make('without hooks')
+    await host.job({ workflow: 'main', event: push() }, DEBUG)
+    const proposed = await host.job({ workflow: 'pull-request' }, DEBUG)
+    expect(seedOf(proposed)).toMatch(/clone|copy/)
+    expect(compiles(proposed)).toBe(false)
+  })
 })

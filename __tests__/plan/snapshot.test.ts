@@ -67,9 +67,15 @@ test('two workflows with a job of one id have each its own snapshot', () => {
     hits: 0,
     bytes: null,
   }))
-  const found = (workflow: string): string[] =>
-    snapshotsFor(stored, aJob({ workflow }), null, '').map(({ snapshot }) => snapshot.workflow)
+  const found = (workflow: string, among = stored): string[] =>
+    snapshotsFor(among, aJob({ workflow }), null, '').map(({ snapshot }) => snapshot.workflow)
   expect(found('ci.yml')).toEqual(['', 'ci.yml'])
   expect(found('lint.yml')).toEqual([''])
   expect(found('')).toEqual([''])
+
+  // One that has published nothing takes what others have, the newest first.
+  const named = stored.slice(0, 2)
+  expect(found('ci.yml', named)).toEqual(['ci.yml'])
+  expect(found('lint.yml', named)).toEqual(['release.yml', 'ci.yml'])
+  expect(found('', named)).toEqual(['release.yml', 'ci.yml'])
 })

@@ -48,15 +48,17 @@ export function compilingVariables(
  * Keys for the cache service, which knows the repository and branch by itself.
  *
  * An entry of the service is never replaced, so that each commit has a key of its own; the service
- * gives the newest entry that begins with a restore key. At most 512 characters, no commas.
+ * gives the newest entry that begins with a restore key; of a job of the same id in another workflow last
+ * of all, as with snapshots. At most 512 characters, no commas.
  */
 export function remoteKeys(facts: RemoteFacts): RemoteKeys {
   const host = `${word(facts.platform)}-${word(facts.architecture)}`
   const { image, workflow, job, leg, rustc } = facts
-  const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)])
+  const kind = digest([image, job, leg, rustc, ...pairs(facts.variables)])
   const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`
-  const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`
-  return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] }
+  const own = `${place}${digest([workflow])}-`
+  const locked = `${own}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`
+  return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, own, place] }
 }
 
 function pairs(variables: Readonly<Record<string, string>>): string[] {

@@ -130,8 +130,10 @@ function textOr<Otherwise>(value: unknown, otherwise: Otherwise): string | Other
 }
 
 /**
- * The snapshots that a job may be seeded from, the newest first. A toolchain that is not known on
- * either side is no obstacle: Cargo itself rebuilds what another one made.
+ * The snapshots that a job may be seeded from, the newest first; those of a job of the same id in another
+ * workflow where its own has published none: many build pull requests in one, and the default branch in
+ * another. A toolchain that is not known on either side is no obstacle: Cargo itself rebuilds what another
+ * one made.
  */
 export function snapshotsFor(
   snapshots: readonly StoredSnapshot[],
@@ -139,19 +141,21 @@ export function snapshotsFor(
   toolchain: string | null,
   environment: string,
 ): (StoredSnapshot & { snapshot: Snapshot })[] {
-  return snapshots
+  const fit = snapshots
     .filter((each): each is StoredSnapshot & { snapshot: Snapshot } => each.snapshot !== null)
     .filter(({ snapshot }) => {
       const isKnown = toolchain !== null && snapshot.toolchain !== null
       return (
-        mayBeOf(snapshot.workflow, job.workflow) &&
         snapshot.job === job.job &&
         snapshot.leg === job.leg &&
         snapshot.environment === environment &&
         (!isKnown || snapshot.toolchain === toolchain)
       )
     })
-    .toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs)
+  const own = fit.filter(({ snapshot }) => mayBeOf(snapshot.workflow, job.workflow))
+  return (own.length > 0 ? own : fit).toSorted(
+    (a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs,
+  )
 }
 
 /** The least recently used first. */
