@@ -49,6 +49,10 @@ async function buildIn(slot: string, user: User | null): Promise<string> {
   return stdout === prints ? 'built' : stdout
 }
 
+interface Noted {
+  by: string
+}
+
 function expectFull(disk: string): void {
   expect(() => writeFileSync(`${disk}/more`, Buffer.alloc(100_000, 1))).toThrow(/ENOSPC/)
   rmSync(`${disk}/more`, { force: true })
@@ -76,6 +80,9 @@ needs('root', 'second-user', 'loop-mount', 'xfs', 'btrfs', 'cargo').describe(
         expect(taken).toEqual(stale.slice(0, taken.length).map(({ slot }) => slot))
         expect(taken.length).toBeGreaterThan(0)
         expect(stdout.includes('the reserve was given back')).toBe(withReserve === 'a')
+        expect(stdout).not.toContain('heartbeat')
+        const { by } = JSON.parse(readFileSync(stage.control('heartbeat.json'), 'utf8')) as Noted
+        expect(by).toBe('pre of alpha')
         expect(await buildIn(job.slot, user)).toBe('built')
         await job.must('post', { inputs: { 'job-status': 'success' } })
         expect(existsSync(stage.control(`leases/${job.slot.slice(-24)}.ended`))).toBe(true)

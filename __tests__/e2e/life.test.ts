@@ -61,6 +61,12 @@ describe.each(['node20', 'node24'] as const)('the life of a slot on %s', (node) 
     // keep-per-pr counts slots of this runner: the newest one stays, those before it go.
     await waitFor(() => host.control('trash').length === 0, { what: 'the reaper' })
     expect(host.slots()).toEqual([slotOf(foreign), slotOf(third)].toSorted())
+    for (const step of ['Pre guard', 'guard', 'Post guard']) {
+      const { stdout, summary } = third.step(step)
+      expect(stdout + summary).not.toMatch(/keep \((?:live|retained)\)/)
+    }
+    expect(third.step('Post guard').stdout).toContain('1 ended slot is kept to be inherited')
+    expect(third.step('guard').summary).toContain('1 ended slot is kept to be inherited')
     expect(third.step('Pre guard').stdout + second.step('Post guard').stdout).toContain(
       `retire ${path.relative(host.root, slotOf(first))}`,
     )

@@ -196,8 +196,9 @@ needs('root', 'loop-mount').describe('an emergency pass', () => {
     const directory = path.join(stage.path, held.slot)
     const { process: holder, release } = await hold(
       scene(),
-      'exec 9> "$1/large"; fallocate -l 600M "$1/large"; rm "$1/large"; echo ready; exec sleep 600',
-      [directory],
+      `exec 7> "$1/empty" 8> "$2/own" 9> "$1/large"; echo note >&8; fallocate -l 600M "$1/large"
+       rm "$1/empty" "$2/own" "$1/large"; echo ready; exec sleep 600`,
+      [directory, stage.control('leases')],
     )
     await host.fill()
     const before = listing(directory)
@@ -210,6 +211,8 @@ needs('root', 'loop-mount').describe('an emergency pass', () => {
         `::warning [^\\n]*629\\.\\d MB of ${directory}/large are deleted but still held: pid ${holder.pid} `,
       ),
     )
+    // Neither what holds no space, nor the lock of a keeper.
+    expect(stdout.match(/are deleted but still held/g)).toHaveLength(1)
     expect(retiredForRoom(stdout)).toEqual([free.slot])
     expect(listing(directory)).toEqual(before)
     expect(host.touched()).toEqual([])

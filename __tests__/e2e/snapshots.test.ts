@@ -77,6 +77,7 @@ needs('root', 'cargo', 'loop-mount', 'xfs', 'btrfs').describe(
       const fleet = await Fleet.on(await smallDisk(scene(), disk))
       const pushed = await fleet.job(push())
       expect(pushed.step('Post guard').stdout).toContain('snapshot published')
+      expect(pushed.step('Post guard').stdout).not.toContain('forget lease')
       const [snapshot = ''] = fleet.snapshots()
       const before = listing(path.join(snapshot, 'tree'))
       expect(existsSync(slotOf(pushed))).toBe(false)

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { describeAction } from '../../src/report/actions.ts'
+import { describeAction, passLines } from '../../src/report/actions.ts'
 import { jobSummary } from '../../src/report/summary.ts'
 import type { SummaryFacts } from '../../src/report/summary.ts'
 import { size } from '../../src/report/texts.ts'
+import type { Action, Kept } from '../../src/plan/reclaim.ts'
 
 function aSlot(overrides: Partial<NonNullable<SummaryFacts['slot']>> = {}): SummaryFacts['slot'] {
   const usual = {
@@ -86,6 +87,38 @@ test('each kind of action has its words', () => {
     'retire p: why',
     'leave p: why',
   ])
+})
+
+describe('a job', () => {
+  const about = { id: 'i', slot: 's', reason: 'why' }
+  const kept = (state: Kept): Action => ({ kind: 'keep', state, ...about })
+
+  test('tells what a pass changes and cannot, and counts the rest', () => {
+    const retained = Array.from({ length: 17 }, () => kept('retained'))
+    const retired = { kind: 'retire', state: 'ended', ...about } as const
+    const actions = [...retained, retired, kept('live'), kept('blocked'), kept('unknown')]
+    expect(passLines(actions)).toEqual([
+      'retire s: why',
+      'keep (blocked) s: why',
+      'keep (unknown) s: why',
+      '17 ended slots are kept to be inherited',
+    ])
+    expect(passLines([kept('retained'), retired], { would: true, published: [] })).toEqual([
+      'would retire s: why',
+      '1 ended slot is kept to be inherited',
+    ])
+    expect(passLines([kept('live')])).toEqual([])
+  })
+
+  test('does not call lost what has become a snapshot', () => {
+    const actions = ['i', 'j'].map((id): Action => ({
+      kind: 'forget',
+      id,
+      slot: 's',
+      reason: 'why',
+    }))
+    expect(passLines(actions, { would: false, published: ['i'] })).toEqual(['forget lease j: why'])
+  })
 })
 
 test.each([

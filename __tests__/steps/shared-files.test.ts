@@ -148,7 +148,7 @@ function must(lease: Lease | string): Lease {
   return lease
 }
 
-const publish = async ({ id }: Lease): Promise<void> =>
+const publish = async ({ id }: Lease): Promise<boolean> =>
   publishBuild({ root, job: JOB, self: aSelf(), id }, runtime)
 
 const writeInto = (lease: Lease, file = RLIB): void =>

@@ -1,7 +1,8 @@
 import type { Root } from '../host/root.ts'
+import { messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
-import { maintenanceWarnings } from '../report/heartbeat.ts'
-import { readFoundedAt } from '../host/heartbeat-file.ts'
+import { encodeHeartbeat, maintenanceWarnings } from '../report/heartbeat.ts'
+import { readFoundedAt, writeHeartbeatText } from '../host/heartbeat-file.ts'
 import { alert } from './alert.ts'
 import type { Guarded } from './guard-disk.ts'
 import type { PassResult } from './pass.ts'
@@ -30,6 +31,7 @@ export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<voi
   const { root, settings, done, guarded, jobs } = outcome
   const { assessments } = guarded
   const heartbeat = 'heartbeat' in done ? done.heartbeat : null
+  if ('heartbeat' in done && !done.isNoted) noteLate(root, done, runtime)
   const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`]
   await recordMetrics(
     root,
@@ -61,5 +63,14 @@ export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<voi
   if (blocked.length > 0) {
     const text = blocked.slice(0, 5).join('; ')
     await alert(root, settings, { kind: 'blocked', text }, runtime)
+  }
+}
+
+/** The disk was full for the heartbeat, and room has been made since, or could not be. */
+function noteLate(root: Root, { heartbeat }: PassResult, { voice }: Runtime): void {
+  try {
+    writeHeartbeatText(root, encodeHeartbeat(heartbeat))
+  } catch (error) {
+    voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`)
   }
 }

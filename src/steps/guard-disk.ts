@@ -6,6 +6,7 @@ import type { Assessment, Level, Relief } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { dockerDirectory, probeDisks } from '../host/disk.ts'
 import { findHeldFiles } from '../host/deleted-files.ts'
+import type { HeldFile } from '../host/deleted-files.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
 import { canSpare } from '../plan/reserve.ts'
 import { hasReserve, makeReserve, releaseReserve, reserveSize } from '../host/reserve.ts'
@@ -221,11 +222,19 @@ function tell(
   }
   if (usedPercent(after.reading) < low && after.level !== 'critical') return
   for (const action of kept.slice(0, 20)) voice.info(describeAction(action))
-  for (const { pid, command, path, bytes } of findHeldFiles(root.realPath).slice(0, 10)) {
+  for (const { pid, command, path, bytes } of heldFiles(root).slice(0, 10)) {
     voice.warning(
       `${size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`,
     )
   }
+}
+
+/** Not the locks of our own keepers, which go with their leases, nor what holds no space. */
+function heldFiles(root: Root): HeldFile[] {
+  const leases = `${root.realPath}/.target-guard/leases/`
+  return findHeldFiles(root.realPath).filter(
+    ({ path, bytes }) => bytes > 0 && !path.startsWith(leases),
+  )
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
 import { helpers } from '../host/privilege.ts'
 import type { Root } from '../host/root.ts'
-import { describeAction } from '../report/actions.ts'
+import { passLines } from '../report/actions.ts'
 import type { FailedPass } from './after-pass.ts'
 import { pass } from './pass.ts'
 import type { PassResult } from './pass.ts'
@@ -16,11 +16,13 @@ export interface OwnPassRequest {
   settings: Settings
   /** which phase of which runner, for the heartbeat */
   by: string
+  /** ids of leases whose slots have just become snapshots */
+  published?: readonly string[]
 }
 
 /** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
 export async function passOverOwn(
-  { root, self, settings, by }: OwnPassRequest,
+  { root, self, settings, by, published = [] }: OwnPassRequest,
   runtime: Runtime,
 ): Promise<PassResult | FailedPass> {
   const { dryRun } = settings
@@ -30,7 +32,7 @@ export async function passOverOwn(
       { root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by },
       runtime,
     )
-    announce(done.actions, dryRun, runtime)
+    announce(done.actions, published, dryRun, runtime)
     return done
   } catch (error) {
     const why = messageOf(error)
@@ -43,11 +45,13 @@ export async function passOverOwn(
 }
 
 /** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
-function announce(actions: readonly Action[], dryRun: boolean, { voice }: Runtime): void {
-  for (const action of actions) {
-    if (action.kind === 'foreign') continue
-    voice.info(`${dryRun ? 'would ' : ''}${describeAction(action)}`)
-  }
+function announce(
+  actions: readonly Action[],
+  published: readonly string[],
+  dryRun: boolean,
+  { voice }: Runtime,
+): void {
+  for (const line of passLines(actions, { would: dryRun, published })) voice.info(line)
   if (!dryRun) return
   const many = actions.filter((action) => action.kind === 'retire').length
   voice.warning(

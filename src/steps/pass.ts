@@ -43,6 +43,8 @@ export interface PassResult extends Applied {
   heartbeat: Heartbeat
   /** null where the reaper does it later */
   reaped: Reaped | null
+  /** whether the heartbeat is written; on a full disk it has to wait for room */
+  isNoted: boolean
 }
 
 /** What a pass would do, and the view it was planned on; touches nothing. */
@@ -132,13 +134,19 @@ export async function pass(request: PassRequest, runtime: Runtime): Promise<Pass
   const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null
   const seconds = (performance.now() - started) / 1000
   const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds })
-  try {
-    writeHeartbeatText(root, encodeHeartbeat(heartbeat))
-  } catch (error) {
-    runtime.voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`)
-  }
+  const isNoted = tryToNote(root, heartbeat)
   for (const { action, why } of applied.failures) {
     runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`)
   }
-  return { ...applied, actions, heartbeat, reaped }
+  return { ...applied, actions, heartbeat, reaped, isNoted }
+}
+
+/** Who looks at the disk next may make the room that it needs: nothing is said yet. */
+function tryToNote(root: Root, heartbeat: Heartbeat): boolean {
+  try {
+    writeHeartbeatText(root, encodeHeartbeat(heartbeat))
+    return true
+  } catch {
+    return false
+  }
 }

@@ -4,7 +4,7 @@ import type { State } from '../github/state.ts'
 import { handOver } from '../github/workflow-commands.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { OUTER, withOuterLease } from '../plan/outer-leases.ts'
-import { describeAction } from '../report/actions.ts'
+import { passLines } from '../report/actions.ts'
 import { prepare, rememberEmergency } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import type { Runtime } from './runtime.ts'
@@ -54,7 +54,7 @@ function stateOf(prepared: Prepared): State {
       reclaimedBytes,
       diskStatus: disk.level,
       freeBytes: disk.freeBytes,
-      actions: prepared.actions.map(describeAction),
+      actions: passLines(prepared.actions),
     },
   }
 }

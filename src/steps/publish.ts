@@ -31,14 +31,18 @@ export interface PublishRequest {
 /**
  * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
  * keeps it from that is told; the slot then stays for the next job of this branch.
+ *
+ * @returns whether the slot has become the snapshot
  */
-export async function publishBuild(request: PublishRequest, runtime: Runtime): Promise<void> {
+export async function publishBuild(request: PublishRequest, runtime: Runtime): Promise<boolean> {
   const { voice } = runtime
   try {
     const refusal = await tryToPublish(request, runtime)
     voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`)
+    return refusal === null
   } catch (error) {
     voice.warning(`No snapshot was published (${messageOf(error)}).`)
+    return false
   }
 }
 

@@ -79,10 +79,11 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   if (result === 'success' && !settings.dryRun) {
     for (const id of leases) await pruneUnits({ root, self, id }, runtime)
   }
-  if (isPublished) {
-    for (const id of leases) await publishBuild({ root, job, self, id }, runtime)
+  const published: string[] = []
+  for (const id of isPublished ? leases : []) {
+    if (await publishBuild({ root, job, self, id }, runtime)) published.push(id)
   }
-  const done = await passOverOwn({ root, self, settings, by }, runtime)
+  const done = await passOverOwn({ root, self, settings, by, published }, runtime)
   const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) }
   await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime)
   await tellVerdict(watched, verdict, runtime)
