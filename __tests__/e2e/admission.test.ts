@@ -129,6 +129,9 @@ needs('root', 'loop-mount').test(
     const { exitCode, stdout } = await next.pre()
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
     expect(stdout).toContain('retired for room')
+    const metrics = readFileSync(`${host.root}/.target-guard/metrics.prom`, 'utf8')
+    const counted = /^target_guard_reclaimed_bytes_total (\d+)$/m.exec(metrics)?.[1]
+    expect(Number(counted)).toBeGreaterThan(10 * MB)
     expect(existsSync(old.job.slot)).toBe(false)
     const free = freeBytes(host.root)
     expect(free).toBeGreaterThan(120 * MB)

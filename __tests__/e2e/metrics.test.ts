@@ -3,13 +3,16 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import { takeTicket } from '../../src/host/waiting.ts'
 import { OPEN_ROOT, writeProgram } from '../helpers/program.ts'
 import { hold } from '../helpers/hold.ts'
+import { publishNth } from '../helpers/published.ts'
 import { needs } from './capabilities.ts'
 import { assemble } from './driven/cast.ts'
 import type { Stage } from './driven/stage.ts'
 import { minutesAgo } from './driven/pressed-host.ts'
 import { stubProgram } from './stub-program.ts'
+import { waitFor } from './wait-for.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
@@ -68,7 +71,8 @@ needs('promtool').describe('metrics.prom', () => {
 
     expect(await complaints()).toBe('0')
     const { bavail, blocks, bsize, files } = statfsSync(stage.path)
-    const disk = `path="${stage.path}"`
+    const mount = (await scene().must('stat', ['-c', '%m', stage.path])).stdout.trim()
+    const disk = `role="root",mount="${mount}"`
     expect(value('disk_size_bytes', disk)).toBe(blocks * bsize)
     expect(value('disk_size_inodes', disk) ?? files).toBe(files)
     expect(value('disk_free_bytes', disk)).toBeGreaterThan(0.5 * bavail * bsize)
@@ -88,7 +92,9 @@ needs('promtool').describe('metrics.prom', () => {
     expect(value('leases', 'state="live"')).toBe(0)
     expect(value('leases', 'state="ended"')).toBe(value('slots'))
     expect(value('blocked_slots')).toBeGreaterThan(0)
-    expect(value('reclaimed_bytes_total')).toBeGreaterThanOrEqual(0)
+    expect(value('reclaimed_bytes_total')).toBeGreaterThan(0)
+    expect(value('seeds_total', 'kind="cold"')).toBe(2)
+    expect([value('snapshots'), value('waiting_jobs')]).toEqual([0, 0])
     expect(value('host_lock_wait_seconds_total')).toBeGreaterThan(0)
     for (const scope of ['own', 'host'].map((each) => `scope="${each}"`)) {
       expect(value('last_pass_timestamp_seconds', scope)).toBeGreaterThan(begun - 1)
@@ -134,10 +140,52 @@ needs('promtool').describe('metrics.prom', () => {
     const inputs = { 'on-critical': 'warn' }
     await stage.job('31').must('pre', { inputs, faults: { RUNNER_TEMP: odd } })
     const escaped = odd.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
-    expect(value('disk_size_bytes', `path="${escaped}"`)).toBe(4 * 1024 * 1024)
+    const size = (): number | undefined =>
+      value('disk_size_bytes', `role="workspace",mount="${escaped}"`)
+    expect(size()).toBe(4 * 1024 * 1024)
     expect(await complaints()).toBe('0')
-    await stage.job('32').must('pre')
-    expect(value('passes_total', 'scope="own",result="done"')).toBe(2)
+
+    // Nobody else sees it: it is told all the same, as it is now, until it is not there any more.
+    writeFileSync(`${odd}/large`, Buffer.alloc(1024 * 1024))
+    const free = (): number | undefined =>
+      value('disk_free_bytes', `role="workspace",mount="${escaped}"`)
+    await stage.command('sweep')
+    expect([size(), free()]).toEqual([4 * 1024 * 1024, 3 * 1024 * 1024])
+    await stage.job('32').must('pre', { faults: { RUNNER_TEMP: '/__w/_temp' } })
+    expect([size(), value('passes_total', 'scope="own",result="done"')]).toEqual([
+      4 * 1024 * 1024,
+      2,
+    ])
+    expect(metrics()).not.toContain('mount="/__w')
+    await scene().must('umount', [odd])
+    await stage.command('sweep')
+    expect(size()).toBeUndefined()
+  })
+
+  test('counts what the reaper of a job has deleted', async () => {
+    const job = stage.job('31')
+    await job.must('pre')
+    writeFileSync(path.join(job.slot, 'large'), Buffer.alloc(3_000_000, 7))
+    await job.must('post', { inputs: { 'job-status': 'failure' } })
+    await waitFor(() => (value('reclaimed_bytes_total') ?? 0) >= 3_000_000, {
+      what: 'the reaper to tell',
+    })
+    const mounts = metrics().match(/^target_guard_disk_free_bytes\{role="root".*$/gm)
+    expect(mounts).toHaveLength(1)
+    expect(await complaints()).toBe('0')
+  })
+
+  test('tells what slots and snapshots hold, and who waits', async () => {
+    const { id } = stage.place({ runId: '21', end: minutesAgo(1) })
+    const size = { version: 1, bytes: 5000, files: 1, peakBytes: 9000, peakFiles: 1, uptimeMs: 1 }
+    writeFileSync(stage.control(`leases/${id}.size`), JSON.stringify(size))
+    publishNth(stage.root, 1, 7000)
+    const ticket = takeTicket(stage.root, 1)
+    await stage.job('31').must('pre')
+    expect(
+      ['slots_bytes', 'snapshots', 'snapshots_bytes', 'waiting_jobs'].map((name) => value(name)),
+    ).toEqual([5000, 1, 7000, 1])
+    ticket.release()
   })
 })
 
@@ -145,13 +193,14 @@ needs('promtool').describe('metrics.prom', () => {
 const WRITER = `${OPEN_ROOT}
   import { recordMetrics } from './steps/record-metrics.js'
   const recorded = {
-    assessments: [],
+    disks: { assessments: [], floors: null },
     jobs: ['success'],
+    seeds: [],
     pass: { scope: 'own', result: 'done', seconds: 1, atMs: 1000 },
     reclaimedBytes: 1000,
     lockWaitSeconds: 0.5,
   }
-  await recordMetrics(root, recorded, { voice: { warning: (text) => console.log(text) } })`
+  await recordMetrics(root, recorded, { environment: {}, voice: { warning: (text) => console.log(text) } })`
 
 async function write(PATH = process.env['PATH']): Promise<(many: number) => Promise<string[]>> {
   const script = writeProgram(scene(), WRITER)

@@ -23,6 +23,7 @@ describe('probing disks', () => {
     expect(problems).toEqual([])
     expect(readings[0]).toMatchObject({
       path: `${one}/targets/deep`,
+      places: [`${one}/targets/deep`, `${one}/a`].map((path) => ({ path, mount: one })),
       holdsRoot: true,
       freeBytes: bavail * bsize,
       totalBytes: blocks * bsize,

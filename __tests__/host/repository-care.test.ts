@@ -11,7 +11,11 @@ const scene = useScene()
 /** A disk of a GB with so much free. */
 function aDisk(freeBytes: number, level: Level = 'ok'): Assessment {
   const bytes = { freeBytes, totalBytes: 1e9, freeInodes: null, totalInodes: null }
-  return { reading: { path: '/', device: '8:1', holdsRoot: true, ...bytes }, level, why: 'so full' }
+  return {
+    reading: { path: '/', device: '8:1', places: [], holdsRoot: true, ...bytes },
+    level,
+    why: 'so full',
+  }
 }
 
 test('a repository is packed only on a disk that surely has room for it', async () => {

@@ -18,6 +18,7 @@ function aReading(overrides: Partial<Reading> = {}): Reading {
   return {
     path: '/mnt/targets',
     device: '8:1',
+    places: [],
     holdsRoot: true,
     freeBytes: 500 * GB,
     totalBytes: 1000 * GB,

@@ -3,24 +3,33 @@ import fc from 'fast-check'
 import { ALERT_KINDS } from '../../src/plan/alert.ts'
 import { metricsText } from '../../src/report/metrics.ts'
 import type { MetricFacts } from '../../src/report/metrics.ts'
+import { notedDisks } from '../../src/report/noted-disks.ts'
 
 function facts(overrides: Partial<MetricFacts> = {}): MetricFacts {
   return {
     disks: [],
     slots: 3,
+    slotBytes: 300,
+    snapshots: { many: 2, bytes: 200 },
+    waiting: 1,
     leases: { live: 1, ended: 2 },
     trash: 4,
     quarantined: 1,
     blocked: 2,
     pass: { scope: 'host', result: 'done', seconds: 1.5, atMs: 1_500_250 },
     jobs: ['success', 'failure'],
+    seeds: ['clone', 'cold', 'clone'],
     reclaimedBytes: 1000,
     lockWaitSeconds: 0.25,
     ...overrides,
   }
 }
 
-const NOTHING = facts({ pass: null, jobs: [], reclaimedBytes: 0, lockWaitSeconds: null })
+const NO_COUNTS = { pass: null, jobs: [], seeds: [], reclaimedBytes: 0, lockWaitSeconds: null }
+const NOTHING = facts(NO_COUNTS)
+
+const A = 'role="root",mount="/a"'
+const B = 'role="docker",mount="/b"'
 
 /** The samples, without names’ common beginning. */
 function lines(text: string): string[] {
@@ -38,26 +47,37 @@ describe('the metrics', () => {
     const text = await metricsText(
       facts({
         disks: [
-          { path: '/a', level: 'low', ...disk },
-          { path: '/b', level: 'ok', ...disk, freeInodes: null, totalInodes: null },
+          { role: 'root', mount: '/a', level: 'low', ...disk },
+          {
+            role: 'docker',
+            mount: '/b',
+            level: 'ok',
+            ...disk,
+            freeInodes: null,
+            totalInodes: null,
+          },
         ],
       }),
       '',
     )
     expect(lines(text)).toEqual([
-      'disk_free_bytes{path="/a"} 10',
-      'disk_free_bytes{path="/b"} 10',
-      'disk_size_bytes{path="/a"} 100',
-      'disk_size_bytes{path="/b"} 100',
-      'disk_free_inodes{path="/a"} 5',
-      'disk_size_inodes{path="/a"} 50',
-      ...['/a', '/b'].flatMap((path) =>
+      `disk_free_bytes{${A}} 10`,
+      `disk_free_bytes{${B}} 10`,
+      `disk_size_bytes{${A}} 100`,
+      `disk_size_bytes{${B}} 100`,
+      `disk_free_inodes{${A}} 5`,
+      `disk_size_inodes{${A}} 50`,
+      ...[A, B].flatMap((labels) =>
         ['ok', 'low', 'critical'].map(
           (level) =>
-            `pressure_level{path="${path}",level="${level}"} ${level === (path === '/a' ? 'low' : 'ok') ? 1 : 0}`,
+            `pressure_level{${labels},level="${level}"} ${level === (labels === A ? 'low' : 'ok') ? 1 : 0}`,
         ),
       ),
       'slots 3',
+      'slots_bytes 300',
+      'snapshots 2',
+      'snapshots_bytes 200',
+      'waiting_jobs 1',
       'leases{state="live"} 1',
       'leases{state="ended"} 2',
       'trash_entries 4',
@@ -66,6 +86,8 @@ describe('the metrics', () => {
       'passes_total{scope="host",result="done"} 1',
       'jobs_total{result="success"} 1',
       'jobs_total{result="failure"} 1',
+      'seeds_total{kind="clone"} 2',
+      'seeds_total{kind="cold"} 1',
       'reclaimed_bytes_total 1000',
       'host_lock_wait_seconds_total 0.25',
       'last_pass_duration_seconds{scope="host"} 1.5',
@@ -76,12 +98,16 @@ describe('the metrics', () => {
   test('count on from the file before, and keep what another scope told last', async () => {
     const first = await metricsText(facts(), '')
     const pass = { scope: 'own', result: 'failed', seconds: 2, atMs: 3_000_000 } as const
-    const second = await metricsText(facts({ pass, jobs: ['success'] }), first)
+    const counts = { pass, jobs: ['success'], seeds: ['inherit'] } as const
+    const second = await metricsText(facts(counts), first)
     expect(lasting(second)).toEqual([
       'passes_total{scope="host",result="done"} 1',
       'passes_total{scope="own",result="failed"} 1',
       'jobs_total{result="success"} 2',
       'jobs_total{result="failure"} 1',
+      'seeds_total{kind="clone"} 2',
+      'seeds_total{kind="cold"} 1',
+      'seeds_total{kind="inherit"} 1',
       'reclaimed_bytes_total 2000',
       'host_lock_wait_seconds_total 0.5',
       'last_pass_duration_seconds{scope="host"} 1.5',
@@ -138,10 +164,33 @@ describe('the metrics', () => {
 
   test('escape what a path may hold', async () => {
     const disk = { freeBytes: 1, totalBytes: 1, freeInodes: null, totalInodes: null }
-    const path = '/a "b"\\c\nd'
-    const text = await metricsText(facts({ disks: [{ path, level: 'ok', ...disk }] }), '')
-    expect(lines(text)[0]).toBe('disk_free_bytes{path="/a \\"b\\"\\\\c\\nd"} 1')
+    const known = { role: 'workspace', mount: '/a "b"\\c\nd', level: 'ok', ...disk } as const
+    const text = await metricsText(facts({ disks: [known] }), '')
+    expect(lines(text)[0]).toBe('disk_free_bytes{role="workspace",mount="/a \\"b\\"\\\\c\\nd"} 1')
   })
+})
+
+test('disks are read from the file as they were written', async () => {
+  const amount = fc.nat()
+  const disks = fc.uniqueArray(
+    fc.record({
+      role: fc.constantFrom('root', 'workspace', 'docker'),
+      mount: fc.string({
+        unit: fc.constantFrom('/', 'a', '"', '\\', '\n', 'n', '}', '{', ' ', ','),
+      }),
+      level: fc.constantFrom('ok', 'low', 'critical'),
+      freeBytes: amount,
+      totalBytes: amount,
+      freeInodes: fc.option(amount),
+      totalInodes: fc.option(amount),
+    }),
+    { selector: ({ role, mount }) => `${role} ${mount}` },
+  )
+  await fc.assert(
+    fc.asyncProperty(disks, async (written) => {
+      expect(notedDisks(await metricsText(facts({ disks: written }), ''))).toEqual(written)
+    }),
+  )
 })
 
 test('alerts are of three kinds, each a file name', () => {

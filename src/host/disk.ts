@@ -30,25 +30,29 @@ const WAIT_MS = 2000
  */
 export async function probeDisks(rootPath: string, others: readonly string[]): Promise<Probe> {
   const mounts = readMounts()
-  const seen = new Set<string>()
+  const seen = new Map<string, { path: string; mount: string }[]>()
   const disks = [rootPath, ...others].flatMap((path, index) => {
     const { mount, ...place } = lookUp(path, mounts)
-    return mount === null ? [] : [{ path, place, device: mount.device, holdsRoot: index === 0 }]
+    return mount === null ? [] : [{ path, place, mount, holdsRoot: index === 0 }]
   })
   const answers = await Promise.all(
     disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)),
   )
   const probe: Probe = { readings: [], problems: [] }
-  for (const [index, { path, device, holdsRoot }] of disks.entries()) {
+  for (const [index, { path, mount, holdsRoot }] of disks.entries()) {
     const raw = answers[index] ?? null
     // Of a path that is absent nothing is known; another one on its disk may be there.
-    if (raw === null || seen.has(device)) continue
-    seen.add(device)
+    if (raw === null) continue
+    const { device, point } = mount
+    const places = seen.get(device) ?? []
+    places.push({ path, mount: point })
+    if (seen.has(device)) continue
+    seen.set(device, places)
     const space = typeof raw === 'string' ? null : plausible(raw)
     if (space === null) {
       const why = typeof raw === 'string' ? raw : 'its numbers make no sense'
       probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`)
-    } else probe.readings.push({ path, device, holdsRoot, ...space })
+    } else probe.readings.push({ path, device, places, holdsRoot, ...space })
   }
   return probe
 }

@@ -2,6 +2,7 @@ import { appendFileSync, lstatSync, readdirSync, renameSync, utimesSync } from '
 import { errnoOf } from '../plan/guard-error.ts'
 import { parseLinked } from '../plan/linked-file.ts'
 import type { LinkedFile } from '../plan/linked-file.ts'
+import { isAmount } from '../plan/size-sample.ts'
 import { encodeSnapshot, isSnapshotKey, parseSnapshot } from '../plan/snapshot.ts'
 import type { Snapshot, SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { at, isDiverted, makeOwnersFolder, within } from './folders.ts'
@@ -119,6 +120,22 @@ export function noteBytes(root: Root, { name, snapshot }: Published, bytes: numb
     return true
   })
   return isNoted ?? false
+}
+
+/** How large a snapshot in the trash is, as it was noted; null where nobody has, or it is none. */
+export function bytesInTrash(root: Root, id: string): number | null {
+  try {
+    // Through the descriptor, which is itself a link.
+    return within(trashPath(root, '.'), [id], (folder) => {
+      const isOne = readTextOrNull(at(folder, RECORD)) !== null
+      const bytes = Number(readTextOrNull(at(folder, BYTES)) ?? Number.NaN)
+      return isOne && isAmount(bytes) ? bytes : null
+    })
+  } catch (error) {
+    // Gone meanwhile, or another user’s.
+    if (['ENOENT', 'EACCES'].includes(errnoOf(error)) || isDiverted(error)) return null
+    throw error
+  }
 }
 
 /** What is known of a slot beside its build. */

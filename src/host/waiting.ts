@@ -137,6 +137,11 @@ export function takeTicket(root: Root, forecastBytes: number): Ticket {
   }
 }
 
+/** How many places of the queue are taken; what the dead have left of themselves is not looked for. */
+export function countWaiters(root: Root): number {
+  return names(root).length
+}
+
 /** Those who wait, in their order; what the dead have left of themselves is removed. */
 export function listWaiters(root: Root, own: string | null): Waiter[] {
   return names(root).flatMap((name) => {

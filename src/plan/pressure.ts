@@ -4,6 +4,8 @@ export interface Reading {
   path: string
   /** tells file systems apart; several watched paths on one device give one reading */
   device: string
+  /** every watched path that lies on it, and where that is mounted */
+  places: readonly { path: string; mount: string }[]
   /** whether the root lies on it: only there can a pass make room */
   holdsRoot: boolean
   freeBytes: number

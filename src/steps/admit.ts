@@ -22,7 +22,8 @@ import { waitingText, whyWait } from '../report/admission.ts'
 import { lookForRoom } from './look-for-room.ts'
 import type { NoRoom } from './look-for-room.ts'
 import { RefusedError, describeHolders } from './refuse.ts'
-import { relieve } from './relieve.ts'
+import { recordReclaimed } from './record-metrics.ts'
+import { reclaimed, relieve } from './relieve.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface AdmitRequest {
@@ -245,6 +246,7 @@ class Admission {
       for (const slot of relieved?.retired ?? []) {
         voice.info(`retired for room, as this job would have to wait: ${slot}`)
       }
+      if (relieved !== null) await recordReclaimed(root, reclaimed(relieved), this.#runtime)
       return relieved !== null && relieved.after.reading.freeBytes >= goal
     } catch (error) {
       voice.warning(`Making room failed (${messageOf(error)}); this job waits.`)

@@ -1,4 +1,5 @@
 import type { Root } from '../host/root.ts'
+import type { SeedKind } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
 import { encodeHeartbeat, maintenanceWarnings } from '../report/heartbeat.ts'
@@ -18,6 +19,8 @@ export interface Outcome {
   guarded: Guarded
   /** results of jobs that have just ended */
   jobs: readonly string[]
+  /** what their slots had been filled with */
+  seeds?: readonly SeedKind[]
 }
 
 /** A pass that did not come to its end. */
@@ -28,7 +31,7 @@ export interface FailedPass {
 
 /** Tells the metrics and, where it is bad, the webhook. */
 export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<void> {
-  const { root, settings, done, guarded, jobs } = outcome
+  const { root, settings, done, guarded, jobs, seeds = [] } = outcome
   const { assessments } = guarded
   const heartbeat = 'heartbeat' in done ? done.heartbeat : null
   if ('heartbeat' in done && !done.isNoted) noteLate(root, done, runtime)
@@ -36,15 +39,16 @@ export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<voi
   await recordMetrics(
     root,
     {
-      assessments,
+      disks: { assessments, floors: settings.floors },
       jobs,
+      seeds,
       pass: {
         scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
         result: problems.length > 0 ? 'failed' : 'done',
         seconds: heartbeat?.seconds ?? 0,
         atMs: heartbeat?.completedAt ?? Date.now(),
       },
-      reclaimedBytes: guarded.reclaimedBytes + (heartbeat?.reclaimedBytes ?? 0),
+      reclaimedBytes: guarded.reclaimedBytes + deletedBytes(done),
       lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
     },
     runtime,
@@ -73,4 +77,8 @@ function noteLate(root: Root, { heartbeat }: PassResult, { voice }: Runtime): vo
   } catch (error) {
     voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`)
   }
+}
+
+function deletedBytes(done: PassResult | FailedPass): number {
+  return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0
 }

@@ -10,6 +10,7 @@ import type { WatchLog } from '../host/watch-log.ts'
 import { INSIDE, guardDisk } from './guard-disk.ts'
 import type { Kept } from './keep.ts'
 import { Growers } from './growers.ts'
+import { recordReclaimed } from './record-metrics.ts'
 import type { Runtime } from './runtime.ts'
 import type { SizeWatch } from './size-watch.ts'
 
@@ -103,6 +104,7 @@ export class DiskWatch {
       const { retired, reclaimedBytes: freedBytes } = done
       const atMs = Date.now()
       this.#note({ kind: 'relief', atMs, retired: retired.length, freedBytes, refusal })
+      await recordReclaimed(root, freedBytes, this.#runtime)
     } catch (error) {
       this.#note({ ...nothing, atMs: Date.now(), refusal: `it failed (${messageOf(error)})` })
     } finally {

@@ -14,7 +14,7 @@ import { controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { describeAction } from '../report/actions.ts'
 import { size } from '../report/texts.ts'
-import { planRelief, relieve } from './relieve.ts'
+import { planRelief, reclaimed, relieve } from './relieve.ts'
 import type { Relieved } from './relieve.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -138,10 +138,6 @@ function guarded(assessments: Assessment[], relieved: Relieved | null, need: Rel
     reclaimedBytes: relieved === null ? 0 : reclaimed(relieved),
     emergency: need === 'emergency',
   }
-}
-
-function reclaimed({ before, after }: Relieved): number {
-  return Math.max(0, after.reading.freeBytes - before.freeBytes)
 }
 
 /**

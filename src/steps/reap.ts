@@ -9,6 +9,10 @@ import type { Settings } from '../plan/settings.ts'
 import { tellHistory } from './tell-history.ts'
 import type { Told } from './tell-history.ts'
 import { keepBudget } from './keep-budget.ts'
+import { recordReclaimed } from './record-metrics.ts'
+import type { Runtime } from './runtime.ts'
+import { rememberSizes } from './trash-sizes.ts'
+import type { Sizes } from './trash-sizes.ts'
 
 /** What a reaper did. */
 export interface Reaped {
@@ -19,14 +23,21 @@ export interface Reaped {
   quarantined: { id: string; why: string; command: string }[]
   /** free bytes after, less free bytes before: all that happened on the disk meanwhile */
   reclaimedBytes: number
+  /** what was deleted, as it was measured before; what it shared with others is all counted */
+  deletedBytes: number
   /** why jobs that have ended could not be told in the history; they stay noted for the next reaper */
   untold: string[]
 }
 
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
-export async function emptyTrash(root: Root, settings: Settings): Promise<Reaped> {
+export async function emptyTrash(
+  root: Root,
+  settings: Settings,
+  runtime: Runtime,
+): Promise<Reaped> {
   const left = await tryToKeepBudget(root, settings)
   const reaped = await tellAndReap(root, helpers(settings))
+  await recordReclaimed(root, reaped.deletedBytes, runtime)
   return { ...reaped, busy: [...left, ...reaped.busy] }
 }
 
@@ -80,13 +91,15 @@ export async function reap(root: Root, ways: readonly Helper[]): Promise<Omit<Re
     busy: [],
     quarantined: [],
     reclaimedBytes: 0,
+    deletedBytes: 0,
   }
+  const known = rememberSizes(root)
   const tried = new Set<string>()
   for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
     for (const id of fresh) tried.add(id)
     const waiting = fresh.values()
     const reaper = async (): Promise<void> => {
-      for (const id of waiting) await reapEntry(root, id, ways, reaped)
+      for (const id of waiting) await reapEntry(root, id, { ways, known }, reaped)
     }
     await Promise.all(Array.from({ length: AT_ONCE }, reaper))
   }
@@ -104,15 +117,17 @@ function untried(root: Root, tried: ReadonlySet<string>): string[] {
 async function reapEntry(
   root: Root,
   id: string,
-  ways: readonly Helper[],
+  { ways, known }: { ways: readonly Helper[]; known: Sizes },
   reaped: Omit<Reaped, 'untold'>,
 ): Promise<void> {
   try {
+    const bytes = await known(id)
     const outcome = await deleteEntry(root, id, ways)
     switch (outcome.kind) {
       case 'deleted':
         forgetEntry(root, id)
         reaped.deleted.push(id)
+        reaped.deletedBytes += bytes
         return
       case 'busy':
         reaped.busy.push({ id, why: outcome.why })

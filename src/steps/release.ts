@@ -7,6 +7,7 @@ import type { Job } from '../plan/job.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readMoment } from '../host/boot.ts'
 import { hasEndings } from '../host/history.ts'
+import { readSeedRecord } from '../host/lease-companions.ts'
 import { endLease, findLease } from '../host/leases.ts'
 import { startReaper } from '../host/reaper.ts'
 import type { Root } from '../host/root.ts'
@@ -79,13 +80,14 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   if (result === 'success' && !settings.dryRun) {
     for (const id of leases) await pruneUnits({ root, self, id }, runtime)
   }
+  const seeds = leases.map((id) => readSeedRecord(root, id).kind)
   const published: string[] = []
   for (const id of isPublished ? leases : []) {
     if (await publishBuild({ root, job, self, id }, runtime)) published.push(id)
   }
   const done = await passOverOwn({ root, self, settings, by, published }, runtime)
   const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) }
-  await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime)
+  await afterPass({ root, settings, done, guarded, jobs: [result], seeds }, runtime)
   await tellVerdict(watched, verdict, runtime)
   if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
     startReaper(root, runtime.script, settings)

@@ -133,6 +133,11 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
   return done
 }
 
+/** How much more is free than before, whoever made it so. */
+export function reclaimed({ before, after }: Relieved): number {
+  return Math.max(0, after.reading.freeBytes - before.freeBytes)
+}
+
 /** One that cannot be taken away keeps no other from going. */
 function tryToEvict(root: Root, snapshot: StoredSnapshot, { voice }: Runtime): boolean {
   try {

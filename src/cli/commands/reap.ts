@@ -14,7 +14,11 @@ the command that would remove it. Jobs that have ended are told in the history, 
   flags: [ROOT, ...HELP, SNAPSHOTS, JSON_FLAG],
   run: async (invocation) => {
     const chosen = settings(invocation)
-    const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen)
+    const reaped = await emptyTrash(
+      existingRoot(chosen, invocation.runtime),
+      chosen,
+      invocation.runtime,
+    )
     print(invocation, reaped, () => reapText(reaped))
     return reaped.quarantined.length + reaped.untold.length > 0 ? 1 : 0
   },
