@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
 import { environmentTwin } from '../plan/input.ts'
 import { INPUTS, parseSettings } from '../plan/settings.ts'
-import type { Lookup, Surroundings } from '../plan/input.ts'
+import type { Input, Lookup, Surroundings } from '../plan/input.ts'
 import type { Settings } from '../plan/settings.ts'
 
 /** Settings of a step: an input wins over its environment twin. */
@@ -30,6 +31,18 @@ export function secretsIn(environment: NodeJS.ProcessEnv): string[] {
   return names
     .flatMap((name) => [input(name, environment), twin(name, environment)])
     .flatMap((each) => (each === null ? [] : [each.text]))
+}
+
+/** The settings that a variable makes other than their defaults; the text of a secret is null. */
+export function changedTwins(
+  environment: NodeJS.ProcessEnv,
+): { name: string; text: string | null }[] {
+  const around = surroundings(environment)
+  return INPUTS.flatMap((each: Input<unknown>) => {
+    const set = twin(each.name, environment)
+    if (set === null || isDeepStrictEqual(each.parse(set.text), each.whenEmpty(around))) return []
+    return [{ name: each.name, text: each.isSecret === true ? null : set.text }]
+  })
 }
 
 /** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */

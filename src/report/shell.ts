@@ -3,6 +3,11 @@ function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
+/** A word of a command that somebody is to give: as it is where every shell takes it so. */
+export function commandWord(text: string): string {
+  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : shellWord(text)
+}
+
 /** What a shell evaluates to set these variables for itself and all that it starts. */
 export function exportText(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)

@@ -1,22 +1,21 @@
-import { accessSync, constants, statfsSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { listContainers } from '../host/docker.ts'
 import { readMounts } from '../host/mounts.ts'
-import { OVERLAY } from '../host/root-refusal.ts'
-import { controlName, findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { hasReserve, reserveSize } from '../host/reserve.ts'
 import { listTrash } from '../host/trash.ts'
-import { messageOf } from '../plan/guard-error.ts'
 import { usedPercent } from '../plan/pressure.ts'
 import type { Reading } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
 import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
 import { describeBlocked } from '../report/actions.ts'
+import { commandWord } from '../report/shell.ts'
 import { look } from './guard-disk.ts'
+import { checkRoot } from './doctor-root.ts'
+import { checkSettings } from './doctor-settings.ts'
 import { checkWarmth } from './doctor-warmth.ts'
-import { preciousOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 import { watchedInWords } from './watched-worktrees.ts'
 
@@ -35,6 +34,7 @@ export async function doctor(settings: Settings, runtime: Runtime): Promise<Find
   const { root, findings } = checkRoot(settings, runtime)
   return [
     ...findings,
+    ...checkSettings(runtime.environment),
     checkNode(),
     ...checkTools(runtime.environment),
     checkProc(),
@@ -49,46 +49,6 @@ export async function doctor(settings: Settings, runtime: Runtime): Promise<Find
 
 function ok(check: string, text: string): Finding {
   return { check, level: 'ok', text, mend: '' }
-}
-
-function checkRoot(
-  settings: Settings,
-  runtime: Runtime,
-): { root: Root | null; findings: Finding[] } {
-  const check = 'root'
-  try {
-    const root = findRoot(settings.root, preciousOf(runtime.environment))
-    if (root === null) {
-      const text = `${settings.root} is not there yet`
-      return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] }
-    }
-    return { root, findings: [checkWritable(root), checkFileSystem(root)] }
-  } catch (error) {
-    const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.'
-    return { root: null, findings: [{ check, level: 'fail', text: messageOf(error), mend }] }
-  }
-}
-
-function checkWritable(root: Root): Finding {
-  try {
-    for (const path of [root.path, controlName(root, 'leases'), controlName(root, 'trash')]) {
-      accessSync(path, constants.W_OK | constants.X_OK)
-    }
-    return ok('root', `${root.path} is there and can be written`)
-  } catch (error) {
-    const mend = `Give it to the runner’s user: sudo chown $(id -u) ${root.path} and what is directly in it.`
-    return { check: 'root', level: 'fail', text: messageOf(error), mend }
-  }
-}
-
-function checkFileSystem(root: Root): Finding {
-  if (statfsSync(root.path).type >>> 0 !== OVERLAY) return ok('file system', 'it is a local disk')
-  return {
-    check: 'file system',
-    level: 'warn',
-    text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
-    mend: 'Mount a volume at the root.',
-  }
 }
 
 function checkReserve(root: Root, reading: Reading): Finding {
@@ -253,7 +213,7 @@ function checkTimer(root: Root): Finding {
     check,
     level: 'warn',
     text: `no sweep has gone over this host within 48 h (${last})`,
-    mend: `sudo target-guard install-timer --root ${root.path}`,
+    mend: `sudo target-guard install-timer --root ${commandWord(root.path)}`,
   }
 }
 
