@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { PASSES_AT_MOST } from '../../src/plan/admission.ts'
+import type { Cap } from '../../src/plan/cap.ts'
 import { needs } from './capabilities.ts'
 import { killAt } from './faults.ts'
 import { GuardedHost } from './guard.ts'
@@ -125,6 +126,10 @@ needs('root', 'loop-mount').test(
     await old.run()
     expect(existsSync(old.job.slot)).toBe(true)
     await host.cli(['reap'])
+    // Without the ended slot there is room for none.
+    const { freeBytes: before, host: all } = await host.json<Cap>('cap')
+    expect(before).toBeLessThan(100 * MB)
+    expect(all.maxParallel).toBe(1)
     const next = host.job(2, 120, { ...kept, 'admission-timeout-minutes': '0' })
     const { exitCode, stdout } = await next.pre()
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })

@@ -92,21 +92,21 @@ describe('a forecast', () => {
 })
 
 describe('the cap', () => {
-  test('is floor((free − reserve) / peak) for jobs, repositories and the host', () => {
+  test('is floor((free + evictable − reserve) / peak) for jobs, repositories and the host', () => {
     const lines = [
       aLine({ peakBytes: 100 }),
       aLine({ job: 'lint', peakBytes: 30 }),
       aLine({ workflow: 'release.yml', peakBytes: 50 }),
       aLine({ repository: 'octo-org/other', peakBytes: 200 }),
     ]
-    const cap = capOf(lines, { freeBytes: 1000, reserveBytes: 50 })
+    const cap = capOf(lines, { freeBytes: 700, evictableBytes: 300, reserveBytes: 50 })
     expect(cap.host).toStrictEqual({ peakBytes: 200, maxParallel: 4 })
     expect(cap.jobs.map(({ maxParallel }) => maxParallel)).toStrictEqual([9, 31, 19, 4])
     expect(maxParallelOf(cap, REPOSITORY)).toBe(9)
   })
 
   test('is never 0 for a matrix, and 256 where nothing is known', () => {
-    const room = { freeBytes: 10, reserveBytes: 50 }
+    const room = { freeBytes: 10, evictableBytes: 0, reserveBytes: 50 }
     expect(maxParallelOf(capOf([aLine()], room), REPOSITORY)).toBe(1)
     expect(maxParallelOf(capOf([], room), REPOSITORY)).toBe(256)
   })

@@ -4,7 +4,7 @@ import { capText } from '../../src/report/cap.ts'
 import { aLine } from '../helpers/history.ts'
 import { anId } from '../helpers/lease.ts'
 
-const ROOM = { freeBytes: 105e9, reserveBytes: 5e9 }
+const ROOM = { freeBytes: 60e9, evictableBytes: 45e9, reserveBytes: 5e9 }
 
 test('the cap is told with the figures it rests on, for the host and whoever builds there', () => {
   const lines = [
@@ -13,7 +13,8 @@ test('the cap is told with the figures it rests on, for the host and whoever bui
     aLine({ id: anId(3), repository: 'octo-org/other', workflow: '', peakBytes: 50e9 }),
   ]
   expect(capText(capOf(lines, ROOM)).split('\n')).toEqual([
-    'free    105.0 GB',
+    'free    60.0 GB',
+    'may go  45.0 GB in ended slots and snapshots, for jobs that would have to wait',
     'reserve 5.0 GB',
     'cap     2 at 50.0 GB each: the host',
     'cap     3 at 30.0 GB each: octo-org/demo',

@@ -35,6 +35,7 @@ describe('no text of others begins a line of what a command prints', () => {
   const line = { peakBytes: 60e9, maxParallel: 2 }
   const cap = {
     freeBytes: 150e9,
+    evictableBytes: 0,
     reserveBytes: 5e9,
     host: line,
     repositories: [{ ...line, repository: EVIL }],
@@ -75,6 +76,7 @@ test('status says how many jobs there is room for, and what each is expected to 
   const of = { repository: 'octo-org/demo', workflow: 'ci.yml' }
   const cap = {
     freeBytes: 150e9,
+    evictableBytes: 0,
     reserveBytes: 5e9,
     host: { peakBytes: 60e9, maxParallel: 2 },
     repositories: [{ peakBytes: 60e9, maxParallel: 2, repository: 'octo-org/demo' }],

@@ -3,15 +3,21 @@ import type { ForecastKey } from './forecast.ts'
 import type { HistoryLine } from './history.ts'
 
 /** How many jobs at once the disk has room for. */
-export interface Cap {
-  freeBytes: number
-  reserveBytes: number
+export interface Cap extends CapRoom {
   host: CapLine
   repositories: (CapLine & { repository: string })[]
   jobs: (CapLine & ForecastKey)[]
 }
 
-/** floor((free − reserve) / peak); both null without history. */
+/** What there is room in. */
+export interface CapRoom {
+  freeBytes: number
+  /** known sizes of ended slots and of snapshots: they go for a job that would have to wait */
+  evictableBytes: number
+  reserveBytes: number
+}
+
+/** floor((free + evictable − reserve) / peak); both null without history. */
 export interface CapLine {
   peakBytes: number | null
   maxParallel: number | null
@@ -21,10 +27,7 @@ export interface CapLine {
 export const MATRIX_AT_MOST = 256
 
 /** The cap for the host, each repository and each job; of several jobs the largest peak counts. */
-export function capOf(
-  lines: readonly HistoryLine[],
-  room: { freeBytes: number; reserveBytes: number },
-): Cap {
+export function capOf(lines: readonly HistoryLine[], room: CapRoom): Cap {
   const byJob = grouped(lines, ({ repository, workflow, job, leg }) =>
     JSON.stringify([repository, workflow, job, leg]),
   )
@@ -59,10 +62,11 @@ function largest(some: readonly CapLine[]): number | null {
 
 function capLine(
   peakBytes: number | null,
-  { freeBytes, reserveBytes }: { freeBytes: number; reserveBytes: number },
+  { freeBytes, evictableBytes, reserveBytes }: CapRoom,
 ): CapLine {
   if (peakBytes === null || peakBytes === 0) return { peakBytes, maxParallel: null }
-  return { peakBytes, maxParallel: Math.max(0, Math.floor((freeBytes - reserveBytes) / peakBytes)) }
+  const roomBytes = freeBytes + evictableBytes - reserveBytes
+  return { peakBytes, maxParallel: Math.max(0, Math.floor(roomBytes / peakBytes)) }
 }
 
 /** `strategy.max-parallel` for a repository: never 0, which GitHub refuses. */

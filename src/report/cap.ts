@@ -7,6 +7,7 @@ export function capText(cap: Cap | null): string {
   if (cap === null) return 'the free space of the disk is not known\n'
   const lines = [
     `free    ${size(cap.freeBytes)}`,
+    `may go  ${size(cap.evictableBytes)} in ended slots and snapshots, for jobs that would have to wait`,
     `reserve ${size(cap.reserveBytes)}`,
     ...capLines(cap),
   ]

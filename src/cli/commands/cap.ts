@@ -8,8 +8,9 @@ import { JSON_FLAG, RESERVE, ROOT } from '../flags.ts'
 export const capCommand: Command = {
   name: 'cap',
   summary: 'how many jobs at once the disk has room for',
-  about: `Shows floor((free − reserve) / peak) with its figures, for the host, each repository and each job;
-the peak is the 95th percentile of the last 20 jobs.`,
+  about: `Shows floor((free + may go − reserve) / peak) with its figures, for the host, each repository and
+each job; the peak is the 95th percentile of the last 20 jobs. What may go are the known sizes of ended slots
+and of snapshots, which make room before a job waits.`,
   ...NO_OPERANDS,
   flags: [ROOT, RESERVE, JSON_FLAG],
   run: async (invocation) => {
