@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
   assess,
+  goalOf,
   isRelieved,
   plausible,
   reliefFor,
@@ -99,4 +100,21 @@ test('percent used is of bytes or inodes, whichever is more, and from 0 to 100',
       expect(used >= 0 && used <= 100).toBe(true)
     }),
   )
+})
+
+describe('the goal of a pass', () => {
+  const floors = { minFreeBytes: 600 * GB, minFreePercent: 0, minFreeInodesPercent: 0 }
+  const marks = { high: 85, low: 80 }
+
+  test('is the floor that was missed, not the watermark that was met', () => {
+    expect(goalOf(aReading(), floors, marks)).toBe('600 GB free')
+  })
+
+  test('is each that was missed', () => {
+    const reading = aReading({ freeBytes: 100 * GB, freeInodes: 50 })
+    expect(goalOf(reading, { ...floors, minFreeInodesPercent: 10 }, marks)).toBe(
+      '600 GB free and 100 inodes free and below 80 %',
+    )
+    expect(goalOf(reading, OFF, marks)).toBe('below 80 %')
+  })
 })

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { reliefOrder } from '../../src/plan/relief.ts'
+import { outOfReach, reliefOrder, weighSlot } from '../../src/plan/relief.ts'
+import type { Check } from '../../src/plan/pressure.ts'
 import type { ObservedLease } from '../../src/plan/reclaim.ts'
+import { nextSample } from '../../src/plan/size-sample.ts'
+import { aLine } from '../helpers/history.ts'
 import { aLease, aRecord, aRunnerKey, anId } from '../helpers/lease.ts'
 import { NOW, aVerdict, anObserved, endedBefore } from '../helpers/observed.ts'
 import { aSelf } from '../helpers/self.ts'
@@ -71,5 +74,72 @@ describe('what goes when the disk needs room', () => {
     const reasons = reliefOrder(all, aSelf(), 'host', NOW).map(({ reason }) => reason)
     expect(reasons[0]).toBe('its job ended; the disk needs room (own, ended)')
     expect(reasons.at(-1)).toBe('it is dead; the disk needs room (orphan)')
+  })
+})
+
+describe('how much a slot may free', () => {
+  const sample = nextSample(null, { bytes: 70, files: 7, uptimeMs: 0 })
+  const line = aLine({ bytes: 50, files: 5, peakBytes: 100, peakFiles: 10 })
+
+  test.each([
+    ['it was measured at its end', null, line, null, { bytes: 100, inodes: 10 }],
+    ['it was larger before', { ...sample, peakBytes: 800 }, line, 500, { bytes: 800, inodes: 10 }],
+    [
+      'nobody could measure it',
+      sample,
+      aLine({ bytes: null }),
+      null,
+      { bytes: null, inodes: null },
+    ],
+    ['it was sampled, and nothing forecast', sample, null, null, { bytes: null, inodes: null }],
+    ['more was forecast', sample, null, 500, { bytes: 500, inodes: null }],
+    ['less was forecast', sample, null, 5, { bytes: 70, inodes: null }],
+    ['it was only forecast', null, null, 500, { bytes: null, inodes: null }],
+  ])('%s', (_, measured, told, forecastBytes, weight) => {
+    expect(weighSlot({ sample: measured, line: told, forecastBytes })).toEqual(weight)
+  })
+})
+
+describe('a floor', () => {
+  const bytes: Check = { what: 'bytes', free: 80, floor: 500, setting: 'min-free-gb' }
+  const inodes: Check = { what: 'inodes', free: 8, floor: 50, setting: 'min-free-inodes-percent' }
+
+  test.each<[string, Check[], (number | null)[][], Check | null]>([
+    ['none is missed', [], [[1, 1]], null],
+    [
+      'half of what is missing may go',
+      [bytes],
+      [
+        [110, 1],
+        [100, 1],
+      ],
+      null,
+    ],
+    [
+      'less may go',
+      [bytes],
+      [
+        [109, 1],
+        [100, 1],
+      ],
+      bytes,
+    ],
+    ['nothing may go', [bytes], [], bytes],
+    [
+      'the size of one is unknown',
+      [bytes],
+      [
+        [1, 1],
+        [null, 1],
+      ],
+      null,
+    ],
+    ['the other kind is unknown', [bytes], [[1, null]], bytes],
+    ['inodes are missing', [inodes], [[1000, 20]], inodes],
+    ['enough inodes may go', [inodes], [[0, 21]], null],
+    ['one of two can be reached', [bytes, inodes], [[1000, 1]], inodes],
+  ])('is out of reach, or not: %s', (_, missed, amounts, floor) => {
+    const weights = amounts.map(([b = null, i = null]) => ({ bytes: b, inodes: i }))
+    expect(outOfReach(missed, weights)?.floor ?? null).toEqual(floor)
   })
 })

@@ -78,20 +78,34 @@ export function plausible(
 
 /** Judges one file system: critical below any floor, low within 1.5 times of one. */
 export function assess(reading: Reading, floors: Floors): Assessment {
-  const checks = floorsOf(reading, floors).filter((each) => each.floor > 0)
-  const broken = checks.find((each) => each.free < each.floor)
+  const [broken] = missedFloors(reading, floors)
   if (broken !== undefined) return { reading, level: 'critical', why: inWords(broken, 'below') }
-  const near = checks.find((each) => each.free < LOW * each.floor)
+  const near = floorsOf(reading, floors).find((each) => each.free < LOW * each.floor)
   if (near !== undefined) return { reading, level: 'low', why: inWords(near, 'near') }
   return { reading, level: 'ok', why: '' }
 }
 
-interface Check {
+/** A floor, and what is free of it. */
+export interface Check {
   what: 'bytes' | 'inodes'
   free: number
   floor: number
   /** the setting the floor comes from */
   setting: string
+}
+
+/** The floors that a file system is below. */
+export function missedFloors(reading: Reading, floors: Floors): Check[] {
+  return floorsOf(reading, floors).filter(({ free, floor }) => free < floor)
+}
+
+/** What a pass goes on for until it is reached, in words. */
+export function goalOf(reading: Reading, floors: Floors, { low }: Watermarks): string {
+  const missed = missedFloors(reading, floors).map(
+    ({ what, floor }) => `${amount(what, floor)} free`,
+  )
+  const goals = usedPercent(reading) < low ? missed : [...missed, `below ${low} %`]
+  return goals.join(' and ')
 }
 
 function floorsOf(reading: Reading, floors: Floors): Check[] {
@@ -118,9 +132,12 @@ function floorsOf(reading: Reading, floors: Floors): Check[] {
 }
 
 function inWords({ what, free, floor, setting }: Check, where: 'below' | 'near'): string {
-  const amount = (value: number): string =>
-    what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value)
-  return `${amount(free)} free, ${where} the floor of ${amount(floor)} (${setting})`
+  return `${amount(what, free)} free, ${where} the floor of ${amount(what, floor)} (${setting})`
+}
+
+/** Bytes as GB, or a number of inodes. */
+export function amount(what: Check['what'], value: number): string {
+  return what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value)
 }
 
 /** Bytes as GB (10⁹), with as many digits as a small disk needs. */

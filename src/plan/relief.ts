@@ -1,7 +1,10 @@
 import { runnerPrefix } from './naming.ts'
 import type { Self } from './evidence.ts'
+import type { HistoryLine } from './history.ts'
+import type { Check } from './pressure.ts'
 import { ageHours } from './reclaim.ts'
 import type { Candidate, Moment, ObservedLease } from './reclaim.ts'
+import type { SizeSample } from './size-sample.ts'
 
 /** How far relief may go: own ended slots alone, or, in an emergency, everybody's stale ones. */
 export type Extent = 'own' | 'host'
@@ -41,4 +44,61 @@ const KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan']
 function byAge(a: number, b: number): number {
   if (a === b) return 0
   return a > b ? -1 : 1
+}
+
+/** How much something may free that may go; null where nobody knows. */
+export interface Weight {
+  bytes: number | null
+  inodes: number | null
+}
+
+/** What is known of a slot: as its keeper sampled it, as it was measured after its end, as was forecast. */
+export interface SlotFacts {
+  sample: SizeSample | null
+  line: HistoryLine | null
+  forecastBytes: number | null
+}
+
+/**
+ * The most that a slot is known to have held. One that nobody measured after its job’s end may have grown
+ * ever since its last sample: it weighs what was forecast at least, and without that nobody knows.
+ */
+export function weighSlot({ sample, line, forecastBytes }: SlotFacts): Weight {
+  const bytes = largest(sample?.peakBytes, line?.bytes, line?.peakBytes)
+  const inodes = largest(sample?.peakFiles, line?.files, line?.peakFiles)
+  if (line !== null && line.bytes !== null) return { bytes, inodes }
+  const isKnown = bytes !== null && forecastBytes !== null
+  return { bytes: isKnown ? Math.max(bytes, forecastBytes) : null, inodes: null }
+}
+
+function largest(...amounts: readonly (number | null | undefined)[]): number | null {
+  const known = amounts.filter((each) => typeof each === 'number')
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+/** A floor that cannot be reached, whatever goes. */
+export interface OutOfReach {
+  floor: Check
+  /** all that is known of what may go */
+  known: number
+}
+
+/** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
+const GROWN = 2
+
+/**
+ * The floor that no relief can reach: what is missing to it is more than twice all that may go. Null
+ * where it may help to take that, as it may where the size of anything among it is unknown.
+ */
+export function outOfReach(
+  missed: readonly Check[],
+  weights: readonly Weight[],
+): OutOfReach | null {
+  for (const floor of missed) {
+    const amounts = weights.map((each) => each[floor.what])
+    if (amounts.includes(null)) continue
+    const known = amounts.reduce<number>((sum, each) => sum + (each ?? 0), 0)
+    if (GROWN * known < floor.floor - floor.free) return { floor, known }
+  }
+  return null
 }

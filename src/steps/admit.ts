@@ -246,6 +246,9 @@ class Admission {
       for (const slot of relieved?.retired ?? []) {
         voice.info(`retired for room, as this job would have to wait: ${slot}`)
       }
+      for (const snapshot of relieved?.evicted ?? []) {
+        voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`)
+      }
       if (relieved !== null) await recordReclaimed(root, reclaimed(relieved), this.#runtime)
       return relieved !== null && relieved.after.reading.freeBytes >= goal
     } catch (error) {

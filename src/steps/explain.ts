@@ -29,9 +29,12 @@ export async function explain(
   const root = existingRoot(settings, runtime)
   const self = selfOf(observeOwner(runtime.environment), null)
   const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime)
-  const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks)
-  const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime)
-  const actions = await withKeepers(root, withRelief(planned.actions, relief))
+  const disks = await look({ root, settings }, runtime)
+  const disk = disks.find((each) => each.reading.holdsRoot)
+  const isTight = disk !== undefined && reliefFor(disks, settings.watermarks) !== 'none'
+  const relief = { root, self, settings, extent: 'host' } as const
+  const more = isTight ? (await planRelief(relief, disk.reading, runtime)).actions : []
+  const actions = await withKeepers(root, withRelief(planned.actions, more))
   return path === null ? actions : actions.filter((action) => concerns(action, path, root))
 }
 

@@ -1,22 +1,21 @@
 import { lstatSync, lutimesSync } from 'node:fs'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
-import { assess, gigabytes, reliefFor, usedPercent, worst } from '../plan/pressure.ts'
+import { assess, reliefFor, usedPercent, worst } from '../plan/pressure.ts'
 import type { Assessment, Level, Relief } from '../plan/pressure.ts'
 import type { Settings } from '../plan/settings.ts'
 import { dockerDirectory, probeDisks } from '../host/disk.ts'
-import { findHeldFiles } from '../host/deleted-files.ts'
-import type { HeldFile } from '../host/deleted-files.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
 import { canSpare } from '../plan/reserve.ts'
 import { hasReserve, makeReserve, releaseReserve, reserveSize } from '../host/reserve.ts'
 import { controlPath } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { describeAction } from '../report/actions.ts'
-import { size } from '../report/texts.ts'
+import { outOfReachText } from '../report/out-of-reach.ts'
 import { planRelief, reclaimed, relieve } from './relieve.ts'
 import type { Relieved } from './relieve.ts'
 import type { Runtime } from './runtime.ts'
+import { tell } from './tell-relief.ts'
 
 /** What the disk guard found and did. */
 export interface Guarded {
@@ -56,26 +55,38 @@ export async function guardDisk(request: GuardRequest, runtime: Runtime): Promis
   const { root, settings } = request
   const before = await look(request, runtime)
   const need = reliefFor(before, settings.watermarks)
-  if (need === 'none') return guarded(before, null, need)
+  if (need === 'none') return guarded(before, [], need)
   if (settings.dryRun) {
-    await tellPlan(request, need, runtime)
-    return guarded(before, null, need)
+    await tellPlan(request, need, before, runtime)
+    return guarded(before, [], need)
   }
   const relieved = await makeRoom(request, need, before, runtime)
   if (relieved !== null) tell(root, settings, need, relieved, runtime)
-  return guarded(await lookAgain(request, before), relieved, need)
+  const more = await keepWatermark(request, relieved, runtime)
+  if (more !== null) tell(root, settings, 'watermark', more, runtime)
+  const rounds = [relieved, more].filter((each) => each !== null)
+  return guarded(await lookAgain(request, before), rounds, need)
 }
 
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
-async function tellPlan(request: GuardRequest, need: Relief, runtime: Runtime): Promise<void> {
-  const { root, self, scope } = request
-  const extent = need === 'emergency' ? 'host' : scope
-  for (const action of await planRelief({ root, self, extent }, runtime)) {
+async function tellPlan(
+  request: GuardRequest,
+  need: Relief,
+  before: readonly Assessment[],
+  runtime: Runtime,
+): Promise<void> {
+  const extent = need === 'emergency' ? 'host' : request.scope
+  const disk = before.find((each) => each.reading.holdsRoot)
+  if (disk === undefined) return
+  const planned = await planRelief({ ...request, extent }, disk.reading, runtime)
+  for (const action of planned.actions) {
     runtime.voice.info(`would, as far as needed, ${describeAction(action)}`)
+  }
+  if (planned.outOfReach !== null) {
+    runtime.voice.warning(outOfReachText(request.root.path, planned.outOfReach))
   }
 }
 
-/** Relief that fails stops no job: the disk is looked at again, and decides. */
 async function makeRoom(
   request: GuardRequest,
   need: 'watermark' | 'emergency',
@@ -83,16 +94,47 @@ async function makeRoom(
   runtime: Runtime,
 ): Promise<Relieved | null> {
   const { root, self, settings, scope } = request
+  return attempt(
+    request,
+    async () =>
+      need === 'emergency'
+        ? emergency(request, before, runtime)
+        : relieve({ root, self, settings, extent: scope }, runtime),
+    runtime,
+  )
+}
+
+/** Relief that fails stops no job: the disk is looked at again, and decides. */
+async function attempt(
+  { root }: GuardRequest,
+  work: () => Promise<Relieved | null>,
+  { voice }: Runtime,
+): Promise<Relieved | null> {
   try {
-    return need === 'emergency'
-      ? await emergency(request, before, runtime)
-      : await relieve({ root, self, settings, extent: scope }, runtime)
+    return await work()
   } catch (error) {
-    runtime.voice.warning(
+    voice.warning(
       `Making room on the disk of ${root.path} failed (${messageOf(error)}); the next pass tries again.`,
     )
     return null
   }
+}
+
+/** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
+async function keepWatermark(
+  request: GuardRequest,
+  relieved: Relieved | null,
+  runtime: Runtime,
+): Promise<Relieved | null> {
+  const { high, low } = request.settings.watermarks
+  const isInVain = relieved !== null && relieved.outOfReach !== null
+  if (!isInVain || usedPercent(relieved.after.reading) < high) return null
+  const suffices = ({ reading }: Assessment): boolean => usedPercent(reading) < low
+  return attempt(
+    request,
+    async () => relieve({ ...request, extent: request.scope, suffices }, runtime),
+    runtime,
+  )
 }
 
 /** Every watched file system under its floors; what cannot be read is a warning, and ok. */
@@ -128,14 +170,14 @@ export function watched(environment: NodeJS.ProcessEnv): string[] {
   ) as string[]
 }
 
-function guarded(assessments: Assessment[], relieved: Relieved | null, need: Relief): Guarded {
+function guarded(assessments: Assessment[], rounds: readonly Relieved[], need: Relief): Guarded {
   const root = assessments.find((each) => each.reading.holdsRoot)
   return {
     assessments,
     level: worst(assessments),
     freeBytes: root?.reading.freeBytes ?? null,
-    retired: relieved?.retired ?? [],
-    reclaimedBytes: relieved === null ? 0 : reclaimed(relieved),
+    retired: rounds.flatMap(({ retired }) => retired),
+    reclaimedBytes: rounds.reduce((sum, each) => sum + reclaimed(each), 0),
     emergency: need === 'emergency',
   }
 }
@@ -191,46 +233,6 @@ function notePass(root: Root): void {
     // Without it the next job that waited looks for itself: work done twice, no harm.
     return
   }
-}
-
-/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
-function tell(
-  root: Root,
-  settings: Settings,
-  need: 'watermark' | 'emergency',
-  relieved: Relieved,
-  { voice }: Runtime,
-): void {
-  const { before, after, retired, deleted, kept, failures } = relieved
-  const { high, low } = settings.watermarks
-  const why =
-    need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`
-  voice.info(
-    `${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
-      `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${size(reclaimed(relieved))} freed ` +
-      `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
-      `now at ${Math.floor(usedPercent(after.reading))} % (goal: below ${low} %)`,
-  )
-  for (const slot of retired) voice.info(`retired for room: ${slot}`)
-  if (relieved.gaveReserve) voice.info('the reserve was given back')
-  for (const failure of failures) {
-    voice.warning(`Not done: ${describeAction(failure.action)} (${failure.why})`)
-  }
-  if (usedPercent(after.reading) < low && after.level !== 'critical') return
-  for (const action of kept.slice(0, 20)) voice.info(describeAction(action))
-  for (const { pid, command, path, bytes } of heldFiles(root).slice(0, 10)) {
-    voice.warning(
-      `${size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`,
-    )
-  }
-}
-
-/** Not the locks of our own keepers, which go with their leases, nor what holds no space. */
-function heldFiles(root: Root): HeldFile[] {
-  const leases = `${root.realPath}/.target-guard/leases/`
-  return findHeldFiles(root.realPath).filter(
-    ({ path, bytes }) => bytes > 0 && !path.startsWith(leases),
-  )
 }
 
 /**

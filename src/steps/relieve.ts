@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
-import { assess, isRelieved } from '../plan/pressure.ts'
+import { assess, isRelieved, missedFloors, usedPercent } from '../plan/pressure.ts'
 import type { Assessment, Reading } from '../plan/pressure.ts'
 import { planPass } from '../plan/reclaim.ts'
 import type { Action, Candidate, ObservedLease } from '../plan/reclaim.ts'
-import { reliefOrder } from '../plan/relief.ts'
-import type { Extent } from '../plan/relief.ts'
+import { outOfReach, reliefOrder } from '../plan/relief.ts'
+import type { Extent, OutOfReach } from '../plan/relief.ts'
 import { leastRecentlyUsed } from '../plan/snapshot.ts'
 import type { StoredSnapshot } from '../plan/snapshot.ts'
 import type { Settings } from '../plan/settings.ts'
@@ -21,6 +21,7 @@ import { apply, finishInPlace } from './apply.ts'
 import type { Failure } from './apply.ts'
 import { lookInto, observeLeases } from './observe.ts'
 import { tell } from './reap.ts'
+import { weighAll } from './relief-weights.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What relief may take and when it is enough. */
@@ -39,13 +40,17 @@ export interface Relieved {
   after: Assessment
   /** slots, relative to the root */
   retired: string[]
-  /** entries of the trash that were deleted, those of `retired` among them */
+  /** snapshots, as `<repository>/<key>` */
+  evicted: string[]
+  /** entries of the trash that were deleted, those of `retired` and `evicted` among them */
   deleted: number
   failures: Failure[]
   /** what was kept although the disk needs room, with the reason */
   kept: Action[]
   /** whether the reserve was given back */
   gaveReserve: boolean
+  /** the floor for which no slot and no snapshot was taken: all of them could not reach it */
+  outOfReach: OutOfReach | null
 }
 
 /** A reaper that is at an entry already frees the same space: it is waited for. */
@@ -80,10 +85,12 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     before: first.reading,
     after: first,
     retired: [],
+    evicted: [],
     deleted: 0,
     failures: [],
     kept: [],
     gaveReserve: false,
+    outOfReach: null,
   }
   const isEnough = async (): Promise<boolean> => {
     settle(root.path)
@@ -102,12 +109,18 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
   if (suffices(first)) return done
   // Also what others have just deleted may not be counted yet: no slot goes for that.
   if ((hasTrash(root) && (await empty())) || (await isEnough())) return done
-  if (isFull(done.after.reading)) {
+  const wasFull = isFull(done.after.reading)
+  if (wasFull) {
     done.gaveReserve = releaseReserve(root)
     if (await isEnough()) return done
   }
   const { leases, candidates, actions } = await choose(request, runtime)
   done.kept = actions.filter((action) => action.kind === 'keep')
+  // Where nothing works any more, whatever is freed is of use.
+  if (!wasFull && request.suffices === undefined) {
+    done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions })
+    if (done.outOfReach !== null) return done
+  }
   for (const candidate of candidates) {
     const isIt = (each: Action): boolean =>
       each.kind === 'retire' && each.id === candidate.lease.record.id
@@ -127,7 +140,7 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
   for (let oldest = next(); oldest !== undefined; oldest = next()) {
     seen.add(identify(oldest))
     if (!tryToEvict(root, oldest, runtime)) continue
-    done.retired.push(`snapshot ${oldest.name.repository}/${oldest.name.key}`)
+    done.evicted.push(`${oldest.name.repository}/${oldest.name.key}`)
     if (await empty()) return done
   }
   return done
@@ -184,22 +197,45 @@ function isFull({ freeBytes, freeInodes }: Reading): boolean {
   return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES)
 }
 
-/** What relief would take, in its order; touches nothing. */
+/** Which floor stays out of reach, were all of this taken, and all snapshots. */
+function judgeReach(
+  { root, settings }: ReliefRequest,
+  reading: Reading,
+  { candidates, actions }: Pick<Chosen, 'candidates' | 'actions'>,
+): OutOfReach | null {
+  const missed = missedFloors(reading, settings.floors)
+  if (missed.length === 0) return null
+  const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])))
+  const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id))
+  return outOfReach(missed, weighAll(root, slots))
+}
+
+/** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
 export async function planRelief(
-  request: Omit<ReliefRequest, 'settings'>,
+  request: ReliefRequest,
+  reading: Reading,
   runtime: Runtime,
-): Promise<Action[]> {
-  const { candidates, actions } = await choose(request, runtime)
-  return candidates.flatMap(({ lease }) =>
-    actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id),
+): Promise<{ actions: Action[]; outOfReach: OutOfReach | null }> {
+  const chosen = await choose(request, runtime)
+  // How much of what is missing the trash holds is not known before it is empty.
+  const mayHelp = isFull(reading) || hasTrash(request.root)
+  const floor = mayHelp ? null : judgeReach(request, reading, chosen)
+  const isTight = usedPercent(reading) >= request.settings.watermarks.high
+  const candidates = floor === null || isTight ? chosen.candidates : []
+  const actions = candidates.flatMap(({ lease }) =>
+    chosen.actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id),
   )
+  return { actions, outOfReach: floor }
+}
+
+interface Chosen {
+  leases: ObservedLease[]
+  candidates: Candidate[]
+  actions: Action[]
 }
 
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose(
-  request: Omit<ReliefRequest, 'settings'>,
-  runtime: Runtime,
-): Promise<{ leases: ObservedLease[]; candidates: Candidate[]; actions: Action[] }> {
+async function choose(request: Omit<ReliefRequest, 'settings'>, runtime: Runtime): Promise<Chosen> {
   const { root, self, extent } = request
   const { leases, moment } = observeLeases(root, self, extent)
   const candidates = reliefOrder(leases, self, extent, moment)
