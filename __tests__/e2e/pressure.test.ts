@@ -331,7 +331,37 @@ describe('a dry run', () => {
     expect(left).toEqual(before)
     await release()
   })
+
+  test('of a sweep tells once of each slot what would become of it, as explain does', async () => {
+    const stage = cast.stage()
+    const { slot } = stage.place({ runId: '21', end: minutesAgo(1) })
+    const stale = stage.place({ runner: 'beta', runId: '22', job: 'old', end: minutesAgo(3000) })
+    const pressed = ['--min-free-percent', '100']
+    const text = await stage.command('sweep', ...pressed, '--dry-run')
+    expect(linesAbout(text, slot)).toEqual([
+      expect.stringMatching(/^would retire, as far as needed, .*the disk needs room/),
+    ])
+    expect(linesAbout(text, stale.slot)).toEqual([expect.stringMatching(/^would retire octo-org/)])
+    expect(linesAbout(await stage.command('explain', ...pressed), slot)).toEqual([
+      expect.stringMatching(/^retire, as far as needed, /),
+    ])
+    const { actions, kept } = JSON.parse(
+      await stage.command('sweep', ...pressed, '--dry-run', '--json'),
+    ) as { actions: { slot: string }[]; kept: { path: string }[] }
+    expect(actions.filter((each) => each.slot === slot)).toEqual([
+      expect.objectContaining({ kind: 'retire', asFarAsNeeded: true }),
+    ])
+    expect(kept).toEqual([])
+
+    const quiet = ['--min-free-percent', '0', '--min-free-gb', '0', '--high-watermark', '100']
+    const still = await stage.command('explain', '--min-free-inodes-percent', '0', ...quiet)
+    expect(linesAbout(still, slot)).toEqual([expect.stringMatching(/^keep \(retained\) /)])
+  })
 })
+
+function linesAbout(text: string, slot: string): string[] {
+  return text.split('\n').filter((line) => line.includes(slot))
+}
 
 /** Everything in a root but its heartbeat and metrics; of folders, not when they were written. */
 function all(root: string): string[] {

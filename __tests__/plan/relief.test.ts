@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { outOfReach, reliefOrder, weighSlot } from '../../src/plan/relief.ts'
+import { outOfReach, reliefOrder, weighSlot, withRelief } from '../../src/plan/relief.ts'
 import type { Check } from '../../src/plan/pressure.ts'
-import type { ObservedLease } from '../../src/plan/reclaim.ts'
+import type { Action, ObservedLease } from '../../src/plan/reclaim.ts'
 import { nextSample } from '../../src/plan/size-sample.ts'
 import { aLine } from '../helpers/history.ts'
 import { aLease, aRecord, aRunnerKey, anId } from '../helpers/lease.ts'
@@ -142,4 +142,18 @@ describe('a floor', () => {
     const weights = amounts.map(([b = null, i = null]) => ({ bytes: b, inodes: i }))
     expect(outOfReach(missed, weights)?.floor ?? null).toEqual(floor)
   })
+})
+
+function keep(id: string): Action {
+  return { kind: 'keep', id, slot: id, reason: '', state: 'retained' }
+}
+
+function goes(id: string): Action {
+  return { kind: 'retire', id, slot: id, reason: '', state: 'ended' }
+}
+
+test('what would go for room stands in a plan once, in place of its being kept', () => {
+  const actions = [goes('a'), keep('b'), keep('c')]
+  expect(withRelief(actions, [goes('a'), goes('b')])).toEqual([goes('a'), keep('c'), goes('b')])
+  expect(withRelief(actions, [])).toEqual(actions)
 })

@@ -42,7 +42,15 @@ export interface FormerPath {
 
 /** What a pass would do to one thing, and why; printed as it is, carried out by `apply`. */
 export type Action =
-  | { kind: 'retire'; id: string; slot: string; reason: string; state: 'live' | 'ended' }
+  | {
+      kind: 'retire'
+      id: string
+      slot: string
+      reason: string
+      state: 'live' | 'ended'
+      /** it is kept in quiet times, and goes in its turn until the disk has room */
+      asFarAsNeeded?: true
+    }
   | { kind: 'forget'; id: string; slot: string | null; reason: string }
   | { kind: 'discard'; file: string; reason: string }
   | { kind: 'keep'; id: string; slot: string | null; reason: string; state: Kept }

@@ -3,7 +3,7 @@ import type { Self } from './evidence.ts'
 import type { HistoryLine } from './history.ts'
 import type { Check } from './pressure.ts'
 import { ageHours } from './reclaim.ts'
-import type { Candidate, Moment, ObservedLease } from './reclaim.ts'
+import type { Action, Candidate, Moment, ObservedLease } from './reclaim.ts'
 import type { SizeSample } from './size-sample.ts'
 
 /** How far relief may go: own ended slots alone, or, in an emergency, everybody's stale ones. */
@@ -101,4 +101,16 @@ export function outOfReach(
     if (GROWN * known < floor.floor - floor.free) return { floor, known }
   }
   return null
+}
+
+/** A plan under pressure: what is kept in quiet times and would go for room stands in it once, as that. */
+export function withRelief(actions: readonly Action[], relief: readonly Action[]): Action[] {
+  const goes = retiredIn(actions)
+  const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id))
+  const given = retiredIn(more)
+  return [...actions.filter((each) => each.kind !== 'keep' || !given.has(each.id)), ...more]
+}
+
+function retiredIn(actions: readonly Action[]): Set<string> {
+  return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])))
 }

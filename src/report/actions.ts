@@ -4,7 +4,7 @@ import type { Action } from '../plan/reclaim.ts'
 export function describeAction(action: Action): string {
   switch (action.kind) {
     case 'retire':
-      return `retire ${action.slot}: ${action.reason}`
+      return `retire${action.asFarAsNeeded === true ? ', as far as needed,' : ''} ${action.slot}: ${action.reason}`
     case 'forget':
       return `forget lease ${action.id}: ${action.reason}`
     case 'discard':

@@ -7,6 +7,7 @@ import type { Settings } from '../plan/settings.ts'
 import { GuardError } from '../plan/guard-error.ts'
 import { KEPT_ALIVE } from '../plan/occupancy.ts'
 import { reliefFor } from '../plan/pressure.ts'
+import { withRelief } from '../plan/relief.ts'
 import { look } from './guard-disk.ts'
 import { plan } from './pass.ts'
 import { planRelief } from './relieve.ts'
@@ -36,15 +37,6 @@ export async function explain(
   const more = isTight ? (await planRelief(relief, disk.reading, runtime)).actions : []
   const actions = await withKeepers(root, withRelief(planned.actions, more))
   return path === null ? actions : actions.filter((action) => concerns(action, path, root))
-}
-
-/** What is kept in quiet times and would go for room stands there once: as what would go. */
-function withRelief(actions: readonly Action[], relief: readonly Action[]): Action[] {
-  const goes = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])))
-  const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id))
-  const given = new Set(more.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])))
-  const others = actions.filter((each) => each.kind !== 'keep' || !given.has(each.id))
-  return [...others, ...more]
 }
 
 /** The root, which a command that only looks does not make. */

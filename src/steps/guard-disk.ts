@@ -3,6 +3,7 @@ import { messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import { assess, reliefFor, usedPercent, worst } from '../plan/pressure.ts'
 import type { Assessment, Level, Relief } from '../plan/pressure.ts'
+import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
 import { dockerDirectory, probeDisks } from '../host/disk.ts'
 import { withKernelLock } from '../host/kernel-lock.ts'
@@ -28,6 +29,8 @@ export interface Guarded {
   reclaimedBytes: number
   /** whether the root's disk was below a floor: then there was an emergency pass, here or elsewhere */
   emergency: boolean
+  /** in a dry run, what relief would take, in this order until the low watermark is reached */
+  planned: readonly Action[]
 }
 
 export interface GuardRequest {
@@ -57,8 +60,8 @@ export async function guardDisk(request: GuardRequest, runtime: Runtime): Promis
   const need = reliefFor(before, settings.watermarks)
   if (need === 'none') return guarded(before, [], need)
   if (settings.dryRun) {
-    await tellPlan(request, need, before, runtime)
-    return guarded(before, [], need)
+    const planned = await planFor(request, need, before, runtime)
+    return { ...guarded(before, [], need), planned }
   }
   const relieved = await makeRoom(request, need, before, runtime)
   if (relieved !== null) tell(root, settings, need, relieved, runtime)
@@ -69,22 +72,23 @@ export async function guardDisk(request: GuardRequest, runtime: Runtime): Promis
 }
 
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
-async function tellPlan(
+async function planFor(
   request: GuardRequest,
   need: Relief,
   before: readonly Assessment[],
   runtime: Runtime,
-): Promise<void> {
+): Promise<Action[]> {
   const extent = need === 'emergency' ? 'host' : request.scope
   const disk = before.find((each) => each.reading.holdsRoot)
-  if (disk === undefined) return
+  if (disk === undefined) return []
   const planned = await planRelief({ ...request, extent }, disk.reading, runtime)
-  for (const action of planned.actions) {
-    runtime.voice.info(`would, as far as needed, ${describeAction(action)}`)
-  }
   if (planned.outOfReach !== null) {
     runtime.voice.warning(outOfReachText(request.root.path, planned.outOfReach))
   }
+  // A sweep tells it with its own plan.
+  if (request.scope === 'host') return planned.actions
+  for (const action of planned.actions) runtime.voice.info(`would ${describeAction(action)}`)
+  return planned.actions
 }
 
 async function makeRoom(
@@ -179,6 +183,7 @@ function guarded(assessments: Assessment[], rounds: readonly Relieved[], need: R
     retired: rounds.flatMap(({ retired }) => retired),
     reclaimedBytes: rounds.reduce((sum, each) => sum + reclaimed(each), 0),
     emergency: need === 'emergency',
+    planned: [],
   }
 }
 

@@ -111,4 +111,5 @@ const NOTHING_FREED = {
   retired: [],
   reclaimedBytes: 0,
   emergency: false,
+  planned: [],
 } as const

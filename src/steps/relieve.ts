@@ -223,7 +223,11 @@ export async function planRelief(
   const isTight = usedPercent(reading) >= request.settings.watermarks.high
   const candidates = floor === null || isTight ? chosen.candidates : []
   const actions = candidates.flatMap(({ lease }) =>
-    chosen.actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id),
+    chosen.actions.flatMap((action): Action[] =>
+      action.kind === 'retire' && action.id === lease.record.id
+        ? [{ ...action, asFarAsNeeded: true }]
+        : [],
+    ),
   )
   return { actions, outOfReach: floor }
 }

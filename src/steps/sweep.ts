@@ -3,6 +3,8 @@ import { helpers } from '../host/privilege.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { openRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
+import { withRelief } from '../plan/relief.ts'
+import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
 import { guardDisk, keepReserve } from './guard-disk.ts'
 import type { Guarded } from './guard-disk.ts'
@@ -64,7 +66,15 @@ export async function sweep(
   // Last, since it may take long: nobody shall take the guard for dead meanwhile.
   await sweepWorktrees(root, settings, runtime)
   if ('error' in tried) throw tried.error
-  return { ...tried.value, guarded }
+  return { ...withPlanned(tried.value, guarded.planned), guarded }
+}
+
+/** What a dry run would take for room is told once, as that, and not as kept, too. */
+function withPlanned(done: PassResult, planned: readonly Action[]): PassResult {
+  const actions = withRelief(done.actions, planned)
+  const goes = new Set(planned.flatMap((each) => (each.kind === 'retire' ? [each.slot] : [])))
+  const kept = done.heartbeat.kept.filter(({ path }) => !goes.has(path))
+  return { ...done, actions, heartbeat: { ...done.heartbeat, kept } }
 }
 
 async function evictOverBudget(root: Root, settings: Settings, { voice }: Runtime): Promise<void> {

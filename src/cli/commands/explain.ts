@@ -2,7 +2,7 @@ import { explainText } from '../../report/texts.ts'
 import { explain } from '../../steps/explain.ts'
 import { print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
-import { JSON_FLAG, RETENTION, ROOT } from '../flags.ts'
+import { DISK, JSON_FLAG, RETENTION, ROOT } from '../flags.ts'
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -10,7 +10,7 @@ export const explainCommand: Command = {
   about: 'With PATH: only what lies there, absolute or relative to the root.',
   operands: '[PATH]',
   operandCount: { least: 0, most: 1 },
-  flags: [ROOT, ...RETENTION, JSON_FLAG],
+  flags: [ROOT, ...RETENTION, ...DISK, JSON_FLAG],
   run: async (invocation) => {
     const path = invocation.operands[0] ?? null
     const actions = await explain(settings(invocation), path, invocation.runtime)
