@@ -70,13 +70,16 @@ describe('the tool', () => {
     expect(err).toMatch(message)
   })
 
-  test.each(['status', 'explain', 'reap'])('%s makes no root where there is none', async (name) => {
-    const path = `${scene().directory()}/targets`
-    const { code, err } = await run(name, '--root', path)
-    expect(code).toBe(1)
-    expect(err).toContain(`There is no root at ${path}.`)
-    expect(existsSync(path)).toBe(false)
-  })
+  test.each(['status', 'explain', 'reap', 'sweep'])(
+    '%s makes no root where there is none',
+    async (name) => {
+      const path = `${scene().directory()}/targets`
+      const { code, err } = await run(name, '--root', path)
+      expect(code).toBe(1)
+      expect(err).toContain(`There is no root at ${path}.`)
+      expect(existsSync(path)).toBe(false)
+    },
+  )
 })
 
 describe('commands that only look', () => {

@@ -130,7 +130,7 @@ describe('a disk that stays critical', () => {
 /** Has a pass break off; the exit code of what made it. */
 async function breakOff(step: 'pre' | 'post' | 'sweep', address: string): Promise<number | null> {
   if (step === 'sweep') {
-    const words = [`${cast.action}/dist/cli/index.js`, 'sweep', '--root', stage.path]
+    const words = [`${cast.action}/dist/cli/index.js`, 'sweep', '--root', stage.root.path]
     const env = { TARGET_GUARD_ALERT_WEBHOOK: address, ...failFirstLook() }
     return (await scene().run(process.execPath, words, { env })).exitCode
   }

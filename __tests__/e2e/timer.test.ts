@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { openRoot } from '../../src/host/root.ts'
 import { OPEN_ROOT, writeProgram } from '../helpers/program.ts'
+import { PRECIOUS } from '../helpers/root.ts'
 import { needs } from './capabilities.ts'
 import { assemble } from './driven/cast.ts'
 import type { Stage } from './driven/stage.ts'
@@ -48,6 +50,8 @@ describe('install-timer', () => {
     expect(verified.stdout + verified.stderr).toBe('')
     const [service = '', timer = ''] = files.map((file) => readFileSync(file, 'utf8'))
     expect(service).toMatch(/^User=root\n[^]*^Nice=19\n[^]*^IOSchedulingClass=idle$/m)
+    const marker = `${host.root.replaceAll('%', '%%')}/.target-guard/root.json`
+    expect(service.split('\n')).toContain(`ConditionPathExists=${marker}`)
     expect(timer).toMatch(/^OnCalendar=\*:0\/15\nRandomizedDelaySec=3min\n[^]*^Persistent=true$/m)
     const calendar = await scene().must('systemd-analyze', ['calendar', '*:0/15'])
     expect(calendar.stdout).toContain('Normalized form: *-*-* *:00/15:00')
@@ -57,6 +61,7 @@ describe('install-timer', () => {
     const { units } = oddlyNamed()
     const disk = await smallDisk(scene(), 'tmpfs')
     const host = new GuardedHost(scene(), `${disk}/root %n of $HOME; "a" \\b`)
+    openRoot(host.root, PRECIOUS)
     await install(host, units)
     const sweep = ['--net', 'env', '-i', `TG_SCENE=${scene().id}`, ...commandOf(units)]
     await scene().must('unshare', sweep)
@@ -64,6 +69,17 @@ describe('install-timer', () => {
     await fill(scene(), `${disk}/filler`, 'tmpfs')
     const full = await scene().must('unshare', sweep)
     expect(full.stderr).toContain('is critical')
+  })
+
+  test('says where the root is not there yet, without which only worktrees are swept', async () => {
+    const { host, units } = oddlyNamed()
+    const service = (): string => readFileSync(`${units}/${NAME}.service`, 'utf8')
+    expect((await install(host, units)).stdout).toContain(`There is no root at ${host.root} yet`)
+    await install(host, units, '--worktrees', '/pools')
+    expect(service()).not.toContain('ConditionPathExists')
+    openRoot(host.root, PRECIOUS)
+    expect((await install(host, units)).stdout).not.toContain('There is no root')
+    expect(service()).toContain('ConditionPathExists')
   })
 
   test('changes nothing when it runs again, and takes away what it wrote', async () => {
@@ -117,15 +133,17 @@ describe('install-timer', () => {
     expect(existsSync(units)).toBe(false)
   })
 
-  needs('root').test('under sudo, sweeps no root that was not named', async () => {
+  needs('root').test('for root, by sudo or not, sweeps no root that was not named', async () => {
     const { host, units } = oddlyNamed()
     const sudo = { env: { SUDO_USER: 'alice', TARGET_GUARD_ROOT: '' } }
-    const without = await host.cli(['install-timer', '--units', units], sudo)
-    expect([without.exitCode, without.stderr]).toEqual([
-      2,
-      expect.stringMatching(/the timer would sweep \/.*, which is root’s own.*--root DIR/),
-    ])
-    expect(existsSync(units)).toBe(false)
+    for (const env of [sudo.env, { ...sudo.env, SUDO_USER: '' }]) {
+      const without = await host.cli(['install-timer', '--units', units], { env })
+      expect([without.exitCode, without.stderr]).toEqual([
+        2,
+        expect.stringMatching(/the timer would sweep \/.*, which is root’s own.*--root DIR/),
+      ])
+      expect(existsSync(units)).toBe(false)
+    }
     const given = await host.cli(['install-timer', '--units', units, '--root', host.root], sudo)
     expect(given.exitCode).toBe(0)
     expect((await host.cli(['install-timer', '--units', units, '--remove'], sudo)).exitCode).toBe(0)
@@ -138,7 +156,8 @@ describe('install-timer', () => {
       `${OPEN_ROOT.replace(/^const.*$/m, '')}
        import { installTimer } from './steps/install-timer.js'
        const [folder] = process.argv.slice(2)
-       const request = { folder, user: null, remove: false, flags: [], alertWebhook: null }
+       const request = { folder, user: null, remove: false, root: '/nonexistent', isWatching: false, flags: [],
+         alertWebhook: null }
        try { installTimer(request, process.execPath, process.argv[1]) }
        catch (error) { console.log(error.name, error.message) }`,
     )

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { openRoot } from '../../src/host/root.ts'
 import { GitRepository, fillTarget } from '../fixtures/git-repository.ts'
+import { PRECIOUS } from '../helpers/root.ts'
 import { needs } from './capabilities.ts'
 import { nameOf, startContainer, withHostPrograms } from './containers.ts'
 import { GuardedHost, tool } from './guard.ts'
@@ -128,6 +130,7 @@ needs('promtool').test('the timer’s sweep looks after the pools it was given',
   const service = readFileSync(path.join(units, 'target-guard-sweep.service'), 'utf8')
   const escaped = pools.replaceAll('"', '\\"').replaceAll('%', '%%')
   expect(service).toContain(`"${escaped}"`)
+  openRoot(host.root, PRECIOUS)
   expect((await host.cli(['sweep', pools])).exitCode).toBe(0)
   expect(existsSync(worktree)).toBe(false)
 

@@ -13,10 +13,12 @@ import {
 } from 'node:fs'
 import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { openRoot } from '../../src/host/root.ts'
 import { Gate } from '../fixtures/gate.ts'
 import { GitRepository, fillTarget } from '../fixtures/git-repository.ts'
 import { smallProject } from '../fixtures/small-project.ts'
 import { hold } from '../helpers/hold.ts'
+import { PRECIOUS } from '../helpers/root.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost } from './guard.ts'
 import { ordinaryUser } from './ordinary-user.ts'
@@ -170,7 +172,10 @@ describe('--reclaim targets', () => {
     put(full.folder, 40 * MB)
     const pools = `--worktrees=${between.folder}:${full.folder}`
     const marks = ['--high-watermark', '60', '--low-watermark', '10']
-    const { stderr } = await new GuardedHost(scene()).cli(['sweep', pools, ...marks])
+    const host = new GuardedHost(scene())
+    const { exitCode, stderr } = await host.cli(['sweep', pools, ...marks])
+    expect([exitCode, existsSync(host.root)]).toStrictEqual([0, false])
+    expect(stderr).toContain(`There is no root at ${host.root}: only the worktrees`)
     expect(stderr).toContain(`removed target ${old}`)
     expect(stderr).toMatch(/target dirs stay: .* is below the high watermark of 60 %/)
     expect([old, spared].map((each) => existsSync(each))).toStrictEqual([false, true])
@@ -327,6 +332,7 @@ describe('TARGET_GUARD_WORKTREES', () => {
     const worktree = await addWithTarget(repository, 'old')
     const dirty = await repository.add('dirty')
     writeFileSync(path.join(dirty, 'new.txt'), '')
+    openRoot(host.root, PRECIOUS)
     const unwatched = await host.cli(['sweep'])
     expect(unwatched.exitCode).toBe(0)
     for (const command of ['doctor', 'status']) {

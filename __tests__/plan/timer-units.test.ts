@@ -3,8 +3,15 @@ import { serviceUnit, timerUnit, variableLine } from '../../src/plan/timer-units
 import type { TimerUnits } from '../../src/plan/timer-units.ts'
 
 function service(overrides: Partial<TimerUnits> = {}): string[] {
-  const units = { node: '/n/node', tool: '/t/index.js', flags: [], user: null, variables: null }
-  return serviceUnit({ ...units, ...overrides }).split('\n')
+  return serviceUnit({
+    node: '/n/node',
+    tool: '/t/index.js',
+    flags: [],
+    condition: null,
+    user: null,
+    variables: null,
+    ...overrides,
+  }).split('\n')
 }
 
 describe('the service', () => {
@@ -38,6 +45,12 @@ describe('the service', () => {
     expect(service({ node: '/a$b%c/node' })).toContain(
       'ExecStart="/a$b%%c/node" "/t/index.js" "sweep"',
     )
+  })
+
+  test('is started only where its root is, and where there is more to do, always', () => {
+    const lines = service({ condition: '/a %b/.target-guard/root.json' })
+    expect(lines).toContain('ConditionPathExists=/a %%b/.target-guard/root.json')
+    expect(service().join('\n')).not.toContain('Condition')
   })
 
   test('has a user and variables where they are wanted', () => {

@@ -16,6 +16,8 @@ export interface Precious {
 
 /** The root’s own folder. */
 export const CONTROL = '.target-guard'
+/** What makes a directory a root, relative to it. */
+export const MARKER = `${CONTROL}/root.json`
 /** Version of what is in it. */
 export const FORMAT = 1
 

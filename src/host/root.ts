@@ -80,13 +80,22 @@ export function openRoot(path: string, precious: Precious): Root {
 }
 
 /**
+ * Whether a root is there, whole or not; writes nothing.
+ *
+ * @throws GuardError where the path may not be a root
+ */
+export function hasRoot(path: string, precious: Precious): boolean {
+  refuse(path, precious)
+  return kindOf(path) !== 'absent' && readMarker(path) !== null
+}
+
+/**
  * Opens a root that is already there, and writes nothing.
  *
  * @returns null where there is none yet
  */
 export function findRoot(path: string, precious: Precious): Root | null {
-  refuse(path, precious)
-  if (kindOf(path) === 'absent' || readMarker(path) === null) return null
+  if (!hasRoot(path, precious)) return null
   try {
     return describe(path, openFolder(`${path}/${CONTROL}`))
   } catch (error) {

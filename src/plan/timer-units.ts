@@ -9,6 +9,8 @@ export interface TimerUnits {
   tool: string
   /** settings as flags of sweep, e.g. `--root=/mnt/targets` */
   flags: readonly string[]
+  /** root.json of what is to be swept, without which nothing is started; null where there is more to do */
+  condition: string | null
   /** null for root */
   user: string | null
   /** absolute path of a file with variables that no list of processes shows; null without one */
@@ -19,7 +21,8 @@ export interface TimerUnits {
  * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
  * disk, so nothing that a host may lack keeps it from running.
  */
-export function serviceUnit({ node, tool, flags, user, variables }: TimerUnits): string {
+export function serviceUnit(units: TimerUnits): string {
+  const { node, tool, flags, condition, user, variables } = units
   // Variables are looked for in the arguments alone.
   const words = [tool, 'sweep', ...flags].map((each) => word(each).replaceAll('$', '$$$$'))
   const command = [word(node), ...words].join(' ')
@@ -27,7 +30,12 @@ export function serviceUnit({ node, tool, flags, user, variables }: TimerUnits):
   return `[Unit]
 Description=target-guard: prune stale Cargo target directories
 Documentation=man:systemd.timer(5)
-
+${
+  condition === null
+    ? ''
+    : `ConditionPathExists=${specifier(condition)}
+`
+}
 [Service]
 Type=oneshot
 ExecStart=${command}

@@ -1,17 +1,16 @@
 import { findKeepers } from '../host/keeper-lock.ts'
 import { observeOwner } from '../host/runner.ts'
-import { findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
-import { GuardError } from '../plan/guard-error.ts'
 import { KEPT_ALIVE } from '../plan/occupancy.ts'
 import { reliefFor } from '../plan/pressure.ts'
 import { withRelief } from '../plan/relief.ts'
+import { existingRoot } from './existing-root.ts'
 import { look } from './guard-disk.ts'
 import { plan } from './pass.ts'
 import { planRelief } from './relieve.ts'
-import { preciousOf, selfOf } from './runtime.ts'
+import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -37,16 +36,6 @@ export async function explain(
   const more = isTight ? (await planRelief(relief, disk.reading, runtime)).actions : []
   const actions = await withKeepers(root, withRelief(planned.actions, more))
   return path === null ? actions : actions.filter((action) => concerns(action, path, root))
-}
-
-/** The root, which a command that only looks does not make. */
-export function existingRoot(settings: Settings, runtime: Runtime): Root {
-  const root = findRoot(settings.root, preciousOf(runtime.environment))
-  if (root !== null) return root
-  throw new GuardError(
-    `There is no root at ${settings.root}.`,
-    'The first job makes it; name another with --root.',
-  )
 }
 
 /** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */

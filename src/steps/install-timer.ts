@@ -1,8 +1,9 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { environmentTwin } from '../plan/input.ts'
 import { UNIT, serviceUnit, timerUnit, variableLine } from '../plan/timer-units.ts'
 import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
+import { MARKER } from '../host/root-refusal.ts'
 import { UNIT_FOLDER, isSystemdRunning, removeUnit, systemctl, writeUnit } from '../host/timer.ts'
 
 /** What install-timer is asked to do. */
@@ -12,6 +13,10 @@ export interface TimerRequest {
   /** who sweeps, null for root, who sees every process and deletes what containers leave */
   user: string | null
   remove: boolean
+  /** what is to be swept */
+  root: string
+  /** whether the sweep looks after worktrees, too, which need no root */
+  isWatching: boolean
   /** settings of the sweep, as flags */
   flags: readonly string[]
   /** a secret: it goes to a file of root's own; null for none */
@@ -56,20 +61,33 @@ export function installTimer(request: TimerRequest, node: string, tool: string):
 }
 
 function install(
-  { user, flags, alertWebhook, folder: chosen }: TimerRequest,
+  { user, root, isWatching, flags, alertWebhook, folder: chosen }: TimerRequest,
   folder: string,
   isLive: boolean,
   node: string,
   tool: string,
 ): TimerLines {
   const variables = alertWebhook === null ? null : `${folder}/${VARIABLES}`
-  const units = { node: realpathSync(node), tool: realpathSync(tool), flags, user, variables }
+  const marker = `${root}/${MARKER}`
+  const units = {
+    node: realpathSync(node),
+    tool: realpathSync(tool),
+    flags,
+    condition: isWatching ? null : marker,
+    user,
+    variables,
+  }
   const write = (name: string, text: string, mode?: number): string =>
     `${writeUnit(folder, name, text, mode) ? 'written' : 'unchanged'}: ${folder}/${name}`
   const lines = [
     ...writeVariables(alertWebhook, folder, write),
     write(`${UNIT}.service`, serviceUnit(units)),
     write(`${UNIT}.timer`, timerUnit()),
+    ...(existsSync(marker)
+      ? []
+      : [
+          `There is no root at ${root} yet: the first job makes it, and until then nothing is swept there.`,
+        ]),
   ]
   if (!isLive) {
     const known =

@@ -1,21 +1,21 @@
 import { observeOwner } from '../host/runner.ts'
 import { helpers } from '../host/privilege.ts'
 import { messageOf } from '../plan/guard-error.ts'
-import { openRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { withRelief } from '../plan/relief.ts'
 import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
 import { guardDisk, keepReserve } from './guard-disk.ts'
 import type { Guarded } from './guard-disk.ts'
+import { noRoot, rootToSweep } from './existing-root.ts'
 import { afterPass } from './after-pass.ts'
 import type { FailedPass } from './after-pass.ts'
 import { keepBudget } from './keep-budget.ts'
 import { pass } from './pass.ts'
 import type { PassResult } from './pass.ts'
-import { preciousOf, selfOf } from './runtime.ts'
+import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
-import { sweepWorktrees } from './watched-worktrees.ts'
+import { sweepWorktrees, watchedDirectories } from './watched-worktrees.ts'
 
 /** What a sweep did: its pass, and what the disk guard found after it. */
 export interface Swept extends PassResult {
@@ -26,13 +26,31 @@ export interface Swept extends PassResult {
  * The pass for the whole host: stale slots of every runner, orphans among them, and the trash.
  *
  * @param adopted paths, absolute or relative to the root, that an administrator gives up for deletion
+ * @returns null where there is no root, and only worktrees were looked after
+ * @throws GuardError where there is no root, and nothing else to look after
  */
 export async function sweep(
   settings: Settings,
   adopted: readonly string[],
   runtime: Runtime,
+): Promise<Swept | null> {
+  const root = rootToSweep(settings, runtime)
+  if (root !== null) return sweepRoot(root, settings, adopted, runtime)
+  const isWatching = watchedDirectories(runtime.environment).length > 0
+  if (!isWatching || adopted.length > 0) throw noRoot(settings)
+  runtime.voice.warning(
+    `There is no root at ${settings.root}: only the worktrees are looked after.`,
+  )
+  await sweepWorktrees(null, settings, runtime)
+  return null
+}
+
+async function sweepRoot(
+  root: Root,
+  settings: Settings,
+  adopted: readonly string[],
+  runtime: Runtime,
 ): Promise<Swept> {
-  const root = openRoot(settings.root, preciousOf(runtime.environment))
   const inRoot = adopted.map((path) =>
     path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path,
   )

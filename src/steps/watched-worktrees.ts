@@ -37,10 +37,11 @@ const LIMIT_MS = 45 * 60_000
  * The worktree part of a sweep: stale worktrees, stale locks, and target dirs where the disk is above
  * the high watermark. What goes wrong is told, and stops nothing else.
  *
+ * @param root where its metrics go; null for none
  * @returns null where nothing is watched, or nothing could be done
  */
 export async function sweepWorktrees(
-  root: Root,
+  root: Root | null,
   settings: Settings,
   runtime: Runtime,
 ): Promise<WorktreesDone | null> {
@@ -74,7 +75,9 @@ export async function sweepWorktrees(
       },
       runtime,
     )
-    if (!settings.dryRun) await recordWorktrees(controlPath(root, 'worktrees.prom'), done, runtime)
+    if (!settings.dryRun && root !== null) {
+      await recordWorktrees(controlPath(root, 'worktrees.prom'), done, runtime)
+    }
     tell(done, runtime)
     return done
   } catch (error) {

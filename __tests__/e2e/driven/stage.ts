@@ -209,7 +209,8 @@ export class Stage {
       environment[twinOf(name)] = value
     }
     const voice = terminal({ err: () => {} })
-    const { failures } = await sweep(readTwins(environment), [], { environment, script: '', voice })
+    const swept = await sweep(readTwins(environment), [], { environment, script: '', voice })
+    const failures = swept?.failures ?? ['there is no root']
     if (failures.length > 0) throw new Error(`not done: ${JSON.stringify(failures)}`)
   }
 

@@ -1,6 +1,6 @@
 import { capText } from '../../report/cap.ts'
 import { cap } from '../../steps/cap.ts'
-import { existingRoot } from '../../steps/explain.ts'
+import { existingRoot } from '../../steps/existing-root.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
 import type { Command } from '../command.ts'
 import { JSON_FLAG, RESERVE, ROOT } from '../flags.ts'

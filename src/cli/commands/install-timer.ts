@@ -42,7 +42,7 @@ Running it again changes nothing.`,
     // The timer has neither this environment nor this user’s home: the root is written out.
     const { root, alertWebhook } = settings(invocation)
     const isGiven = invocation.settings.has('root') || rootIn(runtime.environment) !== ''
-    if (!isGiven && !switches.has('remove')) refuseRootOfSudo(runtime.environment, root)
+    if (!isGiven && !switches.has('remove')) refuseOwnOfRoot(root)
     const given = new Map([...invocation.settings, ['root', root] as const])
     given.delete('alert-webhook')
     const lines = installTimer(
@@ -50,6 +50,8 @@ Running it again changes nothing.`,
         folder: values.get('units')?.at(-1) ?? null,
         user: values.get('user')?.at(-1) ?? null,
         remove: switches.has('remove'),
+        root,
+        isWatching: values.has('worktrees'),
         alertWebhook,
         flags: [
           ...[...given].map(([name, text]) => `--${name}=${text}`),
@@ -68,11 +70,11 @@ function rootIn(environment: NodeJS.ProcessEnv): string {
   return environment[environmentTwin('root')] ?? ''
 }
 
-/** The default is a place in the home of who calls: under sudo that is not where the runners are. */
-function refuseRootOfSudo({ SUDO_USER }: NodeJS.ProcessEnv, root: string): void {
-  if (process.geteuid?.() !== 0 || SUDO_USER === undefined || SUDO_USER === 'root') return
+/** The default is a place in the home of who calls: where that is root, the runners are elsewhere. */
+function refuseOwnOfRoot(root: string): void {
+  if (process.geteuid?.() !== 0) return
   throw new GuardError(
-    `Run by sudo and without --root, the timer would sweep ${root}, which is root’s own.`,
+    `Run by root and without --root, the timer would sweep ${root}, which is root’s own.`,
     'Name the root of the runners: --root DIR, as “status” prints it for their user.',
     { usage: true },
   )

@@ -1,5 +1,5 @@
 import { reapText } from '../../report/texts.ts'
-import { existingRoot } from '../../steps/explain.ts'
+import { existingRoot } from '../../steps/existing-root.ts'
 import { emptyTrash } from '../../steps/reap.ts'
 import { NO_OPERANDS, print, settings } from '../command.ts'
 import type { Command } from '../command.ts'

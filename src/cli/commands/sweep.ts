@@ -39,6 +39,10 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
     const adopted = invocation.values.get('adopt') ?? []
     const done = await sweep(settings(invocation), adopted, watching(invocation))
     const { dryRun } = settings(invocation)
+    if (done === null) {
+      print(invocation, { actions: [], reaped: null }, () => '')
+      return 0
+    }
     print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () =>
       sweepText(done.actions, done.reaped, dryRun),
     )
