@@ -110,3 +110,34 @@ describe('reap', () => {
     expect(existsSync(controlName(root, 'trash', anId()))).toBe(false)
   })
 })
+
+describe('a path that is nothing of the root', () => {
+  test('is an error of explain, which else would seem to have looked there', async () => {
+    const root = aRoot(scene())
+    const slot = `octo-org/demo/7/run-1/build-1-${anId()}`
+    mkdirSync(`${root.path}/${slot}`, { recursive: true })
+    const foreign = `leave ${slot}: it looks like a slot, but has no lease\n`
+    for (const path of [slot, `${root.path}/${slot}/`, 'octo-org', root.path, `${root.path}/`]) {
+      expect(await run('explain', path, '--root', root.path)).toMatchObject({
+        code: 0,
+        out: foreign,
+      })
+    }
+    const { code, out, err } = await run('explain', '/does/not', '--root', root.path)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain(`Nothing of the root ${root.path} is at /does/not.`)
+  })
+
+  test('is an error of sweep --adopt that names it; what is one goes', async () => {
+    const root = aRoot(scene())
+    const slot = `octo-org/demo/7/run-1/build-1-${anId()}`
+    mkdirSync(`${root.path}/${slot}`, { recursive: true })
+    const adopted = ['--adopt', `${root.path}/${slot}/`, '--adopt', '/does/not']
+    const { code, err } = await run('sweep', '--root', root.path, ...adopted)
+    expect(code).toBe(1)
+    expect(err.match(/--adopt .*: no slot without a lease is there/g)).toEqual([
+      '--adopt /does/not: no slot without a lease is there',
+    ])
+    expect(existsSync(`${root.path}/${slot}`)).toBe(false)
+  })
+})

@@ -144,9 +144,18 @@ describe('a slot without a lease', () => {
     const slots = ['905', '906'].map((runId) => stage.place({ runId, lease: null }).slot)
     const live = stage.place({ runId: '907', worker: cast.living.alpha.worker })
     const [one = '', two = ''] = slots
-    const { retired } = await sweep(
-      ...adopt(one, path.join(stage.path, two), live.slot, 'thesis.txt', '../targets'),
+    const others = [live.slot, 'thesis.txt', '../targets']
+    const words = ['sweep', '--json', ...adopt(one, path.join(stage.path, two), ...others)]
+    const { exitCode, stdout, stderr } = await scene().run(
+      process.execPath,
+      [path.join(cast.action, 'dist/cli/index.js'), ...words],
+      { env: { TARGET_GUARD_ROOT: stage.path } },
     )
+    expect(exitCode).toBe(1)
+    expect(Array.from(stderr.matchAll(/--adopt (.*): no slot/g), ([, named]) => named)).toEqual(
+      others,
+    )
+    const { retired } = JSON.parse(stdout) as Swept
     expect(retired.toSorted()).toEqual([one, two].toSorted())
     expect(stage.problems([live])).toEqual([])
     expect(stage.untouched()).toEqual(before)

@@ -61,7 +61,7 @@ describe('no text of others begins a line of what a command prints', () => {
 
   test.each([
     ['status', statusText(status), 20],
-    ['sweep', sweepText(actions, REAPED, true), 7],
+    ['sweep', sweepText({ actions, failures: [] }, REAPED, true), 7],
     ['explain', explainText(actions), 2],
     ['reap', reapText(REAPED), 6],
     ['doctor', doctorText(findings), 3],
@@ -115,7 +115,9 @@ test('status says how many jobs there is room for, and what each is expected to 
 
 test('what is empty is said too', () => {
   expect(explainText([])).toBe('nothing there\n')
-  expect(sweepText([], null, false)).toBe('nothing to do: no lease, no slot\n')
+  expect(sweepText({ actions: [], failures: [] }, null, false)).toBe(
+    'nothing to do: no lease, no slot\n',
+  )
   expect(reapText({ deleted: [], busy: [], quarantined: [], reclaimedBytes: 0, untold: [] })).toBe(
     '0 entries deleted from the trash, 0 B more free\n',
   )
@@ -136,4 +138,14 @@ test.each([
     ...none,
   })
   expect(text).toContain(said)
+})
+
+test('a sweep does not tell as done what it could not do', () => {
+  const adopt = { kind: 'adopt' as const, path: 'a/b', reason: 'adopted by an administrator' }
+  const actions = [adopt, { ...adopt, path: 'a/c' }]
+  const failures = [{ action: adopt, why: 'EACCES: permission denied' }]
+  expect(sweepText({ actions, failures }, null, false)).toBe(
+    'not done: retire a/b: adopted by an administrator (EACCES: permission denied)\n' +
+      'retire a/c: adopted by an administrator\n',
+  )
 })

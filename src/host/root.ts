@@ -53,6 +53,16 @@ export function controlName(root: Root, ...parts: string[]): string {
   return [root.path, CONTROL, ...parts].join('/')
 }
 
+/** A path as actions name it: relative to the root, which may be written as it was set or without links. */
+export function inRoot(root: Root, path: string): string {
+  const name = path.replace(/(?<=.)\/+$/, '')
+  for (const base of [root.path, root.realPath]) {
+    if (name === base) return ''
+    if (name.startsWith(`${base}/`)) return name.slice(base.length + 1)
+  }
+  return name
+}
+
 /**
  * Opens the root, or makes it where the directory is absent or empty.
  *

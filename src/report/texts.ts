@@ -13,17 +13,27 @@ interface ReapFacts {
   untold: readonly string[]
 }
 
+interface FailedAction {
+  action: Action
+  why: string
+}
+
 export function explainText(actions: readonly Action[]): string {
   const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction)
   return `${lines.map(printable).join('\n')}\n`
 }
 
+/** What a sweep did, or would do, a line each; what could not be done is told as that. */
 export function sweepText(
-  actions: readonly Action[],
+  { actions, failures }: { actions: readonly Action[]; failures: readonly FailedAction[] },
   reaped: ReapFacts | null,
   dryRun: boolean,
 ): string {
-  const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`)
+  const said = actions.map((action) => {
+    const failure = failures.find((each) => each.action === action)
+    if (failure !== undefined) return `not done: ${describeAction(action)} (${failure.why})`
+    return `${dryRun ? 'would ' : ''}${describeAction(action)}`
+  })
   const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said
   return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`
 }

@@ -1,7 +1,9 @@
 import { findKeepers } from '../host/keeper-lock.ts'
 import { observeOwner } from '../host/runner.ts'
+import { inRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import type { Action } from '../plan/reclaim.ts'
+import { GuardError } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
 import { KEPT_ALIVE } from '../plan/occupancy.ts'
 import { reliefFor } from '../plan/pressure.ts'
@@ -20,6 +22,7 @@ import type { Runtime } from './runtime.ts'
  * disk needs.
  *
  * @param path only what lies at or below it, or contains it; absolute or relative to the root
+ * @throws GuardError where nothing does
  */
 export async function explain(
   settings: Settings,
@@ -35,7 +38,14 @@ export async function explain(
   const relief = { root, self, settings, extent: 'host' } as const
   const more = isTight ? (await planRelief(relief, disk.reading, runtime)).actions : []
   const actions = await withKeepers(root, withRelief(planned.actions, more))
-  return path === null ? actions : actions.filter((action) => concerns(action, path, root))
+  const name = path === null ? '' : inRoot(root, path)
+  if (name === '') return actions
+  const there = actions.filter((action) => concerns(action, name))
+  if (there.length > 0) return there
+  throw new GuardError(
+    `Nothing of the root ${root.path} is at ${path ?? ''}.`,
+    '“target-guard explain” without a path lists what there is.',
+  )
 }
 
 /** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */
@@ -51,11 +61,9 @@ async function withKeepers(root: Root, actions: readonly Action[]): Promise<Acti
   )
 }
 
-function concerns(action: Action, path: string, root: Root): boolean {
-  const wanted = path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path
+function concerns(action: Action, name: string): boolean {
   const subject = subjectOf(action)
-  const name = wanted.replace(/\/+$/, '')
-  return name === root.path || subject === name || nested(subject, name) || nested(name, subject)
+  return subject === name || nested(subject, name) || nested(name, subject)
 }
 
 function nested(inner: string, outer: string): boolean {

@@ -1,5 +1,7 @@
 import { observeOwner } from '../host/runner.ts'
 import { helpers } from '../host/privilege.ts'
+import { inRoot } from '../host/root.ts'
+import { isSlotPath } from '../plan/naming.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Root } from '../host/root.ts'
 import { withRelief } from '../plan/relief.ts'
@@ -20,6 +22,8 @@ import { sweepWorktrees, watchedDirectories } from './watched-worktrees.ts'
 /** What a sweep did: its pass, and what the disk guard found after it. */
 export interface Swept extends PassResult {
   guarded: Guarded
+  /** what was to be adopted and is no slot without a lease, as it was named */
+  unadoptable: readonly string[]
 }
 
 /**
@@ -51,9 +55,6 @@ async function sweepRoot(
   adopted: readonly string[],
   runtime: Runtime,
 ): Promise<Swept> {
-  const inRoot = adopted.map((path) =>
-    path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path,
-  )
   const self = selfOf(observeOwner(runtime.environment), null)
   // A pass that fails is told like any other, and the disk looked after all the same.
   const tried = await settled(
@@ -67,7 +68,7 @@ async function sweepRoot(
         dryRun: settings.dryRun,
         deletes: 'now',
         by: 'sweep',
-        adopted: inRoot,
+        adopted: adopted.map((path) => inRoot(root, path)),
       },
       runtime,
     ),
@@ -84,7 +85,36 @@ async function sweepRoot(
   // Last, since it may take long: nobody shall take the guard for dead meanwhile.
   await sweepWorktrees(root, settings, runtime)
   if ('error' in tried) throw tried.error
-  return { ...withPlanned(tried.value, guarded.planned), guarded }
+  const merged = withPlanned(tried.value, guarded.planned)
+  return {
+    ...merged,
+    guarded,
+    unadoptable: tellUnadoptable(root, adopted, merged.actions, runtime),
+  }
+}
+
+/** What was named and cannot be adopted; somebody waits for it to go, so that it is told. */
+function tellUnadoptable(
+  root: Root,
+  adopted: readonly string[],
+  actions: readonly Action[],
+  { voice }: Runtime,
+): string[] {
+  const known = new Set(
+    actions.flatMap((each) =>
+      each.kind === 'adopt' || (each.kind === 'foreign' && isSlotPath(each.path))
+        ? [each.path]
+        : [],
+    ),
+  )
+  const unknown = adopted.filter((path) => !known.has(inRoot(root, path)))
+  for (const path of unknown) {
+    voice.error(
+      `--adopt ${path}: no slot without a lease is there, so nothing of it was done. ` +
+        '“target-guard explain” lists what there is.',
+    )
+  }
+  return unknown
 }
 
 /** What a dry run would take for room is told once, as that, and not as kept, too. */

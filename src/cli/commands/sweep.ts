@@ -44,9 +44,9 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
       return 0
     }
     print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () =>
-      sweepText(done.actions, done.reaped, dryRun),
+      sweepText(done, done.reaped, dryRun),
     )
-    return done.failures.length > 0 ? 1 : 0
+    return done.failures.length + done.unadoptable.length > 0 ? 1 : 0
   },
 }
 
