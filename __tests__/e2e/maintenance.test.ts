@@ -1,10 +1,14 @@
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { openRoot } from '../../src/host/root.ts'
+import { PRECIOUS } from '../helpers/root.ts'
+import { needs } from './capabilities.ts'
 import { GuardedHost, annotationsOf, slotOf } from './guard.ts'
 import { keepersEnd } from './keepers.ts'
 import { isAlive } from './processes.ts'
 import { Runner } from './runner/runner.ts'
+import { smallDisk } from './small-disk.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
@@ -89,6 +93,27 @@ describe('the heartbeat', () => {
     expect(annotationsOf(after.step('Pre guard'), 'warning')).toEqual([])
   })
 })
+
+needs('root').test(
+  'a root that has become read-only fails the sweep, and jobs say what it is',
+  async () => {
+    const disk = await smallDisk(scene(), 'tmpfs')
+    const host = new GuardedHost(scene(), path.join(disk, 'targets'))
+    openRoot(host.root, PRECIOUS)
+    await scene().must('mount', ['-o', 'remount,ro', disk])
+    const { exitCode, stderr } = await host.cli(['sweep'])
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining('The heartbeat cannot be written (EROFS'),
+    ])
+    const job = await Runner.install(scene())
+      .start()
+      .job({ steps: [host.step()] }).result
+    expect(annotationsOf(job.step('Pre guard'), 'error')).toEqual([
+      expect.stringMatching(/cannot be made \(EROFS.*Its file system is read-only\. Look/),
+    ])
+  },
+)
 
 describe('a dry run', () => {
   test('explains, deletes nothing, and cannot be overlooked', async () => {

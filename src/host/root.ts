@@ -15,7 +15,7 @@ import {
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { ALERT_KINDS } from '../plan/alert.ts'
-import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
+import { GuardError, errnoOf, messageOf, nextAfter } from '../plan/guard-error.ts'
 import { at, makeFolders, openFolder } from './folders.ts'
 import { CONTROL, FORMAT, kindOf, readMarker, refuse } from './root-refusal.ts'
 import type { Precious } from './root-refusal.ts'
@@ -83,7 +83,7 @@ export function openRoot(path: string, precious: Precious): Root {
     if (error instanceof GuardError) throw error
     throw new GuardError(
       `The root ${path} cannot be set up (${messageOf(error)}).`,
-      'Make a directory that the runner’s user owns, or set root to one.',
+      nextAfter(error, 'Make a directory that the runner’s user owns, or set root to one.'),
       { cause: error },
     )
   }

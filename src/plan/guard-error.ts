@@ -14,6 +14,12 @@ export class GuardError extends Error {
   }
 }
 
+/** What to do about an error of the file system; where it is read-only, nothing else helps. */
+export function nextAfter(error: unknown, otherwise: string): string {
+  if (errnoOf(error) !== 'EROFS') return otherwise
+  return 'Its file system is read-only. Look into the kernel’s log (dmesg) why, and mount it for writing again.'
+}
+
 /** Whether an error says that there is no room: no blocks, no inodes, or none of this user's. */
 export function isNoSpace(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(errnoOf(error))

@@ -1,6 +1,6 @@
 import { closeSync, lstatSync, realpathSync, rmdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
+import { GuardError, errnoOf, messageOf, nextAfter } from '../plan/guard-error.ts'
 import { newLease } from '../plan/lease.ts'
 import type { Lease, Maker } from '../plan/lease.ts'
 import { isLeaseId, leaseId } from '../plan/naming.ts'
@@ -127,7 +127,10 @@ function explained(error: unknown, root: Root, lease: Lease): GuardError {
   if (error instanceof GuardError) return error
   return new GuardError(
     `The slot ${root.path}/${lease.slot} cannot be made (${messageOf(error)}).`,
-    'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.',
+    nextAfter(
+      error,
+      'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.',
+    ),
     { cause: error },
   )
 }

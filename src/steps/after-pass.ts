@@ -29,12 +29,16 @@ export interface FailedPass {
   why: string
 }
 
-/** Tells the metrics and, where it is bad, the webhook. */
-export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<void> {
+/**
+ * Tells the metrics and, where it is bad, the webhook.
+ *
+ * @returns whether the heartbeat is written: without one nobody knows that there was a pass
+ */
+export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<boolean> {
   const { root, settings, done, guarded, jobs, seeds = [] } = outcome
   const { assessments } = guarded
   const heartbeat = 'heartbeat' in done ? done.heartbeat : null
-  if ('heartbeat' in done && !done.isNoted) noteLate(root, done, runtime)
+  const isNoted = 'heartbeat' in done && (done.isNoted || noteLate(root, done, runtime))
   const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`]
   await recordMetrics(
     root,
@@ -68,14 +72,17 @@ export async function afterPass(outcome: Outcome, runtime: Runtime): Promise<voi
     const text = blocked.slice(0, 5).join('; ')
     await alert(root, settings, { kind: 'blocked', text }, runtime)
   }
+  return isNoted
 }
 
 /** The disk was full for the heartbeat, and room has been made since, or could not be. */
-function noteLate(root: Root, { heartbeat }: PassResult, { voice }: Runtime): void {
+function noteLate(root: Root, { heartbeat }: PassResult, { voice }: Runtime): boolean {
   try {
     writeHeartbeatText(root, encodeHeartbeat(heartbeat))
+    return true
   } catch (error) {
     voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`)
+    return false
   }
 }
 

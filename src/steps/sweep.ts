@@ -81,13 +81,14 @@ async function sweepRoot(
   }
   const done: PassResult | FailedPass =
     'error' in tried ? { scope: 'host', why: messageOf(tried.error) } : tried.value
-  await afterPass({ root, settings, done, guarded, jobs: [] }, runtime)
+  const isNoted = await afterPass({ root, settings, done, guarded, jobs: [] }, runtime)
   // Last, since it may take long: nobody shall take the guard for dead meanwhile.
   await sweepWorktrees(root, settings, runtime)
   if ('error' in tried) throw tried.error
   const merged = withPlanned(tried.value, guarded.planned)
   return {
     ...merged,
+    isNoted,
     guarded,
     unadoptable: tellUnadoptable(root, adopted, merged.actions, runtime),
   }

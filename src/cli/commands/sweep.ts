@@ -46,7 +46,7 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
     print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () =>
       sweepText(done, done.reaped, dryRun),
     )
-    return done.failures.length + done.unadoptable.length > 0 ? 1 : 0
+    return done.isNoted && done.failures.length + done.unadoptable.length === 0 ? 0 : 1
   },
 }
 
