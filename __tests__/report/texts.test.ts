@@ -13,6 +13,10 @@ const REAPED = {
   untold: [EVIL],
 }
 
+const UNMEASURED = { madeHoursAgo: 1, endedHoursAgo: null, bytes: null, measuredHoursAgo: null }
+const NONE = { count: 0, bytes: 0, unmeasured: 0 }
+const NOTHING = { slots: NONE, snapshots: NONE, trash: NONE }
+
 describe('no text of others begins a line of what a command prints', () => {
   const disk = {
     path: EVIL,
@@ -31,6 +35,7 @@ describe('no text of others begins a line of what a command prints', () => {
     slotIs: 'diverted',
     runner: EVIL,
     forecastBytes: 60e9,
+    ...UNMEASURED,
   }
   const line = { peakBytes: 60e9, maxParallel: 2 }
   const cap = {
@@ -51,6 +56,8 @@ describe('no text of others begins a line of what a command prints', () => {
     leases: [{ ...lease, verdict: aVerdict('unknown', EVIL) }],
     snapshots: [snapshot],
     worktrees: 'no pools of worktrees are watched',
+    totals: NOTHING,
+    waiting: null,
     foreign: [{ path: EVIL, why: EVIL }],
     trash: [{ id: EVIL, slot: EVIL, quarantine }],
     lastPass: { completedAt: 0, sweptAt: 0, by: EVIL, retired: [], errors: [EVIL] },
@@ -60,7 +67,7 @@ describe('no text of others begins a line of what a command prints', () => {
   const findings = [{ check: 'root', level: 'fail', text: EVIL, mend: EVIL }]
 
   test.each([
-    ['status', statusText(status), 20],
+    ['status', statusText(status), 22],
     ['sweep', sweepText({ actions, failures: [] }, REAPED, true), 7],
     ['explain', explainText(actions), 2],
     ['reap', reapText(REAPED), 6],
@@ -85,7 +92,14 @@ test('status says how many jobs there is room for, and what each is expected to 
       { peakBytes: 9e9, maxParallel: 16, ...of, job: 'lint', leg: 'a1' },
     ],
   }
-  const lease = { id: 'x', state: 'live', slot: aLease().slot, slotIs: 'present', runner: 'one' }
+  const lease = {
+    id: 'x',
+    state: 'live',
+    slot: aLease().slot,
+    slotIs: 'present',
+    runner: 'one',
+    ...UNMEASURED,
+  }
   const text = statusText({
     root: '/r',
     disks: [],
@@ -97,6 +111,8 @@ test('status says how many jobs there is room for, and what each is expected to 
     foreign: [],
     snapshots: [],
     worktrees: '',
+    totals: NOTHING,
+    waiting: [],
     trash: [],
     lastPass: null,
     cap,
@@ -133,6 +149,8 @@ test.each([
     root: '/r',
     reserve: true,
     worktrees: '',
+    totals: NOTHING,
+    waiting: [],
     lastPass,
     cap: null,
     ...none,
@@ -148,4 +166,47 @@ test('a sweep does not tell as done what it could not do', () => {
     'not done: retire a/b: adopted by an administrator (EACCES: permission denied)\n' +
       'retire a/c: adopted by an administrator\n',
   )
+})
+
+test('status says what slots hold, how old that is, and who waits', () => {
+  const lease = {
+    id: 'x',
+    state: 'live',
+    slot: aLease().slot,
+    slotIs: 'present',
+    runner: 'one',
+    forecastBytes: null,
+    verdict: aVerdict('alive'),
+  }
+  const measured = { ...UNMEASURED, bytes: 2.5e9, measuredHoursAgo: 0.1 }
+  const text = statusText({
+    root: '/r',
+    disks: [],
+    reserve: true,
+    leases: [
+      { ...lease, ...measured },
+      { ...lease, ...measured, endedHoursAgo: 3, measuredHoursAgo: null },
+      { ...lease, ...UNMEASURED },
+    ],
+    foreign: [],
+    snapshots: [],
+    worktrees: '',
+    trash: [],
+    totals: { ...NOTHING, slots: { count: 3, bytes: 5e9, unmeasured: 1 } },
+    waiting: [
+      { forecastBytes: 9e9, waitsMinutes: 3.4, passed: 0 },
+      { forecastBytes: 8e9, waitsMinutes: 1, passed: 2 },
+    ],
+    lastPass: null,
+    cap: null,
+  })
+  expect(text.split('\n').filter((line) => /measured|^waiting|^ {2}for/.test(line))).toEqual([
+    'leases  3: 3 slots, 5.0 GB, 1 not measured',
+    '    1.0 h old, 2.5 GB, measured 6 min ago',
+    '    ended 3.0 h ago, 2.5 GB when it was last measured',
+    '    1.0 h old, not measured',
+    'waiting 2',
+    '  for 9.0 GB, since 3 min',
+    '  for 8.0 GB, since 1 min, 2 smaller let past',
+  ])
 })

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readSync,
   readdirSync,
@@ -152,6 +153,25 @@ export function listWaiters(root: Root, own: string | null): Waiter[] {
     }
     const waiter = readWaiter(path, name)
     return waiter === null ? [] : [waiter]
+  })
+}
+
+/** One who waits, as somebody sees it who does not. */
+export interface SeenWaiter extends Waiter {
+  /** when they came, milliseconds since the epoch */
+  sinceMs: number
+}
+
+/** The same for whoever only looks: nothing is removed. */
+export function seeWaiters(root: Root): SeenWaiter[] {
+  return names(root).flatMap((name) => {
+    const path = controlPath(root, 'waiting', name)
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    const waiter = found === undefined || isAbandoned(path) ? null : readWaiter(path, name)
+    if (found === undefined || waiter === null) return []
+    // Where the file system knows no birth, it is 0.
+    const sinceMs = found.birthtimeMs > 0 ? found.birthtimeMs : found.mtimeMs
+    return [{ ...waiter, sinceMs }]
   })
 }
 

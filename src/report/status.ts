@@ -6,6 +6,12 @@ import { capLines } from './cap.ts'
 import { jobText, size } from './texts.ts'
 import { printable } from './voice.ts'
 
+interface TotalFacts {
+  count: number
+  bytes: number
+  unmeasured: number
+}
+
 interface StatusFacts {
   root: string
   disks: readonly {
@@ -26,6 +32,10 @@ interface StatusFacts {
     slotIs: string
     runner: string | null
     forecastBytes: number | null
+    madeHoursAgo: number | null
+    endedHoursAgo: number | null
+    bytes: number | null
+    measuredHoursAgo: number | null
     verdict: Verdict
   }[]
   foreign: readonly { path: string; why: string }[]
@@ -38,6 +48,8 @@ interface StatusFacts {
     ageHours: number | null
     hits: number
   }[]
+  totals: { slots: TotalFacts; snapshots: TotalFacts; trash: TotalFacts }
+  waiting: readonly { forecastBytes: number; waitsMinutes: number; passed: number }[] | null
   worktrees: string
   trash: readonly {
     id: string
@@ -59,15 +71,17 @@ interface StatusFacts {
 export function statusText(found: StatusFacts): string {
   const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees, cap } =
     found
+  const { totals, waiting } = found
   const lines = [
     `root    ${root}`,
     ...disks.map(diskText),
     ...(cap === null ? [] : capLines(cap)),
     `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
-    `leases  ${leases.length}`,
+    `leases  ${leases.length}${totalText(totals.slots, 'slot')}`,
     ...leases.flatMap(leaseText),
-    `snapshots ${snapshots.length}`,
+    `snapshots ${snapshots.length}${totalText(totals.snapshots, 'snapshot')}`,
     ...snapshots.map(snapshotText),
+    ...waitingText(waiting),
     `trash   ${trash.length}`,
     ...trash.flatMap((entry) =>
       entry.quarantine === null
@@ -86,15 +100,43 @@ export function statusText(found: StatusFacts): string {
   return `${lines.map(printable).join('\n')}\n`
 }
 
+function totalText({ count, bytes, unmeasured }: TotalFacts, what: string): string {
+  if (count === 0) return ''
+  const rest = unmeasured === 0 ? '' : `, ${unmeasured} not measured`
+  return `: ${count} ${what}${count === 1 ? '' : 's'}, ${size(bytes)}${rest}`
+}
+
+function waitingText(waiting: StatusFacts['waiting']): string[] {
+  if (waiting === null) return ['waiting not known: the queue for room could not be looked at']
+  return [
+    `waiting ${waiting.length}`,
+    ...waiting.map(
+      ({ forecastBytes, waitsMinutes, passed }) =>
+        `  for ${size(forecastBytes)}, since ${Math.round(waitsMinutes)} min${passed === 0 ? '' : `, ${passed} smaller let past`}`,
+    ),
+  ]
+}
+
 function leaseText(lease: StatusFacts['leases'][number]): string[] {
   const { id, state, slot, slotIs, runner, forecastBytes, verdict } = lease
+  const age =
+    lease.endedHoursAgo === null
+      ? describeAge(lease.madeHoursAgo)
+      : `ended ${describeAge(lease.endedHoursAgo).replace(/ old$/, ' ago')}`
   const where = slot === null ? `lease ${id}` : slot
   const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`
   const forecast = forecastBytes === null ? '' : `, forecast ${size(forecastBytes)}`
   return [
     `  ${where}`,
+    `    ${age}, ${measuredText(lease)}`,
     `    ${state}, ${verdict.kind}${missing}${forecast}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
   ]
+}
+
+function measuredText({ bytes, measuredHoursAgo }: StatusFacts['leases'][number]): string {
+  if (bytes === null) return 'not measured'
+  if (measuredHoursAgo === null) return `${size(bytes)} when it was last measured`
+  return `${size(bytes)}, measured ${describeAge(measuredHoursAgo).replace(/ old$/, ' ago')}`
 }
 
 function snapshotText(snapshot: StatusFacts['snapshots'][number]): string {

@@ -2,6 +2,7 @@ import { observeOwner } from '../host/runner.ts'
 import { readHeartbeatText } from '../host/heartbeat-file.ts'
 import { hasReserve, reserveSize } from '../host/reserve.ts'
 import { listSnapshots } from '../host/snapshots.ts'
+import { readSizeSample } from '../host/size-samples.ts'
 import { listTrash } from '../host/trash.ts'
 import type { TrashEntry } from '../host/trash.ts'
 import { judge } from '../plan/evidence.ts'
@@ -16,6 +17,8 @@ import type { Heartbeat } from '../report/heartbeat.ts'
 import type { Cap } from '../plan/cap.ts'
 import { cap } from './cap.ts'
 import { existingRoot } from './existing-root.ts'
+import { madeHoursAgo, slotSize, totalOf, waitersOf } from './holdings.ts'
+import type { Total, WaiterStatus } from './holdings.ts'
 import { look } from './guard-disk.ts'
 import { lookInto, observe } from './observe.ts'
 import { selfOf } from './runtime.ts'
@@ -38,7 +41,11 @@ export interface LeaseStatus {
   forecastBytes: number | null
   runner: string | null
   result: string | null
+  madeHoursAgo: number | null
   endedHoursAgo: number | null
+  /** as its keeper last measured it, null where nobody has */
+  bytes: number | null
+  measuredHoursAgo: number | null
   verdict: Verdict
 }
 
@@ -69,6 +76,9 @@ export interface Status {
   foreign: { path: string; why: string }[]
   snapshots: SnapshotStatus[]
   trash: TrashEntry[]
+  totals: { slots: Total; snapshots: Total; trash: Total }
+  /** who waits for room, first come, first served; null where that is not known */
+  waiting: WaiterStatus[] | null
   /** whose worktrees a sweep looks after, in words */
   worktrees: string
   lastPass: Heartbeat | null
@@ -94,6 +104,12 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
   )
   const occupancies = await lookInto(root, places, self, runtime.environment)
   const assessments = await look({ root, settings }, runtime)
+  const snapshots = listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs))
+  const trash = listTrash(root)
+  const sizes = new Map(
+    view.leases.map(({ record }) => [record.id, slotSize(root, record, view.moment)]),
+  )
+  const present = view.leases.filter(({ slot }) => slot === 'present')
   const own = assessments.find(({ reading }) => reading.holdsRoot)
   return {
     root: root.path,
@@ -120,13 +136,22 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
         forecastBytes: lease?.forecastBytes ?? null,
         runner: lease?.owner.runner.name ?? null,
         result: end?.result ?? null,
+        madeHoursAgo: madeHoursAgo(record, view.moment),
         endedHoursAgo: Number.isFinite(age) ? Number(age.toFixed(2)) : null,
+        bytes: sizes.get(record.id)?.bytes ?? null,
+        measuredHoursAgo: sizes.get(record.id)?.measuredHoursAgo ?? null,
         verdict: judge(owner, occupancy ?? { inhabitants: [], unknown: [] }),
       }
     }),
     foreign: view.foreign.map(({ path, why }) => ({ path, why })),
-    snapshots: listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs)),
-    trash: listTrash(root),
+    snapshots,
+    trash,
+    totals: {
+      slots: totalOf(present.map(({ record }) => sizes.get(record.id)?.bytes ?? null)),
+      snapshots: totalOf(snapshots.map(({ bytes }) => bytes)),
+      trash: totalOf(trash.map(({ id }) => readSizeSample(root, id)?.bytes ?? null)),
+    },
+    waiting: await waitersOf(root, view.moment),
     worktrees: watchedInWords(runtime.environment).text,
     lastPass: parseHeartbeat(readHeartbeatText(root)),
     cap: await cap(root, settings),
