@@ -174,6 +174,17 @@ describe('README and the commands', () => {
     expect(plain(readme)).toContain(`Exit codes: ${told}`)
   })
 
+  test('tell which ones print no JSON', async () => {
+    const told =
+      /all but ([^:]*?) and `run -- CMD…`/.exec(section(readme, '## Commands'))?.[1] ?? ''
+    for (const { name } of COMMANDS) {
+      expect([name, (await help(name)).includes('--json ')]).toEqual([
+        name,
+        !told.includes(`\`${name}\``),
+      ])
+    }
+  })
+
   test('show invocations that are understood', async () => {
     const known = new Set(COMMANDS.map(({ name }) => name))
     const shown = pages.flatMap((page) =>

@@ -243,10 +243,17 @@ describe('the command alert', () => {
     expect(other.posts).toEqual([])
   })
 
-  test('says that nobody is there', async () => {
-    // Port 9 is for the discard service, which no machine runs any more.
-    const { exitCode, stderr } = await send(`http://127.0.0.1:9/${SECRET}`)
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('did not answer within')])
+  test.each([
+    // Nobody listens there; fetch refuses the port of the discard service by itself.
+    ['http://127.0.0.1:1/', /could not be reached\b/],
+    ['http://127.0.0.1:9/', /could not be reached\b/],
+    ['http://127.0.0.1:61/', /could not be reached \(ECONNREFUSED\)\./],
+    ['http://no-such-host.invalid/', /could not be reached \(E[A-Z_]+\)\./],
+  ])('says at once that nobody is there: %s', async (address, message) => {
+    const { exitCode, stderr } = await send(`${address}${SECRET}`)
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(message)])
+    expect(stderr).not.toContain('within')
+    expect(stderr).not.toMatch(/127\.0\.0\.1|invalid/)
   })
 
   test('gives up on a server that never answers', async () => {

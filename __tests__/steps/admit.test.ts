@@ -101,8 +101,8 @@ describe('a job that waits', () => {
     await waitFor(() => said.length > 0)
     endLease(root, id, anEnd())
     expect(await pending).toMatchObject({ kind: 'start' })
-    expect(said).toEqual([expect.stringMatching(/^waiting for room for 0 min: .*GB/)])
-    expect(said[0]).toMatch(/octo-org\/demo build of runner-2 may grow by [\d.]+ GB, such/)
+    expect(said).toEqual([expect.stringMatching(/^waiting for room for 0 min: .*[GM]B/)])
+    expect(said[0]).toMatch(/octo-org\/demo build of runner-2 may grow by [\d.]+ [GM]B, such/)
     expect(said[0]).toContain('such jobs took 10 min')
   })
 

@@ -101,8 +101,9 @@ function filesFor(environment: NodeJS.ProcessEnv, lock: number | null): (number 
 }
 
 function absent(error: unknown): CommandEnd {
-  const isThere = errnoOf(error) !== 'ENOENT'
-  return { kind: 'absent', code: isThere ? 126 : 127, why: messageOf(error) }
+  return errnoOf(error) === 'ENOENT'
+    ? { kind: 'absent', code: 127, why: 'there is no such command' }
+    : { kind: 'absent', code: 126, why: `it cannot be run (${messageOf(error)})` }
 }
 
 /** By default these leave a core file, which would be of this process. */

@@ -1,4 +1,5 @@
 import { isOfOtherBoot, runnerPrefix } from './naming.ts'
+import { resultInWords } from './lease.ts'
 import type { LeaseRecord } from './lease.ts'
 import type { Owner, ProcessKey } from './job.ts'
 
@@ -74,7 +75,8 @@ export function judgeOwner(record: LeaseRecord, sight: OwnerSight, self: Self): 
 
 function endedInWords(record: LeaseRecord): string {
   const result = record.end?.result ?? 'unknown'
-  return result === 'unknown' ? 'its job ended' : `its job ended (${result})`
+  if (result === 'unknown') return 'its job ended'
+  return `its job ended (${resultInWords(result, record.lease?.madeBy ?? null)})`
 }
 
 function judgeDamaged(record: LeaseRecord, self: Self): Verdict {

@@ -56,6 +56,12 @@ export type Taken = Pick<Job, 'workflow' | 'leg'>
 /** How a job ended, as far as it could be told: a hook is not told. */
 export type Result = 'success' | 'failure' | 'cancelled' | 'unknown'
 
+/** How it ended, for people: a local run that has built nothing counts as cancelled, and nobody did that. */
+export function resultInWords(result: Result, madeBy: Maker | null): string {
+  const isEmpty = result === 'cancelled' && madeBy !== null && isLocal(madeBy)
+  return isEmpty ? 'nothing was built' : result
+}
+
 /** What the owner left when it ended its lease. */
 export interface End {
   result: Result

@@ -4,7 +4,7 @@ import { isOfJob, usualSeconds } from '../plan/forecast.ts'
 import type { Forecast } from '../plan/forecast.ts'
 import type { HistoryLine } from '../plan/history.ts'
 import type { Lease } from '../plan/lease.ts'
-import { gigabytes } from '../plan/pressure.ts'
+import { size } from './texts.ts'
 
 /** A live lease, and who has it; null where it cannot be read. */
 export interface Holding extends Holder {
@@ -34,9 +34,9 @@ export function whyWait(facts: WaitFacts): string {
   const growing = holders.reduce((sum, holder) => sum + growth(holder), 0)
   const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : ''
   return (
-    `This job needs ${gigabytes(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
-    `${gigabytes(freeBytes)} are free, of which ${gigabytes(reserveBytes)} are kept (reserve-gb) and ` +
-    `${gigabytes(growing)} are for jobs that run.${turn}`
+    `This job needs ${size(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
+    `${size(freeBytes)} are free, of which ${size(reserveBytes)} are kept (reserve-gb) and ` +
+    `${size(growing)} are for jobs that run.${turn}`
   )
 }
 
@@ -59,7 +59,7 @@ export function waitingText(
 
 function holdingText(holder: Holding, lines: readonly HistoryLine[]): string {
   const { lease, id } = holder
-  const grows = `may grow by ${gigabytes(growth(holder))}`
+  const grows = `may grow by ${size(growth(holder))}`
   if (lease === null) return `${id} ${grows}`
   const { repository, job, owner } = lease
   const seconds = usualSeconds(lines.filter(isOfJob(lease)))

@@ -3,7 +3,7 @@ import { claimAlert } from '../host/alert-clock.ts'
 import { startInBackground } from '../host/background.ts'
 import type { Root } from '../host/root.ts'
 import type { AlertKind } from '../plan/alert.ts'
-import { GuardError, messageOf } from '../plan/guard-error.ts'
+import { GuardError, errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
 import { TAG } from '../report/voice.ts'
 import type { Runtime } from './runtime.ts'
@@ -52,9 +52,16 @@ export async function sendAlert(address: string, text: string): Promise<void> {
     status = answer.status
     // Whatever else it says is not waited for.
     await answer.body?.cancel()
-  } catch {
-    // The error’s own text may hold the address, which is a secret.
-    throw new GuardError(`The webhook did not answer within ${WAIT_MS} ms.`, next)
+  } catch (error) {
+    throw new GuardError(whyUnsent(error), next)
   }
   if (status < 200 || status > 299) throw new GuardError(`The webhook answered ${status}.`, next)
+}
+
+/** The error’s own text may hold the address, which is a secret: its name and its code do not. */
+function whyUnsent(error: unknown): string {
+  const { name, cause } = error instanceof Error ? error : { name: '', cause: null }
+  if (name === 'TimeoutError') return `The webhook did not answer within ${WAIT_MS} ms.`
+  const code = /^[A-Z][A-Z0-9_]{0,40}$/.exec(errnoOf(cause))?.[0]
+  return `The webhook could not be reached${code === undefined ? '' : ` (${code})`}.`
 }

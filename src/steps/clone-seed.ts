@@ -237,6 +237,6 @@ function choose(
 /** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
 function trustRefusal(job: Job, { trusted }: CloneSource): string | null {
   return trusted && !job.trusted
-    ? 'what this event’s jobs build may not share files with what may be published'
+    ? 'what cannot publish a snapshot (a pull request, another branch, a schedule) may not share files with what can'
     : null
 }

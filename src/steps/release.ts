@@ -1,7 +1,7 @@
 import { addSummary } from '../github/workflow-commands.ts'
 import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
-import { resultOf } from '../plan/lease.ts'
+import { resultInWords, resultOf } from '../plan/lease.ts'
 import type { Result } from '../plan/lease.ts'
 import type { Job } from '../plan/job.ts'
 import type { Settings } from '../plan/settings.ts'
@@ -68,8 +68,9 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
     const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
     if (saved !== null) tellSaved(saved, request, runtime)
     try {
+      const told = resultInWords(result, findLease(root, id)?.lease?.madeBy ?? null)
       const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
-      voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`)
+      voice.info(ended ? `lease ${id} ended (${told})` : `lease ${id} had ended before`)
     } catch (error) {
       voice.warning(
         `The lease ${id} was not ended (${messageOf(error)}); the end of its job ends it.`,
