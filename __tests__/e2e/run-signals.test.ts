@@ -176,6 +176,22 @@ describe('--print-env', () => {
     expect([compiled(ended), compiled(next)]).toEqual([1, 0])
   })
 
+  test.each([true, false])(
+    '--end forgets a root only where that was printed: %j',
+    async (isOurs) => {
+      const runs = new LocalRuns(scene())
+      const own = isOurs ? `--root '${runs.root}'` : ''
+      const script = `${evaluated(`--print-env ${own}`)}; echo "$TARGET_GUARD_ROOT"
+      ${evaluated(`--print-env ${own}`)}; ${evaluated('--end')}
+      echo "$TARGET_GUARD_ROOT"; env | grep -c TARGET_GUARD_RUN`
+      const { stdout } = await scene().run('bash', ['-c', script], {
+        cwd: scene().directory('place'),
+        env: runs.environment(isOurs ? { TARGET_GUARD_ROOT: '' } : {}),
+      })
+      expect(stdout).toBe(`${runs.root}\n${isOurs ? '' : runs.root}\n0\n`)
+    },
+  )
+
   test('--end of another’s slot leaves the variables of a shell’s own', async () => {
     const runs = new LocalRuns(scene())
     const place = scene().directory('place')

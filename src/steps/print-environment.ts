@@ -1,5 +1,6 @@
 import { GuardError } from '../plan/guard-error.ts'
 import type { ProcessKey } from '../plan/job.ts'
+import { environmentTwin } from '../plan/input.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import type { Settings } from '../plan/settings.ts'
 import { findCaller, findOwner } from '../host/calling-process.ts'
@@ -43,10 +44,25 @@ export async function printEnvironment(
   if (owner === null) throw noOwner(pid)
   const local = await observeRun(settings, owner, { isVerbose }, runtime)
   const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment)
-  if (before !== null && isSame(before, local)) return variablesOf(before)
+  if (before !== null && isSame(before, local)) return printed(before, runtime)
   const started = await startRun(local, 'shell', () => {})
   await watchRun(local, started, null)
-  return variablesOf(started)
+  return printed(started, runtime)
+}
+
+const ROOT = environmentTwin('root')
+
+/** Set beside a root that only --print-env has set, to the same: --end forgets that root, and no other. */
+const OWN_ROOT = `${RUN}_ROOT`
+
+function isOwnRoot(environment: NodeJS.ProcessEnv): boolean {
+  const root = environment[ROOT] ?? ''
+  return root === '' || root === environment[OWN_ROOT]
+}
+
+function printed(slot: Slot, { environment }: Runtime): Record<string, string> {
+  const variables = variablesOf(slot)
+  return isOwnRoot(environment) ? { ...variables, [OWN_ROOT]: slot.root.path } : variables
 }
 
 function noOwner(pid: number | null): GuardError {
@@ -104,7 +120,10 @@ export async function endPrinted(
   await endRun({ ...local, inside: runtimeIn(workspace, isVerbose, runtime) }, slot, '')
   // A shell that has another slot of its own goes on with that.
   const own = runtime.environment[RUN] ?? ''
-  return own === '' || own === id ? ['CARGO_TARGET_DIR', RUN] : []
+  if (own !== '' && own !== id) return []
+  const { environment } = runtime
+  const isRootForgotten = (environment[OWN_ROOT] ?? '') !== '' && isOwnRoot(environment)
+  return ['CARGO_TARGET_DIR', RUN, ...(isRootForgotten ? [ROOT, OWN_ROOT] : [])]
 }
 
 /** Whether there was a slot that was kept. */
