@@ -373,6 +373,12 @@ class GuardError extends Error {
         this.usage = options.usage ?? false;
     }
 }
+/** What to do about an error of the file system; where it is read-only, nothing else helps. */
+function nextAfter(error, otherwise) {
+    if (errnoOf(error) !== 'EROFS')
+        return otherwise;
+    return 'Its file system is read-only. Look into the kernel’s log (dmesg) why, and mount it for writing again.';
+}
 /** Whether an error says that there is no room: no blocks, no inodes, or none of this user's. */
 function isNoSpace(error) {
     return ['ENOSPC', 'EDQUOT'].includes(errnoOf(error));

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4820);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7316);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4820:
+/***/ 7316:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -135,6 +135,10 @@ const VERSION = '0.1.0';
 /** A word as every POSIX shell reads it back. */
 function shellWord(text) {
     return `'${text.replaceAll("'", String.raw `'\''`)}'`;
+}
+/** A word of a command that somebody is to give: as it is where every shell takes it so. */
+function commandWord(text) {
+    return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : shellWord(text);
 }
 /** What a shell evaluates to set these variables for itself and all that it starts. */
 function exportText(variables) {
@@ -194,6 +198,12 @@ class GuardError extends Error {
         super(`${what} ${next}`, options.cause === undefined ? undefined : { cause: options.cause });
         this.usage = options.usage ?? false;
     }
+}
+/** What to do about an error of the file system; where it is read-only, nothing else helps. */
+function nextAfter(error, otherwise) {
+    if (errnoOf(error) !== 'EROFS')
+        return otherwise;
+    return 'Its file system is read-only. Look into the kernel’s log (dmesg) why, and mount it for writing again.';
 }
 /** Whether an error says that there is no room: no blocks, no inodes, or none of this user's. */
 function isNoSpace(error) {
@@ -880,7 +890,7 @@ function childCpuMs() {
 function describeAction(action) {
     switch (action.kind) {
         case 'retire':
-            return `retire ${action.slot}: ${action.reason}`;
+            return `retire${action.asFarAsNeeded === true ? ', as far as needed,' : ''} ${action.slot}: ${action.reason}`;
         case 'forget':
             return `forget lease ${action.id}: ${action.reason}`;
         case 'discard':
@@ -893,6 +903,37 @@ function describeAction(action) {
             return `retire ${action.path}: ${action.reason}`;
         case 'foreign':
             return `leave ${action.path}: ${action.reason}`;
+        default:
+            return action;
+    }
+}
+/**
+ * What a job says of a pass: what it changes, and what it cannot; the rest is a number, since there is
+ * more of it with every pull request.
+ */
+function passLines(actions, { would, published } = { would: false, published: [] }) {
+    const told = actions
+        .filter((action) => isTold(action, published))
+        .map((action) => `${would ? 'would ' : ''}${describeAction(action)}`);
+    const many = actions.filter((each) => each.kind === 'keep' && each.state === 'retained').length;
+    if (many === 0)
+        return told;
+    return [...told, `${many} ended slot${many === 1 ? ' is' : 's are'} kept to be inherited`];
+}
+function isTold(action, published) {
+    switch (action.kind) {
+        case 'keep':
+            return action.state === 'blocked' || action.state === 'unknown';
+        case 'forget':
+            // Its slot is not lost.
+            return !published.includes(action.id);
+        case 'foreign':
+            return false;
+        case 'retire':
+        case 'discard':
+        case 'unlink':
+        case 'adopt':
+            return true;
         default:
             return action;
     }
@@ -910,8 +951,14 @@ function explainText(actions) {
     const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
     return `${lines.map(printable).join('\n')}\n`;
 }
-function sweepText(actions, reaped, dryRun) {
-    const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`);
+/** What a sweep did, or would do, a line each; what could not be done is told as that. */
+function sweepText({ actions, failures }, reaped, dryRun) {
+    const said = actions.map((action) => {
+        const failure = failures.find((each) => each.action === action);
+        if (failure !== undefined)
+            return `not done: ${describeAction(action)} (${failure.why})`;
+        return `${dryRun ? 'would ' : ''}${describeAction(action)}`;
+    });
     const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
     return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
 }
@@ -970,7 +1017,220 @@ function timerText(lines) {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./lib/plan/job.js
+/** Where the slot of a job with this lease id lies. */
+function addressOf(job, id) {
+    const { owner, repository, prKey, runId, attempt } = job;
+    return { owner, repository, prKey, runId, attempt, job: job.job, id };
+}
+/**
+ * Whether something that was left under the name of a workflow may be of this one. What older versions
+ * left has none, and may be of any.
+ */
+function mayBeOf(left, workflow) {
+    return left === '' || left === workflow;
+}
+/** Events of a pull request whose jobs have no secrets where it comes from a fork. */
+const OF_STRANGERS = /^pull_request(_review|_review_comment)?$/;
+/**
+ * Whether a job may take what another event's job has built under the same PR key. A merge queue's job and
+ * one of `pull_request_target` have the repository's secrets: what the request's own jobs have built,
+ * with anybody's code, must not run there.
+ */
+function mayTakeFrom(event, job) {
+    const isOfRequest = /^[0-9]+$/.test(job.prKey);
+    return !isOfRequest || OF_STRANGERS.test(job.event) || event === job.event;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/lease.js
+
+
+
+/**
+ * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
+ * workflows it is a `run` for its command, or for the `shell` that asked for one.
+ */
+const MAKERS = ['hook', 'step', 'run', 'shell'];
+/** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
+function isLocal(madeBy) {
+    return madeBy === 'run' || madeBy === 'shell';
+}
+/** How it ended, for people: a local run that has built nothing counts as cancelled, and nobody did that. */
+function resultInWords(result, madeBy) {
+    const isEmpty = result === 'cancelled' && madeBy !== null && isLocal(madeBy);
+    return isEmpty ? 'nothing was built' : result;
+}
+function newLease(job, owner, made) {
+    return {
+        version: 1,
+        id: made.id,
+        slot: slotPath(addressOf(job, made.id)),
+        repository: `${job.owner}/${job.repository}`,
+        prKey: job.prKey,
+        runId: job.runId,
+        attempt: job.attempt,
+        workflow: job.workflow,
+        job: job.job,
+        leg: job.leg,
+        event: job.event,
+        trusted: job.trusted,
+        madeBy: made.madeBy,
+        owner,
+        forecastBytes: made.forecastBytes ?? null,
+        workspace: made.workspace ?? '',
+        uptimeS: made.uptimeS,
+        at: made.at,
+        by: VERSION,
+    };
+}
+function encodeLease(lease) {
+    return `${JSON.stringify(lease)}\n`;
+}
+/**
+ * Reads a lease that anybody may have written.
+ *
+ * @returns the lease, or in words what is wrong with it
+ */
+function parseLease(text, id) {
+    if (text.trim() === '')
+        return 'the file is empty';
+    const found = parseObject(text);
+    if (found === null)
+        return 'the file is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    if (found['id'] !== id || !isLeaseId(id))
+        return 'its id is not the one in its file name';
+    const { slot, repository, prKey, runId, attempt, job, leg, owner } = found;
+    if (typeof slot !== 'string' || !isSlotPath(slot))
+        return 'its slot is not a slot path';
+    if (leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) !== id)
+        return 'its slot has another id';
+    if (typeof repository !== 'string' || typeof prKey !== 'string')
+        return 'it names no repository';
+    if (!slot.startsWith(`${repository}/${prKey}/`))
+        return 'its slot is another repository’s';
+    if (typeof runId !== 'string' || !isRunId(runId))
+        return 'its run id is not a number';
+    if (!isAttempt(String(attempt)) || typeof attempt !== 'number')
+        return 'its attempt is no number';
+    if (typeof job !== 'string' || typeof leg !== 'string')
+        return 'it names no job';
+    const known = parseOwner(owner);
+    if (known === null)
+        return 'its owner is incomplete';
+    return {
+        version: 1,
+        id,
+        slot,
+        repository,
+        prKey,
+        runId,
+        attempt,
+        workflow: textOr(found['workflow'], ''),
+        job,
+        leg,
+        event: textOr(found['event'], ''),
+        trusted: found['trusted'] === true,
+        madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
+        owner: known,
+        forecastBytes: forecastOf(found['forecastBytes']),
+        workspace: textOr(found['workspace'], ''),
+        uptimeS: numberOr(found['uptimeS'], 0),
+        at: textOr(found['at'], ''),
+        by: textOr(found['by'], ''),
+    };
+}
+function parseOwner(value) {
+    if (!isRecord(value) || !isRecord(value['runner']))
+        return null;
+    const { name, key } = value['runner'];
+    const { bootId, pidNamespace, worker, container } = value;
+    if (typeof name !== 'string' || typeof key !== 'string')
+        return null;
+    if (typeof bootId !== 'string' || typeof pidNamespace !== 'string')
+        return null;
+    if (bootId === '' || pidNamespace === '' || key === '')
+        return null;
+    return {
+        runner: { name, key },
+        bootId,
+        pidNamespace,
+        worker: parseProcess(worker),
+        container: typeof container === 'string' ? container : null,
+        singleJob: value['singleJob'] === true,
+    };
+}
+/** The forecast in the text of a lease, whatever else that says; null where there is none. */
+function claimedIn(text) {
+    return forecastOf(parseObject(text)?.['forecastBytes']);
+}
+/** A lease of an earlier version has none. */
+function forecastOf(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+}
+function parseProcess(value) {
+    if (!isRecord(value))
+        return null;
+    const { pid, start } = value;
+    if (typeof pid !== 'number' || typeof start !== 'number')
+        return null;
+    return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
+}
+function encodeTaken({ workflow, leg }) {
+    return `${JSON.stringify({ version: 1, workflow, leg })}\n`;
+}
+/** Reads such a note, which anybody may have written; null where it is damaged, or says nothing. */
+function parseTaken(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { workflow, leg } = found;
+    if (typeof workflow !== 'string' || typeof leg !== 'string')
+        return null;
+    return { workflow, leg };
+}
+const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
+/** A job's status as its end record has it: what is not known stays unknown. */
+function resultOf(status) {
+    return RESULTS.find((each) => each === status) ?? 'unknown';
+}
+function encodeEnd(end) {
+    return `${JSON.stringify(end)}\n`;
+}
+/** Reads an end record; null where it is absent or damaged: its lease has ended all the same. */
+function parseEnd(text) {
+    const found = parseObject(text);
+    if (found === null || typeof found['bootId'] !== 'string')
+        return null;
+    const { uptimeS, wallMs } = found;
+    if (typeof uptimeS !== 'number' || typeof wallMs !== 'number')
+        return null;
+    return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
+}
+/** A JSON object, or null for anything else. */
+function parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isRecord(value) ? value : null;
+    }
+    catch {
+        // Not JSON: that is an answer here, not an error; the caller says what follows from it.
+        return null;
+    }
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function numberOr(value, otherwise) {
+    return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
+}
+function textOr(value, otherwise) {
+    return typeof value === 'string' ? value : otherwise;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/evidence.js
+
 
 /**
  * Judges the owner of a lease by what is recorded of it, without looking into the slot.
@@ -1006,7 +1266,9 @@ function judgeOwner(record, sight, self) {
 }
 function endedInWords(record) {
     const result = record.end?.result ?? 'unknown';
-    return result === 'unknown' ? 'its job ended' : `its job ended (${result})`;
+    if (result === 'unknown')
+        return 'its job ended';
+    return `its job ended (${resultInWords(result, record.lease?.madeBy ?? null)})`;
 }
 function judgeDamaged(record, self) {
     const problem = `its lease cannot be read (${record.problem ?? 'damaged'})`;
@@ -1687,213 +1949,6 @@ function openLock(slot, path, unknown) {
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-;// CONCATENATED MODULE: ./lib/plan/job.js
-/** Where the slot of a job with this lease id lies. */
-function addressOf(job, id) {
-    const { owner, repository, prKey, runId, attempt } = job;
-    return { owner, repository, prKey, runId, attempt, job: job.job, id };
-}
-/**
- * Whether something that was left under the name of a workflow may be of this one. What older versions
- * left has none, and may be of any.
- */
-function mayBeOf(left, workflow) {
-    return left === '' || left === workflow;
-}
-/** Events of a pull request whose jobs have no secrets where it comes from a fork. */
-const OF_STRANGERS = /^pull_request(_review|_review_comment)?$/;
-/**
- * Whether a job may take what another event's job has built under the same PR key. A merge queue's job and
- * one of `pull_request_target` have the repository's secrets: what the request's own jobs have built,
- * with anybody's code, must not run there.
- */
-function mayTakeFrom(event, job) {
-    const isOfRequest = /^[0-9]+$/.test(job.prKey);
-    return !isOfRequest || OF_STRANGERS.test(job.event) || event === job.event;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/lease.js
-
-
-
-/**
- * Who wrote a lease: a job takes over the one of its hook, never one of another step. Outside
- * workflows it is a `run` for its command, or for the `shell` that asked for one.
- */
-const MAKERS = ['hook', 'step', 'run', 'shell'];
-/** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
-function isLocal(madeBy) {
-    return madeBy === 'run' || madeBy === 'shell';
-}
-function newLease(job, owner, made) {
-    return {
-        version: 1,
-        id: made.id,
-        slot: slotPath(addressOf(job, made.id)),
-        repository: `${job.owner}/${job.repository}`,
-        prKey: job.prKey,
-        runId: job.runId,
-        attempt: job.attempt,
-        workflow: job.workflow,
-        job: job.job,
-        leg: job.leg,
-        event: job.event,
-        trusted: job.trusted,
-        madeBy: made.madeBy,
-        owner,
-        forecastBytes: made.forecastBytes ?? null,
-        workspace: made.workspace ?? '',
-        uptimeS: made.uptimeS,
-        at: made.at,
-        by: VERSION,
-    };
-}
-function encodeLease(lease) {
-    return `${JSON.stringify(lease)}\n`;
-}
-/**
- * Reads a lease that anybody may have written.
- *
- * @returns the lease, or in words what is wrong with it
- */
-function parseLease(text, id) {
-    if (text.trim() === '')
-        return 'the file is empty';
-    const found = parseObject(text);
-    if (found === null)
-        return 'the file is not a JSON object';
-    if (found['version'] !== 1)
-        return `its format version is ${JSON.stringify(found['version'])}`;
-    if (found['id'] !== id || !isLeaseId(id))
-        return 'its id is not the one in its file name';
-    const { slot, repository, prKey, runId, attempt, job, leg, owner } = found;
-    if (typeof slot !== 'string' || !isSlotPath(slot))
-        return 'its slot is not a slot path';
-    if (leaseIdOfSlot(slot.slice(slot.lastIndexOf('/') + 1)) !== id)
-        return 'its slot has another id';
-    if (typeof repository !== 'string' || typeof prKey !== 'string')
-        return 'it names no repository';
-    if (!slot.startsWith(`${repository}/${prKey}/`))
-        return 'its slot is another repository’s';
-    if (typeof runId !== 'string' || !isRunId(runId))
-        return 'its run id is not a number';
-    if (!isAttempt(String(attempt)) || typeof attempt !== 'number')
-        return 'its attempt is no number';
-    if (typeof job !== 'string' || typeof leg !== 'string')
-        return 'it names no job';
-    const known = parseOwner(owner);
-    if (known === null)
-        return 'its owner is incomplete';
-    return {
-        version: 1,
-        id,
-        slot,
-        repository,
-        prKey,
-        runId,
-        attempt,
-        workflow: textOr(found['workflow'], ''),
-        job,
-        leg,
-        event: textOr(found['event'], ''),
-        trusted: found['trusted'] === true,
-        madeBy: MAKERS.find((each) => each === found['madeBy']) ?? 'step',
-        owner: known,
-        forecastBytes: forecastOf(found['forecastBytes']),
-        workspace: textOr(found['workspace'], ''),
-        uptimeS: numberOr(found['uptimeS'], 0),
-        at: textOr(found['at'], ''),
-        by: textOr(found['by'], ''),
-    };
-}
-function parseOwner(value) {
-    if (!isRecord(value) || !isRecord(value['runner']))
-        return null;
-    const { name, key } = value['runner'];
-    const { bootId, pidNamespace, worker, container } = value;
-    if (typeof name !== 'string' || typeof key !== 'string')
-        return null;
-    if (typeof bootId !== 'string' || typeof pidNamespace !== 'string')
-        return null;
-    if (bootId === '' || pidNamespace === '' || key === '')
-        return null;
-    return {
-        runner: { name, key },
-        bootId,
-        pidNamespace,
-        worker: parseProcess(worker),
-        container: typeof container === 'string' ? container : null,
-        singleJob: value['singleJob'] === true,
-    };
-}
-/** The forecast in the text of a lease, whatever else that says; null where there is none. */
-function claimedIn(text) {
-    return forecastOf(parseObject(text)?.['forecastBytes']);
-}
-/** A lease of an earlier version has none. */
-function forecastOf(value) {
-    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
-}
-function parseProcess(value) {
-    if (!isRecord(value))
-        return null;
-    const { pid, start } = value;
-    if (typeof pid !== 'number' || typeof start !== 'number')
-        return null;
-    return Number.isInteger(pid) && pid > 0 ? { pid, start } : null;
-}
-function encodeTaken({ workflow, leg }) {
-    return `${JSON.stringify({ version: 1, workflow, leg })}\n`;
-}
-/** Reads such a note, which anybody may have written; null where it is damaged, or says nothing. */
-function parseTaken(text) {
-    const found = parseObject(text);
-    if (found?.['version'] !== 1)
-        return null;
-    const { workflow, leg } = found;
-    if (typeof workflow !== 'string' || typeof leg !== 'string')
-        return null;
-    return { workflow, leg };
-}
-const RESULTS = ['success', 'failure', 'cancelled', 'unknown'];
-/** A job's status as its end record has it: what is not known stays unknown. */
-function resultOf(status) {
-    return RESULTS.find((each) => each === status) ?? 'unknown';
-}
-function encodeEnd(end) {
-    return `${JSON.stringify(end)}\n`;
-}
-/** Reads an end record; null where it is absent or damaged: its lease has ended all the same. */
-function parseEnd(text) {
-    const found = parseObject(text);
-    if (found === null || typeof found['bootId'] !== 'string')
-        return null;
-    const { uptimeS, wallMs } = found;
-    if (typeof uptimeS !== 'number' || typeof wallMs !== 'number')
-        return null;
-    return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
-}
-/** A JSON object, or null for anything else. */
-function parseObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return isRecord(value) ? value : null;
-    }
-    catch {
-        // Not JSON: that is an answer here, not an error; the caller says what follows from it.
-        return null;
-    }
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function numberOr(value, otherwise) {
-    return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
-}
-function textOr(value, otherwise) {
-    return typeof value === 'string' ? value : otherwise;
-}
-
 ;// CONCATENATED MODULE: ./lib/host/docker.js
 
 
@@ -2845,6 +2900,8 @@ function isOld(path, nowMs) {
 
 /** The root’s own folder. */
 const CONTROL = '.target-guard';
+/** What makes a directory a root, relative to it. */
+const MARKER = `${CONTROL}/root.json`;
 /** Version of what is in it. */
 const FORMAT = 1;
 /** File systems on which neither locks nor the boot id mean anything (statfs(2), magic numbers). */
@@ -3009,6 +3066,17 @@ function controlPath(root, ...parts) {
 function controlName(root, ...parts) {
     return [root.path, CONTROL, ...parts].join('/');
 }
+/** A path as actions name it: relative to the root, which may be written as it was set or without links. */
+function inRoot(root, path) {
+    const name = path.replace(/(?<=.)\/+$/, '');
+    for (const base of [root.path, root.realPath]) {
+        if (name === base)
+            return '';
+        if (name.startsWith(`${base}/`))
+            return name.slice(base.length + 1);
+    }
+    return name;
+}
 /**
  * Opens the root, or makes it where the directory is absent or empty.
  *
@@ -3033,8 +3101,17 @@ function openRoot(path, precious) {
     catch (error) {
         if (error instanceof GuardError)
             throw error;
-        throw new GuardError(`The root ${path} cannot be set up (${messageOf(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
+        throw new GuardError(`The root ${path} cannot be set up (${messageOf(error)}).`, nextAfter(error, 'Make a directory that the runner’s user owns, or set root to one.'), { cause: error });
     }
+}
+/**
+ * Whether a root is there, whole or not; writes nothing.
+ *
+ * @throws GuardError where the path may not be a root
+ */
+function hasRoot(path, precious) {
+    refuse(path, precious);
+    return kindOf(path) !== 'absent' && readMarker(path) !== null;
 }
 /**
  * Opens a root that is already there, and writes nothing.
@@ -3042,8 +3119,7 @@ function openRoot(path, precious) {
  * @returns null where there is none yet
  */
 function findRoot(path, precious) {
-    refuse(path, precious);
-    if (kindOf(path) === 'absent' || readMarker(path) === null)
+    if (!hasRoot(path, precious))
         return null;
     try {
         return describe(path, openFolder(`${path}/${CONTROL}`));
@@ -6368,15 +6444,17 @@ function compilingVariables(environment) {
  * Keys for the cache service, which knows the repository and branch by itself.
  *
  * An entry of the service is never replaced, so that each commit has a key of its own; the service
- * gives the newest entry that begins with a restore key. At most 512 characters, no commas.
+ * gives the newest entry that begins with a restore key; of a job of the same id in another workflow last
+ * of all, as with snapshots. At most 512 characters, no commas.
  */
 function remoteKeys(facts) {
     const host = `${word(facts.platform)}-${word(facts.architecture)}`;
     const { image, workflow, job, leg, rustc } = facts;
-    const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)]);
+    const kind = digest([image, job, leg, rustc, ...pairs(facts.variables)]);
     const place = `target-guard-${remote_key_FORMAT}-${host}-${word(job)}-${kind}-`;
-    const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
-    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
+    const own = `${place}${digest([workflow])}-`;
+    const locked = `${own}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
+    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, own, place] };
 }
 function pairs(variables) {
     return Object.entries(variables)
@@ -6459,21 +6537,23 @@ function snapshot_textOr(value, otherwise) {
     return typeof value === 'string' ? value : otherwise;
 }
 /**
- * The snapshots that a job may be seeded from, the newest first. A toolchain that is not known on
- * either side is no obstacle: Cargo itself rebuilds what another one made.
+ * The snapshots that a job may be seeded from, the newest first; those of a job of the same id in another
+ * workflow where its own has published none: many build pull requests in one, and the default branch in
+ * another. A toolchain that is not known on either side is no obstacle: Cargo itself rebuilds what another
+ * one made.
  */
 function snapshotsFor(snapshots, job, toolchain, environment) {
-    return snapshots
+    const fit = snapshots
         .filter((each) => each.snapshot !== null)
         .filter(({ snapshot }) => {
         const isKnown = toolchain !== null && snapshot.toolchain !== null;
-        return (mayBeOf(snapshot.workflow, job.workflow) &&
-            snapshot.job === job.job &&
+        return (snapshot.job === job.job &&
             snapshot.leg === job.leg &&
             snapshot.environment === environment &&
             (!isKnown || snapshot.toolchain === toolchain));
-    })
-        .toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
+    });
+    const own = fit.filter(({ snapshot }) => mayBeOf(snapshot.workflow, job.workflow));
+    return (own.length > 0 ? own : fit).toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
 }
 /** The least recently used first. */
 function leastRecentlyUsed(snapshots) {
@@ -6617,6 +6697,7 @@ function discardQuietly(root, id) {
 
 
 
+
 /**
  * Published builds: `snapshots/<owner>--<repository>/<key>/` with the build in `tree/` and what is
  * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
@@ -6704,6 +6785,23 @@ function noteBytes(root, { name, snapshot }, bytes) {
         return true;
     });
     return isNoted ?? false;
+}
+/** How large a snapshot in the trash is, as it was noted; null where nobody has, or it is none. */
+function bytesInTrash(root, id) {
+    try {
+        // Through the descriptor, which is itself a link.
+        return within(trashPath(root, '.'), [id], (folder) => {
+            const isOne = readTextOrNull(at(folder, RECORD)) !== null;
+            const bytes = Number(readTextOrNull(at(folder, snapshots_BYTES)) ?? Number.NaN);
+            return isOne && isAmount(bytes) ? bytes : null;
+        });
+    }
+    catch (error) {
+        // Gone meanwhile, or another user’s.
+        if (['ENOENT', 'EACCES'].includes(errnoOf(error)) || isDiverted(error))
+            return null;
+        throw error;
+    }
 }
 /**
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
@@ -6837,6 +6935,793 @@ function tryToNoteBytes(root, snapshot, bytes) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/waiting.js
+
+
+
+
+
+
+
+
+
+
+const SAFE = external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+const NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const waiting_LOCK_SECONDS = 30;
+/** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
+async function lockAdmission(root) {
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + waiting_LOCK_SECONDS * 1000;
+    try {
+        const path = controlPath(root, 'admission.lock');
+        for (;;) {
+            const answer = tryLock(path, ['-w', String(waiting_LOCK_SECONDS)]);
+            if ('complaint' in answer)
+                return askAgain(path);
+            if (!('isKilled' in answer) || external_node_perf_hooks_namespaceObject.performance.now() >= until)
+                return answer;
+            // A Ctrl-C goes to this process as well, which hears of it when the event loop turns.
+            await (0,promises_namespaceObject.setTimeout)(TURN_MS);
+        }
+    }
+    catch (error) {
+        return { problem: messageOf(error) };
+    }
+}
+/** Long enough for a signal that was sent to several processes to be heard here. */
+const TURN_MS = 20;
+/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
+function askAgain(path) {
+    const until = external_node_perf_hooks_namespaceObject.performance.now() + waiting_LOCK_SECONDS * 1000;
+    for (;;) {
+        const answer = tryLock(path, ['-n']);
+        const isOver = !('problem' in answer) || 'complaint' in answer || external_node_perf_hooks_namespaceObject.performance.now() >= until;
+        if (isOver)
+            return answer;
+        pause();
+    }
+}
+const PAUSE_MS = 50;
+/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
+function pause() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}
+function tryLock(path, patience) {
+    return lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), patience);
+}
+/** Takes the descriptor: it is closed with the lock, or where there is none. */
+function lock(file, patience) {
+    const { status, signal, error, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'ignore', 'pipe', file],
+    });
+    if (error === undefined && status === 0)
+        return { release: once(() => (0,external_node_fs_.closeSync)(file)) };
+    (0,external_node_fs_.closeSync)(file);
+    if (error !== undefined)
+        return { problem: 'there is no flock(1)' };
+    if (signal !== null)
+        return { problem: `flock(1) was ended by ${signal}`, isKilled: true };
+    const said = stderr.trim();
+    return said === ''
+        ? { problem: 'it was not granted in time' }
+        : { problem: said, complaint: true };
+}
+function once(work) {
+    let isDone = false;
+    return () => {
+        if (isDone)
+            return;
+        isDone = true;
+        work();
+    };
+}
+/** The last place in the queue. @throws as openSync does, or where its lock cannot be had */
+function takeTicket(root, forecastBytes) {
+    const last = waiting_names(root).at(-1);
+    const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
+    const name = `${String(number).padStart(12, '0')}-${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
+    const path = controlPath(root, 'waiting', name);
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL | SAFE, 0o644);
+    try {
+        write(file, { forecastBytes, passed: 0 });
+    }
+    catch (error) {
+        (0,external_node_fs_.closeSync)(file);
+        removeFile(path);
+        throw error;
+    }
+    const held = lock(file, ['-n']);
+    if ('problem' in held) {
+        removeFile(path);
+        throw new Error(held.problem);
+    }
+    return {
+        name,
+        release: once(() => {
+            removeFile(path);
+            held.release();
+        }),
+    };
+}
+/** How many places of the queue are taken; what the dead have left of themselves is not looked for. */
+function countWaiters(root) {
+    return waiting_names(root).length;
+}
+/** Those who wait, in their order; what the dead have left of themselves is removed. */
+function listWaiters(root, own) {
+    return waiting_names(root).flatMap((name) => {
+        const path = controlPath(root, 'waiting', name);
+        if (name !== own && isAbandoned(path)) {
+            removeFile(path);
+            return [];
+        }
+        const waiter = readWaiter(path, name);
+        return waiter === null ? [] : [waiter];
+    });
+}
+/** The same for whoever only looks: nothing is removed. */
+function seeWaiters(root) {
+    return waiting_names(root).flatMap((name) => {
+        const path = controlPath(root, 'waiting', name);
+        const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+        const waiter = found === undefined || isAbandoned(path) ? null : readWaiter(path, name);
+        if (found === undefined || waiter === null)
+            return [];
+        // Where the file system knows no birth, it is 0.
+        const sinceMs = found.birthtimeMs > 0 ? found.birthtimeMs : found.mtimeMs;
+        return [{ ...waiter, sinceMs }];
+    });
+}
+function waiting_names(root) {
+    return (0,external_node_fs_.readdirSync)(controlPath(root, 'waiting'))
+        .filter((name) => NAME.test(name))
+        .toSorted();
+}
+function isAbandoned(path) {
+    try {
+        const held = tryLock(path, ['-n']);
+        if ('problem' in held)
+            return false;
+        held.release();
+        return true;
+    }
+    catch {
+        // Not ours to open, or gone by now: whether anybody is behind it is not known.
+        return false;
+    }
+}
+function readWaiter(path, name) {
+    try {
+        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE);
+        try {
+            if (!(0,external_node_fs_.fstatSync)(file).isFile())
+                return null;
+            const buffer = Buffer.alloc(256);
+            const found = parseObject(buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8'));
+            const { forecastBytes, passed } = found ?? {};
+            if (!isAmount(forecastBytes) || !isAmount(passed))
+                return null;
+            return { name, forecastBytes, passed };
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        return null;
+    }
+}
+/** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
+function notePassing(root, waiters) {
+    const noted = [];
+    for (const waiter of waiters) {
+        if (!rewrite(root, { ...waiter, passed: waiter.passed + 1 })) {
+            // Nobody goes past them now. What cannot be taken back costs a later one its turn, and no space.
+            for (const each of noted)
+                rewrite(root, each);
+            return false;
+        }
+        noted.push(waiter);
+    }
+    return true;
+}
+/** False where it cannot be done. */
+function rewrite(root, waiter) {
+    try {
+        const path = controlPath(root, 'waiting', waiter.name);
+        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | SAFE);
+        try {
+            write(file, waiter);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** What is longer than any ticket, and shorter than a block. */
+const TICKET_LENGTH = 128;
+/**
+ * In place, since the lock is on this very file, and in one write of always the same length: there is no
+ * moment at which it is empty, and no room that a full disk might not have.
+ */
+function write(file, { forecastBytes, passed }) {
+    const text = JSON.stringify({ forecastBytes, passed });
+    (0,external_node_fs_.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/samples.js
+const LINE = /^([a-z_]+)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})? ([0-9.e+-]+)$/;
+const LABEL = /([a-z_]+)="((?:[^"\\]|\\.)*)"/g;
+/** The samples of a file, as far as they can be understood. */
+function samples(text) {
+    return text.split('\n').flatMap((line) => {
+        const [, name, labels, value] = LINE.exec(line) ?? [];
+        if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
+            return [];
+        const pairs = [...(labels ?? '').matchAll(LABEL)];
+        return [
+            {
+                name,
+                labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, samples_unescape(content)])),
+                value: Number(value),
+            },
+        ];
+    });
+}
+function samples_unescape(content) {
+    return content.replaceAll(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter));
+}
+
+;// CONCATENATED MODULE: ./lib/report/metrics.js
+
+const PREFIX = 'target_guard_';
+const DISK = ['role', 'mount'];
+const COUNTERS = {
+    passes: `${PREFIX}passes_total`,
+    jobs: `${PREFIX}jobs_total`,
+    seeds: `${PREFIX}seeds_total`,
+    reclaimed: `${PREFIX}reclaimed_bytes_total`,
+    lockWait: `${PREFIX}host_lock_wait_seconds_total`,
+};
+const LEVELS = ['ok', 'low', 'critical'];
+/** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
+async function loadMetrics() {
+    await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+}
+/**
+ * The metrics file, in the Prometheus text format (by prom-client).
+ *
+ * @param before the file as it was: its counters go on counting, whichever process wrote them
+ */
+async function metricsText(facts, before) {
+    // Loaded when there is something to write: it takes longer than all of a quiet pass.
+    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+    const registry = new Registry();
+    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] });
+    const counter = (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
+    const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', DISK);
+    const total = gauge('disk_size_bytes', 'Size of the file system.', DISK);
+    const freeInodes = gauge('disk_free_inodes', 'Inodes free.', DISK);
+    const allInodes = gauge('disk_size_inodes', 'Inodes of the file system.', DISK);
+    const level = gauge('pressure_level', '1 for the level the disk is at.', [...DISK, 'level']);
+    for (const disk of facts.disks) {
+        const { role, mount } = disk;
+        free.set({ role, mount }, disk.freeBytes);
+        total.set({ role, mount }, disk.totalBytes);
+        if (disk.freeInodes !== null)
+            freeInodes.set({ role, mount }, disk.freeInodes);
+        if (disk.totalInodes !== null)
+            allInodes.set({ role, mount }, disk.totalInodes);
+        for (const each of LEVELS)
+            level.set({ role, mount, level: each }, each === disk.level ? 1 : 0);
+    }
+    gauge('slots', 'Slots in the root.').set(facts.slots);
+    gauge('slots_bytes', 'Bytes in slots, as last measured.').set(facts.slotBytes);
+    gauge('snapshots', 'Snapshots in the root.').set(facts.snapshots.many);
+    gauge('snapshots_bytes', 'Bytes in snapshots, as measured.').set(facts.snapshots.bytes);
+    gauge('waiting_jobs', 'Jobs that wait for room.').set(facts.waiting);
+    const leases = gauge('leases', 'Leases by state.', ['state']);
+    leases.set({ state: 'live' }, facts.leases.live);
+    leases.set({ state: 'ended' }, facts.leases.ended);
+    gauge('trash_entries', 'Slots out of service that are not deleted yet.').set(facts.trash);
+    gauge('quarantined_entries', 'Entries of the trash that cannot be deleted.').set(facts.quarantined);
+    gauge('blocked_slots', 'Slots that should go and cannot.').set(facts.blocked);
+    const passes = counter(COUNTERS.passes, 'Passes by scope and result.', ['scope', 'result']);
+    const jobs = counter(COUNTERS.jobs, 'Ended jobs by result.', ['result']);
+    const seeds = counter(COUNTERS.seeds, 'Slots of ended jobs by their seed.', ['kind']);
+    const reclaimed = counter(COUNTERS.reclaimed, 'Bytes deleted, or freed where room was made.');
+    const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
+    const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
+    const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
+    for (const { name, labels, value } of samples(before).filter(isOurs)) {
+        if (name === COUNTERS.passes)
+            passes.inc(labels, value);
+        else if (name === COUNTERS.jobs)
+            jobs.inc(labels, value);
+        else if (name === COUNTERS.seeds)
+            seeds.inc(labels, value);
+        else if (name === COUNTERS.reclaimed)
+            reclaimed.inc(value);
+        else if (name === COUNTERS.lockWait)
+            lockWait.inc(value);
+        else if (name === `${PREFIX}last_pass_duration_seconds`)
+            last.set(labels, value);
+        else if (name === `${PREFIX}last_pass_timestamp_seconds`)
+            when.set(labels, value);
+    }
+    if (facts.pass !== null) {
+        const { scope, result, seconds, atMs } = facts.pass;
+        passes.inc({ scope, result });
+        last.set({ scope }, seconds);
+        when.set({ scope }, atMs / 1000);
+    }
+    for (const result of facts.jobs)
+        jobs.inc({ result });
+    for (const kind of facts.seeds)
+        seeds.inc({ kind });
+    reclaimed.inc(facts.reclaimedBytes);
+    lockWait.inc(facts.lockWaitSeconds ?? 0);
+    return registry.metrics();
+}
+/** Labels of what goes on counting; anything else in the file was not written by us. */
+const LABELS = {
+    [COUNTERS.passes]: 'result,scope',
+    [COUNTERS.jobs]: 'result',
+    [COUNTERS.seeds]: 'kind',
+    [COUNTERS.reclaimed]: '',
+    [COUNTERS.lockWait]: '',
+    [`${PREFIX}last_pass_duration_seconds`]: 'scope',
+    [`${PREFIX}last_pass_timestamp_seconds`]: 'scope',
+};
+function isOurs({ name, labels, value }) {
+    return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/pressure.js
+const pressure_GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
+const DEFAULT_SHARE = 0.1;
+/** Near a floor: within this many times of it. */
+const LOW = 1.5;
+/**
+ * Numbers that make sense, or null: a total of 0 and more available than there is come from file
+ * systems that do not know, and are no reason to delete anything.
+ */
+function plausible(raw) {
+    const { available, blocks, blockSize, freeFiles, files } = raw;
+    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
+    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
+        return null;
+    const hasInodes = files > 0 && freeFiles <= files;
+    return {
+        freeBytes: available * blockSize,
+        totalBytes: blocks * blockSize,
+        freeInodes: hasInodes ? freeFiles : null,
+        totalInodes: hasInodes ? files : null,
+    };
+}
+/** Judges one file system: critical below any floor, low within 1.5 times of one. */
+function assess(reading, floors) {
+    const [broken] = missedFloors(reading, floors);
+    if (broken !== undefined)
+        return { reading, level: 'critical', why: inWords(broken, 'below') };
+    const near = floorsOf(reading, floors).find((each) => each.free < LOW * each.floor);
+    if (near !== undefined)
+        return { reading, level: 'low', why: inWords(near, 'near') };
+    return { reading, level: 'ok', why: '' };
+}
+/** The floors that a file system is below. */
+function missedFloors(reading, floors) {
+    return floorsOf(reading, floors).filter(({ free, floor }) => free < floor);
+}
+/** What a pass goes on for until it is reached, in words. */
+function goalOf(reading, floors, { low }) {
+    const missed = missedFloors(reading, floors).map(({ what, floor }) => `${pressure_amount(what, floor)} free`);
+    const goals = usedPercent(reading) < low ? missed : [...missed, `below ${low} %`];
+    return goals.join(' and ');
+}
+function floorsOf(reading, floors) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
+    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
+    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
+    const wanted = floors.minFreeBytes ?? small;
+    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
+    const checks = [
+        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
+        {
+            what: 'bytes',
+            free: freeBytes,
+            floor: (totalBytes * floors.minFreePercent) / 100,
+            setting: 'min-free-percent',
+        },
+    ];
+    if (freeInodes === null || totalInodes === null)
+        return checks;
+    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
+    return [
+        ...checks,
+        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
+    ];
+}
+function inWords({ what, free, floor, setting }, where) {
+    return `${pressure_amount(what, free)} free, ${where} the floor of ${pressure_amount(what, floor)} (${setting})`;
+}
+/** Bytes as GB, or a number of inodes. */
+function pressure_amount(what, value) {
+    return what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
+}
+/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
+function gigabytes(bytes) {
+    const value = bytes / pressure_GB;
+    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
+}
+const ORDER = ['ok', 'low', 'critical'];
+/** The worst level of all. */
+function worst(assessments) {
+    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
+    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
+function room(reading, floors, { high }) {
+    const near = floorsOf(reading, floors)
+        .filter((each) => each.what === 'bytes')
+        .map((each) => LOW * each.floor);
+    const full = (reading.totalBytes * (100 - high)) / 100;
+    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
+}
+/** Percent used, of bytes or of inodes, whichever is more. */
+function usedPercent(reading) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    const bytes = 100 * (1 - freeBytes / totalBytes);
+    if (freeInodes === null || totalInodes === null)
+        return bytes;
+    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
+}
+/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
+function reliefFor(assessments, watermarks) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    if (root === undefined)
+        return 'none';
+    if (root.level === 'critical')
+        return 'emergency';
+    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
+}
+/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
+function isRelieved(root, watermarks) {
+    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
+}
+
+;// CONCATENATED MODULE: ./lib/host/disk.js
+
+
+
+
+
+
+
+
+/** A mount that does not answer within this is passed over. */
+const disk_WAIT_MS = 2000;
+/**
+ * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
+ *
+ * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
+ * type without touching it, and such mounts are asked by a process that can be left behind.
+ *
+ * @param rootPath the root, or where it will be
+ * @param others further paths; those that are absent are passed over
+ */
+async function probeDisks(rootPath, others) {
+    const mounts = readMounts();
+    const seen = new Map();
+    const disks = [rootPath, ...others].flatMap((path, index) => {
+        const { mount, ...place } = lookUp(path, mounts);
+        return mount === null ? [] : [{ path, place, mount, holdsRoot: index === 0 }];
+    });
+    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
+    const probe = { readings: [], problems: [] };
+    for (const [index, { path, mount, holdsRoot }] of disks.entries()) {
+        const raw = answers[index] ?? null;
+        // Of a path that is absent nothing is known; another one on its disk may be there.
+        if (raw === null)
+            continue;
+        const { device, point } = mount;
+        const places = seen.get(device) ?? [];
+        places.push({ path, mount: point });
+        if (seen.has(device))
+            continue;
+        seen.set(device, places);
+        const space = typeof raw === 'string' ? null : plausible(raw);
+        if (space === null) {
+            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
+            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
+        }
+        else
+            probe.readings.push({ path, device, places, holdsRoot, ...space });
+    }
+    return probe;
+}
+/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
+function lookUp(path, mounts) {
+    try {
+        return follow(path, mounts);
+    }
+    catch {
+        return { path, mount: locate(path, mounts)?.mount ?? null, isLocal: false };
+    }
+}
+/** @returns null where the path is absent, a text where it cannot be read */
+async function readSpace(path, place, holdsRoot) {
+    if (!place.isLocal)
+        return askOutside(path);
+    try {
+        const asked = holdsRoot ? nearestExisting(place.path) : place.path;
+        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(asked);
+        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return null;
+        return messageOf(error);
+    }
+}
+/** By stat(1), which may hang for ever without holding us up. */
+async function askOutside(path) {
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_namespaceObject.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: disk_WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
+            clearTimeout(giveUp);
+            if (error !== null) {
+                resolve(error.killed === true ? `no answer within ${disk_WAIT_MS} ms` : messageOf(error));
+                return;
+            }
+            const [available, blocks, blockSize, freeFiles, files] = stdout
+                .trim()
+                .split(' ')
+                .map(Number);
+            resolve({
+                available: available ?? Number.NaN,
+                blocks: blocks ?? Number.NaN,
+                blockSize: blockSize ?? Number.NaN,
+                freeFiles: freeFiles ?? Number.NaN,
+                files: files ?? Number.NaN,
+            });
+        });
+        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
+        const giveUp = setTimeout(() => {
+            child.unref();
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+            resolve(`no answer within ${disk_WAIT_MS} ms`);
+        }, disk_WAIT_MS + 250);
+    });
+}
+/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
+const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
+const SETTLE_MS = 30_000;
+/**
+ * Has the file system count what was just freed, where it would do so only seconds later: a pass that
+ * believed the old number would take more than it needs.
+ */
+function settle(path) {
+    if (!LATE.has((0,external_node_fs_.statfsSync)(path).type >>> 0))
+        return;
+    // Fails or takes too long: then the number is the old one, as it would have been.
+    (0,external_node_child_process_namespaceObject.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
+}
+/** Where docker keeps images and containers. */
+function dockerDirectory() {
+    try {
+        const root = parseObject((0,external_node_fs_.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
+        if (typeof root === 'string' && root.startsWith('/'))
+            return root;
+    }
+    catch {
+        // No such file, or not for this user: the default then.
+    }
+    return '/var/lib/docker';
+}
+
+;// CONCATENATED MODULE: ./lib/report/noted-disks.js
+
+
+const ROLES = ['root', 'workspace', 'docker'];
+/** The disks that a metrics file tells of, as far as they can be understood. */
+function notedDisks(text) {
+    const found = new Map();
+    for (const { name, labels, value } of samples(text)) {
+        const { role, mount, level } = labels;
+        const key = JSON.stringify([role, mount]);
+        const figures = found.get(key) ?? new Map();
+        found.set(key, figures);
+        figures.set(`${name.slice(PREFIX.length)}${level === undefined ? '' : ` ${level}`}`, value);
+    }
+    return [...found].flatMap(([key, figures]) => {
+        const [role, mount] = JSON.parse(key);
+        const known = ROLES.find((each) => each === role);
+        const freeBytes = figures.get('disk_free_bytes');
+        const totalBytes = figures.get('disk_size_bytes');
+        if (known === undefined || typeof mount !== 'string')
+            return [];
+        if (freeBytes === undefined || totalBytes === undefined)
+            return [];
+        return [
+            {
+                role: known,
+                mount,
+                level: LEVELS.find((each) => figures.get(`pressure_level ${each}`) === 1) ?? 'ok',
+                freeBytes,
+                totalBytes,
+                freeInodes: figures.get('disk_free_inodes') ?? null,
+                totalInodes: figures.get('disk_size_inodes') ?? null,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/metric-disks.js
+
+
+
+/**
+ * The disks of the host for the metrics: those that this process has looked at, and those that others
+ * have, such as disks of other runners’ workspaces, as they are now. Nobody sees all of them, and a
+ * series that comes and goes breaks alerts.
+ *
+ * @param text the metrics file as it was a moment ago
+ * @returns what makes the disks of the file as it will be found
+ */
+async function metricDisks(root, { assessments, floors }, text, environment) {
+    const own = assessments.flatMap((each) => disksOf(each, root));
+    if (floors === null || isInJobContainer(environment)) {
+        return (before) => merged(own.filter(isSameRoot(before)), notedDisks(before));
+    }
+    const asked = notedDisks(text).filter(({ role }) => role !== 'root');
+    const { readings } = await probeDisks(root.path, asked.map(({ mount }) => mount));
+    const there = readings.flatMap((reading) => reading.places.map(({ path, mount }) => ({ path, mount, seen: assess(reading, floors) })));
+    const now = asked.flatMap(({ role, mount }) => {
+        // What is not mounted there any more is a folder of another disk.
+        const found = there.find((each) => each.path === mount && each.mount === mount);
+        return found === undefined ? [] : [diskOf(role, mount, found.seen)];
+    });
+    const known = new Set(asked.map(metric_disks_nameOf));
+    return (before) => {
+        const later = notedDisks(before).filter((each) => each.role !== 'root' && !known.has(metric_disks_nameOf(each)));
+        return merged(own, [...now, ...later]);
+    };
+}
+/** There mount points are others: its own name for the root’s disk would be a second one. */
+function isInJobContainer({ RUNNER_TEMP }) {
+    return RUNNER_TEMP?.startsWith('/__w/') === true;
+}
+function isSameRoot(before) {
+    const root = notedDisks(before).find(({ role }) => role === 'root');
+    return ({ role, mount }) => role === 'root' && (root === undefined || root.mount === mount);
+}
+function disksOf(seen, root) {
+    return seen.reading.places.map(({ path, mount }) => diskOf(roleOf(path, root), mount, seen));
+}
+function roleOf(path, root) {
+    if (path === root.path)
+        return 'root';
+    return path === dockerDirectory() ? 'docker' : 'workspace';
+}
+function diskOf(role, mount, { level, reading }) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    return { role, mount, level, freeBytes, totalBytes, freeInodes, totalInodes };
+}
+function metric_disks_nameOf({ role, mount }) {
+    return `${role} ${mount}`;
+}
+/** Each once, and in one order: the first of a name counts. */
+function merged(...lists) {
+    const all = new Map(lists
+        .flat()
+        .toReversed()
+        .map((each) => [metric_disks_nameOf(each), each]));
+    return [...all.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, disk]) => disk);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const WAIT_SECONDS = 2;
+/**
+ * Replaces the metrics file, whole and at once. One process at a time adds to the counters; who is
+ * not let in within two seconds leaves its share out rather than hold up a job.
+ */
+async function recordMetrics(root, { disks, ...counted }, { voice, environment }) {
+    try {
+        await loadMetrics();
+        const path = controlPath(root, 'metrics.prom');
+        const disksFrom = await metricDisks(root, disks, readTextOrNull(path) ?? '', environment);
+        await withKernelLock(controlPath(root, 'metrics.lock'), WAIT_SECONDS, async () => {
+            const before = readTextOrNull(path) ?? '';
+            replaceFile(path, await metricsText(factsOf(root, counted, disksFrom(before)), before));
+        });
+    }
+    catch (error) {
+        voice.warning(`The metrics were not written (${messageOf(error)}).`);
+    }
+}
+/** Adds what was deleted where no pass tells of it; the disks are told as they were. */
+async function recordReclaimed(root, reclaimedBytes, runtime) {
+    if (reclaimedBytes === 0)
+        return;
+    const disks = { assessments: [], floors: null };
+    const nothing = { pass: null, jobs: [], seeds: [], lockWaitSeconds: null };
+    await recordMetrics(root, { ...nothing, disks, reclaimedBytes }, runtime);
+}
+function factsOf(root, counts, disks) {
+    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
+    const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
+    const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
+    const sampled = names.filter((name) => /^[0-9a-f]{24}\.size$/.test(name));
+    const sizes = sampled.map((name) => readSizeSample(root, name.slice(0, 24))?.bytes ?? 0);
+    const snapshots = listSnapshots(root);
+    const trash = listTrash(root);
+    return {
+        ...counts,
+        disks,
+        slots: live + ended,
+        slotBytes: sum(sizes),
+        snapshots: { many: snapshots.length, bytes: sum(snapshots.map(({ bytes }) => bytes ?? 0)) },
+        waiting: countWaiters(root),
+        leases: { live, ended },
+        trash: trash.length,
+        quarantined: trash.filter((entry) => entry.quarantine !== null).length,
+        blocked: (parseHeartbeat(readHeartbeatText(root))?.blocked ?? []).filter(({ path }) => path !== ENDINGS).length,
+    };
+}
+function sum(values) {
+    return values.reduce((total, value) => total + value, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/trash-sizes.js
+
+
+
+
+/** Only jobs that were killed have left no size anywhere. */
+const trash_sizes_MEASURE_MS = 30_000;
+/** By what the history tells of jobs and the budget of snapshots; what neither knows is measured. */
+function rememberSizes(root) {
+    let told = null;
+    return async (id) => {
+        told ??= readTold(root);
+        const known = told.get(id) ?? bytesInTrash(root, id);
+        if (known !== null)
+            return known;
+        return (await measureTree(controlName(root, 'trash', id), trash_sizes_MEASURE_MS))?.bytes ?? 0;
+    };
+}
+/** Whatever is wrong with the history, the trash goes. */
+function readTold(root) {
+    try {
+        const lines = readHistory(root);
+        return new Map(lines.flatMap(({ id, bytes }) => (bytes === null ? [] : [[id, bytes]])));
+    }
+    catch {
+        return new Map();
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
 
 
@@ -6845,10 +7730,13 @@ function tryToNoteBytes(root, snapshot, bytes) {
 
 
 
+
+
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
-async function emptyTrash(root, settings) {
+async function emptyTrash(root, settings, runtime) {
     const left = await tryToKeepBudget(root, settings);
     const reaped = await tellAndReap(root, helpers(settings));
+    await recordReclaimed(root, reaped.deletedBytes, runtime);
     return { ...reaped, busy: [...left, ...reaped.busy] };
 }
 /** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
@@ -6896,7 +7784,9 @@ async function reap(root, ways) {
         busy: [],
         quarantined: [],
         reclaimedBytes: 0,
+        deletedBytes: 0,
     };
+    const known = rememberSizes(root);
     const tried = new Set();
     for (let fresh = reap_untried(root, tried); fresh.length > 0; fresh = reap_untried(root, tried)) {
         for (const id of fresh)
@@ -6904,7 +7794,7 @@ async function reap(root, ways) {
         const waiting = fresh.values();
         const reaper = async () => {
             for (const id of waiting)
-                await reapEntry(root, id, ways, reaped);
+                await reapEntry(root, id, { ways, known }, reaped);
         };
         await Promise.all(Array.from({ length: AT_ONCE }, reaper));
     }
@@ -6917,13 +7807,15 @@ function reap_untried(root, tried) {
         .map((entry) => entry.id)
         .filter((id) => !tried.has(id));
 }
-async function reapEntry(root, id, ways, reaped) {
+async function reapEntry(root, id, { ways, known }, reaped) {
     try {
+        const bytes = await known(id);
         const outcome = await deleteEntry(root, id, ways);
         switch (outcome.kind) {
             case 'deleted':
                 forgetEntry(root, id);
                 reaped.deleted.push(id);
+                reaped.deletedBytes += bytes;
                 return;
             case 'busy':
                 reaped.busy.push({ id, why: outcome.why });
@@ -7038,16 +7930,21 @@ async function pass(request, runtime) {
     const reaped = request.deletes === 'now' && !dryRun ? await tellAndReap(root, ways) : null;
     const seconds = (external_node_perf_hooks_namespaceObject.performance.now() - started) / 1000;
     const heartbeat = heartbeatOf(request, { view, actions, applied, lock, reaped, seconds });
-    try {
-        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
-    }
-    catch (error) {
-        runtime.voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`);
-    }
+    const isNoted = tryToNote(root, heartbeat);
     for (const { action, why } of applied.failures) {
         runtime.voice.warning(`Not done: ${describeAction(action)} (${why})`);
     }
-    return { ...applied, actions, heartbeat, reaped };
+    return { ...applied, actions, heartbeat, reaped, isNoted };
+}
+/** Who looks at the disk next may make the room that it needs: nothing is said yet. */
+function tryToNote(root, heartbeat) {
+    try {
+        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
+        return true;
+    }
+    catch {
+        return false;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/refuse.js
@@ -7159,10 +8056,10 @@ function exitCodeOf(error) {
 }
 function say(error, { voice }, addition) {
     const title = error instanceof RefusedError ? REFUSED_TITLE : undefined;
-    voice.error(`${inWords(error)}${addition}`, title);
+    voice.error(`${run_step_inWords(error)}${addition}`, title);
 }
 /** What was thrown, for a person; what we did not foresee comes with its trace. */
-function inWords(error) {
+function run_step_inWords(error) {
     if (error instanceof GuardError)
         return error.message;
     const trace = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
@@ -7258,14 +8155,23 @@ async function sendAlert(address, text) {
         // Whatever else it says is not waited for.
         await answer.body?.cancel();
     }
-    catch {
-        // The error’s own text may hold the address, which is a secret.
-        throw new GuardError(`The webhook did not answer within ${alert_WAIT_MS} ms.`, next);
+    catch (error) {
+        throw new GuardError(whyUnsent(error), next);
     }
     if (status < 200 || status > 299)
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
+/** The error’s own text may hold the address, which is a secret: its name and its code do not. */
+function whyUnsent(error) {
+    const { name, cause } = error instanceof Error ? error : { name: '', cause: null };
+    if (name === 'TimeoutError')
+        return `The webhook did not answer within ${alert_WAIT_MS} ms.`;
+    const code = /^[A-Z][A-Z0-9_]{0,40}$/.exec(errnoOf(cause))?.[0];
+    return `The webhook could not be reached${code === undefined ? '' : ` (${code})`}.`;
+}
 
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: ./lib/plan/input.js
 
 /** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
@@ -7334,10 +8240,10 @@ const KEEPER = ['auto', 'off'];
 ;// CONCATENATED MODULE: ./lib/plan/admission-setting.js
 const ADMISSION = ['wait', 'warn', 'off'];
 const DEFAULT_RESERVE_BYTES = 5e9;
-const DEFAULT_SHARE = 0.1;
+const admission_setting_DEFAULT_SHARE = 0.1;
 /** What admission and the cap keep free: by default 5 GB, and on a small disk a tenth of it. */
 function reserveOf(setBytes, totalBytes) {
-    return setBytes ?? Math.min(DEFAULT_RESERVE_BYTES, DEFAULT_SHARE * totalBytes);
+    return setBytes ?? Math.min(DEFAULT_RESERVE_BYTES, admission_setting_DEFAULT_SHARE * totalBytes);
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/glob.js
@@ -7795,6 +8701,7 @@ function isIdOrName(text) {
 
 
 
+
 /** Settings of a step: an input wins over its environment twin. */
 function inputs_readInputs(environment) {
     return parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
@@ -7813,6 +8720,16 @@ function secretsIn(environment) {
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
+}
+/** The settings that a variable makes other than their defaults; the text of a secret is null. */
+function changedTwins(environment) {
+    const around = surroundings(environment);
+    return settings_INPUTS.flatMap((each) => {
+        const set = twin(each.name, environment);
+        if (set === null || (0,external_node_util_namespaceObject.isDeepStrictEqual)(each.parse(set.text), each.whenEmpty(around)))
+            return [];
+        return [{ name: each.name, text: each.isSecret === true ? null : set.text }];
+    });
 }
 /** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
 function input(name, environment) {
@@ -7885,7 +8802,7 @@ const HELP = [
 /** Whose worktrees a sweep looks after, too. */
 const WORKTREES = flags_flag('worktrees', 'DIRS', 'also look after git worktrees there, between colons (TARGET_GUARD_WORKTREES)');
 /** What counts as too little room. */
-const DISK = [
+const flags_DISK = [
     setting('min-free-gb', 'N', 'below it the disk is critical; default 3, at most a tenth of the disk'),
     setting('min-free-percent', 'N', 'below it the disk is critical; default 5'),
     setting('min-free-inodes-percent', 'N', 'below it the disk is critical; default 5'),
@@ -7929,6 +8846,7 @@ function capText(cap) {
         return 'the free space of the disk is not known\n';
     const lines = [
         `free    ${texts_size(cap.freeBytes)}`,
+        `may go  ${texts_size(cap.evictableBytes)} in ended slots and snapshots, for jobs that would have to wait`,
         `reserve ${texts_size(cap.reserveBytes)}`,
         ...capLines(cap),
     ];
@@ -7977,10 +8895,11 @@ function largest(some) {
     const peaks = some.flatMap(({ peakBytes }) => (peakBytes === null ? [] : [peakBytes]));
     return peaks.length === 0 ? null : Math.max(...peaks);
 }
-function capLine(peakBytes, { freeBytes, reserveBytes }) {
+function capLine(peakBytes, { freeBytes, evictableBytes, reserveBytes }) {
     if (peakBytes === null || peakBytes === 0)
         return { peakBytes, maxParallel: null };
-    return { peakBytes, maxParallel: Math.max(0, Math.floor((freeBytes - reserveBytes) / peakBytes)) };
+    const roomBytes = freeBytes + evictableBytes - reserveBytes;
+    return { peakBytes, maxParallel: Math.max(0, Math.floor(roomBytes / peakBytes)) };
 }
 /** `strategy.max-parallel` for a repository: never 0, which GitHub refuses. */
 function maxParallelOf(cap, repository) {
@@ -7988,245 +8907,941 @@ function maxParallelOf(cap, repository) {
     return Math.min(MATRIX_AT_MOST, Math.max(1, own.maxParallel ?? MATRIX_AT_MOST));
 }
 
-;// CONCATENATED MODULE: ./lib/plan/pressure.js
-const pressure_GB = 1e9;
-const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
-const pressure_DEFAULT_SHARE = 0.1;
-/** Near a floor: within this many times of it. */
-const LOW = 1.5;
-/**
- * Numbers that make sense, or null: a total of 0 and more available than there is come from file
- * systems that do not know, and are no reason to delete anything.
- */
-function plausible(raw) {
-    const { available, blocks, blockSize, freeFiles, files } = raw;
-    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
-    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
-        return null;
-    const hasInodes = files > 0 && freeFiles <= files;
-    return {
-        freeBytes: available * blockSize,
-        totalBytes: blocks * blockSize,
-        freeInodes: hasInodes ? freeFiles : null,
-        totalInodes: hasInodes ? files : null,
-    };
-}
-/** Judges one file system: critical below any floor, low within 1.5 times of one. */
-function assess(reading, floors) {
-    const checks = floorsOf(reading, floors).filter((each) => each.floor > 0);
-    const broken = checks.find((each) => each.free < each.floor);
-    if (broken !== undefined)
-        return { reading, level: 'critical', why: pressure_inWords(broken, 'below') };
-    const near = checks.find((each) => each.free < LOW * each.floor);
-    if (near !== undefined)
-        return { reading, level: 'low', why: pressure_inWords(near, 'near') };
-    return { reading, level: 'ok', why: '' };
-}
-function floorsOf(reading, floors) {
-    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
-    const small = Math.min(DEFAULT_FLOOR_BYTES, pressure_DEFAULT_SHARE * totalBytes);
-    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
-    const wanted = floors.minFreeBytes ?? small;
-    const bytes = holdsRoot ? wanted : Math.min(wanted, pressure_DEFAULT_SHARE * totalBytes);
-    const checks = [
-        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
-        {
-            what: 'bytes',
-            free: freeBytes,
-            floor: (totalBytes * floors.minFreePercent) / 100,
-            setting: 'min-free-percent',
-        },
-    ];
-    if (freeInodes === null || totalInodes === null)
-        return checks;
-    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
-    return [
-        ...checks,
-        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
-    ];
-}
-function pressure_inWords({ what, free, floor, setting }, where) {
-    const amount = (value) => what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
-    return `${amount(free)} free, ${where} the floor of ${amount(floor)} (${setting})`;
-}
-/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
-function gigabytes(bytes) {
-    const value = bytes / pressure_GB;
-    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
-}
-const ORDER = ['ok', 'low', 'critical'];
-/** The worst level of all. */
-function worst(assessments) {
-    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
-    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
-}
-/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
-function room(reading, floors, { high }) {
-    const near = floorsOf(reading, floors)
-        .filter((each) => each.what === 'bytes')
-        .map((each) => LOW * each.floor);
-    const full = (reading.totalBytes * (100 - high)) / 100;
-    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
-}
-/** Percent used, of bytes or of inodes, whichever is more. */
-function usedPercent(reading) {
-    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
-    const bytes = 100 * (1 - freeBytes / totalBytes);
-    if (freeInodes === null || totalInodes === null)
-        return bytes;
-    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
-}
-/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
-function reliefFor(assessments, watermarks) {
-    const root = assessments.find((each) => each.reading.holdsRoot);
-    if (root === undefined)
-        return 'none';
-    if (root.level === 'critical')
-        return 'emergency';
-    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
-}
-/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
-function isRelieved(root, watermarks) {
-    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
-}
-
-;// CONCATENATED MODULE: ./lib/host/disk.js
-
-
-
-
-
-
-
-
-/** A mount that does not answer within this is passed over. */
-const disk_WAIT_MS = 2000;
-/**
- * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
- *
- * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
- * type without touching it, and such mounts are asked by a process that can be left behind.
- *
- * @param rootPath the root, or where it will be
- * @param others further paths; those that are absent are passed over
- */
-async function probeDisks(rootPath, others) {
-    const mounts = readMounts();
-    const seen = new Set();
-    const disks = [rootPath, ...others].flatMap((path, index) => {
-        const { mount, ...place } = lookUp(path, mounts);
-        return mount === null ? [] : [{ path, place, device: mount.device, holdsRoot: index === 0 }];
-    });
-    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
-    const probe = { readings: [], problems: [] };
-    for (const [index, { path, device, holdsRoot }] of disks.entries()) {
-        const raw = answers[index] ?? null;
-        // Of a path that is absent nothing is known; another one on its disk may be there.
-        if (raw === null || seen.has(device))
-            continue;
-        seen.add(device);
-        const space = typeof raw === 'string' ? null : plausible(raw);
-        if (space === null) {
-            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
-            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
-        }
-        else
-            probe.readings.push({ path, device, holdsRoot, ...space });
-    }
-    return probe;
-}
-/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
-function lookUp(path, mounts) {
-    try {
-        return follow(path, mounts);
-    }
-    catch {
-        return { path, mount: locate(path, mounts)?.mount ?? null, isLocal: false };
-    }
-}
-/** @returns null where the path is absent, a text where it cannot be read */
-async function readSpace(path, place, holdsRoot) {
-    if (!place.isLocal)
-        return askOutside(path);
-    try {
-        const asked = holdsRoot ? nearestExisting(place.path) : place.path;
-        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(asked);
-        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return null;
-        return messageOf(error);
-    }
-}
-/** By stat(1), which may hang for ever without holding us up. */
-async function askOutside(path) {
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_namespaceObject.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: disk_WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
-            clearTimeout(giveUp);
-            if (error !== null) {
-                resolve(error.killed === true ? `no answer within ${disk_WAIT_MS} ms` : messageOf(error));
-                return;
-            }
-            const [available, blocks, blockSize, freeFiles, files] = stdout
-                .trim()
-                .split(' ')
-                .map(Number);
-            resolve({
-                available: available ?? Number.NaN,
-                blocks: blocks ?? Number.NaN,
-                blockSize: blockSize ?? Number.NaN,
-                freeFiles: freeFiles ?? Number.NaN,
-                files: files ?? Number.NaN,
-            });
-        });
-        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
-        const giveUp = setTimeout(() => {
-            child.unref();
-            child.stdout?.destroy();
-            child.stderr?.destroy();
-            resolve(`no answer within ${disk_WAIT_MS} ms`);
-        }, disk_WAIT_MS + 250);
-    });
-}
-/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
-const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
-const SETTLE_MS = 30_000;
-/**
- * Has the file system count what was just freed, where it would do so only seconds later: a pass that
- * believed the old number would take more than it needs.
- */
-function settle(path) {
-    if (!LATE.has((0,external_node_fs_.statfsSync)(path).type >>> 0))
-        return;
-    // Fails or takes too long: then the number is the old one, as it would have been.
-    (0,external_node_child_process_namespaceObject.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
-}
-/** Where docker keeps images and containers. */
-function dockerDirectory() {
-    try {
-        const root = parseObject((0,external_node_fs_.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
-        if (typeof root === 'string' && root.startsWith('/'))
-            return root;
-    }
-    catch {
-        // No such file, or not for this user: the default then.
-    }
-    return '/var/lib/docker';
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/cap.js
 
 
 
 
-/** How many jobs at once there is room for; null where the disk cannot be read. */
+
+
+
+/** How many jobs at once there is room for, in what is free and what goes for them; null where the disk cannot be read. */
 async function cap(root, settings) {
     const [reading] = (await probeDisks(root.path, [])).readings;
     if (reading === undefined)
         return null;
-    const reserveBytes = reserveOf(settings.admission.reserveBytes, reading.totalBytes);
-    return capOf(readHistory(root), { freeBytes: reading.freeBytes, reserveBytes });
+    const { freeBytes, totalBytes } = reading;
+    const reserveBytes = reserveOf(settings.admission.reserveBytes, totalBytes);
+    const history = readHistory(root);
+    // What trees share by reflink is in the size of each: there cannot be more than is used.
+    const known = settings.dryRun ? 0 : evictableBytes(root, history);
+    const room = { freeBytes, evictableBytes: Math.min(known, totalBytes - freeBytes), reserveBytes };
+    return capOf(history, room);
+}
+/** As the history, or the last sample, has them; what nobody has measured counts as nothing. */
+function evictableBytes(root, history) {
+    const told = new Map(history.map(({ id, bytes }) => [id, bytes]));
+    const ended = readEndedLeases(root).filter(({ isKept }) => !isKept);
+    const slots = ended.map(({ id }) => told.get(id) ?? readSizeSample(root, id)?.bytes ?? 0);
+    const snapshots = listSnapshots(root).map(({ bytes }) => bytes ?? 0);
+    return [...slots, ...snapshots].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
+
+
+
+/** One annotation; the runner shows ten of a kind for each step, 4096 characters each. */
+function annotation(kind, title, text) {
+    const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
+    return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
+}
+/** Has the runner show asterisks for a text, from now on and in every step of the job. */
+function mask(secret) {
+    return `::add-mask::${escapeData(secret)}\n`;
+}
+function escapeData(text) {
+    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+function escapeProperty(text) {
+    return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+/**
+ * Hands a value to the runner through one of its command files.
+ *
+ * @throws GuardError where the file is missing or cannot be written
+ */
+function handOver(environment, file, name, value) {
+    // The delimiter is random, so that no value can close it and add commands of its own.
+    const delimiter = `target_guard_${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
+    workflow_commands_append(environment, file, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+}
+/** Adds Markdown to the job summary; throws GuardError as `handOver` does. */
+function addSummary(environment, markdown) {
+    workflow_commands_append(environment, 'GITHUB_STEP_SUMMARY', markdown);
+}
+function workflow_commands_append(environment, file, text) {
+    const path = environment[file] ?? '';
+    if (path === '') {
+        throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
+    }
+    try {
+        (0,external_node_fs_.appendFileSync)(path, text);
+    }
+    catch (error) {
+        throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/runtime.js
+
+
+
+/** This process as the other side of every comparison. */
+function selfOf(owner, job) {
+    return {
+        bootId: owner.bootId,
+        pidNamespace: owner.pidNamespace,
+        runnerKey: job === null ? null : owner.runner.key,
+        worker: owner.worker,
+        container: owner.container,
+        job: job === null ? null : { runId: job.runId, attempt: job.attempt, job: job.job },
+    };
+}
+/** Paths that may not be a root, from the environment of a job or a terminal. */
+function preciousOf(environment) {
+    return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
+}
+/**
+ * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
+ * anything else is written: an error of anybody's may hold them.
+ */
+function workflowRuntime(environment, script, write) {
+    // Before anything else can say them, even where they are refused.
+    for (const secret of secretsIn(environment))
+        write(mask(secret));
+    return { environment, script, voice: workflowVoice(write) };
+}
+/** Speaks in a workflow's log: lines for facts, annotations for what matters. */
+function workflowVoice(write) {
+    return {
+        info: (text) => write(`${TAG} ${printable(text)}\n`),
+        notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
+        warning: (text, title = 'target-guard') => write(annotation('warning', title, printable(text))),
+        error: (text, title = 'target-guard') => write(annotation('error', title, printableLines(text))),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/existing-root.js
+
+
+
+/** The root, which a command that only looks does not make. */
+function existingRoot(settings, { environment }) {
+    const root = findRoot(settings.root, preciousOf(environment));
+    if (root !== null)
+        return root;
+    throw noRoot(settings);
+}
+/**
+ * The root with what it lacks by now made again; null where there is none. A sweep makes none: by root it
+ * would belong to root, and no job could write in it.
+ */
+function rootToSweep(settings, { environment }) {
+    const precious = preciousOf(environment);
+    return hasRoot(settings.root, precious) ? openRoot(settings.root, precious) : null;
+}
+function noRoot(settings) {
+    return new GuardError(`There is no root at ${settings.root}.`, 'The first job makes it; name another with --root.');
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/cap.js
+
+
+
+
+
+const capCommand = {
+    name: 'cap',
+    summary: 'how many jobs at once the disk has room for',
+    about: `Shows floor((free + may go − reserve) / peak) with its figures, for the host, each repository and
+each job; the peak is the 95th percentile of the last 20 jobs. What may go are the known sizes of ended slots
+and of snapshots, which make room before a job waits.`,
+    ...NO_OPERANDS,
+    flags: [ROOT, RESERVE, JSON_FLAG],
+    run: async (invocation) => {
+        const chosen = settings(invocation);
+        const found = await cap(existingRoot(chosen, invocation.runtime), chosen);
+        print(invocation, found, () => capText(found));
+        return found === null ? 1 : 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/plan/reserve.js
+/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
+const reserve_TIMES = 4;
+/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
+function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
+    if (freeBytes < reserve_TIMES * bytes)
+        return false;
+    return freeInodes === null || freeInodes >= reserve_TIMES * inodes;
+}
+
+;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
+
+
+/** Why nothing goes for a floor, and what to do about it. */
+function outOfReachText(rootPath, { floor, known }) {
+    const { what, free, setting } = floor;
+    const all = what === 'bytes' ? texts_size(known) : pressure_amount(what, known);
+    return (`The floor of ${pressure_amount(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
+        `for it: ${pressure_amount(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
+        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/relief.js
+
+
+/**
+ * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
+ * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
+ * has a dead owner is among them, and nobody has looked into their slots yet.
+ */
+function reliefOrder(leases, self, extent, now) {
+    const own = self.runnerKey === null ? null : runnerPrefix(self.runnerKey);
+    const rank = ({ record }) => {
+        if (own !== null && record.id.startsWith(own))
+            return record.state === 'ended' ? 0 : 1;
+        return record.state === 'ended' ? 2 : 3;
+    };
+    return leases
+        .filter(({ record, owner, slot }) => {
+        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
+    })
+        .filter((lease) => extent === 'host' || rank(lease) < 2)
+        .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
+        .toSorted((a, b) => a.rank - b.rank || relief_byAge(a.age, b.age))
+        .map(({ lease, rank: order }) => ({
+        lease,
+        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${relief_KINDS[order] ?? ''})`,
+    }));
+}
+const relief_KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
+/** The older first; an unknown age is the oldest. */
+function relief_byAge(a, b) {
+    if (a === b)
+        return 0;
+    return a > b ? -1 : 1;
+}
+/**
+ * The most that a slot is known to have held. One that nobody measured after its job’s end may have grown
+ * ever since its last sample: it weighs what was forecast at least, and without that nobody knows.
+ */
+function weighSlot({ sample, line, forecastBytes }) {
+    const bytes = relief_largest(sample?.peakBytes, line?.bytes, line?.peakBytes);
+    const inodes = relief_largest(sample?.peakFiles, line?.files, line?.peakFiles);
+    if (line !== null && line.bytes !== null)
+        return { bytes, inodes };
+    const isKnown = bytes !== null && forecastBytes !== null;
+    return { bytes: isKnown ? Math.max(bytes, forecastBytes) : null, inodes: null };
+}
+function relief_largest(...amounts) {
+    const known = amounts.filter((each) => typeof each === 'number');
+    return known.length === 0 ? null : Math.max(...known);
+}
+/** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
+const GROWN = 2;
+/**
+ * The floor that no relief can reach: what is missing to it is more than twice all that may go. Null
+ * where it may help to take that, as it may where the size of anything among it is unknown.
+ */
+function outOfReach(missed, weights) {
+    for (const floor of missed) {
+        const amounts = weights.map((each) => each[floor.what]);
+        if (amounts.includes(null))
+            continue;
+        const known = amounts.reduce((sum, each) => sum + (each ?? 0), 0);
+        if (GROWN * known < floor.floor - floor.free)
+            return { floor, known };
+    }
+    return null;
+}
+/** A plan under pressure: what is kept in quiet times and would go for room stands in it once, as that. */
+function withRelief(actions, relief) {
+    const goes = retiredIn(actions);
+    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
+    const given = retiredIn(more);
+    return [...actions.filter((each) => each.kind !== 'keep' || !given.has(each.id)), ...more];
+}
+function retiredIn(actions) {
+    return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/relief-weights.js
+
+
+
+
+/** How much each of these slots may free, and each snapshot; nothing is measured for it. */
+function weighAll(root, slots) {
+    const lines = new Map(readHistory(root).map((line) => [line.id, line]));
+    return [
+        ...slots.map(({ id, lease }) => weighSlot({
+            sample: readSizeSample(root, id),
+            line: lines.get(id) ?? null,
+            forecastBytes: lease?.forecastBytes ?? null,
+        })),
+        // Nobody counts their files.
+        ...listSnapshots(root).map(({ bytes }) => ({ bytes, inodes: null })),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A reaper that is at an entry already frees the same space: it is waited for. */
+const relieve_AT_ONCE = { waitSeconds: 120, inParts: true };
+/** So long the room may wait for the history of jobs that have ended to be told, in all. */
+const TELL_MS = 10_000;
+/** Less than this is full: the reserve is for such a disk. */
+const FULL_BYTES = 1024 * 1024;
+const FULL_INODES = 16;
+/**
+ * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
+ * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
+ * told as their keepers have last sampled them, which may be less than they came to.
+ *
+ * @returns null where the disk cannot be read: no number, no deletion
+ */
+async function relieve(request, runtime) {
+    const { root, settings } = request;
+    const look = async () => {
+        const [reading] = (await probeDisks(root.path, [])).readings;
+        return reading === undefined ? null : assess(reading, settings.floors);
+    };
+    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
+    const first = await look();
+    if (first === null)
+        return null;
+    const done = {
+        before: first.reading,
+        after: first,
+        retired: [],
+        evicted: [],
+        deleted: 0,
+        failures: [],
+        kept: [],
+        gaveReserve: false,
+        outOfReach: null,
+    };
+    const isEnough = async () => {
+        settle(root.path);
+        const again = await look();
+        // No number any more: nothing further goes.
+        if (again === null)
+            return true;
+        done.after = again;
+        return suffices(done.after);
+    };
+    const tellUntil = external_node_perf_hooks_namespaceObject.performance.now() + TELL_MS;
+    const empty = async () => {
+        // What could not be told stays noted for the reaper, which says why.
+        if (done.after.level !== 'critical')
+            await tell(root, 'trash', tellUntil - external_node_perf_hooks_namespaceObject.performance.now());
+        return relieve_emptyTrash(request, done, isEnough);
+    };
+    if (suffices(first))
+        return done;
+    // Also what others have just deleted may not be counted yet: no slot goes for that.
+    if ((hasTrash(root) && (await empty())) || (await isEnough()))
+        return done;
+    const wasFull = isFull(done.after.reading);
+    if (wasFull) {
+        done.gaveReserve = releaseReserve(root);
+        if (await isEnough())
+            return done;
+    }
+    const { leases, candidates, actions } = await choose(request, runtime);
+    done.kept = actions.filter((action) => action.kind === 'keep');
+    // Where nothing works any more, whatever is freed is of use.
+    if (!wasFull && request.suffices === undefined) {
+        done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions });
+        if (done.outOfReach !== null)
+            return done;
+    }
+    for (const candidate of candidates) {
+        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
+        if (!actions.some(isIt))
+            continue;
+        // To delete the ones before may have taken minutes: somebody may live in it by now.
+        const action = (await relieve_judge(leases, [candidate], request, runtime)).find(isIt);
+        if (action === undefined)
+            continue;
+        const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
+        done.retired.push(...applied.retired);
+        done.failures.push(...applied.failures);
+        if (await empty())
+            return done;
+    }
+    const seen = new Set();
+    // Anew each time: to delete one takes minutes, in which others are published, and used.
+    const next = () => leastRecentlyUsed(listSnapshots(root)).find((each) => !seen.has(identify(each)));
+    for (let oldest = next(); oldest !== undefined; oldest = next()) {
+        seen.add(identify(oldest));
+        if (!tryToEvict(root, oldest, runtime))
+            continue;
+        done.evicted.push(`${oldest.name.repository}/${oldest.name.key}`);
+        if (await empty())
+            return done;
+    }
+    return done;
+}
+/** How much more is free than before, whoever made it so. */
+function reclaimed({ before, after }) {
+    return Math.max(0, after.reading.freeBytes - before.freeBytes);
+}
+/** One that cannot be taken away keeps no other from going. */
+function tryToEvict(root, snapshot, { voice }) {
+    try {
+        return evict(root, snapshot);
+    }
+    catch (error) {
+        const { repository, key } = snapshot.name;
+        voice.warning(`The snapshot ${repository}/${key} could not be evicted (${messageOf(error)}).`);
+        return false;
+    }
+}
+/** Deletes what is in the trash, one by one; true as soon as it is enough. */
+async function relieve_emptyTrash({ root, settings }, done, isEnough) {
+    const entries = listTrash(root).filter((entry) => entry.quarantine === null);
+    for (const { id } of entries) {
+        try {
+            const outcome = await deleteEntry(root, id, helpers(settings), relieve_AT_ONCE);
+            if (outcome.kind === 'deleted') {
+                done.deleted += 1;
+                forgetEntry(root, id);
+            }
+            else if (outcome.kind === 'stuck')
+                note(root, id, outcome);
+        }
+        catch {
+            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
+        }
+        if (await isEnough())
+            return true;
+    }
+    return entries.length === 0 && isEnough();
+}
+/** A note needs room too; without it the next reaper finds out again. */
+function note(root, id, { why, command }) {
+    try {
+        quarantine(root, id, { reason: why, command });
+    }
+    catch {
+        return;
+    }
+}
+function isFull({ freeBytes, freeInodes }) {
+    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
+}
+/** Which floor stays out of reach, were all of this taken, and all snapshots. */
+function judgeReach({ root, settings }, reading, { candidates, actions }) {
+    const missed = missedFloors(reading, settings.floors);
+    if (missed.length === 0)
+        return null;
+    const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+    const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id));
+    return outOfReach(missed, weighAll(root, slots));
+}
+/** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
+async function planRelief(request, reading, runtime) {
+    const chosen = await choose(request, runtime);
+    // How much of what is missing the trash holds is not known before it is empty.
+    const mayHelp = isFull(reading) || hasTrash(request.root);
+    const floor = mayHelp ? null : judgeReach(request, reading, chosen);
+    const isTight = usedPercent(reading) >= request.settings.watermarks.high;
+    const candidates = floor === null || isTight ? chosen.candidates : [];
+    const actions = candidates.flatMap(({ lease }) => chosen.actions.flatMap((action) => action.kind === 'retire' && action.id === lease.record.id
+        ? [{ ...action, asFarAsNeeded: true }]
+        : []));
+    return { actions, outOfReach: floor };
+}
+/** What may go, in order, and what of it would be retired now that its slots were looked into. */
+async function choose(request, runtime) {
+    const { root, self, extent } = request;
+    const { leases, moment } = observeLeases(root, self, extent);
+    const candidates = reliefOrder(leases, self, extent, moment);
+    return { leases, candidates, actions: await relieve_judge(leases, candidates, request, runtime) };
+}
+/** What becomes of candidates, now that their slots are looked into. */
+async function relieve_judge(leases, candidates, { root, self }, runtime) {
+    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
+        ? []
+        : [
+            {
+                id: record.id,
+                slot: record.slot,
+                container: record.lease?.owner.container ?? null,
+                lease: record.state === 'live' ? record.id : null,
+            },
+        ]);
+    const bySlot = await lookInto(root, places, self, runtime.environment);
+    const occupancies = new Map(places.flatMap(({ id, slot }) => {
+        const occupancy = bySlot.get(slot);
+        return occupancy === undefined ? [] : [[id, occupancy]];
+    }));
+    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
+    return planPass(seen, candidates, occupancies);
+}
+
+;// CONCATENATED MODULE: ./lib/host/deleted-files.js
+
+
+
+const DELETED = ' (deleted)';
+/** Deleted files below a directory that processes still have open, the largest first. */
+function findHeldFiles(directory) {
+    return listProcesses()
+        .flatMap((pid) => heldBy(pid, directory))
+        .toSorted((a, b) => b.bytes - a.bytes);
+}
+function heldBy(pid, directory) {
+    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
+    if (files.length === 0)
+        return [];
+    const found = readProcess(pid);
+    const command = typeof found === 'string' ? found : found.command;
+    // One file, however many descriptors of it the process has.
+    const unique = new Map(files.map((file) => [file.inode, file]));
+    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
+}
+function descriptorsOf(pid) {
+    try {
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
+    }
+    catch {
+        // Gone meanwhile, or another user's: then nobody can tell.
+        return [];
+    }
+}
+function heldAt(descriptor, directory) {
+    try {
+        const link = (0,external_node_fs_.readlinkSync)(descriptor);
+        if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
+            return [];
+        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
+        // It may be called that, and it may have another name that keeps it.
+        if (nlink > 0)
+            return [];
+        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
+    }
+    catch {
+        // Closed meanwhile; the process has others.
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/tell-relief.js
+
+
+
+
+
+
+/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
+function tell_relief_tell(root, settings, need, relieved, { voice }) {
+    const { before, after, retired, evicted, deleted, kept, failures } = relieved;
+    const { high, low } = settings.watermarks;
+    const [why, goal] = need === 'watermark'
+        ? [`≥ ${high} %`, `below ${low} %`]
+        : [
+            `and ${assess(before, settings.floors).why}: emergency`,
+            goalOf(before, settings.floors, settings.watermarks),
+        ];
+    voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
+        (evicted.length === 0 ? '' : `${evicted.length} snapshot(s) evicted, `) +
+        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${texts_size(reclaimed(relieved))} freed ` +
+        `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
+        `now at ${Math.floor(usedPercent(after.reading))} % (goal: ${goal})`);
+    for (const slot of retired)
+        voice.info(`retired for room: ${slot}`);
+    for (const snapshot of evicted)
+        voice.info(`evicted for room: snapshot ${snapshot}`);
+    if (relieved.gaveReserve)
+        voice.info('the reserve was given back');
+    for (const failure of failures) {
+        voice.warning(`Not done: ${describeAction(failure.action)} (${failure.why})`);
+    }
+    if (relieved.outOfReach !== null)
+        voice.warning(outOfReachText(root.path, relieved.outOfReach));
+    if (usedPercent(after.reading) < low && after.level !== 'critical')
+        return;
+    for (const action of kept.slice(0, 20))
+        voice.info(describeAction(action));
+    for (const { pid, command, path, bytes } of heldFiles(root).slice(0, 10)) {
+        voice.warning(`${texts_size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
+    }
+}
+/** Not the locks of our own keepers, which go with their leases, nor what holds no space. */
+function heldFiles(root) {
+    const leases = `${root.realPath}/.target-guard/leases/`;
+    return findHeldFiles(root.realPath).filter(({ path, bytes }) => bytes > 0 && !path.startsWith(leases));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
+ * not start another.
+ */
+const INSIDE = 'TARGET_GUARD_EMERGENCY';
+/** Jobs that meet a critical disk together wait so long for the one that does the work. */
+const guard_disk_WAIT_SECONDS = 300;
+/**
+ * Looks at the disks, and makes room on the root's where it is needed: from the high watermark on by
+ * shortening retention, below a floor by one emergency pass for all jobs that meet it together.
+ */
+async function guardDisk(request, runtime) {
+    const { root, settings } = request;
+    const before = await look(request, runtime);
+    const need = reliefFor(before, settings.watermarks);
+    if (need === 'none')
+        return guarded(before, [], need);
+    if (settings.dryRun) {
+        const planned = await planFor(request, need, before, runtime);
+        return { ...guarded(before, [], need), planned };
+    }
+    const relieved = await makeRoom(request, need, before, runtime);
+    if (relieved !== null)
+        tell_relief_tell(root, settings, need, relieved, runtime);
+    const more = await keepWatermark(request, relieved, runtime);
+    if (more !== null)
+        tell_relief_tell(root, settings, 'watermark', more, runtime);
+    const rounds = [relieved, more].filter((each) => each !== null);
+    return guarded(await lookAgain(request, before), rounds, need);
+}
+/** What relief would take in this order until the low watermark is reached; nothing is touched. */
+async function planFor(request, need, before, runtime) {
+    const extent = need === 'emergency' ? 'host' : request.scope;
+    const disk = before.find((each) => each.reading.holdsRoot);
+    if (disk === undefined)
+        return [];
+    const planned = await planRelief({ ...request, extent }, disk.reading, runtime);
+    if (planned.outOfReach !== null) {
+        runtime.voice.warning(outOfReachText(request.root.path, planned.outOfReach));
+    }
+    // A sweep tells it with its own plan.
+    if (request.scope === 'host')
+        return planned.actions;
+    for (const action of planned.actions)
+        runtime.voice.info(`would ${describeAction(action)}`);
+    return planned.actions;
+}
+async function makeRoom(request, need, before, runtime) {
+    const { root, self, settings, scope } = request;
+    return guard_disk_attempt(request, async () => need === 'emergency'
+        ? emergency(request, before, runtime)
+        : relieve({ root, self, settings, extent: scope }, runtime), runtime);
+}
+/** Relief that fails stops no job: the disk is looked at again, and decides. */
+async function guard_disk_attempt({ root }, work, { voice }) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        voice.warning(`Making room on the disk of ${root.path} failed (${messageOf(error)}); the next pass tries again.`);
+        return null;
+    }
+}
+/** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
+async function keepWatermark(request, relieved, runtime) {
+    const { high, low } = request.settings.watermarks;
+    const isInVain = relieved !== null && relieved.outOfReach !== null;
+    if (!isInVain || usedPercent(relieved.after.reading) < high)
+        return null;
+    const suffices = ({ reading }) => usedPercent(reading) < low;
+    return guard_disk_attempt(request, async () => relieve({ ...request, extent: request.scope, suffices }, runtime), runtime);
+}
+/** Every watched file system under its floors; what cannot be read is a warning, and ok. */
+async function look({ root, settings }, runtime) {
+    try {
+        const { readings, problems } = await probeDisks(root.path, watched(runtime.environment));
+        for (const problem of problems)
+            runtime.voice.warning(problem);
+        return readings.map((reading) => assess(reading, settings.floors));
+    }
+    catch (error) {
+        runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`);
+        return [];
+    }
+}
+/** The root's disk once more, which relief may have changed; the others are as they were found. */
+async function lookAgain({ root, settings }, before) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return [...before];
+    return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each));
+}
+/** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
+function watched(environment) {
+    const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment;
+    return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter((path) => path?.startsWith('/') === true);
+}
+function guarded(assessments, rounds, need) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    return {
+        assessments,
+        level: worst(assessments),
+        freeBytes: root?.reading.freeBytes ?? null,
+        retired: rounds.flatMap(({ retired }) => retired),
+        reclaimedBytes: rounds.reduce((sum, each) => sum + reclaimed(each), 0),
+        emergency: need === 'emergency',
+        planned: [],
+    };
+}
+/**
+ * The emergency pass: one for the host at a time, once per job, never from inside itself.
+ *
+ * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
+ * another's pass looks again, and does not repeat it: what it could not free is not free-able.
+ */
+async function emergency(request, before, runtime) {
+    const { environment } = runtime;
+    if (environment[INSIDE] === '1')
+        return null;
+    environment[INSIDE] = '1';
+    const { root, self, settings } = request;
+    const askedAt = Date.now();
+    const work = async () => {
+        // A pass of the future was noted by a clock that was wrong, and says nothing.
+        const passedAt = lastPassAt(root);
+        if (passedAt > askedAt && passedAt <= Date.now())
+            return { relieved: null };
+        const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
+        if (assessment !== undefined && assessment.level !== 'critical')
+            return { relieved: null };
+        const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);
+        notePass(root);
+        return { relieved };
+    };
+    try {
+        const done = await withKernelLock(controlPath(root, 'root.json'), guard_disk_WAIT_SECONDS, work);
+        // Never granted: whoever holds it does not get on, and no safety rests on it.
+        return (done ?? (await work())).relieved;
+    }
+    finally {
+        delete environment[INSIDE];
+    }
+}
+/** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
+function lastPassAt(root) {
+    return (0,external_node_fs_.lstatSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+function notePass(root) {
+    try {
+        const now = new Date();
+        (0,external_node_fs_.lutimesSync)(controlPath(root, 'host.lock'), now, now);
+    }
+    catch {
+        // Without it the next job that waited looks for itself: work done twice, no harm.
+        return;
+    }
+}
+/**
+ * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
+ * later pass.
+ */
+function keepReserve(root, { assessments }, { voice }) {
+    const disk = assessments.find((each) => each.reading.holdsRoot);
+    if (disk?.level !== 'ok')
+        return;
+    const wanted = reserveSize(disk.reading);
+    if (hasReserve(root, wanted) || !canSpare(disk.reading, wanted))
+        return;
+    try {
+        makeReserve(root, wanted);
+    }
+    catch (error) {
+        releaseReserve(root);
+        voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/doctor-root.js
+
+
+
+
+
+
+const CHECK = 'root';
+/** Whether the root is there, or can be made, by this user; null where there is none to look into. */
+function checkRoot(settings, runtime) {
+    try {
+        const root = findRoot(settings.root, preciousOf(runtime.environment));
+        if (root === null)
+            return { root, findings: [checkFuture(settings.root)] };
+        return { root, findings: [checkWritable(root), checkFileSystem(root)] };
+    }
+    catch (error) {
+        const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
+        return { root: null, findings: [fail(messageOf(error), mend)] };
+    }
+}
+function ok(text) {
+    return { check: CHECK, level: 'ok', text, mend: '' };
+}
+function fail(text, mend) {
+    return { check: CHECK, level: 'fail', text, mend };
+}
+/** Of a root that the first job is to make, or to set up where somebody has made the directory. */
+function checkFuture(path) {
+    const near = nearestExisting(path);
+    const isThere = near === path;
+    const what = isThere ? `${path} is empty` : `${path} is not there yet`;
+    const refusal = whyNotWritten(near);
+    if (refusal === null) {
+        if (isThere)
+            return ok(`${what} and can be written: the first job sets it up`);
+        return { check: CHECK, level: 'warn', text: what, mend: 'The first job makes it.' };
+    }
+    const give = isThere ? 'chown "$(id -u)"' : 'install -d -o "$(id -u)"';
+    return unwritten(`${what}, and ${refusal.why}`, refusal, `sudo ${give} ${commandWord(path)}`);
+}
+function checkWritable(root) {
+    const own = [[], ['leases'], ['trash']].map((parts) => controlName(root, ...parts));
+    for (const path of [root.path, ...own]) {
+        const refusal = whyNotWritten(path);
+        if (refusal === null)
+            continue;
+        const word = commandWord(root.path);
+        const command = `sudo chown "$(id -u)" ${word} ${word}/.target-guard ${word}/.target-guard/*`;
+        return unwritten(refusal.why, refusal, command);
+    }
+    return ok(`${root.path} is there and can be written`);
+}
+/** By access(2), which writes nothing. */
+function whyNotWritten(path) {
+    try {
+        (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK | external_node_fs_.constants.X_OK);
+        return null;
+    }
+    catch (error) {
+        const errno = errnoOf(error);
+        if (errno === 'EROFS')
+            return { why: `${path} is mounted read-only`, errno };
+        if (errno !== 'EACCES')
+            return { why: messageOf(error), errno };
+        return { why: `uid ${process.geteuid?.() ?? '?'} may not write in ${path}`, errno };
+    }
+}
+function unwritten(text, { errno }, command) {
+    if (errno === 'EACCES')
+        return fail(text, `As the runner’s user: ${command}`);
+    const mount = errno === 'EROFS' ? 'Mount it writable (“dmesg” may say why it is not)' : 'Mend it';
+    return fail(text, `${mount}, or set root to a directory on another disk.`);
+}
+function checkFileSystem(root) {
+    const check = 'file system';
+    if ((0,external_node_fs_.statfsSync)(root.path).type >>> 0 !== OVERLAY) {
+        return { check, level: 'ok', text: 'it is a local disk', mend: '' };
+    }
+    return {
+        check,
+        level: 'warn',
+        text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
+        mend: 'Mount a volume at the root.',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
+
+/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
+const OUTER = 'TARGET_GUARD_OUTER';
+/** A run tells its own lease, and a hook that of its job. */
+const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
+/** Of a deeper chain the innermost count. */
+const AT_MOST = 64;
+/** The leases that end only after what is started here: nobody must wait for their claims. */
+function outerLeases(environment) {
+    const chain = (environment[OUTER] ?? '').split(' ');
+    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
+    return [...new Set(ids.filter(isLeaseId))].slice(-AT_MOST);
+}
+/** The same for what is started within one more lease, as `OUTER` has it. */
+function withOuterLease(environment, id) {
+    return [...new Set([...outerLeases(environment), id])].join(' ');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-url.js
+
+/** `https://host/owner/name.git`, with a user, a port or a path before, or `git@host:owner/name`. */
+const URL_FORM = /^(?:https?|ssh|git):\/\/[^/]+\/(.+)$/;
+const SCP_FORM = /^[^/:]+:(?!\/\/)(.+)$/;
+/** Owner and name of the repository that a remote's address leads to; null where it names none. */
+function parseRemote(address) {
+    const path = URL_FORM.exec(address)?.[1] ?? SCP_FORM.exec(address)?.[1];
+    const parts = (path ?? '').replace(/(\.git)?\/*$/, '').split('/');
+    const [owner = '', repository = ''] = parts.slice(-2);
+    return isOwner(owner) && isRepositoryName(repository) ? { owner, repository } : null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/local-job.js
+
+
+
+/** All runs are one job: what is built in a worktree goes on with what was built there before. */
+const LOCAL_JOB = 'run';
+/** The owner’s place where no remote names one. */
+const LOCAL_OWNER = 'local';
+/**
+ * What a command outside workflows works for: the repository by its remote, the worktree in the place
+ * of the pull request.
+ */
+function localJob(workplace, { wallMs, pid, leg, within }) {
+    const named = workplace.remote === null ? null : parseRemote(workplace.remote);
+    const repository = named ?? { owner: LOCAL_OWNER, repository: local_job_nameOf(workplace.common) };
+    const name = (0,external_node_path_namespaceObject.basename)(workplace.top);
+    return {
+        ...repository,
+        prKey: slug(name === '' ? 'root' : name, workplace.identity),
+        // In the order of their start; 13 and 7 digits.
+        runId: `${wallMs}${String(pid).padStart(7, '0')}`,
+        attempt: 1,
+        workflow: '',
+        job: LOCAL_JOB,
+        leg: legOf(leg.trim(), within),
+        event: '',
+        trusted: false,
+    };
+}
+/** `/home/me/demo/.git` and a bare `/srv/demo.git` are both called demo. */
+function local_job_nameOf(common) {
+    const folder = common.replace(/\/\.git$/, '');
+    return slug((0,external_node_path_namespaceObject.basename)(folder).replace(/\.git$/, '') || 'root', common);
+}
+/** A run within a run has a line of its own, so that each finds again what it built. */
+function legOf(leg, within) {
+    if (within !== null)
+        return sha256(JSON.stringify([leg, within])).slice(0, 12);
+    return leg === '' ? '' : sha256(leg).slice(0, 12);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/runner.js
@@ -8323,1251 +9938,6 @@ function readContainerId() {
     if (id !== undefined)
         return id;
     return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
-}
-
-;// CONCATENATED MODULE: ./lib/host/deleted-files.js
-
-
-
-const DELETED = ' (deleted)';
-/** Deleted files below a directory that processes still have open, the largest first. */
-function findHeldFiles(directory) {
-    return listProcesses()
-        .flatMap((pid) => heldBy(pid, directory))
-        .toSorted((a, b) => b.bytes - a.bytes);
-}
-function heldBy(pid, directory) {
-    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
-    if (files.length === 0)
-        return [];
-    const found = readProcess(pid);
-    const command = typeof found === 'string' ? found : found.command;
-    // One file, however many descriptors of it the process has.
-    const unique = new Map(files.map((file) => [file.inode, file]));
-    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
-}
-function descriptorsOf(pid) {
-    try {
-        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
-    }
-    catch {
-        // Gone meanwhile, or another user's: then nobody can tell.
-        return [];
-    }
-}
-function heldAt(descriptor, directory) {
-    try {
-        const link = (0,external_node_fs_.readlinkSync)(descriptor);
-        if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
-            return [];
-        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
-        // It may be called that, and it may have another name that keeps it.
-        if (nlink > 0)
-            return [];
-        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
-    }
-    catch {
-        // Closed meanwhile; the process has others.
-        return [];
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/plan/reserve.js
-/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
-const reserve_TIMES = 4;
-/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
-function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
-    if (freeBytes < reserve_TIMES * bytes)
-        return false;
-    return freeInodes === null || freeInodes >= reserve_TIMES * inodes;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/relief.js
-
-
-/**
- * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
- * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
- * has a dead owner is among them, and nobody has looked into their slots yet.
- */
-function reliefOrder(leases, self, extent, now) {
-    const own = self.runnerKey === null ? null : runnerPrefix(self.runnerKey);
-    const rank = ({ record }) => {
-        if (own !== null && record.id.startsWith(own))
-            return record.state === 'ended' ? 0 : 1;
-        return record.state === 'ended' ? 2 : 3;
-    };
-    return leases
-        .filter(({ record, owner, slot }) => {
-        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
-    })
-        .filter((lease) => extent === 'host' || rank(lease) < 2)
-        .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
-        .toSorted((a, b) => a.rank - b.rank || relief_byAge(a.age, b.age))
-        .map(({ lease, rank: order }) => ({
-        lease,
-        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${relief_KINDS[order] ?? ''})`,
-    }));
-}
-const relief_KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
-/** The older first; an unknown age is the oldest. */
-function relief_byAge(a, b) {
-    if (a === b)
-        return 0;
-    return a > b ? -1 : 1;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/relieve.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** A reaper that is at an entry already frees the same space: it is waited for. */
-const relieve_AT_ONCE = { waitSeconds: 120, inParts: true };
-/** So long the room may wait for the history of jobs that have ended to be told, in all. */
-const TELL_MS = 10_000;
-/** Less than this is full: the reserve is for such a disk. */
-const FULL_BYTES = 1024 * 1024;
-const FULL_INODES = 16;
-/**
- * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
- * deleted at once, with a look at the disk after each, until the low watermark is reached.
- *
- * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
- * told as their keepers have last sampled them, which may be less than they came to.
- *
- * @returns null where the disk cannot be read: no number, no deletion
- */
-async function relieve(request, runtime) {
-    const { root, settings } = request;
-    const look = async () => {
-        const [reading] = (await probeDisks(root.path, [])).readings;
-        return reading === undefined ? null : assess(reading, settings.floors);
-    };
-    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
-    const first = await look();
-    if (first === null)
-        return null;
-    const done = {
-        before: first.reading,
-        after: first,
-        retired: [],
-        deleted: 0,
-        failures: [],
-        kept: [],
-        gaveReserve: false,
-    };
-    const isEnough = async () => {
-        settle(root.path);
-        const again = await look();
-        // No number any more: nothing further goes.
-        if (again === null)
-            return true;
-        done.after = again;
-        return suffices(done.after);
-    };
-    const tellUntil = external_node_perf_hooks_namespaceObject.performance.now() + TELL_MS;
-    const empty = async () => {
-        // What could not be told stays noted for the reaper, which says why.
-        if (done.after.level !== 'critical')
-            await tell(root, 'trash', tellUntil - external_node_perf_hooks_namespaceObject.performance.now());
-        return relieve_emptyTrash(request, done, isEnough);
-    };
-    if (suffices(first))
-        return done;
-    // Also what others have just deleted may not be counted yet: no slot goes for that.
-    if ((hasTrash(root) && (await empty())) || (await isEnough()))
-        return done;
-    if (isFull(done.after.reading)) {
-        done.gaveReserve = releaseReserve(root);
-        if (await isEnough())
-            return done;
-    }
-    const { leases, candidates, actions } = await choose(request, runtime);
-    done.kept = actions.filter((action) => action.kind === 'keep');
-    for (const candidate of candidates) {
-        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
-        if (!actions.some(isIt))
-            continue;
-        // To delete the ones before may have taken minutes: somebody may live in it by now.
-        const action = (await relieve_judge(leases, [candidate], request, runtime)).find(isIt);
-        if (action === undefined)
-            continue;
-        const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
-        done.retired.push(...applied.retired);
-        done.failures.push(...applied.failures);
-        if (await empty())
-            return done;
-    }
-    const seen = new Set();
-    // Anew each time: to delete one takes minutes, in which others are published, and used.
-    const next = () => leastRecentlyUsed(listSnapshots(root)).find((each) => !seen.has(identify(each)));
-    for (let oldest = next(); oldest !== undefined; oldest = next()) {
-        seen.add(identify(oldest));
-        if (!tryToEvict(root, oldest, runtime))
-            continue;
-        done.retired.push(`snapshot ${oldest.name.repository}/${oldest.name.key}`);
-        if (await empty())
-            return done;
-    }
-    return done;
-}
-/** One that cannot be taken away keeps no other from going. */
-function tryToEvict(root, snapshot, { voice }) {
-    try {
-        return evict(root, snapshot);
-    }
-    catch (error) {
-        const { repository, key } = snapshot.name;
-        voice.warning(`The snapshot ${repository}/${key} could not be evicted (${messageOf(error)}).`);
-        return false;
-    }
-}
-/** Deletes what is in the trash, one by one; true as soon as it is enough. */
-async function relieve_emptyTrash({ root, settings }, done, isEnough) {
-    const entries = listTrash(root).filter((entry) => entry.quarantine === null);
-    for (const { id } of entries) {
-        try {
-            const outcome = await deleteEntry(root, id, helpers(settings), relieve_AT_ONCE);
-            if (outcome.kind === 'deleted') {
-                done.deleted += 1;
-                forgetEntry(root, id);
-            }
-            else if (outcome.kind === 'stuck')
-                note(root, id, outcome);
-        }
-        catch {
-            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
-        }
-        if (await isEnough())
-            return true;
-    }
-    return entries.length === 0 && isEnough();
-}
-/** A note needs room too; without it the next reaper finds out again. */
-function note(root, id, { why, command }) {
-    try {
-        quarantine(root, id, { reason: why, command });
-    }
-    catch {
-        return;
-    }
-}
-function isFull({ freeBytes, freeInodes }) {
-    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
-}
-/** What relief would take, in its order; touches nothing. */
-async function planRelief(request, runtime) {
-    const { candidates, actions } = await choose(request, runtime);
-    return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
-}
-/** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose(request, runtime) {
-    const { root, self, extent } = request;
-    const { leases, moment } = observeLeases(root, self, extent);
-    const candidates = reliefOrder(leases, self, extent, moment);
-    return { leases, candidates, actions: await relieve_judge(leases, candidates, request, runtime) };
-}
-/** What becomes of candidates, now that their slots are looked into. */
-async function relieve_judge(leases, candidates, { root, self }, runtime) {
-    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
-        ? []
-        : [
-            {
-                id: record.id,
-                slot: record.slot,
-                container: record.lease?.owner.container ?? null,
-                lease: record.state === 'live' ? record.id : null,
-            },
-        ]);
-    const bySlot = await lookInto(root, places, self, runtime.environment);
-    const occupancies = new Map(places.flatMap(({ id, slot }) => {
-        const occupancy = bySlot.get(slot);
-        return occupancy === undefined ? [] : [[id, occupancy]];
-    }));
-    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
-    return planPass(seen, candidates, occupancies);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
- * not start another.
- */
-const INSIDE = 'TARGET_GUARD_EMERGENCY';
-/** Jobs that meet a critical disk together wait so long for the one that does the work. */
-const WAIT_SECONDS = 300;
-/**
- * Looks at the disks, and makes room on the root's where it is needed: from the high watermark on by
- * shortening retention, below a floor by one emergency pass for all jobs that meet it together.
- */
-async function guardDisk(request, runtime) {
-    const { root, settings } = request;
-    const before = await look(request, runtime);
-    const need = reliefFor(before, settings.watermarks);
-    if (need === 'none')
-        return guarded(before, null, need);
-    if (settings.dryRun) {
-        await tellPlan(request, need, runtime);
-        return guarded(before, null, need);
-    }
-    const relieved = await makeRoom(request, need, before, runtime);
-    if (relieved !== null)
-        guard_disk_tell(root, settings, need, relieved, runtime);
-    return guarded(await lookAgain(request, before), relieved, need);
-}
-/** What relief would take in this order until the low watermark is reached; nothing is touched. */
-async function tellPlan(request, need, runtime) {
-    const { root, self, scope } = request;
-    const extent = need === 'emergency' ? 'host' : scope;
-    for (const action of await planRelief({ root, self, extent }, runtime)) {
-        runtime.voice.info(`would, as far as needed, ${describeAction(action)}`);
-    }
-}
-/** Relief that fails stops no job: the disk is looked at again, and decides. */
-async function makeRoom(request, need, before, runtime) {
-    const { root, self, settings, scope } = request;
-    try {
-        return need === 'emergency'
-            ? await emergency(request, before, runtime)
-            : await relieve({ root, self, settings, extent: scope }, runtime);
-    }
-    catch (error) {
-        runtime.voice.warning(`Making room on the disk of ${root.path} failed (${messageOf(error)}); the next pass tries again.`);
-        return null;
-    }
-}
-/** Every watched file system under its floors; what cannot be read is a warning, and ok. */
-async function look({ root, settings }, runtime) {
-    try {
-        const { readings, problems } = await probeDisks(root.path, watched(runtime.environment));
-        for (const problem of problems)
-            runtime.voice.warning(problem);
-        return readings.map((reading) => assess(reading, settings.floors));
-    }
-    catch (error) {
-        runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`);
-        return [];
-    }
-}
-/** The root's disk once more, which relief may have changed; the others are as they were found. */
-async function lookAgain({ root, settings }, before) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
-    if (reading === undefined)
-        return [...before];
-    return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each));
-}
-/** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
-function watched(environment) {
-    const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment;
-    return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter((path) => path?.startsWith('/') === true);
-}
-function guarded(assessments, relieved, need) {
-    const root = assessments.find((each) => each.reading.holdsRoot);
-    return {
-        assessments,
-        level: worst(assessments),
-        freeBytes: root?.reading.freeBytes ?? null,
-        retired: relieved?.retired ?? [],
-        reclaimedBytes: relieved === null ? 0 : reclaimed(relieved),
-        emergency: need === 'emergency',
-    };
-}
-function reclaimed({ before, after }) {
-    return Math.max(0, after.reading.freeBytes - before.freeBytes);
-}
-/**
- * The emergency pass: one for the host at a time, once per job, never from inside itself.
- *
- * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
- * another's pass looks again, and does not repeat it: what it could not free is not free-able.
- */
-async function emergency(request, before, runtime) {
-    const { environment } = runtime;
-    if (environment[INSIDE] === '1')
-        return null;
-    environment[INSIDE] = '1';
-    const { root, self, settings } = request;
-    const askedAt = Date.now();
-    const work = async () => {
-        // A pass of the future was noted by a clock that was wrong, and says nothing.
-        const passedAt = lastPassAt(root);
-        if (passedAt > askedAt && passedAt <= Date.now())
-            return { relieved: null };
-        const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
-        if (assessment !== undefined && assessment.level !== 'critical')
-            return { relieved: null };
-        const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);
-        notePass(root);
-        return { relieved };
-    };
-    try {
-        const done = await withKernelLock(controlPath(root, 'root.json'), WAIT_SECONDS, work);
-        // Never granted: whoever holds it does not get on, and no safety rests on it.
-        return (done ?? (await work())).relieved;
-    }
-    finally {
-        delete environment[INSIDE];
-    }
-}
-/** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
-function lastPassAt(root) {
-    return (0,external_node_fs_.lstatSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-function notePass(root) {
-    try {
-        const now = new Date();
-        (0,external_node_fs_.lutimesSync)(controlPath(root, 'host.lock'), now, now);
-    }
-    catch {
-        // Without it the next job that waited looks for itself: work done twice, no harm.
-        return;
-    }
-}
-/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
-function guard_disk_tell(root, settings, need, relieved, { voice }) {
-    const { before, after, retired, deleted, kept, failures } = relieved;
-    const { high, low } = settings.watermarks;
-    const why = need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`;
-    voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
-        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${texts_size(reclaimed(relieved))} freed ` +
-        `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
-        `now at ${Math.floor(usedPercent(after.reading))} % (goal: below ${low} %)`);
-    for (const slot of retired)
-        voice.info(`retired for room: ${slot}`);
-    if (relieved.gaveReserve)
-        voice.info('the reserve was given back');
-    for (const failure of failures) {
-        voice.warning(`Not done: ${describeAction(failure.action)} (${failure.why})`);
-    }
-    if (usedPercent(after.reading) < low && after.level !== 'critical')
-        return;
-    for (const action of kept.slice(0, 20))
-        voice.info(describeAction(action));
-    for (const { pid, command, path, bytes } of findHeldFiles(root.realPath).slice(0, 10)) {
-        voice.warning(`${texts_size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
-    }
-}
-/**
- * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
- * later pass.
- */
-function keepReserve(root, { assessments }, { voice }) {
-    const disk = assessments.find((each) => each.reading.holdsRoot);
-    if (disk?.level !== 'ok')
-        return;
-    const wanted = reserveSize(disk.reading);
-    if (hasReserve(root, wanted) || !canSpare(disk.reading, wanted))
-        return;
-    try {
-        makeReserve(root, wanted);
-    }
-    catch (error) {
-        releaseReserve(root);
-        voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
-
-
-
-/** One annotation; the runner shows ten of a kind for each step, 4096 characters each. */
-function annotation(kind, title, text) {
-    const shown = text.length > 3900 ? `${text.slice(0, 3900)}…` : text;
-    return `::${kind} title=${escapeProperty(title)}::${escapeData(shown)}\n`;
-}
-/** Has the runner show asterisks for a text, from now on and in every step of the job. */
-function mask(secret) {
-    return `::add-mask::${escapeData(secret)}\n`;
-}
-function escapeData(text) {
-    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-function escapeProperty(text) {
-    return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-/**
- * Hands a value to the runner through one of its command files.
- *
- * @throws GuardError where the file is missing or cannot be written
- */
-function handOver(environment, file, name, value) {
-    // The delimiter is random, so that no value can close it and add commands of its own.
-    const delimiter = `target_guard_${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
-    workflow_commands_append(environment, file, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
-}
-/** Adds Markdown to the job summary; throws GuardError as `handOver` does. */
-function addSummary(environment, markdown) {
-    workflow_commands_append(environment, 'GITHUB_STEP_SUMMARY', markdown);
-}
-function workflow_commands_append(environment, file, text) {
-    const path = environment[file] ?? '';
-    if (path === '') {
-        throw new GuardError(`${file} is not set.`, 'This runs in a workflow job or a runner hook only.');
-    }
-    try {
-        (0,external_node_fs_.appendFileSync)(path, text);
-    }
-    catch (error) {
-        throw new GuardError(`${file} (${path}) cannot be written: ${messageOf(error)}.`, 'Look at the disk of the runner’s work folder and at who owns it.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/runtime.js
-
-
-
-/** This process as the other side of every comparison. */
-function selfOf(owner, job) {
-    return {
-        bootId: owner.bootId,
-        pidNamespace: owner.pidNamespace,
-        runnerKey: job === null ? null : owner.runner.key,
-        worker: owner.worker,
-        container: owner.container,
-        job: job === null ? null : { runId: job.runId, attempt: job.attempt, job: job.job },
-    };
-}
-/** Paths that may not be a root, from the environment of a job or a terminal. */
-function preciousOf(environment) {
-    return { home: environment['HOME'] ?? '', workspace: environment['GITHUB_WORKSPACE'] ?? null };
-}
-/**
- * The runtime of what the runner starts: a phase of the action, or a hook. Secrets are masked before
- * anything else is written: an error of anybody's may hold them.
- */
-function workflowRuntime(environment, script, write) {
-    // Before anything else can say them, even where they are refused.
-    for (const secret of secretsIn(environment))
-        write(mask(secret));
-    return { environment, script, voice: workflowVoice(write) };
-}
-/** Speaks in a workflow's log: lines for facts, annotations for what matters. */
-function workflowVoice(write) {
-    return {
-        info: (text) => write(`${TAG} ${printable(text)}\n`),
-        notice: (text) => write(annotation('notice', 'target-guard', printable(text))),
-        warning: (text, title = 'target-guard') => write(annotation('warning', title, printable(text))),
-        error: (text, title = 'target-guard') => write(annotation('error', title, printableLines(text))),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/explain.js
-
-
-
-
-
-
-
-
-
-
-/**
- * What a sweep would do to each slot and why; touches nothing.
- *
- * Under pressure what would go for room stands at the end, in its order: a sweep takes of it what the
- * disk needs.
- *
- * @param path only what lies at or below it, or contains it; absolute or relative to the root
- */
-async function explain(settings, path, runtime) {
-    const root = existingRoot(settings, runtime);
-    const self = selfOf(observeOwner(runtime.environment), null);
-    const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime);
-    const need = reliefFor(await look({ root, settings }, runtime), settings.watermarks);
-    const relief = need === 'none' ? [] : await planRelief({ root, self, extent: 'host' }, runtime);
-    const actions = await withKeepers(root, withRelief(planned.actions, relief));
-    return path === null ? actions : actions.filter((action) => concerns(action, path, root));
-}
-/** What is kept in quiet times and would go for room stands there once: as what would go. */
-function withRelief(actions, relief) {
-    const goes = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
-    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
-    const given = new Set(more.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
-    const others = actions.filter((each) => each.kind !== 'keep' || !given.has(each.id));
-    return [...others, ...more];
-}
-/** The root, which a command that only looks does not make. */
-function existingRoot(settings, runtime) {
-    const root = findRoot(settings.root, preciousOf(runtime.environment));
-    if (root !== null)
-        return root;
-    throw new GuardError(`There is no root at ${settings.root}.`, 'The first job makes it; name another with --root.');
-}
-/** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */
-async function withKeepers(root, actions) {
-    const unknown = actions.flatMap((each) => each.kind === 'keep' && each.state === 'unknown' ? [each.id] : []);
-    const kept = await findKeepers(root, unknown);
-    return actions.map((each) => each.kind === 'keep' && each.state === 'unknown' && kept.has(each.id)
-        ? { ...each, state: 'live', reason: `${KEPT_ALIVE}; ${each.reason}` }
-        : each);
-}
-function concerns(action, path, root) {
-    const wanted = path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path;
-    const subject = subjectOf(action);
-    const name = wanted.replace(/\/+$/, '');
-    return name === root.path || subject === name || nested(subject, name) || nested(name, subject);
-}
-function nested(inner, outer) {
-    return inner.startsWith(`${outer}/`);
-}
-function subjectOf(action) {
-    switch (action.kind) {
-        case 'retire':
-            return action.slot;
-        case 'keep':
-        case 'forget':
-            return action.slot ?? action.id;
-        case 'discard':
-            return action.file;
-        case 'unlink':
-        case 'adopt':
-        case 'foreign':
-            return action.path;
-        default:
-            return action;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/cli/commands/cap.js
-
-
-
-
-
-const capCommand = {
-    name: 'cap',
-    summary: 'how many jobs at once the disk has room for',
-    about: `Shows floor((free − reserve) / peak) with its figures, for the host, each repository and each job;
-the peak is the 95th percentile of the last 20 jobs.`,
-    ...NO_OPERANDS,
-    flags: [ROOT, RESERVE, JSON_FLAG],
-    run: async (invocation) => {
-        const chosen = settings(invocation);
-        const found = await cap(existingRoot(chosen, invocation.runtime), chosen);
-        print(invocation, found, () => capText(found));
-        return found === null ? 1 : 0;
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
-
-
-/** The note that a clone of this root wrote into its source; a person who has read it may remove it. */
-const NAME = 'hybrid-off.json';
-/** Why no clone of this root may share files by hard link; null where they may. */
-function hybridRefusal(root) {
-    const text = readSmallFile(controlName(root, NAME));
-    if (text === null)
-        return null;
-    // Whatever is written there, it was put there for a reason.
-    return `a build wrote into a file that it shared: ${controlName(root, NAME)} says which`;
-}
-/** Takes the hybrid out of use for good; the first note stays. */
-function takeHybridOut(root, source, written) {
-    if (hybridRefusal(root) !== null)
-        return;
-    const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    replaceFile(controlName(root, NAME), `${JSON.stringify(note, null, 2)}\n`);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/doctor-warmth.js
-
-
-
-
-
-
-
-
-/** Checks what decides how warm new slots start. */
-function checkWarmth(root, environment) {
-    return [
-        checkCopies(environment),
-        ...(root === null ? [] : [checkClones(root)]),
-        checkCargoHome(environment),
-        ...checkCompilerCache(environment),
-    ];
-}
-/** Busybox’s cp knows none of these. */
-const NEEDED_OF_CP = ['--preserve=links', '--reflink=auto', '--version'];
-function checkCopies(environment) {
-    const check = 'cp';
-    const { status } = (0,external_node_child_process_namespaceObject.spawnSync)('cp', NEEDED_OF_CP, { env: environment, stdio: 'ignore' });
-    if (status === 0)
-        return { check, level: 'ok', text: 'it keeps links and times', mend: '' };
-    const text = 'cp is not that of coreutils: nothing is cloned, and who cannot inherit starts cold';
-    return { check, level: 'warn', text, mend: 'Install coreutils.' };
-}
-function checkClones(root) {
-    const check = 'clones';
-    try {
-        if (isMadeToReflink(root.path)) {
-            const text = 'the file system of the root can reflink, unless it was made without';
-            return { check, level: 'ok', text, mend: '' };
-        }
-    }
-    catch (error) {
-        const mend = 'See whether the root can be written.';
-        return {
-            check,
-            level: 'warn',
-            text: `the file system cannot be read: ${messageOf(error)}`,
-            mend,
-        };
-    }
-    const refusal = hybridRefusal(root);
-    const links = refusal === null ? '' : `; no hard links either: ${refusal}`;
-    return {
-        check,
-        level: 'warn',
-        text: `the file system of the root cannot reflink: snapshots are copied${links}`,
-        mend: 'Put the root on xfs (mkfs.xfs -m reflink=1) or btrfs: a clone then takes no time and no space.',
-    };
-}
-/** Cargo’s own downloads: gone with each job, all of them are built and fetched again. */
-function checkCargoHome(environment) {
-    const check = 'CARGO_HOME';
-    const path = environment['CARGO_HOME'] ?? `${environment['HOME'] ?? ''}/.cargo`;
-    const temporary = [environment['RUNNER_TEMP'], environment['GITHUB_WORKSPACE'], (0,external_node_os_namespaceObject.tmpdir)()];
-    const above = temporary.find((each) => each !== undefined && each !== '' && `${path}/`.startsWith(`${each}/`));
-    if (above === undefined)
-        return { check, level: 'ok', text: `${path} outlives a job`, mend: '' };
-    return {
-        check,
-        level: 'warn',
-        text: `${path} lies in ${above}, which does not outlive a job: a seed built with it is built again`,
-        mend: 'Set CARGO_HOME to a directory that stays, the same for every job of the host.',
-    };
-}
-/** What sccache keeps unless SCCACHE_CACHE_SIZE says otherwise. */
-const SCCACHE_BYTES = 10 * 1024 ** 3;
-const UNITS = {
-    K: 1024,
-    M: 1024 ** 2,
-    G: 1024 ** 3,
-    T: 1024 ** 4,
-};
-function checkCompilerCache(environment) {
-    if (!/sccache/.test(environment['RUSTC_WRAPPER'] ?? ''))
-        return [];
-    const check = 'sccache';
-    const path = environment['SCCACHE_DIR'] ?? `${environment['HOME'] ?? ''}/.cache/sccache`;
-    const [, number, unit = ''] = /^(\d+)([KMGT]?)$/.exec(environment['SCCACHE_CACHE_SIZE'] ?? '') ?? [];
-    const wanted = number === undefined ? SCCACHE_BYTES : Number(number) * (UNITS[unit] ?? 1);
-    try {
-        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(nearestExisting(path));
-        const free = bavail * bsize;
-        if (free >= wanted)
-            return [{ check, level: 'ok', text: `${path} has room`, mend: '' }];
-        const text = `${path} may grow to ${texts_size(wanted)}, and its disk has ${texts_size(free)} free`;
-        return [{ check, level: 'warn', text, mend: 'Set SCCACHE_CACHE_SIZE to what fits.' }];
-    }
-    catch (error) {
-        const mend = 'Set SCCACHE_DIR to a directory that can be read.';
-        return [{ check, level: 'warn', text: `${path}: ${messageOf(error)}`, mend }];
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/report/worktree-metrics.js
-const PREFIX = 'target_guard_worktree';
-const REMOVED = `${PREFIX}_removed_total`;
-const REMOVED_BYTES = `${PREFIX}_removed_bytes_total`;
-/**
- * A metrics file of its own, in the Prometheus text format.
- *
- * @param before the file as it was: its counters go on counting
- */
-async function worktreeMetricsText(facts, before) {
-    // Loaded when there is something to write: it takes longer than a small inventory.
-    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
-    const registry = new Registry();
-    const gauge = (name, help, value) => {
-        new Gauge({ name: `${PREFIX}${name}`, help, registers: [registry] }).set(value);
-    };
-    gauge('s', 'Git worktrees below the watched directories.', facts.worktrees);
-    gauge('_bytes', 'Bytes in worktrees, with their target dirs.', facts.bytes);
-    gauge('_targets', 'Target dirs in worktrees.', facts.targets);
-    gauge('_target_bytes', 'Bytes in target dirs of worktrees.', facts.targetBytes);
-    gauge('_lock_files', 'Lock files of repositories and pools.', facts.lockFiles);
-    const removed = new Counter({
-        name: REMOVED,
-        help: 'Worktrees, target dirs and lock files removed.',
-        labelNames: ['what'],
-        registers: [registry],
-    });
-    const bytes = new Counter({
-        name: REMOVED_BYTES,
-        help: 'Bytes of what was removed, as it was measured before.',
-        registers: [registry],
-    });
-    for (const what of ['worktree', 'target', 'lock']) {
-        removed.inc({ what }, worktree_metrics_valueOf(before, `${REMOVED}{what="${what}"}`));
-        removed.inc({ what }, facts.removed.get(what) ?? 0);
-    }
-    bytes.inc(worktree_metrics_valueOf(before, REMOVED_BYTES) + facts.removedBytes);
-    return registry.metrics();
-}
-/** A sample of the file; 0 where there is none. */
-function worktree_metrics_valueOf(before, name) {
-    const line = before.split('\n').find((each) => each.startsWith(`${name} `));
-    const value = Number(line?.slice(name.length + 1));
-    return line !== undefined && Number.isFinite(value) && value >= 0 ? value : 0;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/record-worktrees.js
-
-
-
-/** Replaces the metrics file of worktrees, whole and at once; that it cannot be is a warning. */
-async function recordWorktrees(path, done, { voice }) {
-    try {
-        replaceFile(path, await worktreeMetricsText(factsOf(done), readTextOrNull(path) ?? ''));
-    }
-    catch (error) {
-        voice.warning(`The metrics of worktrees were not written (${messageOf(error)}).`);
-    }
-}
-function factsOf({ inventory, taken, dryRun }) {
-    const really = dryRun ? [] : taken;
-    const gone = new Set(really.map(({ path }) => path));
-    const worktrees = inventory.worktrees.filter(({ path }) => !gone.has(path));
-    const all = worktrees.flatMap((each) => each.targets);
-    const targets = all.filter(({ path }) => !gone.has(path));
-    const removed = new Map();
-    for (const { what } of really)
-        removed.set(what, (removed.get(what) ?? 0) + 1);
-    return {
-        worktrees: worktrees.length,
-        bytes: bytes(worktrees) - (bytes(all) - bytes(targets)),
-        targets: targets.length,
-        targetBytes: bytes(targets),
-        lockFiles: inventory.locks.filter(({ path }) => !gone.has(path)).length,
-        removed,
-        removedBytes: bytes(really),
-    };
-}
-function bytes(items) {
-    return items.reduce((sum, each) => sum + (each.bytes ?? 0), 0);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/worktree.js
-/** Whether a whole worktree may go. Whatever is unknown keeps it. */
-function judgeWorktree(worktree, policy) {
-    const reasons = [
-        ...byPlace(worktree),
-        ...byLock(worktree.lock),
-        ...byOccupancy(worktree.occupancy),
-        ...byGit(worktree.git, policy),
-        ...worktree_byAge(worktree, policy),
-        ...byCloserLook(worktree.closer, policy),
-    ];
-    if (reasons.length > 0)
-        return { goes: false, reasons };
-    return { goes: true, reasons: [whyGoing(worktree, policy)] };
-}
-/** Whether everything but the closer look, which takes longer, speaks for removal. */
-function deservesCloserLook(worktree, policy) {
-    return judgeWorktree({ ...worktree, closer: NOTHING_FOUND }, policy).goes;
-}
-const NOTHING_FOUND = { unseen: 0, hasSubmodules: false, inReflogOnly: [] };
-function byPlace({ kind, isWithin, inner, targets }) {
-    const holding = targets.find(({ holdsWorktree }) => holdsWorktree);
-    return [
-        ...(isWithin ? [] : ['it lies outside the given directories']),
-        ...(kind === 'main' ? ['it is the main worktree of its repository'] : []),
-        ...(inner.length > 0 ? [`another worktree lies in it: ${inner[0] ?? ''}`] : []),
-        ...(holding === undefined ? [] : [`another worktree lies in ${holding.path}`]),
-    ];
-}
-function byLock(lock) {
-    if (lock === null || lock.owner === 'dead')
-        return [];
-    return [`it is locked${lock.reason === '' ? '' : ` (${lock.reason})`}: ${lock.why}`];
-}
-function byOccupancy({ inhabitants, unknown }) {
-    return [...inhabitants.map((each) => each.what), ...unknown];
-}
-function byGit(git, { withRecoveryRefs }) {
-    if ('unknown' in git)
-        return [git.unknown];
-    const { head, dirty, untracked, ignored, unpushed, operation, stashes, hasSubmodules } = git;
-    const [example = ''] = ignored;
-    return [
-        ...(head === null ? ['it has no commit yet'] : []),
-        ...(operation === null ? [] : [`a ${operation} has not ended in it`]),
-        ...counted(dirty, 'changed file'),
-        ...counted(untracked, 'untracked path'),
-        ...(ignored.length === 0
-            ? []
-            : [`${plural(ignored.length, 'ignored path')} besides target dirs (${example})`]),
-        ...(stashes === 0 ? [] : [`${plural(stashes, 'stash', 'es')} made on its branch`]),
-        ...(hasSubmodules ? [SUBMODULES] : []),
-        ...(unpushed === 0 || withRecoveryRefs ? [] : [plural(unpushed, 'un-pushed commit')]),
-    ];
-}
-const SUBMODULES = 'it has submodules, whose commits are not looked at';
-function byCloserLook(closer, { withRecoveryRefs }) {
-    if (closer === null)
-        return [];
-    if ('unknown' in closer)
-        return [closer.unknown];
-    const { unseen, hasSubmodules, inReflogOnly } = closer;
-    return [
-        ...(unseen === 0 ? [] : [`${plural(unseen, 'file')} that git was told not to look at`]),
-        ...(hasSubmodules ? [SUBMODULES] : []),
-        ...(inReflogOnly.length === 0 || withRecoveryRefs
-            ? []
-            : [
-                `${plural(inReflogOnly.length, 'un-pushed commit')} that only its reflog holds ` +
-                    `(${(inReflogOnly[0] ?? '').slice(0, 12)})`,
-            ]),
-    ];
-}
-function worktree_byAge({ newestMs }, { nowMs, olderThanMs }) {
-    if (newestMs === null)
-        return ['the age of its newest file is not known'];
-    const ageMs = nowMs - newestMs;
-    // Files are written in whole ticks of the kernel's clock, which may be a little ahead.
-    if (ageMs < -1000)
-        return ['its newest file is of the future'];
-    if (ageMs < olderThanMs) {
-        return [`its newest file is ${ageInWords(ageMs)} old, less than ${ageInWords(olderThanMs)}`];
-    }
-    return [];
-}
-function whyGoing({ git, lock, newestMs }, { nowMs }) {
-    const unpushed = 'unknown' in git ? 0 : git.unpushed;
-    const pushed = unpushed === 0 ? 'fully pushed' : `${unpushed} un-pushed, for a recovery ref`;
-    const locked = lock === null ? '' : `, its lock’s owner is dead (${lock.why})`;
-    return `clean, ${pushed}, nobody in it, ${ageInWords(nowMs - (newestMs ?? nowMs))} old${locked}`;
-}
-/** Programs that build, or run what was built, without holding Cargo's lock all the time. */
-const BUILDERS = /^pid \d+ \((?:cargo|rustc|rustdoc|clippy-driver|rust-analyzer|miri|cross|build-script|sccache|cc1|collect2|ld|lld|mold|make|ninja|cmake)/;
-/** Whether a target dir may go: nothing builds in its worktree, and it is Cargo's alone. */
-function judgeTarget(target, worktree, { nowMs, olderThanMs }) {
-    const elsewhere = worktree.isWithin ? [] : ['it lies outside the given directories'];
-    const building = [
-        ...worktree.occupancy.inhabitants
-            .map((each) => each.what)
-            .filter((each) => BUILDERS.test(each)),
-        // Cargo's lock on one of them is a build in the worktree.
-        ...worktree.targets.flatMap((each) => byOccupancy(each.occupancy)),
-        ...worktree.occupancy.unknown,
-    ];
-    const ageMs = target.newestMs === null ? null : nowMs - target.newestMs;
-    const young = olderThanMs === 0 || (ageMs !== null && ageMs >= olderThanMs)
-        ? []
-        : [`it is not older than ${ageInWords(olderThanMs)}`];
-    const byRepository = {
-        ignored: [],
-        untracked: ['git does not ignore it, so it may be somebody’s work'],
-        tracked: ['files in it are tracked'],
-        unknown: ['git cannot tell whether files in it are tracked'],
-    }[target.isLeftover && target.git === 'untracked' ? 'ignored' : target.git];
-    const inner = target.holdsWorktree ? ['a worktree lies in it'] : [];
-    const reasons = [...elsewhere, ...building, ...byRepository, ...inner, ...young];
-    if (reasons.length > 0)
-        return { goes: false, reasons: [...new Set(reasons)] };
-    const age = ageMs === null ? 'of unknown age' : `${ageInWords(ageMs)} old`;
-    return { goes: true, reasons: [`nothing builds in its worktree, ${age}`] };
-}
-function counted(count, what) {
-    return count === 0 ? [] : [plural(count, what)];
-}
-function plural(count, what, ending = 's') {
-    return `${count} ${what}${count === 1 ? '' : ending}`;
-}
-/** A time span, in the largest unit that fits. */
-function ageInWords(ms) {
-    const minutes = ms / 60_000;
-    if (minutes < 120)
-        return `${Math.max(0, Math.floor(minutes))} min`;
-    const hours = minutes / 60;
-    return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
-}
-const UNITS_MS = {
-    s: 1000,
-    m: 60_000,
-    min: 60_000,
-    h: 3_600_000,
-    d: 86_400_000,
-};
-/** A time span as people write it: `24h`, `15min`, `7d`, `0`; null for anything else. */
-function parseSpan(text) {
-    if (text === '0')
-        return 0;
-    const [, count, unit = ''] = /^(\d{1,6})\s?(s|m|min|h|d)$/.exec(text) ?? [];
-    const unitMs = UNITS_MS[unit];
-    return count === undefined || unitMs === undefined ? null : Number(count) * unitMs;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/worktree-names.js
-/** A target dir that was put aside to be deleted, beside its former place; the end of a path. */
-const LEFTOVER = /\/\.target-guard-removed-[0-9a-f]{12}$/;
-/** @param id twelve hexadecimal digits */
-function leftoverName(id) {
-    return `.target-guard-removed-${id}`;
-}
-/**
- * A worktree that was put aside to be removed, beside its former place. The name alone proves
- * nothing: only one that a note of its own names by this id is such a one.
- *
- * @param id twelve hexadecimal digits
- */
-function leavingName(id) {
-    return `.target-guard-leaving-${id}`;
-}
-/** The ref that keeps un-pushed commits of a worktree that goes. */
-function recoveryRef(branch, stamp, index) {
-    const more = index === 0 ? '' : `-${index + 1}`;
-    return `refs/target-guard/recovery/${branch ?? 'detached'}-${stamp}${more}`;
-}
-/** A moment as a part of a ref’s name: `20260131T235959Z`. */
-function stampOf(nowMs) {
-    return new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-}
-
-;// CONCATENATED MODULE: ./lib/plan/worktree-lock.js
-/** Why nothing is concluded where only a part of the processes is shown: a container, or hidepid. */
-const HOST_UNSEEN = 'processes of the host cannot be seen from here';
-/** Nothing shorter is believed: process starts are counted in ticks, and clocks are corrected. */
-const SLACK_MS = 60_000;
-/** Lock files that are younger stay, unless another age is asked for. */
-const LOCKS_MS = 15 * 60_000;
-/** The process that the text of a lock names: `… (pid 1234)`, `{"pid":1234}`; null without one. */
-function pidInReason(text) {
-    const found = /\bpid["']?\s*[:=#]?\s*["']?(\d{1,10})\b/i.exec(text)?.[1];
-    return pidOf(found);
-}
-/** The same for a lock file in a pool, which may hold the number alone. */
-function pidInFile(text) {
-    return pidOf(/^\s*(\d{1,10})\s*$/.exec(text)?.[1]) ?? pidInReason(text);
-}
-function pidOf(text) {
-    const pid = Number(text);
-    return text !== undefined && Number.isSafeInteger(pid) && pid > 0 && pid < 2 ** 31 ? pid : null;
-}
-/**
- * Whether the owner of a lock still lives. A process that started after the lock was made is not
- * the one that made it, whatever its number; so is every process after a restart of the host. When a
- * process started is known by the clock of today: set forward meanwhile, it makes all of them younger
- * against a lock of before.
- *
- * @param madeAtMs when the lock file was last written
- */
-function judgeLock(pid, sight, madeAtMs) {
-    if (pid === null || sight === null)
-        return { owner: 'unknown', why: 'it names no process' };
-    const { process, inContainer, seesHost, clockAheadMs } = sight;
-    if (process === 'hidden')
-        return { owner: 'unknown', why: `/proc does not show pid ${pid}` };
-    if (process !== 'gone' && !process.isZombie && process.startedAtMs <= madeAtMs + SLACK_MS) {
-        return { owner: 'alive', why: `pid ${pid} (${process.command}) is running` };
-    }
-    if (inContainer !== null)
-        return { owner: 'unknown', why: inContainer };
-    if (!seesHost) {
-        return { owner: 'unknown', why: `pid ${pid} may be a process that cannot be seen from here` };
-    }
-    if (process === 'gone' || process.isZombie)
-        return { owner: 'dead', why: `pid ${pid} is gone` };
-    if (process.startedAtMs <= madeAtMs + SLACK_MS + clockAheadMs) {
-        const why = `pid ${pid} (${process.command}) is running, and the clock was set since`;
-        return { owner: 'unknown', why };
-    }
-    return { owner: 'dead', why: `pid ${pid} is another process now (${process.command})` };
-}
-/** Whether a lock file may go: its owner is gone for certain, and nobody has it open. */
-function judgeLockFile(file, { nowMs, bootAtMs, olderThanMs }) {
-    const [holder] = file.holders;
-    if (holder !== undefined)
-        return stays(holder);
-    if (file.unknown !== null)
-        return stays(file.unknown);
-    const ageMs = nowMs - file.madeAtMs;
-    if (ageMs < olderThanMs)
-        return stays('it is too young');
-    if (file.repository === null) {
-        const { owner, why } = file.verdict ?? { owner: 'unknown', why: 'it names no process' };
-        return owner === 'dead' ? { goes: true, reason: why } : stays(why);
-    }
-    return file.madeAtMs < bootAtMs - SLACK_MS
-        ? { goes: true, reason: 'it was made before the last start of this host' }
-        : { goes: true, reason: 'no process has it open, and no git that could have made it is left' };
-}
-function stays(reason) {
-    return { goes: false, reason };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/git-status.js
-/**
- * Reads the answer of git.
- *
- * @throws Error where it is not such an answer: then nothing is known of the work tree
- */
-function parseGitStatus(text) {
-    const status = {
-        head: null,
-        branch: null,
-        upstream: null,
-        dirty: 0,
-        untracked: [],
-        ignored: [],
-    };
-    let hasHead = false;
-    for (const line of text.split('\0')) {
-        if (line === '')
-            continue;
-        if (line.startsWith('# branch.oid ')) {
-            hasHead = true;
-            status.head = oidOrNull(line.slice('# branch.oid '.length));
-        }
-        else if (line.startsWith('# '))
-            readHeader(line.slice(2), status);
-        else if (line.startsWith('? '))
-            status.untracked.push(line.slice(2));
-        else if (line.startsWith('! '))
-            status.ignored.push(line.slice(2));
-        else if (/^[12u] /.test(line))
-            status.dirty += 1;
-        else
-            throw new Error(`git status said “${line.slice(0, 80)}”`);
-    }
-    if (!hasHead)
-        throw new Error('git status did not say what is checked out');
-    return status;
-}
-/** A branch without a line `branch.ab` has an upstream that is no longer there. */
-function readHeader(header, status) {
-    const blank = header.indexOf(' ');
-    const value = header.slice(blank + 1);
-    switch (header.slice(0, blank)) {
-        case 'branch.head':
-            status.branch = value === '(detached)' ? null : value;
-            return;
-        case 'branch.upstream':
-            status.upstream = { name: value, isGone: true };
-            return;
-        case 'branch.ab':
-            if (status.upstream !== null)
-                status.upstream.isGone = false;
-            return;
-        default:
-    }
-}
-function oidOrNull(text) {
-    return isOid(text) ? text : null;
-}
-/** Whether a text is the full name of an object: SHA-1 or SHA-256. */
-function isOid(text) {
-    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
-}
-/** Reads what `git rev-list --parents` says: by commit, its parents. */
-function parseGraph(text) {
-    const graph = new Map();
-    for (const line of text.split('\n')) {
-        const [commit, ...parents] = line.split(' ');
-        if (commit !== undefined && isOid(commit))
-            graph.set(commit, parents);
-    }
-    return graph;
-}
-/** How many commits of the graph can be reached from one. */
-function countFrom(head, graph) {
-    const seen = new Set();
-    const open = [head];
-    for (let commit = open.pop(); commit !== undefined; commit = open.pop()) {
-        const parents = graph.get(commit);
-        if (parents === undefined || seen.has(commit))
-            continue;
-        seen.add(commit);
-        open.push(...parents);
-    }
-    return seen.size;
-}
-/** The commits of the graph that no other one of it has as a parent. */
-function tipsOf(graph) {
-    const parents = new Set([...graph.values()].flat());
-    return [...graph.keys()].filter((commit) => !parents.has(commit));
-}
-/** Every object that a reflog names, without the zeros for “none”. */
-function oidsInReflog(text) {
-    const found = new Set();
-    for (const line of text.split('\n')) {
-        const [before = '', after = ''] = line.split(' ');
-        for (const oid of [before, after])
-            if (isOid(oid) && !/^0+$/.test(oid))
-                found.add(oid);
-    }
-    return [...found];
-}
-/** How many stashes were made on this branch, by the reflog of the stash; null for a detached head. */
-function stashesOn(branch, reflog) {
-    const where = branch ?? '(no branch)';
-    return reflog
-        .split('\n')
-        .map((line) => line.slice(line.indexOf('\t') + 1))
-        .filter((said) => said.startsWith(`WIP on ${where}:`) || said.startsWith(`On ${where}:`)).length;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/leaving-note.js
-/** A ref of the worktree alone, which goes with it; it names a blob that holds the note. */
-const LEAVING_REF = 'refs/worktree/target-guard-leaving';
-function leavingNoteText(note) {
-    return JSON.stringify({ version: 1, ...note });
-}
-/** Reads a note; null for anything that was not written as one. */
-function parseLeavingNote(text) {
-    let found;
-    try {
-        found = JSON.parse(text);
-    }
-    catch {
-        // Not ours.
-        return null;
-    }
-    if (typeof found !== 'object' || found === null)
-        return null;
-    const { version, id, name, lock, pid } = found;
-    if (version !== 1 || typeof id !== 'string' || !/^[0-9a-f]{12}$/.test(id))
-        return null;
-    if (typeof name !== 'string' || !isName(name))
-        return null;
-    if (lock !== null && typeof lock !== 'string')
-        return null;
-    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0)
-        return null;
-    return { id, name, lock, pid };
-}
-/** One component of a path: what is put back lies beside where it was put aside. */
-function isName(name) {
-    return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
@@ -9831,2215 +10201,136 @@ function gone(problem) {
     return { kind: 'linked', gitDirectory: null, common: null, problem };
 }
 
-;// CONCATENATED MODULE: ./lib/host/git-state.js
+;// CONCATENATED MODULE: ./lib/host/workplace.js
 
 
 
 
 
-
-
-
-/** Makes sure that git may be run for a worktree; in words why not. */
-function askable(found) {
-    const { path, gitDirectory, common, problem } = found;
-    if (problem !== null)
-        return problem;
-    if (gitDirectory === null || common === null)
-        return 'its main repository is gone';
-    const as = ownerOf([...new Set([path, (0,external_node_path_namespaceObject.join)(path, '.git'), gitDirectory, common])]);
-    if (typeof as === 'string')
-        return as;
-    return { ...found, gitDirectory, common, asked: { gitDirectory, workTree: path, as } };
-}
-/** The repository of a worktree, for what concerns all of its worktrees. */
-function git_state_repositoryOf({ common, asked: { as } }) {
-    return { gitDirectory: common, workTree: null, as };
-}
-/** What `git status` says of a worktree; throws where it cannot. */
-async function readStatus({ asked }) {
-    const words = [
-        'status',
-        '--porcelain=v2',
-        '--branch',
-        '--no-ahead-behind',
-        '--no-renames',
-        '--untracked-files=normal',
-        '--ignored=matching',
-        '--ignore-submodules=none',
-        '-z',
-    ];
-    return parseGitStatus(await askGit(asked, words));
-}
-/** More un-pushed commits than this are not told apart. */
-const COMMITS_AT_MOST = 100_000;
+const workplace_WAIT_MS = 5000;
 /**
- * The commits that these heads of one repository reach and no remote-tracking ref does.
+ * The worktree that a directory lies in, or the directory itself where there is none.
  *
- * @throws Error where there are too many to tell, or git fails
+ * @param directory absolute, without links
  */
-async function readUnpushed(found, heads) {
-    const input = heads.filter(isOid).join('\n');
-    if (input === '')
-        return new Map();
-    const words = ['rev-list', '--parents', `--max-count=${COMMITS_AT_MOST}`, '--stdin'];
-    const text = await askGit(git_state_repositoryOf(found), [...words, '--not', '--remotes'], {
-        input: `${input}\n`,
-    });
-    const graph = parseGraph(text);
-    if (graph.size >= COMMITS_AT_MOST)
-        throw new Error('there are too many un-pushed commits to tell');
-    return graph;
-}
-/** Puts together what git said of a worktree and of its repository. */
-function git_state_stateOf(found, status, graph) {
-    const { path, targets, gitDirectory, common } = found;
-    const { head, branch, upstream, dirty } = status;
-    const ours = new Set(targets.map((target) => (0,external_node_path_namespaceObject.relative)(path, target)));
-    const isOurs = (name) => {
-        const plain = name.replace(/\/$/, '');
-        return [...ours].some((target) => plain === target || plain.startsWith(`${target}/`));
-    };
-    return {
-        branch,
-        head,
-        upstream,
-        dirty,
-        untracked: status.untracked.filter((name) => !isLeftover(name)).length,
-        ignored: status.ignored.filter((name) => !isOurs(name)),
-        unpushed: head === null ? 0 : countFrom(head, graph),
-        operation: operationIn(gitDirectory),
-        stashes: stashesOn(branch, readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'logs/refs/stash')) ?? ''),
-        hasSubmodules: found.hasSubmodules || git_directory_namesIn(gitDirectory).includes('modules'),
-    };
-}
-function isLeftover(name) {
-    return LEFTOVER.test(`/${name.replace(/\/$/, '')}`);
-}
-/** How git sees each target dir, as far as its status tells: what it names as a whole holds no tracked file. */
-function targetStatesOf({ path, targets }, { ignored, untracked }) {
-    return new Map(targets.map((target) => {
-        const name = (0,external_node_path_namespaceObject.relative)(path, target);
-        if (covers(ignored, name))
-            return [target, 'ignored'];
-        return [target, covers(untracked, name) ? 'untracked' : 'unknown'];
-    }));
-}
-function covers(names, target) {
-    return names.some((name) => name.endsWith('/') && `${target}/`.startsWith(name));
-}
-/** Looks closer at a worktree that would go; throws where git fails. */
-async function lookCloser(found) {
-    const { gitDirectory } = found;
-    const index = await askGit(found.asked, ['ls-files', '-s', '-v', '-z']);
-    const entries = index.split('\0').filter((line) => line !== '');
-    const unseen = entries.filter((line) => isUnseen(line, found.path));
-    return {
-        unseen: unseen.length,
-        hasSubmodules: entries.some((line) => /^\S 160000 /.test(line)),
-        inReflogOnly: await findInReflogOnly({ gitDirectory, repository: git_state_repositoryOf(found) }),
-    };
-}
-/** `H 100644 <blob> 0\t<path>`: H is looked at; a file that a sparse checkout leaves out is not there. */
-function isUnseen(line, folder) {
-    const [tag] = line;
-    if (tag === 'H')
-        return false;
-    const path = (0,external_node_path_namespaceObject.join)(folder, line.slice(line.indexOf('\t') + 1));
-    return tag !== 'S' || (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+async function findWorkplace(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return { ...workplace_describe(directory), common: directory, remote: null };
+    const isDirectory = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
+    const found = readGitFile(top, isDirectory);
+    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
+    const common = found === 'submodule' ? null : found.common;
+    if (common === null)
+        return { ...workplace_describe(top), common: top, remote: null };
+    return { ...workplace_describe(top), common, remote: await readRemote(common) };
 }
 /**
- * Files of a worktree's git directory that hold a commit of its own: HEAD, ORIG_HEAD, …; what
- * FETCH_HEAD names was made elsewhere.
+ * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
+ * in none, or in a submodule.
  */
-const OWN_HEAD = /^(?!FETCH_HEAD)[A-Z][A-Z_]*$/;
-/**
- * Un-pushed commits that go with the worktree: its own reflog names them, and neither a ref nor the
- * reflog of a branch leads to them.
- */
-async function findInReflogOnly({ gitDirectory, repository, }) {
-    const common = repository.gitDirectory;
-    if (git_directory_namesIn(common).includes('reftable'))
-        throw new Error('its refs are kept in a reftable');
-    const own = [
-        ...oidsInReflog(readReflog((0,external_node_path_namespaceObject.join)(gitDirectory, 'logs/HEAD'))),
-        ...git_directory_namesIn(gitDirectory)
-            .filter((name) => OWN_HEAD.test(name))
-            .map((name) => (readTextOrNull((0,external_node_path_namespaceObject.join)(gitDirectory, name)) ?? '').trim()),
-        ...(await readOwnRefs(gitDirectory, repository)),
-    ].filter(isOid);
-    if (own.length === 0)
-        return [];
-    const ofBranches = textsBelow((0,external_node_path_namespaceObject.join)(common, 'logs/refs')).flatMap(oidsInReflog);
-    const input = [...new Set(own), ...[...new Set(ofBranches)].map((oid) => `^${oid}`)].join('\n');
-    const words = ['rev-list', '--ignore-missing', '--parents', '--stdin', '--not', '--glob=refs/*'];
-    const text = await askGit(repository, words, { input: `${input}\n` });
-    return tipsOf(parseGraph(text));
-}
-/**
- * What the refs of a worktree alone name (`refs/worktree`, `refs/bisect`), but for the note of its
- * own removal.
- *
- * @throws Error where one names no commit: whether anything else holds that is not looked into
- */
-async function readOwnRefs(gitDirectory, repository) {
-    const refs = textsBelow((0,external_node_path_namespaceObject.join)(gitDirectory, 'refs'), [(0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF)]);
-    const named = refs.map((text) => text.trim()).filter(isOid);
-    if (named.length === 0)
-        return [];
-    const words = ['cat-file', '--batch-check=%(objecttype)'];
-    const types = await askGit(repository, words, { input: `${named.join('\n')}\n` });
-    if (/^(?!commit$)/m.test(types.trimEnd()))
-        throw new Error('a ref of its own names no commit');
-    return named;
-}
-const LARGEST_REFLOG = 4 * 1024 * 1024;
-function readReflog(path) {
-    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-    if (found === undefined)
+function findCommon(directory) {
+    const top = topOf(directory);
+    if (top === null)
         return '';
-    const text = found.size > LARGEST_REFLOG ? null : readTextOrNull(path);
-    if (text === null)
-        throw new Error(`${path} cannot be read`);
-    return text;
+    const found = readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory());
+    const common = found === 'submodule' ? null : found.common;
+    return common === null ? '' : workplace_describe(common).identity;
 }
-const FILES_AT_MOST = 20_000;
-/** The texts of all files below a folder, but for these. */
-function textsBelow(folder, without = []) {
-    const texts = [];
-    const open = [folder];
-    for (let path = open.pop(); path !== undefined; path = open.pop()) {
-        const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-        if (found === undefined || without.includes(path))
-            continue;
-        if (found.isDirectory())
-            open.push(...git_directory_namesIn(path).map((name) => `${path}/${name}`));
-        else
-            texts.push(readTextOrNull(path) ?? '');
-        if (texts.length > FILES_AT_MOST)
-            throw new Error(`${folder} holds too many files`);
-    }
-    return texts;
-}
-/** How git sees a target dir: whether it is ignored, or files in it are tracked. */
-async function readTargetState({ path, asked }, target) {
-    const name = (0,external_node_path_namespaceObject.relative)(path, target);
-    try {
-        if ((await askGit(asked, ['ls-files', '-z', '--', name])) !== '')
-            return 'tracked';
-        const words = ['ls-files', '-z', '--others', '--directory', '--exclude-standard', '--', name];
-        return (await askGit(asked, words)) === '' ? 'ignored' : 'untracked';
-    }
-    catch {
-        // Why does not matter: it stays.
-        return 'unknown';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/lock-holders.js
-
-
-
-
-/** Programs that write to repositories and may hold a lock without having the file open. */
-const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/;
-/** They never write to a repository, and live for days. */
-const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/;
-/**
- * Those that write to the repository that they work in; a server writes to many, and what jj and hg work
- * in has no git directory of its own.
- */
-const OF_ONE = /^(?:git|git-.*|tig|gitui|lazygit)$/;
-/** Words and variables by which a program is led to another repository than it works in. */
-const LEADING = /^(?:clone|init|-[CRdpw].*|--(?:git-dir|work-tree|repository|path|cwd|directory).*)$/;
-const LEADING_VARIABLE = /^GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY)=/;
-/** Reads all processes once: each shows hundreds of files. */
-function readLockHolders() {
-    const open = new Map();
-    const writers = [];
-    for (const pid of listProcesses()) {
-        if (pid === process.pid)
-            continue;
-        const found = readProcess(pid);
-        if (typeof found === 'string')
-            continue;
-        const named = `pid ${pid} (${found.command})`;
-        for (const key of openLocks(pid))
-            open.set(key, [...(open.get(key) ?? []), named]);
-        if (!WRITERS.test(found.command) || found.parent === process.pid)
-            continue;
-        const words = readWords(pid, 'cmdline');
-        if (words?.some((word) => HARMLESS.test(word)) === true)
-            continue;
-        const isOfOne = OF_ONE.test(found.command);
-        writers.push({ named, repository: isOfOne ? lock_holders_repositoryOf(pid, words) : null });
-    }
-    return { open, writers };
-}
-/**
- * Who may hold a lock file, in words.
- *
- * @param repository the common directory that it belongs to; null for one that git has not made
- */
-function holdersOf({ open, writers }, { dev, ino }, repository) {
-    const real = repository === null ? null : lock_holders_realPathOf(repository);
-    const holding = open.get(`${dev}:${ino}`) ?? [];
-    const writing = repository === null
-        ? []
-        : writers.filter((each) => each.repository === null || each.repository === real);
-    return [
-        ...holding.map((named) => `${named} has it open`),
-        ...writing
-            .filter(({ named }) => !holding.includes(named))
-            .map(({ named }) => `${named} may have made it`),
-    ];
-}
-/** By device and inode: a container knows it by another path. */
-function openLocks(pid) {
-    const folder = `/proc/${pid}/fd`;
-    let names;
-    try {
-        names = (0,external_node_fs_.readdirSync)(folder);
-    }
-    catch {
-        // Gone meanwhile, or another user's: no sign, no conclusion.
-        return [];
-    }
-    return names.flatMap((name) => {
-        try {
-            if (!(0,external_node_fs_.readlinkSync)(`${folder}/${name}`).includes('.lock'))
-                return [];
-            const { dev, ino } = (0,external_node_fs_.statSync)(`${folder}/${name}`);
-            return [`${dev}:${ino}`];
-        }
-        catch {
-            // Closed meanwhile.
-            return [];
-        }
-    });
-}
-/** Git changes to the top of the work tree that it writes to, unless it is led elsewhere. */
-function lock_holders_repositoryOf(pid, words) {
-    const variables = readWords(pid, 'environ');
-    if (words === null || words.slice(1).some((word) => LEADING.test(word)))
-        return null;
-    if (variables === null || variables.some((each) => LEADING_VARIABLE.test(each)))
-        return null;
-    try {
-        // Elsewhere its paths mean something else.
-        if ((0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/mnt`) !== (0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'))
+/** The nearest folder upwards that has a `.git`. */
+function topOf(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+            return folder;
+        if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
             return null;
-        let folder = (0,external_node_fs_.readlinkSync)(`/proc/${pid}/cwd`);
-        for (; folder !== '/'; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-            const common = commonAt(folder);
-            if (common !== undefined)
-                return common;
-        }
-        return null;
-    }
-    catch {
-        // Gone meanwhile, or another user's: nothing is proven.
-        return null;
-    }
-}
-/** The common directory of the repository whose top, or git directory, this is; undefined for neither. */
-function commonAt(folder) {
-    const git = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false });
-    if (git !== undefined) {
-        const place = readGitFile(folder, git.isDirectory());
-        return place === 'submodule' || place.common === null ? null : lock_holders_realPathOf(place.common);
-    }
-    const isBare = ['HEAD', 'objects', 'refs'].every((name) => (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, name), { throwIfNoEntry: false }) !== undefined);
-    return isBare ? lock_holders_realPathOf(folder) : undefined;
-}
-function lock_holders_realPathOf(path) {
-    try {
-        return (0,external_node_fs_.realpathSync)(path);
-    }
-    catch {
-        // Nothing is proven of what is not there.
-        return null;
-    }
-}
-/** What a process shows of itself as words; null where it cannot be read. */
-function readWords(pid, what) {
-    try {
-        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${what}`, 'utf8').split('\0');
-    }
-    catch {
-        return null;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/lock-sight.js
-
-
-
-
-
-/** When this host was started, in ms since the epoch, by the clock as it is now. */
-function bootedAtMs() {
-    return Date.now() - readUptime() * 1000;
-}
-/**
- * How far the clock is ahead of what it was when the host was started: the kernel’s own file systems
- * are made in the first seconds, and keep the time of that moment.
- *
- * @returns milliseconds, 0 at least; Infinity where that cannot be told
- */
-function clockAheadMs() {
-    const made = ['/proc', '/sys'].map((path) => (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.ctimeMs);
-    const known = made.filter((each) => each !== undefined);
-    if (known.length < made.length)
-        return Infinity;
-    return Math.max(0, bootedAtMs() - Math.min(...known));
-}
-/** How the process that a lock names is found now. */
-function sightOfLock(pid) {
-    const found = readProcess(pid);
-    return {
-        process: typeof found === 'string'
-            ? found
-            : {
-                startedAtMs: bootedAtMs() + (found.start / TICKS) * 1000,
-                isZombie: hasEnded(found.state),
-                command: found.command,
-            },
-        inContainer: findInContainer(pid),
-        seesHost: seesHost(),
-        clockAheadMs: clockAheadMs(),
-    };
-}
-/** The lock of a worktree as it is now, and whether its owner lives; null without one. */
-function lockOf(gitDirectory) {
-    const lock = readWorktreeLock(gitDirectory);
-    if (lock === null)
-        return null;
-    const pid = pidInReason(lock.reason);
-    const sight = pid === null ? null : sightOfLock(pid);
-    return { reason: lock.reason, ...judgeLock(pid, sight, lock.madeAtMs) };
-}
-
-;// CONCATENATED MODULE: ./lib/host/lock-files.js
-
-
-
-
-
-
-
-
-
-
-const lock_files_LOCK = /\.lock$/;
-/**
- * All lock files of these repositories, and those directly in these pools that name a process, with
- * who may hold each: Cargo, yarn and others call files so that are no locks.
- */
-function findLockFiles({ repositories, pools }) {
-    const git = repositories.flatMap((common) => [
-        ...locksIn(common),
-        ...locksBelow((0,external_node_path_namespaceObject.join)(common, 'refs')),
-        ...locksIn((0,external_node_path_namespaceObject.join)(common, 'objects')),
-        ...git_directory_namesIn((0,external_node_path_namespaceObject.join)(common, 'worktrees')).flatMap((name) => locksIn((0,external_node_path_namespaceObject.join)(common, 'worktrees', name))),
-    ].map((path) => ({ path, repository: common })));
-    const found = [...git, ...pools.flatMap(locksIn).map((path) => ({ path, repository: null }))];
-    if (found.length === 0)
-        return [];
-    const holders = readLockHolders();
-    return found.flatMap((each) => readLockFile(each, holders) ?? []);
-}
-function locksIn(folder) {
-    return git_directory_namesIn(folder)
-        .filter((name) => lock_files_LOCK.test(name))
-        .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
-}
-function locksBelow(folder) {
-    try {
-        return (0,external_node_fs_.readdirSync)(folder, { recursive: true, encoding: 'utf8' })
-            .filter((name) => lock_files_LOCK.test(name))
-            .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
-            return [];
-        throw error;
-    }
-}
-/** A lock file as it is now; null where there is none. */
-function readLockFile({ path, repository }, holders = readLockHolders()) {
-    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-    if (found?.isFile() !== true)
-        return null;
-    const pid = repository === null ? pidInFile(readTextOrNull(path) ?? '') : null;
-    if (repository === null && pid === null)
-        return null;
-    return {
-        path,
-        repository,
-        madeAtMs: found.mtimeMs,
-        bytes: found.size,
-        verdict: pid === null ? null : judgeLock(pid, sightOfLock(pid), found.mtimeMs),
-        holders: holdersOf(holders, found, repository),
-        unknown: lock_files_whyUnknown(found.uid),
-    };
-}
-function lock_files_whyUnknown(owner) {
-    const self = process.geteuid?.();
-    if (self !== 0 && owner !== self) {
-        return 'it belongs to another user, whose processes cannot be seen';
-    }
-    return seesHost() ? null : HOST_UNSEEN;
-}
-/**
- * Removes a lock file that still is the one that was judged.
- *
- * @param base a directory that was given, which it lies below; no link on the way is followed
- * @returns whether it was removed
- */
-function removeLockFile(base, { path, madeAtMs }) {
-    const parts = path.slice(base.length).split('/').filter(Boolean);
-    const name = parts.pop() ?? '';
-    return within(base, parts, (folder) => {
-        const found = (0,external_node_fs_.lstatSync)(at(folder, name), { throwIfNoEntry: false });
-        if (found?.isFile() !== true || found.mtimeMs !== madeAtMs)
-            return false;
-        (0,external_node_fs_.unlinkSync)(at(folder, name));
-        return true;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/host/place-occupancy.js
-
-
-
-
-
-
-
-/** Who lives in each of these places, by the evidence that counts for slots. */
-async function lookIntoPlaces({ base, paths, targets }, environment) {
-    const [answer, locks] = await Promise.all([listContainers(environment), probeCargoLocks(targets)]);
-    const inBase = (path) => path.slice(base.length + 1);
-    const topOf = topsOf(paths, targets);
-    const scan = scanProcesses(base, paths.map(inBase), (mounted, place) => {
-        // The whole of what was given, or more.
-        if (mounted === '')
-            return false;
-        const path = place === '' ? base : `${base}/${place}`;
-        return isUsed(`${base}/${mounted}`, path, topOf(path));
-    });
-    const containers = answer.kind === 'answered' ? answer.containers : [];
-    const searches = {
-        // Absolute paths, without their first slash, are places in the root of everything.
-        // Worktrees have no leases.
-        kept: new Set(),
-        rootPaths: [''],
-        cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(1), found])),
-        processes: {
-            bySlot: new Map(paths.map((path) => [path.slice(1), scan.bySlot.get(inBase(path)) ?? []])),
-            failure: scan.failure,
-        },
-        containers: {
-            // Their mounts are judged by the rule for worktrees, below.
-            list: [],
-            failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
-        },
-    };
-    const mounts = readMounts();
-    // A shell of the host is not in the /proc of a container that has the same place mounted.
-    const unseen = seesHost() ? [] : [HOST_UNSEEN];
-    return new Map(paths.map((path) => {
-        const found = occupancyOf({ slot: path.slice(1), container: null }, searches);
-        const inhabitants = [...found.inhabitants, ...inContainers(containers, path, topOf(path))];
-        const listed = aboveIn(containers, path);
-        const above = listed.length > 0 ? listed : veiledAbove(scan.veiled, base, path);
-        const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`);
-        const elsewhere = mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`);
-        const unknown = [...found.unknown, ...unseen, ...above, ...within, ...elsewhere];
-        return [path, { inhabitants, unknown }];
-    }));
-}
-/** Where this host has a place, or a part of it, mounted besides: somebody made it theirs. */
-function mountsOf(path, mounts) {
-    const place = locate(path, mounts);
-    if (place === null)
-        return [];
-    return mounts
-        .filter(({ device, root }) => device === place.mount.device && isAtOrBelow(root, place.path))
-        .map(({ point }) => point)
-        .filter((point) => !isAtOrBelow(point, path) && !isAtOrBelow(path, point));
-}
-/** The worktree that a place belongs to: of a target dir the innermost one that it lies in. */
-function topsOf(paths, targets) {
-    const isTarget = new Set(targets);
-    const tops = paths.filter((path) => !isTarget.has(path));
-    const known = new Map(targets.map((target) => {
-        const around = tops.filter((top) => isAtOrBelow(target, top));
-        return [target, around.toSorted((a, b) => b.length - a.length)[0] ?? target];
-    }));
-    return (path) => known.get(path) ?? path;
-}
-/**
- * Whether it uses a place to have this mounted: the place, a part of it, or what holds it in its own
- * worktree. A pool or a whole disk that is mounted proves nothing by itself: who works there is seen.
- */
-function isUsed(mounted, path, top) {
-    return isAtOrBelow(mounted, path) || (isAtOrBelow(path, mounted) && isAtOrBelow(mounted, top));
-}
-function inContainers(containers, path, top) {
-    return containers
-        .filter(({ sources }) => sources.some((source) => isUsed(source, path, top)))
-        .map(({ name, id }) => ({
-        kind: 'container',
-        what: `container ${name} (${id.slice(0, 12)}) mounts it`,
-    }));
-}
-/** The same of containers by their processes: those of podman and the like are in no list of docker's. */
-function veiledAbove(veiled, base, path) {
-    return veiled
-        .filter(({ mounted }) => mounted.some((place) => isAtOrBelow(path, place === '' ? base : `${base}/${place}`)))
-        .map(({ what }) => `${what} runs in a container that mounts a folder above it, and root alone sees who is in it`);
-}
-/** Who works in a container that has a folder above mounted: root sees that, others need not. */
-function aboveIn(containers, path) {
-    if (process.geteuid?.() === 0)
-        return [];
-    return containers
-        .filter(({ sources }) => sources.some((source) => source !== '/' && source !== path && isAtOrBelow(path, source)))
-        .map(({ name }) => `container ${name} mounts a folder above it, and root alone sees who is in it`);
-}
-
-;// CONCATENATED MODULE: ./lib/host/repository-care.js
-
-
-
-
-
-
-
-/**
- * Why `git worktree prune` would lose something: it forgets worktrees whose folder is gone, with
- * their index and reflog. A folder may be gone because its disk is not mounted.
- *
- * @returns null where it loses nothing
- */
-async function pruneProblem(repository) {
-    const { gitDirectory } = repository;
-    const unreadable = unreadableIn(gitDirectory);
-    if (unreadable !== null)
-        return unreadable;
-    for (const each of listRegistered(gitDirectory)) {
-        const why = each.isThere ? null : await lossWith(repository, each);
-        if (why !== null)
-            return `${each.path} is registered and not there, and ${why}`;
-    }
-    return null;
-}
-function unreadableIn(gitDirectory) {
-    const [name] = listUnreadable(gitDirectory);
-    return name === undefined ? null : `worktrees/${name} does not name its place`;
-}
-async function lossWith(repository, { path, gitDirectory }) {
-    // Git itself keeps what is locked.
-    if (git_directory_namesIn(gitDirectory).includes('locked'))
-        return null;
-    if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.dirname)(path), { throwIfNoEntry: false }) === undefined) {
-        return 'the folder it lay in is gone, too: perhaps a disk that is not mounted';
-    }
-    // What is left of a disk that is not mounted is the place where it was.
-    if (git_directory_namesIn((0,external_node_path_namespaceObject.dirname)(path)).length === 0) {
-        return 'the folder it lay in is empty: perhaps a disk that is not mounted';
-    }
-    const operation = operationIn(gitDirectory);
-    if (operation !== null)
-        return `a ${operation} has not ended in it`;
-    if (git_directory_namesIn(gitDirectory).includes('modules'))
-        return 'it has submodules';
-    try {
-        const commits = await findInReflogOnly({ gitDirectory, repository });
-        if (commits.length > 0)
-            return 'only its reflog holds commits that are not pushed';
-        await askGit({ ...repository, gitDirectory }, ['diff-index', '--cached', '--quiet', 'HEAD']);
-        return null;
-    }
-    catch (error) {
-        return `git cannot tell what goes with it (${messageOf(error)})`;
-    }
-}
-const CARE_MS = 10 * 60_000;
-/**
- * Forgets worktrees whose folder is gone, and packs the repository; objects that nothing reaches
- * stay, since the configuration that git is run with has it so.
- *
- * @param volume the disk that the repository lies on; undefined where nothing is known of it
- * @returns in words what was not done, and why
- */
-async function careFor(repository, volume) {
-    const { gitDirectory } = repository;
-    const said = [];
-    try {
-        const problem = await pruneProblem(repository);
-        if (problem === null)
-            await askGit(repository, ['worktree', 'prune']);
-        else
-            said.push(`git worktree prune was left out in ${gitDirectory}: ${problem}`);
-        const why = await packingProblem(gitDirectory, volume);
-        if (why !== null)
-            said.push(`git gc was left out in ${gitDirectory}: ${why}`);
-        else {
-            const words = ['maintenance', 'run', '--task=gc', '--quiet'];
-            await askGit(repository, words, { waitMs: CARE_MS, endsGroup: true });
-        }
-    }
-    catch (error) {
-        said.push(`${gitDirectory} was not tidied up: ${messageOf(error)}`);
-    }
-    return said;
-}
-const MEASURING_MS = 60_000;
-/** Git writes a whole new pack before the old ones go. */
-async function packingProblem(gitDirectory, volume) {
-    const objects = (0,external_node_path_namespaceObject.join)(gitDirectory, 'objects');
-    const busy = git_directory_namesIn(gitDirectory).find((name) => name === 'gc.pid' || name.endsWith('.lock')) ??
-        git_directory_namesIn(objects).find((name) => name.endsWith('.lock'));
-    if (busy !== undefined)
-        return `${busy} is there`;
-    // To pack also prunes, and of these git forgets any, whatever the configuration says of their age.
-    const unreadable = unreadableIn(gitDirectory);
-    if (unreadable !== null)
-        return unreadable;
-    if (volume === undefined)
-        return 'the space on its disk is not known';
-    if (volume.level !== 'ok')
-        return `its disk is ${volume.level}: ${volume.why}`;
-    const bytes = (await measureTrees([objects], MEASURING_MS)).get(objects);
-    if (bytes === undefined)
-        return 'its size is not known';
-    return bytes < volume.reading.freeBytes ? null : 'its disk has no room for a second copy';
-}
-
-;// CONCATENATED MODULE: ./lib/host/worktree-search.js
-
-
-
-
-
-
-
-
-
-/** No worktree lies in these, and they may be large. */
-const PASSED_OVER = new Set(['.git', 'node_modules']);
-/** The folders that a bare repository has of its own. */
-const BARE = new Set('objects refs hooks info logs branches worktrees modules lfs rebase-merge'.split(' '));
-/**
- * Finds all worktrees below these directories, and the target dirs in each. No link is followed, and
- * neither a target dir nor a root of target-guard is looked into.
- *
- * @param directories absolute, without links
- */
-function findWorktrees(directories) {
-    const search = { worktrees: [], problems: [] };
-    const remote = new Set(readMounts()
-        .filter(({ type }) => !LOCAL.has(type))
-        .map(({ point }) => point));
-    const seen = new Set();
-    const open = directories
-        .toReversed()
-        .map((folder) => ({ folder, owner: null }));
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        const { folder } = next;
-        if (seen.has(folder) || remote.has(folder))
-            continue;
-        seen.add(folder);
-        const entries = worktree_search_list(folder, search);
-        const owner = worktree_search_ownerOf(folder, entries, next.owner, search);
-        if (owner !== next.owner)
-            next.owner?.inner.push(folder);
-        if (owner !== null && owner.path !== folder && isTarget(folder, entries)) {
-            owner.targets.push(folder);
-            continue;
-        }
-        const isBare = owner?.path === folder && owner.kind === 'bare';
-        for (const entry of entries) {
-            if (!entry.isDirectory() || PASSED_OVER.has(entry.name))
-                continue;
-            if (isBare && BARE.has(entry.name))
-                continue;
-            open.push({ folder: (0,external_node_path_namespaceObject.join)(folder, entry.name), owner });
-        }
-    }
-    return search;
-}
-function worktree_search_list(folder, { problems }) {
-    try {
-        const entries = (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true });
-        // The rest of such a directory is left alone: what lies beside it is not for this command.
-        return entries.some(({ name }) => name === CONTROL)
-            ? entries.filter(({ name }) => name === '.git')
-            : entries;
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            problems.push(`${folder}: ${messageOf(error)}`);
-        return [];
-    }
-}
-/** The worktree that a folder is the top of, or lies in. */
-function worktree_search_ownerOf(folder, entries, outer, search) {
-    const names = new Map(entries.map((entry) => [entry.name, entry]));
-    const git = names.get('.git');
-    let place = null;
-    if (git !== undefined) {
-        const read = readGitFile(folder, git.isDirectory());
-        if (read === 'submodule' && outer !== null) {
-            outer.hasSubmodules = true;
-            return outer;
-        }
-        // On its own, with its git directory elsewhere: a main worktree like any other.
-        const elsewhere = 'its git directory lies elsewhere (git init --separate-git-dir)';
-        place = read === 'submodule' ? { ...NOWHERE, problem: elsewhere } : read;
-    }
-    else if (names.get('HEAD')?.isFile() && names.get('objects') && names.get('refs')) {
-        place = { kind: 'bare', gitDirectory: folder, common: folder, problem: NO_TREE };
-    }
-    if (place === null)
-        return outer;
-    const hasSubmodules = names.has('.gitmodules');
-    const found = { ...place, path: folder, targets: [], inner: [], hasSubmodules };
-    search.worktrees.push(found);
-    return found;
-}
-/** By what Cargo writes into every target dir; or a target dir that was put aside to be deleted. */
-function isTarget(folder, entries) {
-    const names = new Map(entries.map((entry) => [entry.name, entry]));
-    if (names.has('.git'))
-        return false;
-    if (LEFTOVER.test(folder))
-        return true;
-    return (names.get('CACHEDIR.TAG')?.isFile() === true && names.get('.rustc_info.json')?.isFile() === true);
-}
-const NO_TREE = 'a bare repository has no work tree';
-const NOWHERE = { kind: 'main', gitDirectory: null, common: null };
-/** Whether a directory still is a target dir. */
-function isTargetDirectory(path) {
-    try {
-        if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
-            return false;
-        return isTarget(path, (0,external_node_fs_.readdirSync)(path, { withFileTypes: true }));
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(error)))
-            return false;
-        throw error;
     }
 }
 /**
- * A linked worktree in a target dir, which the search passes over; null for none. Repositories that a
- * build has cloned there are its output: only what belongs to a repository elsewhere is somebody's.
- *
- * @throws Error where the target dir could not be looked through
+ * A worktree that was removed and made again at the same path is another one: what was built from the
+ * former must not look fresh in it. So its directory counts, and when that was made.
  */
-async function findLinkedIn(target) {
-    const words = [target, '-xdev', '-name', '.git', '-type', 'f', '-print0'];
-    const said = await new Promise((resolve, reject) => {
-        (0,external_node_child_process_namespaceObject.execFile)('find', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => error === null
-            ? resolve(stdout)
-            : reject(new Error(stderr.split('\n')[0] || messageOf(error), { cause: error })));
-    });
-    const folders = said
-        .split('\0')
-        .filter(Boolean)
-        .map((file) => (0,external_node_path_namespaceObject.dirname)(file));
-    return folders.find((folder) => readGitFile(folder, false) !== 'submodule') ?? null;
+function workplace_describe(top) {
+    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
+    return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
 }
-
-;// CONCATENATED MODULE: ./lib/host/worktree-removal.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Removes a target dir: put aside by one rename, so that nobody begins to use it, looked at again
- * there, and deleted without following a link. The time of the directory it lies in stays: our own
- * work is no sign of life in a worktree.
- *
- * @param base a directory that was given: the way from there is gone without following a link
- */
-async function removeTarget(base, path, look) {
-    const parents = (0,external_node_path_namespaceObject.dirname)(path).slice(base.length).split('/').filter(Boolean);
-    const name = (0,external_node_path_namespaceObject.basename)(path);
-    let folder;
-    try {
-        folder = within(base, parents, (last) => openFolder(at(last, '.')));
-    }
-    catch (error) {
-        return failure(error);
-    }
-    try {
-        const { atime, mtime } = (0,external_node_fs_.fstatSync)(folder);
-        if (!isTargetDirectory((0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name))) {
-            return { kind: 'kept', why: 'it is no target dir any more' };
-        }
-        const aside = LEFTOVER.test(path) ? name : leftoverName(newId());
-        if (aside !== name)
-            (0,external_node_fs_.renameSync)(at(folder, name), at(folder, aside));
-        const asidePath = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), aside);
-        const why = await lookThrough(asidePath, look);
-        if (why !== null) {
-            const back = aside === name ? null : putBack(folder, aside, name);
-            (0,external_node_fs_.futimesSync)(folder, atime, mtime);
-            return { kind: 'kept', why: back === null ? why : `${why}; ${back}` };
-        }
-        const deletion = await deleteInPlace({ path: base, realPath: base }, asidePath.slice(base.length + 1));
-        (0,external_node_fs_.futimesSync)(folder, atime, mtime);
-        if (deletion.kind === 'deleted')
-            return { kind: 'removed' };
-        return { kind: deletion.kind === 'busy' ? 'kept' : 'failed', why: deletion.why };
-    }
-    catch (error) {
-        return failure(error);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** What cannot be looked through may be somebody’s: rustc’s folders come and go while it builds. */
-async function lookThrough(path, look) {
-    try {
-        const linked = await findLinkedIn(path);
-        return linked === null ? await look(path) : 'another worktree lies in it';
-    }
-    catch (error) {
-        return `it could not be looked through (${messageOf(error)})`;
-    }
-}
-/** What somebody else has removed meanwhile is no failure of ours. */
-function failure(error) {
-    if (errnoOf(error) === 'ENOENT')
-        return { kind: 'kept', why: 'it is gone already' };
-    return { kind: 'failed', why: messageOf(error) };
-}
-/** Gives what was put aside its name again; in words why not. */
-function putBack(folder, aside, name) {
-    const taken = `its name is taken by another one meanwhile, so it stays at ${aside}`;
-    if ((0,external_node_fs_.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
-        return taken;
-    try {
-        (0,external_node_fs_.renameSync)(at(folder, aside), at(folder, name));
-        return null;
-    }
-    catch (error) {
-        // Cargo may make it anew at this very moment.
-        if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error)))
-            return taken;
-        throw error;
-    }
-}
-/** Twelve hexadecimal digits that nobody can foresee. */
-function newId() {
-    return (0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex');
-}
-const REFS_AT_MOST = 100;
-/**
- * Gives un-pushed commits a ref of their own before anything of their worktree goes.
- *
- * @returns the refs, in the order of the commits
- * @throws Error where one could not be written
- */
-async function writeRecoveryRefs(worktree, branch, commits, stamp) {
-    const repository = git_state_repositoryOf(worktree);
-    const written = [];
-    let index = 0;
-    for (const commit of commits) {
-        for (;;) {
-            const ref = recoveryRef(branch, stamp, index);
-            index += 1;
-            try {
-                // None may be there before: another worktree of the same branch’s name has its own.
-                await askGit(repository, ['update-ref', ref, commit, '0'.repeat(commit.length)]);
-                written.push(ref);
-                break;
-            }
-            catch (error) {
-                if (index >= REFS_AT_MOST)
-                    throw error;
-            }
-        }
-    }
-    return written;
-}
-
-;// CONCATENATED MODULE: ./lib/host/worktree-leaving.js
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Removes a whole worktree by `git worktree remove`, without its `--force`. It is moved aside first
- * (`git worktree move`), so that nobody finds it by its path between the last look and the end;
- * where it must stay after all, it is moved back and locked again. A note of its own tells how, so
- * that a later pass can do it after a crash.
- */
-async function removeWorktree({ worktree, lock, base }, look) {
-    const { path, asked } = worktree;
-    const repository = git_state_repositoryOf(worktree);
-    const note = { id: newId(), name: (0,external_node_path_namespaceObject.basename)(path), lock, pid: process.pid };
-    // What was given itself has no other place below what was given.
-    const aside = path === base ? path : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), leavingName(note.id));
-    const restore = async (former = note) => {
-        const found = (0,external_node_fs_.lstatSync)(aside, { throwIfNoEntry: false }) === undefined ? path : aside;
-        const place = { repository, asked: { ...asked, workTree: found } };
-        const why = await worktree_leaving_putBack(place, found, former);
-        return why === null ? '' : `; it is left at ${found} (${why})`;
-    };
-    if (notedAt(worktree.gitDirectory) !== null) {
-        return { kind: 'kept', why: 'its removal has begun before, and has not ended' };
-    }
-    const before = lockProblem(worktree.gitDirectory, lock);
-    if (before !== null)
-        return { kind: 'kept', why: before };
-    try {
-        await writeNote(asked, note);
-    }
-    catch (error) {
-        return { kind: 'failed', why: messageOf(error) };
-    }
-    try {
-        // Git takes away whatever lock is there, and somebody may have put theirs meanwhile.
-        const other = lockProblem(worktree.gitDirectory, lock);
-        if (other !== null)
-            return { kind: 'kept', why: other + (await restore({ ...note, lock: null })) };
-        if (lock !== null)
-            await askGit(repository, ['worktree', 'unlock', path]);
-        if (aside !== path)
-            await askGit(repository, ['worktree', 'move', path, aside]);
-        const moved = moveTo(worktree, aside);
-        const why = (await look(moved)) ?? (await clearTargets(moved, base));
-        if (why !== null)
-            return { kind: 'kept', why: why + (await restore()) };
-        await askGit(repository, ['worktree', 'remove', aside], { waitMs: REMOVAL_MS });
-        return { kind: 'removed' };
-    }
-    catch (error) {
-        return { kind: 'failed', why: messageOf(error) + (await restore()) };
-    }
-}
-/** Whether the lock is another one than was judged, or its owner lives after all; null for neither. */
-function lockProblem(gitDirectory, judged) {
-    const lock = lockOf(gitDirectory);
-    if ((lock?.reason ?? null) !== judged) {
-        return lock === null ? 'its lock is gone' : `it is locked anew (${lock.reason})`;
-    }
-    return lock === null || lock.owner === 'dead' ? null : `it is locked: ${lock.why}`;
-}
-/** A worktree without its target dirs is small; but a disk may be slow. */
-const REMOVAL_MS = 30 * 60_000;
-function moveTo(worktree, path) {
-    const { targets, asked } = worktree;
-    return {
-        ...worktree,
-        path,
-        targets: targets.map((target) => path + target.slice(worktree.path.length)),
-        asked: { ...asked, workTree: path },
-    };
-}
-/**
- * Git deletes file by file, and follows bind mounts; target dirs go by rm(1), which is told of them.
- *
- * @returns in words why one must stay, null where all went
- */
-async function clearTargets({ targets }, base) {
-    for (const target of targets) {
-        const outcome = await removeTarget(base, target, async () => Promise.resolve(null));
-        if (outcome.kind === 'kept')
-            return `${(0,external_node_path_namespaceObject.basename)(target)}: ${outcome.why}`;
-        if (outcome.kind === 'failed')
-            throw new Error(`${target}: ${outcome.why}`);
-    }
-    return null;
-}
-/** Written by git, as the owner of the repository: another user's folder is no place to write to. */
-async function writeNote(asked, note) {
-    const input = leavingNoteText(note);
-    const blob = (await askGit(asked, ['hash-object', '-w', '--stdin'], { input })).trim();
-    // Not where one is: of two that remove the same worktree, one goes on.
-    await askGit(asked, ['update-ref', LEAVING_REF, blob, '0'.repeat(blob.length)]);
-}
-/** When the note of a worktree was written, in ms since the epoch; null without one. */
-function notedAt(gitDirectory) {
-    return (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF), { throwIfNoEntry: false })?.mtimeMs ?? null;
-}
-/**
- * Undoes a removal that was interrupted, unless its process may still be at it: what is missing of
- * its tracked files comes back, and so do its name and its lock. Whether it goes is judged anew.
- *
- * @param look in words who is in it, null for nobody
- * @returns in words why it is left as it is; null where all is as it was
- */
-async function undoLeaving({ path, gitDirectory, common }, look) {
-    const as = ownerOf([path, gitDirectory, common]);
+/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
+async function readRemote(common) {
+    const as = ownerOf([common]);
     if (typeof as === 'string')
-        return as;
-    const asked = { gitDirectory, workTree: path, as };
-    const repository = { gitDirectory: common, workTree: null, as };
-    try {
-        const text = await askGit({ ...asked, workTree: null }, ['cat-file', 'blob', LEAVING_REF]);
-        const note = parseLeavingNote(text);
-        if (note === null)
-            return `${LEAVING_REF} holds no note`;
-        const { owner, why } = judgeLock(note.pid, sightOfLock(note.pid), notedAt(gitDirectory) ?? 0);
-        if (owner !== 'dead')
-            return why;
-        const somebody = await look();
-        if (somebody !== null)
-            return somebody;
-        return await worktree_leaving_putBack({ repository, asked }, path, note);
-    }
-    catch (error) {
-        return messageOf(error);
-    }
-}
-/** Where one step fails, those before it hold: it can be tried again at any time. */
-async function worktree_leaving_putBack({ repository, asked }, path, { id, name, lock }) {
-    const isAside = (0,external_node_path_namespaceObject.basename)(path) === leavingName(id);
-    const former = isAside ? (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name) : path;
-    try {
-        if (isAside && (0,external_node_fs_.lstatSync)(former, { throwIfNoEntry: false }) !== undefined) {
-            return `its name ${former} is taken by another one meanwhile`;
-        }
-        // Git may have been ended while it deleted: its own file first, then the tracked ones.
-        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(path, '.git'), { throwIfNoEntry: false }) === undefined) {
-            await askGit(repository, ['worktree', 'repair']);
-        }
-        const input = await askGit(asked, ['ls-files', '--deleted', '-z']);
-        if (input !== '')
-            await askGit(asked, ['checkout-index', '-z', '--stdin'], { input });
-        const isLocked = readWorktreeLock(asked.gitDirectory) !== null;
-        if (isAside) {
-            // Whoever has locked it meanwhile knows it by its former name.
-            const force = isLocked ? ['--force', '--force'] : [];
-            await askGit(repository, ['worktree', 'move', ...force, path, former]);
-        }
-        if (lock !== null && !isLocked) {
-            await askGit(repository, ['worktree', 'lock', '--reason', lock, former]);
-        }
-        await askGit({ ...asked, workTree: null }, ['update-ref', '-d', LEAVING_REF]);
         return null;
-    }
-    catch (error) {
-        return messageOf(error);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/observe-worktrees.js
-
-
-
-
-
-
-
-
-
-
-/** du(1) is cut short after this: sizes and ages that are not known by then keep their worktrees. */
-const observe_worktrees_MEASURING_MS = 30 * 60_000;
-/**
- * Finds and reads all worktrees below these directories; writes nothing.
- *
- * @param directories absolute, without links
- */
-async function observeWorktrees(directories, runtime) {
-    const { worktrees: found, problems } = findWorktrees(directories);
-    markCopies(found);
-    // It takes longest; the look at processes knows du(1) for our own, and would take git for a guest.
-    const measuring = measureNested(inOrder(found), observe_worktrees_MEASURING_MS);
-    const occupancies = await lookIntoAll(directories, found, runtime);
-    const asked = found.map((each) => ({ each, place: askable(each) }));
-    const places = asked.flatMap(({ place }) => (typeof place === 'string' ? [] : [place]));
-    const states = await readStates(places);
-    const sizes = await measuring;
-    const worktrees = asked.map(({ each, place }) => {
-        const base = baseOf(each.path, directories);
-        const worktree = sized(each, sizes, occupancies);
-        if (typeof place === 'string') {
-            return { worktree: { ...worktree, git: { unknown: place } }, askable: null, base };
-        }
-        return {
-            worktree: { ...worktree, ...withStates(each.path, worktree, states) },
-            askable: place,
-            base,
-        };
-    });
-    const { elsewhere, missing } = findRegistered(found, directories);
-    return { worktrees: [...worktrees, ...elsewhere], missing, problems };
-}
-/** A worktree that was copied has the git directory of its original: what is removed of one, the other needs. */
-function markCopies(found) {
-    const byGitDirectory = new Map();
-    for (const each of found) {
-        if (each.gitDirectory === null)
-            continue;
-        byGitDirectory.set(each.gitDirectory, [...(byGitDirectory.get(each.gitDirectory) ?? []), each]);
-    }
-    for (const group of byGitDirectory.values()) {
-        if (group.length === 1)
-            continue;
-        for (const each of group)
-            each.problem ??= 'a copy of it is there, and both have one git directory';
-    }
-}
-/** The innermost of the given directories that a path lies at or below. */
-function baseOf(path, directories) {
-    const [longest] = directories
-        .filter((directory) => isAtOrBelow(path, directory))
-        .toSorted((a, b) => b.length - a.length);
-    return longest ?? null;
-}
-/** Inner ones first: du counts what they share for the first. */
-function inOrder(found) {
-    return found
-        .flatMap(({ path, targets }) => [path, ...targets])
-        .toSorted((a, b) => b.split('/').length - a.split('/').length);
-}
-async function lookIntoAll(directories, found, { environment }) {
-    const all = new Map();
-    for (const base of directories) {
-        const inside = found.filter(({ path }) => baseOf(path, directories) === base);
-        const targets = inside.flatMap((each) => each.targets);
-        const paths = [...inside.map(({ path }) => path), ...targets];
-        if (paths.length === 0)
-            continue;
-        for (const entry of await lookIntoPlaces({ base, paths, targets }, environment)) {
-            all.set(...entry);
-        }
-    }
-    return all;
-}
-/** Of a place that was not looked into. */
-const UNSEEN = { inhabitants: [], unknown: ['nobody has looked who is in it'] };
-/** A worktree but for what git says of it. */
-function sized(found, sizes, occupancies) {
-    const { path, kind, gitDirectory, common, inner } = found;
-    const targets = found.targets.map((target) => ({
-        path: target,
-        bytes: sizes.get(target)?.bytes ?? null,
-        newestMs: sizes.get(target)?.newestMs ?? null,
-        occupancy: occupancies.get(target) ?? UNSEEN,
-        git: 'unknown',
-        holdsWorktree: false,
-        isLeftover: LEFTOVER.test(target),
-    }));
-    const own = sizes.get(path);
-    const all = [own, ...targets.map((target) => sizes.get(target.path))];
-    const isWhole = all.every((each) => each !== undefined);
-    const moved = gitDirectory === null ? 0 : headMovedAt(gitDirectory);
-    return {
-        path,
-        kind,
-        repository: common,
-        isWithin: true,
-        closer: null,
-        lock: gitDirectory === null || kind !== 'linked' ? null : lockOf(gitDirectory),
-        occupancy: occupancies.get(path) ?? UNSEEN,
-        newestMs: isWhole ? Math.max(moved, ...all.map((each) => each.newestMs)) : null,
-        bytes: isWhole ? all.reduce((sum, each) => sum + each.bytes, 0) : null,
-        targets,
-        inner,
-    };
-}
-function withStates(path, { targets }, states) {
-    const state = states.get(path);
-    return {
-        git: state?.git ?? { unknown: 'git has not answered' },
-        targets: targets.map((each) => ({ ...each, git: state?.targets.get(each.path) ?? 'unknown' })),
-    };
-}
-/** What git says of each worktree: one process for each, and one for each repository. */
-async function readStates(places) {
-    const statuses = new Map();
-    await inParallel(places, async (place) => {
-        statuses.set(place, await orUnknown(async () => readStatus(place)));
-    });
-    const byRepository = new Map();
-    for (const place of places) {
-        byRepository.set(place.common, [...(byRepository.get(place.common) ?? []), place]);
-    }
-    const states = new Map();
-    await inParallel([...byRepository.values()], async (group) => {
-        const heads = group.flatMap((place) => {
-            const status = statuses.get(place);
-            return status === undefined || 'unknown' in status || status.head === null
-                ? []
-                : [status.head];
+    try {
+        const words = ['config', '--get', 'remote.origin.url'];
+        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
+            waitMs: workplace_WAIT_MS,
         });
-        const [first] = group;
-        if (first === undefined)
-            return;
-        const graph = await orUnknown(async () => ({ graph: await readUnpushed(first, heads) }));
-        for (const place of group) {
-            const status = statuses.get(place);
-            const isKnown = status !== undefined && !('unknown' in status);
-            states.set(place.path, {
-                git: combine(place, status, graph),
-                targets: isKnown ? targetStatesOf(place, status) : new Map(),
-            });
-        }
-    });
-    return states;
-}
-function combine(place, status, graph) {
-    if (status === undefined)
-        return { unknown: 'git has not answered' };
-    if ('unknown' in status)
-        return status;
-    if ('unknown' in graph)
-        return graph;
-    try {
-        return git_state_stateOf(place, status, graph.graph);
-    }
-    catch (error) {
-        return { unknown: messageOf(error) };
-    }
-}
-/** Of a worktree that git fails for, nothing is known but why. */
-async function orUnknown(work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        return { unknown: messageOf(error) };
-    }
-}
-/** Does the same for all, as many at once as this host has processors. */
-async function inParallel(items, work) {
-    const rest = items.values();
-    const worker = async () => {
-        for (const item of rest)
-            await work(item);
-    };
-    await Promise.all(Array.from({ length: (0,external_node_os_namespaceObject.availableParallelism)() }, worker));
-}
-/** What repositories have registered besides what was found. */
-function findRegistered(found, directories) {
-    const known = new Set(found.map(({ path }) => path));
-    const commons = new Set(found.flatMap(({ common }) => (common === null ? [] : [common])));
-    const elsewhere = [];
-    const missing = new Map();
-    for (const common of commons) {
-        const gone = [];
-        for (const registered of listRegistered(common)) {
-            if (!registered.isThere)
-                gone.push(registered);
-            else if (!known.has(registered.path)) {
-                known.add(registered.path);
-                elsewhere.push(outside(registered, common, directories));
-            }
-        }
-        missing.set(common, gone);
-    }
-    return { elsewhere, missing };
-}
-function outside({ path }, common, directories) {
-    const isWithin = baseOf(path, directories) !== null;
-    const why = 'it is registered, and was not found by looking: it is left alone';
-    return {
-        base: null,
-        askable: null,
-        worktree: {
-            path,
-            kind: 'linked',
-            repository: common,
-            isWithin,
-            git: { unknown: isWithin ? why : 'git is not asked' },
-            closer: null,
-            lock: null,
-            occupancy: { inhabitants: [], unknown: [] },
-            newestMs: null,
-            bytes: null,
-            targets: [],
-            inner: [],
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/undo-removals.js
-
-
-
-
-/**
- * Undoes the removals of worktrees that a crash has interrupted, so that each is judged again as a
- * whole and at its own place: it may have become somebody's since.
- *
- * @param directories that were given: nothing is done outside
- */
-async function undoRemovals(view, directories, { environment }) {
-    const undone = { isAny: false, notes: [] };
-    for (const each of findInterrupted(view)) {
-        const base = baseOf(each.path, directories);
-        if (base === null)
-            continue;
-        const why = await undoLeaving(each, async () => {
-            const { path } = each;
-            const occupancies = await lookIntoPlaces({ base, paths: [path], targets: [] }, environment);
-            const { inhabitants, unknown } = occupancies.get(path) ?? UNSEEN;
-            return inhabitants[0]?.what ?? unknown[0] ?? null;
-        });
-        if (why === null)
-            undone.isAny = true;
-        undone.notes.push(why === null
-            ? `an interrupted removal was undone: ${each.path}`
-            : `an interrupted removal was not undone: ${each.path}: ${why}`);
-    }
-    return undone;
-}
-/** Those whose `.git` went already are not found as worktrees, but are still registered. */
-function findInterrupted({ worktrees, missing }) {
-    const found = worktrees.flatMap(({ askable }) => askable ?? []);
-    for (const [common, each] of missing) {
-        for (const { path, gitDirectory, hasFolder } of each) {
-            if (hasFolder)
-                found.push({ path, gitDirectory, common });
-        }
-    }
-    return found
-        .filter(({ gitDirectory, common }) => gitDirectory.startsWith((0,external_node_path_namespaceObject.join)(common, 'worktrees/')))
-        .filter(({ gitDirectory }) => notedAt(gitDirectory) !== null);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/worktrees.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** What may be reclaimed. */
-const RECLAIM = ['targets', 'stale', 'locks'];
-const HOUR_MS = 3_600_000;
-const worktrees_STALE_MS = 24 * HOUR_MS;
-const EMERGENCY_MS = HOUR_MS / 4;
-/**
- * The real paths of the directories that were given.
- *
- * @throws GuardError where one is not a directory, is the root of everything, or lies on a file
- *   system that other hosts may use, too: who works there from elsewhere is in no /proc
- */
-function resolveDirectories(given) {
-    const mounts = readMounts();
-    const real = given.map((path) => {
-        let found;
-        try {
-            const remote = typeIfRemote(path, mounts);
-            if (remote !== null)
-                throw new Error(`it lies on ${remote}, which other hosts may work on`);
-            found = (0,external_node_fs_.realpathSync)(path);
-        }
-        catch (error) {
-            throw new GuardError(`${path} cannot be looked into (${messageOf(error)}).`, MEND, {
-                usage: true,
-            });
-        }
-        if (found === '/' || !(0,external_node_fs_.lstatSync)(found).isDirectory()) {
-            throw new GuardError(`${path} is not a directory for worktrees.`, MEND, { usage: true });
-        }
-        return found;
-    });
-    return [...new Set(real)].filter((path) => !real.some((other) => other !== path && isAtOrBelow(path, other)));
-}
-/** The type of a file system that is not of this kernel alone; nothing on it is touched. */
-function typeIfRemote(path, mounts) {
-    const { mount, isLocal } = follow((0,external_node_path_namespaceObject.resolve)(path), mounts);
-    return isLocal ? null : (mount?.type ?? 'an unknown file system');
-}
-const MEND = 'Name directories of local disks that hold worktrees, or repositories.';
-/** Finds, reads and judges all worktrees below the directories; touches nothing. */
-async function findAndJudge(request, runtime) {
-    const directories = resolveDirectories(request.directories);
-    const [volumes, view] = await Promise.all([
-        readVolumes(directories, request.settings, runtime),
-        observeWorktrees(directories, runtime),
-    ]);
-    const policyOf = policies(volumes, request);
-    const targetsToo = request.reclaim.includes('targets');
-    await inParallel(view.worktrees, async (each) => {
-        await complete(each, policyOf(each.worktree), targetsToo, view);
-    });
-    const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 };
-    const worktrees = view.worktrees
-        .map(({ worktree }) => worktrees_judge(worktree, policyOf(worktree), age))
-        .toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0) || (a.path < b.path ? -1 : 1));
-    const locks = judgeLocks(directories, view, request.olderThanMs);
-    return {
-        inventory: {
-            directories,
-            volumes: volumes.map((each) => Object.assign(each, { usedPercent: usedPercent(each.reading) })),
-            worktrees,
-            locks,
-            problems: view.problems,
-        },
-        view,
-        policyOf,
-    };
-}
-/** How each worktree is judged: one disk in an emergency says nothing of worktrees on another. */
-function policies(volumes, { olderThanMs, withRecoveryRefs }) {
-    const nowMs = Date.now();
-    const mounts = readMounts();
-    const critical = volumes.filter(({ level }) => level === 'critical');
-    const devices = new Set(critical.map(({ reading }) => reading.device));
-    return ({ path }) => {
-        const device = locate(path, mounts)?.mount.device;
-        const isEmergency = device !== undefined && devices.has(device);
-        return {
-            nowMs,
-            olderThanMs: olderThanMs ?? (isEmergency ? EMERGENCY_MS : worktrees_STALE_MS),
-            withRecoveryRefs,
-        };
-    };
-}
-/** Adds what takes longer to find out, where it is of consequence. */
-async function complete(observed, policy, targetsToo, { worktrees }) {
-    const { askable, worktree } = observed;
-    if (askable === null)
-        return;
-    for (const target of worktree.targets) {
-        target.holdsWorktree = worktrees.some((each) => isAtOrBelow(each.worktree.path, target.path));
-    }
-    if (deservesCloserLook(worktree, policy)) {
-        worktree.closer = await orUnknown(async () => lookCloser(askable));
-    }
-    for (const target of worktree.targets) {
-        if (targetsToo && target.git === 'unknown') {
-            target.git = await readTargetState(askable, target.path);
-        }
-    }
-}
-function worktrees_judge(worktree, policy, age) {
-    return {
-        ...worktree,
-        targets: worktree.targets.map((target) => ({
-            ...target,
-            verdict: judgeTarget(target, worktree, age),
-        })),
-        verdict: judgeWorktree(worktree, policy),
-    };
-}
-/** Lock files below the directories alone: those of a repository elsewhere are its own matter. */
-function judgeLocks(directories, { worktrees }, olderThanMs) {
-    const isWithin = (path) => directories.some((each) => isAtOrBelow(path, each));
-    const tops = new Set(worktrees.map(({ worktree }) => worktree.path));
-    const pools = [...directories, ...[...tops].map((path) => (0,external_node_path_namespaceObject.dirname)(path))];
-    const places = {
-        repositories: [...new Set(worktrees.map(({ worktree }) => worktree.repository))].filter((path) => path !== null),
-        pools: [...new Set(pools)].filter((path) => isWithin(path) && !tops.has(path)),
-    };
-    const moment = {
-        nowMs: Date.now(),
-        bootAtMs: bootedAtMs(),
-        olderThanMs: olderThanMs ?? LOCKS_MS,
-    };
-    return findLockFiles(places)
-        .filter(({ path }) => isWithin(path))
-        .map((file) => Object.assign(file, { verdictOf: judgeLockFile(file, moment) }));
-}
-/** The file systems that the directories lie on, under the floors. */
-async function readVolumes(directories, { floors }, { voice }) {
-    const [first = '/', ...others] = directories;
-    const { readings, problems } = await probeDisks(first, others);
-    for (const problem of problems)
-        voice.warning(problem);
-    // Room is made on all of them.
-    return readings.map((reading) => assess({ ...reading, holdsRoot: true }, floors));
-}
-/** The file system that a directory lies on; undefined where nothing is known of it. */
-async function readVolume(directory, { floors }) {
-    const [reading] = (await probeDisks(directory, [])).readings;
-    return reading === undefined ? undefined : assess(reading, floors);
-}
-/** Whether a file system needs no more room: below this watermark, and not critical. */
-async function isRoomy(directory, watermark, { settings }) {
-    settle(directory);
-    const volume = await readVolume(directory, settings);
-    const low = settings.watermarks[watermark];
-    return volume === undefined || isRelieved(volume, { ...settings.watermarks, low });
-}
-
-;// CONCATENATED MODULE: ./lib/steps/tight-disks.js
-
-
-
-/** The file systems on which target dirs still have to go. */
-class TightDisks {
-    #request;
-    #notes;
-    /** by device: those from which one may go, and those that have room again */
-    #open = new Set();
-    #roomy = new Set();
-    /** @param done gets a note for each file system that has room */
-    constructor(request, done) {
-        this.#request = request;
-        this.#notes = done.notes;
-    }
-    /** Whether a target dir of this worktree should go, as its disk is now. */
-    async isTight(worktree) {
-        const { all, targetsFrom, settings } = this.#request;
-        if (all)
-            return true;
-        // Gone by now: that says nothing of its disk, and nothing of it is left to take.
-        if ((0,external_node_fs_.lstatSync)(worktree, { throwIfNoEntry: false }) === undefined)
-            return false;
-        const device = locate(worktree, readMounts())?.mount.device ?? '';
-        if (this.#roomy.has(device))
-            return false;
-        const watermark = this.#open.has(device) ? 'low' : targetsFrom;
-        if (!(await isRoomy(worktree, watermark, this.#request))) {
-            this.#open.add(device);
-            return true;
-        }
-        this.#roomy.add(device);
-        const percent = settings.watermarks[watermark];
-        this.#notes.push(`target dirs stay: the disk of ${worktree} is below the ${watermark} watermark of ${percent} % (--all takes them all the same)`);
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/reclaim-worktrees.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** The inventory, and after it what was asked to be reclaimed: worktrees, target dirs, locks. */
-async function worktrees(request, runtime) {
-    const dryRun = request.settings.dryRun;
-    let found = await findAndJudge(request, runtime);
-    const notes = [];
-    if (request.reclaim.includes('stale') && !dryRun) {
-        const undone = await undoRemovals(found.view, found.inventory.directories, runtime);
-        notes.push(...undone.notes);
-        if (undone.isAny)
-            found = await findAndJudge(request, runtime);
-    }
-    const { inventory } = found;
-    const done = {
-        inventory,
-        dryRun,
-        taken: [],
-        kept: [],
-        failures: [],
-        notes,
-    };
-    if (request.reclaim.includes('stale'))
-        await reclaimStale(found, request, done, runtime);
-    if (request.reclaim.includes('targets'))
-        await reclaimTargets(found, request, done, runtime);
-    if (request.reclaim.includes('locks'))
-        reclaimLocks(inventory, request, done);
-    return done;
-}
-const OVER = 'the time is over: what is left is for the next pass';
-/** Whether nothing new is begun any more; said once. */
-function isOver({ endAtMs }, { notes }) {
-    if (endAtMs === null || performance.now() < endAtMs)
-        return false;
-    if (!notes.includes(OVER))
-        notes.push(OVER);
-    return true;
-}
-function reclaim_worktrees_note(outcome, taken, done) {
-    if (outcome.kind === 'removed')
-        done.taken.push(taken);
-    else if (outcome.kind === 'kept')
-        done.kept.push({ path: taken.path, why: outcome.why });
-    else
-        done.failures.push({ path: taken.path, why: outcome.why });
-}
-async function reclaimStale(found, request, done, runtime) {
-    const tidied = new Map();
-    for (const each of found.view.worktrees) {
-        const { worktree, askable, base } = each;
-        const policy = found.policyOf(worktree);
-        const verdict = judgeWorktree(worktree, policy);
-        if (!verdict.goes || askable === null || base === null || worktree.closer === null)
-            continue;
-        const taken = {
-            what: 'worktree',
-            path: worktree.path,
-            bytes: worktree.bytes ?? 0,
-            reason: verdict.reasons.join('; '),
-            refs: [],
-        };
-        if (done.dryRun) {
-            done.taken.push(taken);
-            continue;
-        }
-        if (isOver(request, done))
-            break;
-        const lock = worktree.lock?.reason ?? null;
-        const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) => lastLook(moved, each, { base, policy, refs: taken.refs }, runtime));
-        reclaim_worktrees_note(outcome, taken, done);
-        if (outcome.kind !== 'removed' && taken.refs.length > 0) {
-            done.notes.push(`${worktree.path} stays, its un-pushed commits are kept by ${taken.refs.join(', ')}`);
-        }
-        if (outcome.kind === 'removed')
-            tidied.set(askable.common, askable);
-    }
-    for (const [common, askable] of tidied) {
-        if (isOver(request, done))
-            break;
-        const volume = await readVolume(common, request.settings);
-        done.notes.push(...(await careFor(git_state_repositoryOf(askable), volume)));
-    }
-}
-/** Everything once more, at the place that nobody knows; then refs for what would be lost. */
-async function lastLook(moved, { worktree }, { base, policy, refs }, { environment }) {
-    const { targets } = moved;
-    // Moving it has touched nothing in it but, with a newer git, its `.git`.
-    const sizes = await measureNested(inOrder([moved]), observe_worktrees_MEASURING_MS, '.git');
-    const states = await readStates([moved]);
-    const closer = await orUnknown(async () => lookCloser(moved));
-    // Last, and after what takes minutes: nobody may have come meanwhile.
-    const places = { base, paths: [moved.path, ...targets], targets };
-    const occupancies = await lookIntoPlaces(places, environment);
-    const again = {
-        ...worktree,
-        ...sized(moved, sizes, occupancies),
-        git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
-        closer,
-    };
-    const verdict = judgeWorktree(again, { ...policy, nowMs: Date.now() });
-    if (!verdict.goes)
-        return verdict.reasons.join('; ');
-    if ('unknown' in again.git || again.closer === null || 'unknown' in again.closer) {
-        return 'git has not answered';
-    }
-    const { head, branch, unpushed } = again.git;
-    const commits = [...(unpushed > 0 && head !== null ? [head] : []), ...again.closer.inReflogOnly];
-    const stamp = stampOf(policy.nowMs);
-    try {
-        refs.push(...(await writeRecoveryRefs(moved, branch, [...new Set(commits)], stamp)));
-        return null;
-    }
-    catch (error) {
-        return `its un-pushed commits could not be given a ref (${messageOf(error)})`;
-    }
-}
-/** Oldest first, until the low watermark is reached. */
-async function reclaimTargets({ view }, request, done, runtime) {
-    const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 };
-    const gone = new Set(done.taken.map(({ path }) => path));
-    const candidates = view.worktrees
-        .filter(({ worktree, base }) => base !== null && !gone.has(worktree.path))
-        .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
-        .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
-        .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0));
-    const disks = new TightDisks(request, done);
-    for (const { each, target } of candidates) {
-        const base = each.base ?? '';
-        if (!(await disks.isTight(each.worktree.path)))
-            continue;
-        const taken = {
-            what: 'target',
-            path: target.path,
-            bytes: target.bytes ?? 0,
-            reason: judgeTarget(target, each.worktree, age).reasons.join('; '),
-            refs: [],
-        };
-        if (done.dryRun) {
-            done.taken.push(taken);
-            continue;
-        }
-        if (isOver(request, done))
-            break;
-        const others = each.worktree.targets
-            .map(({ path }) => path)
-            .filter((path) => path !== target.path && !gone.has(path));
-        const outcome = await removeTarget(base, target.path, async (aside) => reclaim_worktrees_lookAgain(aside, target, { each, others, olderThanMs: age.olderThanMs }, runtime));
-        reclaim_worktrees_note(outcome, taken, done);
-        if (outcome.kind === 'removed')
-            gone.add(target.path);
-    }
-}
-/**
- * How old a target dir is that was put aside, where that matters, and last who is in it, or in its
- * worktree: to measure it takes as long as to delete it.
- */
-async function reclaim_worktrees_lookAgain(aside, target, around, { environment }) {
-    const { worktree, base } = around.each;
-    const measured = around.olderThanMs > 0 ? await measureNested([aside], observe_worktrees_MEASURING_MS) : null;
-    const newestMs = measured?.get(aside)?.newestMs ?? null;
-    const targets = [aside, ...around.others];
-    const places = { base: base ?? '', paths: [worktree.path, ...targets], targets };
-    const occupancies = await lookIntoPlaces(places, environment);
-    const again = {
-        ...worktree,
-        occupancy: occupancies.get(worktree.path) ?? UNSEEN,
-        targets: targets.map((path) => Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? UNSEEN })),
-    };
-    const age = { nowMs: Date.now(), olderThanMs: around.olderThanMs };
-    const verdict = judgeTarget({ ...target, path: aside, newestMs }, again, age);
-    return verdict.goes ? null : verdict.reasons.join('; ');
-}
-function reclaimLocks(inventory, request, done) {
-    for (const lock of inventory.locks) {
-        const { path, bytes, verdictOf } = lock;
-        if (!verdictOf.goes)
-            continue;
-        const taken = { what: 'lock', path, bytes, reason: verdictOf.reason, refs: [] };
-        const outcome = done.dryRun
-            ? { kind: 'removed' }
-            : removeLock(lock, inventory, request.olderThanMs);
-        reclaim_worktrees_note(outcome, taken, done);
-    }
-}
-function removeLock(lock, { directories }, olderThanMs) {
-    const { path, madeAtMs } = lock;
-    const base = baseOf(path, directories);
-    if (base === null)
-        return { kind: 'kept', why: 'it lies outside the given directories' };
-    try {
-        const again = readLockFile(lock);
-        if (again === null || again.madeAtMs !== madeAtMs) {
-            return { kind: 'kept', why: 'it is not the same any more' };
-        }
-        const moment = {
-            nowMs: Date.now(),
-            bootAtMs: bootedAtMs(),
-            olderThanMs: olderThanMs ?? LOCKS_MS,
-        };
-        const verdict = judgeLockFile(again, moment);
-        if (!verdict.goes)
-            return { kind: 'kept', why: verdict.reason };
-        const isGone = removeLockFile(base, again);
-        return isGone ? { kind: 'removed' } : { kind: 'kept', why: 'it is not the same any more' };
-    }
-    catch (error) {
-        return { kind: 'failed', why: messageOf(error) };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/watched-worktrees.js
-
-
-
-
-
-
-
-
-/** Names the directories whose worktrees a sweep looks after, between colons. */
-const WATCHED = 'TARGET_GUARD_WORKTREES';
-/** The directories that are watched; none without the variable. */
-function watchedDirectories(environment) {
-    return (environment[WATCHED] ?? '').split(':').filter((path) => path !== '');
-}
-/** In words for `doctor` and `status`: what is watched, and what of it is not there. */
-function watchedInWords(environment) {
-    const directories = watchedDirectories(environment);
-    if (directories.length === 0) {
-        return { text: `no pools of worktrees are watched (${WATCHED} is not set)`, isWell: true };
-    }
-    const absent = directories.filter((path) => !isDirectory(path));
-    if (absent.length > 0)
-        return { text: `${absent.join(', ')} is not there`, isWell: false };
-    return { text: `worktrees are watched in ${directories.join(', ')}`, isWell: true };
-}
-/** The timer’s service has two hours in all, and what has begun comes to its end. */
-const LIMIT_MS = 45 * 60_000;
-/**
- * The worktree part of a sweep: stale worktrees, stale locks, and target dirs where the disk is above
- * the high watermark. What goes wrong is told, and stops nothing else.
- *
- * @returns null where nothing is watched, or nothing could be done
- */
-async function sweepWorktrees(root, settings, runtime) {
-    const { voice, environment } = runtime;
-    const mounts = readMounts();
-    const directories = watchedDirectories(environment).filter((path) => {
-        // Of those on other hosts’ disks first: a call there may hang.
-        const remote = typeIfRemote(path, mounts);
-        if (remote === null && isDirectory(path))
-            return true;
-        const what = remote === null ? 'is no directory' : `lies on ${remote} and is left alone`;
-        voice.warning(`${WATCHED} names ${path}, which ${what}.`);
-        return false;
-    });
-    if (directories.length === 0)
-        return null;
-    try {
-        const volumes = await readVolumes(directories, settings, runtime);
-        const isTight = volumes.some(({ level, reading }) => level === 'critical' || usedPercent(reading) >= settings.watermarks.high);
-        const done = await worktrees({
-            directories,
-            reclaim: ['stale', 'locks', ...(isTight ? ['targets'] : [])],
-            olderThanMs: null,
-            all: false,
-            targetsFrom: 'high',
-            endAtMs: performance.now() + LIMIT_MS,
-            withRecoveryRefs: false,
-            settings,
-        }, runtime);
-        if (!settings.dryRun)
-            await recordWorktrees(controlPath(root, 'worktrees.prom'), done, runtime);
-        watched_worktrees_tell(done, runtime);
-        return done;
-    }
-    catch (error) {
-        voice.warning(`The worktrees were not looked after (${messageOf(error)}).`);
-        return null;
-    }
-}
-function watched_worktrees_tell({ taken, kept, failures, notes, dryRun }, { voice }) {
-    for (const { what, path, reason } of taken) {
-        voice.info(`${dryRun ? 'would remove' : 'removed'} ${what} ${path}: ${reason}`);
-    }
-    for (const { path, why } of kept)
-        voice.info(`stays after all: ${path}: ${why}`);
-    for (const { path, why } of failures)
-        voice.warning(`Not done: ${path}: ${why}`);
-    for (const each of notes)
-        voice.info(each);
-}
-function isDirectory(path) {
-    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/doctor.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Checks everything the guard relies on, and says how to mend what is not in place. */
-async function doctor(settings, runtime) {
-    const { root, findings } = checkRoot(settings, runtime);
-    return [
-        ...findings,
-        checkNode(),
-        ...checkTools(runtime.environment),
-        checkProc(),
-        await checkDocker(runtime),
-        checkPrivilege(settings),
-        checkWorktrees(runtime),
-        ...(root === null ? [] : await checkDisks(root, settings, runtime)),
-        ...checkWarmth(root, runtime.environment),
-        ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
-    ];
-}
-function ok(check, text) {
-    return { check, level: 'ok', text, mend: '' };
-}
-function checkRoot(settings, runtime) {
-    const check = 'root';
-    try {
-        const root = findRoot(settings.root, preciousOf(runtime.environment));
-        if (root === null) {
-            const text = `${settings.root} is not there yet`;
-            return { root, findings: [{ check, level: 'warn', text, mend: 'The first job makes it.' }] };
-        }
-        return { root, findings: [checkWritable(root), checkFileSystem(root)] };
-    }
-    catch (error) {
-        const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
-        return { root: null, findings: [{ check, level: 'fail', text: messageOf(error), mend }] };
-    }
-}
-function checkWritable(root) {
-    try {
-        for (const path of [root.path, controlName(root, 'leases'), controlName(root, 'trash')]) {
-            (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK | external_node_fs_.constants.X_OK);
-        }
-        return ok('root', `${root.path} is there and can be written`);
-    }
-    catch (error) {
-        const mend = `Give it to the runner’s user: sudo chown $(id -u) ${root.path} and what is directly in it.`;
-        return { check: 'root', level: 'fail', text: messageOf(error), mend };
-    }
-}
-function checkFileSystem(root) {
-    if ((0,external_node_fs_.statfsSync)(root.path).type >>> 0 !== OVERLAY)
-        return ok('file system', 'it is a local disk');
-    return {
-        check: 'file system',
-        level: 'warn',
-        text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
-        mend: 'Mount a volume at the root.',
-    };
-}
-function checkReserve(root, reading) {
-    const check = 'reserve';
-    if (hasReserve(root, reserveSize(reading)))
-        return ok(check, 'space is set aside for a full disk');
-    return {
-        check,
-        level: 'warn',
-        text: 'no space is set aside for a full disk',
-        mend: 'The next pass makes it when the disk has room to spare.',
-    };
-}
-/** Every disk that jobs fill, under its floors and the high watermark. */
-async function checkDisks(root, settings, runtime) {
-    const problems = [];
-    const quiet = { ...runtime.voice, warning: (text) => void problems.push(text) };
-    const assessments = await look({ root, settings }, { ...runtime, voice: quiet });
-    const check = 'disk';
-    const mend = '“target-guard explain” says what holds it; “target-guard sweep” makes room.';
-    return [
-        ...problems.map((text) => ({
-            check,
-            level: 'warn',
-            text,
-            mend: 'Look at its mount.',
-        })),
-        ...assessments.map(({ level, reading, why }) => {
-            const used = `${reading.path} is ${Math.floor(usedPercent(reading))} % used`;
-            if (level === 'ok')
-                return ok(check, used);
-            return { check, level: level === 'low' ? 'warn' : 'fail', text: `${used}: ${why}`, mend };
-        }),
-        ...assessments
-            .filter(({ reading }) => reading.holdsRoot)
-            .map(({ reading }) => checkReserve(root, reading)),
-    ];
-}
-const NODE_AT_LEAST = 20;
-function checkNode() {
-    const major = Number(process.versions.node.split('.')[0]);
-    const text = `node ${process.versions.node}`;
-    if (major >= NODE_AT_LEAST)
-        return ok('node', text);
-    return { check: 'node', level: 'fail', text, mend: `Use node ${NODE_AT_LEAST} or newer.` };
-}
-/** What each tool is for, what is missing without it, and the package that has it. */
-const TOOLS = [
-    ['sh', 'fail', 'nothing can be deleted', 'dash'],
-    ['rm', 'fail', 'nothing can be deleted', 'coreutils'],
-    [
-        'flock',
-        'fail',
-        'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned',
-        'util-linux',
-    ],
-    ['nice', 'warn', 'the reaper competes with builds for the CPU', 'coreutils'],
-    ['ionice', 'warn', 'the reaper competes with builds for the disk', 'util-linux'],
-    ['timeout', 'warn', 'a hook that hangs holds up its job', 'coreutils'],
-    ['git', 'warn', 'each file is read to tell whether it has changed', 'git'],
-    ['perl', 'warn', 'units that builds no longer use stay, and times are set slower', 'perl'],
-];
-function checkTools(environment) {
-    return TOOLS.map(([tool, level, without, from]) => {
-        const words = ['-c', `command -v ${tool}`];
-        const found = (0,external_node_child_process_namespaceObject.spawnSync)('sh', words, { encoding: 'utf8', env: environment });
-        if (found.status === 0)
-            return ok(tool, found.stdout.trim());
-        const text = `${tool} is not installed: ${without}`;
-        return { check: tool, level, text, mend: `Install ${from}.` };
-    });
-}
-function checkProc() {
-    const check = 'processes';
-    if (process.geteuid?.() === 0)
-        return ok(check, 'root sees every process');
-    const hidden = readMounts().some(({ point, type }) => point === '/proc' && type === 'proc') && doctor_isHidden();
-    const text = 'this user sees only its own processes’ files; Cargo’s locks and docker cover the rest';
-    if (!hidden)
-        return ok(check, text);
-    return {
-        check,
-        level: 'warn',
-        text: '/proc hides other users’ processes (hidepid)',
-        mend: 'Run sweep as root from a timer, which sees them all.',
-    };
-}
-/** With hidepid=2 not even init can be seen. */
-function doctor_isHidden() {
-    try {
-        (0,external_node_fs_.accessSync)('/proc/1/stat', external_node_fs_.constants.R_OK);
-        return false;
+        return said.trim() === '' ? null : said.trim();
     }
     catch {
-        // Not to be seen: that is the answer.
-        return true;
+        return null;
     }
 }
-async function checkDocker({ environment }) {
-    const answer = await listContainers(environment);
-    switch (answer.kind) {
-        case 'answered':
-            return ok('docker', `it answers, ${answer.containers.length} container(s) are running`);
-        case 'absent':
-            return ok('docker', `not asked for containers that mount a slot (${answer.why})`);
-        case 'silent':
-            return {
-                check: 'docker',
-                level: 'fail',
-                text: `the engine is there and does not answer (${answer.why}), so no stale slot is pruned`,
-                mend: 'Restart docker.',
-            };
-        default:
-            return answer;
+
+;// CONCATENATED MODULE: ./lib/host/reaper.js
+
+const reaper_GB = 1e9;
+/** Starts the reaper, and does not wait for it. */
+function startReaper(root, script, settings) {
+    const helper = ['--privileged-helper', settings.privilegedHelper];
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
+    if (settings.helperImage !== null)
+        helper.push('--helper-image', settings.helperImage);
+    startInBackground(script, ['reap', '--root', root.path, ...helper]);
+}
+
+;// CONCATENATED MODULE: ./lib/host/users.js
+
+
+
+/**
+ * Who a slot shall belong to.
+ *
+ * By default that is the runner's user: this process's own, or, where this process is root, the one
+ * who owns the root directory. A step that runs as root in a job container so makes slots that
+ * the runner outside can take out of service again.
+ */
+function resolveOwner(setting, root) {
+    const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+    if (setting === null)
+        return own.uid === 0 ? { uid: root.uid, gid: root.gid } : own;
+    return resolveSetting(setting);
+}
+/**
+ * Turns names into numbers by getent(1), which asks whatever directory service the host has.
+ *
+ * @throws GuardError where there is no such user or group
+ */
+function resolveSetting(setting) {
+    const user = isNumber(setting.user) ? null : users_lookUp('passwd', setting.user);
+    const uid = user === null ? Number(setting.user) : user.id;
+    if (setting.group !== null) {
+        const gid = isNumber(setting.group) ? Number(setting.group) : users_lookUp('group', setting.group).id;
+        return { uid, gid };
     }
+    // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
+    return { uid, gid: (user ?? find('passwd', setting.user))?.group ?? uid };
 }
-/** Nobody must have worktrees swept: that none are is told, and is well. */
-function checkWorktrees({ environment }) {
-    const check = 'worktrees';
-    const { text, isWell } = watchedInWords(environment);
-    if (isWell)
-        return ok(check, text);
-    return { check, level: 'warn', text, mend: 'Set TARGET_GUARD_WORKTREES to directories.' };
+function isNumber(text) {
+    return /^[0-9]+$/.test(text);
 }
-const DELETION = ['rm', '-rf', '--one-file-system', '--'];
-function checkPrivilege({ root, privilegedHelper, helperImage }) {
-    const check = 'root-owned files';
-    if (process.geteuid?.() === 0)
-        return ok(check, 'this is root: they can be deleted');
-    const bySudo = (privilegedHelper === 'auto' || privilegedHelper === 'sudo') &&
-        // Asked for the very command: sudo may be allowed for that and for nothing else.
-        (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', '-l', '--', ...DELETION, `${root}/.target-guard/trash/id`], {
-            stdio: 'ignore',
-        }).status === 0;
-    if (bySudo)
-        return ok(check, 'sudo deletes them');
-    const byDocker = helperImage !== null && ['auto', 'docker'].includes(privilegedHelper);
-    if (byDocker)
-        return ok(check, `a container of ${helperImage} deletes them`);
-    return {
-        check,
-        level: 'warn',
-        text: 'what containers leave as root cannot be deleted by this user; it stays in quarantine',
-        mend: 'Allow passwordless sudo for rm, mv and chown, or set helper-image to a local image.',
-    };
+function users_lookUp(database, name) {
+    const entry = find(database, name);
+    if (entry !== null)
+        return entry;
+    throw new GuardError(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${quote(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
 }
-const SWEPT_WITHIN_MS = 48 * 3_600_000;
-/** Whether somebody sweeps this host; a timer of another kind than ours will do. */
-function checkTimer(root) {
-    const check = 'timer';
-    const sweptAt = parseHeartbeat(readHeartbeatText(root))?.sweptAt ?? 0;
-    if (Date.now() - sweptAt <= SWEPT_WITHIN_MS) {
-        return ok(check, `last sweep ${new Date(sweptAt).toISOString()}`);
-    }
-    const last = sweptAt === 0 ? 'never' : `last at ${new Date(sweptAt).toISOString()}`;
-    return {
-        check,
-        level: 'warn',
-        text: `no sweep has gone over this host within 48 h (${last})`,
-        mend: `sudo target-guard install-timer --root ${root.path}`,
-    };
+function find(database, name) {
+    const { stdout, status } = (0,external_node_child_process_namespaceObject.spawnSync)('getent', [database, '--', name], { encoding: 'utf8' });
+    if (status !== 0)
+        return null;
+    const [, , id, group] = stdout.trim().split(':');
+    return id === undefined ? null : { id: Number(id), group: Number(group) };
 }
-function checkMaintenance(root) {
-    const heartbeat = parseHeartbeat(readHeartbeatText(root));
-    const warnings = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now());
-    const stuck = listTrash(root).flatMap((entry) => entry.quarantine === null
-        ? []
-        : [
-            {
-                check: 'quarantine',
-                level: 'warn',
-                text: `${describeBlocked(entry)}: ${entry.quarantine.reason}`,
-                mend: entry.quarantine.command,
-            },
-        ]);
-    const age = heartbeat === null
-        ? 'no pass yet'
-        : `last pass ${new Date(heartbeat.completedAt).toISOString()}`;
-    return [
-        ...(warnings.length === 0 ? [ok('maintenance', age)] : []),
-        ...warnings.map((text) => ({
-            check: 'maintenance',
-            level: 'warn',
-            text,
-            mend: text.includes('install-timer')
-                ? 'sudo target-guard install-timer'
-                : 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
-        })),
-        ...stuck,
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/cli/commands/doctor.js
-
-
-
-
-const doctorCommand = {
-    name: 'doctor',
-    summary: 'check everything the guard relies on, and say how to mend what is not in place',
-    about: 'Exit code 1 when something keeps the guard from its work.',
-    ...NO_OPERANDS,
-    flags: [ROOT, ...HELP, JSON_FLAG],
-    run: async (invocation) => {
-        const findings = await doctor(settings(invocation), invocation.runtime);
-        print(invocation, findings, () => doctorText(findings));
-        return findings.some((each) => each.level === 'fail') ? 1 : 0;
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/cli/commands/explain.js
-
-
-
-
-const explainCommand = {
-    name: 'explain',
-    summary: 'what a sweep would do to each slot and why; touches nothing',
-    about: 'With PATH: only what lies there, absolute or relative to the root.',
-    operands: '[PATH]',
-    operandCount: { least: 0, most: 1 },
-    flags: [ROOT, ...RETENTION, JSON_FLAG],
-    run: async (invocation) => {
-        const path = invocation.operands[0] ?? null;
-        const actions = await explain(settings(invocation), path, invocation.runtime);
-        print(invocation, actions, () => explainText(actions));
-        return 0;
-    },
-};
 
 ;// CONCATENATED MODULE: ./lib/github/job.js
 
@@ -12145,67 +10436,6 @@ function defaultBranch(payload) {
     return typeof branch === 'string' && branch !== '' ? branch : null;
 }
 
-;// CONCATENATED MODULE: ./lib/host/reaper.js
-
-const reaper_GB = 1e9;
-/** Starts the reaper, and does not wait for it. */
-function startReaper(root, script, settings) {
-    const helper = ['--privileged-helper', settings.privilegedHelper];
-    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
-    if (settings.helperImage !== null)
-        helper.push('--helper-image', settings.helperImage);
-    startInBackground(script, ['reap', '--root', root.path, ...helper]);
-}
-
-;// CONCATENATED MODULE: ./lib/host/users.js
-
-
-
-/**
- * Who a slot shall belong to.
- *
- * By default that is the runner's user: this process's own, or, where this process is root, the one
- * who owns the root directory. A step that runs as root in a job container so makes slots that
- * the runner outside can take out of service again.
- */
-function resolveOwner(setting, root) {
-    const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-    if (setting === null)
-        return own.uid === 0 ? { uid: root.uid, gid: root.gid } : own;
-    return resolveSetting(setting);
-}
-/**
- * Turns names into numbers by getent(1), which asks whatever directory service the host has.
- *
- * @throws GuardError where there is no such user or group
- */
-function resolveSetting(setting) {
-    const user = isNumber(setting.user) ? null : users_lookUp('passwd', setting.user);
-    const uid = user === null ? Number(setting.user) : user.id;
-    if (setting.group !== null) {
-        const gid = isNumber(setting.group) ? Number(setting.group) : users_lookUp('group', setting.group).id;
-        return { uid, gid };
-    }
-    // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
-    return { uid, gid: (user ?? find('passwd', setting.user))?.group ?? uid };
-}
-function isNumber(text) {
-    return /^[0-9]+$/.test(text);
-}
-function users_lookUp(database, name) {
-    const entry = find(database, name);
-    if (entry !== null)
-        return entry;
-    throw new GuardError(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${quote(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
-}
-function find(database, name) {
-    const { stdout, status } = (0,external_node_child_process_namespaceObject.spawnSync)('getent', [database, '--', name], { encoding: 'utf8' });
-    if (status !== 0)
-        return null;
-    const [, , id, group] = stdout.trim().split(':');
-    return id === undefined ? null : { id: Number(id), group: Number(group) };
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/admission.js
 /** A waiter lets so many smaller jobs past, and then nobody. */
 const PASSES_AT_MOST = 8;
@@ -12258,25 +10488,6 @@ function admission_decide(standing) {
     return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
 }
 
-;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
-
-/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
-const OUTER = 'TARGET_GUARD_OUTER';
-/** A run tells its own lease, and a hook that of its job. */
-const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
-/** Of a deeper chain the innermost count. */
-const AT_MOST = 64;
-/** The leases that end only after what is started here: nobody must wait for their claims. */
-function outerLeases(environment) {
-    const chain = (environment[OUTER] ?? '').split(' ');
-    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
-    return [...new Set(ids.filter(isLeaseId))].slice(-AT_MOST);
-}
-/** The same for what is started within one more lease, as `OUTER` has it. */
-function withOuterLease(environment, id) {
-    return [...new Set([...outerLeases(environment), id])].join(' ');
-}
-
 ;// CONCATENATED MODULE: ./lib/host/lease-changes.js
 
 
@@ -12326,208 +10537,6 @@ function lease_changes_open(root, folder, names, notice) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/host/waiting.js
-
-
-
-
-
-
-
-
-
-
-const SAFE = external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
-const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
-const waiting_LOCK_SECONDS = 30;
-/** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
-async function lockAdmission(root) {
-    const until = external_node_perf_hooks_namespaceObject.performance.now() + waiting_LOCK_SECONDS * 1000;
-    try {
-        const path = controlPath(root, 'admission.lock');
-        for (;;) {
-            const answer = tryLock(path, ['-w', String(waiting_LOCK_SECONDS)]);
-            if ('complaint' in answer)
-                return askAgain(path);
-            if (!('isKilled' in answer) || external_node_perf_hooks_namespaceObject.performance.now() >= until)
-                return answer;
-            // A Ctrl-C goes to this process as well, which hears of it when the event loop turns.
-            await (0,promises_namespaceObject.setTimeout)(TURN_MS);
-        }
-    }
-    catch (error) {
-        return { problem: messageOf(error) };
-    }
-}
-/** Long enough for a signal that was sent to several processes to be heard here. */
-const TURN_MS = 20;
-/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
-function askAgain(path) {
-    const until = external_node_perf_hooks_namespaceObject.performance.now() + waiting_LOCK_SECONDS * 1000;
-    for (;;) {
-        const answer = tryLock(path, ['-n']);
-        const isOver = !('problem' in answer) || 'complaint' in answer || external_node_perf_hooks_namespaceObject.performance.now() >= until;
-        if (isOver)
-            return answer;
-        pause();
-    }
-}
-const PAUSE_MS = 50;
-/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
-function pause() {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-}
-function tryLock(path, patience) {
-    return lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), patience);
-}
-/** Takes the descriptor: it is closed with the lock, or where there is none. */
-function lock(file, patience) {
-    const { status, signal, error, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'ignore', 'pipe', file],
-    });
-    if (error === undefined && status === 0)
-        return { release: once(() => (0,external_node_fs_.closeSync)(file)) };
-    (0,external_node_fs_.closeSync)(file);
-    if (error !== undefined)
-        return { problem: 'there is no flock(1)' };
-    if (signal !== null)
-        return { problem: `flock(1) was ended by ${signal}`, isKilled: true };
-    const said = stderr.trim();
-    return said === ''
-        ? { problem: 'it was not granted in time' }
-        : { problem: said, complaint: true };
-}
-function once(work) {
-    let isDone = false;
-    return () => {
-        if (isDone)
-            return;
-        isDone = true;
-        work();
-    };
-}
-/** The last place in the queue. @throws as openSync does, or where its lock cannot be had */
-function takeTicket(root, forecastBytes) {
-    const last = waiting_names(root).at(-1);
-    const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
-    const name = `${String(number).padStart(12, '0')}-${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
-    const path = controlPath(root, 'waiting', name);
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL | SAFE, 0o644);
-    try {
-        write(file, { forecastBytes, passed: 0 });
-    }
-    catch (error) {
-        (0,external_node_fs_.closeSync)(file);
-        removeFile(path);
-        throw error;
-    }
-    const held = lock(file, ['-n']);
-    if ('problem' in held) {
-        removeFile(path);
-        throw new Error(held.problem);
-    }
-    return {
-        name,
-        release: once(() => {
-            removeFile(path);
-            held.release();
-        }),
-    };
-}
-/** Those who wait, in their order; what the dead have left of themselves is removed. */
-function listWaiters(root, own) {
-    return waiting_names(root).flatMap((name) => {
-        const path = controlPath(root, 'waiting', name);
-        if (name !== own && isAbandoned(path)) {
-            removeFile(path);
-            return [];
-        }
-        const waiter = readWaiter(path, name);
-        return waiter === null ? [] : [waiter];
-    });
-}
-function waiting_names(root) {
-    return (0,external_node_fs_.readdirSync)(controlPath(root, 'waiting'))
-        .filter((name) => waiting_NAME.test(name))
-        .toSorted();
-}
-function isAbandoned(path) {
-    try {
-        const held = tryLock(path, ['-n']);
-        if ('problem' in held)
-            return false;
-        held.release();
-        return true;
-    }
-    catch {
-        // Not ours to open, or gone by now: whether anybody is behind it is not known.
-        return false;
-    }
-}
-function readWaiter(path, name) {
-    try {
-        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE);
-        try {
-            if (!(0,external_node_fs_.fstatSync)(file).isFile())
-                return null;
-            const buffer = Buffer.alloc(256);
-            const found = parseObject(buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8'));
-            const { forecastBytes, passed } = found ?? {};
-            if (!isAmount(forecastBytes) || !isAmount(passed))
-                return null;
-            return { name, forecastBytes, passed };
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-    }
-    catch {
-        return null;
-    }
-}
-/** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
-function notePassing(root, waiters) {
-    const noted = [];
-    for (const waiter of waiters) {
-        if (!rewrite(root, { ...waiter, passed: waiter.passed + 1 })) {
-            // Nobody goes past them now. What cannot be taken back costs a later one its turn, and no space.
-            for (const each of noted)
-                rewrite(root, each);
-            return false;
-        }
-        noted.push(waiter);
-    }
-    return true;
-}
-/** False where it cannot be done. */
-function rewrite(root, waiter) {
-    try {
-        const path = controlPath(root, 'waiting', waiter.name);
-        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | SAFE);
-        try {
-            write(file, waiter);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
-/** What is longer than any ticket, and shorter than a block. */
-const TICKET_LENGTH = 128;
-/**
- * In place, since the lock is on this very file, and in one write of always the same length: there is no
- * moment at which it is empty, and no room that a full disk might not have.
- */
-function write(file, { forecastBytes, passed }) {
-    const text = JSON.stringify({ forecastBytes, passed });
-    (0,external_node_fs_.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
-}
-
 ;// CONCATENATED MODULE: ./lib/report/admission.js
 
 
@@ -12543,9 +10552,9 @@ function whyWait(facts) {
     const { root, expected, freeBytes, reserveBytes, holders, decision } = facts;
     const growing = holders.reduce((sum, holder) => sum + growth(holder), 0);
     const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : '';
-    return (`This job needs ${gigabytes(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
-        `${gigabytes(freeBytes)} are free, of which ${gigabytes(reserveBytes)} are kept (reserve-gb) and ` +
-        `${gigabytes(growing)} are for jobs that run.${turn}`);
+    return (`This job needs ${texts_size(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
+        `${texts_size(freeBytes)} are free, of which ${texts_size(reserveBytes)} are kept (reserve-gb) and ` +
+        `${texts_size(growing)} are for jobs that run.${turn}`);
 }
 const SHOWN = 5;
 /** The line of the log: how long it has been, why, who holds what, and how long such jobs took. */
@@ -12560,7 +10569,7 @@ function waitingText(facts, waitedMs, lines) {
 }
 function holdingText(holder, lines) {
     const { lease, id } = holder;
-    const grows = `may grow by ${gigabytes(growth(holder))}`;
+    const grows = `may grow by ${texts_size(growth(holder))}`;
     if (lease === null)
         return `${id} ${grows}`;
     const { repository, job, owner } = lease;
@@ -12768,10 +10777,10 @@ async function holdersFor(request, claims, room) {
             return [{ holding, owner: 'alive' }];
         return [{ holding, owner: observeLease(root, record, self, mounts, ended).owner.kind }];
     });
-    return look_for_room_withKeepers(request, judged);
+    return withKeepers(request, judged);
 }
 /** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
-async function look_for_room_withKeepers(request, judged) {
+async function withKeepers(request, judged) {
     const { root } = request;
     const uncertain = judged.filter(({ owner }) => owner !== 'alive');
     const seen = await seeKeepers(root, uncertain.map(({ holding }) => holding.id));
@@ -12811,6 +10820,7 @@ function isOwn({ lease }, { runnerKey, job, worker }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/admit.js
+
 
 
 
@@ -13020,6 +11030,11 @@ class Admission {
             for (const slot of relieved?.retired ?? []) {
                 voice.info(`retired for room, as this job would have to wait: ${slot}`);
             }
+            for (const snapshot of relieved?.evicted ?? []) {
+                voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
+            }
+            if (relieved !== null)
+                await recordReclaimed(root, reclaimed(relieved), this.#runtime);
             return relieved !== null && relieved.after.reading.freeBytes >= goal;
         }
         catch (error) {
@@ -13161,7 +11176,7 @@ function undo(root, lease) {
 function explained(error, root, lease) {
     if (error instanceof GuardError)
         return error;
-    return new GuardError(`The slot ${root.path}/${lease.slot} cannot be made (${messageOf(error)}).`, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.', { cause: error });
+    return new GuardError(`The slot ${root.path}/${lease.slot} cannot be made (${messageOf(error)}).`, nextAfter(error, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.'), { cause: error });
 }
 /**
  * Takes over the lease that the started hook made for this very job; null where there is none to
@@ -13217,182 +11232,35 @@ function isSameWorker({ owner: recorded }, owner) {
     return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
 }
 
-;// CONCATENATED MODULE: ./lib/report/metrics.js
-const metrics_PREFIX = 'target_guard_';
-const COUNTERS = {
-    passes: `${metrics_PREFIX}passes_total`,
-    jobs: `${metrics_PREFIX}jobs_total`,
-    reclaimed: `${metrics_PREFIX}reclaimed_bytes_total`,
-    lockWait: `${metrics_PREFIX}host_lock_wait_seconds_total`,
-};
-const LEVELS = ['ok', 'low', 'critical'];
-/** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
-async function loadMetrics() {
-    await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
-}
-/**
- * The metrics file, in the Prometheus text format (by prom-client).
- *
- * @param before the file as it was: its counters go on counting, whichever process wrote them
- */
-async function metricsText(facts, before) {
-    // Loaded when there is something to write: it takes longer than all of a quiet pass.
-    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
-    const registry = new Registry();
-    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${metrics_PREFIX}${name}`, help, labelNames, registers: [registry] });
-    const counter = (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
-    const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', ['path']);
-    const total = gauge('disk_size_bytes', 'Size of the file system.', ['path']);
-    const freeInodes = gauge('disk_free_inodes', 'Inodes free.', ['path']);
-    const allInodes = gauge('disk_size_inodes', 'Inodes of the file system.', ['path']);
-    const level = gauge('pressure_level', '1 for the level the disk is at.', ['path', 'level']);
-    for (const disk of facts.disks) {
-        const { path } = disk;
-        free.set({ path }, disk.freeBytes);
-        total.set({ path }, disk.totalBytes);
-        if (disk.freeInodes !== null)
-            freeInodes.set({ path }, disk.freeInodes);
-        if (disk.totalInodes !== null)
-            allInodes.set({ path }, disk.totalInodes);
-        for (const each of LEVELS)
-            level.set({ path, level: each }, each === disk.level ? 1 : 0);
-    }
-    gauge('slots', 'Slots in the root.').set(facts.slots);
-    const leases = gauge('leases', 'Leases by state.', ['state']);
-    leases.set({ state: 'live' }, facts.leases.live);
-    leases.set({ state: 'ended' }, facts.leases.ended);
-    gauge('trash_entries', 'Slots out of service that are not deleted yet.').set(facts.trash);
-    gauge('quarantined_entries', 'Entries of the trash that cannot be deleted.').set(facts.quarantined);
-    gauge('blocked_slots', 'Slots that should go and cannot.').set(facts.blocked);
-    const passes = counter(COUNTERS.passes, 'Passes by scope and result.', ['scope', 'result']);
-    const jobs = counter(COUNTERS.jobs, 'Ended jobs by result.', ['result']);
-    const reclaimed = counter(COUNTERS.reclaimed, 'Bytes freed by passes, by statfs.');
-    const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
-    const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
-    const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
-    for (const { name, labels, value } of samples(before).filter(isOurs)) {
-        if (name === COUNTERS.passes)
-            passes.inc(labels, value);
-        else if (name === COUNTERS.jobs)
-            jobs.inc(labels, value);
-        else if (name === COUNTERS.reclaimed)
-            reclaimed.inc(value);
-        else if (name === COUNTERS.lockWait)
-            lockWait.inc(value);
-        else if (name === `${metrics_PREFIX}last_pass_duration_seconds`)
-            last.set(labels, value);
-        else if (name === `${metrics_PREFIX}last_pass_timestamp_seconds`)
-            when.set(labels, value);
-    }
-    if (facts.pass !== null) {
-        const { scope, result, seconds, atMs } = facts.pass;
-        passes.inc({ scope, result });
-        last.set({ scope }, seconds);
-        when.set({ scope }, atMs / 1000);
-    }
-    for (const result of facts.jobs)
-        jobs.inc({ result });
-    reclaimed.inc(facts.reclaimedBytes);
-    lockWait.inc(facts.lockWaitSeconds ?? 0);
-    return registry.metrics();
-}
-/** Labels of what goes on counting; anything else in the file was not written by us. */
-const LABELS = {
-    [COUNTERS.passes]: 'result,scope',
-    [COUNTERS.jobs]: 'result',
-    [COUNTERS.reclaimed]: '',
-    [COUNTERS.lockWait]: '',
-    [`${metrics_PREFIX}last_pass_duration_seconds`]: 'scope',
-    [`${metrics_PREFIX}last_pass_timestamp_seconds`]: 'scope',
-};
-function isOurs({ name, labels, value }) {
-    return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0;
-}
-/** The samples of a file in the text format, as far as they can be understood. */
-function samples(text) {
-    return text.split('\n').flatMap((line) => {
-        const found = /^([a-z_]+)(?:\{([^}]*)\})? ([0-9.e+-]+)$/.exec(line);
-        const [, name, labels, value] = found ?? [];
-        if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
-            return [];
-        const pairs = [...(labels ?? '').matchAll(/([a-z_]+)="([^"\\]*)"/g)];
-        return [
-            {
-                name,
-                labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, content])),
-                value: Number(value),
-            },
-        ];
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
-
-
-
-
-
-
-
-
-
-
-const record_metrics_WAIT_SECONDS = 2;
-/**
- * Replaces the metrics file, whole and at once. One process at a time adds to the counters; who is
- * not let in within two seconds leaves its share out rather than hold up a job.
- */
-async function recordMetrics(root, recorded, { voice }) {
-    try {
-        await loadMetrics();
-        await withKernelLock(controlPath(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
-            const path = controlPath(root, 'metrics.prom');
-            const text = await metricsText(record_metrics_factsOf(root, recorded), readTextOrNull(path) ?? '');
-            replaceFile(path, text);
-        });
-    }
-    catch (error) {
-        voice.warning(`The metrics were not written (${messageOf(error)}).`);
-    }
-}
-function record_metrics_factsOf(root, { assessments, ...counts }) {
-    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
-    const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
-    const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
-    const trash = listTrash(root);
-    return {
-        ...counts,
-        disks: assessments.map(({ level, reading }) => ({ level, ...reading })),
-        slots: live + ended,
-        leases: { live, ended },
-        trash: trash.length,
-        quarantined: trash.filter((entry) => entry.quarantine !== null).length,
-        blocked: (parseHeartbeat(readHeartbeatText(root))?.blocked ?? []).filter(({ path }) => path !== ENDINGS).length,
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/after-pass.js
 
 
 
 
 
-/** Tells the metrics and, where it is bad, the webhook. */
+
+/**
+ * Tells the metrics and, where it is bad, the webhook.
+ *
+ * @returns whether the heartbeat is written: without one nobody knows that there was a pass
+ */
 async function afterPass(outcome, runtime) {
-    const { root, settings, done, guarded, jobs } = outcome;
+    const { root, settings, done, guarded, jobs, seeds = [] } = outcome;
     const { assessments } = guarded;
     const heartbeat = 'heartbeat' in done ? done.heartbeat : null;
+    const isNoted = 'heartbeat' in done && (done.isNoted || noteLate(root, done, runtime));
     const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`];
     await recordMetrics(root, {
-        assessments,
+        disks: { assessments, floors: settings.floors },
         jobs,
+        seeds,
         pass: {
             scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
             result: problems.length > 0 ? 'failed' : 'done',
             seconds: heartbeat?.seconds ?? 0,
             atMs: heartbeat?.completedAt ?? Date.now(),
         },
-        reclaimedBytes: guarded.reclaimedBytes + (heartbeat?.reclaimedBytes ?? 0),
+        reclaimedBytes: guarded.reclaimedBytes + deletedBytes(done),
         lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
     }, runtime);
     if (guarded.level === 'critical') {
@@ -13408,6 +11276,21 @@ async function afterPass(outcome, runtime) {
         const text = blocked.slice(0, 5).join('; ');
         await alert_alert(root, settings, { kind: 'blocked', text }, runtime);
     }
+    return isNoted;
+}
+/** The disk was full for the heartbeat, and room has been made since, or could not be. */
+function noteLate(root, { heartbeat }, { voice }) {
+    try {
+        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
+        return true;
+    }
+    catch (error) {
+        voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`);
+        return false;
+    }
+}
+function deletedBytes(done) {
+    return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
@@ -13416,12 +11299,12 @@ async function afterPass(outcome, runtime) {
 
 
 /** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
-async function passOverOwn({ root, self, settings, by }, runtime) {
+async function passOverOwn({ root, self, settings, by, published = [] }, runtime) {
     const { dryRun } = settings;
     const ways = helpers(settings);
     try {
         const done = await pass({ root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by }, runtime);
-        announce(done.actions, dryRun, runtime);
+        announce(done.actions, published, dryRun, runtime);
         return done;
     }
     catch (error) {
@@ -13432,12 +11315,9 @@ async function passOverOwn({ root, self, settings, by }, runtime) {
     }
 }
 /** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
-function announce(actions, dryRun, { voice }) {
-    for (const action of actions) {
-        if (action.kind === 'foreign')
-            continue;
-        voice.info(`${dryRun ? 'would ' : ''}${describeAction(action)}`);
-    }
+function announce(actions, published, dryRun, { voice }) {
+    for (const line of passLines(actions, { would: dryRun, published }))
+        voice.info(line);
     if (!dryRun)
         return;
     const many = actions.filter((action) => action.kind === 'retire').length;
@@ -14014,7 +11894,7 @@ function statOrNull(path) {
     }
 }
 /** By what a file is known again. */
-function contents_stampOf(stat) {
+function stampOf(stat) {
     return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
 }
 /** Whether something is of the kind that is expected, as far as that shows without reading it. */
@@ -14066,7 +11946,7 @@ function setNearTimes(workspace, planned, nowNs) {
                 const isSet = near !== null && isExpected(near, expected);
                 const stat = isSet ? near : setNow(file, nowNs);
                 const kind = isSet || mtimeNs === null ? 'set' : 'now';
-                return { kind, path, stamp: contents_stampOf(stat) };
+                return { kind, path, stamp: stampOf(stat) };
             });
         }
         catch (error) {
@@ -14824,7 +12704,7 @@ function lengthsBefore(metadata, at) {
 
 
 
-const artefact_UNSEEN = { kind: 'unseen' };
+const UNSEEN = { kind: 'unseen' };
 /** Code in a compiler's own form, whose texts are packed: of link-time optimisation. */
 const PACKED = ['.llvmbc', '.llvm.lto', '.gnu.lto_'];
 const BITCODE = ['BC\u00c0\u00de', '\u00de\u00c0\u0017\u000b'];
@@ -14912,7 +12792,7 @@ function inspectLoaded(read, range, search, within = null) {
         if (seen.length > 0)
             return { kind: 'seen', text: textsAt(read, seen, from, end) };
     }
-    return artefact_UNSEEN;
+    return UNSEEN;
 }
 function isWithin(at, sections) {
     return sections.some(({ from, size }) => at >= from && at < from + size);
@@ -14936,7 +12816,7 @@ function inspectMetadata(read, part, search) {
         return artefact_unreadable('its metadata names too many paths');
     const others = otherThanSources(bytes, hits, search.inputs);
     if (others.length === 0)
-        return artefact_UNSEEN;
+        return UNSEEN;
     const texts = others.map((hit) => bytes.toString('latin1', hit, hit + TOLD));
     return { kind: 'seen', text: texts.slice(0, 100).join('\n') };
 }
@@ -14950,7 +12830,7 @@ function firstOf(parts, judge) {
         if (verdict.kind !== 'unseen')
             return verdict;
     }
-    return artefact_UNSEEN;
+    return UNSEEN;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/plain-file.js
@@ -15734,6 +13614,27 @@ function lookAtShared(source, record) {
     return now;
 }
 
+;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
+
+
+/** The note that a clone of this root wrote into its source; a person who has read it may remove it. */
+const hybrid_mark_NAME = 'hybrid-off.json';
+/** Why no clone of this root may share files by hard link; null where they may. */
+function hybridRefusal(root) {
+    const text = readSmallFile(controlName(root, hybrid_mark_NAME));
+    if (text === null)
+        return null;
+    // Whatever is written there, it was put there for a reason.
+    return `a build wrote into a file that it shared: ${controlName(root, hybrid_mark_NAME)} says which`;
+}
+/** Takes the hybrid out of use for good; the first note stays. */
+function takeHybridOut(root, source, written) {
+    if (hybridRefusal(root) !== null)
+        return;
+    const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
+    replaceFile(controlName(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
 
 
@@ -15771,15 +13672,19 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
 /**
  * Publishes the slot of a job that has just ended, as the build that others are seeded from. What
  * keeps it from that is told; the slot then stays for the next job of this branch.
+ *
+ * @returns whether the slot has become the snapshot
  */
 async function publishBuild(request, runtime) {
     const { voice } = runtime;
     try {
         const refusal = await tryToPublish(request, runtime);
         voice.info(refusal === null ? 'snapshot published' : `no snapshot: ${refusal}`);
+        return refusal === null;
     }
     catch (error) {
         voice.warning(`No snapshot was published (${messageOf(error)}).`);
+        return false;
     }
 }
 async function tryToPublish({ root, job, self, id }, runtime) {
@@ -16016,76 +13921,6 @@ function unchangingFolders(environment) {
         '/usr/local/rustup',
         '/usr/lib/rustlib',
     ].filter((path) => path.startsWith('/'));
-}
-
-;// CONCATENATED MODULE: ./lib/host/workplace.js
-
-
-
-
-
-const workplace_WAIT_MS = 5000;
-/**
- * The worktree that a directory lies in, or the directory itself where there is none.
- *
- * @param directory absolute, without links
- */
-async function findWorkplace(directory) {
-    const top = topOf(directory);
-    if (top === null)
-        return { ...workplace_describe(directory), common: directory, remote: null };
-    const isDirectory = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
-    const found = readGitFile(top, isDirectory);
-    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
-    const common = found === 'submodule' ? null : found.common;
-    if (common === null)
-        return { ...workplace_describe(top), common: top, remote: null };
-    return { ...workplace_describe(top), common, remote: await readRemote(common) };
-}
-/**
- * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
- * in none, or in a submodule.
- */
-function findCommon(directory) {
-    const top = topOf(directory);
-    if (top === null)
-        return '';
-    const found = readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory());
-    const common = found === 'submodule' ? null : found.common;
-    return common === null ? '' : workplace_describe(common).identity;
-}
-/** The nearest folder upwards that has a `.git`. */
-function topOf(directory) {
-    for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
-            return folder;
-        if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
-            return null;
-    }
-}
-/**
- * A worktree that was removed and made again at the same path is another one: what was built from the
- * former must not look fresh in it. So its directory counts, and when that was made.
- */
-function workplace_describe(top) {
-    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
-    return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
-}
-/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
-async function readRemote(common) {
-    const as = ownerOf([common]);
-    if (typeof as === 'string')
-        return null;
-    try {
-        const words = ['config', '--get', 'remote.origin.url'];
-        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
-            waitMs: workplace_WAIT_MS,
-        });
-        return said.trim() === '' ? null : said.trim();
-    }
-    catch {
-        return null;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/proof.js
@@ -16996,7 +14831,7 @@ class WorkspaceReader {
     }
 }
 function workspace_reader_isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = contents_stampOf(stat);
+    const { ctimeNs, inode, size } = stampOf(stat);
     return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
 }
 /** Paths as they are written and as they are without links. */
@@ -18499,6 +16334,7 @@ function warnOfTwins(slot, { environment, voice }) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -18531,8 +16367,9 @@ async function release(request, runtime) {
         if (saved !== null)
             tellSaved(saved, request, runtime);
         try {
+            const told = resultInWords(result, findLease(root, id)?.lease?.madeBy ?? null);
             const ended = endLease(root, id, { result, bootId, uptimeS, wallMs });
-            voice.info(ended ? `lease ${id} ended (${result})` : `lease ${id} had ended before`);
+            voice.info(ended ? `lease ${id} ended (${told})` : `lease ${id} had ended before`);
         }
         catch (error) {
             voice.warning(`The lease ${id} was not ended (${messageOf(error)}); the end of its job ends it.`);
@@ -18543,13 +16380,15 @@ async function release(request, runtime) {
         for (const id of leases)
             await pruneUnits({ root, self, id }, runtime);
     }
-    if (isPublished) {
-        for (const id of leases)
-            await publishBuild({ root, job, self, id }, runtime);
+    const seeds = leases.map((id) => readSeedRecord(root, id).kind);
+    const published = [];
+    for (const id of isPublished ? leases : []) {
+        if (await publishBuild({ root, job, self, id }, runtime))
+            published.push(id);
     }
-    const done = await passOverOwn({ root, self, settings, by }, runtime);
+    const done = await passOverOwn({ root, self, settings, by, published }, runtime);
     const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
-    await afterPass({ root, settings, done, guarded, jobs: [result] }, runtime);
+    await afterPass({ root, settings, done, guarded, jobs: [result], seeds }, runtime);
     await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
         startReaper(root, runtime.script, settings);
@@ -18573,6 +16412,7 @@ const NOTHING_FREED = {
     retired: [],
     reclaimedBytes: 0,
     emergency: false,
+    planned: [],
 };
 
 ;// CONCATENATED MODULE: ./lib/host/foreign-files.js
@@ -19153,7 +16993,7 @@ function onlyAhead(workspace, planned) {
         if (!isThere || !isExpected(stat, each.expected))
             ahead.times.push(each);
         else {
-            ahead.standing.push({ kind: 'set', path: each.path, stamp: contents_stampOf(stat) });
+            ahead.standing.push({ kind: 'set', path: each.path, stamp: stampOf(stat) });
         }
     }
     return ahead;
@@ -20408,7 +18248,7 @@ function clone_seed_choose({ root, job, settings, source, place }, disk, known) 
 /** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
 function trustRefusal(job, { trusted }) {
     return trusted && !job.trusted
-        ? 'what this event’s jobs build may not share files with what may be published'
+        ? 'what cannot publish a snapshot (a pull request, another branch, a schedule) may not share files with what can'
         : null;
 }
 
@@ -20890,6 +18730,2992 @@ function describeSeed({ record, why }) {
     return `${kind} of lease ${source ?? ''}, ${describeAge(ageHours)}, handed down ${generation} time(s)${reasons}`;
 }
 
+;// CONCATENATED MODULE: ./lib/steps/local-run.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** Set for a command, and by what --print-env prints: the lease of its slot. */
+const RUN = 'TARGET_GUARD_RUN';
+/** What tells others of a slot, and of the root for what is run within. */
+function variablesOf({ root, lease }) {
+    return {
+        CARGO_TARGET_DIR: `${root.path}/${lease.slot}`,
+        TARGET_GUARD_ROOT: root.path,
+        [RUN]: lease.id,
+    };
+}
+/** What a workflow sets, and means another job by. */
+const OF_WORKFLOWS = /^(GITHUB|RUNNER|ACTIONS|INPUT|STATE)_/;
+/**
+ * What a run works for: the worktree that it is started in.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ * @param isVerbose whether it says what it does, or only what matters
+ */
+async function observeRun(chosen, worker, { isVerbose }, outside) {
+    const workplace = await findWorkplace(process.cwd());
+    const facts = { wallMs: Date.now(), pid: process.pid, leg: chosen.leg };
+    const own = localJob(workplace, { ...facts, within: null });
+    const outer = outerLease(chosen, outside);
+    const isWithin = outer?.prKey === own.prKey && outer.repository === `${own.owner}/${own.repository}`;
+    const job = isWithin ? localJob(workplace, { ...facts, within: outer.leg }) : own;
+    const owner = observeLocal(worker);
+    // It is of no job: what other runs of this user do at the same time is never judged by its own.
+    const inside = runtimeIn(workplace.top, isVerbose, outside);
+    const seen = selfOf(observeOwner(inside.environment), null);
+    const self = { ...seen, runnerKey: owner.runner.key, worker };
+    const settings = settingsFor(chosen);
+    return { job, owner, self, settings, inside, workspace: workplace.top, outside };
+}
+/** Steps find the worktree where a workflow has its checkout. */
+function runtimeIn(workspace, isVerbose, outside) {
+    const entries = Object.entries(outside.environment).filter(([name]) => !OF_WORKFLOWS.test(name));
+    const environment = { ...Object.fromEntries(entries), GITHUB_WORKSPACE: workspace };
+    const { voice } = outside;
+    return { ...outside, environment, voice: isVerbose ? voice : { ...voice, info: ignore } };
+}
+function ignore() { }
+/** Nobody can tell a command to skip its build, and nothing is shared with other hosts. */
+function settingsFor(chosen) {
+    return {
+        ...chosen,
+        onCritical: chosen.onCritical === 'skip' ? 'fail' : chosen.onCritical,
+        snapshot: 'never',
+        remote: { ...chosen.remote, mode: 'off' },
+    };
+}
+/** The lease of the run that this process is started within; null where it has ended. */
+function outerLease(settings, { environment }) {
+    return findRun(environment[RUN] ?? '', settings, environment)?.lease ?? null;
+}
+/** A run that has not ended; null where there is none with this lease. */
+function findRun(id, settings, environment) {
+    const root = isLeaseId(id) ? findRoot(settings.root, preciousOf(environment)) : null;
+    const record = root === null ? null : findLease(root, id);
+    if (root === null || record?.state !== 'live' || record.lease === null)
+        return null;
+    return isLocal(record.lease.madeBy) ? { root, lease: record.lease } : null;
+}
+/**
+ * Gets a run its slot, and seeds it.
+ *
+ * @param onLease told as soon as there is one, before the slot is seeded
+ * @throws GuardError and RefusedError as prepareFor does
+ */
+async function startRun(run, madeBy, onLease) {
+    const { job, owner, self, settings, inside, workspace, outside } = run;
+    const applicant = {
+        job,
+        owner,
+        self,
+        madeBy,
+        by: `run of ${owner.runner.name}`,
+        workspace,
+        hooked: '',
+        // Whoever waits wants to know what for.
+        voice: outside.voice,
+    };
+    // The keeper comes later: it shares a lock with the command.
+    const unwatched = { ...settings, keeper: 'off' };
+    const prepared = await prepareFor(applicant, unwatched, inside, onLease);
+    const root = findRoot(prepared.root, preciousOf(inside.environment));
+    if (root === null || prepared.slot === null)
+        throw new Error('the slot is gone');
+    const { lease } = prepared.slot;
+    // Where people work nobody sets times back: other target dirs were built there, too.
+    await seed({ root, job, owner, self, settings, lease, restoresMtimes: false }, inside);
+    return { root, lease, hadEmergency: prepared.disk.emergency };
+}
+/** @param lock open on the lease’s lock, which is held by it; null to leave that to the keeper */
+async function watchRun({ settings, inside }, { root, lease, hadEmergency }, lock) {
+    if (settings.keeper !== 'auto')
+        return;
+    await watchOver(root, lease.id, settings, { hadEmergency, isTaken: false, lock }, inside);
+}
+/** Ends the lease of a run; its slot stays for the next one in this worktree. */
+async function endRun({ job, self, owner, settings, inside }, { root, lease }, status) {
+    const by = `run of ${owner.runner.name}`;
+    // An empty one, though newer, must not take the place of what others have built.
+    const told = local_run_isEmpty(`${root.realPath}/${lease.slot}`) ? 'cancelled' : status;
+    await release({ root, job, self, settings, leases: [lease.id], status: told, by }, inside);
+}
+function local_run_isEmpty(folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)(folder).length === 0;
+    }
+    catch {
+        // Gone, or not ours to read: whoever looks at it later decides.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/worktree-metrics.js
+const worktree_metrics_PREFIX = 'target_guard_worktree';
+const REMOVED = `${worktree_metrics_PREFIX}_removed_total`;
+const REMOVED_BYTES = `${worktree_metrics_PREFIX}_removed_bytes_total`;
+/**
+ * A metrics file of its own, in the Prometheus text format.
+ *
+ * @param before the file as it was: its counters go on counting
+ */
+async function worktreeMetricsText(facts, before) {
+    // Loaded when there is something to write: it takes longer than a small inventory.
+    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+    const registry = new Registry();
+    const gauge = (name, help, value) => {
+        new Gauge({ name: `${worktree_metrics_PREFIX}${name}`, help, registers: [registry] }).set(value);
+    };
+    gauge('s', 'Git worktrees below the watched directories.', facts.worktrees);
+    gauge('_bytes', 'Bytes in worktrees, with their target dirs.', facts.bytes);
+    gauge('_targets', 'Target dirs in worktrees.', facts.targets);
+    gauge('_target_bytes', 'Bytes in target dirs of worktrees.', facts.targetBytes);
+    gauge('_lock_files', 'Lock files of repositories and pools.', facts.lockFiles);
+    const removed = new Counter({
+        name: REMOVED,
+        help: 'Worktrees, target dirs and lock files removed.',
+        labelNames: ['what'],
+        registers: [registry],
+    });
+    const bytes = new Counter({
+        name: REMOVED_BYTES,
+        help: 'Bytes of what was removed, as it was measured before.',
+        registers: [registry],
+    });
+    for (const what of ['worktree', 'target', 'lock']) {
+        removed.inc({ what }, worktree_metrics_valueOf(before, `${REMOVED}{what="${what}"}`));
+        removed.inc({ what }, facts.removed.get(what) ?? 0);
+    }
+    bytes.inc(worktree_metrics_valueOf(before, REMOVED_BYTES) + facts.removedBytes);
+    return registry.metrics();
+}
+/** A sample of the file; 0 where there is none. */
+function worktree_metrics_valueOf(before, name) {
+    const line = before.split('\n').find((each) => each.startsWith(`${name} `));
+    const value = Number(line?.slice(name.length + 1));
+    return line !== undefined && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-worktrees.js
+
+
+
+/** Replaces the metrics file of worktrees, whole and at once; that it cannot be is a warning. */
+async function recordWorktrees(path, done, { voice }) {
+    try {
+        replaceFile(path, await worktreeMetricsText(record_worktrees_factsOf(done), readTextOrNull(path) ?? ''));
+    }
+    catch (error) {
+        voice.warning(`The metrics of worktrees were not written (${messageOf(error)}).`);
+    }
+}
+function record_worktrees_factsOf({ inventory, taken, dryRun }) {
+    const really = dryRun ? [] : taken;
+    const gone = new Set(really.map(({ path }) => path));
+    const worktrees = inventory.worktrees.filter(({ path }) => !gone.has(path));
+    const all = worktrees.flatMap((each) => each.targets);
+    const targets = all.filter(({ path }) => !gone.has(path));
+    const removed = new Map();
+    for (const { what } of really)
+        removed.set(what, (removed.get(what) ?? 0) + 1);
+    return {
+        worktrees: worktrees.length,
+        bytes: bytes(worktrees) - (bytes(all) - bytes(targets)),
+        targets: targets.length,
+        targetBytes: bytes(targets),
+        lockFiles: inventory.locks.filter(({ path }) => !gone.has(path)).length,
+        removed,
+        removedBytes: bytes(really),
+    };
+}
+function bytes(items) {
+    return items.reduce((sum, each) => sum + (each.bytes ?? 0), 0);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/worktree.js
+/** Whether a whole worktree may go. Whatever is unknown keeps it. */
+function judgeWorktree(worktree, policy) {
+    const reasons = [
+        ...byPlace(worktree),
+        ...byLock(worktree.lock),
+        ...byOccupancy(worktree.occupancy),
+        ...byGit(worktree.git, policy),
+        ...worktree_byAge(worktree, policy),
+        ...byCloserLook(worktree.closer, policy),
+    ];
+    if (reasons.length > 0)
+        return { goes: false, reasons };
+    return { goes: true, reasons: [whyGoing(worktree, policy)] };
+}
+/** Whether everything but the closer look, which takes longer, speaks for removal. */
+function deservesCloserLook(worktree, policy) {
+    return judgeWorktree({ ...worktree, closer: NOTHING_FOUND }, policy).goes;
+}
+const NOTHING_FOUND = { unseen: 0, hasSubmodules: false, inReflogOnly: [] };
+function byPlace({ kind, isWithin, inner, targets }) {
+    const holding = targets.find(({ holdsWorktree }) => holdsWorktree);
+    return [
+        ...(isWithin ? [] : ['it lies outside the given directories']),
+        ...(kind === 'main' ? ['it is the main worktree of its repository'] : []),
+        ...(inner.length > 0 ? [`another worktree lies in it: ${inner[0] ?? ''}`] : []),
+        ...(holding === undefined ? [] : [`another worktree lies in ${holding.path}`]),
+    ];
+}
+function byLock(lock) {
+    if (lock === null || lock.owner === 'dead')
+        return [];
+    return [`it is locked${lock.reason === '' ? '' : ` (${lock.reason})`}: ${lock.why}`];
+}
+function byOccupancy({ inhabitants, unknown }) {
+    return [...inhabitants.map((each) => each.what), ...unknown];
+}
+function byGit(git, { withRecoveryRefs }) {
+    if ('unknown' in git)
+        return [git.unknown];
+    const { head, dirty, untracked, ignored, unpushed, operation, stashes, hasSubmodules } = git;
+    const [example = ''] = ignored;
+    return [
+        ...(head === null ? ['it has no commit yet'] : []),
+        ...(operation === null ? [] : [`a ${operation} has not ended in it`]),
+        ...counted(dirty, 'changed file'),
+        ...counted(untracked, 'untracked path'),
+        ...(ignored.length === 0
+            ? []
+            : [`${plural(ignored.length, 'ignored path')} besides target dirs (${example})`]),
+        ...(stashes === 0 ? [] : [`${plural(stashes, 'stash', 'es')} made on its branch`]),
+        ...(hasSubmodules ? [SUBMODULES] : []),
+        ...(unpushed === 0 || withRecoveryRefs ? [] : [plural(unpushed, 'un-pushed commit')]),
+    ];
+}
+const SUBMODULES = 'it has submodules, whose commits are not looked at';
+function byCloserLook(closer, { withRecoveryRefs }) {
+    if (closer === null)
+        return [];
+    if ('unknown' in closer)
+        return [closer.unknown];
+    const { unseen, hasSubmodules, inReflogOnly } = closer;
+    return [
+        ...(unseen === 0 ? [] : [`${plural(unseen, 'file')} that git was told not to look at`]),
+        ...(hasSubmodules ? [SUBMODULES] : []),
+        ...(inReflogOnly.length === 0 || withRecoveryRefs
+            ? []
+            : [
+                `${plural(inReflogOnly.length, 'un-pushed commit')} that only its reflog holds ` +
+                    `(${(inReflogOnly[0] ?? '').slice(0, 12)})`,
+            ]),
+    ];
+}
+function worktree_byAge({ newestMs }, { nowMs, olderThanMs }) {
+    if (newestMs === null)
+        return ['the age of its newest file is not known'];
+    const ageMs = nowMs - newestMs;
+    // Files are written in whole ticks of the kernel's clock, which may be a little ahead.
+    if (ageMs < -1000)
+        return ['its newest file is of the future'];
+    if (ageMs < olderThanMs) {
+        return [`its newest file is ${ageInWords(ageMs)} old, less than ${ageInWords(olderThanMs)}`];
+    }
+    return [];
+}
+function whyGoing({ git, lock, newestMs }, { nowMs }) {
+    const unpushed = 'unknown' in git ? 0 : git.unpushed;
+    const pushed = unpushed === 0 ? 'fully pushed' : `${unpushed} un-pushed, for a recovery ref`;
+    const locked = lock === null ? '' : `, its lock’s owner is dead (${lock.why})`;
+    return `clean, ${pushed}, nobody in it, ${ageInWords(nowMs - (newestMs ?? nowMs))} old${locked}`;
+}
+/** Programs that build, or run what was built, without holding Cargo's lock all the time. */
+const BUILDERS = /^pid \d+ \((?:cargo|rustc|rustdoc|clippy-driver|rust-analyzer|miri|cross|build-script|sccache|cc1|collect2|ld|lld|mold|make|ninja|cmake)/;
+/** Whether a target dir may go: nothing builds in its worktree, and it is Cargo's alone. */
+function judgeTarget(target, worktree, { nowMs, olderThanMs }) {
+    const elsewhere = worktree.isWithin ? [] : ['it lies outside the given directories'];
+    const building = [
+        ...worktree.occupancy.inhabitants
+            .map((each) => each.what)
+            .filter((each) => BUILDERS.test(each)),
+        // Cargo's lock on one of them is a build in the worktree.
+        ...worktree.targets.flatMap((each) => byOccupancy(each.occupancy)),
+        ...worktree.occupancy.unknown,
+    ];
+    const ageMs = target.newestMs === null ? null : nowMs - target.newestMs;
+    const young = olderThanMs === 0 || (ageMs !== null && ageMs >= olderThanMs)
+        ? []
+        : [`it is not older than ${ageInWords(olderThanMs)}`];
+    const byRepository = {
+        ignored: [],
+        untracked: ['git does not ignore it, so it may be somebody’s work'],
+        tracked: ['files in it are tracked'],
+        unknown: ['git cannot tell whether files in it are tracked'],
+    }[target.isLeftover && target.git === 'untracked' ? 'ignored' : target.git];
+    const inner = target.holdsWorktree ? ['a worktree lies in it'] : [];
+    const reasons = [...elsewhere, ...building, ...byRepository, ...inner, ...young];
+    if (reasons.length > 0)
+        return { goes: false, reasons: [...new Set(reasons)] };
+    const age = ageMs === null ? 'of unknown age' : `${ageInWords(ageMs)} old`;
+    return { goes: true, reasons: [`nothing builds in its worktree, ${age}`] };
+}
+function counted(count, what) {
+    return count === 0 ? [] : [plural(count, what)];
+}
+function plural(count, what, ending = 's') {
+    return `${count} ${what}${count === 1 ? '' : ending}`;
+}
+/** A time span, in the largest unit that fits. */
+function ageInWords(ms) {
+    const minutes = ms / 60_000;
+    if (minutes < 120)
+        return `${Math.max(0, Math.floor(minutes))} min`;
+    const hours = minutes / 60;
+    return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
+}
+const UNITS_MS = {
+    s: 1000,
+    m: 60_000,
+    min: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+};
+/** A time span as people write it: `24h`, `15min`, `7d`, `0`; null for anything else. */
+function parseSpan(text) {
+    if (text === '0')
+        return 0;
+    const [, count, unit = ''] = /^(\d{1,6})\s?(s|m|min|h|d)$/.exec(text) ?? [];
+    const unitMs = UNITS_MS[unit];
+    return count === undefined || unitMs === undefined ? null : Number(count) * unitMs;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/worktree-names.js
+/** A target dir that was put aside to be deleted, beside its former place; the end of a path. */
+const LEFTOVER = /\/\.target-guard-removed-[0-9a-f]{12}$/;
+/** @param id twelve hexadecimal digits */
+function leftoverName(id) {
+    return `.target-guard-removed-${id}`;
+}
+/**
+ * A worktree that was put aside to be removed, beside its former place. The name alone proves
+ * nothing: only one that a note of its own names by this id is such a one.
+ *
+ * @param id twelve hexadecimal digits
+ */
+function leavingName(id) {
+    return `.target-guard-leaving-${id}`;
+}
+/** The ref that keeps un-pushed commits of a worktree that goes. */
+function recoveryRef(branch, stamp, index) {
+    const more = index === 0 ? '' : `-${index + 1}`;
+    return `refs/target-guard/recovery/${branch ?? 'detached'}-${stamp}${more}`;
+}
+/** A moment as a part of a ref’s name: `20260131T235959Z`. */
+function worktree_names_stampOf(nowMs) {
+    return new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/worktree-lock.js
+/** Why nothing is concluded where only a part of the processes is shown: a container, or hidepid. */
+const HOST_UNSEEN = 'processes of the host cannot be seen from here';
+/** Nothing shorter is believed: process starts are counted in ticks, and clocks are corrected. */
+const SLACK_MS = 60_000;
+/** Lock files that are younger stay, unless another age is asked for. */
+const LOCKS_MS = 15 * 60_000;
+/** The process that the text of a lock names: `… (pid 1234)`, `{"pid":1234}`; null without one. */
+function pidInReason(text) {
+    const found = /\bpid["']?\s*[:=#]?\s*["']?(\d{1,10})\b/i.exec(text)?.[1];
+    return pidOf(found);
+}
+/** The same for a lock file in a pool, which may hold the number alone. */
+function pidInFile(text) {
+    return pidOf(/^\s*(\d{1,10})\s*$/.exec(text)?.[1]) ?? pidInReason(text);
+}
+function pidOf(text) {
+    const pid = Number(text);
+    return text !== undefined && Number.isSafeInteger(pid) && pid > 0 && pid < 2 ** 31 ? pid : null;
+}
+/**
+ * Whether the owner of a lock still lives. A process that started after the lock was made is not
+ * the one that made it, whatever its number; so is every process after a restart of the host. When a
+ * process started is known by the clock of today: set forward meanwhile, it makes all of them younger
+ * against a lock of before.
+ *
+ * @param madeAtMs when the lock file was last written
+ */
+function judgeLock(pid, sight, madeAtMs) {
+    if (pid === null || sight === null)
+        return { owner: 'unknown', why: 'it names no process' };
+    const { process, inContainer, seesHost, clockAheadMs } = sight;
+    if (process === 'hidden')
+        return { owner: 'unknown', why: `/proc does not show pid ${pid}` };
+    if (process !== 'gone' && !process.isZombie && process.startedAtMs <= madeAtMs + SLACK_MS) {
+        return { owner: 'alive', why: `pid ${pid} (${process.command}) is running` };
+    }
+    if (inContainer !== null)
+        return { owner: 'unknown', why: inContainer };
+    if (!seesHost) {
+        return { owner: 'unknown', why: `pid ${pid} may be a process that cannot be seen from here` };
+    }
+    if (process === 'gone' || process.isZombie)
+        return { owner: 'dead', why: `pid ${pid} is gone` };
+    if (process.startedAtMs <= madeAtMs + SLACK_MS + clockAheadMs) {
+        const why = `pid ${pid} (${process.command}) is running, and the clock was set since`;
+        return { owner: 'unknown', why };
+    }
+    return { owner: 'dead', why: `pid ${pid} is another process now (${process.command})` };
+}
+/** Whether a lock file may go: its owner is gone for certain, and nobody has it open. */
+function judgeLockFile(file, { nowMs, bootAtMs, olderThanMs }) {
+    const [holder] = file.holders;
+    if (holder !== undefined)
+        return stays(holder);
+    if (file.unknown !== null)
+        return stays(file.unknown);
+    const ageMs = nowMs - file.madeAtMs;
+    if (ageMs < olderThanMs)
+        return stays('it is too young');
+    if (file.repository === null) {
+        const { owner, why } = file.verdict ?? { owner: 'unknown', why: 'it names no process' };
+        return owner === 'dead' ? { goes: true, reason: why } : stays(why);
+    }
+    return file.madeAtMs < bootAtMs - SLACK_MS
+        ? { goes: true, reason: 'it was made before the last start of this host' }
+        : { goes: true, reason: 'no process has it open, and no git that could have made it is left' };
+}
+function stays(reason) {
+    return { goes: false, reason };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/git-status.js
+/**
+ * Reads the answer of git.
+ *
+ * @throws Error where it is not such an answer: then nothing is known of the work tree
+ */
+function parseGitStatus(text) {
+    const status = {
+        head: null,
+        branch: null,
+        upstream: null,
+        dirty: 0,
+        untracked: [],
+        ignored: [],
+    };
+    let hasHead = false;
+    for (const line of text.split('\0')) {
+        if (line === '')
+            continue;
+        if (line.startsWith('# branch.oid ')) {
+            hasHead = true;
+            status.head = oidOrNull(line.slice('# branch.oid '.length));
+        }
+        else if (line.startsWith('# '))
+            readHeader(line.slice(2), status);
+        else if (line.startsWith('? '))
+            status.untracked.push(line.slice(2));
+        else if (line.startsWith('! '))
+            status.ignored.push(line.slice(2));
+        else if (/^[12u] /.test(line))
+            status.dirty += 1;
+        else
+            throw new Error(`git status said “${line.slice(0, 80)}”`);
+    }
+    if (!hasHead)
+        throw new Error('git status did not say what is checked out');
+    return status;
+}
+/** A branch without a line `branch.ab` has an upstream that is no longer there. */
+function readHeader(header, status) {
+    const blank = header.indexOf(' ');
+    const value = header.slice(blank + 1);
+    switch (header.slice(0, blank)) {
+        case 'branch.head':
+            status.branch = value === '(detached)' ? null : value;
+            return;
+        case 'branch.upstream':
+            status.upstream = { name: value, isGone: true };
+            return;
+        case 'branch.ab':
+            if (status.upstream !== null)
+                status.upstream.isGone = false;
+            return;
+        default:
+    }
+}
+function oidOrNull(text) {
+    return isOid(text) ? text : null;
+}
+/** Whether a text is the full name of an object: SHA-1 or SHA-256. */
+function isOid(text) {
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+/** Reads what `git rev-list --parents` says: by commit, its parents. */
+function parseGraph(text) {
+    const graph = new Map();
+    for (const line of text.split('\n')) {
+        const [commit, ...parents] = line.split(' ');
+        if (commit !== undefined && isOid(commit))
+            graph.set(commit, parents);
+    }
+    return graph;
+}
+/** How many commits of the graph can be reached from one. */
+function countFrom(head, graph) {
+    const seen = new Set();
+    const open = [head];
+    for (let commit = open.pop(); commit !== undefined; commit = open.pop()) {
+        const parents = graph.get(commit);
+        if (parents === undefined || seen.has(commit))
+            continue;
+        seen.add(commit);
+        open.push(...parents);
+    }
+    return seen.size;
+}
+/** The commits of the graph that no other one of it has as a parent. */
+function tipsOf(graph) {
+    const parents = new Set([...graph.values()].flat());
+    return [...graph.keys()].filter((commit) => !parents.has(commit));
+}
+/** Every object that a reflog names, without the zeros for “none”. */
+function oidsInReflog(text) {
+    const found = new Set();
+    for (const line of text.split('\n')) {
+        const [before = '', after = ''] = line.split(' ');
+        for (const oid of [before, after])
+            if (isOid(oid) && !/^0+$/.test(oid))
+                found.add(oid);
+    }
+    return [...found];
+}
+/** How many stashes were made on this branch, by the reflog of the stash; null for a detached head. */
+function stashesOn(branch, reflog) {
+    const where = branch ?? '(no branch)';
+    return reflog
+        .split('\n')
+        .map((line) => line.slice(line.indexOf('\t') + 1))
+        .filter((said) => said.startsWith(`WIP on ${where}:`) || said.startsWith(`On ${where}:`)).length;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/leaving-note.js
+/** A ref of the worktree alone, which goes with it; it names a blob that holds the note. */
+const LEAVING_REF = 'refs/worktree/target-guard-leaving';
+function leavingNoteText(note) {
+    return JSON.stringify({ version: 1, ...note });
+}
+/** Reads a note; null for anything that was not written as one. */
+function parseLeavingNote(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        // Not ours.
+        return null;
+    }
+    if (typeof found !== 'object' || found === null)
+        return null;
+    const { version, id, name, lock, pid } = found;
+    if (version !== 1 || typeof id !== 'string' || !/^[0-9a-f]{12}$/.test(id))
+        return null;
+    if (typeof name !== 'string' || !isName(name))
+        return null;
+    if (lock !== null && typeof lock !== 'string')
+        return null;
+    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0)
+        return null;
+    return { id, name, lock, pid };
+}
+/** One component of a path: what is put back lies beside where it was put aside. */
+function isName(name) {
+    return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-state.js
+
+
+
+
+
+
+
+
+/** Makes sure that git may be run for a worktree; in words why not. */
+function askable(found) {
+    const { path, gitDirectory, common, problem } = found;
+    if (problem !== null)
+        return problem;
+    if (gitDirectory === null || common === null)
+        return 'its main repository is gone';
+    const as = ownerOf([...new Set([path, (0,external_node_path_namespaceObject.join)(path, '.git'), gitDirectory, common])]);
+    if (typeof as === 'string')
+        return as;
+    return { ...found, gitDirectory, common, asked: { gitDirectory, workTree: path, as } };
+}
+/** The repository of a worktree, for what concerns all of its worktrees. */
+function git_state_repositoryOf({ common, asked: { as } }) {
+    return { gitDirectory: common, workTree: null, as };
+}
+/** What `git status` says of a worktree; throws where it cannot. */
+async function readStatus({ asked }) {
+    const words = [
+        'status',
+        '--porcelain=v2',
+        '--branch',
+        '--no-ahead-behind',
+        '--no-renames',
+        '--untracked-files=normal',
+        '--ignored=matching',
+        '--ignore-submodules=none',
+        '-z',
+    ];
+    return parseGitStatus(await askGit(asked, words));
+}
+/** More un-pushed commits than this are not told apart. */
+const COMMITS_AT_MOST = 100_000;
+/**
+ * The commits that these heads of one repository reach and no remote-tracking ref does.
+ *
+ * @throws Error where there are too many to tell, or git fails
+ */
+async function readUnpushed(found, heads) {
+    const input = heads.filter(isOid).join('\n');
+    if (input === '')
+        return new Map();
+    const words = ['rev-list', '--parents', `--max-count=${COMMITS_AT_MOST}`, '--stdin'];
+    const text = await askGit(git_state_repositoryOf(found), [...words, '--not', '--remotes'], {
+        input: `${input}\n`,
+    });
+    const graph = parseGraph(text);
+    if (graph.size >= COMMITS_AT_MOST)
+        throw new Error('there are too many un-pushed commits to tell');
+    return graph;
+}
+/** Puts together what git said of a worktree and of its repository. */
+function git_state_stateOf(found, status, graph) {
+    const { path, targets, gitDirectory, common } = found;
+    const { head, branch, upstream, dirty } = status;
+    const ours = new Set(targets.map((target) => (0,external_node_path_namespaceObject.relative)(path, target)));
+    const isOurs = (name) => {
+        const plain = name.replace(/\/$/, '');
+        return [...ours].some((target) => plain === target || plain.startsWith(`${target}/`));
+    };
+    return {
+        branch,
+        head,
+        upstream,
+        dirty,
+        untracked: status.untracked.filter((name) => !isLeftover(name)).length,
+        ignored: status.ignored.filter((name) => !isOurs(name)),
+        unpushed: head === null ? 0 : countFrom(head, graph),
+        operation: operationIn(gitDirectory),
+        stashes: stashesOn(branch, readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'logs/refs/stash')) ?? ''),
+        hasSubmodules: found.hasSubmodules || git_directory_namesIn(gitDirectory).includes('modules'),
+    };
+}
+function isLeftover(name) {
+    return LEFTOVER.test(`/${name.replace(/\/$/, '')}`);
+}
+/** How git sees each target dir, as far as its status tells: what it names as a whole holds no tracked file. */
+function targetStatesOf({ path, targets }, { ignored, untracked }) {
+    return new Map(targets.map((target) => {
+        const name = (0,external_node_path_namespaceObject.relative)(path, target);
+        if (covers(ignored, name))
+            return [target, 'ignored'];
+        return [target, covers(untracked, name) ? 'untracked' : 'unknown'];
+    }));
+}
+function covers(names, target) {
+    return names.some((name) => name.endsWith('/') && `${target}/`.startsWith(name));
+}
+/** Looks closer at a worktree that would go; throws where git fails. */
+async function lookCloser(found) {
+    const { gitDirectory } = found;
+    const index = await askGit(found.asked, ['ls-files', '-s', '-v', '-z']);
+    const entries = index.split('\0').filter((line) => line !== '');
+    const unseen = entries.filter((line) => isUnseen(line, found.path));
+    return {
+        unseen: unseen.length,
+        hasSubmodules: entries.some((line) => /^\S 160000 /.test(line)),
+        inReflogOnly: await findInReflogOnly({ gitDirectory, repository: git_state_repositoryOf(found) }),
+    };
+}
+/** `H 100644 <blob> 0\t<path>`: H is looked at; a file that a sparse checkout leaves out is not there. */
+function isUnseen(line, folder) {
+    const [tag] = line;
+    if (tag === 'H')
+        return false;
+    const path = (0,external_node_path_namespaceObject.join)(folder, line.slice(line.indexOf('\t') + 1));
+    return tag !== 'S' || (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+}
+/**
+ * Files of a worktree's git directory that hold a commit of its own: HEAD, ORIG_HEAD, …; what
+ * FETCH_HEAD names was made elsewhere.
+ */
+const OWN_HEAD = /^(?!FETCH_HEAD)[A-Z][A-Z_]*$/;
+/**
+ * Un-pushed commits that go with the worktree: its own reflog names them, and neither a ref nor the
+ * reflog of a branch leads to them.
+ */
+async function findInReflogOnly({ gitDirectory, repository, }) {
+    const common = repository.gitDirectory;
+    if (git_directory_namesIn(common).includes('reftable'))
+        throw new Error('its refs are kept in a reftable');
+    const own = [
+        ...oidsInReflog(readReflog((0,external_node_path_namespaceObject.join)(gitDirectory, 'logs/HEAD'))),
+        ...git_directory_namesIn(gitDirectory)
+            .filter((name) => OWN_HEAD.test(name))
+            .map((name) => (readTextOrNull((0,external_node_path_namespaceObject.join)(gitDirectory, name)) ?? '').trim()),
+        ...(await readOwnRefs(gitDirectory, repository)),
+    ].filter(isOid);
+    if (own.length === 0)
+        return [];
+    const ofBranches = textsBelow((0,external_node_path_namespaceObject.join)(common, 'logs/refs')).flatMap(oidsInReflog);
+    const input = [...new Set(own), ...[...new Set(ofBranches)].map((oid) => `^${oid}`)].join('\n');
+    const words = ['rev-list', '--ignore-missing', '--parents', '--stdin', '--not', '--glob=refs/*'];
+    const text = await askGit(repository, words, { input: `${input}\n` });
+    return tipsOf(parseGraph(text));
+}
+/**
+ * What the refs of a worktree alone name (`refs/worktree`, `refs/bisect`), but for the note of its
+ * own removal.
+ *
+ * @throws Error where one names no commit: whether anything else holds that is not looked into
+ */
+async function readOwnRefs(gitDirectory, repository) {
+    const refs = textsBelow((0,external_node_path_namespaceObject.join)(gitDirectory, 'refs'), [(0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF)]);
+    const named = refs.map((text) => text.trim()).filter(isOid);
+    if (named.length === 0)
+        return [];
+    const words = ['cat-file', '--batch-check=%(objecttype)'];
+    const types = await askGit(repository, words, { input: `${named.join('\n')}\n` });
+    if (/^(?!commit$)/m.test(types.trimEnd()))
+        throw new Error('a ref of its own names no commit');
+    return named;
+}
+const LARGEST_REFLOG = 4 * 1024 * 1024;
+function readReflog(path) {
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return '';
+    const text = found.size > LARGEST_REFLOG ? null : readTextOrNull(path);
+    if (text === null)
+        throw new Error(`${path} cannot be read`);
+    return text;
+}
+const FILES_AT_MOST = 20_000;
+/** The texts of all files below a folder, but for these. */
+function textsBelow(folder, without = []) {
+    const texts = [];
+    const open = [folder];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+        const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+        if (found === undefined || without.includes(path))
+            continue;
+        if (found.isDirectory())
+            open.push(...git_directory_namesIn(path).map((name) => `${path}/${name}`));
+        else
+            texts.push(readTextOrNull(path) ?? '');
+        if (texts.length > FILES_AT_MOST)
+            throw new Error(`${folder} holds too many files`);
+    }
+    return texts;
+}
+/** How git sees a target dir: whether it is ignored, or files in it are tracked. */
+async function readTargetState({ path, asked }, target) {
+    const name = (0,external_node_path_namespaceObject.relative)(path, target);
+    try {
+        if ((await askGit(asked, ['ls-files', '-z', '--', name])) !== '')
+            return 'tracked';
+        const words = ['ls-files', '-z', '--others', '--directory', '--exclude-standard', '--', name];
+        return (await askGit(asked, words)) === '' ? 'ignored' : 'untracked';
+    }
+    catch {
+        // Why does not matter: it stays.
+        return 'unknown';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/lock-holders.js
+
+
+
+
+/** Programs that write to repositories and may hold a lock without having the file open. */
+const WRITERS = /^(?:git|jj|hg|tig|gitui|lazygit)/;
+/** They never write to a repository, and live for days. */
+const HARMLESS = /fsmonitor--daemon|credential-cache--daemon/;
+/**
+ * Those that write to the repository that they work in; a server writes to many, and what jj and hg work
+ * in has no git directory of its own.
+ */
+const OF_ONE = /^(?:git|git-.*|tig|gitui|lazygit)$/;
+/** Words and variables by which a program is led to another repository than it works in. */
+const LEADING = /^(?:clone|init|-[CRdpw].*|--(?:git-dir|work-tree|repository|path|cwd|directory).*)$/;
+const LEADING_VARIABLE = /^GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY)=/;
+/** Reads all processes once: each shows hundreds of files. */
+function readLockHolders() {
+    const open = new Map();
+    const writers = [];
+    for (const pid of listProcesses()) {
+        if (pid === process.pid)
+            continue;
+        const found = readProcess(pid);
+        if (typeof found === 'string')
+            continue;
+        const named = `pid ${pid} (${found.command})`;
+        for (const key of openLocks(pid))
+            open.set(key, [...(open.get(key) ?? []), named]);
+        if (!WRITERS.test(found.command) || found.parent === process.pid)
+            continue;
+        const words = readWords(pid, 'cmdline');
+        if (words?.some((word) => HARMLESS.test(word)) === true)
+            continue;
+        const isOfOne = OF_ONE.test(found.command);
+        writers.push({ named, repository: isOfOne ? lock_holders_repositoryOf(pid, words) : null });
+    }
+    return { open, writers };
+}
+/**
+ * Who may hold a lock file, in words.
+ *
+ * @param repository the common directory that it belongs to; null for one that git has not made
+ */
+function holdersOf({ open, writers }, { dev, ino }, repository) {
+    const real = repository === null ? null : lock_holders_realPathOf(repository);
+    const holding = open.get(`${dev}:${ino}`) ?? [];
+    const writing = repository === null
+        ? []
+        : writers.filter((each) => each.repository === null || each.repository === real);
+    return [
+        ...holding.map((named) => `${named} has it open`),
+        ...writing
+            .filter(({ named }) => !holding.includes(named))
+            .map(({ named }) => `${named} may have made it`),
+    ];
+}
+/** By device and inode: a container knows it by another path. */
+function openLocks(pid) {
+    const folder = `/proc/${pid}/fd`;
+    let names;
+    try {
+        names = (0,external_node_fs_.readdirSync)(folder);
+    }
+    catch {
+        // Gone meanwhile, or another user's: no sign, no conclusion.
+        return [];
+    }
+    return names.flatMap((name) => {
+        try {
+            if (!(0,external_node_fs_.readlinkSync)(`${folder}/${name}`).includes('.lock'))
+                return [];
+            const { dev, ino } = (0,external_node_fs_.statSync)(`${folder}/${name}`);
+            return [`${dev}:${ino}`];
+        }
+        catch {
+            // Closed meanwhile.
+            return [];
+        }
+    });
+}
+/** Git changes to the top of the work tree that it writes to, unless it is led elsewhere. */
+function lock_holders_repositoryOf(pid, words) {
+    const variables = readWords(pid, 'environ');
+    if (words === null || words.slice(1).some((word) => LEADING.test(word)))
+        return null;
+    if (variables === null || variables.some((each) => LEADING_VARIABLE.test(each)))
+        return null;
+    try {
+        // Elsewhere its paths mean something else.
+        if ((0,external_node_fs_.readlinkSync)(`/proc/${pid}/ns/mnt`) !== (0,external_node_fs_.readlinkSync)('/proc/self/ns/mnt'))
+            return null;
+        let folder = (0,external_node_fs_.readlinkSync)(`/proc/${pid}/cwd`);
+        for (; folder !== '/'; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+            const common = commonAt(folder);
+            if (common !== undefined)
+                return common;
+        }
+        return null;
+    }
+    catch {
+        // Gone meanwhile, or another user's: nothing is proven.
+        return null;
+    }
+}
+/** The common directory of the repository whose top, or git directory, this is; undefined for neither. */
+function commonAt(folder) {
+    const git = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false });
+    if (git !== undefined) {
+        const place = readGitFile(folder, git.isDirectory());
+        return place === 'submodule' || place.common === null ? null : lock_holders_realPathOf(place.common);
+    }
+    const isBare = ['HEAD', 'objects', 'refs'].every((name) => (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, name), { throwIfNoEntry: false }) !== undefined);
+    return isBare ? lock_holders_realPathOf(folder) : undefined;
+}
+function lock_holders_realPathOf(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch {
+        // Nothing is proven of what is not there.
+        return null;
+    }
+}
+/** What a process shows of itself as words; null where it cannot be read. */
+function readWords(pid, what) {
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${what}`, 'utf8').split('\0');
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/lock-sight.js
+
+
+
+
+
+/** When this host was started, in ms since the epoch, by the clock as it is now. */
+function bootedAtMs() {
+    return Date.now() - readUptime() * 1000;
+}
+/**
+ * How far the clock is ahead of what it was when the host was started: the kernel’s own file systems
+ * are made in the first seconds, and keep the time of that moment.
+ *
+ * @returns milliseconds, 0 at least; Infinity where that cannot be told
+ */
+function clockAheadMs() {
+    const made = ['/proc', '/sys'].map((path) => (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.ctimeMs);
+    const known = made.filter((each) => each !== undefined);
+    if (known.length < made.length)
+        return Infinity;
+    return Math.max(0, bootedAtMs() - Math.min(...known));
+}
+/** How the process that a lock names is found now. */
+function sightOfLock(pid) {
+    const found = readProcess(pid);
+    return {
+        process: typeof found === 'string'
+            ? found
+            : {
+                startedAtMs: bootedAtMs() + (found.start / TICKS) * 1000,
+                isZombie: hasEnded(found.state),
+                command: found.command,
+            },
+        inContainer: findInContainer(pid),
+        seesHost: seesHost(),
+        clockAheadMs: clockAheadMs(),
+    };
+}
+/** The lock of a worktree as it is now, and whether its owner lives; null without one. */
+function lockOf(gitDirectory) {
+    const lock = readWorktreeLock(gitDirectory);
+    if (lock === null)
+        return null;
+    const pid = pidInReason(lock.reason);
+    const sight = pid === null ? null : sightOfLock(pid);
+    return { reason: lock.reason, ...judgeLock(pid, sight, lock.madeAtMs) };
+}
+
+;// CONCATENATED MODULE: ./lib/host/lock-files.js
+
+
+
+
+
+
+
+
+
+
+const lock_files_LOCK = /\.lock$/;
+/**
+ * All lock files of these repositories, and those directly in these pools that name a process, with
+ * who may hold each: Cargo, yarn and others call files so that are no locks.
+ */
+function findLockFiles({ repositories, pools }) {
+    const git = repositories.flatMap((common) => [
+        ...locksIn(common),
+        ...locksBelow((0,external_node_path_namespaceObject.join)(common, 'refs')),
+        ...locksIn((0,external_node_path_namespaceObject.join)(common, 'objects')),
+        ...git_directory_namesIn((0,external_node_path_namespaceObject.join)(common, 'worktrees')).flatMap((name) => locksIn((0,external_node_path_namespaceObject.join)(common, 'worktrees', name))),
+    ].map((path) => ({ path, repository: common })));
+    const found = [...git, ...pools.flatMap(locksIn).map((path) => ({ path, repository: null }))];
+    if (found.length === 0)
+        return [];
+    const holders = readLockHolders();
+    return found.flatMap((each) => readLockFile(each, holders) ?? []);
+}
+function locksIn(folder) {
+    return git_directory_namesIn(folder)
+        .filter((name) => lock_files_LOCK.test(name))
+        .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
+}
+function locksBelow(folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)(folder, { recursive: true, encoding: 'utf8' })
+            .filter((name) => lock_files_LOCK.test(name))
+            .map((name) => (0,external_node_path_namespaceObject.join)(folder, name));
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+/** A lock file as it is now; null where there is none. */
+function readLockFile({ path, repository }, holders = readLockHolders()) {
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found?.isFile() !== true)
+        return null;
+    const pid = repository === null ? pidInFile(readTextOrNull(path) ?? '') : null;
+    if (repository === null && pid === null)
+        return null;
+    return {
+        path,
+        repository,
+        madeAtMs: found.mtimeMs,
+        bytes: found.size,
+        verdict: pid === null ? null : judgeLock(pid, sightOfLock(pid), found.mtimeMs),
+        holders: holdersOf(holders, found, repository),
+        unknown: lock_files_whyUnknown(found.uid),
+    };
+}
+function lock_files_whyUnknown(owner) {
+    const self = process.geteuid?.();
+    if (self !== 0 && owner !== self) {
+        return 'it belongs to another user, whose processes cannot be seen';
+    }
+    return seesHost() ? null : HOST_UNSEEN;
+}
+/**
+ * Removes a lock file that still is the one that was judged.
+ *
+ * @param base a directory that was given, which it lies below; no link on the way is followed
+ * @returns whether it was removed
+ */
+function removeLockFile(base, { path, madeAtMs }) {
+    const parts = path.slice(base.length).split('/').filter(Boolean);
+    const name = parts.pop() ?? '';
+    return within(base, parts, (folder) => {
+        const found = (0,external_node_fs_.lstatSync)(at(folder, name), { throwIfNoEntry: false });
+        if (found?.isFile() !== true || found.mtimeMs !== madeAtMs)
+            return false;
+        (0,external_node_fs_.unlinkSync)(at(folder, name));
+        return true;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/place-occupancy.js
+
+
+
+
+
+
+
+/** Who lives in each of these places, by the evidence that counts for slots. */
+async function lookIntoPlaces({ base, paths, targets }, environment) {
+    const [answer, locks] = await Promise.all([listContainers(environment), probeCargoLocks(targets)]);
+    const inBase = (path) => path.slice(base.length + 1);
+    const topOf = topsOf(paths, targets);
+    const scan = scanProcesses(base, paths.map(inBase), (mounted, place) => {
+        // The whole of what was given, or more.
+        if (mounted === '')
+            return false;
+        const path = place === '' ? base : `${base}/${place}`;
+        return isUsed(`${base}/${mounted}`, path, topOf(path));
+    });
+    const containers = answer.kind === 'answered' ? answer.containers : [];
+    const searches = {
+        // Absolute paths, without their first slash, are places in the root of everything.
+        // Worktrees have no leases.
+        kept: new Set(),
+        rootPaths: [''],
+        cargoLocks: new Map([...locks].map(([path, found]) => [path.slice(1), found])),
+        processes: {
+            bySlot: new Map(paths.map((path) => [path.slice(1), scan.bySlot.get(inBase(path)) ?? []])),
+            failure: scan.failure,
+        },
+        containers: {
+            // Their mounts are judged by the rule for worktrees, below.
+            list: [],
+            failure: answer.kind === 'silent' ? `docker does not answer (${answer.why})` : null,
+        },
+    };
+    const mounts = readMounts();
+    // A shell of the host is not in the /proc of a container that has the same place mounted.
+    const unseen = seesHost() ? [] : [HOST_UNSEEN];
+    return new Map(paths.map((path) => {
+        const found = occupancyOf({ slot: path.slice(1), container: null }, searches);
+        const inhabitants = [...found.inhabitants, ...inContainers(containers, path, topOf(path))];
+        const listed = aboveIn(containers, path);
+        const above = listed.length > 0 ? listed : veiledAbove(scan.veiled, base, path);
+        const within = mountsWithin(path, mounts).map((point) => `something is mounted at ${point}`);
+        const elsewhere = mountsOf(path, mounts).map((point) => `it is mounted at ${point}, too`);
+        const unknown = [...found.unknown, ...unseen, ...above, ...within, ...elsewhere];
+        return [path, { inhabitants, unknown }];
+    }));
+}
+/** Where this host has a place, or a part of it, mounted besides: somebody made it theirs. */
+function mountsOf(path, mounts) {
+    const place = locate(path, mounts);
+    if (place === null)
+        return [];
+    return mounts
+        .filter(({ device, root }) => device === place.mount.device && isAtOrBelow(root, place.path))
+        .map(({ point }) => point)
+        .filter((point) => !isAtOrBelow(point, path) && !isAtOrBelow(path, point));
+}
+/** The worktree that a place belongs to: of a target dir the innermost one that it lies in. */
+function topsOf(paths, targets) {
+    const isTarget = new Set(targets);
+    const tops = paths.filter((path) => !isTarget.has(path));
+    const known = new Map(targets.map((target) => {
+        const around = tops.filter((top) => isAtOrBelow(target, top));
+        return [target, around.toSorted((a, b) => b.length - a.length)[0] ?? target];
+    }));
+    return (path) => known.get(path) ?? path;
+}
+/**
+ * Whether it uses a place to have this mounted: the place, a part of it, or what holds it in its own
+ * worktree. A pool or a whole disk that is mounted proves nothing by itself: who works there is seen.
+ */
+function isUsed(mounted, path, top) {
+    return isAtOrBelow(mounted, path) || (isAtOrBelow(path, mounted) && isAtOrBelow(mounted, top));
+}
+function inContainers(containers, path, top) {
+    return containers
+        .filter(({ sources }) => sources.some((source) => isUsed(source, path, top)))
+        .map(({ name, id }) => ({
+        kind: 'container',
+        what: `container ${name} (${id.slice(0, 12)}) mounts it`,
+    }));
+}
+/** The same of containers by their processes: those of podman and the like are in no list of docker's. */
+function veiledAbove(veiled, base, path) {
+    return veiled
+        .filter(({ mounted }) => mounted.some((place) => isAtOrBelow(path, place === '' ? base : `${base}/${place}`)))
+        .map(({ what }) => `${what} runs in a container that mounts a folder above it, and root alone sees who is in it`);
+}
+/** Who works in a container that has a folder above mounted: root sees that, others need not. */
+function aboveIn(containers, path) {
+    if (process.geteuid?.() === 0)
+        return [];
+    return containers
+        .filter(({ sources }) => sources.some((source) => source !== '/' && source !== path && isAtOrBelow(path, source)))
+        .map(({ name }) => `container ${name} mounts a folder above it, and root alone sees who is in it`);
+}
+
+;// CONCATENATED MODULE: ./lib/host/repository-care.js
+
+
+
+
+
+
+
+/**
+ * Why `git worktree prune` would lose something: it forgets worktrees whose folder is gone, with
+ * their index and reflog. A folder may be gone because its disk is not mounted.
+ *
+ * @returns null where it loses nothing
+ */
+async function pruneProblem(repository) {
+    const { gitDirectory } = repository;
+    const unreadable = unreadableIn(gitDirectory);
+    if (unreadable !== null)
+        return unreadable;
+    for (const each of listRegistered(gitDirectory)) {
+        const why = each.isThere ? null : await lossWith(repository, each);
+        if (why !== null)
+            return `${each.path} is registered and not there, and ${why}`;
+    }
+    return null;
+}
+function unreadableIn(gitDirectory) {
+    const [name] = listUnreadable(gitDirectory);
+    return name === undefined ? null : `worktrees/${name} does not name its place`;
+}
+async function lossWith(repository, { path, gitDirectory }) {
+    // Git itself keeps what is locked.
+    if (git_directory_namesIn(gitDirectory).includes('locked'))
+        return null;
+    if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.dirname)(path), { throwIfNoEntry: false }) === undefined) {
+        return 'the folder it lay in is gone, too: perhaps a disk that is not mounted';
+    }
+    // What is left of a disk that is not mounted is the place where it was.
+    if (git_directory_namesIn((0,external_node_path_namespaceObject.dirname)(path)).length === 0) {
+        return 'the folder it lay in is empty: perhaps a disk that is not mounted';
+    }
+    const operation = operationIn(gitDirectory);
+    if (operation !== null)
+        return `a ${operation} has not ended in it`;
+    if (git_directory_namesIn(gitDirectory).includes('modules'))
+        return 'it has submodules';
+    try {
+        const commits = await findInReflogOnly({ gitDirectory, repository });
+        if (commits.length > 0)
+            return 'only its reflog holds commits that are not pushed';
+        await askGit({ ...repository, gitDirectory }, ['diff-index', '--cached', '--quiet', 'HEAD']);
+        return null;
+    }
+    catch (error) {
+        return `git cannot tell what goes with it (${messageOf(error)})`;
+    }
+}
+const CARE_MS = 10 * 60_000;
+/**
+ * Forgets worktrees whose folder is gone, and packs the repository; objects that nothing reaches
+ * stay, since the configuration that git is run with has it so.
+ *
+ * @param volume the disk that the repository lies on; undefined where nothing is known of it
+ * @returns in words what was not done, and why
+ */
+async function careFor(repository, volume) {
+    const { gitDirectory } = repository;
+    const said = [];
+    try {
+        const problem = await pruneProblem(repository);
+        if (problem === null)
+            await askGit(repository, ['worktree', 'prune']);
+        else
+            said.push(`git worktree prune was left out in ${gitDirectory}: ${problem}`);
+        const why = await packingProblem(gitDirectory, volume);
+        if (why !== null)
+            said.push(`git gc was left out in ${gitDirectory}: ${why}`);
+        else {
+            const words = ['maintenance', 'run', '--task=gc', '--quiet'];
+            await askGit(repository, words, { waitMs: CARE_MS, endsGroup: true });
+        }
+    }
+    catch (error) {
+        said.push(`${gitDirectory} was not tidied up: ${messageOf(error)}`);
+    }
+    return said;
+}
+const MEASURING_MS = 60_000;
+/** Git writes a whole new pack before the old ones go. */
+async function packingProblem(gitDirectory, volume) {
+    const objects = (0,external_node_path_namespaceObject.join)(gitDirectory, 'objects');
+    const busy = git_directory_namesIn(gitDirectory).find((name) => name === 'gc.pid' || name.endsWith('.lock')) ??
+        git_directory_namesIn(objects).find((name) => name.endsWith('.lock'));
+    if (busy !== undefined)
+        return `${busy} is there`;
+    // To pack also prunes, and of these git forgets any, whatever the configuration says of their age.
+    const unreadable = unreadableIn(gitDirectory);
+    if (unreadable !== null)
+        return unreadable;
+    if (volume === undefined)
+        return 'the space on its disk is not known';
+    if (volume.level !== 'ok')
+        return `its disk is ${volume.level}: ${volume.why}`;
+    const bytes = (await measureTrees([objects], MEASURING_MS)).get(objects);
+    if (bytes === undefined)
+        return 'its size is not known';
+    return bytes < volume.reading.freeBytes ? null : 'its disk has no room for a second copy';
+}
+
+;// CONCATENATED MODULE: ./lib/host/worktree-search.js
+
+
+
+
+
+
+
+
+
+/** No worktree lies in these, and they may be large. */
+const PASSED_OVER = new Set(['.git', 'node_modules']);
+/** The folders that a bare repository has of its own. */
+const BARE = new Set('objects refs hooks info logs branches worktrees modules lfs rebase-merge'.split(' '));
+/**
+ * Finds all worktrees below these directories, and the target dirs in each. No link is followed, and
+ * neither a target dir nor a root of target-guard is looked into.
+ *
+ * @param directories absolute, without links
+ */
+function findWorktrees(directories) {
+    const search = { worktrees: [], problems: [] };
+    const remote = new Set(readMounts()
+        .filter(({ type }) => !LOCAL.has(type))
+        .map(({ point }) => point));
+    const seen = new Set();
+    const open = directories
+        .toReversed()
+        .map((folder) => ({ folder, owner: null }));
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        const { folder } = next;
+        if (seen.has(folder) || remote.has(folder))
+            continue;
+        seen.add(folder);
+        const entries = worktree_search_list(folder, search);
+        const owner = worktree_search_ownerOf(folder, entries, next.owner, search);
+        if (owner !== next.owner)
+            next.owner?.inner.push(folder);
+        if (owner !== null && owner.path !== folder && isTarget(folder, entries)) {
+            owner.targets.push(folder);
+            continue;
+        }
+        const isBare = owner?.path === folder && owner.kind === 'bare';
+        for (const entry of entries) {
+            if (!entry.isDirectory() || PASSED_OVER.has(entry.name))
+                continue;
+            if (isBare && BARE.has(entry.name))
+                continue;
+            open.push({ folder: (0,external_node_path_namespaceObject.join)(folder, entry.name), owner });
+        }
+    }
+    return search;
+}
+function worktree_search_list(folder, { problems }) {
+    try {
+        const entries = (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true });
+        // The rest of such a directory is left alone: what lies beside it is not for this command.
+        return entries.some(({ name }) => name === CONTROL)
+            ? entries.filter(({ name }) => name === '.git')
+            : entries;
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            problems.push(`${folder}: ${messageOf(error)}`);
+        return [];
+    }
+}
+/** The worktree that a folder is the top of, or lies in. */
+function worktree_search_ownerOf(folder, entries, outer, search) {
+    const names = new Map(entries.map((entry) => [entry.name, entry]));
+    const git = names.get('.git');
+    let place = null;
+    if (git !== undefined) {
+        const read = readGitFile(folder, git.isDirectory());
+        if (read === 'submodule' && outer !== null) {
+            outer.hasSubmodules = true;
+            return outer;
+        }
+        // On its own, with its git directory elsewhere: a main worktree like any other.
+        const elsewhere = 'its git directory lies elsewhere (git init --separate-git-dir)';
+        place = read === 'submodule' ? { ...NOWHERE, problem: elsewhere } : read;
+    }
+    else if (names.get('HEAD')?.isFile() && names.get('objects') && names.get('refs')) {
+        place = { kind: 'bare', gitDirectory: folder, common: folder, problem: NO_TREE };
+    }
+    if (place === null)
+        return outer;
+    const hasSubmodules = names.has('.gitmodules');
+    const found = { ...place, path: folder, targets: [], inner: [], hasSubmodules };
+    search.worktrees.push(found);
+    return found;
+}
+/** By what Cargo writes into every target dir; or a target dir that was put aside to be deleted. */
+function isTarget(folder, entries) {
+    const names = new Map(entries.map((entry) => [entry.name, entry]));
+    if (names.has('.git'))
+        return false;
+    if (LEFTOVER.test(folder))
+        return true;
+    return (names.get('CACHEDIR.TAG')?.isFile() === true && names.get('.rustc_info.json')?.isFile() === true);
+}
+const NO_TREE = 'a bare repository has no work tree';
+const NOWHERE = { kind: 'main', gitDirectory: null, common: null };
+/** Whether a directory still is a target dir. */
+function isTargetDirectory(path) {
+    try {
+        if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
+            return false;
+        return isTarget(path, (0,external_node_fs_.readdirSync)(path, { withFileTypes: true }));
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/**
+ * A linked worktree in a target dir, which the search passes over; null for none. Repositories that a
+ * build has cloned there are its output: only what belongs to a repository elsewhere is somebody's.
+ *
+ * @throws Error where the target dir could not be looked through
+ */
+async function findLinkedIn(target) {
+    const words = [target, '-xdev', '-name', '.git', '-type', 'f', '-print0'];
+    const said = await new Promise((resolve, reject) => {
+        (0,external_node_child_process_namespaceObject.execFile)('find', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => error === null
+            ? resolve(stdout)
+            : reject(new Error(stderr.split('\n')[0] || messageOf(error), { cause: error })));
+    });
+    const folders = said
+        .split('\0')
+        .filter(Boolean)
+        .map((file) => (0,external_node_path_namespaceObject.dirname)(file));
+    return folders.find((folder) => readGitFile(folder, false) !== 'submodule') ?? null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/worktree-removal.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Removes a target dir: put aside by one rename, so that nobody begins to use it, looked at again
+ * there, and deleted without following a link. The time of the directory it lies in stays: our own
+ * work is no sign of life in a worktree.
+ *
+ * @param base a directory that was given: the way from there is gone without following a link
+ */
+async function removeTarget(base, path, look) {
+    const parents = (0,external_node_path_namespaceObject.dirname)(path).slice(base.length).split('/').filter(Boolean);
+    const name = (0,external_node_path_namespaceObject.basename)(path);
+    let folder;
+    try {
+        folder = within(base, parents, (last) => openFolder(at(last, '.')));
+    }
+    catch (error) {
+        return failure(error);
+    }
+    try {
+        const { atime, mtime } = (0,external_node_fs_.fstatSync)(folder);
+        if (!isTargetDirectory((0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name))) {
+            return { kind: 'kept', why: 'it is no target dir any more' };
+        }
+        const aside = LEFTOVER.test(path) ? name : leftoverName(newId());
+        if (aside !== name)
+            (0,external_node_fs_.renameSync)(at(folder, name), at(folder, aside));
+        const asidePath = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), aside);
+        const why = await lookThrough(asidePath, look);
+        if (why !== null) {
+            const back = aside === name ? null : putBack(folder, aside, name);
+            (0,external_node_fs_.futimesSync)(folder, atime, mtime);
+            return { kind: 'kept', why: back === null ? why : `${why}; ${back}` };
+        }
+        const deletion = await deleteInPlace({ path: base, realPath: base }, asidePath.slice(base.length + 1));
+        (0,external_node_fs_.futimesSync)(folder, atime, mtime);
+        if (deletion.kind === 'deleted')
+            return { kind: 'removed' };
+        return { kind: deletion.kind === 'busy' ? 'kept' : 'failed', why: deletion.why };
+    }
+    catch (error) {
+        return failure(error);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** What cannot be looked through may be somebody’s: rustc’s folders come and go while it builds. */
+async function lookThrough(path, look) {
+    try {
+        const linked = await findLinkedIn(path);
+        return linked === null ? await look(path) : 'another worktree lies in it';
+    }
+    catch (error) {
+        return `it could not be looked through (${messageOf(error)})`;
+    }
+}
+/** What somebody else has removed meanwhile is no failure of ours. */
+function failure(error) {
+    if (errnoOf(error) === 'ENOENT')
+        return { kind: 'kept', why: 'it is gone already' };
+    return { kind: 'failed', why: messageOf(error) };
+}
+/** Gives what was put aside its name again; in words why not. */
+function putBack(folder, aside, name) {
+    const taken = `its name is taken by another one meanwhile, so it stays at ${aside}`;
+    if ((0,external_node_fs_.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
+        return taken;
+    try {
+        (0,external_node_fs_.renameSync)(at(folder, aside), at(folder, name));
+        return null;
+    }
+    catch (error) {
+        // Cargo may make it anew at this very moment.
+        if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error)))
+            return taken;
+        throw error;
+    }
+}
+/** Twelve hexadecimal digits that nobody can foresee. */
+function newId() {
+    return (0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex');
+}
+const REFS_AT_MOST = 100;
+/**
+ * Gives un-pushed commits a ref of their own before anything of their worktree goes.
+ *
+ * @returns the refs, in the order of the commits
+ * @throws Error where one could not be written
+ */
+async function writeRecoveryRefs(worktree, branch, commits, stamp) {
+    const repository = git_state_repositoryOf(worktree);
+    const written = [];
+    let index = 0;
+    for (const commit of commits) {
+        for (;;) {
+            const ref = recoveryRef(branch, stamp, index);
+            index += 1;
+            try {
+                // None may be there before: another worktree of the same branch’s name has its own.
+                await askGit(repository, ['update-ref', ref, commit, '0'.repeat(commit.length)]);
+                written.push(ref);
+                break;
+            }
+            catch (error) {
+                if (index >= REFS_AT_MOST)
+                    throw error;
+            }
+        }
+    }
+    return written;
+}
+
+;// CONCATENATED MODULE: ./lib/host/worktree-leaving.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Removes a whole worktree by `git worktree remove`, without its `--force`. It is moved aside first
+ * (`git worktree move`), so that nobody finds it by its path between the last look and the end;
+ * where it must stay after all, it is moved back and locked again. A note of its own tells how, so
+ * that a later pass can do it after a crash.
+ */
+async function removeWorktree({ worktree, lock, base }, look) {
+    const { path, asked } = worktree;
+    const repository = git_state_repositoryOf(worktree);
+    const note = { id: newId(), name: (0,external_node_path_namespaceObject.basename)(path), lock, pid: process.pid };
+    // What was given itself has no other place below what was given.
+    const aside = path === base ? path : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), leavingName(note.id));
+    const restore = async (former = note) => {
+        const found = (0,external_node_fs_.lstatSync)(aside, { throwIfNoEntry: false }) === undefined ? path : aside;
+        const place = { repository, asked: { ...asked, workTree: found } };
+        const why = await worktree_leaving_putBack(place, found, former);
+        return why === null ? '' : `; it is left at ${found} (${why})`;
+    };
+    if (notedAt(worktree.gitDirectory) !== null) {
+        return { kind: 'kept', why: 'its removal has begun before, and has not ended' };
+    }
+    const before = lockProblem(worktree.gitDirectory, lock);
+    if (before !== null)
+        return { kind: 'kept', why: before };
+    try {
+        await writeNote(asked, note);
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) };
+    }
+    try {
+        // Git takes away whatever lock is there, and somebody may have put theirs meanwhile.
+        const other = lockProblem(worktree.gitDirectory, lock);
+        if (other !== null)
+            return { kind: 'kept', why: other + (await restore({ ...note, lock: null })) };
+        if (lock !== null)
+            await askGit(repository, ['worktree', 'unlock', path]);
+        if (aside !== path)
+            await askGit(repository, ['worktree', 'move', path, aside]);
+        const moved = moveTo(worktree, aside);
+        const why = (await look(moved)) ?? (await clearTargets(moved, base));
+        if (why !== null)
+            return { kind: 'kept', why: why + (await restore()) };
+        await askGit(repository, ['worktree', 'remove', aside], { waitMs: REMOVAL_MS });
+        return { kind: 'removed' };
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) + (await restore()) };
+    }
+}
+/** Whether the lock is another one than was judged, or its owner lives after all; null for neither. */
+function lockProblem(gitDirectory, judged) {
+    const lock = lockOf(gitDirectory);
+    if ((lock?.reason ?? null) !== judged) {
+        return lock === null ? 'its lock is gone' : `it is locked anew (${lock.reason})`;
+    }
+    return lock === null || lock.owner === 'dead' ? null : `it is locked: ${lock.why}`;
+}
+/** A worktree without its target dirs is small; but a disk may be slow. */
+const REMOVAL_MS = 30 * 60_000;
+function moveTo(worktree, path) {
+    const { targets, asked } = worktree;
+    return {
+        ...worktree,
+        path,
+        targets: targets.map((target) => path + target.slice(worktree.path.length)),
+        asked: { ...asked, workTree: path },
+    };
+}
+/**
+ * Git deletes file by file, and follows bind mounts; target dirs go by rm(1), which is told of them.
+ *
+ * @returns in words why one must stay, null where all went
+ */
+async function clearTargets({ targets }, base) {
+    for (const target of targets) {
+        const outcome = await removeTarget(base, target, async () => Promise.resolve(null));
+        if (outcome.kind === 'kept')
+            return `${(0,external_node_path_namespaceObject.basename)(target)}: ${outcome.why}`;
+        if (outcome.kind === 'failed')
+            throw new Error(`${target}: ${outcome.why}`);
+    }
+    return null;
+}
+/** Written by git, as the owner of the repository: another user's folder is no place to write to. */
+async function writeNote(asked, note) {
+    const input = leavingNoteText(note);
+    const blob = (await askGit(asked, ['hash-object', '-w', '--stdin'], { input })).trim();
+    // Not where one is: of two that remove the same worktree, one goes on.
+    await askGit(asked, ['update-ref', LEAVING_REF, blob, '0'.repeat(blob.length)]);
+}
+/** When the note of a worktree was written, in ms since the epoch; null without one. */
+function notedAt(gitDirectory) {
+    return (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, LEAVING_REF), { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
+/**
+ * Undoes a removal that was interrupted, unless its process may still be at it: what is missing of
+ * its tracked files comes back, and so do its name and its lock. Whether it goes is judged anew.
+ *
+ * @param look in words who is in it, null for nobody
+ * @returns in words why it is left as it is; null where all is as it was
+ */
+async function undoLeaving({ path, gitDirectory, common }, look) {
+    const as = ownerOf([path, gitDirectory, common]);
+    if (typeof as === 'string')
+        return as;
+    const asked = { gitDirectory, workTree: path, as };
+    const repository = { gitDirectory: common, workTree: null, as };
+    try {
+        const text = await askGit({ ...asked, workTree: null }, ['cat-file', 'blob', LEAVING_REF]);
+        const note = parseLeavingNote(text);
+        if (note === null)
+            return `${LEAVING_REF} holds no note`;
+        const { owner, why } = judgeLock(note.pid, sightOfLock(note.pid), notedAt(gitDirectory) ?? 0);
+        if (owner !== 'dead')
+            return why;
+        const somebody = await look();
+        if (somebody !== null)
+            return somebody;
+        return await worktree_leaving_putBack({ repository, asked }, path, note);
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+}
+/** Where one step fails, those before it hold: it can be tried again at any time. */
+async function worktree_leaving_putBack({ repository, asked }, path, { id, name, lock }) {
+    const isAside = (0,external_node_path_namespaceObject.basename)(path) === leavingName(id);
+    const former = isAside ? (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), name) : path;
+    try {
+        if (isAside && (0,external_node_fs_.lstatSync)(former, { throwIfNoEntry: false }) !== undefined) {
+            return `its name ${former} is taken by another one meanwhile`;
+        }
+        // Git may have been ended while it deleted: its own file first, then the tracked ones.
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(path, '.git'), { throwIfNoEntry: false }) === undefined) {
+            await askGit(repository, ['worktree', 'repair']);
+        }
+        const input = await askGit(asked, ['ls-files', '--deleted', '-z']);
+        if (input !== '')
+            await askGit(asked, ['checkout-index', '-z', '--stdin'], { input });
+        const isLocked = readWorktreeLock(asked.gitDirectory) !== null;
+        if (isAside) {
+            // Whoever has locked it meanwhile knows it by its former name.
+            const force = isLocked ? ['--force', '--force'] : [];
+            await askGit(repository, ['worktree', 'move', ...force, path, former]);
+        }
+        if (lock !== null && !isLocked) {
+            await askGit(repository, ['worktree', 'lock', '--reason', lock, former]);
+        }
+        await askGit({ ...asked, workTree: null }, ['update-ref', '-d', LEAVING_REF]);
+        return null;
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/observe-worktrees.js
+
+
+
+
+
+
+
+
+
+
+/** du(1) is cut short after this: sizes and ages that are not known by then keep their worktrees. */
+const observe_worktrees_MEASURING_MS = 30 * 60_000;
+/**
+ * Finds and reads all worktrees below these directories; writes nothing.
+ *
+ * @param directories absolute, without links
+ */
+async function observeWorktrees(directories, runtime) {
+    const { worktrees: found, problems } = findWorktrees(directories);
+    markCopies(found);
+    // It takes longest; the look at processes knows du(1) for our own, and would take git for a guest.
+    const measuring = measureNested(inOrder(found), observe_worktrees_MEASURING_MS);
+    const occupancies = await lookIntoAll(directories, found, runtime);
+    const asked = found.map((each) => ({ each, place: askable(each) }));
+    const places = asked.flatMap(({ place }) => (typeof place === 'string' ? [] : [place]));
+    const states = await readStates(places);
+    const sizes = await measuring;
+    const worktrees = asked.map(({ each, place }) => {
+        const base = baseOf(each.path, directories);
+        const worktree = sized(each, sizes, occupancies);
+        if (typeof place === 'string') {
+            return { worktree: { ...worktree, git: { unknown: place } }, askable: null, base };
+        }
+        return {
+            worktree: { ...worktree, ...withStates(each.path, worktree, states) },
+            askable: place,
+            base,
+        };
+    });
+    const { elsewhere, missing } = findRegistered(found, directories);
+    return { worktrees: [...worktrees, ...elsewhere], missing, problems };
+}
+/** A worktree that was copied has the git directory of its original: what is removed of one, the other needs. */
+function markCopies(found) {
+    const byGitDirectory = new Map();
+    for (const each of found) {
+        if (each.gitDirectory === null)
+            continue;
+        byGitDirectory.set(each.gitDirectory, [...(byGitDirectory.get(each.gitDirectory) ?? []), each]);
+    }
+    for (const group of byGitDirectory.values()) {
+        if (group.length === 1)
+            continue;
+        for (const each of group)
+            each.problem ??= 'a copy of it is there, and both have one git directory';
+    }
+}
+/** The innermost of the given directories that a path lies at or below. */
+function baseOf(path, directories) {
+    const [longest] = directories
+        .filter((directory) => isAtOrBelow(path, directory))
+        .toSorted((a, b) => b.length - a.length);
+    return longest ?? null;
+}
+/** Inner ones first: du counts what they share for the first. */
+function inOrder(found) {
+    return found
+        .flatMap(({ path, targets }) => [path, ...targets])
+        .toSorted((a, b) => b.split('/').length - a.split('/').length);
+}
+async function lookIntoAll(directories, found, { environment }) {
+    const all = new Map();
+    for (const base of directories) {
+        const inside = found.filter(({ path }) => baseOf(path, directories) === base);
+        const targets = inside.flatMap((each) => each.targets);
+        const paths = [...inside.map(({ path }) => path), ...targets];
+        if (paths.length === 0)
+            continue;
+        for (const entry of await lookIntoPlaces({ base, paths, targets }, environment)) {
+            all.set(...entry);
+        }
+    }
+    return all;
+}
+/** Of a place that was not looked into. */
+const observe_worktrees_UNSEEN = { inhabitants: [], unknown: ['nobody has looked who is in it'] };
+/** A worktree but for what git says of it. */
+function sized(found, sizes, occupancies) {
+    const { path, kind, gitDirectory, common, inner } = found;
+    const targets = found.targets.map((target) => ({
+        path: target,
+        bytes: sizes.get(target)?.bytes ?? null,
+        newestMs: sizes.get(target)?.newestMs ?? null,
+        occupancy: occupancies.get(target) ?? observe_worktrees_UNSEEN,
+        git: 'unknown',
+        holdsWorktree: false,
+        isLeftover: LEFTOVER.test(target),
+    }));
+    const own = sizes.get(path);
+    const all = [own, ...targets.map((target) => sizes.get(target.path))];
+    const isWhole = all.every((each) => each !== undefined);
+    const moved = gitDirectory === null ? 0 : headMovedAt(gitDirectory);
+    return {
+        path,
+        kind,
+        repository: common,
+        isWithin: true,
+        closer: null,
+        lock: gitDirectory === null || kind !== 'linked' ? null : lockOf(gitDirectory),
+        occupancy: occupancies.get(path) ?? observe_worktrees_UNSEEN,
+        newestMs: isWhole ? Math.max(moved, ...all.map((each) => each.newestMs)) : null,
+        bytes: isWhole ? all.reduce((sum, each) => sum + each.bytes, 0) : null,
+        targets,
+        inner,
+    };
+}
+function withStates(path, { targets }, states) {
+    const state = states.get(path);
+    return {
+        git: state?.git ?? { unknown: 'git has not answered' },
+        targets: targets.map((each) => ({ ...each, git: state?.targets.get(each.path) ?? 'unknown' })),
+    };
+}
+/** What git says of each worktree: one process for each, and one for each repository. */
+async function readStates(places) {
+    const statuses = new Map();
+    await inParallel(places, async (place) => {
+        statuses.set(place, await orUnknown(async () => readStatus(place)));
+    });
+    const byRepository = new Map();
+    for (const place of places) {
+        byRepository.set(place.common, [...(byRepository.get(place.common) ?? []), place]);
+    }
+    const states = new Map();
+    await inParallel([...byRepository.values()], async (group) => {
+        const heads = group.flatMap((place) => {
+            const status = statuses.get(place);
+            return status === undefined || 'unknown' in status || status.head === null
+                ? []
+                : [status.head];
+        });
+        const [first] = group;
+        if (first === undefined)
+            return;
+        const graph = await orUnknown(async () => ({ graph: await readUnpushed(first, heads) }));
+        for (const place of group) {
+            const status = statuses.get(place);
+            const isKnown = status !== undefined && !('unknown' in status);
+            states.set(place.path, {
+                git: combine(place, status, graph),
+                targets: isKnown ? targetStatesOf(place, status) : new Map(),
+            });
+        }
+    });
+    return states;
+}
+function combine(place, status, graph) {
+    if (status === undefined)
+        return { unknown: 'git has not answered' };
+    if ('unknown' in status)
+        return status;
+    if ('unknown' in graph)
+        return graph;
+    try {
+        return git_state_stateOf(place, status, graph.graph);
+    }
+    catch (error) {
+        return { unknown: messageOf(error) };
+    }
+}
+/** Of a worktree that git fails for, nothing is known but why. */
+async function orUnknown(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        return { unknown: messageOf(error) };
+    }
+}
+/** Does the same for all, as many at once as this host has processors. */
+async function inParallel(items, work) {
+    const rest = items.values();
+    const worker = async () => {
+        for (const item of rest)
+            await work(item);
+    };
+    await Promise.all(Array.from({ length: (0,external_node_os_namespaceObject.availableParallelism)() }, worker));
+}
+/** What repositories have registered besides what was found. */
+function findRegistered(found, directories) {
+    const known = new Set(found.map(({ path }) => path));
+    const commons = new Set(found.flatMap(({ common }) => (common === null ? [] : [common])));
+    const elsewhere = [];
+    const missing = new Map();
+    for (const common of commons) {
+        const gone = [];
+        for (const registered of listRegistered(common)) {
+            if (!registered.isThere)
+                gone.push(registered);
+            else if (!known.has(registered.path)) {
+                known.add(registered.path);
+                elsewhere.push(outside(registered, common, directories));
+            }
+        }
+        missing.set(common, gone);
+    }
+    return { elsewhere, missing };
+}
+function outside({ path }, common, directories) {
+    const isWithin = baseOf(path, directories) !== null;
+    const why = 'it is registered, and was not found by looking: it is left alone';
+    return {
+        base: null,
+        askable: null,
+        worktree: {
+            path,
+            kind: 'linked',
+            repository: common,
+            isWithin,
+            git: { unknown: isWithin ? why : 'git is not asked' },
+            closer: null,
+            lock: null,
+            occupancy: { inhabitants: [], unknown: [] },
+            newestMs: null,
+            bytes: null,
+            targets: [],
+            inner: [],
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/undo-removals.js
+
+
+
+
+/**
+ * Undoes the removals of worktrees that a crash has interrupted, so that each is judged again as a
+ * whole and at its own place: it may have become somebody's since.
+ *
+ * @param directories that were given: nothing is done outside
+ */
+async function undoRemovals(view, directories, { environment }) {
+    const undone = { isAny: false, notes: [] };
+    for (const each of findInterrupted(view)) {
+        const base = baseOf(each.path, directories);
+        if (base === null)
+            continue;
+        const why = await undoLeaving(each, async () => {
+            const { path } = each;
+            const occupancies = await lookIntoPlaces({ base, paths: [path], targets: [] }, environment);
+            const { inhabitants, unknown } = occupancies.get(path) ?? observe_worktrees_UNSEEN;
+            return inhabitants[0]?.what ?? unknown[0] ?? null;
+        });
+        if (why === null)
+            undone.isAny = true;
+        undone.notes.push(why === null
+            ? `an interrupted removal was undone: ${each.path}`
+            : `an interrupted removal was not undone: ${each.path}: ${why}`);
+    }
+    return undone;
+}
+/** Those whose `.git` went already are not found as worktrees, but are still registered. */
+function findInterrupted({ worktrees, missing }) {
+    const found = worktrees.flatMap(({ askable }) => askable ?? []);
+    for (const [common, each] of missing) {
+        for (const { path, gitDirectory, hasFolder } of each) {
+            if (hasFolder)
+                found.push({ path, gitDirectory, common });
+        }
+    }
+    return found
+        .filter(({ gitDirectory, common }) => gitDirectory.startsWith((0,external_node_path_namespaceObject.join)(common, 'worktrees/')))
+        .filter(({ gitDirectory }) => notedAt(gitDirectory) !== null);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/worktrees.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** What may be reclaimed. */
+const RECLAIM = ['targets', 'stale', 'locks'];
+const HOUR_MS = 3_600_000;
+const worktrees_STALE_MS = 24 * HOUR_MS;
+const EMERGENCY_MS = HOUR_MS / 4;
+/**
+ * The real paths of the directories that were given.
+ *
+ * @throws GuardError where one is not a directory, is the root of everything, or lies on a file
+ *   system that other hosts may use, too: who works there from elsewhere is in no /proc
+ */
+function resolveDirectories(given) {
+    const mounts = readMounts();
+    const real = given.map((path) => {
+        let found;
+        try {
+            const remote = typeIfRemote(path, mounts);
+            if (remote !== null)
+                throw new Error(`it lies on ${remote}, which other hosts may work on`);
+            found = (0,external_node_fs_.realpathSync)(path);
+        }
+        catch (error) {
+            throw new GuardError(`${path} cannot be looked into (${messageOf(error)}).`, MEND, {
+                usage: true,
+            });
+        }
+        if (found === '/' || !(0,external_node_fs_.lstatSync)(found).isDirectory()) {
+            throw new GuardError(`${path} is not a directory for worktrees.`, MEND, { usage: true });
+        }
+        return found;
+    });
+    return [...new Set(real)].filter((path) => !real.some((other) => other !== path && isAtOrBelow(path, other)));
+}
+/** The type of a file system that is not of this kernel alone; nothing on it is touched. */
+function typeIfRemote(path, mounts) {
+    const { mount, isLocal } = follow((0,external_node_path_namespaceObject.resolve)(path), mounts);
+    return isLocal ? null : (mount?.type ?? 'an unknown file system');
+}
+const MEND = 'Name directories of local disks that hold worktrees, or repositories.';
+/** Finds, reads and judges all worktrees below the directories; touches nothing. */
+async function findAndJudge(request, runtime) {
+    const directories = resolveDirectories(request.directories);
+    const [volumes, view] = await Promise.all([
+        readVolumes(directories, request.settings, runtime),
+        observeWorktrees(directories, runtime),
+    ]);
+    const policyOf = policies(volumes, request);
+    const targetsToo = request.reclaim.includes('targets');
+    await inParallel(view.worktrees, async (each) => {
+        await complete(each, policyOf(each.worktree), targetsToo, view);
+    });
+    const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 };
+    const worktrees = view.worktrees
+        .map(({ worktree }) => worktrees_judge(worktree, policyOf(worktree), age))
+        .toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0) || (a.path < b.path ? -1 : 1));
+    const locks = judgeLocks(directories, view, request.olderThanMs);
+    return {
+        inventory: {
+            directories,
+            volumes: volumes.map((each) => Object.assign(each, { usedPercent: usedPercent(each.reading) })),
+            worktrees,
+            locks,
+            problems: view.problems,
+        },
+        view,
+        policyOf,
+    };
+}
+/** How each worktree is judged: one disk in an emergency says nothing of worktrees on another. */
+function policies(volumes, { olderThanMs, withRecoveryRefs }) {
+    const nowMs = Date.now();
+    const mounts = readMounts();
+    const critical = volumes.filter(({ level }) => level === 'critical');
+    const devices = new Set(critical.map(({ reading }) => reading.device));
+    return ({ path }) => {
+        const device = locate(path, mounts)?.mount.device;
+        const isEmergency = device !== undefined && devices.has(device);
+        return {
+            nowMs,
+            olderThanMs: olderThanMs ?? (isEmergency ? EMERGENCY_MS : worktrees_STALE_MS),
+            withRecoveryRefs,
+        };
+    };
+}
+/** Adds what takes longer to find out, where it is of consequence. */
+async function complete(observed, policy, targetsToo, { worktrees }) {
+    const { askable, worktree } = observed;
+    if (askable === null)
+        return;
+    for (const target of worktree.targets) {
+        target.holdsWorktree = worktrees.some((each) => isAtOrBelow(each.worktree.path, target.path));
+    }
+    if (deservesCloserLook(worktree, policy)) {
+        worktree.closer = await orUnknown(async () => lookCloser(askable));
+    }
+    for (const target of worktree.targets) {
+        if (targetsToo && target.git === 'unknown') {
+            target.git = await readTargetState(askable, target.path);
+        }
+    }
+}
+function worktrees_judge(worktree, policy, age) {
+    return {
+        ...worktree,
+        targets: worktree.targets.map((target) => ({
+            ...target,
+            verdict: judgeTarget(target, worktree, age),
+        })),
+        verdict: judgeWorktree(worktree, policy),
+    };
+}
+/** Lock files below the directories alone: those of a repository elsewhere are its own matter. */
+function judgeLocks(directories, { worktrees }, olderThanMs) {
+    const isWithin = (path) => directories.some((each) => isAtOrBelow(path, each));
+    const tops = new Set(worktrees.map(({ worktree }) => worktree.path));
+    const pools = [...directories, ...[...tops].map((path) => (0,external_node_path_namespaceObject.dirname)(path))];
+    const places = {
+        repositories: [...new Set(worktrees.map(({ worktree }) => worktree.repository))].filter((path) => path !== null),
+        pools: [...new Set(pools)].filter((path) => isWithin(path) && !tops.has(path)),
+    };
+    const moment = {
+        nowMs: Date.now(),
+        bootAtMs: bootedAtMs(),
+        olderThanMs: olderThanMs ?? LOCKS_MS,
+    };
+    return findLockFiles(places)
+        .filter(({ path }) => isWithin(path))
+        .map((file) => Object.assign(file, { verdictOf: judgeLockFile(file, moment) }));
+}
+/** The file systems that the directories lie on, under the floors. */
+async function readVolumes(directories, { floors }, { voice }) {
+    const [first = '/', ...others] = directories;
+    const { readings, problems } = await probeDisks(first, others);
+    for (const problem of problems)
+        voice.warning(problem);
+    // Room is made on all of them.
+    return readings.map((reading) => assess({ ...reading, holdsRoot: true }, floors));
+}
+/** The file system that a directory lies on; undefined where nothing is known of it. */
+async function readVolume(directory, { floors }) {
+    const [reading] = (await probeDisks(directory, [])).readings;
+    return reading === undefined ? undefined : assess(reading, floors);
+}
+/** Whether a file system needs no more room: below this watermark, and not critical. */
+async function isRoomy(directory, watermark, { settings }) {
+    settle(directory);
+    const volume = await readVolume(directory, settings);
+    const low = settings.watermarks[watermark];
+    return volume === undefined || isRelieved(volume, { ...settings.watermarks, low });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/tight-disks.js
+
+
+
+/** The file systems on which target dirs still have to go. */
+class TightDisks {
+    #request;
+    #notes;
+    /** by device: those from which one may go, and those that have room again */
+    #open = new Set();
+    #roomy = new Set();
+    /** @param done gets a note for each file system that has room */
+    constructor(request, done) {
+        this.#request = request;
+        this.#notes = done.notes;
+    }
+    /** Whether a target dir of this worktree should go, as its disk is now. */
+    async isTight(worktree) {
+        const { all, targetsFrom, settings } = this.#request;
+        if (all)
+            return true;
+        // Gone by now: that says nothing of its disk, and nothing of it is left to take.
+        if ((0,external_node_fs_.lstatSync)(worktree, { throwIfNoEntry: false }) === undefined)
+            return false;
+        const device = locate(worktree, readMounts())?.mount.device ?? '';
+        if (this.#roomy.has(device))
+            return false;
+        const watermark = this.#open.has(device) ? 'low' : targetsFrom;
+        if (!(await isRoomy(worktree, watermark, this.#request))) {
+            this.#open.add(device);
+            return true;
+        }
+        this.#roomy.add(device);
+        const percent = settings.watermarks[watermark];
+        this.#notes.push(`target dirs stay: the disk of ${worktree} is below the ${watermark} watermark of ${percent} % (--all takes them all the same)`);
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/reclaim-worktrees.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The inventory, and after it what was asked to be reclaimed: worktrees, target dirs, locks. */
+async function worktrees(request, runtime) {
+    const dryRun = request.settings.dryRun;
+    let found = await findAndJudge(request, runtime);
+    const notes = [];
+    if (request.reclaim.includes('stale') && !dryRun) {
+        const undone = await undoRemovals(found.view, found.inventory.directories, runtime);
+        notes.push(...undone.notes);
+        if (undone.isAny)
+            found = await findAndJudge(request, runtime);
+    }
+    const { inventory } = found;
+    const done = {
+        inventory,
+        dryRun,
+        taken: [],
+        kept: [],
+        failures: [],
+        notes,
+    };
+    if (request.reclaim.includes('stale'))
+        await reclaimStale(found, request, done, runtime);
+    if (request.reclaim.includes('targets'))
+        await reclaimTargets(found, request, done, runtime);
+    if (request.reclaim.includes('locks'))
+        reclaimLocks(inventory, request, done);
+    return done;
+}
+const OVER = 'the time is over: what is left is for the next pass';
+/** Whether nothing new is begun any more; said once. */
+function isOver({ endAtMs }, { notes }) {
+    if (endAtMs === null || performance.now() < endAtMs)
+        return false;
+    if (!notes.includes(OVER))
+        notes.push(OVER);
+    return true;
+}
+function reclaim_worktrees_note(outcome, taken, done) {
+    if (outcome.kind === 'removed')
+        done.taken.push(taken);
+    else if (outcome.kind === 'kept')
+        done.kept.push({ path: taken.path, why: outcome.why });
+    else
+        done.failures.push({ path: taken.path, why: outcome.why });
+}
+async function reclaimStale(found, request, done, runtime) {
+    const tidied = new Map();
+    for (const each of found.view.worktrees) {
+        const { worktree, askable, base } = each;
+        const policy = found.policyOf(worktree);
+        const verdict = judgeWorktree(worktree, policy);
+        if (!verdict.goes || askable === null || base === null || worktree.closer === null)
+            continue;
+        const taken = {
+            what: 'worktree',
+            path: worktree.path,
+            bytes: worktree.bytes ?? 0,
+            reason: verdict.reasons.join('; '),
+            refs: [],
+        };
+        if (done.dryRun) {
+            done.taken.push(taken);
+            continue;
+        }
+        if (isOver(request, done))
+            break;
+        const lock = worktree.lock?.reason ?? null;
+        const outcome = await removeWorktree({ worktree: askable, lock, base }, async (moved) => lastLook(moved, each, { base, policy, refs: taken.refs }, runtime));
+        reclaim_worktrees_note(outcome, taken, done);
+        if (outcome.kind !== 'removed' && taken.refs.length > 0) {
+            done.notes.push(`${worktree.path} stays, its un-pushed commits are kept by ${taken.refs.join(', ')}`);
+        }
+        if (outcome.kind === 'removed')
+            tidied.set(askable.common, askable);
+    }
+    for (const [common, askable] of tidied) {
+        if (isOver(request, done))
+            break;
+        const volume = await readVolume(common, request.settings);
+        done.notes.push(...(await careFor(git_state_repositoryOf(askable), volume)));
+    }
+}
+/** Everything once more, at the place that nobody knows; then refs for what would be lost. */
+async function lastLook(moved, { worktree }, { base, policy, refs }, { environment }) {
+    const { targets } = moved;
+    // Moving it has touched nothing in it but, with a newer git, its `.git`.
+    const sizes = await measureNested(inOrder([moved]), observe_worktrees_MEASURING_MS, '.git');
+    const states = await readStates([moved]);
+    const closer = await orUnknown(async () => lookCloser(moved));
+    // Last, and after what takes minutes: nobody may have come meanwhile.
+    const places = { base, paths: [moved.path, ...targets], targets };
+    const occupancies = await lookIntoPlaces(places, environment);
+    const again = {
+        ...worktree,
+        ...sized(moved, sizes, occupancies),
+        git: states.get(moved.path)?.git ?? { unknown: 'git has not answered' },
+        closer,
+    };
+    const verdict = judgeWorktree(again, { ...policy, nowMs: Date.now() });
+    if (!verdict.goes)
+        return verdict.reasons.join('; ');
+    if ('unknown' in again.git || again.closer === null || 'unknown' in again.closer) {
+        return 'git has not answered';
+    }
+    const { head, branch, unpushed } = again.git;
+    const commits = [...(unpushed > 0 && head !== null ? [head] : []), ...again.closer.inReflogOnly];
+    const stamp = worktree_names_stampOf(policy.nowMs);
+    try {
+        refs.push(...(await writeRecoveryRefs(moved, branch, [...new Set(commits)], stamp)));
+        return null;
+    }
+    catch (error) {
+        return `its un-pushed commits could not be given a ref (${messageOf(error)})`;
+    }
+}
+/** Oldest first, until the low watermark is reached. */
+async function reclaimTargets({ view }, request, done, runtime) {
+    const age = { nowMs: Date.now(), olderThanMs: request.olderThanMs ?? 0 };
+    const gone = new Set(done.taken.map(({ path }) => path));
+    const candidates = view.worktrees
+        .filter(({ worktree, base }) => base !== null && !gone.has(worktree.path))
+        .flatMap((each) => each.worktree.targets.map((target) => ({ each, target })))
+        .filter(({ each, target }) => judgeTarget(target, each.worktree, age).goes)
+        .toSorted((a, b) => (a.target.newestMs ?? 0) - (b.target.newestMs ?? 0));
+    const disks = new TightDisks(request, done);
+    for (const { each, target } of candidates) {
+        const base = each.base ?? '';
+        if (!(await disks.isTight(each.worktree.path)))
+            continue;
+        const taken = {
+            what: 'target',
+            path: target.path,
+            bytes: target.bytes ?? 0,
+            reason: judgeTarget(target, each.worktree, age).reasons.join('; '),
+            refs: [],
+        };
+        if (done.dryRun) {
+            done.taken.push(taken);
+            continue;
+        }
+        if (isOver(request, done))
+            break;
+        const others = each.worktree.targets
+            .map(({ path }) => path)
+            .filter((path) => path !== target.path && !gone.has(path));
+        const outcome = await removeTarget(base, target.path, async (aside) => reclaim_worktrees_lookAgain(aside, target, { each, others, olderThanMs: age.olderThanMs }, runtime));
+        reclaim_worktrees_note(outcome, taken, done);
+        if (outcome.kind === 'removed')
+            gone.add(target.path);
+    }
+}
+/**
+ * How old a target dir is that was put aside, where that matters, and last who is in it, or in its
+ * worktree: to measure it takes as long as to delete it.
+ */
+async function reclaim_worktrees_lookAgain(aside, target, around, { environment }) {
+    const { worktree, base } = around.each;
+    const measured = around.olderThanMs > 0 ? await measureNested([aside], observe_worktrees_MEASURING_MS) : null;
+    const newestMs = measured?.get(aside)?.newestMs ?? null;
+    const targets = [aside, ...around.others];
+    const places = { base: base ?? '', paths: [worktree.path, ...targets], targets };
+    const occupancies = await lookIntoPlaces(places, environment);
+    const again = {
+        ...worktree,
+        occupancy: occupancies.get(worktree.path) ?? observe_worktrees_UNSEEN,
+        targets: targets.map((path) => Object.assign({}, target, { path, occupancy: occupancies.get(path) ?? observe_worktrees_UNSEEN })),
+    };
+    const age = { nowMs: Date.now(), olderThanMs: around.olderThanMs };
+    const verdict = judgeTarget({ ...target, path: aside, newestMs }, again, age);
+    return verdict.goes ? null : verdict.reasons.join('; ');
+}
+function reclaimLocks(inventory, request, done) {
+    for (const lock of inventory.locks) {
+        const { path, bytes, verdictOf } = lock;
+        if (!verdictOf.goes)
+            continue;
+        const taken = { what: 'lock', path, bytes, reason: verdictOf.reason, refs: [] };
+        const outcome = done.dryRun
+            ? { kind: 'removed' }
+            : removeLock(lock, inventory, request.olderThanMs);
+        reclaim_worktrees_note(outcome, taken, done);
+    }
+}
+function removeLock(lock, { directories }, olderThanMs) {
+    const { path, madeAtMs } = lock;
+    const base = baseOf(path, directories);
+    if (base === null)
+        return { kind: 'kept', why: 'it lies outside the given directories' };
+    try {
+        const again = readLockFile(lock);
+        if (again === null || again.madeAtMs !== madeAtMs) {
+            return { kind: 'kept', why: 'it is not the same any more' };
+        }
+        const moment = {
+            nowMs: Date.now(),
+            bootAtMs: bootedAtMs(),
+            olderThanMs: olderThanMs ?? LOCKS_MS,
+        };
+        const verdict = judgeLockFile(again, moment);
+        if (!verdict.goes)
+            return { kind: 'kept', why: verdict.reason };
+        const isGone = removeLockFile(base, again);
+        return isGone ? { kind: 'removed' } : { kind: 'kept', why: 'it is not the same any more' };
+    }
+    catch (error) {
+        return { kind: 'failed', why: messageOf(error) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/watched-worktrees.js
+
+
+
+
+
+
+
+
+/** Names the directories whose worktrees a sweep looks after, between colons. */
+const WATCHED = 'TARGET_GUARD_WORKTREES';
+/** The directories that are watched; none without the variable. */
+function watchedDirectories(environment) {
+    return (environment[WATCHED] ?? '').split(':').filter((path) => path !== '');
+}
+/** In words for `doctor` and `status`: what is watched, and what of it is not there. */
+function watchedInWords(environment) {
+    const directories = watchedDirectories(environment);
+    if (directories.length === 0) {
+        return { text: `no pools of worktrees are watched (${WATCHED} is not set)`, isWell: true };
+    }
+    const absent = directories.filter((path) => !isDirectory(path));
+    if (absent.length > 0)
+        return { text: `${absent.join(', ')} is not there`, isWell: false };
+    return { text: `worktrees are watched in ${directories.join(', ')}`, isWell: true };
+}
+/** The timer’s service has two hours in all, and what has begun comes to its end. */
+const LIMIT_MS = 45 * 60_000;
+/**
+ * The worktree part of a sweep: stale worktrees, stale locks, and target dirs where the disk is above
+ * the high watermark. What goes wrong is told, and stops nothing else.
+ *
+ * @param root where its metrics go; null for none
+ * @returns null where nothing is watched, or nothing could be done
+ */
+async function sweepWorktrees(root, settings, runtime) {
+    const { voice, environment } = runtime;
+    const mounts = readMounts();
+    const directories = watchedDirectories(environment).filter((path) => {
+        // Of those on other hosts’ disks first: a call there may hang.
+        const remote = typeIfRemote(path, mounts);
+        if (remote === null && isDirectory(path))
+            return true;
+        const what = remote === null ? 'is no directory' : `lies on ${remote} and is left alone`;
+        voice.warning(`${WATCHED} names ${path}, which ${what}.`);
+        return false;
+    });
+    if (directories.length === 0)
+        return null;
+    try {
+        const volumes = await readVolumes(directories, settings, runtime);
+        const isTight = volumes.some(({ level, reading }) => level === 'critical' || usedPercent(reading) >= settings.watermarks.high);
+        const done = await worktrees({
+            directories,
+            reclaim: ['stale', 'locks', ...(isTight ? ['targets'] : [])],
+            olderThanMs: null,
+            all: false,
+            targetsFrom: 'high',
+            endAtMs: performance.now() + LIMIT_MS,
+            withRecoveryRefs: false,
+            settings,
+        }, runtime);
+        if (!settings.dryRun && root !== null) {
+            await recordWorktrees(controlPath(root, 'worktrees.prom'), done, runtime);
+        }
+        watched_worktrees_tell(done, runtime);
+        return done;
+    }
+    catch (error) {
+        voice.warning(`The worktrees were not looked after (${messageOf(error)}).`);
+        return null;
+    }
+}
+function watched_worktrees_tell({ taken, kept, failures, notes, dryRun }, { voice }) {
+    for (const { what, path, reason } of taken) {
+        voice.info(`${dryRun ? 'would remove' : 'removed'} ${what} ${path}: ${reason}`);
+    }
+    for (const { path, why } of kept)
+        voice.info(`stays after all: ${path}: ${why}`);
+    for (const { path, why } of failures)
+        voice.warning(`Not done: ${path}: ${why}`);
+    for (const each of notes)
+        voice.info(each);
+}
+function isDirectory(path) {
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/doctor-settings.js
+
+
+
+
+
+
+
+
+/** What jobs and commands tell those that they start; no settings. */
+const OWN = ['TARGET_GUARD_LEASE', INSIDE, MEASURING, OUTER, RUN, WATCHED];
+const doctor_settings_PREFIX = environmentTwin('');
+/** Every variable of ours that means anything. */
+const KNOWN = new Set([
+    ...settings_INPUTS.map(({ name }) => environmentTwin(name)),
+    ...OWN,
+]);
+/** What the environment sets otherwise than it would be, and what in it nobody reads. */
+function checkSettings(environment) {
+    const check = 'settings';
+    const changed = changedTwins(environment).map(({ name, text }) => `${name} ${text ?? '(set)'}`);
+    const text = changed.length === 0
+        ? 'no variable sets any other than its default'
+        : `other than their defaults: ${changed.join('; ')}`;
+    const unknown = Object.keys(environment).filter((name) => name.startsWith(doctor_settings_PREFIX) && !KNOWN.has(name));
+    return [
+        { check, level: 'ok', text, mend: '' },
+        ...unknown.map((name) => ({
+            check,
+            level: 'warn',
+            text: `${name} is no setting, and nobody reads it`,
+            mend: `Correct its name, or take it away: ${doctor_settings_PREFIX} and the name of an input, in upper case with “_”.`,
+        })),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/steps/doctor-warmth.js
+
+
+
+
+
+
+
+
+/** Checks what decides how warm new slots start. */
+function checkWarmth(root, environment) {
+    return [
+        checkCopies(environment),
+        ...(root === null ? [] : [checkClones(root)]),
+        checkCargoHome(environment),
+        ...checkCompilerCache(environment),
+    ];
+}
+/** Busybox’s cp knows none of these. */
+const NEEDED_OF_CP = ['--preserve=links', '--reflink=auto', '--version'];
+function checkCopies(environment) {
+    const check = 'cp';
+    const { status } = (0,external_node_child_process_namespaceObject.spawnSync)('cp', NEEDED_OF_CP, { env: environment, stdio: 'ignore' });
+    if (status === 0)
+        return { check, level: 'ok', text: 'it keeps links and times', mend: '' };
+    const text = 'cp is not that of coreutils: nothing is cloned, and who cannot inherit starts cold';
+    return { check, level: 'warn', text, mend: 'Install coreutils.' };
+}
+function checkClones(root) {
+    const check = 'clones';
+    try {
+        if (isMadeToReflink(root.path)) {
+            const text = 'the file system of the root can reflink, unless it was made without';
+            return { check, level: 'ok', text, mend: '' };
+        }
+    }
+    catch (error) {
+        const mend = 'See whether the root can be written.';
+        return {
+            check,
+            level: 'warn',
+            text: `the file system cannot be read: ${messageOf(error)}`,
+            mend,
+        };
+    }
+    const refusal = hybridRefusal(root);
+    const links = refusal === null ? '' : `; no hard links either: ${refusal}`;
+    return {
+        check,
+        level: 'warn',
+        text: `the file system of the root cannot reflink: snapshots are copied${links}`,
+        mend: 'Put the root on xfs (mkfs.xfs -m reflink=1) or btrfs: a clone then takes no time and no space.',
+    };
+}
+/** Cargo’s own downloads: gone with each job, all of them are built and fetched again. */
+function checkCargoHome(environment) {
+    const check = 'CARGO_HOME';
+    const path = environment['CARGO_HOME'] ?? `${environment['HOME'] ?? ''}/.cargo`;
+    const temporary = [environment['RUNNER_TEMP'], environment['GITHUB_WORKSPACE'], (0,external_node_os_namespaceObject.tmpdir)()];
+    const above = temporary.find((each) => each !== undefined && each !== '' && `${path}/`.startsWith(`${each}/`));
+    if (above === undefined)
+        return { check, level: 'ok', text: `${path} outlives a job`, mend: '' };
+    return {
+        check,
+        level: 'warn',
+        text: `${path} lies in ${above}, which does not outlive a job: a seed built with it is built again`,
+        mend: 'Set CARGO_HOME to a directory that stays, the same for every job of the host.',
+    };
+}
+/** What sccache keeps unless SCCACHE_CACHE_SIZE says otherwise. */
+const SCCACHE_BYTES = 10 * 1024 ** 3;
+const UNITS = {
+    K: 1024,
+    M: 1024 ** 2,
+    G: 1024 ** 3,
+    T: 1024 ** 4,
+};
+function checkCompilerCache(environment) {
+    if (!/sccache/.test(environment['RUSTC_WRAPPER'] ?? ''))
+        return [];
+    const check = 'sccache';
+    const path = environment['SCCACHE_DIR'] ?? `${environment['HOME'] ?? ''}/.cache/sccache`;
+    const [, number, unit = ''] = /^(\d+)([KMGT]?)$/.exec(environment['SCCACHE_CACHE_SIZE'] ?? '') ?? [];
+    const wanted = number === undefined ? SCCACHE_BYTES : Number(number) * (UNITS[unit] ?? 1);
+    try {
+        const { bavail, bsize } = (0,external_node_fs_.statfsSync)(nearestExisting(path));
+        const free = bavail * bsize;
+        if (free >= wanted)
+            return [{ check, level: 'ok', text: `${path} has room`, mend: '' }];
+        const text = `${path} may grow to ${texts_size(wanted)}, and its disk has ${texts_size(free)} free`;
+        return [{ check, level: 'warn', text, mend: 'Set SCCACHE_CACHE_SIZE to what fits.' }];
+    }
+    catch (error) {
+        const mend = 'Set SCCACHE_DIR to a directory that can be read.';
+        return [{ check, level: 'warn', text: `${path}: ${messageOf(error)}`, mend }];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/doctor.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Checks everything the guard relies on, and says how to mend what is not in place. */
+async function doctor(settings, runtime) {
+    const { root, findings } = checkRoot(settings, runtime);
+    return [
+        ...findings,
+        ...checkSettings(runtime.environment),
+        checkNode(),
+        ...checkTools(runtime.environment),
+        checkProc(),
+        await checkDocker(runtime),
+        checkPrivilege(settings),
+        checkWorktrees(runtime),
+        ...(root === null ? [] : await checkDisks(root, settings, runtime)),
+        ...checkWarmth(root, runtime.environment),
+        ...(root === null ? [] : [checkTimer(root), ...checkMaintenance(root)]),
+    ];
+}
+function doctor_ok(check, text) {
+    return { check, level: 'ok', text, mend: '' };
+}
+function checkReserve(root, reading) {
+    const check = 'reserve';
+    if (hasReserve(root, reserveSize(reading)))
+        return doctor_ok(check, 'space is set aside for a full disk');
+    return {
+        check,
+        level: 'warn',
+        text: 'no space is set aside for a full disk',
+        mend: 'The next pass makes it when the disk has room to spare.',
+    };
+}
+/** Every disk that jobs fill, under its floors and the high watermark. */
+async function checkDisks(root, settings, runtime) {
+    const problems = [];
+    const quiet = { ...runtime.voice, warning: (text) => void problems.push(text) };
+    const assessments = await look({ root, settings }, { ...runtime, voice: quiet });
+    const check = 'disk';
+    const mend = '“target-guard explain” says what holds it; “target-guard sweep” makes room.';
+    return [
+        ...problems.map((text) => ({
+            check,
+            level: 'warn',
+            text,
+            mend: 'Look at its mount.',
+        })),
+        ...assessments.map(({ level, reading, why }) => {
+            const used = `${reading.path} is ${Math.floor(usedPercent(reading))} % used`;
+            if (level === 'ok')
+                return doctor_ok(check, used);
+            return { check, level: level === 'low' ? 'warn' : 'fail', text: `${used}: ${why}`, mend };
+        }),
+        ...assessments
+            .filter(({ reading }) => reading.holdsRoot)
+            .map(({ reading }) => checkReserve(root, reading)),
+    ];
+}
+const NODE_AT_LEAST = 20;
+function checkNode() {
+    const major = Number(process.versions.node.split('.')[0]);
+    const text = `node ${process.versions.node}`;
+    if (major >= NODE_AT_LEAST)
+        return doctor_ok('node', text);
+    return { check: 'node', level: 'fail', text, mend: `Use node ${NODE_AT_LEAST} or newer.` };
+}
+/** What each tool is for, what is missing without it, and the package that has it. */
+const TOOLS = [
+    ['sh', 'fail', 'nothing can be deleted', 'dash'],
+    ['rm', 'fail', 'nothing can be deleted', 'coreutils'],
+    [
+        'flock',
+        'fail',
+        'Cargo’s locks cannot be tried, so no slot with one in it is ever pruned',
+        'util-linux',
+    ],
+    ['nice', 'warn', 'the reaper competes with builds for the CPU', 'coreutils'],
+    ['ionice', 'warn', 'the reaper competes with builds for the disk', 'util-linux'],
+    ['timeout', 'warn', 'a hook that hangs holds up its job', 'coreutils'],
+    ['git', 'warn', 'each file is read to tell whether it has changed', 'git'],
+    ['perl', 'warn', 'units that builds no longer use stay, and times are set slower', 'perl'],
+];
+function checkTools(environment) {
+    return TOOLS.map(([tool, level, without, from]) => {
+        const words = ['-c', `command -v ${tool}`];
+        const found = (0,external_node_child_process_namespaceObject.spawnSync)('sh', words, { encoding: 'utf8', env: environment });
+        if (found.status === 0)
+            return doctor_ok(tool, found.stdout.trim());
+        const text = `${tool} is not installed: ${without}`;
+        return { check: tool, level, text, mend: `Install ${from}.` };
+    });
+}
+function checkProc() {
+    const check = 'processes';
+    if (process.geteuid?.() === 0)
+        return doctor_ok(check, 'root sees every process');
+    const hidden = readMounts().some(({ point, type }) => point === '/proc' && type === 'proc') && doctor_isHidden();
+    const text = 'this user sees only its own processes’ files; Cargo’s locks and docker cover the rest';
+    if (!hidden)
+        return doctor_ok(check, text);
+    return {
+        check,
+        level: 'warn',
+        text: '/proc hides other users’ processes (hidepid)',
+        mend: 'Run sweep as root from a timer, which sees them all.',
+    };
+}
+/** With hidepid=2 not even init can be seen. */
+function doctor_isHidden() {
+    try {
+        (0,external_node_fs_.accessSync)('/proc/1/stat', external_node_fs_.constants.R_OK);
+        return false;
+    }
+    catch {
+        // Not to be seen: that is the answer.
+        return true;
+    }
+}
+async function checkDocker({ environment }) {
+    const answer = await listContainers(environment);
+    switch (answer.kind) {
+        case 'answered':
+            return doctor_ok('docker', `it answers, ${answer.containers.length} container(s) are running`);
+        case 'absent':
+            return doctor_ok('docker', `not asked for containers that mount a slot (${answer.why})`);
+        case 'silent':
+            return {
+                check: 'docker',
+                level: 'fail',
+                text: `the engine is there and does not answer (${answer.why}), so no stale slot is pruned`,
+                mend: 'Restart docker.',
+            };
+        default:
+            return answer;
+    }
+}
+/** Nobody must have worktrees swept: that none are is told, and is well. */
+function checkWorktrees({ environment }) {
+    const check = 'worktrees';
+    const { text, isWell } = watchedInWords(environment);
+    if (isWell)
+        return doctor_ok(check, text);
+    return { check, level: 'warn', text, mend: 'Set TARGET_GUARD_WORKTREES to directories.' };
+}
+const DELETION = ['rm', '-rf', '--one-file-system', '--'];
+function checkPrivilege({ root, privilegedHelper, helperImage }) {
+    const check = 'root-owned files';
+    if (process.geteuid?.() === 0)
+        return doctor_ok(check, 'this is root: they can be deleted');
+    const bySudo = (privilegedHelper === 'auto' || privilegedHelper === 'sudo') &&
+        // Asked for the very command: sudo may be allowed for that and for nothing else.
+        (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', '-l', '--', ...DELETION, `${root}/.target-guard/trash/id`], {
+            stdio: 'ignore',
+        }).status === 0;
+    if (bySudo)
+        return doctor_ok(check, 'sudo deletes them');
+    const byDocker = helperImage !== null && ['auto', 'docker'].includes(privilegedHelper);
+    if (byDocker)
+        return doctor_ok(check, `a container of ${helperImage} deletes them`);
+    return {
+        check,
+        level: 'warn',
+        text: 'what containers leave as root cannot be deleted by this user; it stays in quarantine',
+        mend: 'Allow passwordless sudo for rm, mv and chown, or set helper-image to a local image.',
+    };
+}
+const SWEPT_WITHIN_MS = 48 * 3_600_000;
+/** Whether somebody sweeps this host; a timer of another kind than ours will do. */
+function checkTimer(root) {
+    const check = 'timer';
+    const sweptAt = parseHeartbeat(readHeartbeatText(root))?.sweptAt ?? 0;
+    if (Date.now() - sweptAt <= SWEPT_WITHIN_MS) {
+        return doctor_ok(check, `last sweep ${new Date(sweptAt).toISOString()}`);
+    }
+    const last = sweptAt === 0 ? 'never' : `last at ${new Date(sweptAt).toISOString()}`;
+    return {
+        check,
+        level: 'warn',
+        text: `no sweep has gone over this host within 48 h (${last})`,
+        mend: `sudo target-guard install-timer --root ${commandWord(root.path)}`,
+    };
+}
+function checkMaintenance(root) {
+    const heartbeat = parseHeartbeat(readHeartbeatText(root));
+    const warnings = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now());
+    const stuck = listTrash(root).flatMap((entry) => entry.quarantine === null
+        ? []
+        : [
+            {
+                check: 'quarantine',
+                level: 'warn',
+                text: `${describeBlocked(entry)}: ${entry.quarantine.reason}`,
+                mend: entry.quarantine.command,
+            },
+        ]);
+    const age = heartbeat === null
+        ? 'no pass yet'
+        : `last pass ${new Date(heartbeat.completedAt).toISOString()}`;
+    return [
+        ...(warnings.length === 0 ? [doctor_ok('maintenance', age)] : []),
+        ...warnings.map((text) => ({
+            check: 'maintenance',
+            level: 'warn',
+            text,
+            mend: text.includes('install-timer')
+                ? 'sudo target-guard install-timer'
+                : 'Run “target-guard sweep”; “target-guard explain” says what keeps each slot.',
+        })),
+        ...stuck,
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/doctor.js
+
+
+
+
+const doctorCommand = {
+    name: 'doctor',
+    summary: 'check everything the guard relies on, and say how to mend what is not in place',
+    about: 'Exit code 1 when something keeps the guard from its work.',
+    ...NO_OPERANDS,
+    flags: [ROOT, ...HELP, JSON_FLAG],
+    run: async (invocation) => {
+        const findings = await doctor(settings(invocation), invocation.runtime);
+        print(invocation, findings, () => doctorText(findings));
+        return findings.some((each) => each.level === 'fail') ? 1 : 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/steps/explain.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * What a sweep would do to each slot and why; touches nothing.
+ *
+ * Under pressure what would go for room stands at the end, in its order: a sweep takes of it what the
+ * disk needs.
+ *
+ * @param path only what lies at or below it, or contains it; absolute or relative to the root
+ * @throws GuardError where nothing does
+ */
+async function explain(settings, path, runtime) {
+    const root = existingRoot(settings, runtime);
+    const self = selfOf(observeOwner(runtime.environment), null);
+    const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime);
+    const disks = await look({ root, settings }, runtime);
+    const disk = disks.find((each) => each.reading.holdsRoot);
+    const isTight = disk !== undefined && reliefFor(disks, settings.watermarks) !== 'none';
+    const relief = { root, self, settings, extent: 'host' };
+    const more = isTight ? (await planRelief(relief, disk.reading, runtime)).actions : [];
+    const actions = await explain_withKeepers(root, withRelief(planned.actions, more));
+    const name = path === null ? '' : inRoot(root, path);
+    if (name === '')
+        return actions;
+    const there = actions.filter((action) => concerns(action, name));
+    if (there.length > 0)
+        return there;
+    throw new GuardError(`Nothing of the root ${root.path} is at ${path ?? ''}.`, '“target-guard explain” without a path lists what there is.');
+}
+/** A pass has no need to ask for keepers where it takes nothing; a person wants to know. */
+async function explain_withKeepers(root, actions) {
+    const unknown = actions.flatMap((each) => each.kind === 'keep' && each.state === 'unknown' ? [each.id] : []);
+    const kept = await findKeepers(root, unknown);
+    return actions.map((each) => each.kind === 'keep' && each.state === 'unknown' && kept.has(each.id)
+        ? { ...each, state: 'live', reason: `${KEPT_ALIVE}; ${each.reason}` }
+        : each);
+}
+function concerns(action, name) {
+    const subject = subjectOf(action);
+    return subject === name || nested(subject, name) || nested(name, subject);
+}
+function nested(inner, outer) {
+    return inner.startsWith(`${outer}/`);
+}
+function subjectOf(action) {
+    switch (action.kind) {
+        case 'retire':
+            return action.slot;
+        case 'keep':
+        case 'forget':
+            return action.slot ?? action.id;
+        case 'discard':
+            return action.file;
+        case 'unlink':
+        case 'adopt':
+        case 'foreign':
+            return action.path;
+        default:
+            return action;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/explain.js
+
+
+
+
+const explainCommand = {
+    name: 'explain',
+    summary: 'what a sweep would do to each slot and why; touches nothing',
+    about: 'With PATH: only what lies there, absolute or relative to the root.',
+    operands: '[PATH]',
+    operandCount: { least: 0, most: 1 },
+    flags: [ROOT, ...RETENTION, ...flags_DISK, JSON_FLAG],
+    run: async (invocation) => {
+        const path = invocation.operands[0] ?? null;
+        const actions = await explain(settings(invocation), path, invocation.runtime);
+        print(invocation, actions, () => explainText(actions));
+        return 0;
+    },
+};
+
 ;// CONCATENATED MODULE: ./lib/steps/hook.js
 
 
@@ -21266,7 +22092,7 @@ secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
         ROOT,
         flags_OWNER,
         ...RETENTION,
-        ...DISK,
+        ...flags_DISK,
         RESERVE,
         ...flags_ADMISSION,
         flags_ON_CRITICAL,
@@ -21298,7 +22124,8 @@ const timer_units_UNIT = 'target-guard-sweep';
  * The service: one sweep, at the back of every queue. It needs no network, no variable and no free
  * disk, so nothing that a host may lack keeps it from running.
  */
-function serviceUnit({ node, tool, flags, user, variables }) {
+function serviceUnit(units) {
+    const { node, tool, flags, condition, user, variables } = units;
     // Variables are looked for in the arguments alone.
     const words = [tool, 'sweep', ...flags].map((each) => timer_units_word(each).replaceAll('$', '$$$$'));
     const command = [timer_units_word(node), ...words].join(' ');
@@ -21306,7 +22133,10 @@ function serviceUnit({ node, tool, flags, user, variables }) {
     return `[Unit]
 Description=target-guard: prune stale Cargo target directories
 Documentation=man:systemd.timer(5)
-
+${condition === null
+        ? ''
+        : `ConditionPathExists=${specifier(condition)}
+`}
 [Service]
 Type=oneshot
 ExecStart=${command}
@@ -21401,6 +22231,7 @@ function systemctl(...words) {
 
 
 
+
 /** What belongs to the service, for root's eyes. */
 const VARIABLES = `${timer_units_UNIT}.env`;
 /**
@@ -21427,14 +22258,27 @@ function installTimer(request, node, tool) {
         throw new GuardError(`The units in ${folder} cannot be changed (${messageOf(error)}).`, 'Run it as root, or have them written elsewhere with --units DIR.', { cause: error });
     }
 }
-function install({ user, flags, alertWebhook, folder: chosen }, folder, isLive, node, tool) {
+function install({ user, root, isWatching, flags, alertWebhook, folder: chosen }, folder, isLive, node, tool) {
     const variables = alertWebhook === null ? null : `${folder}/${VARIABLES}`;
-    const units = { node: (0,external_node_fs_.realpathSync)(node), tool: (0,external_node_fs_.realpathSync)(tool), flags, user, variables };
+    const marker = `${root}/${MARKER}`;
+    const units = {
+        node: (0,external_node_fs_.realpathSync)(node),
+        tool: (0,external_node_fs_.realpathSync)(tool),
+        flags,
+        condition: isWatching ? null : marker,
+        user,
+        variables,
+    };
     const write = (name, text, mode) => `${writeUnit(folder, name, text, mode) ? 'written' : 'unchanged'}: ${folder}/${name}`;
     const lines = [
         ...writeVariables(alertWebhook, folder, write),
         write(`${timer_units_UNIT}.service`, serviceUnit(units)),
         write(`${timer_units_UNIT}.timer`, timerUnit()),
+        ...((0,external_node_fs_.existsSync)(marker)
+            ? []
+            : [
+                `There is no root at ${root} yet: the first job makes it, and until then nothing is swept there.`,
+            ]),
     ];
     if (!isLive) {
         const known = chosen === null
@@ -21493,7 +22337,7 @@ Running it again changes nothing.`,
         flags_flag('user', 'NAME', 'who sweeps; default root, who sees and can delete everything'),
         ROOT,
         ...RETENTION,
-        ...DISK,
+        ...flags_DISK,
         SNAPSHOTS,
         ...HELP,
         WORKTREES,
@@ -21506,13 +22350,15 @@ Running it again changes nothing.`,
         const { root, alertWebhook } = settings(invocation);
         const isGiven = invocation.settings.has('root') || rootIn(runtime.environment) !== '';
         if (!isGiven && !switches.has('remove'))
-            refuseRootOfSudo(runtime.environment, root);
+            refuseOwnOfRoot(root);
         const given = new Map([...invocation.settings, ['root', root]]);
         given.delete('alert-webhook');
         const lines = installTimer({
             folder: values.get('units')?.at(-1) ?? null,
             user: values.get('user')?.at(-1) ?? null,
             remove: switches.has('remove'),
+            root,
+            isWatching: values.has('worktrees'),
             alertWebhook,
             flags: [
                 ...[...given].map(([name, text]) => `--${name}=${text}`),
@@ -21526,11 +22372,11 @@ Running it again changes nothing.`,
 function rootIn(environment) {
     return environment[environmentTwin('root')] ?? '';
 }
-/** The default is a place in the home of who calls: under sudo that is not where the runners are. */
-function refuseRootOfSudo({ SUDO_USER }, root) {
-    if (process.geteuid?.() !== 0 || SUDO_USER === undefined || SUDO_USER === 'root')
+/** The default is a place in the home of who calls: where that is root, the runners are elsewhere. */
+function refuseOwnOfRoot(root) {
+    if (process.geteuid?.() !== 0)
         return;
-    throw new GuardError(`Run by sudo and without --root, the timer would sweep ${root}, which is root’s own.`, 'Name the root of the runners: --root DIR, as “status” prints it for their user.', { usage: true });
+    throw new GuardError(`Run by root and without --root, the timer would sweep ${root}, which is root’s own.`, 'Name the root of the runners: --root DIR, as “status” prints it for their user.', { usage: true });
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/size-watch.js
@@ -21593,6 +22439,7 @@ class SizeWatch {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/disk-watch.js
+
 
 
 
@@ -21687,6 +22534,7 @@ class DiskWatch {
             const { retired, reclaimedBytes: freedBytes } = done;
             const atMs = Date.now();
             this.#note({ kind: 'relief', atMs, retired: retired.length, freedBytes, refusal });
+            await recordReclaimed(root, freedBytes, this.#runtime);
         }
         catch (error) {
             this.#note({ ...nothing, atMs: Date.now(), refusal: `it failed (${messageOf(error)})` });
@@ -21811,7 +22659,7 @@ const keepCommand = {
     about: `Measures the disk and the slot of a lease while its job runs, makes room once when the disk turns
 critical, and notes what it saw for the end of the job.`,
     ...NO_OPERANDS,
-    flags: [ROOT, flags_flag('lease', 'ID', 'whose slot it is'), ...DISK, ...HELP, DRY_RUN],
+    flags: [ROOT, flags_flag('lease', 'ID', 'whose slot it is'), ...flags_DISK, ...HELP, DRY_RUN],
     run: async (invocation) => {
         const id = invocation.values.get('lease')?.at(-1) ?? '';
         if (!isLeaseId(id)) {
@@ -21837,7 +22685,7 @@ the command that would remove it. Jobs that have ended are told in the history, 
     flags: [ROOT, ...HELP, SNAPSHOTS, JSON_FLAG],
     run: async (invocation) => {
         const chosen = settings(invocation);
-        const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen);
+        const reaped = await emptyTrash(existingRoot(chosen, invocation.runtime), chosen, invocation.runtime);
         print(invocation, reaped, () => reapText(reaped));
         return reaped.quarantined.length + reaped.untold.length > 0 ? 1 : 0;
     },
@@ -21889,189 +22737,8 @@ function words(pid) {
     return (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8');
 }
 
-;// CONCATENATED MODULE: ./lib/plan/remote-url.js
-
-/** `https://host/owner/name.git`, with a user, a port or a path before, or `git@host:owner/name`. */
-const URL_FORM = /^(?:https?|ssh|git):\/\/[^/]+\/(.+)$/;
-const SCP_FORM = /^[^/:]+:(?!\/\/)(.+)$/;
-/** Owner and name of the repository that a remote's address leads to; null where it names none. */
-function parseRemote(address) {
-    const path = URL_FORM.exec(address)?.[1] ?? SCP_FORM.exec(address)?.[1];
-    const parts = (path ?? '').replace(/(\.git)?\/*$/, '').split('/');
-    const [owner = '', repository = ''] = parts.slice(-2);
-    return isOwner(owner) && isRepositoryName(repository) ? { owner, repository } : null;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/local-job.js
-
-
-
-/** All runs are one job: what is built in a worktree goes on with what was built there before. */
-const LOCAL_JOB = 'run';
-/** The owner’s place where no remote names one. */
-const LOCAL_OWNER = 'local';
-/**
- * What a command outside workflows works for: the repository by its remote, the worktree in the place
- * of the pull request.
- */
-function localJob(workplace, { wallMs, pid, leg, within }) {
-    const named = workplace.remote === null ? null : parseRemote(workplace.remote);
-    const repository = named ?? { owner: LOCAL_OWNER, repository: local_job_nameOf(workplace.common) };
-    const name = (0,external_node_path_namespaceObject.basename)(workplace.top);
-    return {
-        ...repository,
-        prKey: slug(name === '' ? 'root' : name, workplace.identity),
-        // In the order of their start; 13 and 7 digits.
-        runId: `${wallMs}${String(pid).padStart(7, '0')}`,
-        attempt: 1,
-        workflow: '',
-        job: LOCAL_JOB,
-        leg: legOf(leg.trim(), within),
-        event: '',
-        trusted: false,
-    };
-}
-/** `/home/me/demo/.git` and a bare `/srv/demo.git` are both called demo. */
-function local_job_nameOf(common) {
-    const folder = common.replace(/\/\.git$/, '');
-    return slug((0,external_node_path_namespaceObject.basename)(folder).replace(/\.git$/, '') || 'root', common);
-}
-/** A run within a run has a line of its own, so that each finds again what it built. */
-function legOf(leg, within) {
-    if (within !== null)
-        return sha256(JSON.stringify([leg, within])).slice(0, 12);
-    return leg === '' ? '' : sha256(leg).slice(0, 12);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/local-run.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** Set for a command, and by what --print-env prints: the lease of its slot. */
-const RUN = 'TARGET_GUARD_RUN';
-/** What tells others of a slot, and of the root for what is run within. */
-function variablesOf({ root, lease }) {
-    return {
-        CARGO_TARGET_DIR: `${root.path}/${lease.slot}`,
-        TARGET_GUARD_ROOT: root.path,
-        [RUN]: lease.id,
-    };
-}
-/** What a workflow sets, and means another job by. */
-const OF_WORKFLOWS = /^(GITHUB|RUNNER|ACTIONS|INPUT|STATE)_/;
-/**
- * What a run works for: the worktree that it is started in.
- *
- * @param worker the process that lives exactly as long as the lease shall
- * @param isVerbose whether it says what it does, or only what matters
- */
-async function observeRun(chosen, worker, { isVerbose }, outside) {
-    const workplace = await findWorkplace(process.cwd());
-    const facts = { wallMs: Date.now(), pid: process.pid, leg: chosen.leg };
-    const own = localJob(workplace, { ...facts, within: null });
-    const outer = outerLease(chosen, outside);
-    const isWithin = outer?.prKey === own.prKey && outer.repository === `${own.owner}/${own.repository}`;
-    const job = isWithin ? localJob(workplace, { ...facts, within: outer.leg }) : own;
-    const owner = observeLocal(worker);
-    // It is of no job: what other runs of this user do at the same time is never judged by its own.
-    const inside = runtimeIn(workplace.top, isVerbose, outside);
-    const seen = selfOf(observeOwner(inside.environment), null);
-    const self = { ...seen, runnerKey: owner.runner.key, worker };
-    const settings = settingsFor(chosen);
-    return { job, owner, self, settings, inside, workspace: workplace.top, outside };
-}
-/** Steps find the worktree where a workflow has its checkout. */
-function runtimeIn(workspace, isVerbose, outside) {
-    const entries = Object.entries(outside.environment).filter(([name]) => !OF_WORKFLOWS.test(name));
-    const environment = { ...Object.fromEntries(entries), GITHUB_WORKSPACE: workspace };
-    const { voice } = outside;
-    return { ...outside, environment, voice: isVerbose ? voice : { ...voice, info: ignore } };
-}
-function ignore() { }
-/** Nobody can tell a command to skip its build, and nothing is shared with other hosts. */
-function settingsFor(chosen) {
-    return {
-        ...chosen,
-        onCritical: chosen.onCritical === 'skip' ? 'fail' : chosen.onCritical,
-        snapshot: 'never',
-        remote: { ...chosen.remote, mode: 'off' },
-    };
-}
-/** The lease of the run that this process is started within; null where it has ended. */
-function outerLease(settings, { environment }) {
-    return findRun(environment[RUN] ?? '', settings, environment)?.lease ?? null;
-}
-/** A run that has not ended; null where there is none with this lease. */
-function findRun(id, settings, environment) {
-    const root = isLeaseId(id) ? findRoot(settings.root, preciousOf(environment)) : null;
-    const record = root === null ? null : findLease(root, id);
-    if (root === null || record?.state !== 'live' || record.lease === null)
-        return null;
-    return isLocal(record.lease.madeBy) ? { root, lease: record.lease } : null;
-}
-/**
- * Gets a run its slot, and seeds it.
- *
- * @param onLease told as soon as there is one, before the slot is seeded
- * @throws GuardError and RefusedError as prepareFor does
- */
-async function startRun(run, madeBy, onLease) {
-    const { job, owner, self, settings, inside, workspace, outside } = run;
-    const applicant = {
-        job,
-        owner,
-        self,
-        madeBy,
-        by: `run of ${owner.runner.name}`,
-        workspace,
-        hooked: '',
-        // Whoever waits wants to know what for.
-        voice: outside.voice,
-    };
-    // The keeper comes later: it shares a lock with the command.
-    const unwatched = { ...settings, keeper: 'off' };
-    const prepared = await prepareFor(applicant, unwatched, inside, onLease);
-    const root = findRoot(prepared.root, preciousOf(inside.environment));
-    if (root === null || prepared.slot === null)
-        throw new Error('the slot is gone');
-    const { lease } = prepared.slot;
-    // Where people work nobody sets times back: other target dirs were built there, too.
-    await seed({ root, job, owner, self, settings, lease, restoresMtimes: false }, inside);
-    return { root, lease, hadEmergency: prepared.disk.emergency };
-}
-/** @param lock open on the lease’s lock, which is held by it; null to leave that to the keeper */
-async function watchRun({ settings, inside }, { root, lease, hadEmergency }, lock) {
-    if (settings.keeper !== 'auto')
-        return;
-    await watchOver(root, lease.id, settings, { hadEmergency, isTaken: false, lock }, inside);
-}
-/** Ends the lease of a run; its slot stays for the next one in this worktree. */
-async function endRun({ job, self, owner, settings, inside }, { root, lease }, status) {
-    const by = `run of ${owner.runner.name}`;
-    // An empty one, though newer, must not take the place of what others have built.
-    const told = local_run_isEmpty(`${root.realPath}/${lease.slot}`) ? 'cancelled' : status;
-    await release({ root, job, self, settings, leases: [lease.id], status: told, by }, inside);
-}
-function local_run_isEmpty(folder) {
-    try {
-        return (0,external_node_fs_.readdirSync)(folder).length === 0;
-    }
-    catch {
-        // Gone, or not ours to read: whoever looks at it later decides.
-        return false;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/print-environment.js
+
 
 
 
@@ -22094,10 +22761,21 @@ async function printEnvironment(settings, { pid, isVerbose }, runtime) {
     const local = await observeRun(settings, owner, { isVerbose }, runtime);
     const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment);
     if (before !== null && print_environment_isSame(before, local))
-        return variablesOf(before);
+        return print_environment_printed(before, runtime);
     const started = await startRun(local, 'shell', () => { });
     await watchRun(local, started, null);
-    return variablesOf(started);
+    return print_environment_printed(started, runtime);
+}
+const print_environment_ROOT = environmentTwin('root');
+/** Set beside a root that only --print-env has set, to the same: --end forgets that root, and no other. */
+const OWN_ROOT = `${RUN}_ROOT`;
+function isOwnRoot(environment) {
+    const root = environment[print_environment_ROOT] ?? '';
+    return root === '' || root === environment[OWN_ROOT];
+}
+function print_environment_printed(slot, { environment }) {
+    const variables = variablesOf(slot);
+    return isOwnRoot(environment) ? { ...variables, [OWN_ROOT]: slot.root.path } : variables;
 }
 function noOwner(pid) {
     return pid === null
@@ -22141,7 +22819,11 @@ async function endPrinted(settings, named, { isVerbose }, runtime) {
     await endRun({ ...local, inside: runtimeIn(workspace, isVerbose, runtime) }, slot, '');
     // A shell that has another slot of its own goes on with that.
     const own = runtime.environment[RUN] ?? '';
-    return own === '' || own === id ? ['CARGO_TARGET_DIR', RUN] : [];
+    if (own !== '' && own !== id)
+        return [];
+    const { environment } = runtime;
+    const isRootForgotten = (environment[OWN_ROOT] ?? '') !== '' && isOwnRoot(environment);
+    return ['CARGO_TARGET_DIR', RUN, ...(isRootForgotten ? [print_environment_ROOT, OWN_ROOT] : [])];
 }
 /** Whether there was a slot that was kept. */
 function giveUp(id, settings, { environment }) {
@@ -22326,8 +23008,9 @@ function filesFor(environment, lock) {
     return files;
 }
 function absent(error) {
-    const isThere = errnoOf(error) !== 'ENOENT';
-    return { kind: 'absent', code: isThere ? 126 : 127, why: messageOf(error) };
+    return errnoOf(error) === 'ENOENT'
+        ? { kind: 'absent', code: 127, why: 'there is no such command' }
+        : { kind: 'absent', code: 126, why: `it cannot be run (${messageOf(error)})` };
 }
 /** By default these leave a core file, which would be of this process. */
 const CORE = new Set('SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGSEGV SIGXCPU SIGXFSZ SIGSYS'.split(' '));
@@ -22489,7 +23172,7 @@ long as that shell, or until eval "$(target-guard run --end)", which alone keeps
         RESERVE,
         flags_ON_CRITICAL,
         ...RETENTION,
-        ...DISK,
+        ...flags_DISK,
         JSON_FLAG,
     ],
     run: async (invocation) => {
@@ -22557,15 +23240,17 @@ function run_pidOf({ values }) {
 /** The root at a glance, for people. */
 function statusText(found) {
     const { root, disks, reserve, leases, foreign, snapshots, trash, lastPass, worktrees, cap } = found;
+    const { totals, waiting } = found;
     const lines = [
         `root    ${root}`,
         ...disks.map(diskText),
         ...(cap === null ? [] : capLines(cap)),
         `reserve ${reserve ? 'set aside' : 'none: made when the disk has room to spare'}`,
-        `leases  ${leases.length}`,
+        `leases  ${leases.length}${totalText(totals.slots, 'slot')}`,
         ...leases.flatMap(leaseText),
-        `snapshots ${snapshots.length}`,
+        `snapshots ${snapshots.length}${totalText(totals.snapshots, 'snapshot')}`,
         ...snapshots.map(snapshotText),
+        ...status_waitingText(waiting),
         `trash   ${trash.length}`,
         ...trash.flatMap((entry) => entry.quarantine === null
             ? [`  ${describeBlocked(entry)}: waits for the reaper`]
@@ -22581,15 +23266,40 @@ function statusText(found) {
     ];
     return `${lines.map(printable).join('\n')}\n`;
 }
+function totalText({ count, bytes, unmeasured }, what) {
+    if (count === 0)
+        return '';
+    const rest = unmeasured === 0 ? '' : `, ${unmeasured} not measured`;
+    return `: ${count} ${what}${count === 1 ? '' : 's'}, ${texts_size(bytes)}${rest}`;
+}
+function status_waitingText(waiting) {
+    if (waiting === null)
+        return ['waiting not known: the queue for room could not be looked at'];
+    return [
+        `waiting ${waiting.length}`,
+        ...waiting.map(({ forecastBytes, waitsMinutes, passed }) => `  for ${texts_size(forecastBytes)}, since ${Math.round(waitsMinutes)} min${passed === 0 ? '' : `, ${passed} smaller let past`}`),
+    ];
+}
 function leaseText(lease) {
     const { id, state, slot, slotIs, runner, forecastBytes, verdict } = lease;
+    const age = lease.endedHoursAgo === null
+        ? describeAge(lease.madeHoursAgo)
+        : `ended ${describeAge(lease.endedHoursAgo).replace(/ old$/, ' ago')}`;
     const where = slot === null ? `lease ${id}` : slot;
     const missing = slotIs === 'present' ? '' : `, its slot is ${slotIs}`;
     const forecast = forecastBytes === null ? '' : `, forecast ${texts_size(forecastBytes)}`;
     return [
         `  ${where}`,
+        `    ${age}, ${measuredText(lease)}`,
         `    ${state}, ${verdict.kind}${missing}${forecast}, runner ${runner ?? 'unknown'}: ${verdict.reasons.join('; ')}`,
     ];
+}
+function measuredText({ bytes, measuredHoursAgo }) {
+    if (bytes === null)
+        return 'not measured';
+    if (measuredHoursAgo === null)
+        return `${texts_size(bytes)} when it was last measured`;
+    return `${texts_size(bytes)}, measured ${describeAge(measuredHoursAgo).replace(/ old$/, ' ago')}`;
 }
 function snapshotText(snapshot) {
     const { name, workflow, job, leg, bytes, ageHours, hits } = snapshot;
@@ -22617,7 +23327,61 @@ function passText(last) {
     return `${new Date(last.completedAt).toISOString()} by ${last.by}, ${last.retired.length} retired${errors}`;
 }
 
+;// CONCATENATED MODULE: ./lib/steps/holdings.js
+
+
+/** The last sample of a lease’s slot: one small file, no walk. */
+function slotSize(root, { id, lease }, now) {
+    const sample = readSizeSample(root, id);
+    if (sample === null)
+        return { bytes: null, measuredHoursAgo: null };
+    const isSameBoot = lease?.owner.bootId === now.bootId;
+    const seconds = now.uptimeS - sample.uptimeMs / 1000;
+    return { bytes: sample.bytes, measuredHoursAgo: isSameBoot ? holdings_hours(seconds) : null };
+}
+/** Hours since a lease was made: across boots by the wall clock; null where it does not say. */
+function madeHoursAgo({ lease }, now) {
+    if (lease === null)
+        return null;
+    if (lease.owner.bootId === now.bootId)
+        return holdings_hours(now.uptimeS - lease.uptimeS);
+    const atMs = Date.parse(lease.at);
+    return Number.isNaN(atMs) ? null : holdings_hours((now.wallMs - atMs) / 1000);
+}
+function totalOf(sizes) {
+    const measured = sizes.filter((bytes) => bytes !== null);
+    return {
+        count: sizes.length,
+        bytes: measured.reduce((sum, bytes) => sum + bytes, 0),
+        unmeasured: sizes.length - measured.length,
+    };
+}
+/** Who waits for room, in their order; null where the queue cannot be looked at now. */
+async function waitersOf(root, now) {
+    // Somebody may be about to take a place: whoever tries its lock then would take the place away.
+    const held = await lockAdmission(root);
+    if ('problem' in held)
+        return null;
+    try {
+        return seeWaiters(root).map(({ forecastBytes, passed, sinceMs }) => {
+            const waitsMinutes = Number((Math.max(0, now.wallMs - sinceMs) / 60_000).toFixed(1));
+            return { forecastBytes, waitsMinutes, passed };
+        });
+    }
+    catch {
+        return null;
+    }
+    finally {
+        held.release();
+    }
+}
+function holdings_hours(seconds) {
+    return Number((Math.max(0, seconds) / 3600).toFixed(2));
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/status.js
+
+
 
 
 
@@ -22649,6 +23413,10 @@ async function status_status(settings, runtime) {
         ]);
     const occupancies = await lookInto(root, places, self, runtime.environment);
     const assessments = await look({ root, settings }, runtime);
+    const snapshots = listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs));
+    const trash = listTrash(root);
+    const sizes = new Map(view.leases.map(({ record }) => [record.id, slotSize(root, record, view.moment)]));
+    const present = view.leases.filter(({ slot }) => slot === 'present');
     const own = assessments.find(({ reading }) => reading.holdsRoot);
     return {
         root: root.path,
@@ -22673,13 +23441,22 @@ async function status_status(settings, runtime) {
                 forecastBytes: lease?.forecastBytes ?? null,
                 runner: lease?.owner.runner.name ?? null,
                 result: end?.result ?? null,
+                madeHoursAgo: madeHoursAgo(record, view.moment),
                 endedHoursAgo: Number.isFinite(age) ? Number(age.toFixed(2)) : null,
+                bytes: sizes.get(record.id)?.bytes ?? null,
+                measuredHoursAgo: sizes.get(record.id)?.measuredHoursAgo ?? null,
                 verdict: judge(owner, occupancy ?? { inhabitants: [], unknown: [] }),
             };
         }),
         foreign: view.foreign.map(({ path, why }) => ({ path, why })),
-        snapshots: listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs)),
-        trash: listTrash(root),
+        snapshots,
+        trash,
+        totals: {
+            slots: totalOf(present.map(({ record }) => sizes.get(record.id)?.bytes ?? null)),
+            snapshots: totalOf(snapshots.map(({ bytes }) => bytes)),
+            trash: totalOf(trash.map(({ id }) => readSizeSample(root, id)?.bytes ?? null)),
+        },
+        waiting: await waitersOf(root, view.moment),
         worktrees: watchedInWords(runtime.environment).text,
         lastPass: parseHeartbeat(readHeartbeatText(root)),
         cap: await cap(root, settings),
@@ -22733,14 +23510,28 @@ and how many jobs at once the disk has room for.`,
 
 
 
+
+
+
 /**
  * The pass for the whole host: stale slots of every runner, orphans among them, and the trash.
  *
  * @param adopted paths, absolute or relative to the root, that an administrator gives up for deletion
+ * @returns null where there is no root, and only worktrees were looked after
+ * @throws GuardError where there is no root, and nothing else to look after
  */
 async function sweep(settings, adopted, runtime) {
-    const root = openRoot(settings.root, preciousOf(runtime.environment));
-    const inRoot = adopted.map((path) => path.startsWith(`${root.path}/`) ? path.slice(root.path.length + 1) : path);
+    const root = rootToSweep(settings, runtime);
+    if (root !== null)
+        return sweepRoot(root, settings, adopted, runtime);
+    const isWatching = watchedDirectories(runtime.environment).length > 0;
+    if (!isWatching || adopted.length > 0)
+        throw noRoot(settings);
+    runtime.voice.warning(`There is no root at ${settings.root}: only the worktrees are looked after.`);
+    await sweepWorktrees(null, settings, runtime);
+    return null;
+}
+async function sweepRoot(root, settings, adopted, runtime) {
     const self = selfOf(observeOwner(runtime.environment), null);
     // A pass that fails is told like any other, and the disk looked after all the same.
     const tried = await settled(pass({
@@ -22752,7 +23543,7 @@ async function sweep(settings, adopted, runtime) {
         dryRun: settings.dryRun,
         deletes: 'now',
         by: 'sweep',
-        adopted: inRoot,
+        adopted: adopted.map((path) => inRoot(root, path)),
     }, runtime));
     if (!settings.dryRun)
         await evictOverBudget(root, settings, runtime);
@@ -22764,12 +23555,37 @@ async function sweep(settings, adopted, runtime) {
             runtime.voice.warning(`The disk of ${reading.path} is ${level}: ${why}.`);
     }
     const done = 'error' in tried ? { scope: 'host', why: messageOf(tried.error) } : tried.value;
-    await afterPass({ root, settings, done, guarded, jobs: [] }, runtime);
+    const isNoted = await afterPass({ root, settings, done, guarded, jobs: [] }, runtime);
     // Last, since it may take long: nobody shall take the guard for dead meanwhile.
     await sweepWorktrees(root, settings, runtime);
     if ('error' in tried)
         throw tried.error;
-    return { ...tried.value, guarded };
+    const merged = withPlanned(tried.value, guarded.planned);
+    return {
+        ...merged,
+        isNoted,
+        guarded,
+        unadoptable: tellUnadoptable(root, adopted, merged.actions, runtime),
+    };
+}
+/** What was named and cannot be adopted; somebody waits for it to go, so that it is told. */
+function tellUnadoptable(root, adopted, actions, { voice }) {
+    const known = new Set(actions.flatMap((each) => each.kind === 'adopt' || (each.kind === 'foreign' && isSlotPath(each.path))
+        ? [each.path]
+        : []));
+    const unknown = adopted.filter((path) => !known.has(inRoot(root, path)));
+    for (const path of unknown) {
+        voice.error(`--adopt ${path}: no slot without a lease is there, so nothing of it was done. ` +
+            '“target-guard explain” lists what there is.');
+    }
+    return unknown;
+}
+/** What a dry run would take for room is told once, as that, and not as kept, too. */
+function withPlanned(done, planned) {
+    const actions = withRelief(done.actions, planned);
+    const goes = new Set(planned.flatMap((each) => (each.kind === 'retire' ? [each.slot] : [])));
+    const kept = done.heartbeat.kept.filter(({ path }) => !goes.has(path));
+    return { ...done, actions, heartbeat: { ...done.heartbeat, kept } };
 }
 async function evictOverBudget(root, settings, { voice }) {
     const tried = await settled(keepBudget(root, settings.snapshotMaxBytes));
@@ -22808,7 +23624,7 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
     flags: [
         ROOT,
         ...RETENTION,
-        ...DISK,
+        ...flags_DISK,
         ...HELP,
         SNAPSHOTS,
         ...ALERTS,
@@ -22821,8 +23637,12 @@ trash. What is in use, unknown or not target-guard’s stays, and is reported wi
         const adopted = invocation.values.get('adopt') ?? [];
         const done = await sweep(settings(invocation), adopted, watching(invocation));
         const { dryRun } = settings(invocation);
-        print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () => sweepText(done.actions, done.reaped, dryRun));
-        return done.failures.length > 0 ? 1 : 0;
+        if (done === null) {
+            print(invocation, { actions: [], reaped: null }, () => '');
+            return 0;
+        }
+        print(invocation, { actions: done.actions, ...done.heartbeat, reaped: done.reaped }, () => sweepText(done, done.reaped, dryRun));
+        return done.isNoted && done.failures.length + done.unadoptable.length === 0 ? 0 : 1;
     },
 };
 /** The flag wins over the variable. */
@@ -22844,7 +23664,7 @@ function worktreesText(found, nowMs) {
         ...volumes.flatMap(volumeText),
         ...(worktrees.length === 0 ? ['no worktrees'] : []),
         ...worktrees.flatMap((each) => worktreeText(each, nowMs)),
-        totalText(worktrees),
+        worktrees_totalText(worktrees),
         ...locks.map(({ path, verdictOf: { goes, reason } }) => `${goes ? 'stale lock' : 'lock'} ${path}: ${reason}`),
         ...problems.map((problem) => `not looked into: ${problem}`),
         ...taken.flatMap((each) => takenText(each, dryRun)),
@@ -22897,13 +23717,13 @@ function worktrees_verdictText({ goes, reasons }) {
 function sizeOrUnknown(bytes) {
     return bytes === null ? 'size unknown' : texts_size(bytes);
 }
-function totalText(worktrees) {
+function worktrees_totalText(worktrees) {
     const targets = worktrees.flatMap((each) => each.targets);
-    const all = sum(worktrees.map(({ bytes }) => bytes));
-    const inTargets = sum(targets.map(({ bytes }) => bytes));
+    const all = worktrees_sum(worktrees.map(({ bytes }) => bytes));
+    const inTargets = worktrees_sum(targets.map(({ bytes }) => bytes));
     return `${worktrees.length} worktree(s), ${texts_size(all)}; ${targets.length} target dir(s), ${texts_size(inTargets)}`;
 }
-function sum(values) {
+function worktrees_sum(values) {
     return values.reduce((total, each) => total + (each ?? 0), 0);
 }
 function takenText({ what, path, bytes, reason, refs }, dryRun) {
@@ -22943,7 +23763,7 @@ Dirty, untracked and ignored files other than target dirs keep a worktree, whate
         flags_flag('older-than', 'AGE', 'only what is older, such as 7d, 24h or 15min; default 24h for stale, 15min on a critical disk'),
         flags_flag('with-recovery-refs', null, 'stale also takes what is not pushed, after giving it a ref in refs/target-guard/recovery'),
         flags_flag('metrics', 'FILE', 'also write metrics there, for Prometheus'),
-        ...DISK,
+        ...flags_DISK,
         DRY_RUN,
         JSON_FLAG,
     ],
@@ -23030,8 +23850,6 @@ const COMMANDS = [
     alertCommand,
 ];
 
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: ./lib/cli/words.js
 
 
@@ -23147,7 +23965,7 @@ async function run_cli_carryOut(command, words, { environment, script, out, err 
         return await command.run(invocation);
     }
     catch (error) {
-        err(`target-guard ${command.name}: ${inWords(error)}\n`);
+        err(`target-guard ${command.name}: ${run_step_inWords(error)}\n`);
         const code = exitCodeOf(error);
         // To evaluate nothing is a success: a shell is told with its own words that this failed.
         if (command.isEvaluated?.(ownWords(words)) === true)

@@ -141,7 +141,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 4258:
+/***/ 4838:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -151,10 +151,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   VY: () => (/* binding */ secretsIn)
 });
 
-// UNUSED EXPORTS: readTwins
+// UNUSED EXPORTS: changedTwins, readTwins
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 // EXTERNAL MODULE: ./lib/plan/input.js
 var plan_input = __nccwpck_require__(2543);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
@@ -474,7 +476,7 @@ const jobStatus = {
     whenEmpty: () => '',
 };
 /** Every input by its name in action.yml; a test holds both lists equal. */
-const INPUTS = [
+const settings_INPUTS = [
     root,
     owner,
     minFreeGb,
@@ -568,6 +570,7 @@ function isIdOrName(text) {
 
 
 
+
 /** Settings of a step: an input wins over its environment twin. */
 function readInputs(environment) {
     return settings_parseSettings((name) => input(name, environment) ?? twin(name, environment), surroundings(environment));
@@ -582,10 +585,20 @@ function readTwins(environment, flags = new Map()) {
 }
 /** What stays out of every log, as it was set: by input, by twin, or differently by both. */
 function secretsIn(environment) {
-    const names = INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name);
+    const names = settings_INPUTS.filter((each) => 'isSecret' in each).map(({ name }) => name);
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
+}
+/** The settings that a variable makes other than their defaults; the text of a secret is null. */
+function changedTwins(environment) {
+    const around = surroundings(environment);
+    return INPUTS.flatMap((each) => {
+        const set = twin(each.name, environment);
+        if (set === null || isDeepStrictEqual(each.parse(set.text), each.whenEmpty(around)))
+            return [];
+        return [{ name: each.name, text: each.isSecret === true ? null : set.text }];
+    });
 }
 /** The runner passes an input as INPUT_NAME: upper case, blanks as `_`, dashes as they are. */
 function input(name, environment) {
@@ -1192,6 +1205,154 @@ function readLink(path) {
             return null;
         throw error;
     }
+}
+
+
+/***/ }),
+
+/***/ 657:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C2: () => (/* binding */ dockerDirectory),
+/* harmony export */   G9: () => (/* binding */ settle),
+/* harmony export */   N6: () => (/* binding */ probeDisks)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
+/* harmony import */ var _plan_pressure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8804);
+/* harmony import */ var _destination_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8582);
+/* harmony import */ var _mounts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7154);
+/* harmony import */ var _root_refusal_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7193);
+
+
+
+
+
+
+
+
+/** A mount that does not answer within this is passed over. */
+const WAIT_MS = 2000;
+/**
+ * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
+ *
+ * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
+ * type without touching it, and such mounts are asked by a process that can be left behind.
+ *
+ * @param rootPath the root, or where it will be
+ * @param others further paths; those that are absent are passed over
+ */
+async function probeDisks(rootPath, others) {
+    const mounts = (0,_mounts_js__WEBPACK_IMPORTED_MODULE_6__/* .readMounts */ .bq)();
+    const seen = new Map();
+    const disks = [rootPath, ...others].flatMap((path, index) => {
+        const { mount, ...place } = lookUp(path, mounts);
+        return mount === null ? [] : [{ path, place, mount, holdsRoot: index === 0 }];
+    });
+    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
+    const probe = { readings: [], problems: [] };
+    for (const [index, { path, mount, holdsRoot }] of disks.entries()) {
+        const raw = answers[index] ?? null;
+        // Of a path that is absent nothing is known; another one on its disk may be there.
+        if (raw === null)
+            continue;
+        const { device, point } = mount;
+        const places = seen.get(device) ?? [];
+        places.push({ path, mount: point });
+        if (seen.has(device))
+            continue;
+        seen.set(device, places);
+        const space = typeof raw === 'string' ? null : (0,_plan_pressure_js__WEBPACK_IMPORTED_MODULE_4__/* .plausible */ .oz)(raw);
+        if (space === null) {
+            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
+            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
+        }
+        else
+            probe.readings.push({ path, device, places, holdsRoot, ...space });
+    }
+    return probe;
+}
+/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
+function lookUp(path, mounts) {
+    try {
+        return (0,_destination_js__WEBPACK_IMPORTED_MODULE_5__/* .follow */ .e)(path, mounts);
+    }
+    catch {
+        return { path, mount: (0,_mounts_js__WEBPACK_IMPORTED_MODULE_6__/* .locate */ .x5)(path, mounts)?.mount ?? null, isLocal: false };
+    }
+}
+/** @returns null where the path is absent, a text where it cannot be read */
+async function readSpace(path, place, holdsRoot) {
+    if (!place.isLocal)
+        return askOutside(path);
+    try {
+        const asked = holdsRoot ? (0,_root_refusal_js__WEBPACK_IMPORTED_MODULE_7__/* .nearestExisting */ .Iv)(place.path) : place.path;
+        const { bavail, blocks, bsize, ffree, files } = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statfsSync)(asked);
+        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return null;
+        return (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error);
+    }
+}
+/** By stat(1), which may hang for ever without holding us up. */
+async function askOutside(path) {
+    return new Promise((resolve) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
+            clearTimeout(giveUp);
+            if (error !== null) {
+                resolve(error.killed === true ? `no answer within ${WAIT_MS} ms` : (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error));
+                return;
+            }
+            const [available, blocks, blockSize, freeFiles, files] = stdout
+                .trim()
+                .split(' ')
+                .map(Number);
+            resolve({
+                available: available ?? Number.NaN,
+                blocks: blocks ?? Number.NaN,
+                blockSize: blockSize ?? Number.NaN,
+                freeFiles: freeFiles ?? Number.NaN,
+                files: files ?? Number.NaN,
+            });
+        });
+        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
+        const giveUp = setTimeout(() => {
+            child.unref();
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+            resolve(`no answer within ${WAIT_MS} ms`);
+        }, WAIT_MS + 250);
+    });
+}
+/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
+const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
+const SETTLE_MS = 30_000;
+/**
+ * Has the file system count what was just freed, where it would do so only seconds later: a pass that
+ * believed the old number would take more than it needs.
+ */
+function settle(path) {
+    if (!LATE.has((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statfsSync)(path).type >>> 0))
+        return;
+    // Fails or takes too long: then the number is the old one, as it would have been.
+    (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
+}
+/** Where docker keeps images and containers. */
+function dockerDirectory() {
+    try {
+        const root = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
+        if (typeof root === 'string' && root.startsWith('/'))
+            return root;
+    }
+    catch {
+        // No such file, or not for this user: the default then.
+    }
+    return '/var/lib/docker';
 }
 
 
@@ -3471,7 +3632,7 @@ function attempt(free) {
 /* harmony export */   t7: () => (/* binding */ readMarker),
 /* harmony export */   uB: () => (/* binding */ FORMAT)
 /* harmony export */ });
-/* unused harmony exports OVERLAY, refusedType, kindOf */
+/* unused harmony exports MARKER, OVERLAY, refusedType, kindOf */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -3488,6 +3649,8 @@ function attempt(free) {
 
 /** The root’s own folder. */
 const CONTROL = '.target-guard';
+/** What makes a directory a root, relative to it. */
+const MARKER = (/* unused pure expression or super */ null && (`${CONTROL}/root.json`));
 /** Version of what is in it. */
 const FORMAT = 1;
 /** File systems on which neither locks nor the boot id mean anything (statfs(2), magic numbers). */
@@ -3645,7 +3808,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   R8: () => (/* binding */ openRoot)
 });
 
-// UNUSED EXPORTS: findRoot
+// UNUSED EXPORTS: findRoot, hasRoot, inRoot
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -3684,6 +3847,17 @@ function controlPath(root, ...parts) {
 function controlName(root, ...parts) {
     return [root.path, root_refusal/* CONTROL */.W3, ...parts].join('/');
 }
+/** A path as actions name it: relative to the root, which may be written as it was set or without links. */
+function inRoot(root, path) {
+    const name = path.replace(/(?<=.)\/+$/, '');
+    for (const base of [root.path, root.realPath]) {
+        if (name === base)
+            return '';
+        if (name.startsWith(`${base}/`))
+            return name.slice(base.length + 1);
+    }
+    return name;
+}
 /**
  * Opens the root, or makes it where the directory is absent or empty.
  *
@@ -3708,8 +3882,17 @@ function openRoot(path, precious) {
     catch (error) {
         if (error instanceof guard_error/* GuardError */.U$)
             throw error;
-        throw new guard_error/* GuardError */.U$(`The root ${path} cannot be set up (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Make a directory that the runner’s user owns, or set root to one.', { cause: error });
+        throw new guard_error/* GuardError */.U$(`The root ${path} cannot be set up (${(0,guard_error/* messageOf */.bD)(error)}).`, (0,guard_error/* nextAfter */.On)(error, 'Make a directory that the runner’s user owns, or set root to one.'), { cause: error });
     }
+}
+/**
+ * Whether a root is there, whole or not; writes nothing.
+ *
+ * @throws GuardError where the path may not be a root
+ */
+function hasRoot(path, precious) {
+    refuse(path, precious);
+    return kindOf(path) !== 'absent' && readMarker(path) !== null;
 }
 /**
  * Opens a root that is already there, and writes nothing.
@@ -3717,8 +3900,7 @@ function openRoot(path, precious) {
  * @returns null where there is none yet
  */
 function findRoot(path, precious) {
-    refuse(path, precious);
-    if (kindOf(path) === 'absent' || readMarker(path) === null)
+    if (!hasRoot(path, precious))
         return null;
     try {
         return describe(path, openFolder(`${path}/${CONTROL}`));
@@ -4582,6 +4764,7 @@ function isOld(path, nowMs) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cb: () => (/* binding */ listSnapshots),
+/* harmony export */   XE: () => (/* binding */ bytesInTrash),
 /* harmony export */   YO: () => (/* binding */ evict),
 /* harmony export */   ls: () => (/* binding */ identify)
 /* harmony export */ });
@@ -4589,12 +4772,14 @@ function isOld(path, nowMs) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_linked_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2985);
-/* harmony import */ var _plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9080);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2100);
-/* harmony import */ var _seeding_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7241);
-/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5920);
+/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3885);
+/* harmony import */ var _plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9080);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
+/* harmony import */ var _seeding_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7241);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+
 
 
 
@@ -4623,7 +4808,7 @@ function identify({ name, snapshot }) {
 function listSnapshots(root, repository = null) {
     const repositories = repository === null ? namesIn(root, []) : [repository];
     return repositories.flatMap((each) => namesIn(root, [each]).flatMap((key) => {
-        const found = (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .isSnapshotKey */ .C4)(key) ? readSnapshot(root, { repository: each, key }) : null;
+        const found = (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .isSnapshotKey */ .C4)(key) ? readSnapshot(root, { repository: each, key }) : null;
         return found === null ? [] : [found];
     }));
 }
@@ -4632,13 +4817,13 @@ function namesIn(root, parts) {
 }
 function readSnapshot(root, name) {
     return inside(root, [name.repository, name.key], (folder) => {
-        const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, RECORD));
-        const bytes = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, BYTES)) ?? Number.NaN);
+        const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, RECORD));
+        const bytes = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, BYTES)) ?? Number.NaN);
         return {
             name,
-            snapshot: text === null ? null : (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .parseSnapshot */ .E$)(text),
-            usedMs: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
-            hits: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
+            snapshot: text === null ? null : (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .parseSnapshot */ .E$)(text),
+            usedMs: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+            hits: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, HITS), { throwIfNoEntry: false })?.size ?? 0,
             bytes: Number.isFinite(bytes) && bytes >= 0 ? bytes : null,
         };
     });
@@ -4653,8 +4838,8 @@ function folderOf(root, { repository, key }) {
  */
 /** Under which lease it was published; null where its record is damaged. */
 function idIn(folder) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_6__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, RECORD));
-    return (text === null ? null : (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .parseSnapshot */ .E$)(text))?.id ?? null;
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, RECORD));
+    return (text === null ? null : (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .parseSnapshot */ .E$)(text))?.id ?? null;
 }
 /** The path of its build, as long as the folder is open in this process. */
 function treeIn(folder) {
@@ -4691,6 +4876,23 @@ function noteBytes(root, { name, snapshot }, bytes) {
         return true;
     });
     return isNoted ?? false;
+}
+/** How large a snapshot in the trash is, as it was noted; null where nobody has, or it is none. */
+function bytesInTrash(root, id) {
+    try {
+        // Through the descriptor, which is itself a link.
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)((0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .trashPath */ .al)(root, '.'), [id], (folder) => {
+            const isOne = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, RECORD)) !== null;
+            const bytes = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, BYTES)) ?? Number.NaN);
+            return isOne && (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_3__/* .isAmount */ .Pt)(bytes) ? bytes : null;
+        });
+    }
+    catch (error) {
+        // Gone meanwhile, or another user’s.
+        if (['ENOENT', 'EACCES'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .isDiverted */ .cX)(error))
+            return null;
+        throw error;
+    }
 }
 /**
  * Publishes a slot as a snapshot: renames alone. Readers of the one before keep it: they hold a lock
@@ -4737,7 +4939,7 @@ function isIt(folder, snapshot) {
 }
 function takeAway(root, name) {
     const moved = inside(root, [name.repository], (folder) => {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_4__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_8__/* .freshName */ .Os)()));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .freshName */ .Os)()));
         return true;
     });
     return moved ?? false;
@@ -4745,10 +4947,10 @@ function takeAway(root, name) {
 /** Works in a folder of the snapshots; null where it is not there, or a link was planted on the way. */
 function inside(root, parts, work) {
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .within */ .ux)((0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'snapshots'), parts, work);
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'snapshots'), parts, work);
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT' || (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .isDiverted */ .cX)(error))
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT' || (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .isDiverted */ .cX)(error))
             return null;
         throw error;
     }
@@ -4991,6 +5193,248 @@ async function ask(program, words, descriptors) {
 
 /***/ }),
 
+/***/ 7893:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   YU: () => (/* binding */ takeTicket),
+/* harmony export */   Yz: () => (/* binding */ notePassing),
+/* harmony export */   _g: () => (/* binding */ listWaiters),
+/* harmony export */   bo: () => (/* binding */ lockAdmission),
+/* harmony export */   jo: () => (/* binding */ countWaiters)
+/* harmony export */ });
+/* unused harmony export seeWaiters */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7598);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(643);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8500);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(166);
+/* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3885);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(29);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2100);
+
+
+
+
+
+
+
+
+
+
+const SAFE = node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK;
+const NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const LOCK_SECONDS = 30;
+/** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
+async function lockAdmission(root) {
+    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_3__.performance.now() + LOCK_SECONDS * 1000;
+    try {
+        const path = (0,_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlPath */ .XL)(root, 'admission.lock');
+        for (;;) {
+            const answer = tryLock(path, ['-w', String(LOCK_SECONDS)]);
+            if ('complaint' in answer)
+                return askAgain(path);
+            if (!('isKilled' in answer) || node_perf_hooks__WEBPACK_IMPORTED_MODULE_3__.performance.now() >= until)
+                return answer;
+            // A Ctrl-C goes to this process as well, which hears of it when the event loop turns.
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_4__.setTimeout)(TURN_MS);
+        }
+    }
+    catch (error) {
+        return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_7__/* .messageOf */ .bD)(error) };
+    }
+}
+/** Long enough for a signal that was sent to several processes to be heard here. */
+const TURN_MS = 20;
+/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
+function askAgain(path) {
+    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_3__.performance.now() + LOCK_SECONDS * 1000;
+    for (;;) {
+        const answer = tryLock(path, ['-n']);
+        const isOver = !('problem' in answer) || 'complaint' in answer || node_perf_hooks__WEBPACK_IMPORTED_MODULE_3__.performance.now() >= until;
+        if (isOver)
+            return answer;
+        pause();
+    }
+}
+const PAUSE_MS = 50;
+/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
+function pause() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}
+function tryLock(path, patience) {
+    return lock((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | SAFE), patience);
+}
+/** Takes the descriptor: it is closed with the lock, or where there is none. */
+function lock(file, patience) {
+    const { status, signal, error, stderr } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', ['-x', ...patience, '3'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'ignore', 'pipe', file],
+    });
+    if (error === undefined && status === 0)
+        return { release: once(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file)) };
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+    if (error !== undefined)
+        return { problem: 'there is no flock(1)' };
+    if (signal !== null)
+        return { problem: `flock(1) was ended by ${signal}`, isKilled: true };
+    const said = stderr.trim();
+    return said === ''
+        ? { problem: 'it was not granted in time' }
+        : { problem: said, complaint: true };
+}
+function once(work) {
+    let isDone = false;
+    return () => {
+        if (isDone)
+            return;
+        isDone = true;
+        work();
+    };
+}
+/** The last place in the queue. @throws as openSync does, or where its lock cannot be had */
+function takeTicket(root, forecastBytes) {
+    const last = names(root).at(-1);
+    const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
+    const name = `${String(number).padStart(12, '0')}-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_2__.randomUUID)()}`;
+    const path = (0,_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlPath */ .XL)(root, 'waiting', name);
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDWR | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_EXCL | SAFE, 0o644);
+    try {
+        write(file, { forecastBytes, passed: 0 });
+    }
+    catch (error) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .removeFile */ .nM)(path);
+        throw error;
+    }
+    const held = lock(file, ['-n']);
+    if ('problem' in held) {
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .removeFile */ .nM)(path);
+        throw new Error(held.problem);
+    }
+    return {
+        name,
+        release: once(() => {
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .removeFile */ .nM)(path);
+            held.release();
+        }),
+    };
+}
+/** How many places of the queue are taken; what the dead have left of themselves is not looked for. */
+function countWaiters(root) {
+    return names(root).length;
+}
+/** Those who wait, in their order; what the dead have left of themselves is removed. */
+function listWaiters(root, own) {
+    return names(root).flatMap((name) => {
+        const path = (0,_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlPath */ .XL)(root, 'waiting', name);
+        if (name !== own && isAbandoned(path)) {
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .removeFile */ .nM)(path);
+            return [];
+        }
+        const waiter = readWaiter(path, name);
+        return waiter === null ? [] : [waiter];
+    });
+}
+/** The same for whoever only looks: nothing is removed. */
+function seeWaiters(root) {
+    return names(root).flatMap((name) => {
+        const path = controlPath(root, 'waiting', name);
+        const found = lstatSync(path, { throwIfNoEntry: false });
+        const waiter = found === undefined || isAbandoned(path) ? null : readWaiter(path, name);
+        if (found === undefined || waiter === null)
+            return [];
+        // Where the file system knows no birth, it is 0.
+        const sinceMs = found.birthtimeMs > 0 ? found.birthtimeMs : found.mtimeMs;
+        return [{ ...waiter, sinceMs }];
+    });
+}
+function names(root) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlPath */ .XL)(root, 'waiting'))
+        .filter((name) => NAME.test(name))
+        .toSorted();
+}
+function isAbandoned(path) {
+    try {
+        const held = tryLock(path, ['-n']);
+        if ('problem' in held)
+            return false;
+        held.release();
+        return true;
+    }
+    catch {
+        // Not ours to open, or gone by now: whether anybody is behind it is not known.
+        return false;
+    }
+}
+function readWaiter(path, name) {
+    try {
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | SAFE);
+        try {
+            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(file).isFile())
+                return null;
+            const buffer = Buffer.alloc(256);
+            const found = (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_5__/* .parseObject */ .lj)(buffer.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, buffer)).toString('utf8'));
+            const { forecastBytes, passed } = found ?? {};
+            if (!(0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_6__/* .isAmount */ .Pt)(forecastBytes) || !(0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_6__/* .isAmount */ .Pt)(passed))
+                return null;
+            return { name, forecastBytes, passed };
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+        }
+    }
+    catch {
+        return null;
+    }
+}
+/** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
+function notePassing(root, waiters) {
+    const noted = [];
+    for (const waiter of waiters) {
+        if (!rewrite(root, { ...waiter, passed: waiter.passed + 1 })) {
+            // Nobody goes past them now. What cannot be taken back costs a later one its turn, and no space.
+            for (const each of noted)
+                rewrite(root, each);
+            return false;
+        }
+        noted.push(waiter);
+    }
+    return true;
+}
+/** False where it cannot be done. */
+function rewrite(root, waiter) {
+    try {
+        const path = (0,_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlPath */ .XL)(root, 'waiting', waiter.name);
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_WRONLY | SAFE);
+        try {
+            write(file, waiter);
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+        }
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** What is longer than any ticket, and shorter than a block. */
+const TICKET_LENGTH = 128;
+/**
+ * In place, since the lock is on this very file, and in one write of always the same length: there is no
+ * moment at which it is empty, and no room that a full disk might not have.
+ */
+function write(file, { forecastBytes, passed }) {
+    const text = JSON.stringify({ forecastBytes, passed });
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
+}
+
+
+/***/ }),
+
 /***/ 8235:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5137,6 +5581,8 @@ function toolchainIn(rustcInfo) {
 /* harmony export */   l: () => (/* binding */ judgeOwner)
 /* harmony export */ });
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
+
 
 /**
  * Judges the owner of a lease by what is recorded of it, without looking into the slot.
@@ -5172,7 +5618,9 @@ function judgeOwner(record, sight, self) {
 }
 function endedInWords(record) {
     const result = record.end?.result ?? 'unknown';
-    return result === 'unknown' ? 'its job ended' : `its job ended (${result})`;
+    if (result === 'unknown')
+        return 'its job ended';
+    return `its job ended (${(0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .resultInWords */ .WU)(result, record.lease?.madeBy ?? null)})`;
 }
 function judgeDamaged(record, self) {
     const problem = `its lease cannot be read (${record.problem ?? 'damaged'})`;
@@ -5233,6 +5681,7 @@ function verdict(kind, reason) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   On: () => (/* binding */ nextAfter),
 /* harmony export */   U$: () => (/* binding */ GuardError),
 /* harmony export */   UQ: () => (/* binding */ errnoOf),
 /* harmony export */   YV: () => (/* binding */ isNoSpace),
@@ -5251,6 +5700,12 @@ class GuardError extends Error {
         super(`${what} ${next}`, options.cause === undefined ? undefined : { cause: options.cause });
         this.usage = options.usage ?? false;
     }
+}
+/** What to do about an error of the file system; where it is read-only, nothing else helps. */
+function nextAfter(error, otherwise) {
+    if (errnoOf(error) !== 'EROFS')
+        return otherwise;
+    return 'Its file system is read-only. Look into the kernel’s log (dmesg) why, and mount it for writing again.';
 }
 /** Whether an error says that there is no room: no blocks, no inodes, or none of this user's. */
 function isNoSpace(error) {
@@ -5409,6 +5864,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   QM: () => (/* binding */ parseLease),
   lj: () => (/* binding */ parseObject),
   bm: () => (/* binding */ parseTaken),
+  WU: () => (/* binding */ resultInWords),
   Bg: () => (/* binding */ resultOf)
 });
 
@@ -5434,6 +5890,11 @@ const MAKERS = ['hook', 'step', 'run', 'shell'];
 /** Whether a lease was made outside a workflow, for what a person or an agent does in a worktree. */
 function isLocal(madeBy) {
     return madeBy === 'run' || madeBy === 'shell';
+}
+/** How it ended, for people: a local run that has built nothing counts as cancelled, and nobody did that. */
+function resultInWords(result, madeBy) {
+    const isEmpty = result === 'cancelled' && madeBy !== null && isLocal(madeBy);
+    return isEmpty ? 'nothing was built' : result;
 }
 function newLease(job, owner, made) {
     return {
@@ -5819,6 +6280,138 @@ function isSlotPath(relative) {
 
 /***/ }),
 
+/***/ 8804:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $L: () => (/* binding */ isRelieved),
+/* harmony export */   Nk: () => (/* binding */ usedPercent),
+/* harmony export */   QZ: () => (/* binding */ worst),
+/* harmony export */   XA: () => (/* binding */ reliefFor),
+/* harmony export */   ZZ: () => (/* binding */ goalOf),
+/* harmony export */   kN: () => (/* binding */ gigabytes),
+/* harmony export */   no: () => (/* binding */ assess),
+/* harmony export */   oz: () => (/* binding */ plausible),
+/* harmony export */   v0: () => (/* binding */ missedFloors),
+/* harmony export */   vj: () => (/* binding */ amount)
+/* harmony export */ });
+/* unused harmony export room */
+const GB = 1e9;
+const DEFAULT_FLOOR_BYTES = 3 * GB;
+const DEFAULT_SHARE = 0.1;
+/** Near a floor: within this many times of it. */
+const LOW = 1.5;
+/**
+ * Numbers that make sense, or null: a total of 0 and more available than there is come from file
+ * systems that do not know, and are no reason to delete anything.
+ */
+function plausible(raw) {
+    const { available, blocks, blockSize, freeFiles, files } = raw;
+    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
+    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
+        return null;
+    const hasInodes = files > 0 && freeFiles <= files;
+    return {
+        freeBytes: available * blockSize,
+        totalBytes: blocks * blockSize,
+        freeInodes: hasInodes ? freeFiles : null,
+        totalInodes: hasInodes ? files : null,
+    };
+}
+/** Judges one file system: critical below any floor, low within 1.5 times of one. */
+function assess(reading, floors) {
+    const [broken] = missedFloors(reading, floors);
+    if (broken !== undefined)
+        return { reading, level: 'critical', why: inWords(broken, 'below') };
+    const near = floorsOf(reading, floors).find((each) => each.free < LOW * each.floor);
+    if (near !== undefined)
+        return { reading, level: 'low', why: inWords(near, 'near') };
+    return { reading, level: 'ok', why: '' };
+}
+/** The floors that a file system is below. */
+function missedFloors(reading, floors) {
+    return floorsOf(reading, floors).filter(({ free, floor }) => free < floor);
+}
+/** What a pass goes on for until it is reached, in words. */
+function goalOf(reading, floors, { low }) {
+    const missed = missedFloors(reading, floors).map(({ what, floor }) => `${amount(what, floor)} free`);
+    const goals = usedPercent(reading) < low ? missed : [...missed, `below ${low} %`];
+    return goals.join(' and ');
+}
+function floorsOf(reading, floors) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
+    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
+    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
+    const wanted = floors.minFreeBytes ?? small;
+    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
+    const checks = [
+        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
+        {
+            what: 'bytes',
+            free: freeBytes,
+            floor: (totalBytes * floors.minFreePercent) / 100,
+            setting: 'min-free-percent',
+        },
+    ];
+    if (freeInodes === null || totalInodes === null)
+        return checks;
+    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
+    return [
+        ...checks,
+        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
+    ];
+}
+function inWords({ what, free, floor, setting }, where) {
+    return `${amount(what, free)} free, ${where} the floor of ${amount(what, floor)} (${setting})`;
+}
+/** Bytes as GB, or a number of inodes. */
+function amount(what, value) {
+    return what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
+}
+/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
+function gigabytes(bytes) {
+    const value = bytes / GB;
+    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
+}
+const ORDER = ['ok', 'low', 'critical'];
+/** The worst level of all. */
+function worst(assessments) {
+    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
+    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
+}
+/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
+function room(reading, floors, { high }) {
+    const near = floorsOf(reading, floors)
+        .filter((each) => each.what === 'bytes')
+        .map((each) => LOW * each.floor);
+    const full = (reading.totalBytes * (100 - high)) / 100;
+    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
+}
+/** Percent used, of bytes or of inodes, whichever is more. */
+function usedPercent(reading) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    const bytes = 100 * (1 - freeBytes / totalBytes);
+    if (freeInodes === null || totalInodes === null)
+        return bytes;
+    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
+}
+/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
+function reliefFor(assessments, watermarks) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    if (root === undefined)
+        return 'none';
+    if (root.level === 'critical')
+        return 'emergency';
+    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
+}
+/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
+function isRelieved(root, watermarks) {
+    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
+}
+
+
+/***/ }),
+
 /***/ 9060:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -6073,15 +6666,17 @@ function remote_key_compilingVariables(environment) {
  * Keys for the cache service, which knows the repository and branch by itself.
  *
  * An entry of the service is never replaced, so that each commit has a key of its own; the service
- * gives the newest entry that begins with a restore key. At most 512 characters, no commas.
+ * gives the newest entry that begins with a restore key; of a job of the same id in another workflow last
+ * of all, as with snapshots. At most 512 characters, no commas.
  */
 function remoteKeys(facts) {
     const host = `${word(facts.platform)}-${word(facts.architecture)}`;
     const { image, workflow, job, leg, rustc } = facts;
-    const kind = digest([image, workflow, job, leg, rustc, ...pairs(facts.variables)]);
+    const kind = digest([image, job, leg, rustc, ...pairs(facts.variables)]);
     const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`;
-    const locked = `${place}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
-    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, place] };
+    const own = `${place}${digest([workflow])}-`;
+    const locked = `${own}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
+    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, own, place] };
 }
 function pairs(variables) {
     return Object.entries(variables)
@@ -6166,21 +6761,23 @@ function textOr(value, otherwise) {
     return typeof value === 'string' ? value : otherwise;
 }
 /**
- * The snapshots that a job may be seeded from, the newest first. A toolchain that is not known on
- * either side is no obstacle: Cargo itself rebuilds what another one made.
+ * The snapshots that a job may be seeded from, the newest first; those of a job of the same id in another
+ * workflow where its own has published none: many build pull requests in one, and the default branch in
+ * another. A toolchain that is not known on either side is no obstacle: Cargo itself rebuilds what another
+ * one made.
  */
 function snapshotsFor(snapshots, job, toolchain, environment) {
-    return snapshots
+    const fit = snapshots
         .filter((each) => each.snapshot !== null)
         .filter(({ snapshot }) => {
         const isKnown = toolchain !== null && snapshot.toolchain !== null;
-        return (mayBeOf(snapshot.workflow, job.workflow) &&
-            snapshot.job === job.job &&
+        return (snapshot.job === job.job &&
             snapshot.leg === job.leg &&
             snapshot.environment === environment &&
             (!isKnown || snapshot.toolchain === toolchain));
-    })
-        .toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
+    });
+    const own = fit.filter(({ snapshot }) => mayBeOf(snapshot.workflow, job.workflow));
+    return (own.length > 0 ? own : fit).toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
 }
 /** The least recently used first. */
 function leastRecentlyUsed(snapshots) {
@@ -6314,7 +6911,7 @@ function hashesIn(file) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4273);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3761);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -6333,13 +6930,14 @@ __webpack_async_result__();
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ describeBlocked),
-/* harmony export */   u: () => (/* binding */ describeAction)
+/* harmony export */   H8: () => (/* binding */ passLines),
+/* harmony export */   u7: () => (/* binding */ describeAction)
 /* harmony export */ });
 /** One line for one action of a plan: the same words in explain, dry runs, logs and summaries. */
 function describeAction(action) {
     switch (action.kind) {
         case 'retire':
-            return `retire ${action.slot}: ${action.reason}`;
+            return `retire${action.asFarAsNeeded === true ? ', as far as needed,' : ''} ${action.slot}: ${action.reason}`;
         case 'forget':
             return `forget lease ${action.id}: ${action.reason}`;
         case 'discard':
@@ -6352,6 +6950,37 @@ function describeAction(action) {
             return `retire ${action.path}: ${action.reason}`;
         case 'foreign':
             return `leave ${action.path}: ${action.reason}`;
+        default:
+            return action;
+    }
+}
+/**
+ * What a job says of a pass: what it changes, and what it cannot; the rest is a number, since there is
+ * more of it with every pull request.
+ */
+function passLines(actions, { would, published } = { would: false, published: [] }) {
+    const told = actions
+        .filter((action) => isTold(action, published))
+        .map((action) => `${would ? 'would ' : ''}${describeAction(action)}`);
+    const many = actions.filter((each) => each.kind === 'keep' && each.state === 'retained').length;
+    if (many === 0)
+        return told;
+    return [...told, `${many} ended slot${many === 1 ? ' is' : 's are'} kept to be inherited`];
+}
+function isTold(action, published) {
+    switch (action.kind) {
+        case 'keep':
+            return action.state === 'blocked' || action.state === 'unknown';
+        case 'forget':
+            // Its slot is not lost.
+            return !published.includes(action.id);
+        case 'foreign':
+            return false;
+        case 'retire':
+        case 'discard':
+        case 'unlink':
+        case 'adopt':
+            return true;
         default:
             return action;
     }
@@ -6474,8 +7103,14 @@ function explainText(actions) {
     const lines = actions.length === 0 ? ['nothing there'] : actions.map(describeAction);
     return `${lines.map(printable).join('\n')}\n`;
 }
-function sweepText(actions, reaped, dryRun) {
-    const said = actions.map((action) => `${dryRun ? 'would ' : ''}${describeAction(action)}`);
+/** What a sweep did, or would do, a line each; what could not be done is told as that. */
+function sweepText({ actions, failures }, reaped, dryRun) {
+    const said = actions.map((action) => {
+        const failure = failures.find((each) => each.action === action);
+        if (failure !== undefined)
+            return `not done: ${describeAction(action)} (${failure.why})`;
+        return `${dryRun ? 'would ' : ''}${describeAction(action)}`;
+    });
     const lines = said.length === 0 ? ['nothing to do: no lease, no slot'] : said;
     return `${lines.map(printable).join('\n')}\n${reaped === null ? '' : reapText(reaped)}`;
 }
@@ -6763,7 +7398,7 @@ function heartbeatOf(pass, facts) {
         reclaimedBytes: reaped?.reclaimedBytes ?? 0,
         lock,
         errors: [
-            ...applied.failures.map(({ action, why }) => `${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeAction */ .u)(action)}: ${why}`),
+            ...applied.failures.map(({ action, why }) => `${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeAction */ .u7)(action)}: ${why}`),
             ...(reaped?.untold ?? []).map((why) => `${UNTOLD}: ${why}`),
         ],
     };
@@ -7985,8 +8620,8 @@ var apply = __nccwpck_require__(6551);
 var heartbeat_of = __nccwpck_require__(4089);
 // EXTERNAL MODULE: ./lib/steps/observe.js + 10 modules
 var observe = __nccwpck_require__(4894);
-// EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
-var reap = __nccwpck_require__(2283);
+// EXTERNAL MODULE: ./lib/steps/reap.js + 3 modules
+var reap = __nccwpck_require__(5093);
 ;// CONCATENATED MODULE: ./lib/steps/pass.js
 
 
@@ -8072,22 +8707,27 @@ async function pass(request, runtime) {
     const reaped = request.deletes === 'now' && !dryRun ? await (0,reap/* tellAndReap */.Pm)(root, ways) : null;
     const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
     const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
+    const isNoted = tryToNote(root, heartbeat);
+    for (const { action, why } of applied.failures) {
+        runtime.voice.warning(`Not done: ${(0,report_actions/* describeAction */.u7)(action)} (${why})`);
+    }
+    return { ...applied, actions, heartbeat, reaped, isNoted };
+}
+/** Who looks at the disk next may make the room that it needs: nothing is said yet. */
+function tryToNote(root, heartbeat) {
     try {
         (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
+        return true;
     }
-    catch (error) {
-        runtime.voice.warning(`The heartbeat cannot be written (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    catch {
+        return false;
     }
-    for (const { action, why } of applied.failures) {
-        runtime.voice.warning(`Not done: ${(0,report_actions/* describeAction */.u)(action)} (${why})`);
-    }
-    return { ...applied, actions, heartbeat, reaped };
 }
 
 
 /***/ }),
 
-/***/ 4273:
+/***/ 3761:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8096,8 +8736,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   A: () => (/* binding */ pre)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 6 modules
-var inputs = __nccwpck_require__(4258);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 7 modules
+var inputs = __nccwpck_require__(4838);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
@@ -8304,7 +8944,7 @@ function readContainerId() {
 }
 
 // EXTERNAL MODULE: ./lib/host/trash.js
-var host_trash = __nccwpck_require__(5920);
+var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: ./lib/plan/input.js
@@ -8582,235 +9222,10 @@ function usualSeconds(lines) {
     return known.toSorted((a, b) => a - b)[known.length >> 1] ?? null;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/pressure.js
-const pressure_GB = 1e9;
-const DEFAULT_FLOOR_BYTES = 3 * pressure_GB;
-const DEFAULT_SHARE = 0.1;
-/** Near a floor: within this many times of it. */
-const LOW = 1.5;
-/**
- * Numbers that make sense, or null: a total of 0 and more available than there is come from file
- * systems that do not know, and are no reason to delete anything.
- */
-function plausible(raw) {
-    const { available, blocks, blockSize, freeFiles, files } = raw;
-    const sane = [available, blocks, blockSize, freeFiles, files].every((each) => Number.isFinite(each) && each >= 0);
-    if (!sane || blocks === 0 || blockSize === 0 || available > blocks)
-        return null;
-    const hasInodes = files > 0 && freeFiles <= files;
-    return {
-        freeBytes: available * blockSize,
-        totalBytes: blocks * blockSize,
-        freeInodes: hasInodes ? freeFiles : null,
-        totalInodes: hasInodes ? files : null,
-    };
-}
-/** Judges one file system: critical below any floor, low within 1.5 times of one. */
-function assess(reading, floors) {
-    const checks = floorsOf(reading, floors).filter((each) => each.floor > 0);
-    const broken = checks.find((each) => each.free < each.floor);
-    if (broken !== undefined)
-        return { reading, level: 'critical', why: inWords(broken, 'below') };
-    const near = checks.find((each) => each.free < LOW * each.floor);
-    if (near !== undefined)
-        return { reading, level: 'low', why: inWords(near, 'near') };
-    return { reading, level: 'ok', why: '' };
-}
-function floorsOf(reading, floors) {
-    const { freeBytes, totalBytes, freeInodes, totalInodes, holdsRoot } = reading;
-    const small = Math.min(DEFAULT_FLOOR_BYTES, DEFAULT_SHARE * totalBytes);
-    // A floor that was set for the root’s disk may be more than a small /tmp has in all.
-    const wanted = floors.minFreeBytes ?? small;
-    const bytes = holdsRoot ? wanted : Math.min(wanted, DEFAULT_SHARE * totalBytes);
-    const checks = [
-        { what: 'bytes', free: freeBytes, floor: bytes, setting: 'min-free-gb' },
-        {
-            what: 'bytes',
-            free: freeBytes,
-            floor: (totalBytes * floors.minFreePercent) / 100,
-            setting: 'min-free-percent',
-        },
-    ];
-    if (freeInodes === null || totalInodes === null)
-        return checks;
-    const floor = (totalInodes * floors.minFreeInodesPercent) / 100;
-    return [
-        ...checks,
-        { what: 'inodes', free: freeInodes, floor, setting: 'min-free-inodes-percent' },
-    ];
-}
-function inWords({ what, free, floor, setting }, where) {
-    const amount = (value) => what === 'inodes' ? `${Math.round(value)} inodes` : gigabytes(value);
-    return `${amount(free)} free, ${where} the floor of ${amount(floor)} (${setting})`;
-}
-/** Bytes as GB (10⁹), with as many digits as a small disk needs. */
-function gigabytes(bytes) {
-    const value = bytes / pressure_GB;
-    return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} GB`;
-}
-const ORDER = ['ok', 'low', 'critical'];
-/** The worst level of all. */
-function worst(assessments) {
-    const ranks = assessments.map((each) => ORDER.indexOf(each.level));
-    return ORDER[Math.max(0, ...ranks)] ?? 'ok';
-}
-/** Bytes that may be written before the disk is at its high watermark or near a floor; never below 0. */
-function room(reading, floors, { high }) {
-    const near = floorsOf(reading, floors)
-        .filter((each) => each.what === 'bytes')
-        .map((each) => LOW * each.floor);
-    const full = (reading.totalBytes * (100 - high)) / 100;
-    return Math.max(0, reading.freeBytes - Math.max(full, ...near));
-}
-/** Percent used, of bytes or of inodes, whichever is more. */
-function usedPercent(reading) {
-    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
-    const bytes = 100 * (1 - freeBytes / totalBytes);
-    if (freeInodes === null || totalInodes === null)
-        return bytes;
-    return Math.max(bytes, 100 * (1 - freeInodes / totalInodes));
-}
-/** Whether the root's disk needs relief; no other disk can be helped by a pass. */
-function reliefFor(assessments, watermarks) {
-    const root = assessments.find((each) => each.reading.holdsRoot);
-    if (root === undefined)
-        return 'none';
-    if (root.level === 'critical')
-        return 'emergency';
-    return usedPercent(root.reading) >= watermarks.high ? 'watermark' : 'none';
-}
-/** Whether a pass under pressure may stop: below the low watermark, and not critical. */
-function isRelieved(root, watermarks) {
-    return root.level !== 'critical' && usedPercent(root.reading) < watermarks.low;
-}
-
-// EXTERNAL MODULE: ./lib/host/root-refusal.js
-var root_refusal = __nccwpck_require__(7193);
-;// CONCATENATED MODULE: ./lib/host/disk.js
-
-
-
-
-
-
-
-
-/** A mount that does not answer within this is passed over. */
-const WAIT_MS = 2000;
-/**
- * Reads free bytes and inodes of the file systems that hold these paths, of all at the same time.
- *
- * A path may lie on a stuck NFS or FUSE mount, on which any call hangs; the mount table tells the
- * type without touching it, and such mounts are asked by a process that can be left behind.
- *
- * @param rootPath the root, or where it will be
- * @param others further paths; those that are absent are passed over
- */
-async function probeDisks(rootPath, others) {
-    const mounts = (0,host_mounts/* readMounts */.bq)();
-    const seen = new Set();
-    const disks = [rootPath, ...others].flatMap((path, index) => {
-        const { mount, ...place } = disk_lookUp(path, mounts);
-        return mount === null ? [] : [{ path, place, device: mount.device, holdsRoot: index === 0 }];
-    });
-    const answers = await Promise.all(disks.map(async ({ path, place, holdsRoot }) => readSpace(path, place, holdsRoot)));
-    const probe = { readings: [], problems: [] };
-    for (const [index, { path, device, holdsRoot }] of disks.entries()) {
-        const raw = answers[index] ?? null;
-        // Of a path that is absent nothing is known; another one on its disk may be there.
-        if (raw === null || seen.has(device))
-            continue;
-        seen.add(device);
-        const space = typeof raw === 'string' ? null : plausible(raw);
-        if (space === null) {
-            const why = typeof raw === 'string' ? raw : 'its numbers make no sense';
-            probe.problems.push(`The free space of ${path} is not known (${why}); it counts as ok.`);
-        }
-        else
-            probe.readings.push({ path, device, holdsRoot, ...space });
-    }
-    return probe;
-}
-/** Where a path leads; one that this user may not follow is taken as it is, and asked outside. */
-function disk_lookUp(path, mounts) {
-    try {
-        return (0,destination/* follow */.e)(path, mounts);
-    }
-    catch {
-        return { path, mount: (0,host_mounts/* locate */.x5)(path, mounts)?.mount ?? null, isLocal: false };
-    }
-}
-/** @returns null where the path is absent, a text where it cannot be read */
-async function readSpace(path, place, holdsRoot) {
-    if (!place.isLocal)
-        return askOutside(path);
-    try {
-        const asked = holdsRoot ? (0,root_refusal/* nearestExisting */.Iv)(place.path) : place.path;
-        const { bavail, blocks, bsize, ffree, files } = (0,external_node_fs_.statfsSync)(asked);
-        return { available: bavail, blocks, blockSize: bsize, freeFiles: ffree, files };
-    }
-    catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT')
-            return null;
-        return (0,guard_error/* messageOf */.bD)(error);
-    }
-}
-/** By stat(1), which may hang for ever without holding us up. */
-async function askOutside(path) {
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_.execFile)('stat', ['-f', '-c', '%a %b %S %d %c', '--', path], { timeout: WAIT_MS, killSignal: 'SIGKILL', encoding: 'utf8' }, (error, stdout) => {
-            clearTimeout(giveUp);
-            if (error !== null) {
-                resolve(error.killed === true ? `no answer within ${WAIT_MS} ms` : (0,guard_error/* messageOf */.bD)(error));
-                return;
-            }
-            const [available, blocks, blockSize, freeFiles, files] = stdout
-                .trim()
-                .split(' ')
-                .map(Number);
-            resolve({
-                available: available ?? Number.NaN,
-                blocks: blocks ?? Number.NaN,
-                blockSize: blockSize ?? Number.NaN,
-                freeFiles: freeFiles ?? Number.NaN,
-                files: files ?? Number.NaN,
-            });
-        });
-        // A process in uninterruptible sleep does not even end by SIGKILL: it is not waited for.
-        const giveUp = setTimeout(() => {
-            child.unref();
-            child.stdout?.destroy();
-            child.stderr?.destroy();
-            resolve(`no answer within ${WAIT_MS} ms`);
-        }, WAIT_MS + 250);
-    });
-}
-/** File systems that count freed space only when their transaction is written: Btrfs, ZFS. */
-const LATE = new Set([0x91_23_68_3e, 0x2f_c1_2f_c1]);
-const SETTLE_MS = 30_000;
-/**
- * Has the file system count what was just freed, where it would do so only seconds later: a pass that
- * believed the old number would take more than it needs.
- */
-function settle(path) {
-    if (!LATE.has((0,external_node_fs_.statfsSync)(path).type >>> 0))
-        return;
-    // Fails or takes too long: then the number is the old one, as it would have been.
-    (0,external_node_child_process_.spawnSync)('sync', ['--file-system', path], { timeout: SETTLE_MS, stdio: 'ignore' });
-}
-/** Where docker keeps images and containers. */
-function dockerDirectory() {
-    try {
-        const root = (0,plan_lease/* parseObject */.lj)((0,external_node_fs_.readFileSync)('/etc/docker/daemon.json', 'utf8'))?.['data-root'];
-        if (typeof root === 'string' && root.startsWith('/'))
-            return root;
-    }
-    catch {
-        // No such file, or not for this user: the default then.
-    }
-    return '/var/lib/docker';
-}
-
+// EXTERNAL MODULE: ./lib/plan/pressure.js
+var pressure = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/host/disk.js
+var disk = __nccwpck_require__(657);
 // EXTERNAL MODULE: ./lib/host/history.js + 1 modules
 var host_history = __nccwpck_require__(3007);
 ;// CONCATENATED MODULE: ./lib/host/lease-changes.js
@@ -8862,214 +9277,10 @@ function lease_changes_open(root, folder, names, notice) {
     }
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/plan/size-sample.js
-var size_sample = __nccwpck_require__(3885);
-// EXTERNAL MODULE: ./lib/host/small-file.js
-var small_file = __nccwpck_require__(2100);
-;// CONCATENATED MODULE: ./lib/host/waiting.js
-
-
-
-
-
-
-
-
-
-
-const SAFE = external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
-const waiting_NAME = /^[0-9]{12}-[0-9a-f]{8}-[0-9a-f-]{27}$/;
-const LOCK_SECONDS = 30;
-/** The lock under which a job is admitted, or why it cannot be had: two must not take one space. */
-async function lockAdmission(root) {
-    const until = external_node_perf_hooks_.performance.now() + LOCK_SECONDS * 1000;
-    try {
-        const path = (0,host_root/* controlPath */.XL)(root, 'admission.lock');
-        for (;;) {
-            const answer = tryLock(path, ['-w', String(LOCK_SECONDS)]);
-            if ('complaint' in answer)
-                return askAgain(path);
-            if (!('isKilled' in answer) || external_node_perf_hooks_.performance.now() >= until)
-                return answer;
-            // A Ctrl-C goes to this process as well, which hears of it when the event loop turns.
-            await (0,promises_.setTimeout)(TURN_MS);
-        }
-    }
-    catch (error) {
-        return { problem: (0,guard_error/* messageOf */.bD)(error) };
-    }
-}
-/** Long enough for a signal that was sent to several processes to be heard here. */
-const TURN_MS = 20;
-/** Busybox’s flock(1) cannot wait, and complains: then it is asked again and again. */
-function askAgain(path) {
-    const until = external_node_perf_hooks_.performance.now() + LOCK_SECONDS * 1000;
-    for (;;) {
-        const answer = tryLock(path, ['-n']);
-        const isOver = !('problem' in answer) || 'complaint' in answer || external_node_perf_hooks_.performance.now() >= until;
-        if (isOver)
-            return answer;
-        pause();
-    }
-}
-const PAUSE_MS = 50;
-/** Nothing else is to be done meanwhile: flock(1) is waited for in the same way. */
-function pause() {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-}
-function tryLock(path, patience) {
-    return lock((0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE), patience);
-}
-/** Takes the descriptor: it is closed with the lock, or where there is none. */
-function lock(file, patience) {
-    const { status, signal, error, stderr } = (0,external_node_child_process_.spawnSync)('flock', ['-x', ...patience, '3'], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'ignore', 'pipe', file],
-    });
-    if (error === undefined && status === 0)
-        return { release: once(() => (0,external_node_fs_.closeSync)(file)) };
-    (0,external_node_fs_.closeSync)(file);
-    if (error !== undefined)
-        return { problem: 'there is no flock(1)' };
-    if (signal !== null)
-        return { problem: `flock(1) was ended by ${signal}`, isKilled: true };
-    const said = stderr.trim();
-    return said === ''
-        ? { problem: 'it was not granted in time' }
-        : { problem: said, complaint: true };
-}
-function once(work) {
-    let isDone = false;
-    return () => {
-        if (isDone)
-            return;
-        isDone = true;
-        work();
-    };
-}
-/** The last place in the queue. @throws as openSync does, or where its lock cannot be had */
-function takeTicket(root, forecastBytes) {
-    const last = names(root).at(-1);
-    const number = last === undefined ? 1 : Number(last.slice(0, 12)) + 1;
-    const name = `${String(number).padStart(12, '0')}-${(0,external_node_crypto_.randomUUID)()}`;
-    const path = (0,host_root/* controlPath */.XL)(root, 'waiting', name);
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL | SAFE, 0o644);
-    try {
-        write(file, { forecastBytes, passed: 0 });
-    }
-    catch (error) {
-        (0,external_node_fs_.closeSync)(file);
-        (0,small_file/* removeFile */.nM)(path);
-        throw error;
-    }
-    const held = lock(file, ['-n']);
-    if ('problem' in held) {
-        (0,small_file/* removeFile */.nM)(path);
-        throw new Error(held.problem);
-    }
-    return {
-        name,
-        release: once(() => {
-            (0,small_file/* removeFile */.nM)(path);
-            held.release();
-        }),
-    };
-}
-/** Those who wait, in their order; what the dead have left of themselves is removed. */
-function listWaiters(root, own) {
-    return names(root).flatMap((name) => {
-        const path = (0,host_root/* controlPath */.XL)(root, 'waiting', name);
-        if (name !== own && isAbandoned(path)) {
-            (0,small_file/* removeFile */.nM)(path);
-            return [];
-        }
-        const waiter = readWaiter(path, name);
-        return waiter === null ? [] : [waiter];
-    });
-}
-function names(root) {
-    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'waiting'))
-        .filter((name) => waiting_NAME.test(name))
-        .toSorted();
-}
-function isAbandoned(path) {
-    try {
-        const held = tryLock(path, ['-n']);
-        if ('problem' in held)
-            return false;
-        held.release();
-        return true;
-    }
-    catch {
-        // Not ours to open, or gone by now: whether anybody is behind it is not known.
-        return false;
-    }
-}
-function readWaiter(path, name) {
-    try {
-        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | SAFE);
-        try {
-            if (!(0,external_node_fs_.fstatSync)(file).isFile())
-                return null;
-            const buffer = Buffer.alloc(256);
-            const found = (0,plan_lease/* parseObject */.lj)(buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)).toString('utf8'));
-            const { forecastBytes, passed } = found ?? {};
-            if (!(0,size_sample/* isAmount */.Pt)(forecastBytes) || !(0,size_sample/* isAmount */.Pt)(passed))
-                return null;
-            return { name, forecastBytes, passed };
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-    }
-    catch {
-        return null;
-    }
-}
-/** Notes for each that somebody went past; false where that cannot be noted: then nobody may. */
-function notePassing(root, waiters) {
-    const noted = [];
-    for (const waiter of waiters) {
-        if (!rewrite(root, { ...waiter, passed: waiter.passed + 1 })) {
-            // Nobody goes past them now. What cannot be taken back costs a later one its turn, and no space.
-            for (const each of noted)
-                rewrite(root, each);
-            return false;
-        }
-        noted.push(waiter);
-    }
-    return true;
-}
-/** False where it cannot be done. */
-function rewrite(root, waiter) {
-    try {
-        const path = (0,host_root/* controlPath */.XL)(root, 'waiting', waiter.name);
-        const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | SAFE);
-        try {
-            write(file, waiter);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
-/** What is longer than any ticket, and shorter than a block. */
-const TICKET_LENGTH = 128;
-/**
- * In place, since the lock is on this very file, and in one write of always the same length: there is no
- * moment at which it is empty, and no room that a full disk might not have.
- */
-function write(file, { forecastBytes, passed }) {
-    const text = JSON.stringify({ forecastBytes, passed });
-    (0,external_node_fs_.writeSync)(file, `${text.padEnd(TICKET_LENGTH - 1)}\n`, 0);
-}
-
+// EXTERNAL MODULE: ./lib/host/waiting.js
+var waiting = __nccwpck_require__(7893);
+// EXTERNAL MODULE: ./lib/report/texts.js
+var texts = __nccwpck_require__(4282);
 ;// CONCATENATED MODULE: ./lib/report/admission.js
 
 
@@ -9085,9 +9296,9 @@ function whyWait(facts) {
     const { root, expected, freeBytes, reserveBytes, holders, decision } = facts;
     const growing = holders.reduce((sum, holder) => sum + growth(holder), 0);
     const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : '';
-    return (`This job needs ${gigabytes(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
-        `${gigabytes(freeBytes)} are free, of which ${gigabytes(reserveBytes)} are kept (reserve-gb) and ` +
-        `${gigabytes(growing)} are for jobs that run.${turn}`);
+    return (`This job needs ${(0,texts/* size */.Ej)(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
+        `${(0,texts/* size */.Ej)(freeBytes)} are free, of which ${(0,texts/* size */.Ej)(reserveBytes)} are kept (reserve-gb) and ` +
+        `${(0,texts/* size */.Ej)(growing)} are for jobs that run.${turn}`);
 }
 const SHOWN = 5;
 /** The line of the log: how long it has been, why, who holds what, and how long such jobs took. */
@@ -9102,7 +9313,7 @@ function waitingText(facts, waitedMs, lines) {
 }
 function holdingText(holder, lines) {
     const { lease, id } = holder;
-    const grows = `may grow by ${gigabytes(growth(holder))}`;
+    const grows = `may grow by ${(0,texts/* size */.Ej)(growth(holder))}`;
     if (lease === null)
         return `${id} ${grows}`;
     const { repository, job, owner } = lease;
@@ -9111,6 +9322,10 @@ function holdingText(holder, lines) {
     return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/plan/size-sample.js
+var size_sample = __nccwpck_require__(3885);
 ;// CONCATENATED MODULE: ./lib/plan/claim-ledger.js
 
 
@@ -9135,6 +9350,8 @@ function parseClaimLedger(text) {
 var lease_companions = __nccwpck_require__(2441);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/claims.js
 
 
@@ -9252,13 +9469,13 @@ var observe = __nccwpck_require__(4894);
  */
 async function lookForRoom(request) {
     const { root, settings, expected, ticket } = request;
-    const queue = listWaiters(root, ticket);
+    const queue = (0,waiting/* listWaiters */._g)(root, ticket);
     const own = queue.findIndex(({ name }) => name === ticket);
     const ahead = own < 0 ? queue : queue.slice(0, own);
     // Looked at before and after the space: what is gone by the end was not all free when it was read.
-    const isDeleting = () => ahead.length > 0 && (0,host_trash/* hasTrash */.P_)(root);
+    const isDeleting = () => ahead.length > 0 && (0,trash/* hasTrash */.P_)(root);
     const wasFreeing = isDeleting();
-    const [reading] = (await probeDisks(root.path, [])).readings;
+    const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
     if (reading === undefined)
         return null;
     const { freeBytes, totalBytes } = reading;
@@ -9271,7 +9488,7 @@ async function lookForRoom(request) {
     const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 });
     const isFreeing = wasFreeing || isDeleting();
     const decision = decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
-    if (decision.kind === 'start' && notePassing(root, decision.passing))
+    if (decision.kind === 'start' && (0,waiting/* notePassing */.Yz)(root, decision.passing))
         return null;
     const isFirst = ahead.length === 0;
     return { root: root.path, expected, ...room, holders, decision, isFirst, isQueued: own >= 0 };
@@ -9362,6 +9579,8 @@ function isOwn({ lease }, { runnerKey, job, worker }) {
 
 // EXTERNAL MODULE: ./lib/steps/refuse.js
 var refuse = __nccwpck_require__(2639);
+// EXTERNAL MODULE: ./lib/steps/record-metrics.js + 4 modules
+var record_metrics = __nccwpck_require__(7897);
 // EXTERNAL MODULE: ./lib/plan/reclaim.js
 var reclaim = __nccwpck_require__(9060);
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
@@ -9398,6 +9617,49 @@ function byAge(a, b) {
         return 0;
     return a > b ? -1 : 1;
 }
+/**
+ * The most that a slot is known to have held. One that nobody measured after its job’s end may have grown
+ * ever since its last sample: it weighs what was forecast at least, and without that nobody knows.
+ */
+function weighSlot({ sample, line, forecastBytes }) {
+    const bytes = largest(sample?.peakBytes, line?.bytes, line?.peakBytes);
+    const inodes = largest(sample?.peakFiles, line?.files, line?.peakFiles);
+    if (line !== null && line.bytes !== null)
+        return { bytes, inodes };
+    const isKnown = bytes !== null && forecastBytes !== null;
+    return { bytes: isKnown ? Math.max(bytes, forecastBytes) : null, inodes: null };
+}
+function largest(...amounts) {
+    const known = amounts.filter((each) => typeof each === 'number');
+    return known.length === 0 ? null : Math.max(...known);
+}
+/** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
+const GROWN = 2;
+/**
+ * The floor that no relief can reach: what is missing to it is more than twice all that may go. Null
+ * where it may help to take that, as it may where the size of anything among it is unknown.
+ */
+function outOfReach(missed, weights) {
+    for (const floor of missed) {
+        const amounts = weights.map((each) => each[floor.what]);
+        if (amounts.includes(null))
+            continue;
+        const known = amounts.reduce((sum, each) => sum + (each ?? 0), 0);
+        if (GROWN * known < floor.floor - floor.free)
+            return { floor, known };
+    }
+    return null;
+}
+/** A plan under pressure: what is kept in quiet times and would go for room stands in it once, as that. */
+function withRelief(actions, relief) {
+    const goes = retiredIn(actions);
+    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
+    const given = retiredIn(more);
+    return [...actions.filter((each) => each.kind !== 'keep' || !given.has(each.id)), ...more];
+}
+function retiredIn(actions) {
+    return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+}
 
 // EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
 var snapshot = __nccwpck_require__(9080);
@@ -9407,9 +9669,29 @@ var deletion = __nccwpck_require__(7892);
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
-var reap = __nccwpck_require__(2283);
+// EXTERNAL MODULE: ./lib/steps/reap.js + 3 modules
+var reap = __nccwpck_require__(5093);
+;// CONCATENATED MODULE: ./lib/steps/relief-weights.js
+
+
+
+
+/** How much each of these slots may free, and each snapshot; nothing is measured for it. */
+function weighAll(root, slots) {
+    const lines = new Map((0,host_history/* readHistory */.Lu)(root).map((line) => [line.id, line]));
+    return [
+        ...slots.map(({ id, lease }) => weighSlot({
+            sample: (0,size_samples/* readSizeSample */.U_)(root, id),
+            line: lines.get(id) ?? null,
+            forecastBytes: lease?.forecastBytes ?? null,
+        })),
+        // Nobody counts their files.
+        ...(0,snapshots/* listSnapshots */.Cb)(root).map(({ bytes }) => ({ bytes, inodes: null })),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
 
 
 
@@ -9444,10 +9726,10 @@ const FULL_INODES = 16;
 async function relieve(request, runtime) {
     const { root, settings } = request;
     const look = async () => {
-        const [reading] = (await probeDisks(root.path, [])).readings;
-        return reading === undefined ? null : assess(reading, settings.floors);
+        const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
+        return reading === undefined ? null : (0,pressure/* assess */.no)(reading, settings.floors);
     };
-    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
+    const suffices = request.suffices ?? ((disk) => (0,pressure/* isRelieved */.$L)(disk, settings.watermarks));
     const first = await look();
     if (first === null)
         return null;
@@ -9455,13 +9737,15 @@ async function relieve(request, runtime) {
         before: first.reading,
         after: first,
         retired: [],
+        evicted: [],
         deleted: 0,
         failures: [],
         kept: [],
         gaveReserve: false,
+        outOfReach: null,
     };
     const isEnough = async () => {
-        settle(root.path);
+        (0,disk/* settle */.G9)(root.path);
         const again = await look();
         // No number any more: nothing further goes.
         if (again === null)
@@ -9479,15 +9763,22 @@ async function relieve(request, runtime) {
     if (suffices(first))
         return done;
     // Also what others have just deleted may not be counted yet: no slot goes for that.
-    if (((0,host_trash/* hasTrash */.P_)(root) && (await empty())) || (await isEnough()))
+    if (((0,trash/* hasTrash */.P_)(root) && (await empty())) || (await isEnough()))
         return done;
-    if (isFull(done.after.reading)) {
+    const wasFull = isFull(done.after.reading);
+    if (wasFull) {
         done.gaveReserve = (0,reserve/* releaseReserve */.gO)(root);
         if (await isEnough())
             return done;
     }
     const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
+    // Where nothing works any more, whatever is freed is of use.
+    if (!wasFull && request.suffices === undefined) {
+        done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions });
+        if (done.outOfReach !== null)
+            return done;
+    }
     for (const candidate of candidates) {
         const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
         if (!actions.some(isIt))
@@ -9509,11 +9800,15 @@ async function relieve(request, runtime) {
         seen.add((0,snapshots/* identify */.ls)(oldest));
         if (!tryToEvict(root, oldest, runtime))
             continue;
-        done.retired.push(`snapshot ${oldest.name.repository}/${oldest.name.key}`);
+        done.evicted.push(`${oldest.name.repository}/${oldest.name.key}`);
         if (await empty())
             return done;
     }
     return done;
+}
+/** How much more is free than before, whoever made it so. */
+function reclaimed({ before, after }) {
+    return Math.max(0, after.reading.freeBytes - before.freeBytes);
 }
 /** One that cannot be taken away keeps no other from going. */
 function tryToEvict(root, snapshot, { voice }) {
@@ -9528,13 +9823,13 @@ function tryToEvict(root, snapshot, { voice }) {
 }
 /** Deletes what is in the trash, one by one; true as soon as it is enough. */
 async function emptyTrash({ root, settings }, done, isEnough) {
-    const entries = (0,host_trash/* listTrash */.hQ)(root).filter((entry) => entry.quarantine === null);
+    const entries = (0,trash/* listTrash */.hQ)(root).filter((entry) => entry.quarantine === null);
     for (const { id } of entries) {
         try {
             const outcome = await (0,deletion/* deleteEntry */.K)(root, id, (0,privilege/* helpers */._$)(settings), AT_ONCE);
             if (outcome.kind === 'deleted') {
                 done.deleted += 1;
-                (0,host_trash/* forgetEntry */.gp)(root, id);
+                (0,trash/* forgetEntry */.gp)(root, id);
             }
             else if (outcome.kind === 'stuck')
                 note(root, id, outcome);
@@ -9550,7 +9845,7 @@ async function emptyTrash({ root, settings }, done, isEnough) {
 /** A note needs room too; without it the next reaper finds out again. */
 function note(root, id, { why, command }) {
     try {
-        (0,host_trash/* quarantine */.tW)(root, id, { reason: why, command });
+        (0,trash/* quarantine */.tW)(root, id, { reason: why, command });
     }
     catch {
         return;
@@ -9559,10 +9854,27 @@ function note(root, id, { why, command }) {
 function isFull({ freeBytes, freeInodes }) {
     return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
 }
-/** What relief would take, in its order; touches nothing. */
-async function planRelief(request, runtime) {
-    const { candidates, actions } = await choose(request, runtime);
-    return candidates.flatMap(({ lease }) => actions.filter((action) => action.kind === 'retire' && action.id === lease.record.id));
+/** Which floor stays out of reach, were all of this taken, and all snapshots. */
+function judgeReach({ root, settings }, reading, { candidates, actions }) {
+    const missed = (0,pressure/* missedFloors */.v0)(reading, settings.floors);
+    if (missed.length === 0)
+        return null;
+    const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+    const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id));
+    return outOfReach(missed, weighAll(root, slots));
+}
+/** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
+async function planRelief(request, reading, runtime) {
+    const chosen = await choose(request, runtime);
+    // How much of what is missing the trash holds is not known before it is empty.
+    const mayHelp = isFull(reading) || (0,trash/* hasTrash */.P_)(request.root);
+    const floor = mayHelp ? null : judgeReach(request, reading, chosen);
+    const isTight = (0,pressure/* usedPercent */.Nk)(reading) >= request.settings.watermarks.high;
+    const candidates = floor === null || isTight ? chosen.candidates : [];
+    const actions = candidates.flatMap(({ lease }) => chosen.actions.flatMap((action) => action.kind === 'retire' && action.id === lease.record.id
+        ? [{ ...action, asFarAsNeeded: true }]
+        : []));
+    return { actions, outOfReach: floor };
 }
 /** What may go, in order, and what of it would be retired now that its slots were looked into. */
 async function choose(request, runtime) {
@@ -9593,6 +9905,7 @@ async function judge(leases, candidates, { root, self }, runtime) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/admit.js
+
 
 
 
@@ -9660,14 +9973,14 @@ function rememberHistory(root, { voice }) {
  * @returns all the bytes that such a job can claim, null where its forecast may come to fit
  */
 async function mostEver(root, settings, { bytes }, { voice }) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
+    const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
     if (reading === undefined)
         return null;
     const { totalBytes } = reading;
     const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes);
     if (!neverFits(bytes, { totalBytes, reserveBytes }))
         return null;
-    voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
+    voice.warning(`This job is expected to write ${(0,pressure/* gigabytes */.kN)(bytes)}, more than its disk ever has room for (${(0,pressure/* gigabytes */.kN)(totalBytes)}, of which ${(0,pressure/* gigabytes */.kN)(reserveBytes)} stay free). It starts without waiting.`);
     return Math.max(0, totalBytes - reserveBytes);
 }
 /** The way of one job through admission. */
@@ -9739,7 +10052,7 @@ class Admission {
      */
     async #look(isAdvice) {
         const { root, self, settings } = this.#request;
-        const lock = await lockAdmission(root);
+        const lock = await (0,waiting/* lockAdmission */.bo)(root);
         if ('problem' in lock) {
             this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
             return UNLOCKED;
@@ -9775,7 +10088,7 @@ class Admission {
         this.#ticket?.release();
         this.#ticket = null;
         try {
-            this.#ticket = takeTicket(this.#request.root, this.#expected.bytes);
+            this.#ticket = (0,waiting/* takeTicket */.YU)(this.#request.root, this.#expected.bytes);
         }
         catch (error) {
             if (this.#isUnqueued)
@@ -9802,6 +10115,11 @@ class Admission {
             for (const slot of relieved?.retired ?? []) {
                 voice.info(`retired for room, as this job would have to wait: ${slot}`);
             }
+            for (const snapshot of relieved?.evicted ?? []) {
+                voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
+            }
+            if (relieved !== null)
+                await (0,record_metrics/* recordReclaimed */.C)(root, reclaimed(relieved), this.#runtime);
             return relieved !== null && relieved.after.reading.freeBytes >= goal;
         }
         catch (error) {
@@ -9947,7 +10265,7 @@ function undo(root, lease) {
 function explained(error, root, lease) {
     if (error instanceof guard_error/* GuardError */.U$)
         return error;
-    return new guard_error/* GuardError */.U$(`The slot ${root.path}/${lease.slot} cannot be made (${(0,guard_error/* messageOf */.bD)(error)}).`, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.', { cause: error });
+    return new guard_error/* GuardError */.U$(`The slot ${root.path}/${lease.slot} cannot be made (${(0,guard_error/* messageOf */.bD)(error)}).`, (0,guard_error/* nextAfter */.On)(error, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.'), { cause: error });
 }
 /**
  * Takes over the lease that the started hook made for this very job; null where there is none to
@@ -10003,6 +10321,30 @@ function isSameWorker({ owner: recorded }, owner) {
     return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
 }
 
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
+;// CONCATENATED MODULE: ./lib/plan/reserve.js
+/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
+const TIMES = 4;
+/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
+function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
+    if (freeBytes < TIMES * bytes)
+        return false;
+    return freeInodes === null || freeInodes >= TIMES * inodes;
+}
+
+;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
+
+
+/** Why nothing goes for a floor, and what to do about it. */
+function outOfReachText(rootPath, { floor, known }) {
+    const { what, free, setting } = floor;
+    const all = what === 'bytes' ? (0,texts/* size */.Ej)(known) : (0,pressure/* amount */.vj)(what, known);
+    return (`The floor of ${(0,pressure/* amount */.vj)(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
+        `for it: ${(0,pressure/* amount */.vj)(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
+        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/deleted-files.js
 
 
@@ -10050,20 +10392,53 @@ function heldAt(descriptor, directory) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/host/kernel-lock.js
-var kernel_lock = __nccwpck_require__(3977);
-;// CONCATENATED MODULE: ./lib/plan/reserve.js
-/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
-const TIMES = 4;
-/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
-function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
-    if (freeBytes < TIMES * bytes)
-        return false;
-    return freeInodes === null || freeInodes >= TIMES * inodes;
+;// CONCATENATED MODULE: ./lib/steps/tell-relief.js
+
+
+
+
+
+
+/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
+function tell(root, settings, need, relieved, { voice }) {
+    const { before, after, retired, evicted, deleted, kept, failures } = relieved;
+    const { high, low } = settings.watermarks;
+    const [why, goal] = need === 'watermark'
+        ? [`≥ ${high} %`, `below ${low} %`]
+        : [
+            `and ${(0,pressure/* assess */.no)(before, settings.floors).why}: emergency`,
+            (0,pressure/* goalOf */.ZZ)(before, settings.floors, settings.watermarks),
+        ];
+    voice.info(`${root.path} at ${Math.floor((0,pressure/* usedPercent */.Nk)(before))} % ${why}: ${retired.length} slot(s) retired, ` +
+        (evicted.length === 0 ? '' : `${evicted.length} snapshot(s) evicted, `) +
+        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${(0,texts/* size */.Ej)(reclaimed(relieved))} freed ` +
+        `(${(0,pressure/* gigabytes */.kN)(before.freeBytes)} → ${(0,pressure/* gigabytes */.kN)(after.reading.freeBytes)}), ` +
+        `now at ${Math.floor((0,pressure/* usedPercent */.Nk)(after.reading))} % (goal: ${goal})`);
+    for (const slot of retired)
+        voice.info(`retired for room: ${slot}`);
+    for (const snapshot of evicted)
+        voice.info(`evicted for room: snapshot ${snapshot}`);
+    if (relieved.gaveReserve)
+        voice.info('the reserve was given back');
+    for (const failure of failures) {
+        voice.warning(`Not done: ${(0,report_actions/* describeAction */.u7)(failure.action)} (${failure.why})`);
+    }
+    if (relieved.outOfReach !== null)
+        voice.warning(outOfReachText(root.path, relieved.outOfReach));
+    if ((0,pressure/* usedPercent */.Nk)(after.reading) < low && after.level !== 'critical')
+        return;
+    for (const action of kept.slice(0, 20))
+        voice.info((0,report_actions/* describeAction */.u7)(action));
+    for (const { pid, command, path, bytes } of heldFiles(root).slice(0, 10)) {
+        voice.warning(`${(0,texts/* size */.Ej)(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
+    }
+}
+/** Not the locks of our own keepers, which go with their leases, nor what holds no space. */
+function heldFiles(root) {
+    const leases = `${root.realPath}/.target-guard/leases/`;
+    return findHeldFiles(root.realPath).filter(({ path, bytes }) => bytes > 0 && !path.startsWith(leases));
 }
 
-// EXTERNAL MODULE: ./lib/report/texts.js
-var texts = __nccwpck_require__(4282);
 ;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
 
 
@@ -10091,46 +10466,71 @@ const WAIT_SECONDS = 300;
 async function guardDisk(request, runtime) {
     const { root, settings } = request;
     const before = await look(request, runtime);
-    const need = reliefFor(before, settings.watermarks);
+    const need = (0,pressure/* reliefFor */.XA)(before, settings.watermarks);
     if (need === 'none')
-        return guarded(before, null, need);
+        return guarded(before, [], need);
     if (settings.dryRun) {
-        await tellPlan(request, need, runtime);
-        return guarded(before, null, need);
+        const planned = await planFor(request, need, before, runtime);
+        return { ...guarded(before, [], need), planned };
     }
     const relieved = await makeRoom(request, need, before, runtime);
     if (relieved !== null)
         tell(root, settings, need, relieved, runtime);
-    return guarded(await lookAgain(request, before), relieved, need);
+    const more = await keepWatermark(request, relieved, runtime);
+    if (more !== null)
+        tell(root, settings, 'watermark', more, runtime);
+    const rounds = [relieved, more].filter((each) => each !== null);
+    return guarded(await lookAgain(request, before), rounds, need);
 }
 /** What relief would take in this order until the low watermark is reached; nothing is touched. */
-async function tellPlan(request, need, runtime) {
-    const { root, self, scope } = request;
-    const extent = need === 'emergency' ? 'host' : scope;
-    for (const action of await planRelief({ root, self, extent }, runtime)) {
-        runtime.voice.info(`would, as far as needed, ${(0,report_actions/* describeAction */.u)(action)}`);
+async function planFor(request, need, before, runtime) {
+    const extent = need === 'emergency' ? 'host' : request.scope;
+    const disk = before.find((each) => each.reading.holdsRoot);
+    if (disk === undefined)
+        return [];
+    const planned = await planRelief({ ...request, extent }, disk.reading, runtime);
+    if (planned.outOfReach !== null) {
+        runtime.voice.warning(outOfReachText(request.root.path, planned.outOfReach));
     }
+    // A sweep tells it with its own plan.
+    if (request.scope === 'host')
+        return planned.actions;
+    for (const action of planned.actions)
+        runtime.voice.info(`would ${(0,report_actions/* describeAction */.u7)(action)}`);
+    return planned.actions;
 }
-/** Relief that fails stops no job: the disk is looked at again, and decides. */
 async function makeRoom(request, need, before, runtime) {
     const { root, self, settings, scope } = request;
+    return attempt(request, async () => need === 'emergency'
+        ? emergency(request, before, runtime)
+        : relieve({ root, self, settings, extent: scope }, runtime), runtime);
+}
+/** Relief that fails stops no job: the disk is looked at again, and decides. */
+async function attempt({ root }, work, { voice }) {
     try {
-        return need === 'emergency'
-            ? await emergency(request, before, runtime)
-            : await relieve({ root, self, settings, extent: scope }, runtime);
+        return await work();
     }
     catch (error) {
-        runtime.voice.warning(`Making room on the disk of ${root.path} failed (${(0,guard_error/* messageOf */.bD)(error)}); the next pass tries again.`);
+        voice.warning(`Making room on the disk of ${root.path} failed (${(0,guard_error/* messageOf */.bD)(error)}); the next pass tries again.`);
         return null;
     }
+}
+/** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
+async function keepWatermark(request, relieved, runtime) {
+    const { high, low } = request.settings.watermarks;
+    const isInVain = relieved !== null && relieved.outOfReach !== null;
+    if (!isInVain || (0,pressure/* usedPercent */.Nk)(relieved.after.reading) < high)
+        return null;
+    const suffices = ({ reading }) => (0,pressure/* usedPercent */.Nk)(reading) < low;
+    return attempt(request, async () => relieve({ ...request, extent: request.scope, suffices }, runtime), runtime);
 }
 /** Every watched file system under its floors; what cannot be read is a warning, and ok. */
 async function look({ root, settings }, runtime) {
     try {
-        const { readings, problems } = await probeDisks(root.path, watched(runtime.environment));
+        const { readings, problems } = await (0,disk/* probeDisks */.N6)(root.path, watched(runtime.environment));
         for (const problem of problems)
             runtime.voice.warning(problem);
-        return readings.map((reading) => assess(reading, settings.floors));
+        return readings.map((reading) => (0,pressure/* assess */.no)(reading, settings.floors));
     }
     catch (error) {
         runtime.voice.warning(`The disks cannot be read (${(0,guard_error/* messageOf */.bD)(error)}); they count as ok.`);
@@ -10139,29 +10539,27 @@ async function look({ root, settings }, runtime) {
 }
 /** The root's disk once more, which relief may have changed; the others are as they were found. */
 async function lookAgain({ root, settings }, before) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
+    const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
     if (reading === undefined)
         return [...before];
-    return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each));
+    return before.map((each) => (each.reading.holdsRoot ? (0,pressure/* assess */.no)(reading, settings.floors) : each));
 }
 /** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
 function watched(environment) {
     const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment;
-    return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter((path) => path?.startsWith('/') === true);
+    return [GITHUB_WORKSPACE, RUNNER_TEMP, (0,disk/* dockerDirectory */.C2)()].filter((path) => path?.startsWith('/') === true);
 }
-function guarded(assessments, relieved, need) {
+function guarded(assessments, rounds, need) {
     const root = assessments.find((each) => each.reading.holdsRoot);
     return {
         assessments,
-        level: worst(assessments),
+        level: (0,pressure/* worst */.QZ)(assessments),
         freeBytes: root?.reading.freeBytes ?? null,
-        retired: relieved?.retired ?? [],
-        reclaimedBytes: relieved === null ? 0 : reclaimed(relieved),
+        retired: rounds.flatMap(({ retired }) => retired),
+        reclaimedBytes: rounds.reduce((sum, each) => sum + reclaimed(each), 0),
         emergency: need === 'emergency',
+        planned: [],
     };
-}
-function reclaimed({ before, after }) {
-    return Math.max(0, after.reading.freeBytes - before.freeBytes);
 }
 /**
  * The emergency pass: one for the host at a time, once per job, never from inside itself.
@@ -10209,30 +10607,6 @@ function notePass(root) {
     catch {
         // Without it the next job that waited looks for itself: work done twice, no harm.
         return;
-    }
-}
-/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
-function tell(root, settings, need, relieved, { voice }) {
-    const { before, after, retired, deleted, kept, failures } = relieved;
-    const { high, low } = settings.watermarks;
-    const why = need === 'watermark' ? `≥ ${high} %` : `and ${assess(before, settings.floors).why}: emergency`;
-    voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
-        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${(0,texts/* size */.Ej)(reclaimed(relieved))} freed ` +
-        `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
-        `now at ${Math.floor(usedPercent(after.reading))} % (goal: below ${low} %)`);
-    for (const slot of retired)
-        voice.info(`retired for room: ${slot}`);
-    if (relieved.gaveReserve)
-        voice.info('the reserve was given back');
-    for (const failure of failures) {
-        voice.warning(`Not done: ${(0,report_actions/* describeAction */.u)(failure.action)} (${failure.why})`);
-    }
-    if (usedPercent(after.reading) < low && after.level !== 'critical')
-        return;
-    for (const action of kept.slice(0, 20))
-        voice.info((0,report_actions/* describeAction */.u)(action));
-    for (const { pid, command, path, bytes } of findHeldFiles(root.realPath).slice(0, 10)) {
-        voice.warning(`${(0,texts/* size */.Ej)(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
     }
 }
 /**
@@ -10301,7 +10675,7 @@ function claim(path, hours, nowMs) {
 
 
 
-const alert_WAIT_MS = 5000;
+const WAIT_MS = 5000;
 /**
  * Tells the webhook, where one is set and an alert of this kind is due on this host.
  *
@@ -10334,7 +10708,7 @@ async function sendAlert(address, text) {
     const next = 'Look at alert-webhook and at the network of this host.';
     let status;
     try {
-        const signal = AbortSignal.timeout(alert_WAIT_MS);
+        const signal = AbortSignal.timeout(WAIT_MS);
         // A redirect would turn the POST into a GET, and tell the text to another address.
         const request = { method: 'POST', headers, body, signal, redirect: 'manual' };
         const answer = await fetch(address, request);
@@ -10342,168 +10716,19 @@ async function sendAlert(address, text) {
         // Whatever else it says is not waited for.
         await answer.body?.cancel();
     }
-    catch {
-        // The error’s own text may hold the address, which is a secret.
-        throw new GuardError(`The webhook did not answer within ${alert_WAIT_MS} ms.`, next);
+    catch (error) {
+        throw new GuardError(whyUnsent(error), next);
     }
     if (status < 200 || status > 299)
         throw new GuardError(`The webhook answered ${status}.`, next);
 }
-
-;// CONCATENATED MODULE: ./lib/report/metrics.js
-const PREFIX = 'target_guard_';
-const COUNTERS = {
-    passes: `${PREFIX}passes_total`,
-    jobs: `${PREFIX}jobs_total`,
-    reclaimed: `${PREFIX}reclaimed_bytes_total`,
-    lockWait: `${PREFIX}host_lock_wait_seconds_total`,
-};
-const LEVELS = ['ok', 'low', 'critical'];
-/** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
-async function loadMetrics() {
-    await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
-}
-/**
- * The metrics file, in the Prometheus text format (by prom-client).
- *
- * @param before the file as it was: its counters go on counting, whichever process wrote them
- */
-async function metricsText(facts, before) {
-    // Loaded when there is something to write: it takes longer than all of a quiet pass.
-    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
-    const registry = new Registry();
-    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] });
-    const counter = (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
-    const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', ['path']);
-    const total = gauge('disk_size_bytes', 'Size of the file system.', ['path']);
-    const freeInodes = gauge('disk_free_inodes', 'Inodes free.', ['path']);
-    const allInodes = gauge('disk_size_inodes', 'Inodes of the file system.', ['path']);
-    const level = gauge('pressure_level', '1 for the level the disk is at.', ['path', 'level']);
-    for (const disk of facts.disks) {
-        const { path } = disk;
-        free.set({ path }, disk.freeBytes);
-        total.set({ path }, disk.totalBytes);
-        if (disk.freeInodes !== null)
-            freeInodes.set({ path }, disk.freeInodes);
-        if (disk.totalInodes !== null)
-            allInodes.set({ path }, disk.totalInodes);
-        for (const each of LEVELS)
-            level.set({ path, level: each }, each === disk.level ? 1 : 0);
-    }
-    gauge('slots', 'Slots in the root.').set(facts.slots);
-    const leases = gauge('leases', 'Leases by state.', ['state']);
-    leases.set({ state: 'live' }, facts.leases.live);
-    leases.set({ state: 'ended' }, facts.leases.ended);
-    gauge('trash_entries', 'Slots out of service that are not deleted yet.').set(facts.trash);
-    gauge('quarantined_entries', 'Entries of the trash that cannot be deleted.').set(facts.quarantined);
-    gauge('blocked_slots', 'Slots that should go and cannot.').set(facts.blocked);
-    const passes = counter(COUNTERS.passes, 'Passes by scope and result.', ['scope', 'result']);
-    const jobs = counter(COUNTERS.jobs, 'Ended jobs by result.', ['result']);
-    const reclaimed = counter(COUNTERS.reclaimed, 'Bytes freed by passes, by statfs.');
-    const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
-    const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
-    const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
-    for (const { name, labels, value } of samples(before).filter(isOurs)) {
-        if (name === COUNTERS.passes)
-            passes.inc(labels, value);
-        else if (name === COUNTERS.jobs)
-            jobs.inc(labels, value);
-        else if (name === COUNTERS.reclaimed)
-            reclaimed.inc(value);
-        else if (name === COUNTERS.lockWait)
-            lockWait.inc(value);
-        else if (name === `${PREFIX}last_pass_duration_seconds`)
-            last.set(labels, value);
-        else if (name === `${PREFIX}last_pass_timestamp_seconds`)
-            when.set(labels, value);
-    }
-    if (facts.pass !== null) {
-        const { scope, result, seconds, atMs } = facts.pass;
-        passes.inc({ scope, result });
-        last.set({ scope }, seconds);
-        when.set({ scope }, atMs / 1000);
-    }
-    for (const result of facts.jobs)
-        jobs.inc({ result });
-    reclaimed.inc(facts.reclaimedBytes);
-    lockWait.inc(facts.lockWaitSeconds ?? 0);
-    return registry.metrics();
-}
-/** Labels of what goes on counting; anything else in the file was not written by us. */
-const LABELS = {
-    [COUNTERS.passes]: 'result,scope',
-    [COUNTERS.jobs]: 'result',
-    [COUNTERS.reclaimed]: '',
-    [COUNTERS.lockWait]: '',
-    [`${PREFIX}last_pass_duration_seconds`]: 'scope',
-    [`${PREFIX}last_pass_timestamp_seconds`]: 'scope',
-};
-function isOurs({ name, labels, value }) {
-    return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0;
-}
-/** The samples of a file in the text format, as far as they can be understood. */
-function samples(text) {
-    return text.split('\n').flatMap((line) => {
-        const found = /^([a-z_]+)(?:\{([^}]*)\})? ([0-9.e+-]+)$/.exec(line);
-        const [, name, labels, value] = found ?? [];
-        if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
-            return [];
-        const pairs = [...(labels ?? '').matchAll(/([a-z_]+)="([^"\\]*)"/g)];
-        return [
-            {
-                name,
-                labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, content])),
-                value: Number(value),
-            },
-        ];
-    });
-}
-
-// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
-var heartbeat_of = __nccwpck_require__(4089);
-;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
-
-
-
-
-
-
-
-
-
-
-const record_metrics_WAIT_SECONDS = 2;
-/**
- * Replaces the metrics file, whole and at once. One process at a time adds to the counters; who is
- * not let in within two seconds leaves its share out rather than hold up a job.
- */
-async function recordMetrics(root, recorded, { voice }) {
-    try {
-        await loadMetrics();
-        await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), record_metrics_WAIT_SECONDS, async () => {
-            const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
-            const text = await metricsText(factsOf(root, recorded), (0,small_file/* readTextOrNull */.GR)(path) ?? '');
-            (0,small_file/* replaceFile */.fR)(path, text);
-        });
-    }
-    catch (error) {
-        voice.warning(`The metrics were not written (${(0,guard_error/* messageOf */.bD)(error)}).`);
-    }
-}
-function factsOf(root, { assessments, ...counts }) {
-    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
-    const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
-    const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
-    const trash = (0,host_trash/* listTrash */.hQ)(root);
-    return {
-        ...counts,
-        disks: assessments.map(({ level, reading }) => ({ level, ...reading })),
-        slots: live + ended,
-        leases: { live, ended },
-        trash: trash.length,
-        quarantined: trash.filter((entry) => entry.quarantine !== null).length,
-        blocked: ((0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root))?.blocked ?? []).filter(({ path }) => path !== heartbeat_of/* ENDINGS */.J).length,
-    };
+/** The error’s own text may hold the address, which is a secret: its name and its code do not. */
+function whyUnsent(error) {
+    const { name, cause } = error instanceof Error ? error : { name: '', cause: null };
+    if (name === 'TimeoutError')
+        return `The webhook did not answer within ${WAIT_MS} ms.`;
+    const code = /^[A-Z][A-Z0-9_]{0,40}$/.exec(errnoOf(cause))?.[0];
+    return `The webhook could not be reached${code === undefined ? '' : ` (${code})`}.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/after-pass.js
@@ -10512,22 +10737,29 @@ function factsOf(root, { assessments, ...counts }) {
 
 
 
-/** Tells the metrics and, where it is bad, the webhook. */
+
+/**
+ * Tells the metrics and, where it is bad, the webhook.
+ *
+ * @returns whether the heartbeat is written: without one nobody knows that there was a pass
+ */
 async function afterPass(outcome, runtime) {
-    const { root, settings, done, guarded, jobs } = outcome;
+    const { root, settings, done, guarded, jobs, seeds = [] } = outcome;
     const { assessments } = guarded;
     const heartbeat = 'heartbeat' in done ? done.heartbeat : null;
+    const isNoted = 'heartbeat' in done && (done.isNoted || noteLate(root, done, runtime));
     const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`];
-    await recordMetrics(root, {
-        assessments,
+    await (0,record_metrics/* recordMetrics */.H)(root, {
+        disks: { assessments, floors: settings.floors },
         jobs,
+        seeds,
         pass: {
             scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
             result: problems.length > 0 ? 'failed' : 'done',
             seconds: heartbeat?.seconds ?? 0,
             atMs: heartbeat?.completedAt ?? Date.now(),
         },
-        reclaimedBytes: guarded.reclaimedBytes + (heartbeat?.reclaimedBytes ?? 0),
+        reclaimedBytes: guarded.reclaimedBytes + deletedBytes(done),
         lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
     }, runtime);
     if (guarded.level === 'critical') {
@@ -10543,6 +10775,21 @@ async function afterPass(outcome, runtime) {
         const text = blocked.slice(0, 5).join('; ');
         await alert_alert(root, settings, { kind: 'blocked', text }, runtime);
     }
+    return isNoted;
+}
+/** The disk was full for the heartbeat, and room has been made since, or could not be. */
+function noteLate(root, { heartbeat }, { voice }) {
+    try {
+        (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
+        return true;
+    }
+    catch (error) {
+        voice.warning(`The heartbeat cannot be written (${(0,guard_error/* messageOf */.bD)(error)}).`);
+        return false;
+    }
+}
+function deletedBytes(done) {
+    return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0;
 }
 
 // EXTERNAL MODULE: ./lib/steps/pass.js + 1 modules
@@ -10553,12 +10800,12 @@ var pass = __nccwpck_require__(6357);
 
 
 /** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
-async function passOverOwn({ root, self, settings, by }, runtime) {
+async function passOverOwn({ root, self, settings, by, published = [] }, runtime) {
     const { dryRun } = settings;
     const ways = (0,privilege/* helpers */._$)(settings);
     try {
         const done = await (0,pass/* pass */.I)({ root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by }, runtime);
-        announce(done.actions, dryRun, runtime);
+        announce(done.actions, published, dryRun, runtime);
         return done;
     }
     catch (error) {
@@ -10569,12 +10816,9 @@ async function passOverOwn({ root, self, settings, by }, runtime) {
     }
 }
 /** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
-function announce(actions, dryRun, { voice }) {
-    for (const action of actions) {
-        if (action.kind === 'foreign')
-            continue;
-        voice.info(`${dryRun ? 'would ' : ''}${(0,report_actions/* describeAction */.u)(action)}`);
-    }
+function announce(actions, published, dryRun, { voice }) {
+    for (const line of (0,report_actions/* passLines */.H8)(actions, { would: dryRun, published }))
+        voice.info(line);
     if (!dryRun)
         return;
     const many = actions.filter((action) => action.kind === 'retire').length;
@@ -10688,7 +10932,7 @@ async function prepareFor(applicant, settings, runtime, onLease) {
     }
     if (!settings.dryRun) {
         keepReserve(root, guarded, runtime);
-        if ((0,host_trash/* hasTrash */.P_)(root))
+        if ((0,trash/* hasTrash */.P_)(root))
             startReaper(root, runtime.script, settings);
     }
     const about = { hadEmergency: emergency, isTaken: taken !== null };
@@ -10813,7 +11057,7 @@ function stateOf(prepared) {
             reclaimedBytes,
             diskStatus: disk.level,
             freeBytes: disk.freeBytes,
-            actions: prepared.actions.map(report_actions/* describeAction */.u),
+            actions: (0,report_actions/* passLines */.H8)(prepared.actions),
         },
     };
 }
@@ -10821,7 +11065,7 @@ function stateOf(prepared) {
 
 /***/ }),
 
-/***/ 2283:
+/***/ 5093:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11090,6 +11334,37 @@ function tryToNoteBytes(root, snapshot, bytes) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/steps/record-metrics.js + 4 modules
+var record_metrics = __nccwpck_require__(7897);
+;// CONCATENATED MODULE: ./lib/steps/trash-sizes.js
+
+
+
+
+/** Only jobs that were killed have left no size anywhere. */
+const trash_sizes_MEASURE_MS = 30_000;
+/** By what the history tells of jobs and the budget of snapshots; what neither knows is measured. */
+function rememberSizes(root) {
+    let told = null;
+    return async (id) => {
+        told ??= readTold(root);
+        const known = told.get(id) ?? (0,snapshots/* bytesInTrash */.XE)(root, id);
+        if (known !== null)
+            return known;
+        return (await (0,sizes/* measureTree */.JP)((0,host_root/* controlName */.Fu)(root, 'trash', id), trash_sizes_MEASURE_MS))?.bytes ?? 0;
+    };
+}
+/** Whatever is wrong with the history, the trash goes. */
+function readTold(root) {
+    try {
+        const lines = (0,host_history/* readHistory */.Lu)(root);
+        return new Map(lines.flatMap(({ id, bytes }) => (bytes === null ? [] : [[id, bytes]])));
+    }
+    catch {
+        return new Map();
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/reap.js
 
 
@@ -11098,10 +11373,13 @@ function tryToNoteBytes(root, snapshot, bytes) {
 
 
 
+
+
 /** Keeps the snapshots within their budget, and empties the trash with the helpers that are set. */
-async function emptyTrash(root, settings) {
+async function emptyTrash(root, settings, runtime) {
     const left = await tryToKeepBudget(root, settings);
     const reaped = await tellAndReap(root, helpers(settings));
+    await recordReclaimed(root, reaped.deletedBytes, runtime);
     return { ...reaped, busy: [...left, ...reaped.busy] };
 }
 /** Whatever is wrong with the snapshots, the trash goes: there may be no room without that. */
@@ -11149,7 +11427,9 @@ async function reap(root, ways) {
         busy: [],
         quarantined: [],
         reclaimedBytes: 0,
+        deletedBytes: 0,
     };
+    const known = rememberSizes(root);
     const tried = new Set();
     for (let fresh = untried(root, tried); fresh.length > 0; fresh = untried(root, tried)) {
         for (const id of fresh)
@@ -11157,7 +11437,7 @@ async function reap(root, ways) {
         const waiting = fresh.values();
         const reaper = async () => {
             for (const id of waiting)
-                await reapEntry(root, id, ways, reaped);
+                await reapEntry(root, id, { ways, known }, reaped);
         };
         await Promise.all(Array.from({ length: AT_ONCE }, reaper));
     }
@@ -11170,13 +11450,15 @@ function untried(root, tried) {
         .map((entry) => entry.id)
         .filter((id) => !tried.has(id));
 }
-async function reapEntry(root, id, ways, reaped) {
+async function reapEntry(root, id, { ways, known }, reaped) {
     try {
+        const bytes = await known(id);
         const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
         switch (outcome.kind) {
             case 'deleted':
                 (0,trash/* forgetEntry */.gp)(root, id);
                 reaped.deleted.push(id);
+                reaped.deletedBytes += bytes;
                 return;
             case 'busy':
                 reaped.busy.push({ id, why: outcome.why });
@@ -11204,6 +11486,342 @@ function freeBytes(root) {
     catch {
         return null;
     }
+}
+
+
+/***/ }),
+
+/***/ 7897:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  H: () => (/* binding */ recordMetrics),
+  C: () => (/* binding */ recordReclaimed)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/kernel-lock.js
+var kernel_lock = __nccwpck_require__(3977);
+// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
+var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
+// EXTERNAL MODULE: ./lib/host/snapshots.js
+var host_snapshots = __nccwpck_require__(9747);
+// EXTERNAL MODULE: ./lib/host/trash.js
+var host_trash = __nccwpck_require__(5920);
+// EXTERNAL MODULE: ./lib/host/waiting.js
+var waiting = __nccwpck_require__(7893);
+// EXTERNAL MODULE: ./lib/host/heartbeat-file.js
+var heartbeat_file = __nccwpck_require__(2121);
+// EXTERNAL MODULE: ./lib/report/heartbeat.js
+var heartbeat = __nccwpck_require__(2334);
+;// CONCATENATED MODULE: ./lib/report/samples.js
+const LINE = /^([a-z_]+)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})? ([0-9.e+-]+)$/;
+const LABEL = /([a-z_]+)="((?:[^"\\]|\\.)*)"/g;
+/** The samples of a file, as far as they can be understood. */
+function samples(text) {
+    return text.split('\n').flatMap((line) => {
+        const [, name, labels, value] = LINE.exec(line) ?? [];
+        if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
+            return [];
+        const pairs = [...(labels ?? '').matchAll(LABEL)];
+        return [
+            {
+                name,
+                labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, samples_unescape(content)])),
+                value: Number(value),
+            },
+        ];
+    });
+}
+function samples_unescape(content) {
+    return content.replaceAll(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter));
+}
+
+;// CONCATENATED MODULE: ./lib/report/metrics.js
+
+const PREFIX = 'target_guard_';
+const DISK = ['role', 'mount'];
+const COUNTERS = {
+    passes: `${PREFIX}passes_total`,
+    jobs: `${PREFIX}jobs_total`,
+    seeds: `${PREFIX}seeds_total`,
+    reclaimed: `${PREFIX}reclaimed_bytes_total`,
+    lockWait: `${PREFIX}host_lock_wait_seconds_total`,
+};
+const LEVELS = ['ok', 'low', 'critical'];
+/** Loads what writing takes: before a lock is taken, since it takes longer than the writing. */
+async function loadMetrics() {
+    await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+}
+/**
+ * The metrics file, in the Prometheus text format (by prom-client).
+ *
+ * @param before the file as it was: its counters go on counting, whichever process wrote them
+ */
+async function metricsText(facts, before) {
+    // Loaded when there is something to write: it takes longer than all of a quiet pass.
+    const { Registry, Gauge, Counter } = await __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5222, 19));
+    const registry = new Registry();
+    const gauge = (name, help, labelNames = []) => new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] });
+    const counter = (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
+    const free = gauge('disk_free_bytes', 'Bytes free for ordinary users.', DISK);
+    const total = gauge('disk_size_bytes', 'Size of the file system.', DISK);
+    const freeInodes = gauge('disk_free_inodes', 'Inodes free.', DISK);
+    const allInodes = gauge('disk_size_inodes', 'Inodes of the file system.', DISK);
+    const level = gauge('pressure_level', '1 for the level the disk is at.', [...DISK, 'level']);
+    for (const disk of facts.disks) {
+        const { role, mount } = disk;
+        free.set({ role, mount }, disk.freeBytes);
+        total.set({ role, mount }, disk.totalBytes);
+        if (disk.freeInodes !== null)
+            freeInodes.set({ role, mount }, disk.freeInodes);
+        if (disk.totalInodes !== null)
+            allInodes.set({ role, mount }, disk.totalInodes);
+        for (const each of LEVELS)
+            level.set({ role, mount, level: each }, each === disk.level ? 1 : 0);
+    }
+    gauge('slots', 'Slots in the root.').set(facts.slots);
+    gauge('slots_bytes', 'Bytes in slots, as last measured.').set(facts.slotBytes);
+    gauge('snapshots', 'Snapshots in the root.').set(facts.snapshots.many);
+    gauge('snapshots_bytes', 'Bytes in snapshots, as measured.').set(facts.snapshots.bytes);
+    gauge('waiting_jobs', 'Jobs that wait for room.').set(facts.waiting);
+    const leases = gauge('leases', 'Leases by state.', ['state']);
+    leases.set({ state: 'live' }, facts.leases.live);
+    leases.set({ state: 'ended' }, facts.leases.ended);
+    gauge('trash_entries', 'Slots out of service that are not deleted yet.').set(facts.trash);
+    gauge('quarantined_entries', 'Entries of the trash that cannot be deleted.').set(facts.quarantined);
+    gauge('blocked_slots', 'Slots that should go and cannot.').set(facts.blocked);
+    const passes = counter(COUNTERS.passes, 'Passes by scope and result.', ['scope', 'result']);
+    const jobs = counter(COUNTERS.jobs, 'Ended jobs by result.', ['result']);
+    const seeds = counter(COUNTERS.seeds, 'Slots of ended jobs by their seed.', ['kind']);
+    const reclaimed = counter(COUNTERS.reclaimed, 'Bytes deleted, or freed where room was made.');
+    const lockWait = counter(COUNTERS.lockWait, 'Seconds waited for the host lock.');
+    const last = gauge('last_pass_duration_seconds', 'Length of the last pass.', ['scope']);
+    const when = gauge('last_pass_timestamp_seconds', 'When the last pass ended.', ['scope']);
+    for (const { name, labels, value } of samples(before).filter(isOurs)) {
+        if (name === COUNTERS.passes)
+            passes.inc(labels, value);
+        else if (name === COUNTERS.jobs)
+            jobs.inc(labels, value);
+        else if (name === COUNTERS.seeds)
+            seeds.inc(labels, value);
+        else if (name === COUNTERS.reclaimed)
+            reclaimed.inc(value);
+        else if (name === COUNTERS.lockWait)
+            lockWait.inc(value);
+        else if (name === `${PREFIX}last_pass_duration_seconds`)
+            last.set(labels, value);
+        else if (name === `${PREFIX}last_pass_timestamp_seconds`)
+            when.set(labels, value);
+    }
+    if (facts.pass !== null) {
+        const { scope, result, seconds, atMs } = facts.pass;
+        passes.inc({ scope, result });
+        last.set({ scope }, seconds);
+        when.set({ scope }, atMs / 1000);
+    }
+    for (const result of facts.jobs)
+        jobs.inc({ result });
+    for (const kind of facts.seeds)
+        seeds.inc({ kind });
+    reclaimed.inc(facts.reclaimedBytes);
+    lockWait.inc(facts.lockWaitSeconds ?? 0);
+    return registry.metrics();
+}
+/** Labels of what goes on counting; anything else in the file was not written by us. */
+const LABELS = {
+    [COUNTERS.passes]: 'result,scope',
+    [COUNTERS.jobs]: 'result',
+    [COUNTERS.seeds]: 'kind',
+    [COUNTERS.reclaimed]: '',
+    [COUNTERS.lockWait]: '',
+    [`${PREFIX}last_pass_duration_seconds`]: 'scope',
+    [`${PREFIX}last_pass_timestamp_seconds`]: 'scope',
+};
+function isOurs({ name, labels, value }) {
+    return LABELS[name] === Object.keys(labels).toSorted().join() && value >= 0;
+}
+
+// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
+var heartbeat_of = __nccwpck_require__(4089);
+// EXTERNAL MODULE: ./lib/plan/pressure.js
+var pressure = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/host/disk.js
+var disk = __nccwpck_require__(657);
+;// CONCATENATED MODULE: ./lib/report/noted-disks.js
+
+
+const ROLES = ['root', 'workspace', 'docker'];
+/** The disks that a metrics file tells of, as far as they can be understood. */
+function notedDisks(text) {
+    const found = new Map();
+    for (const { name, labels, value } of samples(text)) {
+        const { role, mount, level } = labels;
+        const key = JSON.stringify([role, mount]);
+        const figures = found.get(key) ?? new Map();
+        found.set(key, figures);
+        figures.set(`${name.slice(PREFIX.length)}${level === undefined ? '' : ` ${level}`}`, value);
+    }
+    return [...found].flatMap(([key, figures]) => {
+        const [role, mount] = JSON.parse(key);
+        const known = ROLES.find((each) => each === role);
+        const freeBytes = figures.get('disk_free_bytes');
+        const totalBytes = figures.get('disk_size_bytes');
+        if (known === undefined || typeof mount !== 'string')
+            return [];
+        if (freeBytes === undefined || totalBytes === undefined)
+            return [];
+        return [
+            {
+                role: known,
+                mount,
+                level: LEVELS.find((each) => figures.get(`pressure_level ${each}`) === 1) ?? 'ok',
+                freeBytes,
+                totalBytes,
+                freeInodes: figures.get('disk_free_inodes') ?? null,
+                totalInodes: figures.get('disk_size_inodes') ?? null,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/metric-disks.js
+
+
+
+/**
+ * The disks of the host for the metrics: those that this process has looked at, and those that others
+ * have, such as disks of other runners’ workspaces, as they are now. Nobody sees all of them, and a
+ * series that comes and goes breaks alerts.
+ *
+ * @param text the metrics file as it was a moment ago
+ * @returns what makes the disks of the file as it will be found
+ */
+async function metricDisks(root, { assessments, floors }, text, environment) {
+    const own = assessments.flatMap((each) => disksOf(each, root));
+    if (floors === null || isInJobContainer(environment)) {
+        return (before) => merged(own.filter(isSameRoot(before)), notedDisks(before));
+    }
+    const asked = notedDisks(text).filter(({ role }) => role !== 'root');
+    const { readings } = await (0,disk/* probeDisks */.N6)(root.path, asked.map(({ mount }) => mount));
+    const there = readings.flatMap((reading) => reading.places.map(({ path, mount }) => ({ path, mount, seen: (0,pressure/* assess */.no)(reading, floors) })));
+    const now = asked.flatMap(({ role, mount }) => {
+        // What is not mounted there any more is a folder of another disk.
+        const found = there.find((each) => each.path === mount && each.mount === mount);
+        return found === undefined ? [] : [diskOf(role, mount, found.seen)];
+    });
+    const known = new Set(asked.map(nameOf));
+    return (before) => {
+        const later = notedDisks(before).filter((each) => each.role !== 'root' && !known.has(nameOf(each)));
+        return merged(own, [...now, ...later]);
+    };
+}
+/** There mount points are others: its own name for the root’s disk would be a second one. */
+function isInJobContainer({ RUNNER_TEMP }) {
+    return RUNNER_TEMP?.startsWith('/__w/') === true;
+}
+function isSameRoot(before) {
+    const root = notedDisks(before).find(({ role }) => role === 'root');
+    return ({ role, mount }) => role === 'root' && (root === undefined || root.mount === mount);
+}
+function disksOf(seen, root) {
+    return seen.reading.places.map(({ path, mount }) => diskOf(roleOf(path, root), mount, seen));
+}
+function roleOf(path, root) {
+    if (path === root.path)
+        return 'root';
+    return path === (0,disk/* dockerDirectory */.C2)() ? 'docker' : 'workspace';
+}
+function diskOf(role, mount, { level, reading }) {
+    const { freeBytes, totalBytes, freeInodes, totalInodes } = reading;
+    return { role, mount, level, freeBytes, totalBytes, freeInodes, totalInodes };
+}
+function nameOf({ role, mount }) {
+    return `${role} ${mount}`;
+}
+/** Each once, and in one order: the first of a name counts. */
+function merged(...lists) {
+    const all = new Map(lists
+        .flat()
+        .toReversed()
+        .map((each) => [nameOf(each), each]));
+    return [...all.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, disk]) => disk);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/record-metrics.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const WAIT_SECONDS = 2;
+/**
+ * Replaces the metrics file, whole and at once. One process at a time adds to the counters; who is
+ * not let in within two seconds leaves its share out rather than hold up a job.
+ */
+async function recordMetrics(root, { disks, ...counted }, { voice, environment }) {
+    try {
+        await loadMetrics();
+        const path = (0,host_root/* controlPath */.XL)(root, 'metrics.prom');
+        const disksFrom = await metricDisks(root, disks, (0,small_file/* readTextOrNull */.GR)(path) ?? '', environment);
+        await (0,kernel_lock/* withKernelLock */.lv)((0,host_root/* controlPath */.XL)(root, 'metrics.lock'), WAIT_SECONDS, async () => {
+            const before = (0,small_file/* readTextOrNull */.GR)(path) ?? '';
+            (0,small_file/* replaceFile */.fR)(path, await metricsText(factsOf(root, counted, disksFrom(before)), before));
+        });
+    }
+    catch (error) {
+        voice.warning(`The metrics were not written (${(0,guard_error/* messageOf */.bD)(error)}).`);
+    }
+}
+/** Adds what was deleted where no pass tells of it; the disks are told as they were. */
+async function recordReclaimed(root, reclaimedBytes, runtime) {
+    if (reclaimedBytes === 0)
+        return;
+    const disks = { assessments: [], floors: null };
+    const nothing = { pass: null, jobs: [], seeds: [], lockWaitSeconds: null };
+    await recordMetrics(root, { ...nothing, disks, reclaimedBytes }, runtime);
+}
+function factsOf(root, counts, disks) {
+    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
+    const live = names.filter((name) => /^[0-9a-f]{24}\.json$/.test(name)).length;
+    const ended = names.filter((name) => /^[0-9a-f]{24}\.ended$/.test(name)).length;
+    const sampled = names.filter((name) => /^[0-9a-f]{24}\.size$/.test(name));
+    const sizes = sampled.map((name) => (0,size_samples/* readSizeSample */.U_)(root, name.slice(0, 24))?.bytes ?? 0);
+    const snapshots = (0,host_snapshots/* listSnapshots */.Cb)(root);
+    const trash = (0,host_trash/* listTrash */.hQ)(root);
+    return {
+        ...counts,
+        disks,
+        slots: live + ended,
+        slotBytes: sum(sizes),
+        snapshots: { many: snapshots.length, bytes: sum(snapshots.map(({ bytes }) => bytes ?? 0)) },
+        waiting: (0,waiting/* countWaiters */.jo)(root),
+        leases: { live, ended },
+        trash: trash.length,
+        quarantined: trash.filter((entry) => entry.quarantine !== null).length,
+        blocked: ((0,heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root))?.blocked ?? []).filter(({ path }) => path !== heartbeat_of/* ENDINGS */.J).length,
+    };
+}
+function sum(values) {
+    return values.reduce((total, value) => total + value, 0);
 }
 
 
@@ -11271,7 +11889,7 @@ async function listHolders(root, self, settings, runtime) {
         const [owner, repository, key, run] = slot.split('/', _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .SLOT_DEPTH */ .xl);
         const where = `${owner ?? ''}/${repository ?? ''}, PR ${key ?? ''}, ${run ?? ''}`;
         const much = bytes === null ? 'not measured in time' : (0,_report_texts_js__WEBPACK_IMPORTED_MODULE_5__/* .size */ .Ej)(bytes);
-        return `${much}: ${where}${who}; ${action === undefined ? slot : (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeAction */ .u)(action)}`;
+        return `${much}: ${where}${who}; ${action === undefined ? slot : (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .describeAction */ .u7)(action)}`;
     });
 }
 /** One sentence for each disk below a floor. */
@@ -11369,8 +11987,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   KG: () => (/* binding */ workflowRuntime)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 6 modules
-var inputs = __nccwpck_require__(4258);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 7 modules
+var inputs = __nccwpck_require__(4838);
 // EXTERNAL MODULE: ./lib/github/workflow-commands.js
 var workflow_commands = __nccwpck_require__(7217);
 ;// CONCATENATED MODULE: ./lib/report/voice.js
