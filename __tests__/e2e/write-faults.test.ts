@@ -43,7 +43,7 @@ const VITAL = [
 /** Where nobody needs to be told, at these errors alone where some are named, and why. */
 const SILENT: readonly (readonly [pattern: RegExp, errnos?: readonly Errno[]])[] = [
   // Locks and clocks, made beforehand as a courtesy.
-  [/^(?:open|utimes) <stage>\/targets\/\.target-guard\/<clock>$/],
+  [/^(?:open|futimes) <stage>\/targets\/\.target-guard\/<clock>$/],
   // Without these there is no alert, no seed and no admission, but a slot.
   [/^mkdir <stage>\/targets\/\.target-guard\/<later>$/],
   // A directory that is another user’s stays.
@@ -53,7 +53,7 @@ const SILENT: readonly (readonly [pattern: RegExp, errnos?: readonly Errno[]])[]
   // The lease ends all the same, and counts as expired.
   [/^(?:unlink|open|write) <stage>\/targets\/\.target-guard\/leases\/<id>\.end$/],
   // The lock goes stale by itself.
-  [/^(?:rmdir|utimes) <stage>\/targets\/\.target-guard\/host\.lock\.lock$/],
+  [/^(?:rmdir|lutimes) <stage>\/targets\/\.target-guard\/host\.lock\.lock$/],
   // Absent already in these scenarios: the reserve is made anew.
   [/^unlink <stage>\/targets\/\.target-guard\/reserve$/],
 ]

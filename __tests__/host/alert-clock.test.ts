@@ -9,13 +9,12 @@ import {
 } from 'node:fs'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { claimAlert } from '../../src/host/alert-clock.ts'
-import { isDiverted } from '../../src/host/folders.ts'
-import { controlName } from '../../src/host/root.ts'
+import { controlName, openRoot } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { caughtAsync } from '../helpers/caught.ts'
 import { OPEN_ROOT, writeProgram } from '../helpers/program.ts'
-import { aRoot } from '../helpers/root.ts'
+import { PRECIOUS, aRoot } from '../helpers/root.ts'
 
 const scene = useScene()
 const HOUR = 3_600_000
@@ -92,8 +91,10 @@ describe('a link that was planted', () => {
     renameSync(folder, outside)
     symlinkSync(outside, folder)
     const { mtimeMs } = statSync(`${outside}/critical`)
-    const error = await caughtAsync(claimAlert(root, 'critical', 6, NOW))
-    expect(isDiverted(error)).toBe(true)
+    const opened = openRoot(root.path, PRECIOUS)
+    const error = await caughtAsync(claimAlert(opened, 'critical', 6, NOW))
+    expect(error).toMatchObject({ code: 'ENOENT' })
+    expect(opened.misplaced).toMatchObject([{ name: 'alerts' }])
     expect(statSync(`${outside}/critical`).mtimeMs).toBe(mtimeMs)
   })
 

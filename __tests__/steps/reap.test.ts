@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { Settings } from '../../src/plan/settings.ts'
 import { controlName } from '../../src/host/root.ts'
@@ -33,11 +42,11 @@ needs('root').describe('a reaper', () => {
 
   test('empties the trash where the snapshots cannot be read', async () => {
     const root = aRoot(scene())
-    const seeding = controlName(root, 'seeding')
-    await scene().must('rmdir', [seeding])
-    writeFileSync(seeding, '')
+    const file = openSync(`${scene().directory()}/file`, 'w')
+    scene().defer(() => closeSync(file))
     mkdirSync(controlName(root, 'trash', freshName()))
-    const { busy, deleted } = await emptyTrash(root, SETTINGS, RUNTIME)
+    const broken = { ...root, folders: { ...root.folders, seeding: file } }
+    const { busy, deleted } = await emptyTrash(broken, SETTINGS, RUNTIME)
     expect(busy).toMatchObject([{ id: 'snapshots' }])
     expect(deleted).toHaveLength(1)
   })

@@ -85,11 +85,15 @@ export function addLine(root: Root, line: HistoryLine): void {
 }
 
 /**
- * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
- * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ * Whether it is absent, or a file whose owner is the root's. Another's (root's, of a step in a job container)
+ * is replaced, and so are a link and a FIFO: nobody else could append to it, and as root nothing is written
+ * to a link to a file elsewhere.
  */
 function mayAppend({ uid }: Root, path: string): boolean {
-  return (lstatSync(path, { throwIfNoEntry: false })?.uid ?? uid) === uid
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return true
+  // A directory is no place for a line, which opening it tells.
+  return (found.isFile() || found.isDirectory()) && found.uid === uid
 }
 
 /** In one write, after the end of a line that a full disk may have cut short. */

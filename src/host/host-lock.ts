@@ -25,8 +25,11 @@ const WAIT_MS = 5000
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000
 
+/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
+const WITHOUT_LINKS = { ...fs, utimes: fs.lutimes }
+
 const OPTIONS = {
-  fs,
+  fs: WITHOUT_LINKS,
   realpath: false,
   stale: STALE_MS,
   update: STALE_MS / 2,

@@ -1,4 +1,4 @@
-import { controlName } from './root.ts'
+import { controlName, controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { readSmallFile, replaceFile } from './small-file.ts'
 
@@ -7,7 +7,7 @@ const NAME = 'hybrid-off.json'
 
 /** Why no clone of this root may share files by hard link; null where they may. */
 export function hybridRefusal(root: Root): string | null {
-  const text = readSmallFile(controlName(root, NAME))
+  const text = readSmallFile(controlPath(root, NAME))
   if (text === null) return null
   // Whatever is written there, it was put there for a reason.
   return `a build wrote into a file that it shared: ${controlName(root, NAME)} says which`
@@ -17,5 +17,5 @@ export function hybridRefusal(root: Root): string | null {
 export function takeHybridOut(root: Root, source: string, written: readonly string[]): void {
   if (hybridRefusal(root) !== null) return
   const note = { source, written: written.slice(0, 100), since: new Date().toISOString() }
-  replaceFile(controlName(root, NAME), `${JSON.stringify(note, null, 2)}\n`)
+  replaceFile(controlPath(root, NAME), `${JSON.stringify(note, null, 2)}\n`)
 }

@@ -2,23 +2,24 @@ import {
   closeSync,
   fchownSync,
   fstatSync,
+  futimesSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   realpathSync,
-  statSync,
   unlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
 import { ALERT_KINDS } from '../plan/alert.ts'
 import { GuardError, errnoOf, messageOf, nextAfter } from '../plan/guard-error.ts'
 import { at, makeFolders, openFolder } from './folders.ts'
+import { FOLDERS, LATER_FOLDERS, inOwnFolder, openOwnFolders } from './own-folders.ts'
+import type { Opened, OwnFolders } from './own-folders.ts'
 import { CONTROL, FORMAT, kindOf, readMarker, refuse } from './root-refusal.ts'
 import type { Precious } from './root-refusal.ts'
+import { giveFresh } from './small-file.ts'
 
 /** The directory that holds everything. */
 export interface Root {
@@ -31,21 +32,14 @@ export interface Root {
   /** who owns the root: what root makes in it is given to them */
   uid: number
   gid: number
-  /**
-   * Descriptors of the root's own folders, opened without following links and held for as long as
-   * this process lives: what is put at their paths later leads nowhere.
-   */
-  folders: { control: number; leases: number; trash: number }
+  folders: OwnFolders
+  /** folders in whose place something else lies: nothing is read or done there */
+  misplaced: Opened['misplaced']
 }
 
 /** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
 export function controlPath(root: Root, ...parts: string[]): string {
-  const { control, leases, trash } = root.folders
-  const [first, ...rest] = parts
-  if (first === 'leases' || first === 'trash') {
-    return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/')
-  }
-  return ['/proc/self/fd', control, ...parts].join('/')
+  return inOwnFolder(root.folders, parts)
 }
 
 /** The same as others know it: for messages, and for programs that run as somebody else. */
@@ -72,13 +66,16 @@ export function openRoot(path: string, precious: Precious): Root {
   refuse(path, precious)
   try {
     makeFolders(path)
-    makeFolder(`${path}/${CONTROL}`)
-    const control = openFolder(`${path}/${CONTROL}`)
-    if (readMarker(path) === null) adopt(control)
-    for (const name of FOLDERS) makeFolder(at(control, name))
-    for (const name of LATER_FOLDERS) makeIfPossible(at(control, name))
-    for (const name of FILES) makeFile(at(control, name))
-    return describe(path, control)
+    return whileOpen(path, (base) => {
+      makeFolder(base, CONTROL, path)
+      const control = openFolder(at(base, CONTROL))
+      if (readMarker(path) === null) adopt(control)
+      for (const name of FOLDERS) makeFolder(control, name, `${path}/${CONTROL}`)
+      for (const name of LATER_FOLDERS) makeIfPossible(control, name)
+      const root = describe(path, base, control)
+      for (const parts of FILES) makeFile(root, parts)
+      return root
+    })
   } catch (error) {
     if (error instanceof GuardError) throw error
     throw new GuardError(
@@ -107,7 +104,7 @@ export function hasRoot(path: string, precious: Precious): boolean {
 export function findRoot(path: string, precious: Precious): Root | null {
   if (!hasRoot(path, precious)) return null
   try {
-    return describe(path, openFolder(`${path}/${CONTROL}`))
+    return whileOpen(path, (base) => describe(path, base, openFolder(at(base, CONTROL))))
   } catch (error) {
     throw new GuardError(
       `The root ${path} is not whole (${messageOf(error)}).`,
@@ -117,15 +114,22 @@ export function findRoot(path: string, precious: Precious): Root | null {
   }
 }
 
-/** The root as it is, with its folders held open. */
-function describe(path: string, control: number): Root {
-  const { uid, gid } = lstatSync(path)
-  const folders = {
-    control,
-    leases: openFolder(at(control, 'leases')),
-    trash: openFolder(at(control, 'trash')),
+/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+function whileOpen(path: string, work: (base: number) => Root): Root {
+  const base = openFolder(path)
+  try {
+    return work(base)
+  } finally {
+    closeSync(base)
   }
-  return { path, realPath: realpathSync(path), id: readMarker(path) ?? '', uid, gid, folders }
+}
+
+/** The root as it is, with its folders held open. */
+function describe(path: string, base: number, control: number): Root {
+  const { uid, gid } = fstatSync(base)
+  const { folders, misplaced } = openOwnFolders(control)
+  const id = readMarker(path) ?? ''
+  return { path, realPath: realpathSync(path), id, uid, gid, folders, misplaced }
 }
 
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
@@ -142,52 +146,39 @@ function adopt(control: number): void {
   }
 }
 
-/** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash'] as const
-
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = [
-  'alerts',
-  'snapshots',
-  'seeding',
-  'times',
-  'history',
-  'ending',
-  'waiting',
-] as const
-
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
-const FILES = [
-  'host.lock',
-  'metrics.lock',
-  'admission.lock',
-  'history.lock',
-  ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+const FILES: readonly (readonly string[])[] = [
+  ['host.lock'],
+  ['metrics.lock'],
+  ['admission.lock'],
+  ['history.lock'],
+  ...ALERT_KINDS.map((kind) => ['alerts', kind]),
 ]
 
-function makeIfPossible(path: string): void {
+/** What lies in its place is told when the folders are opened. */
+function makeIfPossible(control: number, name: string): void {
   try {
-    makeFolder(path)
+    makeFolder(control, name, '')
   } catch {
     return
   }
 }
 
-function makeFile(path: string): void {
+/** All of it through its descriptor: whoever owns the root may put another thing at its name at once. */
+function makeFile(root: Root, parts: readonly string[]): void {
   try {
-    const file = openSync(path, 'wx', 0o644)
+    const file = openSync(controlPath(root, ...parts), 'wx', 0o644)
     try {
-      const { uid, gid } = statSync(dirname(path))
       // Its owner alone may set its time.
-      if (process.geteuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid)
+      giveFresh(file, root)
+      // The epoch: nothing has happened yet of what its time notes.
+      futimesSync(file, 0, 0)
     } finally {
       closeSync(file)
     }
-    // The epoch: nothing has happened yet of what its time notes.
-    utimesSync(path, 0, 0)
-  } catch (error) {
+  } catch {
     // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
-    if (errnoOf(error) === 'EEXIST') return
+    return
   }
 }
 
@@ -196,10 +187,10 @@ function makeFile(path: string): void {
  * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
  * need not be empty; nothing but a directory of root's beside it could have been put in its place.
  */
-function giveToOwner(path: string): void {
-  const { uid, gid } = statSync(dirname(path))
+function giveToOwner(parent: number, name: string): void {
+  const { uid, gid } = fstatSync(parent)
   if (process.geteuid?.() !== 0 || uid === 0) return
-  const folder = openFolder(path)
+  const folder = openFolder(at(parent, name))
   try {
     if (fstatSync(folder).uid === 0) fchownSync(folder, uid, gid)
   } finally {
@@ -207,14 +198,16 @@ function giveToOwner(path: string): void {
   }
 }
 
-function makeFolder(path: string): void {
+/** @param where the path of the parent, for people */
+function makeFolder(parent: number, name: string, where: string): void {
+  const path = at(parent, name)
   try {
     mkdirSync(path, 0o755)
-    giveToOwner(path)
+    giveToOwner(parent, name)
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error
   }
   if (!lstatSync(path).isDirectory()) {
-    throw new GuardError(`${path} is not a directory.`, 'Remove what lies there.')
+    throw new GuardError(`${where}/${name} is not a directory.`, 'Remove what lies there.')
   }
 }

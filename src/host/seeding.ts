@@ -1,7 +1,7 @@
 import { closeSync, renameSync, rmdirSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { isLeaseId } from '../plan/naming.ts'
-import { makeOwnersFolder, namesIn, openFolder } from './folders.ts'
+import { at, makeOwnersFolder, namesIn, openFolder } from './folders.ts'
 import { whileLocked, withKernelLock } from './kernel-lock.ts'
 import type { Locked } from './kernel-lock.ts'
 import { controlPath } from './root.ts'
@@ -50,13 +50,15 @@ export async function withSeeding<Value>(
 /**
  * Makes the folder and does work in it, which no reaper takes away meanwhile: for work that goes on
  * when the lease has ended. The lock is shared, as readers': it goes with the folder where that goes.
+ *
+ * @param work is given a path by which this process comes to that very folder, whatever lies at its name
  */
 export async function whileSeedingIsKept<Value>(
   root: Root,
   id: string,
-  work: () => Promise<Value>,
+  work: (path: string) => Promise<Value>,
 ): Promise<Locked<Value>> {
-  return whileLocked(makeSeeding(root, id), 'shared', work)
+  return whileLocked(makeSeeding(root, id), 'shared', async (folder) => work(at(folder, '.')))
 }
 
 /**
@@ -69,7 +71,7 @@ export async function fillForTrash(
   work: (path: string) => void,
 ): Promise<Locked<void>> {
   try {
-    return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)))
+    return await whileSeedingIsKept(root, id, async (path) => work(path))
   } finally {
     takeAway(root, id)
   }

@@ -159,18 +159,15 @@ export function publish(
   snapshot: Snapshot,
   { inputs, linked }: Known,
 ): boolean {
-  const parents = slot.split('/')
-  const last = parents.pop() ?? ''
   const staging = makeSeeding(root, snapshot.id)
-  try {
-    within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/${TREE}`))
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false
-    throw error
-  }
-  if (inputs !== null) replaceFile(`${staging}/${INPUTS}`, inputs)
-  if (linked.length > 0) replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked))
-  replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot))
+  const isReady = within(staging, [], (folder) => {
+    if (!moveTree(root, slot, folder)) return false
+    if (inputs !== null) replaceFile(at(folder, INPUTS), inputs)
+    if (linked.length > 0) replaceFile(at(folder, LINKED), JSON.stringify(linked))
+    replaceFile(at(folder, RECORD), encodeSnapshot(snapshot))
+    return true
+  })
+  if (!isReady) return false
   makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository))
   takeAway(root, name)
   const moved = inside(root, [name.repository], (folder) => {
@@ -178,6 +175,19 @@ export function publish(
     return true
   })
   return moved ?? false
+}
+
+/** False where the slot is gone. */
+function moveTree(root: Root, slot: string, to: number): boolean {
+  const parents = slot.split('/')
+  const last = parents.pop() ?? ''
+  try {
+    within(root.path, parents, (folder) => renameSync(at(folder, last), at(to, TREE)))
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { controlName, findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
+import { describeMisplaced } from '../report/misplaced.ts'
 import { commandWord } from '../report/shell.ts'
 import type { Finding } from './doctor.ts'
 import { preciousOf } from './runtime.ts'
@@ -19,7 +20,7 @@ export function checkRoot(
   try {
     const root = findRoot(settings.root, preciousOf(runtime.environment))
     if (root === null) return { root, findings: [checkFuture(settings.root)] }
-    return { root, findings: [checkWritable(root), checkFileSystem(root)] }
+    return { root, findings: [checkWritable(root), ...checkFolders(root), checkFileSystem(root)] }
   } catch (error) {
     const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.'
     return { root: null, findings: [fail(messageOf(error), mend)] }
@@ -58,6 +59,10 @@ function checkWritable(root: Root): Finding {
     return unwritten(refusal.why, refusal, command)
   }
   return ok(`${root.path} is there and can be written`)
+}
+
+function checkFolders(root: Root): Finding[] {
+  return describeMisplaced(root).map(({ text, mend }) => fail(text, mend))
 }
 
 interface Refusal {

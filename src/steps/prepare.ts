@@ -19,6 +19,7 @@ import { readJob } from '../github/job.ts'
 import { handOver } from '../github/workflow-commands.ts'
 import { readFoundedAt, readHeartbeatText } from '../host/heartbeat-file.ts'
 import { maintenanceWarnings, parseHeartbeat } from '../report/heartbeat.ts'
+import { misplacedWarnings } from '../report/misplaced.ts'
 import { admit } from './admit.ts'
 import { acquire, takeOver } from './acquire.ts'
 import type { Acquired } from './acquire.ts'
@@ -117,6 +118,7 @@ export async function prepareFor(
   const builder = resolveOwner(settings.owner, root)
   const ways = helpers(settings)
 
+  for (const text of misplacedWarnings(root)) voice.warning(text)
   const heartbeat = parseHeartbeat(readHeartbeatText(root))
   for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
     voice.warning(text)

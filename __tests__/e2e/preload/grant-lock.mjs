@@ -9,6 +9,10 @@ function isLock(file) {
   return String(file).endsWith('/host.lock.lock')
 }
 
+function setTime(file, _atime, mtime) {
+  mtimes.set(String(file), new Date(mtime))
+}
+
 const answers = {
   mkdir(file) {
     mtimes.set(String(file), new Date())
@@ -16,9 +20,8 @@ const answers = {
   rmdir(file) {
     mtimes.delete(String(file))
   },
-  utimes(file, _atime, mtime) {
-    mtimes.set(String(file), new Date(mtime))
-  },
+  utimes: setTime,
+  lutimes: setTime,
   stat(file) {
     const stats = Object.create(fs.Stats.prototype)
     const mtime = mtimes.get(String(file)) ?? new Date()
