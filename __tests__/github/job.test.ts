@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readJob } from '../../src/github/job.ts'
@@ -18,6 +18,7 @@ import type { JobEvent } from '../e2e/runner/events.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { caught } from '../helpers/caught.ts'
 import { anId } from '../helpers/lease.ts'
+import { writeProgram } from '../helpers/program.ts'
 
 const scene = useScene()
 
@@ -172,6 +173,32 @@ describe('the job of', () => {
     mkdirSync(path)
     const event = { GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main' }
     expect(readJob({ ...RUNNER, ...event, GITHUB_EVENT_PATH: path }, '').prKey).toBe('main')
+  })
+
+  test('a payload that is a link is read without it: a job may have put it there', () => {
+    const base = scene().directory('event')
+    writeFileSync(`${base}/other.json`, JSON.stringify(push('main').payload))
+    symlinkSync('other.json', `${base}/event.json`)
+    const event = { GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main' }
+    const job = readJob({ ...RUNNER, ...event, GITHUB_EVENT_PATH: `${base}/event.json` }, '')
+    expect(job).toMatchObject({ prKey: 'main', trusted: false })
+  })
+
+  test.each([
+    ['a FIFO', ['mkfifo']],
+    ['a link to what never ends', ['ln', '-s', '/dev/zero']],
+  ])('a payload that is %s holds nobody up, and takes no memory', async (_, planting) => {
+    const path = `${scene().directory('event')}/event.json`
+    await scene().must('env', [...planting, path])
+    const script = writeProgram(
+      scene(),
+      `import { readPayload } from './github/payload.js'
+       console.log(JSON.stringify(readPayload(process.argv[2])))`,
+    )
+    // What is read without end must not take the host’s.
+    const limits = ['--as=4000000000', '--cpu=20']
+    const words = [...limits, 'timeout', '-s', 'KILL', '20', process.execPath, script, path]
+    expect(await scene().run('prlimit', words)).toMatchObject({ exitCode: 0, stdout: '{}\n' })
   })
 
   test('a runner that says little is the first attempt of “job”', () => {

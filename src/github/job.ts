@@ -1,7 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
 import { GuardError } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
-import { isRecord, parseObject } from '../plan/lease.ts'
+import { isRecord } from '../plan/lease.ts'
 import {
   isAttempt,
   isOwner,
@@ -12,9 +11,7 @@ import {
   workflowName,
 } from '../plan/naming.ts'
 import { quote } from '../plan/input.ts'
-
-/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
-const PAYLOAD_AT_MOST = 32 * 1024 * 1024
+import { readPayload } from './payload.ts'
 
 /**
  * The job that this process works for, from the runner's variables and the event's payload.
@@ -75,19 +72,6 @@ function unfit(name: string, value: string, allowed: string): GuardError {
     `It must be ${allowed}; the runner sets it in every job.`,
     { usage: true },
   )
-}
-
-/** The payload, or an empty one: the ref alone then decides. */
-function readPayload(path: string): Record<string, unknown> {
-  if (path === '') return {}
-  try {
-    const { size } = statSync(path)
-    if (size > PAYLOAD_AT_MOST) return {}
-    return parseObject(readFileSync(path, 'utf8')) ?? {}
-  } catch {
-    // No payload is a defined case: for merged and forked pull requests the runner may have none.
-    return {}
-  }
 }
 
 function pullRequestNumber(payload: Record<string, unknown>): number | null {
