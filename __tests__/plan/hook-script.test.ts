@@ -9,6 +9,8 @@ import { useScene } from '../e2e/use-scene.ts'
 
 const scene = useScene()
 
+const EVENTS = ['job-started', 'job-completed'] as const
+
 /** Only what a script needs of coreutils, so that `node` is on PATH only where a test puts it. */
 const TOOLS = ['bash', 'sleep', 'timeout', 'cat', 'env']
 
@@ -157,7 +159,7 @@ describe('a hook', () => {
 })
 
 describe('the hook that was there before', () => {
-  test.each(['job-started', 'job-completed'] as const)('keeps its say: %s', async (event) => {
+  test.each(EVENTS)('keeps its say: %s', async (event) => {
     const host = new Host(scene())
     host.node(`${host.path}/node`)
     const previous = `${host.runner}/it's mine.sh`
@@ -178,20 +180,31 @@ describe('the hook that was there before', () => {
     expect(await host.run({ event: 'job-completed', previous })).toMatchObject({ exitCode: code })
   })
 
-  test('runs with the same node where it is a .js', async () => {
+  test.each(EVENTS)('runs with the same node where it is a .js: %s', async (event) => {
     const host = new Host(scene())
     host.node(host.external('node20'))
-    const { stdout } = await host.run({ previous: '/opt/mine.js' })
-    expect(stdout).toContain(`[${host.external('node20')}][/opt/mine.js]`)
+    const { exitCode, stdout, stderr } = await host.run({ event, previous: '/opt/mine.js' })
+    expect(stdout).toContain(`[${host.external('node20')}][/opt/mine.js]\n`)
+    expect(stdout).toContain(`[${host.external('node20')}][${host.tool}][hook][${event}]\n`)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   })
 
-  test('runs although there is no node for ours', async () => {
+  test.each(EVENTS)('fails no job where it is a .js and there is no node: %s', async (event) => {
+    const host = new Host(scene())
+    const { exitCode, stdout, stderr } = await host.run({ event, previous: '/opt/mine.js' })
+    expect(stdout).toMatch(/^::error .*No node was found.* without the hook \/opt\/mine\.js\.$/m)
+    expect(stdout).toMatch(/^::error .*No node was found.* without a target dir of its own\.$/m)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  })
+
+  test.each(EVENTS)('runs although there is no node for ours: %s', async (event) => {
     const host = new Host(scene())
     const previous = `${host.runner}/mine.sh`
-    writeFileSync(previous, 'echo previous')
-    const { exitCode, stdout } = await host.run({ previous })
-    expect(stdout).toMatch(/No node was found.*\nprevious\n$/)
-    expect(exitCode).toBe(0)
+    writeFileSync(previous, 'echo previous; exit 7')
+    const { exitCode, stdout } = await host.run({ event, previous })
+    expect(stdout).toMatch(/No node was found/)
+    expect(stdout).toMatch(/^previous$/m)
+    expect(exitCode).toBe(7)
   })
 
   test('is found in the script again, whatever it is called', () => {

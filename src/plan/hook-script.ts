@@ -46,12 +46,12 @@ runner=${word(runner)}
 tool=${word(tool)}
 previous=${word(previous)}
 ${settings.join('\n')}
+node=
+for candidate in "$runner/externals/node24/bin/node" "$runner/externals/node20/bin/node"; do
+  if [ -x "$candidate" ]; then node=$candidate; break; fi
+done
+if [ -z "$node" ]; then node=$(command -v node) || node=; fi
 guard() {
-  node=
-  for candidate in "$runner/externals/node24/bin/node" "$runner/externals/node20/bin/node"; do
-    if [ -x "$candidate" ]; then node=$candidate; break; fi
-  done
-  if [ -z "$node" ]; then node=$(command -v node) || node=; fi
   if [ -z "$node" ]; then
     echo "::error title=target-guard::No node was found: neither in $runner/externals nor on PATH. The job goes on without a target dir of its own."
     return 0
@@ -73,7 +73,13 @@ ${event === 'job-started' ? WAITS : ''}  if command -v timeout >/dev/null 2>&1; 
 earlier() {
   if [ -z "$previous" ]; then return 0; fi
   case $previous in
-    *.js) "$node" "$previous" ;;
+    *.js)
+      if [ -z "$node" ]; then
+        echo "::error title=target-guard::No node was found: neither in $runner/externals nor on PATH. The job goes on without the hook $previous."
+        return 0
+      fi
+      "$node" "$previous"
+      ;;
     *.ps1) pwsh "$previous" ;;
     *) bash -e "$previous" ;;
   esac
