@@ -7,6 +7,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -220,6 +221,78 @@ describe('what cannot be done is refused before any runner is touched', () => {
     const runner = aRunner(null)
     expect(() => installHooks(request(runner, { scripts: 'x' }), aTool())).toThrow(/absolute/)
     expect(envOf(runner)).toBeNull()
+  })
+})
+
+needs('root').describe('for a runner of another user’s, root', () => {
+  const OWNER = 12_345
+
+  /** A runner’s directory of that user’s, and what is none of theirs. */
+  function lent(): { runner: string; outside: string; secret: string } {
+    const runner = aRunner('LANG=C\n')
+    mkdirSync(`${runner}/target-guard`)
+    const outside = scene().directory('outside')
+    const secret = `${outside}/shadow`
+    writeFileSync(secret, 'secret', { mode: 0o600 })
+    for (const path of [runner, `${runner}/.env`, `${runner}/target-guard`]) {
+      chownSync(path, OWNER, OWNER)
+    }
+    return { runner, outside, secret }
+  }
+
+  test('gives away and changes nothing that a link leads to', () => {
+    const { runner, outside, secret } = lent()
+    symlinkSync(secret, `${runner}/.env.target-guard`)
+    for (const { script } of HOOKS) symlinkSync(secret, `${runner}/target-guard/${script}.new`)
+    const before = listing(outside)
+    installHooks(request(runner), aTool())
+    expect(listing(outside)).toEqual(before)
+    expect(envOf(runner)).toBe(`LANG=C\n${linesFor(runner)}`)
+    expect(lstatSync(`${runner}/.env`)).toMatchObject({ uid: OWNER, gid: OWNER })
+    installHooks(request(runner, { remove: true }), aTool())
+    expect(listing(outside)).toEqual(before)
+  })
+
+  test.each([
+    ['.env', 'link'],
+    ['.env', 'FIFO'],
+    ['target-guard', 'link'],
+    ['target-guard', 'FIFO'],
+    [`target-guard/${STARTED.script}`, 'link'],
+    [`target-guard/${COMPLETED.script}`, 'FIFO'],
+  ])('refuses a runner whose %s is a %s, and touches nothing', async (name, kind) => {
+    const { runner, outside, secret } = lent()
+    rmSync(`${runner}/${name}`, { recursive: true, force: true })
+    const planting = kind === 'FIFO' ? ['mkfifo'] : ['ln', '-s']
+    const to = name === 'target-guard' ? outside : secret
+    await scene().must('env', [...planting, ...(kind === 'link' ? [to] : []), `${runner}/${name}`])
+    const before = [listing(outside), listing(runner)]
+    for (const remove of [false, true]) {
+      const error = caught(() => installHooks(request(runner, { remove }), aTool()))
+      expect(error).toBeInstanceOf(GuardError)
+      expect((error as GuardError).message).toContain(`${runner}/${name}`)
+    }
+    expect([listing(outside), listing(runner)]).toEqual(before)
+  })
+
+  test('refuses a folder for scripts that is somebody else’s', () => {
+    const { runner } = lent()
+    chownSync(`${runner}/target-guard`, 54_321, 54_321)
+    const before = listing(runner)
+    const error = caught(() => installHooks(request(runner), aTool()))
+    expect((error as Error).message).toMatch(/belongs to neither root nor the runner’s user/)
+    expect(listing(runner)).toEqual(before)
+  })
+
+  test('removes no script of another runner’s that .env names', () => {
+    const { runner } = lent()
+    const other = aRunner(null)
+    installHooks(request(other), aTool())
+    writeFileSync(`${runner}/.env`, envOf(other) ?? '')
+    const before = listing(other)
+    const removed = installHooks(request(runner, { remove: true }), aTool())
+    expect(removed.map(({ done }) => done)).toEqual(['absent', 'absent'])
+    expect(listing(other)).toEqual(before)
   })
 })
 

@@ -1,16 +1,14 @@
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { makeFolders } from './folders.ts'
-import { errnoOf } from '../plan/guard-error.ts'
+import { existsSync, fstatSync, lstatSync, rmdirSync, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { GuardError, errnoOf } from '../plan/guard-error.ts'
+import { at, isDiverted, makeFolder, makeFolders, within } from './folders.ts'
+import { inFolder, placeFile } from './placed-file.ts'
+import { readSmallFile, removeFile } from './small-file.ts'
+
+/*
+ * Root may install hooks for a runner of another user, who owns all that lies there: nothing is gone to,
+ * read or given away through a link.
+ */
 
 /** The runner's `.env`: one NAME=value a line, no quotes, read when the runner starts. */
 
@@ -31,36 +29,33 @@ export function writeVariable(runner: string, name: string, value: string | null
   const lines = text.split('\n')
   // What follows the last line break is a line only where it is not empty.
   const end = lines.at(-1) === '' ? lines.length - 1 : lines.length
-  const at = lines.findLastIndex((each) => each.startsWith(`${name}=`))
-  if (value === null && at < 0) return
+  const index = lines.findLastIndex((each) => each.startsWith(`${name}=`))
+  if (value === null && index < 0) return
   const line = value === null ? [] : [`${name}=${value}`]
-  const wanted = (at < 0 ? lines.toSpliced(end, 0, ...line) : lines.toSpliced(at, 1, ...line)).join(
-    '\n',
-  )
-  if (text === '' && value !== null) replaceFile(`${runner}/.env`, `${line.join('')}\n`)
-  else if (wanted === '') rmSync(`${runner}/.env`, { force: true })
-  else if (wanted !== text) replaceFile(`${runner}/.env`, wanted)
+  const wanted = (
+    index < 0 ? lines.toSpliced(end, 0, ...line) : lines.toSpliced(index, 1, ...line)
+  ).join('\n')
+  if (text === '' && value !== null) writeText(runner, `${line.join('')}\n`)
+  else if (wanted === '') inFolder(runner, (folder) => removeFile(at(folder, ENVIRONMENT)))
+  else if (wanted !== text) writeText(runner, wanted)
 }
 
+const ENVIRONMENT = '.env'
+
+/** @throws GuardError where it is no file, or cannot be read */
 function readText(runner: string): string {
-  try {
-    return readFileSync(`${runner}/.env`, 'utf8')
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return ''
-    throw error
-  }
+  return readPlain(`${runner}/${ENVIRONMENT}`) ?? ''
 }
 
 /** Whole or not at all: a runner that starts meanwhile reads the one or the other. */
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.target-guard`
-  const before = statSync(path, { throwIfNoEntry: false }) ?? null
-  const mode = before === null ? 0o644 : before.mode & 0o777
-  writeFileSync(temporary, text, { mode })
-  chmodSync(temporary, mode)
-  // Root may install hooks for a runner of another user, who must be able to read it still.
-  if (before !== null && process.geteuid?.() === 0) chownSync(temporary, before.uid, before.gid)
-  renameSync(temporary, path)
+function writeText(runner: string, text: string): void {
+  inFolder(runner, (folder) => {
+    const before = lstatSync(at(folder, ENVIRONMENT), { throwIfNoEntry: false }) ?? null
+    const mode = before === null ? 0o644 : before.mode & 0o777
+    // Its owner must be able to read it still.
+    const owner = process.geteuid?.() === 0 ? before : null
+    placeFile(folder, ENVIRONMENT, text, { mode, owner })
+  })
 }
 
 /** Whether a directory is a runner's. */
@@ -68,31 +63,77 @@ export function isRunner(directory: string): boolean {
   return ['.runner', 'run.sh', 'config.sh'].some((name) => existsSync(`${directory}/${name}`))
 }
 
-/** Writes a script, whole, with its folder. */
-export function writeScript(folder: string, name: string, text: string): void {
-  makeFolders(folder)
-  const path = `${folder}/${name}`
-  writeFileSync(`${path}.new`, text, { mode: 0o755 })
-  chmodSync(`${path}.new`, 0o755)
-  renameSync(`${path}.new`, path)
+/** Where a script of a runner lies. */
+export interface ScriptPlace {
+  runner: string
+  folder: string
+  name: string
 }
 
-/** The text of a script, null where there is none. */
+/** Writes a script, whole, with its folder. @throws GuardError where that is not to be trusted */
+export function writeScript({ runner, folder, name }: ScriptPlace, text: string): void {
+  makeFolders(dirname(folder))
+  inFolder(dirname(folder), (parent) => makeFolder(at(parent, basename(folder))))
+  inScripts(runner, folder, (scripts) =>
+    placeFile(scripts, name, text, { mode: 0o755, owner: null }),
+  )
+}
+
+/** The text of a script, null where there is none. @throws GuardError where something else lies there */
 export function readScript(path: string): string | null {
+  return readPlain(path)
+}
+
+/** Removes a script of ours, and its folder when nothing else is in it. */
+export function removeScript({ runner, folder, name }: ScriptPlace): void {
   try {
-    return readFileSync(path, 'utf8')
+    inScripts(runner, folder, (scripts) => removeFile(at(scripts, name)))
+    inFolder(dirname(folder), (parent) => rmdirSync(at(parent, basename(folder))))
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
+    if (!['ENOENT', 'ENOTEMPTY'].includes(errnoOf(error))) throw error
+  }
+}
+
+/** @throws GuardError where hooks of a runner may not be read or written, before anything is */
+export function assertTrusted(runner: string, folder: string): void {
+  readText(runner)
+  try {
+    inScripts(runner, folder, () => {})
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Works in the folder of scripts: who else could write there would have the runner start what they like. */
+function inScripts<Value>(runner: string, folder: string, work: (scripts: number) => Value): Value {
+  const trusted = new Set([0, process.geteuid?.(), statSync(runner).uid])
+  const refused = (why: string): GuardError =>
+    new GuardError(
+      `The hooks cannot lie in ${folder}: ${why}.`,
+      'Remove it, or name another folder with --scripts.',
+      { usage: true },
+    )
+  try {
+    return inFolder(dirname(folder), (parent) =>
+      within(at(parent, '.'), [basename(folder)], (scripts) => {
+        if (!trusted.has(fstatSync(scripts).uid)) {
+          throw refused('it belongs to neither root nor the runner’s user')
+        }
+        return work(scripts)
+      }),
+    )
+  } catch (error) {
+    if (isDiverted(error)) throw refused('it is a link, or no directory')
     throw error
   }
 }
 
-/** Removes a script of ours, and its folder when nothing else is in it. */
-export function removeScript(folder: string, name: string): void {
-  rmSync(`${folder}/${name}`, { force: true })
-  try {
-    rmdirSync(folder)
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY'].includes(errnoOf(error))) throw error
-  }
+function readPlain(path: string): string | null {
+  const text = readSmallFile(path)
+  if (text === null || typeof text === 'string') return text
+  throw new GuardError(
+    `${path} cannot be read (${text.problem}).`,
+    'It has to be a file, and no link to one.',
+    { usage: true },
+  )
 }

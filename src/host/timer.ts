@@ -1,15 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, lstatSync, unlinkSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { makeFolders } from './folders.ts'
+import { inFolder, placeFile } from './placed-file.ts'
+import { readTextOrNull } from './small-file.ts'
 
 /** Where an administrator's units go. */
 export const UNIT_FOLDER = '/etc/systemd/system'
@@ -22,13 +16,10 @@ export const UNIT_FOLDER = '/etc/systemd/system'
 export function writeUnit(folder: string, name: string, text: string, mode = 0o644): boolean {
   const path = `${folder}/${name}`
   makeFolders(folder)
-  const before = statSync(path, { throwIfNoEntry: false })
+  const before = lstatSync(path, { throwIfNoEntry: false })
   const isSame = before !== undefined && (before.mode & 0o777) === mode
-  if (isSame && readFileSync(path, 'utf8') === text) return false
-  removeUnit(folder, `${name}.new`)
-  writeFileSync(`${path}.new`, text, { flag: 'wx', mode })
-  chmodSync(`${path}.new`, mode)
-  renameSync(`${path}.new`, path)
+  if (isSame && readTextOrNull(path) === text) return false
+  inFolder(folder, (open) => placeFile(open, name, text, { mode, owner: null }))
   return true
 }
 

@@ -101,7 +101,16 @@ function limitOf(event: HookEvent): string {
 
 /** The hook that a script of ours goes on to; null where the text is not such a script. */
 export function previousIn(text: string): string | null {
-  const found = /^previous=('(?:[^']|'\\'')*')$/m.exec(text)?.[1]
+  return wordIn(/^previous=('(?:[^']|'\\'')*')$/m, text)
+}
+
+/** The directory of the runner that a script of ours is for; null where the text is not such a script. */
+export function runnerIn(text: string): string | null {
+  return wordIn(/^runner=('(?:[^']|'\\'')*')$/m, text)
+}
+
+function wordIn(line: RegExp, text: string): string | null {
+  const found = line.exec(text)?.[1]
   return found === undefined ? null : found.slice(1, -1).replaceAll(String.raw`'\''`, "'")
 }
 

@@ -1,6 +1,7 @@
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { realpathSync } from 'node:fs'
 import {
+  assertTrusted,
   isRunner,
   readScript,
   readVariable,
@@ -8,8 +9,9 @@ import {
   writeScript,
   writeVariable,
 } from '../host/runner-environment.ts'
+import { readTextOrNull } from '../host/small-file.ts'
 import { GuardError } from '../plan/guard-error.ts'
-import { HOOKS, hookScript, previousIn } from '../plan/hook-script.ts'
+import { HOOKS, hookScript, previousIn, runnerIn } from '../plan/hook-script.ts'
 
 /** What install-hooks is asked to do. */
 export interface InstallRequest {
@@ -70,6 +72,8 @@ function check(runner: string, { scripts }: InstallRequest): void {
       usage: true,
     })
   }
+  assertTrusted(runner, folder)
+  for (const { script } of HOOKS) readScript(`${folder}/${script}`)
 }
 
 /** One folder for each runner: two may share a folder for scripts. */
@@ -99,7 +103,7 @@ function installHook(
   })
   const isUnchanged = named === script && before === text
   if (!isUnchanged) {
-    writeScript(folder, hook.script, text)
+    writeScript({ runner, folder, name: hook.script }, text)
     writeVariable(runner, hook.variable, script)
   }
   const done = isUnchanged ? 'unchanged' : 'installed'
@@ -110,7 +114,7 @@ function removeHook(runner: string, hook: Hook, { scripts }: InstallRequest): In
   const usual = `${folderOf(runner, scripts)}/${hook.script}`
   const named = readVariable(runner, hook.variable)
   // It goes from where it was put, whatever folder is named this time.
-  const script = named !== null && isOurs(named, hook) ? named : usual
+  const script = named !== null && isOurs(named, runner, hook) ? named : usual
   const before = readScript(script)
   // One that is named and not there fails every job, whoever has removed it.
   const previous = before === null && named === script ? '' : previousIn(before ?? '')
@@ -118,10 +122,13 @@ function removeHook(runner: string, hook: Hook, { scripts }: InstallRequest): In
   const putBack = previous === '' ? null : previous
   // Somebody may have named another hook since; that stays.
   if (named === script) writeVariable(runner, hook.variable, putBack)
-  removeScript(dirname(script), hook.script)
+  removeScript({ runner, folder: dirname(script), name: hook.script })
   return { runner, event: hook.event, done: 'removed', script, previous: putBack }
 }
 
-function isOurs(named: string, hook: Hook): boolean {
-  return basename(named) === hook.script && previousIn(readScript(named) ?? '') !== null
+/** A script of another runner’s is that one’s, whatever this one’s `.env` names. */
+function isOurs(named: string, runner: string, hook: Hook): boolean {
+  if (basename(named) !== hook.script) return false
+  const text = readTextOrNull(named) ?? ''
+  return previousIn(text) !== null && runnerIn(text) === runner
 }
