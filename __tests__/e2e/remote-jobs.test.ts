@@ -34,7 +34,12 @@ class Host {
     this.#programs = programs
   }
 
-  async job(service: CacheService, event: JobEvent, remote: string): Promise<JobResult> {
+  async job(
+    service: CacheService,
+    event: JobEvent,
+    remote: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<JobResult> {
     const result = await this.runner.job({
       event,
       runId: String((this.#run += 1)),
@@ -42,7 +47,7 @@ class Host {
       actionsEnv: { ...variables(service), ...this.#programs },
       steps: [
         { name: 'checkout', run: `rm -rf ./* .git; git clone --quiet ${this.#repository} .` },
-        this.guarded.step({ id: 'guard', with: { 'remote-cache': remote } }),
+        this.guarded.step({ id: 'guard', with: { 'remote-cache': remote, ...more } }),
         { name: 'build', run: 'cargo build --offline && "$CARGO_TARGET_DIR/debug/registry"' },
       ],
     }).result
@@ -95,6 +100,27 @@ needs('cargo').describe('jobs of several hosts with one cache service', () => {
     // A pull request saves nothing.
     expect(service.entries).toHaveLength(1)
     expect([...one.leftovers(), ...two.leftovers()]).toEqual([])
+  })
+
+  test.each([
+    ['keeps no snapshots', { snapshot: 'never' }],
+    ['seeds nothing', { warm: 'off' }],
+  ])('a host that %s saves for others all the same', async (_, settings) => {
+    const repository = await aRepository()
+    const service = await CacheService.start(scene())
+    const first = await new Host(repository).job(service, push(), 'restore-save', settings)
+    expect(first.step('Post guard').stdout).toContain('saved to the cache: ')
+    const other = await new Host(repository).job(service, pullRequest({ number: 7 }), 'restore')
+    expect(seedOf(other)).toBe('remote')
+    expect(compiled(other)).not.toContain('serde')
+  })
+
+  test('a dry run saves nothing, and says so', async () => {
+    const service = await CacheService.start(scene())
+    const host = new Host(await aRepository())
+    const result = await host.job(service, push(), 'restore-save', { 'dry-run': 'true' })
+    expect(result.step('Post guard').stdout).toContain('not saved to the cache: dry-run is on')
+    expect(service.entries).toEqual([])
   })
 
   test.each<[string, () => Promise<string>]>([

@@ -1,5 +1,6 @@
 import { CONTENT_GROUPS } from './archive-content.ts'
 import type { ContentGroup } from './archive-content.ts'
+import type { Job } from './job.ts'
 
 /** Snapshots through the Actions cache service. */
 export interface RemoteSetting {
@@ -11,6 +12,18 @@ export interface RemoteSetting {
 
 export const REMOTE_CACHE = ['off', 'restore', 'restore-save'] as const
 export type RemoteCache = (typeof REMOTE_CACHE)[number]
+
+/**
+ * Who saves: a successful push to the default branch, where that is wanted. Whether this host keeps snapshots,
+ * or seeds slots, is another question: one that goes after the job does neither.
+ */
+export function maySave(
+  job: Pick<Job, 'trusted'>,
+  result: string,
+  { remote, dryRun }: { remote: Pick<RemoteSetting, 'mode'>; dryRun: boolean },
+): boolean {
+  return job.trusted && result === 'success' && remote.mode === 'restore-save' && !dryRun
+}
 
 /** What of a target dir is not saved; see plan/archive-content.ts. */
 export interface RemoteExclude {

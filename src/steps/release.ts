@@ -2,7 +2,7 @@ import { addSummary } from '../github/workflow-commands.ts'
 import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { resultInWords, resultOf } from '../plan/lease.ts'
-import type { Result } from '../plan/lease.ts'
+import type { Lease, Result } from '../plan/lease.ts'
 import type { Job } from '../plan/job.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readMoment } from '../host/boot.ts'
@@ -16,6 +16,7 @@ import { savedSummary } from '../report/summary.ts'
 import { afterPass } from './after-pass.ts'
 import { endWatch, tellVerdict } from './end-watch.ts'
 import { look } from './guard-disk.ts'
+import { maySave } from '../plan/remote-setting.ts'
 import { mayPublish } from '../plan/snapshot.ts'
 import { markBuild } from './mark-build.ts'
 import { pruneUnits } from './prune-units.ts'
@@ -54,15 +55,14 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   const { bootId, uptimeS, wallMs } = readMoment()
   if (settings.dryRun) voice.info('dry-run: the lease is ended, its slot stays')
   const isPublished = mayPublish(job, result, settings)
+  const isSaved = maySave(job, result, settings)
+  if (!isSaved && maySave(job, result, { ...settings, dryRun: false }))
+    voice.info('not saved to the cache: dry-run is on')
   for (const id of leases) {
     if (result === 'success' || result === 'unknown')
       await recordBuild(root, id, settings.constantPaths.workspace, runtime)
     const lease = findLease(root, id)?.lease ?? null
-    if (lease !== null) warnOfTwins(`${root.realPath}/${lease.slot}`, runtime)
-    if (lease !== null) await renewTimes(root, lease, runtime)
-    if (isPublished && lease !== null && settings.remote.mode === 'restore-save') {
-      await saveBuild({ root, job, settings, lease }, runtime)
-    }
+    if (lease !== null) await closeBuild(request, lease, isSaved, runtime)
     // What is published is copied from there, and marked by who has copied it.
     if (result === 'success' && !settings.dryRun && !isPublished) await markBuild(root, id, runtime)
     const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
@@ -92,6 +92,18 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   await tellVerdict(watched, verdict, runtime)
   if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
     startReaper(root, runtime.script, settings)
+}
+
+/** What is done with the build and its checkout while the lease lives, and nobody else has the slot. */
+async function closeBuild(
+  { root, job, settings }: ReleaseRequest,
+  lease: Lease,
+  isSaved: boolean,
+  runtime: Runtime,
+): Promise<void> {
+  warnOfTwins(`${root.realPath}/${lease.slot}`, runtime)
+  await renewTimes(root, lease, runtime)
+  if (isSaved) await saveBuild({ root, job, settings, lease }, runtime)
 }
 
 /** A hook has no summary of its own. */
