@@ -2,12 +2,14 @@ import {
   constants,
   copyFileSync,
   mkdtempSync,
-  rmSync,
+  rmdirSync,
   statSync,
   statfsSync,
   writeFileSync,
 } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
+import { assertFresh, at, within } from './folders.ts'
+import { removeFile } from './small-file.ts'
 
 /** By device number and type of file system: another one may be mounted from the same device. */
 const known = new Map<string, boolean>()
@@ -38,10 +40,19 @@ export function isMadeToReflink(directory: string): boolean {
 function tryReflink(directory: string): boolean {
   const probe = mkdtempSync(`${directory}/.reflink-`)
   try {
-    writeFileSync(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1))
-    return isShared(`${probe}/from`, `${probe}/to`)
+    // By descriptor: in a directory of another user’s, something else may lie at its name at once.
+    return within(probe, [], (folder) => {
+      assertFresh(folder)
+      const [from, to] = [at(folder, 'from'), at(folder, 'to')]
+      try {
+        writeFileSync(from, Buffer.alloc(PROBE_BYTES, 1), { flag: 'wx' })
+        return isShared(from, to)
+      } finally {
+        for (const path of [from, to]) removeFile(path)
+      }
+    })
   } finally {
-    rmSync(probe, { recursive: true, force: true })
+    rmdirSync(probe)
   }
 }
 
