@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7316);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3540);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7316:
+/***/ 3540:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -651,7 +651,261 @@ function isUnknownOption(said) {
     return /(?:unrecognized|unknown|invalid) option/.test(said);
 }
 
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/host/folders.js
+
+
+
+/**
+ * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
+ * kernel goes on from the directory that is open, whatever has been put at its former path.
+ */
+const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
+/** The path of `name` in an open directory. */
+function at(folder, name) {
+    return `/proc/self/fd/${folder}/${name}`;
+}
+/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
+function openFolder(path) {
+    return (0,external_node_fs_.openSync)(path, FOLDER);
+}
+/**
+ * Walks down from `base` without following any link, and hands over the last directory.
+ *
+ * @param step called for each component before it is opened, e.g. to make it
+ * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
+ */
+function within(base, components, work, step = () => { }) {
+    let folder = openFolder(base);
+    try {
+        for (const name of components) {
+            step(folder, name);
+            const next = openFolder(at(folder, name));
+            (0,external_node_fs_.closeSync)(folder);
+            folder = next;
+        }
+        return work(folder);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Works in a folder below another; null where there is none, or a link stands on the way. */
+function inside(base, path, work) {
+    try {
+        return within(at(base, '.'), path.split('/'), work);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
+/**
+ * What moves entries of folders into another one, where they are called by numbers.
+ *
+ * @param prefix before the numbers
+ */
+function movingTo(to, prefix) {
+    let moved = 0;
+    return (folder, name) => {
+        try {
+            (0,external_node_fs_.renameSync)(at(folder, name), `${to}/${prefix}${moved}`);
+        }
+        catch (error) {
+            // One with a code of its own would be taken for a folder that is not there.
+            throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error });
+        }
+        moved += 1;
+    };
+}
+/** The names in a folder that an earlier version did not have; none where it is absent. */
+function namesIn(path) {
+    try {
+        return (0,external_node_fs_.readdirSync)(path);
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+/** Whether an error of `within` means that a component is not a directory of ours. */
+function isDiverted(error) {
+    return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error));
+}
+/** Makes a directory; false where it was there already. */
+function makeFolder(path) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path, 0o755);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'EEXIST')
+            return false;
+        throw error;
+    }
+}
+/**
+ * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
+ * container) is given to that user, who could not take it away again.
+ */
+function makeOwnersFolder(root, path) {
+    const isNew = makeFolder(path);
+    if (isNew && process.geteuid?.() === 0 && root.uid !== 0)
+        giveAway(path, root);
+}
+/** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
+function makeFolders(path) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path);
+    }
+    catch (error) {
+        const code = errnoOf(error);
+        if (code === 'EEXIST')
+            return;
+        if (code !== 'ENOENT' || path === '/')
+            throw error;
+        makeFolders((0,external_node_path_namespaceObject.dirname)(path));
+        (0,external_node_fs_.mkdirSync)(path);
+    }
+}
+/**
+ * Gives a directory that this process has just made to somebody else, through a descriptor.
+ *
+ * @throws Error where it is not the empty directory of this user that it must be
+ */
+function giveAway(path, to) {
+    const folder = openFolder(path);
+    try {
+        assertFresh(folder);
+        (0,external_node_fs_.fchownSync)(folder, to.uid, to.gid);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Throws where an open directory is not this user's own, or not empty. */
+function assertFresh(folder) {
+    const isOwn = (0,external_node_fs_.fstatSync)(folder).uid === process.geteuid?.();
+    if (!isOwn || (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
+        throw new Error('the directory that was just made has been replaced by another');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/small-file.js
+
+
+
+/**
+ * Files of the root's own folder. Whoever owns the root may have put anything at their names: a link
+ * must not lead root elsewhere, and a FIFO must not hold anybody up.
+ */
+/** Ours are well below 2 MiB; what is larger was not written by us. */
+const LARGEST = 4 * 1024 * 1024;
+/** What lists files of a project has a line for each. */
+const LARGE = 256 * 1024 * 1024;
+/** For most of them: memory for each of a thousand leases would take longer than to read them. */
+const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
+/**
+ * The text of a small regular file; null where there is none, or why it could not be read.
+ *
+ * @param largest in bytes
+ */
+function readSmallFile(path, largest = LARGEST) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        return errnoOf(error) === 'ENOENT' ? null : { problem: messageOf(error) };
+    }
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(file);
+        if (!stat.isFile())
+            return { problem: 'it is not a regular file' };
+        if (stat.size > largest)
+            return { problem: `it has ${stat.size} bytes` };
+        const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH;
+        return buffer.toString('utf8', 0, (0,external_node_fs_.readSync)(file, buffer, 0, stat.size, null));
+    }
+    catch (error) {
+        return { problem: messageOf(error) };
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** The text of a small file, null where there is none or it cannot be read. */
+function readTextOrNull(path, largest = LARGEST) {
+    const text = readSmallFile(path, largest);
+    return typeof text === 'string' ? text : null;
+}
+/** What a file is called until it is whole: its name, and an id that nobody can foresee. */
+const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
+/** Has a file that root has just made in another user's root be that user's. */
+function giveFresh(file, { uid, gid }) {
+    if (process.geteuid?.() !== 0 || (0,external_node_fs_.fstatSync)(file).uid === uid)
+        return;
+    try {
+        (0,external_node_fs_.fchownSync)(file, uid, gid);
+    }
+    catch (error) {
+        // Not to be given away in this user namespace, or on this file system: who comes next replaces it.
+        if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes(errnoOf(error)))
+            throw error;
+    }
+}
+/**
+ * Replaces a file, whole and at once.
+ *
+ * @param owner to whom root gives it; null where whoever comes next only reads or replaces it
+ */
+function replaceFile(path, text, owner = null) {
+    const temporary = `${path}.${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
+    try {
+        const file = (0,external_node_fs_.openSync)(temporary, 'wx', 0o644);
+        try {
+            if (owner !== null)
+                giveFresh(file, owner);
+            (0,external_node_fs_.writeFileSync)(file, text);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+        (0,external_node_fs_.renameSync)(temporary, path);
+    }
+    catch (error) {
+        removeFile(temporary);
+        throw error;
+    }
+}
+/** Removes a file; that it is gone already is fine. */
+function removeFile(path) {
+    try {
+        (0,external_node_fs_.unlinkSync)(path);
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Whether a file was last written an hour ago or more, or in the future. */
+function isOld(path, nowMs) {
+    try {
+        return Math.abs(nowMs - (0,external_node_fs_.lstatSync)(path).mtimeMs) > 3_600_000;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
+
+
 
 
 /** By device number and type of file system: another one may be mounted from the same device. */
@@ -678,11 +932,22 @@ function isMadeToReflink(directory) {
 function tryReflink(directory) {
     const probe = (0,external_node_fs_.mkdtempSync)(`${directory}/.reflink-`);
     try {
-        (0,external_node_fs_.writeFileSync)(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
-        return isShared(`${probe}/from`, `${probe}/to`);
+        // By descriptor: in a directory of another user’s, something else may lie at its name at once.
+        return within(probe, [], (folder) => {
+            assertFresh(folder);
+            const [from, to] = [at(folder, 'from'), at(folder, 'to')];
+            try {
+                (0,external_node_fs_.writeFileSync)(from, Buffer.alloc(PROBE_BYTES, 1), { flag: 'wx' });
+                return isShared(from, to);
+            }
+            finally {
+                for (const path of [from, to])
+                    removeFile(path);
+            }
+        });
     }
     finally {
-        (0,external_node_fs_.rmSync)(probe, { recursive: true, force: true });
+        (0,external_node_fs_.rmdirSync)(probe);
     }
 }
 /** These say nothing of what the file system can do. */
@@ -1393,149 +1658,6 @@ function readProc(path) {
     }
     catch (error) {
         throw new GuardError(`${path} cannot be read (${messageOf(error)}).`, 'target-guard needs Linux with /proc mounted.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/host/folders.js
-
-
-
-/**
- * Directories by descriptor. Node has no openat(2); `/proc/self/fd/N/name` is the same thing: the
- * kernel goes on from the directory that is open, whatever has been put at its former path.
- */
-const FOLDER = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
-/** The path of `name` in an open directory. */
-function at(folder, name) {
-    return `/proc/self/fd/${folder}/${name}`;
-}
-/** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
-function openFolder(path) {
-    return (0,external_node_fs_.openSync)(path, FOLDER);
-}
-/**
- * Walks down from `base` without following any link, and hands over the last directory.
- *
- * @param step called for each component before it is opened, e.g. to make it
- * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
- */
-function within(base, components, work, step = () => { }) {
-    let folder = openFolder(base);
-    try {
-        for (const name of components) {
-            step(folder, name);
-            const next = openFolder(at(folder, name));
-            (0,external_node_fs_.closeSync)(folder);
-            folder = next;
-        }
-        return work(folder);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Works in a folder below another; null where there is none, or a link stands on the way. */
-function inside(base, path, work) {
-    try {
-        return within(at(base, '.'), path.split('/'), work);
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
-            return null;
-        throw error;
-    }
-}
-/**
- * What moves entries of folders into another one, where they are called by numbers.
- *
- * @param prefix before the numbers
- */
-function movingTo(to, prefix) {
-    let moved = 0;
-    return (folder, name) => {
-        try {
-            (0,external_node_fs_.renameSync)(at(folder, name), `${to}/${prefix}${moved}`);
-        }
-        catch (error) {
-            // One with a code of its own would be taken for a folder that is not there.
-            throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error });
-        }
-        moved += 1;
-    };
-}
-/** The names in a folder that an earlier version did not have; none where it is absent. */
-function namesIn(path) {
-    try {
-        return (0,external_node_fs_.readdirSync)(path);
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return [];
-        throw error;
-    }
-}
-/** Whether an error of `within` means that a component is not a directory of ours. */
-function isDiverted(error) {
-    return ['ELOOP', 'ENOTDIR'].includes(errnoOf(error));
-}
-/** Makes a directory; false where it was there already. */
-function makeFolder(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)(path, 0o755);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'EEXIST')
-            return false;
-        throw error;
-    }
-}
-/**
- * Makes a directory in a root, if it is not there. What root makes in another user's (a step in a job
- * container) is given to that user, who could not take it away again.
- */
-function makeOwnersFolder(root, path) {
-    const isNew = makeFolder(path);
-    if (isNew && process.geteuid?.() === 0 && root.uid !== 0)
-        giveAway(path, root);
-}
-/** Makes a directory and those above it. Node's own `recursive` never returns for a path in /proc. */
-function makeFolders(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)(path);
-    }
-    catch (error) {
-        const code = errnoOf(error);
-        if (code === 'EEXIST')
-            return;
-        if (code !== 'ENOENT' || path === '/')
-            throw error;
-        makeFolders((0,external_node_path_namespaceObject.dirname)(path));
-        (0,external_node_fs_.mkdirSync)(path);
-    }
-}
-/**
- * Gives a directory that this process has just made to somebody else, through a descriptor.
- *
- * @throws Error where it is not the empty directory of this user that it must be
- */
-function giveAway(path, to) {
-    const folder = openFolder(path);
-    try {
-        assertFresh(folder);
-        (0,external_node_fs_.fchownSync)(folder, to.uid, to.gid);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(folder);
-    }
-}
-/** Throws where an open directory is not this user's own, or not empty. */
-function assertFresh(folder) {
-    const isOwn = (0,external_node_fs_.fstatSync)(folder).uid === process.geteuid?.();
-    if (!isOwn || (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`).length > 0) {
-        throw new Error('the directory that was just made has been replaced by another');
     }
 }
 
@@ -2724,6 +2846,74 @@ function inFolderOf(root, slot, use) {
 /** What an alert is about; each kind is throttled by itself. */
 const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
 
+;// CONCATENATED MODULE: ./lib/host/own-folders.js
+
+
+
+/** What belongs to every root: without these it is not whole. */
+const FOLDERS = ['leases', 'trash'];
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+const LATER_FOLDERS = [
+    'alerts',
+    'snapshots',
+    'seeding',
+    'times',
+    'history',
+    'ending',
+    'waiting',
+];
+/** Made with the reserve, and opened for each look at it. */
+const RESERVE = 'reserve.d';
+/**
+ * Opens the folders in the root's own one.
+ *
+ * @throws as openSync does where leases or trash cannot be opened
+ */
+function openOwnFolders(control) {
+    const misplaced = [];
+    const open = (name) => {
+        try {
+            return openFolder(at(control, name));
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT')
+                misplaced.push({ name, why: whyNot(error) });
+            return null;
+        }
+    };
+    const folders = {
+        control,
+        leases: openFolder(at(control, 'leases')),
+        trash: openFolder(at(control, 'trash')),
+        alerts: open('alerts'),
+        snapshots: open('snapshots'),
+        seeding: open('seeding'),
+        times: open('times'),
+        history: open('history'),
+        ending: open('ending'),
+        waiting: open('waiting'),
+    };
+    const reserve = open(RESERVE);
+    if (reserve !== null)
+        (0,external_node_fs_.closeSync)(reserve);
+    return { folders, misplaced };
+}
+function whyNot(error) {
+    return isDiverted(error) ? 'it is not a directory of the root itself' : messageOf(error);
+}
+/** No descriptor: every path through it leads nowhere (ENOENT), for reading and for making alike. */
+const NOWHERE = -1;
+/** The path of what lies in one of the folders, or of the folder itself. */
+function inOwnFolder(folders, [first = '.', ...rest]) {
+    if (!isHeld(folders, first))
+        return at(folders.control, [first, ...rest].join('/'));
+    // A descriptor’s own name is a link, which is not followed to where a folder is opened.
+    return at(folders[first] ?? NOWHERE, rest.length === 0 ? '.' : rest.join('/'));
+}
+function isHeld(folders, name) {
+    return name !== 'control' && Object.hasOwn(folders, name);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/destination.js
 
 
@@ -2777,115 +2967,6 @@ function destination_readLink(path) {
     catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
             return null;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/small-file.js
-
-
-
-/**
- * Files of the root's own folder. Whoever owns the root may have put anything at their names: a link
- * must not lead root elsewhere, and a FIFO must not hold anybody up.
- */
-/** Ours are well below 2 MiB; what is larger was not written by us. */
-const LARGEST = 4 * 1024 * 1024;
-/** What lists files of a project has a line for each. */
-const LARGE = 256 * 1024 * 1024;
-/** For most of them: memory for each of a thousand leases would take longer than to read them. */
-const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
-/**
- * The text of a small regular file; null where there is none, or why it could not be read.
- *
- * @param largest in bytes
- */
-function readSmallFile(path, largest = LARGEST) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        return errnoOf(error) === 'ENOENT' ? null : { problem: messageOf(error) };
-    }
-    try {
-        const stat = (0,external_node_fs_.fstatSync)(file);
-        if (!stat.isFile())
-            return { problem: 'it is not a regular file' };
-        if (stat.size > largest)
-            return { problem: `it has ${stat.size} bytes` };
-        const buffer = stat.size > SCRATCH.length ? Buffer.alloc(stat.size) : SCRATCH;
-        return buffer.toString('utf8', 0, (0,external_node_fs_.readSync)(file, buffer, 0, stat.size, null));
-    }
-    catch (error) {
-        return { problem: messageOf(error) };
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** The text of a small file, null where there is none or it cannot be read. */
-function readTextOrNull(path, largest = LARGEST) {
-    const text = readSmallFile(path, largest);
-    return typeof text === 'string' ? text : null;
-}
-/** What a file is called until it is whole: its name, and an id that nobody can foresee. */
-const UNFINISHED = /\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
-/** Has a file that root has just made in another user's root be that user's. */
-function giveFresh(file, { uid, gid }) {
-    if (process.geteuid?.() !== 0 || (0,external_node_fs_.fstatSync)(file).uid === uid)
-        return;
-    try {
-        (0,external_node_fs_.fchownSync)(file, uid, gid);
-    }
-    catch (error) {
-        // Not to be given away in this user namespace, or on this file system: who comes next replaces it.
-        if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes(errnoOf(error)))
-            throw error;
-    }
-}
-/**
- * Replaces a file, whole and at once.
- *
- * @param owner to whom root gives it; null where whoever comes next only reads or replaces it
- */
-function replaceFile(path, text, owner = null) {
-    const temporary = `${path}.${(0,external_node_crypto_namespaceObject.randomUUID)()}`;
-    try {
-        const file = (0,external_node_fs_.openSync)(temporary, 'wx', 0o644);
-        try {
-            if (owner !== null)
-                giveFresh(file, owner);
-            (0,external_node_fs_.writeFileSync)(file, text);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-        (0,external_node_fs_.renameSync)(temporary, path);
-    }
-    catch (error) {
-        removeFile(temporary);
-        throw error;
-    }
-}
-/** Removes a file; that it is gone already is fine. */
-function removeFile(path) {
-    try {
-        (0,external_node_fs_.unlinkSync)(path);
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-    }
-}
-/** Whether a file was last written an hour ago or more, or in the future. */
-function isOld(path, nowMs) {
-    try {
-        return Math.abs(nowMs - (0,external_node_fs_.lstatSync)(path).mtimeMs) > 3_600_000;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
         throw error;
     }
 }
@@ -3053,14 +3134,10 @@ function readMarker(path) {
 
 
 
+
 /** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
 function controlPath(root, ...parts) {
-    const { control, leases, trash } = root.folders;
-    const [first, ...rest] = parts;
-    if (first === 'leases' || first === 'trash') {
-        return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/');
-    }
-    return ['/proc/self/fd', control, ...parts].join('/');
+    return inOwnFolder(root.folders, parts);
 }
 /** The same as others know it: for messages, and for programs that run as somebody else. */
 function controlName(root, ...parts) {
@@ -3086,17 +3163,20 @@ function openRoot(path, precious) {
     refuse(path, precious);
     try {
         makeFolders(path);
-        root_makeFolder(`${path}/${CONTROL}`);
-        const control = openFolder(`${path}/${CONTROL}`);
-        if (readMarker(path) === null)
-            adopt(control);
-        for (const name of FOLDERS)
-            root_makeFolder(at(control, name));
-        for (const name of LATER_FOLDERS)
-            makeIfPossible(at(control, name));
-        for (const name of FILES)
-            makeFile(at(control, name));
-        return describe(path, control);
+        return whileOpen(path, (base) => {
+            root_makeFolder(base, CONTROL, path);
+            const control = openFolder(at(base, CONTROL));
+            if (readMarker(path) === null)
+                adopt(control);
+            for (const name of FOLDERS)
+                root_makeFolder(control, name, `${path}/${CONTROL}`);
+            for (const name of LATER_FOLDERS)
+                makeIfPossible(control, name);
+            const root = describe(path, base, control);
+            for (const parts of FILES)
+                makeFile(root, parts);
+            return root;
+        });
     }
     catch (error) {
         if (error instanceof GuardError)
@@ -3122,21 +3202,28 @@ function findRoot(path, precious) {
     if (!hasRoot(path, precious))
         return null;
     try {
-        return describe(path, openFolder(`${path}/${CONTROL}`));
+        return whileOpen(path, (base) => describe(path, base, openFolder(at(base, CONTROL))));
     }
     catch (error) {
         throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
     }
 }
+/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+function whileOpen(path, work) {
+    const base = openFolder(path);
+    try {
+        return work(base);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(base);
+    }
+}
 /** The root as it is, with its folders held open. */
-function describe(path, control) {
-    const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-    const folders = {
-        control,
-        leases: openFolder(at(control, 'leases')),
-        trash: openFolder(at(control, 'trash')),
-    };
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: readMarker(path) ?? '', uid, gid, folders };
+function describe(path, base, control) {
+    const { uid, gid } = (0,external_node_fs_.fstatSync)(base);
+    const { folders, misplaced } = openOwnFolders(control);
+    const id = readMarker(path) ?? '';
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, folders, misplaced };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
 function adopt(control) {
@@ -3154,53 +3241,40 @@ function adopt(control) {
         (0,external_node_fs_.unlinkSync)(temporary);
     }
 }
-/** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash'];
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = [
-    'alerts',
-    'snapshots',
-    'seeding',
-    'times',
-    'history',
-    'ending',
-    'waiting',
-];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = [
-    'host.lock',
-    'metrics.lock',
-    'admission.lock',
-    'history.lock',
-    ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+    ['host.lock'],
+    ['metrics.lock'],
+    ['admission.lock'],
+    ['history.lock'],
+    ...ALERT_KINDS.map((kind) => ['alerts', kind]),
 ];
-function makeIfPossible(path) {
+/** What lies in its place is told when the folders are opened. */
+function makeIfPossible(control, name) {
     try {
-        root_makeFolder(path);
+        root_makeFolder(control, name, '');
     }
     catch {
         return;
     }
 }
-function makeFile(path) {
+/** All of it through its descriptor: whoever owns the root may put another thing at its name at once. */
+function makeFile(root, parts) {
     try {
-        const file = (0,external_node_fs_.openSync)(path, 'wx', 0o644);
+        const file = (0,external_node_fs_.openSync)(controlPath(root, ...parts), 'wx', 0o644);
         try {
-            const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.dirname)(path));
             // Its owner alone may set its time.
-            if (process.geteuid?.() === 0 && uid !== 0)
-                (0,external_node_fs_.fchownSync)(file, uid, gid);
+            giveFresh(file, root);
+            // The epoch: nothing has happened yet of what its time notes.
+            (0,external_node_fs_.futimesSync)(file, 0, 0);
         }
         finally {
             (0,external_node_fs_.closeSync)(file);
         }
-        // The epoch: nothing has happened yet of what its time notes.
-        (0,external_node_fs_.utimesSync)(path, 0, 0);
     }
-    catch (error) {
+    catch {
         // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
-        if (errnoOf(error) === 'EEXIST')
-            return;
+        return;
     }
 }
 /**
@@ -3208,11 +3282,11 @@ function makeFile(path) {
  * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
  * need not be empty; nothing but a directory of root's beside it could have been put in its place.
  */
-function giveToOwner(path) {
-    const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.dirname)(path));
+function giveToOwner(parent, name) {
+    const { uid, gid } = (0,external_node_fs_.fstatSync)(parent);
     if (process.geteuid?.() !== 0 || uid === 0)
         return;
-    const folder = openFolder(path);
+    const folder = openFolder(at(parent, name));
     try {
         if ((0,external_node_fs_.fstatSync)(folder).uid === 0)
             (0,external_node_fs_.fchownSync)(folder, uid, gid);
@@ -3221,17 +3295,19 @@ function giveToOwner(path) {
         (0,external_node_fs_.closeSync)(folder);
     }
 }
-function root_makeFolder(path) {
+/** @param where the path of the parent, for people */
+function root_makeFolder(parent, name, where) {
+    const path = at(parent, name);
     try {
         (0,external_node_fs_.mkdirSync)(path, 0o755);
-        giveToOwner(path);
+        giveToOwner(parent, name);
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
             throw error;
     }
     if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
-        throw new GuardError(`${path} is not a directory.`, 'Remove what lies there.');
+        throw new GuardError(`${where}/${name} is not a directory.`, 'Remove what lies there.');
     }
 }
 
@@ -4706,8 +4782,10 @@ function attempt(free) {
 const host_lock_WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
+/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
+const WITHOUT_LINKS = { ...external_node_fs_, utimes: external_node_fs_.lutimes };
 const OPTIONS = {
-    fs: external_node_fs_,
+    fs: WITHOUT_LINKS,
     realpath: false,
     stale: STALE_MS,
     update: STALE_MS / 2,
@@ -5912,11 +5990,16 @@ function addLine(root, line) {
     removeFile(controlPath(root, 'ending', line.id));
 }
 /**
- * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
- * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ * Whether it is absent, or a file whose owner is the root's. Another's (root's, of a step in a job container)
+ * is replaced, and so are a link and a FIFO: nobody else could append to it, and as root nothing is written
+ * to a link to a file elsewhere.
  */
 function mayAppend({ uid }, path) {
-    return ((0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return true;
+    // A directory is no place for a line, which opening it tells.
+    return (found.isFile() || found.isDirectory()) && found.uid === uid;
 }
 /** In one write, after the end of a line that a full disk may have cut short. */
 function append(root, path, text) {
@@ -6628,9 +6711,11 @@ async function withSeeding(root, id, work) {
 /**
  * Makes the folder and does work in it, which no reaper takes away meanwhile: for work that goes on
  * when the lease has ended. The lock is shared, as readers': it goes with the folder where that goes.
+ *
+ * @param work is given a path by which this process comes to that very folder, whatever lies at its name
  */
 async function whileSeedingIsKept(root, id, work) {
-    return whileLocked(makeSeeding(root, id), 'shared', work);
+    return whileLocked(makeSeeding(root, id), 'shared', async (folder) => work(at(folder, '.')));
 }
 /**
  * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
@@ -6638,7 +6723,7 @@ async function whileSeedingIsKept(root, id, work) {
  */
 async function fillForTrash(root, id, work) {
     try {
-        return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)));
+        return await whileSeedingIsKept(root, id, async (path) => work(path));
     }
     finally {
         takeAway(root, id);
@@ -6810,22 +6895,19 @@ function bytesInTrash(root, id) {
  * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
 function publish(root, slot, name, snapshot, { inputs, linked }) {
-    const parents = slot.split('/');
-    const last = parents.pop() ?? '';
     const staging = makeSeeding(root, snapshot.id);
-    try {
-        within(root.path, parents, (folder) => (0,external_node_fs_.renameSync)(at(folder, last), `${staging}/${TREE}`));
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
+    const isReady = within(staging, [], (folder) => {
+        if (!moveTree(root, slot, folder))
             return false;
-        throw error;
-    }
-    if (inputs !== null)
-        replaceFile(`${staging}/${INPUTS}`, inputs);
-    if (linked.length > 0)
-        replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked));
-    replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
+        if (inputs !== null)
+            replaceFile(at(folder, INPUTS), inputs);
+        if (linked.length > 0)
+            replaceFile(at(folder, LINKED), JSON.stringify(linked));
+        replaceFile(at(folder, RECORD), encodeSnapshot(snapshot));
+        return true;
+    });
+    if (!isReady)
+        return false;
     makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
     snapshots_takeAway(root, name);
     const moved = snapshots_inside(root, [name.repository], (folder) => {
@@ -6833,6 +6915,20 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         return true;
     });
     return moved ?? false;
+}
+/** False where the slot is gone. */
+function moveTree(root, slot, to) {
+    const parents = slot.split('/');
+    const last = parents.pop() ?? '';
+    try {
+        within(root.path, parents, (folder) => (0,external_node_fs_.renameSync)(at(folder, last), at(to, TREE)));
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
 }
 /**
  * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
@@ -8445,6 +8541,13 @@ function archive_content_folderOf(path) {
 ;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
 
 const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
+/**
+ * Who saves: a successful push to the default branch, where that is wanted. Whether this host keeps snapshots,
+ * or seeds slots, is another question: one that goes after the job does neither.
+ */
+function maySave(job, result, { remote, dryRun }) {
+    return job.trusted && result === 'success' && remote.mode === 'restore-save' && !dryRun;
+}
 /** What is not saved unless a person says otherwise. */
 const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
 const EXCLUDE_ALLOWED = `none, or ${CONTENT_GROUPS.join(', ')} and globs with a /, between blanks`;
@@ -8785,7 +8888,7 @@ const RETENTION = [
     setting('keep-per-pr', 'N', 'how many ended slots are kept for a job and PR; default 1'),
 ];
 const SNAPSHOTS = setting('snapshot-max-gb', 'N', 'budget for all snapshots; default 50');
-const RESERVE = setting('reserve-gb', 'N', 'kept free; default 5, at most a tenth of the disk');
+const flags_RESERVE = setting('reserve-gb', 'N', 'kept free; default 5, at most a tenth of the disk');
 /** Whether and how long to wait for room. */
 const flags_ADMISSION = [
     setting('admission', 'WHAT', 'wait, warn or off while there is no room; default wait'),
@@ -8937,6 +9040,19 @@ function evictableBytes(root, history) {
     return [...slots, ...snapshots].reduce((sum, bytes) => sum + bytes, 0);
 }
 
+;// CONCATENATED MODULE: ./lib/report/misplaced.js
+/** What is wrong with each, and what to do about it. */
+function describeMisplaced({ path, misplaced, }) {
+    return misplaced.map(({ name, why }) => ({
+        text: `${path}/.target-guard/${name} is left alone: ${why}.`,
+        mend: 'Remove what lies there; the next job or sweep makes the directory anew.',
+    }));
+}
+/** The same as warnings. */
+function misplacedWarnings(root) {
+    return describeMisplaced(root).map(({ text, mend }) => `${text} ${mend}`);
+}
+
 ;// CONCATENATED MODULE: ./lib/github/workflow-commands.js
 
 
@@ -9026,20 +9142,30 @@ function workflowVoice(write) {
 
 
 
+
 /** The root, which a command that only looks does not make. */
-function existingRoot(settings, { environment }) {
+function existingRoot(settings, { environment, voice }) {
     const root = findRoot(settings.root, preciousOf(environment));
-    if (root !== null)
-        return root;
-    throw noRoot(settings);
+    if (root === null)
+        throw noRoot(settings);
+    warnOfMisplaced(root, voice);
+    return root;
 }
 /**
  * The root with what it lacks by now made again; null where there is none. A sweep makes none: by root it
  * would belong to root, and no job could write in it.
  */
-function rootToSweep(settings, { environment }) {
+function rootToSweep(settings, { environment, voice }) {
     const precious = preciousOf(environment);
-    return hasRoot(settings.root, precious) ? openRoot(settings.root, precious) : null;
+    if (!hasRoot(settings.root, precious))
+        return null;
+    const root = openRoot(settings.root, precious);
+    warnOfMisplaced(root, voice);
+    return root;
+}
+function warnOfMisplaced(root, voice) {
+    for (const text of misplacedWarnings(root))
+        voice.warning(text);
 }
 function noRoot(settings) {
     return new GuardError(`There is no root at ${settings.root}.`, 'The first job makes it; name another with --root.');
@@ -9058,7 +9184,7 @@ const capCommand = {
 each job; the peak is the 95th percentile of the last 20 jobs. What may go are the known sizes of ended slots
 and of snapshots, which make room before a job waits.`,
     ...NO_OPERANDS,
-    flags: [ROOT, RESERVE, JSON_FLAG],
+    flags: [ROOT, flags_RESERVE, JSON_FLAG],
     run: async (invocation) => {
         const chosen = settings(invocation);
         const found = await cap(existingRoot(chosen, invocation.runtime), chosen);
@@ -9691,6 +9817,7 @@ function keepReserve(root, { assessments }, { voice }) {
 
 
 
+
 const CHECK = 'root';
 /** Whether the root is there, or can be made, by this user; null where there is none to look into. */
 function checkRoot(settings, runtime) {
@@ -9698,7 +9825,7 @@ function checkRoot(settings, runtime) {
         const root = findRoot(settings.root, preciousOf(runtime.environment));
         if (root === null)
             return { root, findings: [checkFuture(settings.root)] };
-        return { root, findings: [checkWritable(root), checkFileSystem(root)] };
+        return { root, findings: [checkWritable(root), ...checkFolders(root), checkFileSystem(root)] };
     }
     catch (error) {
         const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
@@ -9736,6 +9863,9 @@ function checkWritable(root) {
         return unwritten(refusal.why, refusal, command);
     }
     return ok(`${root.path} is there and can be written`);
+}
+function checkFolders(root) {
+    return describeMisplaced(root).map(({ text, mend }) => fail(text, mend));
 }
 /** By access(2), which writes nothing. */
 function whyNotWritten(path) {
@@ -10332,14 +10462,49 @@ function find(database, name) {
     return id === undefined ? null : { id: Number(id), group: Number(group) };
 }
 
+;// CONCATENATED MODULE: ./lib/github/payload.js
+
+
+/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
+const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
+/**
+ * The payload of the event, or an empty one: the ref alone then decides.
+ *
+ * A job may have put anything at its path: no link is followed, no FIFO is waited for, and no more is
+ * read than the file has when it is opened.
+ */
+function readPayload(path) {
+    if (path === '')
+        return {};
+    try {
+        const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = external_node_fs_.constants;
+        const file = (0,external_node_fs_.openSync)(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        try {
+            return parseObject(readWhole(file)) ?? {};
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        // No payload is a defined case: for merged and forked pull requests the runner may have none.
+        return {};
+    }
+}
+function readWhole(file) {
+    const stat = (0,external_node_fs_.fstatSync)(file);
+    if (!stat.isFile() || stat.size > PAYLOAD_AT_MOST)
+        return '';
+    const buffer = Buffer.alloc(stat.size);
+    return buffer.toString('utf8', 0, (0,external_node_fs_.readSync)(file, buffer, 0, stat.size, null));
+}
+
 ;// CONCATENATED MODULE: ./lib/github/job.js
 
 
 
 
 
-/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
-const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
 /**
  * The job that this process works for, from the runner's variables and the event's payload.
  *
@@ -10394,21 +10559,6 @@ function workflowOf(repository, environment) {
 }
 function unfit(name, value, allowed) {
     return new GuardError(`${name} is ${quote(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
-}
-/** The payload, or an empty one: the ref alone then decides. */
-function readPayload(path) {
-    if (path === '')
-        return {};
-    try {
-        const { size } = (0,external_node_fs_.statSync)(path);
-        if (size > PAYLOAD_AT_MOST)
-            return {};
-        return parseObject((0,external_node_fs_.readFileSync)(path, 'utf8')) ?? {};
-    }
-    catch {
-        // No payload is a defined case: for merged and forked pull requests the runner may have none.
-        return {};
-    }
 }
 function pullRequestNumber(payload) {
     const { pull_request: pullRequest, number } = payload;
@@ -11346,6 +11496,7 @@ function announce(actions, published, dryRun, { voice }) {
 
 
 
+
 /**
  * The beginning of a job in a workflow: see prepareFor.
  *
@@ -11383,6 +11534,8 @@ async function prepareFor(applicant, settings, runtime, onLease) {
     const root = openRoot(settings.root, preciousOf(environment));
     const builder = resolveOwner(settings.owner, root);
     const ways = helpers(settings);
+    for (const text of misplacedWarnings(root))
+        voice.warning(text);
     const heartbeat = parseHeartbeat(readHeartbeatText(root));
     for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
         voice.warning(text);
@@ -13621,7 +13774,7 @@ function lookAtShared(source, record) {
 const hybrid_mark_NAME = 'hybrid-off.json';
 /** Why no clone of this root may share files by hard link; null where they may. */
 function hybridRefusal(root) {
-    const text = readSmallFile(controlName(root, hybrid_mark_NAME));
+    const text = readSmallFile(controlPath(root, hybrid_mark_NAME));
     if (text === null)
         return null;
     // Whatever is written there, it was put there for a reason.
@@ -13632,7 +13785,7 @@ function takeHybridOut(root, source, written) {
     if (hybridRefusal(root) !== null)
         return;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    replaceFile(controlName(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
+    replaceFile(controlPath(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
@@ -16335,6 +16488,7 @@ function warnOfTwins(slot, { environment, voice }) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -16349,17 +16503,15 @@ async function release(request, runtime) {
     if (settings.dryRun)
         voice.info('dry-run: the lease is ended, its slot stays');
     const isPublished = mayPublish(job, result, settings);
+    const isSaved = maySave(job, result, settings);
+    if (!isSaved && maySave(job, result, { ...settings, dryRun: false }))
+        voice.info('not saved to the cache: dry-run is on');
     for (const id of leases) {
         if (result === 'success' || result === 'unknown')
             await recordBuild(root, id, settings.constantPaths.workspace, runtime);
         const lease = findLease(root, id)?.lease ?? null;
         if (lease !== null)
-            warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
-        if (lease !== null)
-            await renewTimes(root, lease, runtime);
-        if (isPublished && lease !== null && settings.remote.mode === 'restore-save') {
-            await saveBuild({ root, job, settings, lease }, runtime);
-        }
+            await closeBuild(request, lease, isSaved, runtime);
         // What is published is copied from there, and marked by who has copied it.
         if (result === 'success' && !settings.dryRun && !isPublished)
             await markBuild(root, id, runtime);
@@ -16392,6 +16544,13 @@ async function release(request, runtime) {
     await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
         startReaper(root, runtime.script, settings);
+}
+/** What is done with the build and its checkout while the lease lives, and nobody else has the slot. */
+async function closeBuild({ root, job, settings }, lease, isSaved, runtime) {
+    warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
+    await renewTimes(root, lease, runtime);
+    if (isSaved)
+        await saveBuild({ root, job, settings, lease }, runtime);
 }
 /** A hook has no summary of its own. */
 function tellSaved(saved, { by }, { environment, voice }) {
@@ -20102,7 +20261,7 @@ function worktree_search_ownerOf(folder, entries, outer, search) {
         }
         // On its own, with its git directory elsewhere: a main worktree like any other.
         const elsewhere = 'its git directory lies elsewhere (git init --separate-git-dir)';
-        place = read === 'submodule' ? { ...NOWHERE, problem: elsewhere } : read;
+        place = read === 'submodule' ? { ...worktree_search_NOWHERE, problem: elsewhere } : read;
     }
     else if (names.get('HEAD')?.isFile() && names.get('objects') && names.get('refs')) {
         place = { kind: 'bare', gitDirectory: folder, common: folder, problem: NO_TREE };
@@ -20124,7 +20283,7 @@ function isTarget(folder, entries) {
     return (names.get('CACHEDIR.TAG')?.isFile() === true && names.get('.rustc_info.json')?.isFile() === true);
 }
 const NO_TREE = 'a bare repository has no work tree';
-const NOWHERE = { kind: 'main', gitDirectory: null, common: null };
+const worktree_search_NOWHERE = { kind: 'main', gitDirectory: null, common: null };
 /** Whether a directory still is a target dir. */
 function isTargetDirectory(path) {
     try {
@@ -21818,10 +21977,52 @@ wait for room in vain, is turned away, by exit code 75.`,
     },
 };
 
+;// CONCATENATED MODULE: ./lib/host/placed-file.js
+
+
+
+
+/**
+ * Writes a file whole or not at all, also where the folder is another user's: under a name that nobody can
+ * foresee, through its descriptor alone, so that nothing which is planted there becomes the other's.
+ */
+function placeFile(folder, name, text, { mode, owner }) {
+    const temporary = at(folder, `${name}.${(0,external_node_crypto_namespaceObject.randomUUID)()}`);
+    try {
+        const file = (0,external_node_fs_.openSync)(temporary, 'wx', 0o600);
+        try {
+            (0,external_node_fs_.writeFileSync)(file, text);
+            if (owner !== null)
+                (0,external_node_fs_.fchownSync)(file, owner.uid, owner.gid);
+            (0,external_node_fs_.fchmodSync)(file, mode);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+        (0,external_node_fs_.renameSync)(temporary, at(folder, name));
+    }
+    catch (error) {
+        removeFile(temporary);
+        throw error;
+    }
+}
+/** Works in what a path means now: no link that is planted on the way meanwhile is followed. */
+function placed_file_inFolder(path, work) {
+    const components = (0,external_node_fs_.realpathSync)(path).split('/');
+    return within('/', components.filter((name) => name !== ''), work);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/runner-environment.js
 
 
 
+
+
+
+/*
+ * Root may install hooks for a runner of another user, who owns all that lies there: nothing is gone to,
+ * read or given away through a link.
+ */
 /** The runner's `.env`: one NAME=value a line, no quotes, read when the runner starts. */
 /** The value of a variable in a runner's `.env`, null where it is not set; the last line counts. */
 function readVariable(runner, name) {
@@ -21839,73 +22040,92 @@ function writeVariable(runner, name, value) {
     const lines = text.split('\n');
     // What follows the last line break is a line only where it is not empty.
     const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
-    const at = lines.findLastIndex((each) => each.startsWith(`${name}=`));
-    if (value === null && at < 0)
+    const index = lines.findLastIndex((each) => each.startsWith(`${name}=`));
+    if (value === null && index < 0)
         return;
     const line = value === null ? [] : [`${name}=${value}`];
-    const wanted = (at < 0 ? lines.toSpliced(end, 0, ...line) : lines.toSpliced(at, 1, ...line)).join('\n');
+    const wanted = (index < 0 ? lines.toSpliced(end, 0, ...line) : lines.toSpliced(index, 1, ...line)).join('\n');
     if (text === '' && value !== null)
-        runner_environment_replaceFile(`${runner}/.env`, `${line.join('')}\n`);
+        writeText(runner, `${line.join('')}\n`);
     else if (wanted === '')
-        (0,external_node_fs_.rmSync)(`${runner}/.env`, { force: true });
+        placed_file_inFolder(runner, (folder) => removeFile(at(folder, ENVIRONMENT)));
     else if (wanted !== text)
-        runner_environment_replaceFile(`${runner}/.env`, wanted);
+        writeText(runner, wanted);
 }
+const ENVIRONMENT = '.env';
+/** @throws GuardError where it is no file, or cannot be read */
 function readText(runner) {
-    try {
-        return (0,external_node_fs_.readFileSync)(`${runner}/.env`, 'utf8');
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return '';
-        throw error;
-    }
+    return readPlain(`${runner}/${ENVIRONMENT}`) ?? '';
 }
 /** Whole or not at all: a runner that starts meanwhile reads the one or the other. */
-function runner_environment_replaceFile(path, text) {
-    const temporary = `${path}.target-guard`;
-    const before = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false }) ?? null;
-    const mode = before === null ? 0o644 : before.mode & 0o777;
-    (0,external_node_fs_.writeFileSync)(temporary, text, { mode });
-    (0,external_node_fs_.chmodSync)(temporary, mode);
-    // Root may install hooks for a runner of another user, who must be able to read it still.
-    if (before !== null && process.geteuid?.() === 0)
-        (0,external_node_fs_.chownSync)(temporary, before.uid, before.gid);
-    (0,external_node_fs_.renameSync)(temporary, path);
+function writeText(runner, text) {
+    placed_file_inFolder(runner, (folder) => {
+        const before = (0,external_node_fs_.lstatSync)(at(folder, ENVIRONMENT), { throwIfNoEntry: false }) ?? null;
+        const mode = before === null ? 0o644 : before.mode & 0o777;
+        // Its owner must be able to read it still.
+        const owner = process.geteuid?.() === 0 ? before : null;
+        placeFile(folder, ENVIRONMENT, text, { mode, owner });
+    });
 }
 /** Whether a directory is a runner's. */
 function isRunner(directory) {
     return ['.runner', 'run.sh', 'config.sh'].some((name) => (0,external_node_fs_.existsSync)(`${directory}/${name}`));
 }
-/** Writes a script, whole, with its folder. */
-function writeScript(folder, name, text) {
-    makeFolders(folder);
-    const path = `${folder}/${name}`;
-    (0,external_node_fs_.writeFileSync)(`${path}.new`, text, { mode: 0o755 });
-    (0,external_node_fs_.chmodSync)(`${path}.new`, 0o755);
-    (0,external_node_fs_.renameSync)(`${path}.new`, path);
+/** Writes a script, whole, with its folder. @throws GuardError where that is not to be trusted */
+function writeScript({ runner, folder, name }, text) {
+    makeFolders((0,external_node_path_namespaceObject.dirname)(folder));
+    placed_file_inFolder((0,external_node_path_namespaceObject.dirname)(folder), (parent) => makeFolder(at(parent, (0,external_node_path_namespaceObject.basename)(folder))));
+    inScripts(runner, folder, (scripts) => placeFile(scripts, name, text, { mode: 0o755, owner: null }));
 }
-/** The text of a script, null where there is none. */
+/** The text of a script, null where there is none. @throws GuardError where something else lies there */
 function readScript(path) {
-    try {
-        return (0,external_node_fs_.readFileSync)(path, 'utf8');
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return null;
-        throw error;
-    }
+    return readPlain(path);
 }
 /** Removes a script of ours, and its folder when nothing else is in it. */
-function removeScript(folder, name) {
-    (0,external_node_fs_.rmSync)(`${folder}/${name}`, { force: true });
+function removeScript({ runner, folder, name }) {
     try {
-        (0,external_node_fs_.rmdirSync)(folder);
+        inScripts(runner, folder, (scripts) => removeFile(at(scripts, name)));
+        placed_file_inFolder((0,external_node_path_namespaceObject.dirname)(folder), (parent) => (0,external_node_fs_.rmdirSync)(at(parent, (0,external_node_path_namespaceObject.basename)(folder))));
     }
     catch (error) {
         if (!['ENOENT', 'ENOTEMPTY'].includes(errnoOf(error)))
             throw error;
     }
+}
+/** @throws GuardError where hooks of a runner may not be read or written, before anything is */
+function assertTrusted(runner, folder) {
+    readText(runner);
+    try {
+        inScripts(runner, folder, () => { });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Works in the folder of scripts: who else could write there would have the runner start what they like. */
+function inScripts(runner, folder, work) {
+    const trusted = new Set([0, process.geteuid?.(), (0,external_node_fs_.statSync)(runner).uid]);
+    const refused = (why) => new GuardError(`The hooks cannot lie in ${folder}: ${why}.`, 'Remove it, or name another folder with --scripts.', { usage: true });
+    try {
+        return placed_file_inFolder((0,external_node_path_namespaceObject.dirname)(folder), (parent) => within(at(parent, '.'), [(0,external_node_path_namespaceObject.basename)(folder)], (scripts) => {
+            if (!trusted.has((0,external_node_fs_.fstatSync)(scripts).uid)) {
+                throw refused('it belongs to neither root nor the runner’s user');
+            }
+            return work(scripts);
+        }));
+    }
+    catch (error) {
+        if (isDiverted(error))
+            throw refused('it is a link, or no directory');
+        throw error;
+    }
+}
+function readPlain(path) {
+    const text = readSmallFile(path);
+    if (text === null || typeof text === 'string')
+        return text;
+    throw new GuardError(`${path} cannot be read (${text.problem}).`, 'It has to be a file, and no link to one.', { usage: true });
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/hook-script.js
@@ -21937,12 +22157,12 @@ runner=${hook_script_word(runner)}
 tool=${hook_script_word(tool)}
 previous=${hook_script_word(previous)}
 ${settings.join('\n')}
+node=
+for candidate in "$runner/externals/node24/bin/node" "$runner/externals/node20/bin/node"; do
+  if [ -x "$candidate" ]; then node=$candidate; break; fi
+done
+if [ -z "$node" ]; then node=$(command -v node) || node=; fi
 guard() {
-  node=
-  for candidate in "$runner/externals/node24/bin/node" "$runner/externals/node20/bin/node"; do
-    if [ -x "$candidate" ]; then node=$candidate; break; fi
-  done
-  if [ -z "$node" ]; then node=$(command -v node) || node=; fi
   if [ -z "$node" ]; then
     echo "::error title=target-guard::No node was found: neither in $runner/externals nor on PATH. The job goes on without a target dir of its own."
     return 0
@@ -21964,7 +22184,13 @@ ${event === 'job-started' ? WAITS : ''}  if command -v timeout >/dev/null 2>&1; 
 earlier() {
   if [ -z "$previous" ]; then return 0; fi
   case $previous in
-    *.js) "$node" "$previous" ;;
+    *.js)
+      if [ -z "$node" ]; then
+        echo "::error title=target-guard::No node was found: neither in $runner/externals nor on PATH. The job goes on without the hook $previous."
+        return 0
+      fi
+      "$node" "$previous"
+      ;;
     *.ps1) pwsh "$previous" ;;
     *) bash -e "$previous" ;;
   esac
@@ -21984,7 +22210,14 @@ function limitOf(event) {
 }
 /** The hook that a script of ours goes on to; null where the text is not such a script. */
 function previousIn(text) {
-    const found = /^previous=('(?:[^']|'\\'')*')$/m.exec(text)?.[1];
+    return wordIn(/^previous=('(?:[^']|'\\'')*')$/m, text);
+}
+/** The directory of the runner that a script of ours is for; null where the text is not such a script. */
+function runnerIn(text) {
+    return wordIn(/^runner=('(?:[^']|'\\'')*')$/m, text);
+}
+function wordIn(line, text) {
+    const found = line.exec(text)?.[1];
     return found === undefined ? null : found.slice(1, -1).replaceAll(String.raw `'\''`, "'");
 }
 function hook_script_word(text) {
@@ -21992,6 +22225,7 @@ function hook_script_word(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/install-hooks.js
+
 
 
 
@@ -22021,6 +22255,9 @@ function check(runner, { scripts }) {
             usage: true,
         });
     }
+    assertTrusted(runner, folder);
+    for (const { script } of HOOKS)
+        readScript(`${folder}/${script}`);
 }
 /** One folder for each runner: two may share a folder for scripts. */
 function install_hooks_folderOf(runner, scripts) {
@@ -22044,7 +22281,7 @@ function installHook(runner, hook, { scripts, variables }, tool) {
     });
     const isUnchanged = named === script && before === text;
     if (!isUnchanged) {
-        writeScript(folder, hook.script, text);
+        writeScript({ runner, folder, name: hook.script }, text);
         writeVariable(runner, hook.variable, script);
     }
     const done = isUnchanged ? 'unchanged' : 'installed';
@@ -22054,7 +22291,7 @@ function removeHook(runner, hook, { scripts }) {
     const usual = `${install_hooks_folderOf(runner, scripts)}/${hook.script}`;
     const named = readVariable(runner, hook.variable);
     // It goes from where it was put, whatever folder is named this time.
-    const script = named !== null && install_hooks_isOurs(named, hook) ? named : usual;
+    const script = named !== null && install_hooks_isOurs(named, runner, hook) ? named : usual;
     const before = readScript(script);
     // One that is named and not there fails every job, whoever has removed it.
     const previous = before === null && named === script ? '' : previousIn(before ?? '');
@@ -22064,11 +22301,15 @@ function removeHook(runner, hook, { scripts }) {
     // Somebody may have named another hook since; that stays.
     if (named === script)
         writeVariable(runner, hook.variable, putBack);
-    removeScript((0,external_node_path_namespaceObject.dirname)(script), hook.script);
+    removeScript({ runner, folder: (0,external_node_path_namespaceObject.dirname)(script), name: hook.script });
     return { runner, event: hook.event, done: 'removed', script, previous: putBack };
 }
-function install_hooks_isOurs(named, hook) {
-    return (0,external_node_path_namespaceObject.basename)(named) === hook.script && previousIn(readScript(named) ?? '') !== null;
+/** A script of another runner’s is that one’s, whatever this one’s `.env` names. */
+function install_hooks_isOurs(named, runner, hook) {
+    if ((0,external_node_path_namespaceObject.basename)(named) !== hook.script)
+        return false;
+    const text = readTextOrNull(named) ?? '';
+    return previousIn(text) !== null && runnerIn(text) === runner;
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/install-hooks.js
@@ -22093,7 +22334,7 @@ secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
         flags_OWNER,
         ...RETENTION,
         ...flags_DISK,
-        RESERVE,
+        flags_RESERVE,
         ...flags_ADMISSION,
         flags_ON_CRITICAL,
         flags_WARM,
@@ -22180,6 +22421,8 @@ function specifier(text) {
 
 
 
+
+
 /** Where an administrator's units go. */
 const UNIT_FOLDER = '/etc/systemd/system';
 /**
@@ -22190,14 +22433,11 @@ const UNIT_FOLDER = '/etc/systemd/system';
 function writeUnit(folder, name, text, mode = 0o644) {
     const path = `${folder}/${name}`;
     makeFolders(folder);
-    const before = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
+    const before = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     const isSame = before !== undefined && (before.mode & 0o777) === mode;
-    if (isSame && (0,external_node_fs_.readFileSync)(path, 'utf8') === text)
+    if (isSame && readTextOrNull(path) === text)
         return false;
-    removeUnit(folder, `${name}.new`);
-    (0,external_node_fs_.writeFileSync)(`${path}.new`, text, { flag: 'wx', mode });
-    (0,external_node_fs_.chmodSync)(`${path}.new`, mode);
-    (0,external_node_fs_.renameSync)(`${path}.new`, path);
+    placed_file_inFolder(folder, (open) => placeFile(open, name, text, { mode, owner: null }));
     return true;
 }
 /** Removes a unit; false where there was none. */
@@ -23169,7 +23409,7 @@ long as that shell, or until eval "$(target-guard run --end)", which alone keeps
         flags_WARM,
         LEG,
         ...flags_ADMISSION,
-        RESERVE,
+        flags_RESERVE,
         flags_ON_CRITICAL,
         ...RETENTION,
         ...flags_DISK,

@@ -141,7 +141,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 4754:
+/***/ 7636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -174,30 +174,8 @@ function reserveOf(setBytes, totalBytes) {
     return setBytes ?? Math.min(DEFAULT_RESERVE_BYTES, DEFAULT_SHARE * totalBytes);
 }
 
-// EXTERNAL MODULE: ./lib/plan/archive-content.js + 2 modules
-var archive_content = __nccwpck_require__(7058);
-;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
-
-const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
-/** What is not saved unless a person says otherwise. */
-const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
-const EXCLUDE_ALLOWED = `none, or ${archive_content/* CONTENT_GROUPS */.T.join(', ')} and globs with a /, between blanks`;
-/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
-function parseExclude(text) {
-    const words = text.split(/\s+/).filter((word) => word !== '');
-    if (words.join() === 'none')
-        return { groups: [], globs: [] };
-    const globs = words.filter((word) => word.includes('/'));
-    const named = words.filter((word) => !word.includes('/'));
-    const groups = archive_content/* CONTENT_GROUPS */.T.filter((group) => named.includes(group));
-    const isKnown = named.every((word) => archive_content/* CONTENT_GROUPS */.T.some((group) => group === word));
-    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
-}
-/** Relative to the target dir, in names that can be there. */
-function isGlob(word) {
-    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
-}
-
+// EXTERNAL MODULE: ./lib/plan/remote-setting.js
+var remote_setting = __nccwpck_require__(7528);
 ;// CONCATENATED MODULE: ./lib/plan/constant-paths.js
 /** An input that is a path in a container; it need not be there on the host. */
 function constantPath(name) {
@@ -308,13 +286,13 @@ const keepPerPr = (0,plan_input/* number */.ai)('keep-per-pr', { least: 0, most:
 const warm = (0,plan_input/* choice */.Yq)('warm', WARM, 'auto');
 const snapshot = (0,plan_input/* choice */.Yq)('snapshot', SNAPSHOT, 'trusted');
 const snapshotMaxGb = (0,plan_input/* number */.ai)('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 });
-const remoteCache = (0,plan_input/* choice */.Yq)('remote-cache', REMOTE_CACHE, 'off');
+const remoteCache = (0,plan_input/* choice */.Yq)('remote-cache', remote_setting/* REMOTE_CACHE */.EY, 'off');
 const remoteMaxGb = (0,plan_input/* number */.ai)('remote-max-gb', { least: 0.001, most: 1000, otherwise: 10 });
 const remoteExclude = {
     name: 'remote-exclude',
-    allowed: EXCLUDE_ALLOWED,
-    parse: parseExclude,
-    whenEmpty: () => EXCLUDED,
+    allowed: remote_setting/* EXCLUDE_ALLOWED */.er,
+    parse: remote_setting/* parseExclude */.Eg,
+    whenEmpty: () => remote_setting/* EXCLUDED */.pb,
 };
 const keeper = (0,plan_input/* choice */.Yq)('keeper', KEEPER, 'auto');
 const privilegedHelper = (0,plan_input/* choice */.Yq)('privileged-helper', PRIVILEGED_HELPERS, 'auto');
@@ -712,8 +690,8 @@ async function run(program, words, descriptors) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 ;// CONCATENATED MODULE: ./lib/host/thinning.js
 
 
@@ -1484,7 +1462,7 @@ function inFolderOf(root, slot, use) {
 /* harmony export */   hJ: () => (/* binding */ writeHeartbeatText)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
 
 
@@ -1586,8 +1564,8 @@ function parseLine(text) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/history.js
@@ -1657,11 +1635,16 @@ function addLine(root, line) {
     (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', line.id));
 }
 /**
- * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
- * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ * Whether it is absent, or a file whose owner is the root's. Another's (root's, of a step in a job container)
+ * is replaced, and so are a link and a FIFO: nobody else could append to it, and as root nothing is written
+ * to a link to a file elsewhere.
  */
 function mayAppend({ uid }, path) {
-    return ((0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return true;
+    // A directory is no place for a line, which opening it tells.
+    return (found.isFile() || found.isDirectory()) && found.uid === uid;
 }
 /** In one write, after the end of a line that a full disk may have cut short. */
 function append(root, path, text) {
@@ -1738,7 +1721,7 @@ function fileOf(root, repository) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9949);
 /* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
 /* harmony import */ var _try_locks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3786);
 
@@ -1856,7 +1839,7 @@ function readNote(root, id) {
 /* harmony import */ var _background_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6160);
 /* harmony import */ var _keeper_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1168);
 /* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9415);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2063);
 /* harmony import */ var _watch_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7830);
 
 
@@ -2149,8 +2132,8 @@ function parseFile(row) {
     return { ...input, stamp: { ctimeNs, inode, size } };
 }
 
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/lease-companions.js
@@ -2273,8 +2256,8 @@ var guard_error = __nccwpck_require__(29);
 var plan_lease = __nccwpck_require__(9949);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/kept-slots.js
@@ -2533,7 +2516,7 @@ function endedLeasePath(root, id) {
 /* harmony export */   s: () => (/* binding */ listUnfinished)
 /* harmony export */ });
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
 
 
@@ -3190,7 +3173,7 @@ function isUnknownOption(said) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2063);
 
 
 
@@ -3498,7 +3481,7 @@ function readMarker(path) {
 
 /***/ }),
 
-/***/ 9903:
+/***/ 2063:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3515,8 +3498,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/plan/alert.js
 /** What an alert is about; each kind is throttled by itself. */
 const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
@@ -3525,9 +3506,80 @@ const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/folders.js
 var host_folders = __nccwpck_require__(1687);
+;// CONCATENATED MODULE: ./lib/host/own-folders.js
+
+
+
+/** What belongs to every root: without these it is not whole. */
+const own_folders_FOLDERS = (/* unused pure expression or super */ null && (['leases', 'trash']));
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+const own_folders_LATER_FOLDERS = (/* unused pure expression or super */ null && ([
+    'alerts',
+    'snapshots',
+    'seeding',
+    'times',
+    'history',
+    'ending',
+    'waiting',
+]));
+/** Made with the reserve, and opened for each look at it. */
+const RESERVE = 'reserve.d';
+/**
+ * Opens the folders in the root's own one.
+ *
+ * @throws as openSync does where leases or trash cannot be opened
+ */
+function openOwnFolders(control) {
+    const misplaced = [];
+    const open = (name) => {
+        try {
+            return (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, name));
+        }
+        catch (error) {
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+                misplaced.push({ name, why: whyNot(error) });
+            return null;
+        }
+    };
+    const folders = {
+        control,
+        leases: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'leases')),
+        trash: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'trash')),
+        alerts: open('alerts'),
+        snapshots: open('snapshots'),
+        seeding: open('seeding'),
+        times: open('times'),
+        history: open('history'),
+        ending: open('ending'),
+        waiting: open('waiting'),
+    };
+    const reserve = open(RESERVE);
+    if (reserve !== null)
+        (0,external_node_fs_.closeSync)(reserve);
+    return { folders, misplaced };
+}
+function whyNot(error) {
+    return (0,host_folders/* isDiverted */.cX)(error) ? 'it is not a directory of the root itself' : (0,guard_error/* messageOf */.bD)(error);
+}
+/** No descriptor: every path through it leads nowhere (ENOENT), for reading and for making alike. */
+const NOWHERE = -1;
+/** The path of what lies in one of the folders, or of the folder itself. */
+function inOwnFolder(folders, [first = '.', ...rest]) {
+    if (!isHeld(folders, first))
+        return (0,host_folders.at)(folders.control, [first, ...rest].join('/'));
+    // A descriptor’s own name is a link, which is not followed to where a folder is opened.
+    return (0,host_folders.at)(folders[first] ?? NOWHERE, rest.length === 0 ? '.' : rest.join('/'));
+}
+function isHeld(folders, name) {
+    return name !== 'control' && Object.hasOwn(folders, name);
+}
+
 // EXTERNAL MODULE: ./lib/host/root-refusal.js
 var root_refusal = __nccwpck_require__(7193);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/root.js
+
 
 
 
@@ -3537,12 +3589,7 @@ var root_refusal = __nccwpck_require__(7193);
 
 /** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
 function controlPath(root, ...parts) {
-    const { control, leases, trash } = root.folders;
-    const [first, ...rest] = parts;
-    if (first === 'leases' || first === 'trash') {
-        return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/');
-    }
-    return ['/proc/self/fd', control, ...parts].join('/');
+    return inOwnFolder(root.folders, parts);
 }
 /** The same as others know it: for messages, and for programs that run as somebody else. */
 function controlName(root, ...parts) {
@@ -3568,17 +3615,20 @@ function openRoot(path, precious) {
     refuse(path, precious);
     try {
         makeFolders(path);
-        makeFolder(`${path}/${CONTROL}`);
-        const control = openFolder(`${path}/${CONTROL}`);
-        if (readMarker(path) === null)
-            adopt(control);
-        for (const name of FOLDERS)
-            makeFolder(at(control, name));
-        for (const name of LATER_FOLDERS)
-            makeIfPossible(at(control, name));
-        for (const name of FILES)
-            makeFile(at(control, name));
-        return describe(path, control);
+        return whileOpen(path, (base) => {
+            makeFolder(base, CONTROL, path);
+            const control = openFolder(at(base, CONTROL));
+            if (readMarker(path) === null)
+                adopt(control);
+            for (const name of FOLDERS)
+                makeFolder(control, name, `${path}/${CONTROL}`);
+            for (const name of LATER_FOLDERS)
+                makeIfPossible(control, name);
+            const root = describe(path, base, control);
+            for (const parts of FILES)
+                makeFile(root, parts);
+            return root;
+        });
     }
     catch (error) {
         if (error instanceof GuardError)
@@ -3604,21 +3654,28 @@ function findRoot(path, precious) {
     if (!hasRoot(path, precious))
         return null;
     try {
-        return describe(path, (0,host_folders/* openFolder */.NE)(`${path}/${root_refusal/* CONTROL */.W3}`));
+        return whileOpen(path, (base) => describe(path, base, (0,host_folders/* openFolder */.NE)((0,host_folders.at)(base, root_refusal/* CONTROL */.W3))));
     }
     catch (error) {
         throw new guard_error/* GuardError */.U$(`The root ${path} is not whole (${(0,guard_error/* messageOf */.bD)(error)}).`, `Its ${root_refusal/* CONTROL */.W3} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
     }
 }
+/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+function whileOpen(path, work) {
+    const base = (0,host_folders/* openFolder */.NE)(path);
+    try {
+        return work(base);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(base);
+    }
+}
 /** The root as it is, with its folders held open. */
-function describe(path, control) {
-    const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-    const folders = {
-        control,
-        leases: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'leases')),
-        trash: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'trash')),
-    };
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: (0,root_refusal/* readMarker */.t7)(path) ?? '', uid, gid, folders };
+function describe(path, base, control) {
+    const { uid, gid } = (0,external_node_fs_.fstatSync)(base);
+    const { folders, misplaced } = openOwnFolders(control);
+    const id = (0,root_refusal/* readMarker */.t7)(path) ?? '';
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, folders, misplaced };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
 function adopt(control) {
@@ -3636,53 +3693,40 @@ function adopt(control) {
         unlinkSync(temporary);
     }
 }
-/** What belongs to every root; what is there already is left alone. */
-const FOLDERS = (/* unused pure expression or super */ null && (['leases', 'trash']));
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = (/* unused pure expression or super */ null && ([
-    'alerts',
-    'snapshots',
-    'seeding',
-    'times',
-    'history',
-    'ending',
-    'waiting',
-]));
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = [
-    'host.lock',
-    'metrics.lock',
-    'admission.lock',
-    'history.lock',
-    ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+    ['host.lock'],
+    ['metrics.lock'],
+    ['admission.lock'],
+    ['history.lock'],
+    ...ALERT_KINDS.map((kind) => ['alerts', kind]),
 ];
-function makeIfPossible(path) {
+/** What lies in its place is told when the folders are opened. */
+function makeIfPossible(control, name) {
     try {
-        makeFolder(path);
+        makeFolder(control, name, '');
     }
     catch {
         return;
     }
 }
-function makeFile(path) {
+/** All of it through its descriptor: whoever owns the root may put another thing at its name at once. */
+function makeFile(root, parts) {
     try {
-        const file = openSync(path, 'wx', 0o644);
+        const file = openSync(controlPath(root, ...parts), 'wx', 0o644);
         try {
-            const { uid, gid } = statSync(dirname(path));
             // Its owner alone may set its time.
-            if (process.geteuid?.() === 0 && uid !== 0)
-                fchownSync(file, uid, gid);
+            giveFresh(file, root);
+            // The epoch: nothing has happened yet of what its time notes.
+            futimesSync(file, 0, 0);
         }
         finally {
             closeSync(file);
         }
-        // The epoch: nothing has happened yet of what its time notes.
-        utimesSync(path, 0, 0);
     }
-    catch (error) {
+    catch {
         // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
-        if (errnoOf(error) === 'EEXIST')
-            return;
+        return;
     }
 }
 /**
@@ -3690,11 +3734,11 @@ function makeFile(path) {
  * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
  * need not be empty; nothing but a directory of root's beside it could have been put in its place.
  */
-function giveToOwner(path) {
-    const { uid, gid } = statSync(dirname(path));
+function giveToOwner(parent, name) {
+    const { uid, gid } = fstatSync(parent);
     if (process.geteuid?.() !== 0 || uid === 0)
         return;
-    const folder = openFolder(path);
+    const folder = openFolder(at(parent, name));
     try {
         if (fstatSync(folder).uid === 0)
             fchownSync(folder, uid, gid);
@@ -3703,17 +3747,19 @@ function giveToOwner(path) {
         closeSync(folder);
     }
 }
-function makeFolder(path) {
+/** @param where the path of the parent, for people */
+function makeFolder(parent, name, where) {
+    const path = at(parent, name);
     try {
         mkdirSync(path, 0o755);
-        giveToOwner(path);
+        giveToOwner(parent, name);
     }
     catch (error) {
         if (errnoOf(error) !== 'EEXIST')
             throw error;
     }
     if (!lstatSync(path).isDirectory()) {
-        throw new GuardError(`${path} is not a directory.`, 'Remove what lies there.');
+        throw new GuardError(`${where}/${name} is not a directory.`, 'Remove what lies there.');
     }
 }
 
@@ -3735,7 +3781,7 @@ function makeFolder(path) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
 /* harmony import */ var _kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3977);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
 /* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5920);
 
 
@@ -3779,9 +3825,11 @@ async function withSeeding(root, id, work) {
 /**
  * Makes the folder and does work in it, which no reaper takes away meanwhile: for work that goes on
  * when the lease has ended. The lock is shared, as readers': it goes with the folder where that goes.
+ *
+ * @param work is given a path by which this process comes to that very folder, whatever lies at its name
  */
 async function whileSeedingIsKept(root, id, work) {
-    return (0,_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .whileLocked */ .ai)(makeSeeding(root, id), 'shared', work);
+    return (0,_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .whileLocked */ .ai)(makeSeeding(root, id), 'shared', async (folder) => work((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, '.')));
 }
 /**
  * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
@@ -3789,7 +3837,7 @@ async function whileSeedingIsKept(root, id, work) {
  */
 async function fillForTrash(root, id, work) {
     try {
-        return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)));
+        return await whileSeedingIsKept(root, id, async (path) => work(path));
     }
     finally {
         takeAway(root, id);
@@ -3925,7 +3973,13 @@ var processes = __nccwpck_require__(9415);
 var program = __nccwpck_require__(4554);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
+
+
 
 
 /** By device number and type of file system: another one may be mounted from the same device. */
@@ -3952,11 +4006,22 @@ function isMadeToReflink(directory) {
 function tryReflink(directory) {
     const probe = mkdtempSync(`${directory}/.reflink-`);
     try {
-        writeFileSync(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
-        return isShared(`${probe}/from`, `${probe}/to`);
+        // By descriptor: in a directory of another user’s, something else may lie at its name at once.
+        return within(probe, [], (folder) => {
+            assertFresh(folder);
+            const [from, to] = [at(folder, 'from'), at(folder, 'to')];
+            try {
+                writeFileSync(from, Buffer.alloc(PROBE_BYTES, 1), { flag: 'wx' });
+                return isShared(from, to);
+            }
+            finally {
+                for (const path of [from, to])
+                    removeFile(path);
+            }
+        });
     }
     finally {
-        rmSync(probe, { recursive: true, force: true });
+        rmdirSync(probe);
     }
 }
 /** These say nothing of what the file system can do. */
@@ -4482,7 +4547,7 @@ function isOld(path, nowMs) {
 /* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3885);
 /* harmony import */ var _plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1759);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 /* harmony import */ var _seeding_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7241);
 /* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
@@ -4608,22 +4673,19 @@ function bytesInTrash(root, id) {
  * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
 function publish(root, slot, name, snapshot, { inputs, linked }) {
-    const parents = slot.split('/');
-    const last = parents.pop() ?? '';
     const staging = (0,_seeding_js__WEBPACK_IMPORTED_MODULE_8__/* .makeSeeding */ .EY)(root, snapshot.id);
-    try {
-        (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, last), `${staging}/${TREE}`));
-    }
-    catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+    const isReady = (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)(staging, [], (folder) => {
+        if (!moveTree(root, slot, folder))
             return false;
-        throw error;
-    }
-    if (inputs !== null)
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(`${staging}/${INPUTS}`, inputs);
-    if (linked.length > 0)
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(`${staging}/${LINKED}`, JSON.stringify(linked));
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(`${staging}/${RECORD}`, (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .encodeSnapshot */ .hX)(snapshot));
+        if (inputs !== null)
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, INPUTS), inputs);
+        if (linked.length > 0)
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, LINKED), JSON.stringify(linked));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, RECORD), (0,_plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .encodeSnapshot */ .hX)(snapshot));
+        return true;
+    });
+    if (!isReady)
+        return false;
     (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .makeOwnersFolder */ .pD)(root, (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'snapshots', name.repository));
     takeAway(root, name);
     const moved = inside(root, [name.repository], (folder) => {
@@ -4631,6 +4693,20 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         return true;
     });
     return moved ?? false;
+}
+/** False where the slot is gone. */
+function moveTree(root, slot, to) {
+    const parents = slot.split('/');
+    const last = parents.pop() ?? '';
+    try {
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, last), (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(to, TREE)));
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
 }
 /**
  * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
@@ -4688,7 +4764,7 @@ function inside(root, parts, work) {
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9949);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 
 
@@ -4984,7 +5060,7 @@ async function ask(program, words, descriptors) {
 /* unused harmony export openWatchLog */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_watch_event_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(781);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2100);
 
 
@@ -6530,6 +6606,48 @@ function word(text) {
 
 /***/ }),
 
+/***/ 7528:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EY: () => (/* binding */ REMOTE_CACHE),
+/* harmony export */   Eg: () => (/* binding */ parseExclude),
+/* harmony export */   J5: () => (/* binding */ maySave),
+/* harmony export */   er: () => (/* binding */ EXCLUDE_ALLOWED),
+/* harmony export */   pb: () => (/* binding */ EXCLUDED)
+/* harmony export */ });
+/* harmony import */ var _archive_content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
+
+const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
+/**
+ * Who saves: a successful push to the default branch, where that is wanted. Whether this host keeps snapshots,
+ * or seeds slots, is another question: one that goes after the job does neither.
+ */
+function maySave(job, result, { remote, dryRun }) {
+    return job.trusted && result === 'success' && remote.mode === 'restore-save' && !dryRun;
+}
+/** What is not saved unless a person says otherwise. */
+const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
+const EXCLUDE_ALLOWED = `none, or ${_archive_content_js__WEBPACK_IMPORTED_MODULE_0__/* .CONTENT_GROUPS */ .T.join(', ')} and globs with a /, between blanks`;
+/** Words between blanks or line breaks: groups by name, and globs, which have a slash. */
+function parseExclude(text) {
+    const words = text.split(/\s+/).filter((word) => word !== '');
+    if (words.join() === 'none')
+        return { groups: [], globs: [] };
+    const globs = words.filter((word) => word.includes('/'));
+    const named = words.filter((word) => !word.includes('/'));
+    const groups = _archive_content_js__WEBPACK_IMPORTED_MODULE_0__/* .CONTENT_GROUPS */ .T.filter((group) => named.includes(group));
+    const isKnown = named.every((word) => _archive_content_js__WEBPACK_IMPORTED_MODULE_0__/* .CONTENT_GROUPS */ .T.some((group) => group === word));
+    return isKnown && globs.every(isGlob) ? { groups, globs } : undefined;
+}
+/** Relative to the target dir, in names that can be there. */
+function isGlob(word) {
+    return word.length <= 1024 && word.split('/').every((name) => !['', '.', '..'].includes(name));
+}
+
+
+/***/ }),
+
 /***/ 3885:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -6905,7 +7023,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4657);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4292);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7164,7 +7282,7 @@ function titled(text, title) {
 /* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
 /* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2063);
 /* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
 /* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
 
@@ -8344,8 +8462,8 @@ var promises_ = __nccwpck_require__(8500);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/reserve.js
 var reserve = __nccwpck_require__(858);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 ;// CONCATENATED MODULE: ./lib/host/host-lock.js
 
 
@@ -8357,8 +8475,10 @@ var host_root = __nccwpck_require__(9903);
 const WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
+/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
+const WITHOUT_LINKS = { ...external_node_fs_, utimes: external_node_fs_.lutimes };
 const OPTIONS = {
-    fs: external_node_fs_,
+    fs: WITHOUT_LINKS,
     realpath: false,
     stale: STALE_MS,
     update: STALE_MS / 2,
@@ -8540,7 +8660,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 4657:
+/***/ 4292:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8549,10 +8669,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ post)
 });
 
-// EXTERNAL MODULE: ./lib/github/inputs.js + 7 modules
-var inputs = __nccwpck_require__(4754);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/github/inputs.js + 6 modules
+var inputs = __nccwpck_require__(7636);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/plan/lease.js
@@ -8561,14 +8679,51 @@ var plan_lease = __nccwpck_require__(9949);
 var naming = __nccwpck_require__(2463);
 // EXTERNAL MODULE: ./lib/plan/input.js
 var input = __nccwpck_require__(2543);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/github/payload.js
+
+
+/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
+const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
+/**
+ * The payload of the event, or an empty one: the ref alone then decides.
+ *
+ * A job may have put anything at its path: no link is followed, no FIFO is waited for, and no more is
+ * read than the file has when it is opened.
+ */
+function readPayload(path) {
+    if (path === '')
+        return {};
+    try {
+        const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = external_node_fs_.constants;
+        const file = (0,external_node_fs_.openSync)(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        try {
+            return (0,plan_lease/* parseObject */.lj)(readWhole(file)) ?? {};
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        // No payload is a defined case: for merged and forked pull requests the runner may have none.
+        return {};
+    }
+}
+function readWhole(file) {
+    const stat = (0,external_node_fs_.fstatSync)(file);
+    if (!stat.isFile() || stat.size > PAYLOAD_AT_MOST)
+        return '';
+    const buffer = Buffer.alloc(stat.size);
+    return buffer.toString('utf8', 0, (0,external_node_fs_.readSync)(file, buffer, 0, stat.size, null));
+}
+
 ;// CONCATENATED MODULE: ./lib/github/job.js
 
 
 
 
 
-/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
-const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
 /**
  * The job that this process works for, from the runner's variables and the event's payload.
  *
@@ -8623,21 +8778,6 @@ function workflowOf(repository, environment) {
 }
 function unfit(name, value, allowed) {
     return new guard_error/* GuardError */.U$(`${name} is ${(0,input/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
-}
-/** The payload, or an empty one: the ref alone then decides. */
-function readPayload(path) {
-    if (path === '')
-        return {};
-    try {
-        const { size } = (0,external_node_fs_.statSync)(path);
-        if (size > PAYLOAD_AT_MOST)
-            return {};
-        return (0,plan_lease/* parseObject */.lj)((0,external_node_fs_.readFileSync)(path, 'utf8')) ?? {};
-    }
-    catch {
-        // No payload is a defined case: for merged and forked pull requests the runner may have none.
-        return {};
-    }
 }
 function pullRequestNumber(payload) {
     const { pull_request: pullRequest, number } = payload;
@@ -8709,8 +8849,8 @@ function readSlot(slot) {
     return { targetDirectory, runDirectory, takenOver: takenOver === true };
 }
 
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
@@ -9973,6 +10113,8 @@ function asMarkdown(text) {
     return `    ${(0,voice/* printable */.g$)(text)}`;
 }
 
+// EXTERNAL MODULE: ./lib/plan/remote-setting.js
+var remote_setting = __nccwpck_require__(7528);
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
 // EXTERNAL MODULE: ./lib/host/profiles.js
@@ -11757,7 +11899,7 @@ var small_file = __nccwpck_require__(2100);
 const hybrid_mark_NAME = 'hybrid-off.json';
 /** Why no clone of this root may share files by hard link; null where they may. */
 function hybridRefusal(root) {
-    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME));
+    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAME));
     if (text === null)
         return null;
     // Whatever is written there, it was put there for a reason.
@@ -11768,7 +11910,7 @@ function takeHybridOut(root, source, written) {
     if (hybridRefusal(root) !== null)
         return;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    (0,small_file/* replaceFile */.fR)((0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
@@ -14843,6 +14985,7 @@ function warnOfTwins(slot, { environment, voice }) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -14857,17 +15000,15 @@ async function release(request, runtime) {
     if (settings.dryRun)
         voice.info('dry-run: the lease is ended, its slot stays');
     const isPublished = (0,plan_snapshot/* mayPublish */.bT)(job, result, settings);
+    const isSaved = (0,remote_setting/* maySave */.J5)(job, result, settings);
+    if (!isSaved && (0,remote_setting/* maySave */.J5)(job, result, { ...settings, dryRun: false }))
+        voice.info('not saved to the cache: dry-run is on');
     for (const id of leases) {
         if (result === 'success' || result === 'unknown')
             await recordBuild(root, id, settings.constantPaths.workspace, runtime);
         const lease = (0,host_leases/* findLease */.G0)(root, id)?.lease ?? null;
         if (lease !== null)
-            warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
-        if (lease !== null)
-            await renewTimes(root, lease, runtime);
-        if (isPublished && lease !== null && settings.remote.mode === 'restore-save') {
-            await saveBuild({ root, job, settings, lease }, runtime);
-        }
+            await closeBuild(request, lease, isSaved, runtime);
         // What is published is copied from there, and marked by who has copied it.
         if (result === 'success' && !settings.dryRun && !isPublished)
             await markBuild(root, id, runtime);
@@ -14900,6 +15041,13 @@ async function release(request, runtime) {
     await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && ((0,trash/* hasTrash */.P_)(root) || (0,host_history/* hasEndings */.ff)(root)))
         startReaper(root, runtime.script, settings);
+}
+/** What is done with the build and its checkout while the lease lives, and nobody else has the slot. */
+async function closeBuild({ root, job, settings }, lease, isSaved, runtime) {
+    warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
+    await renewTimes(root, lease, runtime);
+    if (isSaved)
+        await saveBuild({ root, job, settings, lease }, runtime);
 }
 /** A hook has no summary of its own. */
 function tellSaved(saved, { by }, { environment, voice }) {
@@ -15086,8 +15234,8 @@ function tryToNoteBytes(root, snapshot, bytes) {
 var record_metrics = __nccwpck_require__(8852);
 // EXTERNAL MODULE: ./lib/host/history.js + 1 modules
 var host_history = __nccwpck_require__(3007);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 ;// CONCATENATED MODULE: ./lib/steps/trash-sizes.js
 
 
@@ -15260,8 +15408,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/small-file.js
@@ -15963,7 +16111,7 @@ function inWords(error) {
 /* harmony export */   KV: () => (/* binding */ selfOf),
 /* harmony export */   YU: () => (/* binding */ preciousOf)
 /* harmony export */ });
-/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4754);
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7636);
 /* harmony import */ var _github_workflow_commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7217);
 /* harmony import */ var _report_voice_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5944);
 
@@ -16148,8 +16296,8 @@ var lease_companions = __nccwpck_require__(9379);
 var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/sizes.js + 2 modules
 var sizes = __nccwpck_require__(3766);
 // EXTERNAL MODULE: ./lib/host/trash.js

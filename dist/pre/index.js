@@ -314,6 +314,13 @@ function folderOf(path) {
 ;// CONCATENATED MODULE: ./lib/plan/remote-setting.js
 
 const REMOTE_CACHE = ['off', 'restore', 'restore-save'];
+/**
+ * Who saves: a successful push to the default branch, where that is wanted. Whether this host keeps snapshots,
+ * or seeds slots, is another question: one that goes after the job does neither.
+ */
+function maySave(job, result, { remote, dryRun }) {
+    return job.trusted && result === 'success' && remote.mode === 'restore-save' && !dryRun;
+}
 /** What is not saved unless a person says otherwise. */
 const EXCLUDED = { groups: ['incremental', 'binaries'], globs: [] };
 const EXCLUDE_ALLOWED = `none, or ${CONTENT_GROUPS.join(', ')} and globs with a /, between blanks`;
@@ -848,8 +855,8 @@ async function run(program, words, descriptors) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 ;// CONCATENATED MODULE: ./lib/host/thinning.js
 
 
@@ -1623,7 +1630,7 @@ function inFolderOf(root, slot, use) {
 /* harmony export */   hJ: () => (/* binding */ writeHeartbeatText)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
 
 
@@ -1725,8 +1732,8 @@ function parseLine(text) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/history.js
@@ -1796,11 +1803,16 @@ function addLine(root, line) {
     (0,small_file/* removeFile */.nM)((0,host_root/* controlPath */.XL)(root, 'ending', line.id));
 }
 /**
- * Whether the file is absent, or its owner the root's. Another's (root's, of a step in a job container)
- * is replaced: nobody else could append to it, and as root nothing is written to a link to a file elsewhere.
+ * Whether it is absent, or a file whose owner is the root's. Another's (root's, of a step in a job container)
+ * is replaced, and so are a link and a FIFO: nobody else could append to it, and as root nothing is written
+ * to a link to a file elsewhere.
  */
 function mayAppend({ uid }, path) {
-    return ((0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.uid ?? uid) === uid;
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return true;
+    // A directory is no place for a line, which opening it tells.
+    return (found.isFile() || found.isDirectory()) && found.uid === uid;
 }
 /** In one write, after the end of a line that a full disk may have cut short. */
 function append(root, path, text) {
@@ -1880,7 +1892,7 @@ function fileOf(root, repository) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 /* harmony import */ var _boot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6368);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
 /* harmony import */ var _try_locks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3786);
 
@@ -2009,8 +2021,8 @@ var background = __nccwpck_require__(6160);
 var keeper_lock = __nccwpck_require__(1168);
 // EXTERNAL MODULE: ./lib/host/processes.js
 var processes = __nccwpck_require__(9415);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
 var lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
@@ -2563,8 +2575,8 @@ function parseFile(row) {
     return { ...input, stamp: { ctimeNs, inode, size } };
 }
 
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/lease-companions.js
@@ -2688,8 +2700,8 @@ var guard_error = __nccwpck_require__(29);
 var plan_lease = __nccwpck_require__(166);
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/kept-slots.js
@@ -2948,7 +2960,7 @@ function endedLeasePath(root, id) {
 /* harmony export */   s: () => (/* binding */ listUnfinished)
 /* harmony export */ });
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2100);
 
 
@@ -3489,7 +3501,7 @@ function isUnknownOption(said) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2063);
 
 
 
@@ -3797,7 +3809,7 @@ function readMarker(path) {
 
 /***/ }),
 
-/***/ 9903:
+/***/ 2063:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3814,8 +3826,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/plan/alert.js
 /** What an alert is about; each kind is throttled by itself. */
 const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
@@ -3824,9 +3834,80 @@ const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/folders.js
 var host_folders = __nccwpck_require__(1687);
+;// CONCATENATED MODULE: ./lib/host/own-folders.js
+
+
+
+/** What belongs to every root: without these it is not whole. */
+const FOLDERS = ['leases', 'trash'];
+/** A root of an earlier version, on a disk that is full by now, can do without. */
+const LATER_FOLDERS = [
+    'alerts',
+    'snapshots',
+    'seeding',
+    'times',
+    'history',
+    'ending',
+    'waiting',
+];
+/** Made with the reserve, and opened for each look at it. */
+const RESERVE = 'reserve.d';
+/**
+ * Opens the folders in the root's own one.
+ *
+ * @throws as openSync does where leases or trash cannot be opened
+ */
+function openOwnFolders(control) {
+    const misplaced = [];
+    const open = (name) => {
+        try {
+            return (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, name));
+        }
+        catch (error) {
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+                misplaced.push({ name, why: whyNot(error) });
+            return null;
+        }
+    };
+    const folders = {
+        control,
+        leases: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'leases')),
+        trash: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'trash')),
+        alerts: open('alerts'),
+        snapshots: open('snapshots'),
+        seeding: open('seeding'),
+        times: open('times'),
+        history: open('history'),
+        ending: open('ending'),
+        waiting: open('waiting'),
+    };
+    const reserve = open(RESERVE);
+    if (reserve !== null)
+        (0,external_node_fs_.closeSync)(reserve);
+    return { folders, misplaced };
+}
+function whyNot(error) {
+    return (0,host_folders/* isDiverted */.cX)(error) ? 'it is not a directory of the root itself' : (0,guard_error/* messageOf */.bD)(error);
+}
+/** No descriptor: every path through it leads nowhere (ENOENT), for reading and for making alike. */
+const NOWHERE = -1;
+/** The path of what lies in one of the folders, or of the folder itself. */
+function inOwnFolder(folders, [first = '.', ...rest]) {
+    if (!isHeld(folders, first))
+        return (0,host_folders.at)(folders.control, [first, ...rest].join('/'));
+    // A descriptor’s own name is a link, which is not followed to where a folder is opened.
+    return (0,host_folders.at)(folders[first] ?? NOWHERE, rest.length === 0 ? '.' : rest.join('/'));
+}
+function isHeld(folders, name) {
+    return name !== 'control' && Object.hasOwn(folders, name);
+}
+
 // EXTERNAL MODULE: ./lib/host/root-refusal.js
 var root_refusal = __nccwpck_require__(7193);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/root.js
+
 
 
 
@@ -3836,12 +3917,7 @@ var root_refusal = __nccwpck_require__(7193);
 
 /** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
 function controlPath(root, ...parts) {
-    const { control, leases, trash } = root.folders;
-    const [first, ...rest] = parts;
-    if (first === 'leases' || first === 'trash') {
-        return ['/proc/self/fd', first === 'leases' ? leases : trash, ...rest].join('/');
-    }
-    return ['/proc/self/fd', control, ...parts].join('/');
+    return inOwnFolder(root.folders, parts);
 }
 /** The same as others know it: for messages, and for programs that run as somebody else. */
 function controlName(root, ...parts) {
@@ -3867,17 +3943,20 @@ function openRoot(path, precious) {
     (0,root_refusal/* refuse */.TR)(path, precious);
     try {
         (0,host_folders/* makeFolders */.wZ)(path);
-        makeFolder(`${path}/${root_refusal/* CONTROL */.W3}`);
-        const control = (0,host_folders/* openFolder */.NE)(`${path}/${root_refusal/* CONTROL */.W3}`);
-        if ((0,root_refusal/* readMarker */.t7)(path) === null)
-            adopt(control);
-        for (const name of FOLDERS)
-            makeFolder((0,host_folders.at)(control, name));
-        for (const name of LATER_FOLDERS)
-            makeIfPossible((0,host_folders.at)(control, name));
-        for (const name of FILES)
-            makeFile((0,host_folders.at)(control, name));
-        return describe(path, control);
+        return whileOpen(path, (base) => {
+            makeFolder(base, root_refusal/* CONTROL */.W3, path);
+            const control = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(base, root_refusal/* CONTROL */.W3));
+            if ((0,root_refusal/* readMarker */.t7)(path) === null)
+                adopt(control);
+            for (const name of FOLDERS)
+                makeFolder(control, name, `${path}/${root_refusal/* CONTROL */.W3}`);
+            for (const name of LATER_FOLDERS)
+                makeIfPossible(control, name);
+            const root = describe(path, base, control);
+            for (const parts of FILES)
+                makeFile(root, parts);
+            return root;
+        });
     }
     catch (error) {
         if (error instanceof guard_error/* GuardError */.U$)
@@ -3903,21 +3982,28 @@ function findRoot(path, precious) {
     if (!hasRoot(path, precious))
         return null;
     try {
-        return describe(path, openFolder(`${path}/${CONTROL}`));
+        return whileOpen(path, (base) => describe(path, base, openFolder(at(base, CONTROL))));
     }
     catch (error) {
         throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
     }
 }
+/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+function whileOpen(path, work) {
+    const base = (0,host_folders/* openFolder */.NE)(path);
+    try {
+        return work(base);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(base);
+    }
+}
 /** The root as it is, with its folders held open. */
-function describe(path, control) {
-    const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-    const folders = {
-        control,
-        leases: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'leases')),
-        trash: (0,host_folders/* openFolder */.NE)((0,host_folders.at)(control, 'trash')),
-    };
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id: (0,root_refusal/* readMarker */.t7)(path) ?? '', uid, gid, folders };
+function describe(path, base, control) {
+    const { uid, gid } = (0,external_node_fs_.fstatSync)(base);
+    const { folders, misplaced } = openOwnFolders(control);
+    const id = (0,root_refusal/* readMarker */.t7)(path) ?? '';
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, folders, misplaced };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
 function adopt(control) {
@@ -3935,53 +4021,40 @@ function adopt(control) {
         (0,external_node_fs_.unlinkSync)(temporary);
     }
 }
-/** What belongs to every root; what is there already is left alone. */
-const FOLDERS = ['leases', 'trash'];
-/** A root of an earlier version, on a disk that is full by now, can do without. */
-const LATER_FOLDERS = [
-    'alerts',
-    'snapshots',
-    'seeding',
-    'times',
-    'history',
-    'ending',
-    'waiting',
-];
 /** Locks and clocks: made while there is room, so that a full disk finds them there. */
 const FILES = [
-    'host.lock',
-    'metrics.lock',
-    'admission.lock',
-    'history.lock',
-    ...ALERT_KINDS.map((kind) => `alerts/${kind}`),
+    ['host.lock'],
+    ['metrics.lock'],
+    ['admission.lock'],
+    ['history.lock'],
+    ...ALERT_KINDS.map((kind) => ['alerts', kind]),
 ];
-function makeIfPossible(path) {
+/** What lies in its place is told when the folders are opened. */
+function makeIfPossible(control, name) {
     try {
-        makeFolder(path);
+        makeFolder(control, name, '');
     }
     catch {
         return;
     }
 }
-function makeFile(path) {
+/** All of it through its descriptor: whoever owns the root may put another thing at its name at once. */
+function makeFile(root, parts) {
     try {
-        const file = (0,external_node_fs_.openSync)(path, 'wx', 0o644);
+        const file = (0,external_node_fs_.openSync)(controlPath(root, ...parts), 'wx', 0o644);
         try {
-            const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_.dirname)(path));
             // Its owner alone may set its time.
-            if (process.geteuid?.() === 0 && uid !== 0)
-                (0,external_node_fs_.fchownSync)(file, uid, gid);
+            (0,small_file/* giveFresh */.wl)(file, root);
+            // The epoch: nothing has happened yet of what its time notes.
+            (0,external_node_fs_.futimesSync)(file, 0, 0);
         }
         finally {
             (0,external_node_fs_.closeSync)(file);
         }
-        // The epoch: nothing has happened yet of what its time notes.
-        (0,external_node_fs_.utimesSync)(path, 0, 0);
     }
-    catch (error) {
+    catch {
         // It is there, or cannot be made: these are courtesies, and their absence only costs speed.
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
-            return;
+        return;
     }
 }
 /**
@@ -3989,11 +4062,11 @@ function makeFile(path) {
  * user, whose runner outside could write nothing in it otherwise. Another job may use it already, so it
  * need not be empty; nothing but a directory of root's beside it could have been put in its place.
  */
-function giveToOwner(path) {
-    const { uid, gid } = (0,external_node_fs_.statSync)((0,external_node_path_.dirname)(path));
+function giveToOwner(parent, name) {
+    const { uid, gid } = (0,external_node_fs_.fstatSync)(parent);
     if (process.geteuid?.() !== 0 || uid === 0)
         return;
-    const folder = (0,host_folders/* openFolder */.NE)(path);
+    const folder = (0,host_folders/* openFolder */.NE)((0,host_folders.at)(parent, name));
     try {
         if ((0,external_node_fs_.fstatSync)(folder).uid === 0)
             (0,external_node_fs_.fchownSync)(folder, uid, gid);
@@ -4002,17 +4075,19 @@ function giveToOwner(path) {
         (0,external_node_fs_.closeSync)(folder);
     }
 }
-function makeFolder(path) {
+/** @param where the path of the parent, for people */
+function makeFolder(parent, name, where) {
+    const path = (0,host_folders.at)(parent, name);
     try {
         (0,external_node_fs_.mkdirSync)(path, 0o755);
-        giveToOwner(path);
+        giveToOwner(parent, name);
     }
     catch (error) {
         if ((0,guard_error/* errnoOf */.UQ)(error) !== 'EEXIST')
             throw error;
     }
     if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
-        throw new guard_error/* GuardError */.U$(`${path} is not a directory.`, 'Remove what lies there.');
+        throw new guard_error/* GuardError */.U$(`${where}/${name} is not a directory.`, 'Remove what lies there.');
     }
 }
 
@@ -4028,7 +4103,7 @@ function makeFolder(path) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
 /* harmony import */ var _kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3977);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
 /* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5920);
 
 
@@ -4072,9 +4147,11 @@ async function withSeeding(root, id, work) {
 /**
  * Makes the folder and does work in it, which no reaper takes away meanwhile: for work that goes on
  * when the lease has ended. The lock is shared, as readers': it goes with the folder where that goes.
+ *
+ * @param work is given a path by which this process comes to that very folder, whatever lies at its name
  */
 async function whileSeedingIsKept(root, id, work) {
-    return whileLocked(makeSeeding(root, id), 'shared', work);
+    return whileLocked(makeSeeding(root, id), 'shared', async (folder) => work(at(folder, '.')));
 }
 /**
  * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
@@ -4082,7 +4159,7 @@ async function whileSeedingIsKept(root, id, work) {
  */
 async function fillForTrash(root, id, work) {
     try {
-        return await whileSeedingIsKept(root, id, async () => work(seedingPath(root, id)));
+        return await whileSeedingIsKept(root, id, async (path) => work(path));
     }
     finally {
         takeAway(root, id);
@@ -4217,7 +4294,13 @@ var processes = __nccwpck_require__(9415);
 var program = __nccwpck_require__(4554);
 // EXTERNAL MODULE: ./lib/plan/guard-error.js
 var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/folders.js
+var folders = __nccwpck_require__(1687);
+// EXTERNAL MODULE: ./lib/host/small-file.js
+var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/reflink.js
+
+
 
 
 /** By device number and type of file system: another one may be mounted from the same device. */
@@ -4244,11 +4327,22 @@ function isMadeToReflink(directory) {
 function tryReflink(directory) {
     const probe = mkdtempSync(`${directory}/.reflink-`);
     try {
-        writeFileSync(`${probe}/from`, Buffer.alloc(PROBE_BYTES, 1));
-        return isShared(`${probe}/from`, `${probe}/to`);
+        // By descriptor: in a directory of another user’s, something else may lie at its name at once.
+        return within(probe, [], (folder) => {
+            assertFresh(folder);
+            const [from, to] = [at(folder, 'from'), at(folder, 'to')];
+            try {
+                writeFileSync(from, Buffer.alloc(PROBE_BYTES, 1), { flag: 'wx' });
+                return isShared(from, to);
+            }
+            finally {
+                for (const path of [from, to])
+                    removeFile(path);
+            }
+        });
     }
     finally {
-        rmSync(probe, { recursive: true, force: true });
+        rmdirSync(probe);
     }
 }
 /** These say nothing of what the file system can do. */
@@ -4775,7 +4869,7 @@ function isOld(path, nowMs) {
 /* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3885);
 /* harmony import */ var _plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9080);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 /* harmony import */ var _seeding_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7241);
 /* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
@@ -4901,22 +4995,19 @@ function bytesInTrash(root, id) {
  * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
 function publish(root, slot, name, snapshot, { inputs, linked }) {
-    const parents = slot.split('/');
-    const last = parents.pop() ?? '';
     const staging = makeSeeding(root, snapshot.id);
-    try {
-        within(root.path, parents, (folder) => renameSync(at(folder, last), `${staging}/${TREE}`));
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
+    const isReady = within(staging, [], (folder) => {
+        if (!moveTree(root, slot, folder))
             return false;
-        throw error;
-    }
-    if (inputs !== null)
-        replaceFile(`${staging}/${INPUTS}`, inputs);
-    if (linked.length > 0)
-        replaceFile(`${staging}/${LINKED}`, JSON.stringify(linked));
-    replaceFile(`${staging}/${RECORD}`, encodeSnapshot(snapshot));
+        if (inputs !== null)
+            replaceFile(at(folder, INPUTS), inputs);
+        if (linked.length > 0)
+            replaceFile(at(folder, LINKED), JSON.stringify(linked));
+        replaceFile(at(folder, RECORD), encodeSnapshot(snapshot));
+        return true;
+    });
+    if (!isReady)
+        return false;
     makeOwnersFolder(root, controlPath(root, 'snapshots', name.repository));
     takeAway(root, name);
     const moved = inside(root, [name.repository], (folder) => {
@@ -4924,6 +5015,20 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         return true;
     });
     return moved ?? false;
+}
+/** False where the slot is gone. */
+function moveTree(root, slot, to) {
+    const parents = slot.split('/');
+    const last = parents.pop() ?? '';
+    try {
+        within(root.path, parents, (folder) => renameSync(at(folder, last), at(to, TREE)));
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
 }
 /**
  * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
@@ -4981,7 +5086,7 @@ function inside(root, parts, work) {
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 
 
@@ -5212,7 +5317,7 @@ async function ask(program, words, descriptors) {
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3885);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(29);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2100);
 
 
@@ -6911,7 +7016,7 @@ function hashesIn(file) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3761);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(413);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -7187,7 +7292,7 @@ function timerText(lines) {
 /* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
 /* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9903);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2063);
 /* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
 /* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
 
@@ -8531,8 +8636,8 @@ var promises_ = __nccwpck_require__(8500);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/reserve.js
 var reserve = __nccwpck_require__(858);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 ;// CONCATENATED MODULE: ./lib/host/host-lock.js
 
 
@@ -8544,8 +8649,10 @@ var host_root = __nccwpck_require__(9903);
 const WAIT_MS = 5000;
 /** A holder is gone after this; renames take milliseconds. */
 const STALE_MS = 20_000;
+/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
+const WITHOUT_LINKS = { ...external_node_fs_, utimes: external_node_fs_.lutimes };
 const OPTIONS = {
-    fs: external_node_fs_,
+    fs: WITHOUT_LINKS,
     realpath: false,
     stale: STALE_MS,
     update: STALE_MS / 2,
@@ -8727,7 +8834,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 3761:
+/***/ 413:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8831,8 +8938,8 @@ function startReaper(root, script, settings) {
 
 // EXTERNAL MODULE: ./lib/host/reserve.js
 var reserve = __nccwpck_require__(858);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:os"
@@ -8998,14 +9105,49 @@ function find(database, name) {
     return id === undefined ? null : { id: Number(id), group: Number(group) };
 }
 
+;// CONCATENATED MODULE: ./lib/github/payload.js
+
+
+/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
+const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
+/**
+ * The payload of the event, or an empty one: the ref alone then decides.
+ *
+ * A job may have put anything at its path: no link is followed, no FIFO is waited for, and no more is
+ * read than the file has when it is opened.
+ */
+function readPayload(path) {
+    if (path === '')
+        return {};
+    try {
+        const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = external_node_fs_.constants;
+        const file = (0,external_node_fs_.openSync)(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        try {
+            return (0,plan_lease/* parseObject */.lj)(readWhole(file)) ?? {};
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        // No payload is a defined case: for merged and forked pull requests the runner may have none.
+        return {};
+    }
+}
+function readWhole(file) {
+    const stat = (0,external_node_fs_.fstatSync)(file);
+    if (!stat.isFile() || stat.size > PAYLOAD_AT_MOST)
+        return '';
+    const buffer = Buffer.alloc(stat.size);
+    return buffer.toString('utf8', 0, (0,external_node_fs_.readSync)(file, buffer, 0, stat.size, null));
+}
+
 ;// CONCATENATED MODULE: ./lib/github/job.js
 
 
 
 
 
-/** A payload is at most 25 MB at GitHub; more was not written by the runner. */
-const PAYLOAD_AT_MOST = 32 * 1024 * 1024;
 /**
  * The job that this process works for, from the runner's variables and the event's payload.
  *
@@ -9061,21 +9203,6 @@ function workflowOf(repository, environment) {
 function unfit(name, value, allowed) {
     return new guard_error/* GuardError */.U$(`${name} is ${(0,input/* quote */.hD)(value)}.`, `It must be ${allowed}; the runner sets it in every job.`, { usage: true });
 }
-/** The payload, or an empty one: the ref alone then decides. */
-function readPayload(path) {
-    if (path === '')
-        return {};
-    try {
-        const { size } = (0,external_node_fs_.statSync)(path);
-        if (size > PAYLOAD_AT_MOST)
-            return {};
-        return (0,plan_lease/* parseObject */.lj)((0,external_node_fs_.readFileSync)(path, 'utf8')) ?? {};
-    }
-    catch {
-        // No payload is a defined case: for merged and forked pull requests the runner may have none.
-        return {};
-    }
-}
 function pullRequestNumber(payload) {
     const { pull_request: pullRequest, number } = payload;
     const found = (0,plan_lease/* isRecord */.u4)(pullRequest) ? pullRequest['number'] : number;
@@ -9106,6 +9233,19 @@ function defaultBranch(payload) {
 var heartbeat_file = __nccwpck_require__(2121);
 // EXTERNAL MODULE: ./lib/report/heartbeat.js
 var report_heartbeat = __nccwpck_require__(2334);
+;// CONCATENATED MODULE: ./lib/report/misplaced.js
+/** What is wrong with each, and what to do about it. */
+function describeMisplaced({ path, misplaced, }) {
+    return misplaced.map(({ name, why }) => ({
+        text: `${path}/.target-guard/${name} is left alone: ${why}.`,
+        mend: 'Remove what lies there; the next job or sweep makes the directory anew.',
+    }));
+}
+/** The same as warnings. */
+function misplacedWarnings(root) {
+    return describeMisplaced(root).map(({ text, mend }) => `${text} ${mend}`);
+}
+
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -10849,6 +10989,7 @@ var steps_runtime = __nccwpck_require__(369);
 
 
 
+
 /**
  * The beginning of a job in a workflow: see prepareFor.
  *
@@ -10886,6 +11027,8 @@ async function prepareFor(applicant, settings, runtime, onLease) {
     const root = (0,host_root/* openRoot */.R8)(settings.root, (0,steps_runtime/* preciousOf */.YU)(environment));
     const builder = resolveOwner(settings.owner, root);
     const ways = (0,privilege/* helpers */._$)(settings);
+    for (const text of misplacedWarnings(root))
+        voice.warning(text);
     const heartbeat = (0,report_heartbeat/* parseHeartbeat */.CW)((0,heartbeat_file/* readHeartbeatText */.I9)(root));
     for (const text of (0,report_heartbeat/* maintenanceWarnings */.NG)(heartbeat, (0,heartbeat_file/* readFoundedAt */.Pm)(root), Date.now())) {
         voice.warning(text);
@@ -11101,8 +11244,8 @@ var lease_companions = __nccwpck_require__(2441);
 var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/sizes.js + 2 modules
 var sizes = __nccwpck_require__(3766);
 ;// CONCATENATED MODULE: ./lib/steps/tell-history.js
@@ -11507,8 +11650,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var guard_error = __nccwpck_require__(29);
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
-// EXTERNAL MODULE: ./lib/host/root.js + 1 modules
-var host_root = __nccwpck_require__(9903);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/small-file.js
