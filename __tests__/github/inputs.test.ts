@@ -23,6 +23,7 @@ const VALUES: Record<string, readonly [string, string, keyof Settings]> = {
   'alert-hours': ['3', '4', 'alertHours'],
   'keep-per-pr': ['3', '4', 'keepPerPr'],
   warm: ['copy', 'off', 'warm'],
+  'warm-on-failure': ['true', 'false', 'warmOnFailure'],
   snapshot: ['never', 'trusted', 'snapshot'],
   'snapshot-max-gb': ['3', '4', 'snapshotMaxBytes'],
   'restore-mtimes': ['false', 'true', 'restoreMtimes'],

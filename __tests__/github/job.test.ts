@@ -77,6 +77,7 @@ describe('the job of', () => {
       workflow: '',
       job: 'build',
       leg: '',
+      event: event.name,
       trusted,
     })
   })

@@ -28,6 +28,7 @@ describe('a run outside workflows', () => {
       workflow: '',
       job: 'run',
       leg: '',
+      event: '',
       trusted: false,
     })
   })

@@ -109,6 +109,19 @@ test.each<[string, string, string, number]>([
   expect(sourcesFor(sources, aWish({ job: aJob({ event }), madeBy: 'step' }))).toHaveLength(count)
 })
 
+test.each<[string, boolean, string, string | null]>([
+  ['is no seed', false, '1000', 'its job is not known to have succeeded'],
+  ['is one where that is wanted', true, '1000', null],
+  ['is none for a run of it again', true, '1001', 'its job failed in this very run'],
+])('what a failed job has built %s', (_, isWarm, runId, why) => {
+  const end = anEnd({ result: 'failure', ...(isWarm ? { isWarm: true as const } : {}) })
+  const record = aRecord(aLease({ job: { runId: '1001' } }), end)
+  const workspace = '/work/of/another/runner'
+  const sources = [{ record, build: aBuild({ inputs: true, workspace }), moment: NOW }]
+  const wish = aWish({ job: aJob({ runId }), madeBy: 'step', restoresMtimes: true })
+  expect(sourcesFor(sources, wish)[0]?.refusal).toBe(why)
+})
+
 /** The same of a build by another toolchain than that of the wish. */
 function ofNightly(build: Partial<BuildRecord>): string | null | undefined {
   return refusal('run', 'success', { toolchain: 'rustc 1.97.0-nightly', ...build })

@@ -284,6 +284,7 @@ const alertHours = (0,plan_input/* number */.ai)('alert-hours', { least: 0, most
 const retentionHours = (0,plan_input/* number */.ai)('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
 const keepPerPr = (0,plan_input/* number */.ai)('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
 const warm = (0,plan_input/* choice */.Yq)('warm', WARM, 'auto');
+const warmOnFailure = (0,plan_input/* flag */.Jt)('warm-on-failure', false);
 const snapshot = (0,plan_input/* choice */.Yq)('snapshot', SNAPSHOT, 'trusted');
 const snapshotMaxGb = (0,plan_input/* number */.ai)('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 });
 const remoteCache = (0,plan_input/* choice */.Yq)('remote-cache', remote_setting/* REMOTE_CACHE */.EY, 'off');
@@ -335,6 +336,7 @@ const settings_INPUTS = [
     retentionHours,
     keepPerPr,
     warm,
+    warmOnFailure,
     snapshot,
     snapshotMaxGb,
     remoteCache,
@@ -382,6 +384,7 @@ function settings_parseSettings(lookup, surroundings) {
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
         warm: read(warm),
+        warmOnFailure: read(warmOnFailure),
         snapshot: read(snapshot),
         snapshotMaxBytes: read(snapshotMaxGb) * GB,
         remote: {
@@ -2359,7 +2362,12 @@ function endLease(root, id, end) {
 function spoilEnd(root, id) {
     (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
-/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
+/**
+ * Marks a hook's lease as taken by a step, and of which job.
+ *
+ * @returns null where another step was first; else why the job could not be noted, '' where it was: on a
+ *   full disk the lease is taken all the same, and is of the job that the hook knew
+ */
 function takeLease(root, id, taken) {
     let file;
     try {
@@ -2367,20 +2375,19 @@ function takeLease(root, id, taken) {
     }
     catch (error) {
         if (errnoOf(error) === 'EEXIST')
-            return false;
+            return null;
         throw error;
     }
     try {
         writeFileSync(file, encodeTaken(taken));
+        return '';
     }
-    catch {
-        // A full disk: it is taken all the same, and is of the job that the hook knew.
-        return true;
+    catch (error) {
+        return messageOf(error);
     }
     finally {
         closeSync(file);
     }
-    return true;
 }
 /**
  * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
@@ -6028,7 +6035,8 @@ function parseEnd(text) {
     const { uptimeS, wallMs } = found;
     if (typeof uptimeS !== 'number' || typeof wallMs !== 'number')
         return null;
-    return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
+    const end = { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
+    return found['isWarm'] === true ? { ...end, isWarm: true } : end;
 }
 /** A JSON object, or null for anything else. */
 function parseObject(text) {
@@ -6427,7 +6435,8 @@ function reasonToGo(lease, retention, now, groups) {
         return null;
     const result = record.end?.result ?? 'unknown';
     // Only a good build is worth inheriting; what a failed one left is disk that others need.
-    if (result === 'failure' || result === 'cancelled')
+    const isWarm = result === 'failure' && record.end?.isWarm === true;
+    if (!isWarm && ['failure', 'cancelled'].includes(result))
         return reason;
     const age = ageHours(record, now);
     if (retention.retentionHours === 0)
@@ -13834,8 +13843,13 @@ function refusalOf({ record }, origin, wish) {
         return 'its job has not ended';
     if (origin === null)
         return 'nothing is known of its build';
+    const isOfFailure = record.end?.result === 'failure' && record.end.isWarm === true;
+    // Who runs it again may do so because of what was built.
+    if (isOfFailure && record.lease?.runId === wish.job.runId)
+        return 'its job failed in this very run';
     // In its own workspace that is what Cargo finds after every build there.
     const isGood = record.end?.result === 'success' ||
+        isOfFailure ||
         ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
@@ -15003,8 +15017,9 @@ async function release(request, runtime) {
     const isSaved = (0,remote_setting/* maySave */.J5)(job, result, settings);
     if (!isSaved && (0,remote_setting/* maySave */.J5)(job, result, { ...settings, dryRun: false }))
         voice.info('not saved to the cache: dry-run is on');
+    const isWarm = result === 'failure' && settings.warmOnFailure && !settings.dryRun;
     for (const id of leases) {
-        if (result === 'success' || result === 'unknown')
+        if (result === 'success' || result === 'unknown' || isWarm)
             await recordBuild(root, id, settings.constantPaths.workspace, runtime);
         const lease = (0,host_leases/* findLease */.G0)(root, id)?.lease ?? null;
         if (lease !== null)
@@ -15017,7 +15032,13 @@ async function release(request, runtime) {
             tellSaved(saved, request, runtime);
         try {
             const told = (0,plan_lease/* resultInWords */.WU)(result, (0,host_leases/* findLease */.G0)(root, id)?.lease?.madeBy ?? null);
-            const ended = (0,host_leases/* endLease */.Kg)(root, id, { result, bootId, uptimeS, wallMs });
+            const ended = (0,host_leases/* endLease */.Kg)(root, id, {
+                result,
+                bootId,
+                uptimeS,
+                wallMs,
+                ...(isWarm ? { isWarm } : {}),
+            });
             voice.info(ended ? `lease ${id} ended (${told})` : `lease ${id} had ended before`);
         }
         catch (error) {

@@ -448,6 +448,7 @@ const alertHours = (0,plan_input/* number */.ai)('alert-hours', { least: 0, most
 const retentionHours = (0,plan_input/* number */.ai)('retention-hours', { least: 0, most: 24 * 365, otherwise: 24 });
 const keepPerPr = (0,plan_input/* number */.ai)('keep-per-pr', { least: 0, most: 1000, otherwise: 1, whole: true });
 const warm = (0,plan_input/* choice */.Yq)('warm', WARM, 'auto');
+const warmOnFailure = (0,plan_input/* flag */.Jt)('warm-on-failure', false);
 const snapshot = (0,plan_input/* choice */.Yq)('snapshot', SNAPSHOT, 'trusted');
 const snapshotMaxGb = (0,plan_input/* number */.ai)('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 });
 const remoteCache = (0,plan_input/* choice */.Yq)('remote-cache', REMOTE_CACHE, 'off');
@@ -499,6 +500,7 @@ const settings_INPUTS = [
     retentionHours,
     keepPerPr,
     warm,
+    warmOnFailure,
     snapshot,
     snapshotMaxGb,
     remoteCache,
@@ -546,6 +548,7 @@ function settings_parseSettings(lookup, surroundings) {
         retentionHours: read(retentionHours),
         keepPerPr: read(keepPerPr),
         warm: read(warm),
+        warmOnFailure: read(warmOnFailure),
         snapshot: read(snapshot),
         snapshotMaxBytes: read(snapshotMaxGb) * GB,
         remote: {
@@ -2803,7 +2806,12 @@ function endLease(root, id, end) {
 function spoilEnd(root, id) {
     (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
 }
-/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
+/**
+ * Marks a hook's lease as taken by a step, and of which job.
+ *
+ * @returns null where another step was first; else why the job could not be noted, '' where it was: on a
+ *   full disk the lease is taken all the same, and is of the job that the hook knew
+ */
 function takeLease(root, id, taken) {
     let file;
     try {
@@ -2811,20 +2819,19 @@ function takeLease(root, id, taken) {
     }
     catch (error) {
         if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
-            return false;
+            return null;
         throw error;
     }
     try {
         (0,external_node_fs_.writeFileSync)(file, (0,plan_lease/* encodeTaken */.cC)(taken));
+        return '';
     }
-    catch {
-        // A full disk: it is taken all the same, and is of the job that the hook knew.
-        return true;
+    catch (error) {
+        return (0,guard_error/* messageOf */.bD)(error);
     }
     finally {
         (0,external_node_fs_.closeSync)(file);
     }
-    return true;
 }
 /**
  * Since when a lease's slot has been kept from going: noted at the first time, in a file of its own,
@@ -6147,7 +6154,8 @@ function parseEnd(text) {
     const { uptimeS, wallMs } = found;
     if (typeof uptimeS !== 'number' || typeof wallMs !== 'number')
         return null;
-    return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
+    const end = { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs };
+    return found['isWarm'] === true ? { ...end, isWarm: true } : end;
 }
 /** A JSON object, or null for anything else. */
 function parseObject(text) {
@@ -6552,7 +6560,8 @@ function reasonToGo(lease, retention, now, groups) {
         return null;
     const result = record.end?.result ?? 'unknown';
     // Only a good build is worth inheriting; what a failed one left is disk that others need.
-    if (result === 'failure' || result === 'cancelled')
+    const isWarm = result === 'failure' && record.end?.isWarm === true;
+    if (!isWarm && ['failure', 'cancelled'].includes(result))
         return reason;
     const age = ageHours(record, now);
     if (retention.retentionHours === 0)
@@ -10429,7 +10438,11 @@ function takeOver(id, { root, job, owner, builder, ways, }) {
     if (!isOwnedBy(root, lease.slot, { builder, ways }))
         return null;
     const { workflow, leg } = job;
-    return (0,leases/* takeLease */._e)(root, id, { workflow, leg }) ? acquired(root, { ...lease, workflow, leg }) : null;
+    const problem = (0,leases/* takeLease */._e)(root, id, { workflow, leg });
+    if (problem === null)
+        return null;
+    const taken = acquired(root, { ...lease, workflow, leg });
+    return problem === '' ? taken : { ...taken, problem };
 }
 /** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
 function isOwnedBy(root, slot, request) {
@@ -11105,7 +11118,12 @@ function rememberEmergency({ disk }, environment) {
 /** Takes the hook’s slot over; where that cannot be noted, the step makes one of its own. */
 function tryTakeOver(id, request, { voice }) {
     try {
-        return takeOver(id, request);
+        const taken = takeOver(id, request);
+        if (taken?.problem !== undefined) {
+            voice.warning(`The leg and workflow of the started hook’s slot were not noted (${taken.problem}): it counts as one ` +
+                'of the job as the hook knew it.');
+        }
+        return taken;
     }
     catch (error) {
         voice.warning(`The slot of the started hook was not taken over (${(0,guard_error/* messageOf */.bD)(error)}); this step gets its own.`);

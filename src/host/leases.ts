@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
-import { errnoOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import {
   encodeEnd,
   encodeLease,
@@ -70,24 +70,28 @@ export function spoilEnd(root: Root, id: string): void {
   removeFile(leasePath(root, `${id}.end`))
 }
 
-/** Marks a hook's lease as taken by a step, and of which job; false where another step was first. */
-export function takeLease(root: Root, id: string, taken: Taken): boolean {
+/**
+ * Marks a hook's lease as taken by a step, and of which job.
+ *
+ * @returns null where another step was first; else why the job could not be noted, '' where it was: on a
+ *   full disk the lease is taken all the same, and is of the job that the hook knew
+ */
+export function takeLease(root: Root, id: string, taken: Taken): string | null {
   let file: number
   try {
     file = openSync(leasePath(root, `${id}.taken`), 'wx', 0o644)
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false
+    if (errnoOf(error) === 'EEXIST') return null
     throw error
   }
   try {
     writeFileSync(file, encodeTaken(taken))
-  } catch {
-    // A full disk: it is taken all the same, and is of the job that the hook knew.
-    return true
+    return ''
+  } catch (error) {
+    return messageOf(error)
   } finally {
     closeSync(file)
   }
-  return true
 }
 
 /**

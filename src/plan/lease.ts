@@ -69,6 +69,8 @@ export interface End {
   uptimeS: number
   /** milliseconds since the epoch, by the wall clock */
   wallMs: number
+  /** whether it may be handed down although its job failed; absent where that was not wanted */
+  isWarm?: true
 }
 
 /** One lease as it was found: `lease` is null where the file cannot be understood. */
@@ -232,7 +234,8 @@ export function parseEnd(text: string): End | null {
   if (found === null || typeof found['bootId'] !== 'string') return null
   const { uptimeS, wallMs } = found
   if (typeof uptimeS !== 'number' || typeof wallMs !== 'number') return null
-  return { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs }
+  const end = { result: resultOf(found['result']), bootId: found['bootId'], uptimeS, wallMs }
+  return found['isWarm'] === true ? { ...end, isWarm: true } : end
 }
 
 /** A JSON object, or null for anything else. */

@@ -101,7 +101,8 @@ function reasonToGo(
   if (record.isKept) return null
   const result = record.end?.result ?? 'unknown'
   // Only a good build is worth inheriting; what a failed one left is disk that others need.
-  if (result === 'failure' || result === 'cancelled') return reason
+  const isWarm = result === 'failure' && record.end?.isWarm === true
+  if (!isWarm && ['failure', 'cancelled'].includes(result)) return reason
   const age = ageHours(record, now)
   if (retention.retentionHours === 0) return `${reason}; ended slots are not kept (retention 0 h)`
   if (age > retention.retentionHours) {

@@ -139,9 +139,14 @@ function judge(source: SeedSource, slot: string, wish: SeedWish): JudgedSlot {
 function refusalOf({ record }: SeedSource, origin: Origin | null, wish: SeedWish): string | null {
   if (record.state !== 'ended') return 'its job has not ended'
   if (origin === null) return 'nothing is known of its build'
+  const isOfFailure = record.end?.result === 'failure' && record.end.isWarm === true
+  // Who runs it again may do so because of what was built.
+  if (isOfFailure && record.lease?.runId === wish.job.runId)
+    return 'its job failed in this very run'
   // In its own workspace that is what Cargo finds after every build there.
   const isGood =
     record.end?.result === 'success' ||
+    isOfFailure ||
     ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record))
   if (!isGood) return 'its job is not known to have succeeded'
   return refuseOrigin(origin, wish)

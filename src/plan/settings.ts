@@ -25,6 +25,8 @@ export interface Settings {
   retentionHours: number
   keepPerPr: number
   warm: Warm
+  /** whether what a failed job has built may be handed down, but not to a run of it again */
+  warmOnFailure: boolean
   snapshot: SnapshotPolicy
   snapshotMaxBytes: number
   remote: RemoteSetting
@@ -136,6 +138,8 @@ const keepPerPr = number('keep-per-pr', { least: 0, most: 1000, otherwise: 1, wh
 
 const warm = choice('warm', WARM, 'auto')
 
+const warmOnFailure = flag('warm-on-failure', false)
+
 const snapshot = choice('snapshot', SNAPSHOT, 'trusted')
 const snapshotMaxGb = number('snapshot-max-gb', { least: 0, most: 1_000_000, otherwise: 50 })
 
@@ -196,6 +200,7 @@ export const INPUTS = [
   retentionHours,
   keepPerPr,
   warm,
+  warmOnFailure,
   snapshot,
   snapshotMaxGb,
   remoteCache,
@@ -248,6 +253,7 @@ export function parseSettings(lookup: Lookup, surroundings: Surroundings): Setti
     retentionHours: read(retentionHours),
     keepPerPr: read(keepPerPr),
     warm: read(warm),
+    warmOnFailure: read(warmOnFailure),
     snapshot: read(snapshot),
     snapshotMaxBytes: read(snapshotMaxGb) * GB,
     remote: {

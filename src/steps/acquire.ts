@@ -22,6 +22,8 @@ export interface Acquired {
   targetDirectory: string
   /** absolute path */
   runDirectory: string
+  /** of a lease that was taken over: why its leg and workflow could not be noted */
+  problem?: string
 }
 
 /** Whose slot it is, and how it is made. */
@@ -163,7 +165,10 @@ export function takeOver(
   if (!isSameJob || !isSameWorker(lease, owner)) return null
   if (!isOwnedBy(root, lease.slot, { builder, ways })) return null
   const { workflow, leg } = job
-  return takeLease(root, id, { workflow, leg }) ? acquired(root, { ...lease, workflow, leg }) : null
+  const problem = takeLease(root, id, { workflow, leg })
+  if (problem === null) return null
+  const taken = acquired(root, { ...lease, workflow, leg })
+  return problem === '' ? taken : { ...taken, problem }
 }
 
 /** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */

@@ -216,7 +216,14 @@ function tryTakeOver(
   { voice }: Runtime,
 ): Acquired | null {
   try {
-    return takeOver(id, request)
+    const taken = takeOver(id, request)
+    if (taken?.problem !== undefined) {
+      voice.warning(
+        `The leg and workflow of the started hook’s slot were not noted (${taken.problem}): it counts as one ` +
+          'of the job as the hook knew it.',
+      )
+    }
+    return taken
   } catch (error) {
     voice.warning(
       `The slot of the started hook was not taken over (${messageOf(error)}); this step gets its own.`,

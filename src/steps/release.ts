@@ -58,8 +58,9 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   const isSaved = maySave(job, result, settings)
   if (!isSaved && maySave(job, result, { ...settings, dryRun: false }))
     voice.info('not saved to the cache: dry-run is on')
+  const isWarm = result === 'failure' && settings.warmOnFailure && !settings.dryRun
   for (const id of leases) {
-    if (result === 'success' || result === 'unknown')
+    if (result === 'success' || result === 'unknown' || isWarm)
       await recordBuild(root, id, settings.constantPaths.workspace, runtime)
     const lease = findLease(root, id)?.lease ?? null
     if (lease !== null) await closeBuild(request, lease, isSaved, runtime)
@@ -69,7 +70,13 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
     if (saved !== null) tellSaved(saved, request, runtime)
     try {
       const told = resultInWords(result, findLease(root, id)?.lease?.madeBy ?? null)
-      const ended = endLease(root, id, { result, bootId, uptimeS, wallMs })
+      const ended = endLease(root, id, {
+        result,
+        bootId,
+        uptimeS,
+        wallMs,
+        ...(isWarm ? { isWarm } : {}),
+      })
       voice.info(ended ? `lease ${id} ended (${told})` : `lease ${id} had ended before`)
     } catch (error) {
       voice.warning(
