@@ -1,5 +1,7 @@
 import { chownSync, mkdirSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { openRoot } from '../../src/host/root.ts'
+import { PRECIOUS } from '../helpers/root.ts'
 import { needs } from './capabilities.ts'
 import { tool } from './guard.ts'
 import { ordinaryUser } from './ordinary-user.ts'
@@ -63,7 +65,7 @@ needs('root', 'second-user').describe('doctor, of a root', () => {
   test('that another user owns, tells what to give', async () => {
     const { uid, gid } = ordinaryUser()
     const folder = `${scene().directory('other')}/a b`
-    await scene().must(process.execPath, [tool, 'sweep', '--root', folder])
+    openRoot(folder, PRECIOUS)
     const { level, text, mend } = await told(folder, { uid, gid })
     expect([level, text]).toEqual(['fail', `uid ${uid} may not write in ${folder}`])
     const command = /^As the runner’s user: sudo (.*)$/.exec(mend)?.[1] ?? ''
@@ -74,7 +76,7 @@ needs('root', 'second-user').describe('doctor, of a root', () => {
   test('on a disk that is mounted read-only, does not blame its owner', async () => {
     const disk = await smallDisk(scene(), 'tmpfs')
     mkdirSync(`${disk}/empty`)
-    await scene().must(process.execPath, [tool, 'sweep', '--root', `${disk}/root`])
+    openRoot(`${disk}/root`, PRECIOUS)
     await scene().must('mount', ['-o', 'remount,ro', disk])
     const mend = expect.stringMatching(/^Mount it writable/)
     for (const name of ['root', 'empty']) {

@@ -87,11 +87,11 @@ describe('a floor that cannot be reached', () => {
     const root = aRoot(scene())
     ended(root, 1, 30_000_000)
     const round = { floors: tooMuch(root), dryRun: true }
-    const { said } = await guard(root, round)
-    expect(said).not.toContain('would, as far as needed')
+    const { said, planned } = await guard(root, round)
+    expect(planned).toEqual([])
     expect(said).toContain('is out of reach, so no slot and no snapshot goes for it')
     const tight = await guard(root, { ...round, watermarks: { high: 0, low: 0 } })
-    expect(tight.said).toContain('would, as far as needed, retire')
+    expect(tight.planned).toMatchObject([{ kind: 'retire', asFarAsNeeded: true }])
   })
 
   test('does not keep the disk from being held below its watermark', async () => {
