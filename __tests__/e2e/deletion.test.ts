@@ -3,6 +3,8 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { hold } from '../helpers/hold.ts'
+import { openRoot } from '../../src/host/root.ts'
+import { PRECIOUS } from '../helpers/root.ts'
 import { needs } from './capabilities.ts'
 import { GuardedHost, slotOf } from './guard.ts'
 import { hostOf, ordinaryUser, quarantineOf } from './ordinary-user.ts'
@@ -151,9 +153,9 @@ function trashEntry(host: GuardedHost): { id: string; folder: string } {
   return { id, folder }
 }
 
-async function withRoot(): Promise<GuardedHost> {
+function withRoot(): GuardedHost {
   const host = new GuardedHost(scene())
-  await host.json('sweep')
+  openRoot(host.root, PRECIOUS)
   return host
 }
 
@@ -176,7 +178,7 @@ needs('root', 'loop-mount').describe('something mounted', () => {
   })
 
   test('in the trash is quarantined with the command that helps, and nothing in it is deleted', async () => {
-    const host = await withRoot()
+    const host = withRoot()
     const canary = makeCanary()
     const before = portrait(canary)
     const { id, folder } = trashEntry(host)
@@ -198,7 +200,7 @@ needs('root', 'loop-mount').describe('something mounted', () => {
 })
 
 test('a writer that never stops does not make the reaper fail for good', async () => {
-  const host = await withRoot()
+  const host = withRoot()
   const { folder } = trashEntry(host)
   // As fast as can be: rm nearly always finds files that were not there when it read the folder.
   const writer = `cd "$1" && exec "$2" -e '

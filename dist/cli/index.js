@@ -16577,7 +16577,10 @@ async function release(request, runtime) {
 }
 /** What is done with the build and its checkout while the lease lives, and nobody else has the slot. */
 async function closeBuild({ root, job, settings }, lease, isSaved, runtime) {
-    warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
+    // Where nothing was built nobody has looked into the checkout, which may lie on a mount that is stuck.
+    if ((readBuildRecord(root, lease.id)?.toolchain ?? null) !== null) {
+        warnOfTwins(`${root.realPath}/${lease.slot}`, runtime);
+    }
     await renewTimes(root, lease, runtime);
     if (isSaved)
         await saveBuild({ root, job, settings, lease }, runtime);

@@ -7,7 +7,7 @@ import type { Job } from '../plan/job.ts'
 import type { Settings } from '../plan/settings.ts'
 import { readMoment } from '../host/boot.ts'
 import { hasEndings } from '../host/history.ts'
-import { readSeedRecord } from '../host/lease-companions.ts'
+import { readBuildRecord, readSeedRecord } from '../host/lease-companions.ts'
 import { endLease, findLease } from '../host/leases.ts'
 import { startReaper } from '../host/reaper.ts'
 import type { Root } from '../host/root.ts'
@@ -108,7 +108,10 @@ async function closeBuild(
   isSaved: boolean,
   runtime: Runtime,
 ): Promise<void> {
-  warnOfTwins(`${root.realPath}/${lease.slot}`, runtime)
+  // Where nothing was built nobody has looked into the checkout, which may lie on a mount that is stuck.
+  if ((readBuildRecord(root, lease.id)?.toolchain ?? null) !== null) {
+    warnOfTwins(`${root.realPath}/${lease.slot}`, runtime)
+  }
   await renewTimes(root, lease, runtime)
   if (isSaved) await saveBuild({ root, job, settings, lease }, runtime)
 }
