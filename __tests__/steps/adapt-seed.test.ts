@@ -1,6 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { COLD } from '../../src/plan/build-record.ts'
+import type { Maker } from '../../src/plan/lease.ts'
 import type { Origin } from '../../src/plan/seed.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { adaptSeed } from '../../src/steps/adapt-seed.ts'
@@ -20,16 +21,17 @@ async function handDown(
   origin: Pick<Origin, 'workspace' | 'unused'>,
   more: NodeJS.ProcessEnv,
   put: (place: string) => void = () => {},
+  madeBy: Maker = 'step',
 ): Promise<string> {
   const place = `${scene().directory('seeding')}/0`
   cargoTree(place)
   put(place)
   const request = {
     root: aRoot(scene()),
-    lease: aLease({ id: anId(2) }),
+    lease: aLease({ id: anId(2), madeBy }),
     wish: {
       job: aJob(),
-      madeBy: 'step',
+      madeBy,
       runnerKey: '',
       workspace: '/work',
       common: '',
@@ -101,4 +103,11 @@ test('what tests and cargo package left stays behind', async () => {
   expect(readdirSync(`${place}/x86_64-unknown-linux-gnu`).toSorted()).toEqual(kept)
   for (const at of [place, `${place}/x86_64-unknown-linux-gnu`])
     expect(readdirSync(`${at}/tmp`)).toEqual([])
+})
+
+test('what a person’s last command left goes along', async () => {
+  const place = await handDown({ workspace: '/work', unused: {} }, {}, () => {}, 'run')
+  expect(readdirSync(`${place}/tmp`)).toEqual(['scratch'])
+  expect(readdirSync(place)).toContain('package')
+  expect(readdirSync(`${place}/debug`)).toContain('program')
 })

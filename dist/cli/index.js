@@ -13930,15 +13930,13 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
 
 
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job, and what stays behind
- * where it is cloned, too: Cargo’s lock files, what tests and `cargo package` left, and, with
- * `skipIncremental`, the state of incremental compilation.
+ * Takes out of a target dir that was handed down what is of no use to its new job.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
  * @throws Error where the target dir is not as Cargo makes one
  */
-function leaveBehind(target, aside, { skipIncremental }) {
+function leaveBehind(target, aside, { skipIncremental, skipScratch }) {
     const out = movingTo(aside, 'left-');
     const above = new Set(['.']);
     withProfiles(target, (profiles) => {
@@ -13953,6 +13951,8 @@ function leaveBehind(target, aside, { skipIncremental }) {
             }
         }
     });
+    if (!skipScratch)
+        return;
     within(target, [], (folder) => {
         for (const path of above)
             inside(folder, path, (each) => emptyScratch(each, out));
@@ -17695,7 +17695,9 @@ async function adaptSeed(request, runtime) {
     if (record.kind === 'inherit') {
         const { constantPaths } = request.settings;
         const use = incrementalUse(origin, { constantPaths, environment: runtime.environment });
-        leaveBehind(place, aside, { skipIncremental: use === 'none' });
+        // A person may want what the last command has left, such as a package.
+        const skipScratch = !isLocal(lease.madeBy);
+        leaveBehind(place, aside, { skipIncremental: use === 'none', skipScratch });
     }
     if (origin.isElsewhere === true)
         leaveUnjudged(place, aside);

@@ -11392,15 +11392,13 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
 
 
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job, and what stays behind
- * where it is cloned, too: Cargo’s lock files, what tests and `cargo package` left, and, with
- * `skipIncremental`, the state of incremental compilation.
+ * Takes out of a target dir that was handed down what is of no use to its new job.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
  * @throws Error where the target dir is not as Cargo makes one
  */
-function leaveBehind(target, aside, { skipIncremental }) {
+function leaveBehind(target, aside, { skipIncremental, skipScratch }) {
     const out = (0,host_folders/* movingTo */.I2)(aside, 'left-');
     const above = new Set(['.']);
     (0,host_profiles/* withProfiles */.fA)(target, (profiles) => {
@@ -11415,6 +11413,8 @@ function leaveBehind(target, aside, { skipIncremental }) {
             }
         }
     });
+    if (!skipScratch)
+        return;
     (0,host_folders/* within */.ux)(target, [], (folder) => {
         for (const path of above)
             (0,host_folders/* inside */.nx)(folder, path, (each) => emptyScratch(each, out));
@@ -14783,7 +14783,9 @@ async function adaptSeed(request, runtime) {
     if (record.kind === 'inherit') {
         const { constantPaths } = request.settings;
         const use = incrementalUse(origin, { constantPaths, environment: runtime.environment });
-        leaveBehind(place, aside, { skipIncremental: use === 'none' });
+        // A person may want what the last command has left, such as a package.
+        const skipScratch = !(0,plan_lease/* isLocal */.IX)(lease.madeBy);
+        leaveBehind(place, aside, { skipIncremental: use === 'none', skipScratch });
     }
     if (origin.isElsewhere === true)
         leaveUnjudged(place, aside);

@@ -5,10 +5,16 @@ import { hasUnitId } from '../plan/unit-files.ts'
 import { at, inside, movingTo, within } from './folders.ts'
 import { withProfiles } from './profiles.ts'
 
+/** What stays behind beside Cargo’s lock files. */
+export interface LeftBehind {
+  /** the state of incremental compilation */
+  skipIncremental: boolean
+  /** what tests and `cargo package` left, as where it is cloned */
+  skipScratch: boolean
+}
+
 /**
- * Takes out of a target dir that was handed down what is of no use to its new job, and what stays behind
- * where it is cloned, too: Cargo’s lock files, what tests and `cargo package` left, and, with
- * `skipIncremental`, the state of incremental compilation.
+ * Takes out of a target dir that was handed down what is of no use to its new job.
  *
  * @param target absolute path
  * @param aside absolute path of an empty folder, where what is large goes
@@ -17,7 +23,7 @@ import { withProfiles } from './profiles.ts'
 export function leaveBehind(
   target: string,
   aside: string,
-  { skipIncremental }: { skipIncremental: boolean },
+  { skipIncremental, skipScratch }: LeftBehind,
 ): void {
   const out = movingTo(aside, 'left-')
   const above = new Set(['.'])
@@ -30,6 +36,7 @@ export function leaveBehind(
       }
     }
   })
+  if (!skipScratch) return
   within(target, [], (folder) => {
     for (const path of above) inside(folder, path, (each) => emptyScratch(each, out))
   })

@@ -50,7 +50,9 @@ export async function adaptSeed(
   if (record.kind === 'inherit') {
     const { constantPaths } = request.settings
     const use = incrementalUse(origin, { constantPaths, environment: runtime.environment })
-    leaveBehind(place, aside, { skipIncremental: use === 'none' })
+    // A person may want what the last command has left, such as a package.
+    const skipScratch = !isLocal(lease.madeBy)
+    leaveBehind(place, aside, { skipIncremental: use === 'none', skipScratch })
   }
   if (origin.isElsewhere === true) leaveUnjudged(place, aside)
   // One command uses this, the next one that: what one leaves alone is still wanted.
