@@ -116,7 +116,7 @@ test.each<[string, boolean, string, string | null]>([
 ])('what a failed job has built %s', (_, isWarm, runId, why) => {
   const end = anEnd({ result: 'failure', ...(isWarm ? { isWarm: true as const } : {}) })
   const record = aRecord(aLease({ job: { runId: '1001' } }), end)
-  const workspace = '/work/of/another/runner'
+  const workspace = '/another/checkout'
   const sources = [{ record, build: aBuild({ inputs: true, workspace }), moment: NOW }]
   const wish = aWish({ job: aJob({ runId }), madeBy: 'step', restoresMtimes: true })
   expect(sourcesFor(sources, wish)[0]?.refusal).toBe(why)

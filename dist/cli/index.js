@@ -6161,7 +6161,8 @@ const LAST = 20;
 const PERCENTILE = 0.95;
 /**
  * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
- * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not
+ * get as large as it would have, and tells nothing.
  *
  * @param lines oldest first
  */
@@ -9027,7 +9028,10 @@ function maxParallelOf(cap, repository) {
 
 
 
-/** How many jobs at once there is room for, in what is free and what goes for them; null where the disk cannot be read. */
+/**
+ * How many jobs at once there is room for, in what is free and what goes for them; null where the disk
+ * cannot be read.
+ */
 async function cap(root, settings) {
     const [reading] = (await probeDisks(root.path, [])).readings;
     if (reading === undefined)
@@ -16387,6 +16391,8 @@ function holdsSomething(slot) {
 
 
 
+
+
 /**
  * Gives now to everything in the checkout that was given an old time for this job’s build. Other target
  * directories of the same checkout, which no slot is, have seen it later with other contents: there
@@ -16401,13 +16407,26 @@ async function renewTimes(root, lease, { environment, voice }) {
     if (files.length === 0 || workspace === '' || hasOtherBuild(root, lease))
         return;
     const nowNs = BigInt(Date.now()) * 1000000n;
+    const planned = files.map((file) => ({ path: file.path, mtimeNs: null, expected: file }));
     try {
-        await setTimes(workspace, files.map((file) => ({ path: file.path, mtimeNs: null, expected: file })), nowNs);
-        voice.info(`times: ${files.length} restored input(s) get now, for other builds of this checkout`);
+        const results = await setTimes(workspace, planned, nowNs);
+        const renewed = results.filter(({ kind }) => kind !== 'failed').length;
+        voice.info(`times: ${renewed} restored input(s) get now, for other builds of this checkout`);
+        const stays = results.find((each) => each.kind === 'failed' && renew_times_isThere(workspace, each));
+        if (stays?.kind === 'failed')
+            warn(stays.path, stays.why, voice);
     }
     catch (error) {
-        voice.warning(`Restored times stay in ${workspace} (${messageOf(error)}): do not build there into another target directory.`);
+        warn(workspace, messageOf(error), voice);
     }
+}
+/** What a step has removed needs no time. */
+function renew_times_isThere(workspace, { path }) {
+    return statOrNull((0,external_node_path_namespaceObject.join)(workspace, path)) !== null;
+}
+function warn(path, why, voice) {
+    voice.warning(`The time that was restored for ${path} stays (${why}): let nothing build this checkout into another ` +
+        'target directory before it is checked out anew.');
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/cargo-lock.js

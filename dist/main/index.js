@@ -8260,7 +8260,8 @@ const LAST = 20;
 const PERCENTILE = 0.95;
 /**
  * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
- * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not
+ * get as large as it would have, and tells nothing.
  *
  * @param lines oldest first
  */
@@ -8499,7 +8500,10 @@ var host_snapshots = __nccwpck_require__(9747);
 
 
 
-/** How many jobs at once there is room for, in what is free and what goes for them; null where the disk cannot be read. */
+/**
+ * How many jobs at once there is room for, in what is free and what goes for them; null where the disk
+ * cannot be read.
+ */
 async function cap(root, settings) {
     const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
     if (reading === undefined)

@@ -37,7 +37,8 @@ const PERCENTILE = 0.95
 
 /**
  * The 95th percentile of the peaks of this job's last 20, else of those of all its legs (a hook is not
- * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not get as large as it would have, and tells nothing.
+ * told which one it is), else of its repository's, else of the host's, else none. A cancelled job did not
+ * get as large as it would have, and tells nothing.
  *
  * @param lines oldest first
  */

@@ -10,7 +10,10 @@ import type { Root } from '../host/root.ts'
 import { readSizeSample } from '../host/size-samples.ts'
 import { listSnapshots } from '../host/snapshots.ts'
 
-/** How many jobs at once there is room for, in what is free and what goes for them; null where the disk cannot be read. */
+/**
+ * How many jobs at once there is room for, in what is free and what goes for them; null where the disk
+ * cannot be read.
+ */
 export async function cap(root: Root, settings: Settings): Promise<Cap | null> {
   const [reading] = (await probeDisks(root.path, [])).readings
   if (reading === undefined) return null
