@@ -1,4 +1,4 @@
-import { readdirSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { Settings } from '../../src/plan/settings.ts'
@@ -69,6 +69,18 @@ function holder(): string {
   return id
 }
 
+/** The slot of the nth job, which has ended and was measured as so large. */
+function endedSlot(n: number, bytes: number): string {
+  const lease = aLease({ id: anId(n) })
+  writeLease(root, lease)
+  const slot = `${root.path}/${lease.slot}`
+  mkdirSync(slot, { recursive: true })
+  writeFileSync(`${slot}/built`, 'x')
+  addLine(root, aLine({ id: lease.id, bytes }))
+  endLease(root, lease.id, anEnd())
+  return slot
+}
+
 /** Names of those who wait. */
 const waiting = (): string[] => readdirSync(controlName(root, 'waiting'))
 
@@ -104,6 +116,23 @@ describe('a job that waits', () => {
     expect(said).toEqual([expect.stringMatching(/^waiting for room for 0 min: .*[GM]B/)])
     expect(said[0]).toMatch(/octo-org\/demo build of runner-2 may grow by [\d.]+ [GM]B, such/)
     expect(said[0]).toContain('such jobs took 10 min')
+  })
+
+  test('takes nothing in vain from others, says so once, and takes what is enough', async () => {
+    const slots = [endedSlot(7, 30_000_000), endedSlot(8, 30_000_000)]
+    const id = holder()
+    const wanted = Math.round(disk().freeBytes / 2)
+    expect(await ask(wanted)).toEqual({ kind: 'skip' })
+    expect(slots.map((slot) => existsSync(slot))).toEqual([true, true])
+    expect(said.filter((line) => line.includes('no slot and no snapshot goes'))).toEqual([
+      'no slot and no snapshot goes for this job yet: all that may go held 60.0 MB when last measured',
+    ])
+    // Now all that may go is more than half of what is missing, and it may have grown since.
+    const missing = wanted - Math.round(0.1 * disk().freeBytes)
+    slots.push(endedSlot(9, Math.round(0.6 * missing)))
+    expect(await ask(wanted)).toEqual({ kind: 'skip' })
+    expect(slots.map((slot) => existsSync(slot))).toEqual([false, false, false])
+    endLease(root, id, anEnd())
   })
 
   test('starts when the other has ended, long before the next look that is due', async () => {

@@ -40,7 +40,8 @@ async function relieveAll(
     privilegedHelper: 'none',
   } as Settings
   const runtime = { environment: {}, script: '', voice: speech().voice }
-  const request = { root, self: aSelf(), settings, extent: 'host', suffices } as const
+  const goal = { isReached: suffices, missed: () => [] }
+  const request = { root, self: aSelf(), settings, extent: 'host', goal } as const
   return relieve(request, runtime)
 }
 

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3540);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(590);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3540:
+/***/ 590:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9206,29 +9206,8 @@ and of snapshots, which make room before a job waits.`,
     },
 };
 
-;// CONCATENATED MODULE: ./lib/plan/reserve.js
-/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
-const reserve_TIMES = 4;
-/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
-function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
-    if (freeBytes < reserve_TIMES * bytes)
-        return false;
-    return freeInodes === null || freeInodes >= reserve_TIMES * inodes;
-}
-
-;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
-
-
-/** Why nothing goes for a floor, and what to do about it. */
-function outOfReachText(rootPath, { floor, known }) {
-    const { what, free, setting } = floor;
-    const all = what === 'bytes' ? texts_size(known) : pressure_amount(what, known);
-    return (`The floor of ${pressure_amount(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
-        `for it: ${pressure_amount(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
-        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
+
 
 
 /**
@@ -9278,6 +9257,27 @@ function relief_largest(...amounts) {
     const known = amounts.filter((each) => typeof each === 'number');
     return known.length === 0 ? null : Math.max(...known);
 }
+/** Below the low watermark, and not critical. */
+function untilRelieved(floors, watermarks) {
+    return {
+        isReached: (disk) => isRelieved(disk, watermarks),
+        missed: (reading) => missedFloors(reading, floors),
+    };
+}
+/** Below the low watermark, whatever the floors ask for: to come nearer to it is of use. */
+function untilBelow({ low }) {
+    return { isReached: ({ reading }) => usedPercent(reading) < low, missed: () => [] };
+}
+/** So many bytes are free, for a job that waits. */
+function untilFree(bytes) {
+    const isFree = ({ freeBytes }) => freeBytes >= bytes;
+    return {
+        isReached: ({ reading }) => isFree(reading),
+        missed: (reading) => isFree(reading)
+            ? []
+            : [{ what: 'bytes', free: reading.freeBytes, floor: bytes, setting: 'forecast-gb' }],
+    };
+}
 /** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
 const GROWN = 2;
 /**
@@ -9304,6 +9304,28 @@ function withRelief(actions, relief) {
 }
 function retiredIn(actions) {
     return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/reserve.js
+/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
+const reserve_TIMES = 4;
+/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
+function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
+    if (freeBytes < reserve_TIMES * bytes)
+        return false;
+    return freeInodes === null || freeInodes >= reserve_TIMES * inodes;
+}
+
+;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
+
+
+/** Why nothing goes for a floor, and what to do about it. */
+function outOfReachText(rootPath, { floor, known }) {
+    const { what, free, setting } = floor;
+    const all = what === 'bytes' ? texts_size(known) : pressure_amount(what, known);
+    return (`The floor of ${pressure_amount(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
+        `for it: ${pressure_amount(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
+        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/relief-weights.js
@@ -9364,7 +9386,7 @@ async function relieve(request, runtime) {
         const [reading] = (await probeDisks(root.path, [])).readings;
         return reading === undefined ? null : assess(reading, settings.floors);
     };
-    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
+    const goal = relieve_goalOf(request);
     const first = await look();
     if (first === null)
         return null;
@@ -9386,7 +9408,7 @@ async function relieve(request, runtime) {
         if (again === null)
             return true;
         done.after = again;
-        return suffices(done.after);
+        return goal.isReached(done.after);
     };
     const tellUntil = external_node_perf_hooks_namespaceObject.performance.now() + TELL_MS;
     const empty = async () => {
@@ -9395,7 +9417,7 @@ async function relieve(request, runtime) {
             await tell(root, 'trash', tellUntil - external_node_perf_hooks_namespaceObject.performance.now());
         return relieve_emptyTrash(request, done, isEnough);
     };
-    if (suffices(first))
+    if (goal.isReached(first))
         return done;
     // Also what others have just deleted may not be counted yet: no slot goes for that.
     if ((hasTrash(root) && (await empty())) || (await isEnough()))
@@ -9409,7 +9431,7 @@ async function relieve(request, runtime) {
     const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
     // Where nothing works any more, whatever is freed is of use.
-    if (!wasFull && request.suffices === undefined) {
+    if (!wasFull) {
         done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions });
         if (done.outOfReach !== null)
             return done;
@@ -9440,6 +9462,9 @@ async function relieve(request, runtime) {
             return done;
     }
     return done;
+}
+function relieve_goalOf({ goal, settings: { floors, watermarks } }) {
+    return goal ?? untilRelieved(floors, watermarks);
 }
 /** How much more is free than before, whoever made it so. */
 function reclaimed({ before, after }) {
@@ -9490,13 +9515,13 @@ function isFull({ freeBytes, freeInodes }) {
     return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
 }
 /** Which floor stays out of reach, were all of this taken, and all snapshots. */
-function judgeReach({ root, settings }, reading, { candidates, actions }) {
-    const missed = missedFloors(reading, settings.floors);
+function judgeReach(request, reading, { candidates, actions }) {
+    const missed = relieve_goalOf(request).missed(reading);
     if (missed.length === 0)
         return null;
     const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
     const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id));
-    return outOfReach(missed, weighAll(root, slots));
+    return outOfReach(missed, weighAll(request.root, slots));
 }
 /** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
 async function planRelief(request, reading, runtime) {
@@ -9646,6 +9671,7 @@ function heldFiles(root) {
 
 
 
+
 /**
  * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
  * not start another.
@@ -9711,12 +9737,12 @@ async function guard_disk_attempt({ root }, work, { voice }) {
 }
 /** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
 async function keepWatermark(request, relieved, runtime) {
-    const { high, low } = request.settings.watermarks;
     const isInVain = relieved !== null && relieved.outOfReach !== null;
-    if (!isInVain || usedPercent(relieved.after.reading) < high)
+    const { watermarks } = request.settings;
+    if (!isInVain || usedPercent(relieved.after.reading) < watermarks.high)
         return null;
-    const suffices = ({ reading }) => usedPercent(reading) < low;
-    return guard_disk_attempt(request, async () => relieve({ ...request, extent: request.scope, suffices }, runtime), runtime);
+    const goal = untilBelow(watermarks);
+    return guard_disk_attempt(request, async () => relieve({ ...request, extent: request.scope, goal }, runtime), runtime);
 }
 /** Every watched file system under its floors; what cannot be read is a warning, and ok. */
 async function look({ root, settings }, runtime) {
@@ -10982,6 +11008,37 @@ function isOwn({ lease }, { runnerKey, job, worker }) {
         lease.job === job.job);
 }
 
+;// CONCATENATED MODULE: ./lib/steps/make-room.js
+
+
+
+
+/**
+ * Takes what is stale, whoever left it, until so many bytes are free. It never stops the job, which
+ * waits where no room was made.
+ */
+async function make_room_makeRoom({ root, self, settings }, freeBytes, runtime) {
+    const { voice } = runtime;
+    const goal = untilFree(freeBytes);
+    try {
+        const relieved = await relieve({ root, self, settings, extent: 'host', goal }, runtime);
+        if (relieved === null)
+            return { isMade: false, outOfReach: null };
+        for (const slot of relieved.retired) {
+            voice.info(`retired for room, as this job would have to wait: ${slot}`);
+        }
+        for (const snapshot of relieved.evicted) {
+            voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
+        }
+        await recordReclaimed(root, reclaimed(relieved), runtime);
+        return { isMade: goal.isReached(relieved.after), outOfReach: relieved.outOfReach };
+    }
+    catch (error) {
+        voice.warning(`Making room failed (${messageOf(error)}); this job waits.`);
+        return { isMade: false, outOfReach: null };
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/admit.js
 
 
@@ -11073,6 +11130,8 @@ class Admission {
     #ticket = null;
     /** whether it was said that there is no place in the queue to be had */
     #isUnqueued = false;
+    /** whether it was said that nothing goes for this job */
+    #isReachTold = false;
     constructor(request, expected, history, runtime) {
         this.#request = request;
         this.#expected = expected;
@@ -11179,31 +11238,18 @@ class Admission {
     async #reclaim({ decision, freeBytes, isFirst }) {
         if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst)
             return false;
-        const { root, self, settings } = this.#request;
-        const goal = freeBytes + this.#expected.bytes - decision.availableBytes;
-        const { voice } = this.#runtime;
-        try {
-            const relieved = await relieve({
-                root,
-                self,
-                settings,
-                extent: 'host',
-                suffices: ({ reading }) => reading.freeBytes >= goal,
-            }, this.#runtime);
-            for (const slot of relieved?.retired ?? []) {
-                voice.info(`retired for room, as this job would have to wait: ${slot}`);
-            }
-            for (const snapshot of relieved?.evicted ?? []) {
-                voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
-            }
-            if (relieved !== null)
-                await recordReclaimed(root, reclaimed(relieved), this.#runtime);
-            return relieved !== null && relieved.after.reading.freeBytes >= goal;
-        }
-        catch (error) {
-            voice.warning(`Making room failed (${messageOf(error)}); this job waits.`);
-            return false;
-        }
+        const needed = freeBytes + this.#expected.bytes - decision.availableBytes;
+        const { isMade, outOfReach } = await make_room_makeRoom(this.#request, needed, this.#runtime);
+        if (outOfReach !== null)
+            this.#tellReach(outOfReach);
+        return isMade;
+    }
+    /** Once: what may go changes while it waits, and with it how much is missing. */
+    #tellReach({ known }) {
+        if (this.#isReachTold || known === 0)
+            return;
+        this.#isReachTold = true;
+        this.#runtime.voice.info(`no slot and no snapshot goes for this job yet: all that may go held ${texts_size(known)} when last measured`);
     }
     async #timeOut(found) {
         const { root, self, settings, madeBy } = this.#request;

@@ -5541,7 +5541,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7599);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9279);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7969,7 +7969,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 7599:
+/***/ 9279:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9039,13 +9039,10 @@ function isOwn({ lease }, { runnerKey, job, worker }) {
         lease.job === job.job);
 }
 
-// EXTERNAL MODULE: ./lib/steps/refuse.js
-var refuse = __nccwpck_require__(2639);
-// EXTERNAL MODULE: ./lib/steps/record-metrics.js + 4 modules
-var record_metrics = __nccwpck_require__(7897);
 // EXTERNAL MODULE: ./lib/plan/reclaim.js
 var reclaim = __nccwpck_require__(9060);
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
+
 
 
 /**
@@ -9095,6 +9092,27 @@ function relief_largest(...amounts) {
     const known = amounts.filter((each) => typeof each === 'number');
     return known.length === 0 ? null : Math.max(...known);
 }
+/** Below the low watermark, and not critical. */
+function untilRelieved(floors, watermarks) {
+    return {
+        isReached: (disk) => (0,pressure/* isRelieved */.$L)(disk, watermarks),
+        missed: (reading) => (0,pressure/* missedFloors */.v0)(reading, floors),
+    };
+}
+/** Below the low watermark, whatever the floors ask for: to come nearer to it is of use. */
+function untilBelow({ low }) {
+    return { isReached: ({ reading }) => (0,pressure/* usedPercent */.Nk)(reading) < low, missed: () => [] };
+}
+/** So many bytes are free, for a job that waits. */
+function untilFree(bytes) {
+    const isFree = ({ freeBytes }) => freeBytes >= bytes;
+    return {
+        isReached: ({ reading }) => isFree(reading),
+        missed: (reading) => isFree(reading)
+            ? []
+            : [{ what: 'bytes', free: reading.freeBytes, floor: bytes, setting: 'forecast-gb' }],
+    };
+}
 /** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
 const GROWN = 2;
 /**
@@ -9123,6 +9141,8 @@ function retiredIn(actions) {
     return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
 }
 
+// EXTERNAL MODULE: ./lib/steps/record-metrics.js + 4 modules
+var record_metrics = __nccwpck_require__(7897);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 1 modules
@@ -9189,7 +9209,7 @@ async function relieve(request, runtime) {
         const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
         return reading === undefined ? null : (0,pressure/* assess */.no)(reading, settings.floors);
     };
-    const suffices = request.suffices ?? ((disk) => (0,pressure/* isRelieved */.$L)(disk, settings.watermarks));
+    const goal = goalOf(request);
     const first = await look();
     if (first === null)
         return null;
@@ -9211,7 +9231,7 @@ async function relieve(request, runtime) {
         if (again === null)
             return true;
         done.after = again;
-        return suffices(done.after);
+        return goal.isReached(done.after);
     };
     const tellUntil = external_node_perf_hooks_.performance.now() + TELL_MS;
     const empty = async () => {
@@ -9220,7 +9240,7 @@ async function relieve(request, runtime) {
             await (0,reap/* tell */.qz)(root, 'trash', tellUntil - external_node_perf_hooks_.performance.now());
         return emptyTrash(request, done, isEnough);
     };
-    if (suffices(first))
+    if (goal.isReached(first))
         return done;
     // Also what others have just deleted may not be counted yet: no slot goes for that.
     if (((0,trash/* hasTrash */.P_)(root) && (await empty())) || (await isEnough()))
@@ -9234,7 +9254,7 @@ async function relieve(request, runtime) {
     const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
     // Where nothing works any more, whatever is freed is of use.
-    if (!wasFull && request.suffices === undefined) {
+    if (!wasFull) {
         done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions });
         if (done.outOfReach !== null)
             return done;
@@ -9265,6 +9285,9 @@ async function relieve(request, runtime) {
             return done;
     }
     return done;
+}
+function goalOf({ goal, settings: { floors, watermarks } }) {
+    return goal ?? untilRelieved(floors, watermarks);
 }
 /** How much more is free than before, whoever made it so. */
 function reclaimed({ before, after }) {
@@ -9315,13 +9338,13 @@ function isFull({ freeBytes, freeInodes }) {
     return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
 }
 /** Which floor stays out of reach, were all of this taken, and all snapshots. */
-function judgeReach({ root, settings }, reading, { candidates, actions }) {
-    const missed = (0,pressure/* missedFloors */.v0)(reading, settings.floors);
+function judgeReach(request, reading, { candidates, actions }) {
+    const missed = goalOf(request).missed(reading);
     if (missed.length === 0)
         return null;
     const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
     const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id));
-    return outOfReach(missed, weighAll(root, slots));
+    return outOfReach(missed, weighAll(request.root, slots));
 }
 /** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
 async function planRelief(request, reading, runtime) {
@@ -9364,6 +9387,39 @@ async function judge(leases, candidates, { root, self }, runtime) {
     return (0,reclaim/* planPass */.hJ)(seen, candidates, occupancies);
 }
 
+;// CONCATENATED MODULE: ./lib/steps/make-room.js
+
+
+
+
+/**
+ * Takes what is stale, whoever left it, until so many bytes are free. It never stops the job, which
+ * waits where no room was made.
+ */
+async function makeRoom({ root, self, settings }, freeBytes, runtime) {
+    const { voice } = runtime;
+    const goal = untilFree(freeBytes);
+    try {
+        const relieved = await relieve({ root, self, settings, extent: 'host', goal }, runtime);
+        if (relieved === null)
+            return { isMade: false, outOfReach: null };
+        for (const slot of relieved.retired) {
+            voice.info(`retired for room, as this job would have to wait: ${slot}`);
+        }
+        for (const snapshot of relieved.evicted) {
+            voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
+        }
+        await (0,record_metrics/* recordReclaimed */.C)(root, reclaimed(relieved), runtime);
+        return { isMade: goal.isReached(relieved.after), outOfReach: relieved.outOfReach };
+    }
+    catch (error) {
+        voice.warning(`Making room failed (${(0,guard_error/* messageOf */.bD)(error)}); this job waits.`);
+        return { isMade: false, outOfReach: null };
+    }
+}
+
+// EXTERNAL MODULE: ./lib/steps/refuse.js
+var refuse = __nccwpck_require__(2639);
 ;// CONCATENATED MODULE: ./lib/steps/admit.js
 
 
@@ -9455,6 +9511,8 @@ class Admission {
     #ticket = null;
     /** whether it was said that there is no place in the queue to be had */
     #isUnqueued = false;
+    /** whether it was said that nothing goes for this job */
+    #isReachTold = false;
     constructor(request, expected, history, runtime) {
         this.#request = request;
         this.#expected = expected;
@@ -9561,31 +9619,18 @@ class Admission {
     async #reclaim({ decision, freeBytes, isFirst }) {
         if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst)
             return false;
-        const { root, self, settings } = this.#request;
-        const goal = freeBytes + this.#expected.bytes - decision.availableBytes;
-        const { voice } = this.#runtime;
-        try {
-            const relieved = await relieve({
-                root,
-                self,
-                settings,
-                extent: 'host',
-                suffices: ({ reading }) => reading.freeBytes >= goal,
-            }, this.#runtime);
-            for (const slot of relieved?.retired ?? []) {
-                voice.info(`retired for room, as this job would have to wait: ${slot}`);
-            }
-            for (const snapshot of relieved?.evicted ?? []) {
-                voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
-            }
-            if (relieved !== null)
-                await (0,record_metrics/* recordReclaimed */.C)(root, reclaimed(relieved), this.#runtime);
-            return relieved !== null && relieved.after.reading.freeBytes >= goal;
-        }
-        catch (error) {
-            voice.warning(`Making room failed (${(0,guard_error/* messageOf */.bD)(error)}); this job waits.`);
-            return false;
-        }
+        const needed = freeBytes + this.#expected.bytes - decision.availableBytes;
+        const { isMade, outOfReach } = await makeRoom(this.#request, needed, this.#runtime);
+        if (outOfReach !== null)
+            this.#tellReach(outOfReach);
+        return isMade;
+    }
+    /** Once: what may go changes while it waits, and with it how much is missing. */
+    #tellReach({ known }) {
+        if (this.#isReachTold || known === 0)
+            return;
+        this.#isReachTold = true;
+        this.#runtime.voice.info(`no slot and no snapshot goes for this job yet: all that may go held ${(0,texts/* size */.Ej)(known)} when last measured`);
     }
     async #timeOut(found) {
         const { root, self, settings, madeBy } = this.#request;
@@ -9916,6 +9961,7 @@ function heldFiles(root) {
 
 
 
+
 /**
  * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
  * not start another.
@@ -9937,7 +9983,7 @@ async function guardDisk(request, runtime) {
         const planned = await planFor(request, need, before, runtime);
         return { ...guarded(before, [], need), planned };
     }
-    const relieved = await makeRoom(request, need, before, runtime);
+    const relieved = await guard_disk_makeRoom(request, need, before, runtime);
     if (relieved !== null)
         tell(root, settings, need, relieved, runtime);
     const more = await keepWatermark(request, relieved, runtime);
@@ -9963,7 +10009,7 @@ async function planFor(request, need, before, runtime) {
         runtime.voice.info(`would ${(0,report_actions/* describeAction */.u7)(action)}`);
     return planned.actions;
 }
-async function makeRoom(request, need, before, runtime) {
+async function guard_disk_makeRoom(request, need, before, runtime) {
     const { root, self, settings, scope } = request;
     return attempt(request, async () => need === 'emergency'
         ? emergency(request, before, runtime)
@@ -9981,12 +10027,12 @@ async function attempt({ root }, work, { voice }) {
 }
 /** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
 async function keepWatermark(request, relieved, runtime) {
-    const { high, low } = request.settings.watermarks;
     const isInVain = relieved !== null && relieved.outOfReach !== null;
-    if (!isInVain || (0,pressure/* usedPercent */.Nk)(relieved.after.reading) < high)
+    const { watermarks } = request.settings;
+    if (!isInVain || (0,pressure/* usedPercent */.Nk)(relieved.after.reading) < watermarks.high)
         return null;
-    const suffices = ({ reading }) => (0,pressure/* usedPercent */.Nk)(reading) < low;
-    return attempt(request, async () => relieve({ ...request, extent: request.scope, suffices }, runtime), runtime);
+    const goal = untilBelow(watermarks);
+    return attempt(request, async () => relieve({ ...request, extent: request.scope, goal }, runtime), runtime);
 }
 /** Every watched file system under its floors; what cannot be read is a warning, and ok. */
 async function look({ root, settings }, runtime) {

@@ -9420,27 +9420,10 @@ function beginning({ uptimeS }, isSeeded) {
 
 // EXTERNAL MODULE: ./lib/plan/pressure.js
 var pressure = __nccwpck_require__(8804);
-// EXTERNAL MODULE: ./lib/host/disk.js
-var disk = __nccwpck_require__(657);
-// EXTERNAL MODULE: ./lib/host/reserve.js
-var reserve = __nccwpck_require__(858);
-;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
-
-
-/** Why nothing goes for a floor, and what to do about it. */
-function out_of_reach_outOfReachText(rootPath, { floor, known }) {
-    const { what, free, setting } = floor;
-    const all = what === 'bytes' ? size(known) : amount(what, known);
-    return (`The floor of ${amount(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
-        `for it: ${amount(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
-        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
-}
-
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/plan/reclaim.js
 var reclaim = __nccwpck_require__(9060);
 ;// CONCATENATED MODULE: ./lib/plan/relief.js
+
 
 
 /**
@@ -9490,6 +9473,27 @@ function largest(...amounts) {
     const known = amounts.filter((each) => typeof each === 'number');
     return known.length === 0 ? null : Math.max(...known);
 }
+/** Below the low watermark, and not critical. */
+function relief_untilRelieved(floors, watermarks) {
+    return {
+        isReached: (disk) => isRelieved(disk, watermarks),
+        missed: (reading) => missedFloors(reading, floors),
+    };
+}
+/** Below the low watermark, whatever the floors ask for: to come nearer to it is of use. */
+function relief_untilBelow({ low }) {
+    return { isReached: ({ reading }) => usedPercent(reading) < low, missed: () => [] };
+}
+/** So many bytes are free, for a job that waits. */
+function untilFree(bytes) {
+    const isFree = ({ freeBytes }) => freeBytes >= bytes;
+    return {
+        isReached: ({ reading }) => isFree(reading),
+        missed: (reading) => isFree(reading)
+            ? []
+            : [{ what: 'bytes', free: reading.freeBytes, floor: bytes, setting: 'forecast-gb' }],
+    };
+}
 /** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
 const GROWN = 2;
 /**
@@ -9518,6 +9522,24 @@ function retiredIn(actions) {
     return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
 }
 
+// EXTERNAL MODULE: ./lib/host/disk.js
+var disk = __nccwpck_require__(657);
+// EXTERNAL MODULE: ./lib/host/reserve.js
+var reserve = __nccwpck_require__(858);
+;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
+
+
+/** Why nothing goes for a floor, and what to do about it. */
+function out_of_reach_outOfReachText(rootPath, { floor, known }) {
+    const { what, free, setting } = floor;
+    const all = what === 'bytes' ? size(known) : amount(what, known);
+    return (`The floor of ${amount(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
+        `for it: ${amount(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
+        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
+}
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/plan/snapshot.js
 var plan_snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
@@ -9590,7 +9612,7 @@ async function relieve_relieve(request, runtime) {
         const [reading] = (await probeDisks(root.path, [])).readings;
         return reading === undefined ? null : assess(reading, settings.floors);
     };
-    const suffices = request.suffices ?? ((disk) => isRelieved(disk, settings.watermarks));
+    const goal = relieve_goalOf(request);
     const first = await look();
     if (first === null)
         return null;
@@ -9612,7 +9634,7 @@ async function relieve_relieve(request, runtime) {
         if (again === null)
             return true;
         done.after = again;
-        return suffices(done.after);
+        return goal.isReached(done.after);
     };
     const tellUntil = performance.now() + TELL_MS;
     const empty = async () => {
@@ -9621,7 +9643,7 @@ async function relieve_relieve(request, runtime) {
             await tell(root, 'trash', tellUntil - performance.now());
         return emptyTrash(request, done, isEnough);
     };
-    if (suffices(first))
+    if (goal.isReached(first))
         return done;
     // Also what others have just deleted may not be counted yet: no slot goes for that.
     if ((hasTrash(root) && (await empty())) || (await isEnough()))
@@ -9635,7 +9657,7 @@ async function relieve_relieve(request, runtime) {
     const { leases, candidates, actions } = await choose(request, runtime);
     done.kept = actions.filter((action) => action.kind === 'keep');
     // Where nothing works any more, whatever is freed is of use.
-    if (!wasFull && request.suffices === undefined) {
+    if (!wasFull) {
         done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions });
         if (done.outOfReach !== null)
             return done;
@@ -9666,6 +9688,9 @@ async function relieve_relieve(request, runtime) {
             return done;
     }
     return done;
+}
+function relieve_goalOf({ goal, settings: { floors, watermarks } }) {
+    return goal ?? untilRelieved(floors, watermarks);
 }
 /** How much more is free than before, whoever made it so. */
 function relieve_reclaimed({ before, after }) {
@@ -9716,13 +9741,13 @@ function isFull({ freeBytes, freeInodes }) {
     return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
 }
 /** Which floor stays out of reach, were all of this taken, and all snapshots. */
-function judgeReach({ root, settings }, reading, { candidates, actions }) {
-    const missed = missedFloors(reading, settings.floors);
+function judgeReach(request, reading, { candidates, actions }) {
+    const missed = relieve_goalOf(request).missed(reading);
     if (missed.length === 0)
         return null;
     const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
     const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id));
-    return outOfReach(missed, weighAll(root, slots));
+    return outOfReach(missed, weighAll(request.root, slots));
 }
 /** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
 async function relieve_planRelief(request, reading, runtime) {
@@ -9872,6 +9897,7 @@ function heldFiles(root) {
 
 
 
+
 /**
  * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
  * not start another.
@@ -9937,12 +9963,12 @@ async function attempt({ root }, work, { voice }) {
 }
 /** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
 async function keepWatermark(request, relieved, runtime) {
-    const { high, low } = request.settings.watermarks;
     const isInVain = relieved !== null && relieved.outOfReach !== null;
-    if (!isInVain || usedPercent(relieved.after.reading) < high)
+    const { watermarks } = request.settings;
+    if (!isInVain || usedPercent(relieved.after.reading) < watermarks.high)
         return null;
-    const suffices = ({ reading }) => usedPercent(reading) < low;
-    return attempt(request, async () => relieve({ ...request, extent: request.scope, suffices }, runtime), runtime);
+    const goal = untilBelow(watermarks);
+    return attempt(request, async () => relieve({ ...request, extent: request.scope, goal }, runtime), runtime);
 }
 /** Every watched file system under its floors; what cannot be read is a warning, and ok. */
 async function look({ root, settings }, runtime) {

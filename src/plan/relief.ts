@@ -1,7 +1,8 @@
 import { runnerPrefix } from './naming.ts'
 import type { Self } from './evidence.ts'
 import type { HistoryLine } from './history.ts'
-import type { Check } from './pressure.ts'
+import { isRelieved, missedFloors, usedPercent } from './pressure.ts'
+import type { Assessment, Check, Floors, Reading, Watermarks } from './pressure.ts'
 import { ageHours } from './reclaim.ts'
 import type { Action, Candidate, Moment, ObservedLease } from './reclaim.ts'
 import type { SizeSample } from './size-sample.ts'
@@ -74,6 +75,39 @@ export function weighSlot({ sample, line, forecastBytes }: SlotFacts): Weight {
 function largest(...amounts: readonly (number | null | undefined)[]): number | null {
   const known = amounts.filter((each) => typeof each === 'number')
   return known.length === 0 ? null : Math.max(...known)
+}
+
+/** What relief is for. */
+export interface Goal {
+  /** whether it is enough */
+  isReached: (disk: Assessment) => boolean
+  /** what a disk is below of that must be reached, if anything must: nothing goes for it in vain */
+  missed: (reading: Reading) => readonly Check[]
+}
+
+/** Below the low watermark, and not critical. */
+export function untilRelieved(floors: Floors, watermarks: Watermarks): Goal {
+  return {
+    isReached: (disk) => isRelieved(disk, watermarks),
+    missed: (reading) => missedFloors(reading, floors),
+  }
+}
+
+/** Below the low watermark, whatever the floors ask for: to come nearer to it is of use. */
+export function untilBelow({ low }: Watermarks): Goal {
+  return { isReached: ({ reading }) => usedPercent(reading) < low, missed: () => [] }
+}
+
+/** So many bytes are free, for a job that waits. */
+export function untilFree(bytes: number): Goal {
+  const isFree = ({ freeBytes }: Reading): boolean => freeBytes >= bytes
+  return {
+    isReached: ({ reading }) => isFree(reading),
+    missed: (reading) =>
+      isFree(reading)
+        ? []
+        : [{ what: 'bytes', free: reading.freeBytes, floor: bytes, setting: 'forecast-gb' }],
+  }
 }
 
 /** A floor that cannot be reached, whatever goes. */

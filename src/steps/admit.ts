@@ -11,6 +11,7 @@ import type { Job } from '../plan/job.ts'
 import type { Maker } from '../plan/lease.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { outerLeases } from '../plan/outer-leases.ts'
+import type { OutOfReach } from '../plan/relief.ts'
 import type { Settings } from '../plan/settings.ts'
 import { probeDisks } from '../host/disk.ts'
 import { readHistory } from '../host/history.ts'
@@ -19,11 +20,11 @@ import type { Root } from '../host/root.ts'
 import { lockAdmission, takeTicket } from '../host/waiting.ts'
 import type { Held, Ticket } from '../host/waiting.ts'
 import { waitingText, whyWait } from '../report/admission.ts'
+import { size } from '../report/texts.ts'
 import { lookForRoom } from './look-for-room.ts'
 import type { NoRoom } from './look-for-room.ts'
+import { makeRoom } from './make-room.ts'
 import { RefusedError, describeHolders } from './refuse.ts'
-import { recordReclaimed } from './record-metrics.ts'
-import { reclaimed, relieve } from './relieve.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface AdmitRequest {
@@ -125,6 +126,8 @@ class Admission {
   #ticket: Ticket | null = null
   /** whether it was said that there is no place in the queue to be had */
   #isUnqueued = false
+  /** whether it was said that nothing goes for this job */
+  #isReachTold = false
 
   constructor(request: AdmitRequest, expected: Forecast, history: History, runtime: Runtime) {
     this.#request = request
@@ -229,32 +232,19 @@ class Admission {
   /** Takes what is stale, whoever left it; true where that may have made the room. */
   async #reclaim({ decision, freeBytes, isFirst }: NoRoom): Promise<boolean> {
     if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst) return false
-    const { root, self, settings } = this.#request
-    const goal = freeBytes + this.#expected.bytes - decision.availableBytes
-    const { voice } = this.#runtime
-    try {
-      const relieved = await relieve(
-        {
-          root,
-          self,
-          settings,
-          extent: 'host',
-          suffices: ({ reading }) => reading.freeBytes >= goal,
-        },
-        this.#runtime,
-      )
-      for (const slot of relieved?.retired ?? []) {
-        voice.info(`retired for room, as this job would have to wait: ${slot}`)
-      }
-      for (const snapshot of relieved?.evicted ?? []) {
-        voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`)
-      }
-      if (relieved !== null) await recordReclaimed(root, reclaimed(relieved), this.#runtime)
-      return relieved !== null && relieved.after.reading.freeBytes >= goal
-    } catch (error) {
-      voice.warning(`Making room failed (${messageOf(error)}); this job waits.`)
-      return false
-    }
+    const needed = freeBytes + this.#expected.bytes - decision.availableBytes
+    const { isMade, outOfReach } = await makeRoom(this.#request, needed, this.#runtime)
+    if (outOfReach !== null) this.#tellReach(outOfReach)
+    return isMade
+  }
+
+  /** Once: what may go changes while it waits, and with it how much is missing. */
+  #tellReach({ known }: OutOfReach): void {
+    if (this.#isReachTold || known === 0) return
+    this.#isReachTold = true
+    this.#runtime.voice.info(
+      `no slot and no snapshot goes for this job yet: all that may go held ${size(known)} when last measured`,
+    )
   }
 
   async #timeOut(found: NoRoom): Promise<Held | 'skip'> {

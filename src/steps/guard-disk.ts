@@ -3,6 +3,7 @@ import { messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import { assess, reliefFor, usedPercent, worst } from '../plan/pressure.ts'
 import type { Assessment, Level, Relief } from '../plan/pressure.ts'
+import { untilBelow } from '../plan/relief.ts'
 import type { Action } from '../plan/reclaim.ts'
 import type { Settings } from '../plan/settings.ts'
 import { dockerDirectory, probeDisks } from '../host/disk.ts'
@@ -130,13 +131,13 @@ async function keepWatermark(
   relieved: Relieved | null,
   runtime: Runtime,
 ): Promise<Relieved | null> {
-  const { high, low } = request.settings.watermarks
   const isInVain = relieved !== null && relieved.outOfReach !== null
-  if (!isInVain || usedPercent(relieved.after.reading) < high) return null
-  const suffices = ({ reading }: Assessment): boolean => usedPercent(reading) < low
+  const { watermarks } = request.settings
+  if (!isInVain || usedPercent(relieved.after.reading) < watermarks.high) return null
+  const goal = untilBelow(watermarks)
   return attempt(
     request,
-    async () => relieve({ ...request, extent: request.scope, suffices }, runtime),
+    async () => relieve({ ...request, extent: request.scope, goal }, runtime),
     runtime,
   )
 }

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
-import { assess, isRelieved, missedFloors, usedPercent } from '../plan/pressure.ts'
+import { assess, usedPercent } from '../plan/pressure.ts'
 import type { Assessment, Reading } from '../plan/pressure.ts'
 import { planPass } from '../plan/reclaim.ts'
 import type { Action, Candidate, ObservedLease } from '../plan/reclaim.ts'
-import { outOfReach, reliefOrder } from '../plan/relief.ts'
-import type { Extent, OutOfReach } from '../plan/relief.ts'
+import { outOfReach, reliefOrder, untilRelieved } from '../plan/relief.ts'
+import type { Extent, Goal, OutOfReach } from '../plan/relief.ts'
 import { leastRecentlyUsed } from '../plan/snapshot.ts'
 import type { StoredSnapshot } from '../plan/snapshot.ts'
 import type { Settings } from '../plan/settings.ts'
@@ -30,8 +30,8 @@ export interface ReliefRequest {
   self: Self
   settings: Settings
   extent: Extent
-  /** when it is enough; without it below the low watermark, and not critical */
-  suffices?: (disk: Assessment) => boolean
+  /** without it the disk is to be relieved, see untilRelieved */
+  goal?: Goal
 }
 
 /** What relief did. */
@@ -78,7 +78,7 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     const [reading] = (await probeDisks(root.path, [])).readings
     return reading === undefined ? null : assess(reading, settings.floors)
   }
-  const suffices = request.suffices ?? ((disk: Assessment) => isRelieved(disk, settings.watermarks))
+  const goal = goalOf(request)
   const first = await look()
   if (first === null) return null
   const done: Relieved = {
@@ -98,7 +98,7 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     // No number any more: nothing further goes.
     if (again === null) return true
     done.after = again
-    return suffices(done.after)
+    return goal.isReached(done.after)
   }
   const tellUntil = performance.now() + TELL_MS
   const empty = async (): Promise<boolean> => {
@@ -106,7 +106,7 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     if (done.after.level !== 'critical') await tell(root, 'trash', tellUntil - performance.now())
     return emptyTrash(request, done, isEnough)
   }
-  if (suffices(first)) return done
+  if (goal.isReached(first)) return done
   // Also what others have just deleted may not be counted yet: no slot goes for that.
   if ((hasTrash(root) && (await empty())) || (await isEnough())) return done
   const wasFull = isFull(done.after.reading)
@@ -117,7 +117,7 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
   const { leases, candidates, actions } = await choose(request, runtime)
   done.kept = actions.filter((action) => action.kind === 'keep')
   // Where nothing works any more, whatever is freed is of use.
-  if (!wasFull && request.suffices === undefined) {
+  if (!wasFull) {
     done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions })
     if (done.outOfReach !== null) return done
   }
@@ -144,6 +144,10 @@ export async function relieve(request: ReliefRequest, runtime: Runtime): Promise
     if (await empty()) return done
   }
   return done
+}
+
+function goalOf({ goal, settings: { floors, watermarks } }: ReliefRequest): Goal {
+  return goal ?? untilRelieved(floors, watermarks)
 }
 
 /** How much more is free than before, whoever made it so. */
@@ -199,15 +203,15 @@ function isFull({ freeBytes, freeInodes }: Reading): boolean {
 
 /** Which floor stays out of reach, were all of this taken, and all snapshots. */
 function judgeReach(
-  { root, settings }: ReliefRequest,
+  request: ReliefRequest,
   reading: Reading,
   { candidates, actions }: Pick<Chosen, 'candidates' | 'actions'>,
 ): OutOfReach | null {
-  const missed = missedFloors(reading, settings.floors)
+  const missed = goalOf(request).missed(reading)
   if (missed.length === 0) return null
   const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])))
   const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id))
-  return outOfReach(missed, weighAll(root, slots))
+  return outOfReach(missed, weighAll(request.root, slots))
 }
 
 /** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
