@@ -18,6 +18,8 @@ import { terminal } from '../../../src/report/voice.ts'
 import { reap } from '../../../src/steps/reap.ts'
 import { sweep } from '../../../src/steps/sweep.ts'
 import { listing } from '../../helpers/listing.ts'
+import { wordsOf } from '../keepers.ts'
+import { allProcesses, isAlive } from '../processes.ts'
 import { waitFor } from '../wait-for.ts'
 import { DrivenJob, runnerEnvironment, twinOf } from './driven-job.ts'
 import type { DrivenJobOptions } from './driven-job.ts'
@@ -219,13 +221,21 @@ export class Stage {
     return (await this.cast.tool(this.path, words)).stdout
   }
 
-  /** Empties the trash, together with whatever reaper is at it; one that takes a seeding there is waited for. */
+  /**
+   * Empties the trash, together with whatever reaper is at it, and waits for that one to end: it still
+   * writes the metrics then. One that takes a seeding there is waited for.
+   */
   async emptyTrash(): Promise<void> {
     for (const id of listSeeding(this.root)) {
       await withKernelLock(this.control(`seeding/${id}`), 60, async () => {})
     }
     await waitFor(async () => (await reap(this.root, [])).busy.length === 0, {
       what: 'the trash to be emptied',
+    })
+    const isReaper = (words: readonly string[]): boolean =>
+      words.includes('reap') && words.includes(this.root.path)
+    await waitFor(() => !allProcesses().some((pid) => isReaper(wordsOf(pid)) && isAlive(pid)), {
+      what: 'the reapers to end',
     })
   }
 
