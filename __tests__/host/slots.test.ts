@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { deleteInPlace } from '../../src/host/deletion.ts'
 import { controlName, openRoot } from '../../src/host/root.ts'
 import type { Root } from '../../src/host/root.ts'
 import { findSlot, listSlots, makeSlot, removeEmptyParents } from '../../src/host/slots.ts'
@@ -36,6 +37,23 @@ function upTo(depth: number): string {
 function names(root: Root): string[] {
   return readdirSync(root.path).filter((name) => name !== '.target-guard')
 }
+
+test('whatever is put at the root’s path later, it is the root’s own slots that are made and taken', async () => {
+  const root = aRoot(scene())
+  const other = aRoot(scene(), scene().directory('other'))
+  makeSlot(root, slot, keep)
+  makeSlot(other, slot, keep)
+  renameSync(root.path, `${root.path}.aside`)
+  symlinkSync(other.path, root.path)
+  const second = aLease({ id: anId(2) })
+  makeSlot(root, second.slot, keep)
+  expect(listSlots(root).slots.toSorted()).toEqual([slot, second.slot].toSorted())
+  expect(moveToTrash(root, slot, id)).toBe(true)
+  expect((await deleteInPlace(root, second.slot)).kind).toBe('deleted')
+  removeEmptyParents(root, slot)
+  expect([listSlots(root).slots, listSlots(other).slots]).toEqual([[], [slot]])
+  expect(readdirSync(`${root.path}.aside/.target-guard/trash`)).toEqual([id])
+})
 
 describe('making a slot', () => {
   test('makes all directories, and has the run dir and the slot given away while they are empty', () => {

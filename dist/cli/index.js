@@ -2602,247 +2602,6 @@ function commandOf(pid) {
     return typeof found === 'string' ? found : found.command;
 }
 
-;// CONCATENATED MODULE: ./lib/host/slots.js
-
-
-
-
-/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
-const ATTEMPTS = 1000;
-/**
- * Makes a slot that did not exist before, and the directories above it.
- *
- * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
- *
- * @param slot relative to the root
- * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
- * @throws Error with EEXIST where the slot is there already
- */
-function makeSlot(root, slot, chown) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    for (let attempt = 1;; attempt += 1) {
-        try {
-            within(root.path, parents, (folder) => {
-                const path = at(folder, name);
-                if (!makeFolder(path))
-                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
-                chown(path, slot);
-            }, makeParent(root, parents.at(-1) ?? '', chown));
-            return;
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS)
-                throw error;
-        }
-    }
-}
-function makeParent(root, runDirectory, chown) {
-    return (folder, name) => {
-        const path = at(folder, name);
-        if (name !== runDirectory)
-            makeOwnersFolder(root, path);
-        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
-        else if (makeFolder(path) && process.geteuid?.() === 0)
-            chown(path, name);
-    };
-}
-/**
- * Takes a slot's content away to another path: one rename, however large it is.
- *
- * @param to absolute path at which nothing is yet
- * @returns false where somebody else was faster
- */
-function moveOutOfSlot(root, slot, to) {
-    const [parents, name] = split(slot);
-    try {
-        return within(root.path, parents, (folder) => {
-            if (!(0,external_node_fs_.lstatSync)(at(folder, name)).isDirectory())
-                return false;
-            (0,external_node_fs_.renameSync)(at(folder, name), to);
-            return true;
-        });
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
-            return false;
-        throw error;
-    }
-}
-/**
- * Makes a directory the content of a new slot, which is empty, by one rename: the slot has all of it or
- * nothing, whatever ends this process.
- *
- * @param path absolute, of a directory and not of a link, which would come to lie in the slot's place
- * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
- */
-function moveIntoSlot(root, path, slot) {
-    const [parents, name] = split(slot);
-    if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
-        throw new Error(`${slot} would not be a directory`);
-    within(root.path, parents, (folder) => (0,external_node_fs_.renameSync)(path, at(folder, name)));
-}
-function split(slot) {
-    const parents = slot.split('/');
-    return [parents, parents.pop() ?? ''];
-}
-/** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
-function slots_pathsOf(root, slot) {
-    return [...new Set([root.path, root.realPath])].map((base) => `${base}/${slot}`);
-}
-/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
-function findSlot(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    try {
-        return within(root.path, parents, (folder) => {
-            (0,external_node_fs_.lstatSync)(at(folder, name));
-            return 'present';
-        });
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return 'missing';
-        if (isDiverted(error))
-            return 'diverted';
-        throw error;
-    }
-}
-/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
-const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY']);
-/**
- * Removes the directories above a slot, from the inside out, as far as they are empty.
- *
- * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
- *   what is left
- */
-function removeEmptyParents(root, slot) {
-    const parts = slot.split('/');
-    for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
-        const parents = parts.slice(0, depth - 1);
-        const name = parts[depth - 1] ?? '';
-        try {
-            within(root.path, parents, (folder) => (0,external_node_fs_.rmdirSync)(at(folder, name)));
-        }
-        catch (error) {
-            if (errnoOf(error) === 'ENOENT')
-                continue;
-            if (STAYS.has(errnoOf(error)))
-                return;
-            throw error;
-        }
-    }
-}
-/** Lists the upper levels of the root; it goes into no slot. */
-function listSlots(root) {
-    const found = { slots: [], odd: [] };
-    list(root.path, [], found);
-    return found;
-}
-function list(base, parts, found) {
-    const path = parts.join('/');
-    let entries;
-    try {
-        entries = within(base, parts, (folder) => (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
-    }
-    catch (error) {
-        // Gone or replaced meanwhile; what may not be read is reported as it is.
-        if (errnoOf(error) !== 'ENOENT')
-            found.odd.push(path);
-        return;
-    }
-    for (const entry of entries) {
-        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
-            continue;
-        const inside = [...parts, entry.name];
-        if (inside.length < SLOT_DEPTH && entry.isDirectory())
-            list(base, inside, found);
-        else if (isSlotPath(inside.join('/')))
-            found.slots.push(inside.join('/'));
-        else
-            found.odd.push(inside.join('/'));
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/former-paths.js
-
-
-
-
-/**
- * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
- * never handed out again, so a link there makes it mean the heir's files.
- */
-/**
- * Has a former path lead to the heir.
- *
- * @param former the former slot, relative to the root
- * @param heir the slot that it leads to from now on, relative to the root
- * @returns false where something else lies there, or its run dir is gone
- */
-function linkFormerPath(root, former, heir) {
-    try {
-        return inFolderOf(root, former, (path) => {
-            if (isLink(path))
-                (0,external_node_fs_.unlinkSync)(path);
-            (0,external_node_fs_.symlinkSync)(`${root.path}/${heir}`, path);
-            return true;
-        });
-    }
-    catch (error) {
-        if (['EEXIST', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
-            return false;
-        throw error;
-    }
-}
-/**
- * Takes a former path out of the way, with the directories above it as far as they are empty.
- *
- * @param heir only where it leads to this slot
- */
-function removeFormerPath(root, former, heir) {
-    const found = heirOf(root, former);
-    if (found !== null && found !== heir)
-        return;
-    try {
-        if (found !== null) {
-            inFolderOf(root, former, (path) => {
-                if (isLink(path))
-                    (0,external_node_fs_.unlinkSync)(path);
-            });
-        }
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
-            throw error;
-    }
-    // Also where there is no link: whoever was to make it may have been ended before.
-    removeEmptyParents(root, former);
-}
-/** The slot that a former path leads to, relative to the root; null where it is no such link. */
-function heirOf(root, former) {
-    try {
-        return inFolderOf(root, former, (path) => {
-            const target = (0,external_node_fs_.readlinkSync)(path);
-            return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
-        });
-    }
-    catch (error) {
-        // EINVAL: it is no link.
-        if (['EINVAL', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
-            return null;
-        throw error;
-    }
-}
-function isLink(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-function inFolderOf(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return within(root.path, parents, (folder) => use(at(folder, name)));
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/alert.js
 /** What an alert is about; each kind is throttled by itself. */
 const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
@@ -3140,6 +2899,15 @@ function readMarker(path) {
 function controlPath(root, ...parts) {
     return inOwnFolder(root.folders, parts);
 }
+/**
+ * Walks down to a directory in the root without following any link, and hands it over: whoever owns what
+ * is above the root may have put another one at its path.
+ *
+ * @throws as `within` does
+ */
+function withinRoot({ tree }, components, work, step) {
+    return within(at(tree, '.'), components, work, step);
+}
 /** The same as others know it: for messages, and for programs that run as somebody else. */
 function controlName(root, ...parts) {
     return [root.path, CONTROL, ...parts].join('/');
@@ -3209,14 +2977,15 @@ function findRoot(path, precious) {
         throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
     }
 }
-/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+/** Opens the root; it stays open unless that comes to nothing. */
 function whileOpen(path, work) {
     const base = openFolder(path);
     try {
         return work(base);
     }
-    finally {
+    catch (error) {
         (0,external_node_fs_.closeSync)(base);
+        throw error;
     }
 }
 /** The root as it is, with its folders held open. */
@@ -3224,7 +2993,7 @@ function describe(path, base, control) {
     const { uid, gid } = (0,external_node_fs_.fstatSync)(base);
     const { folders, misplaced } = openOwnFolders(control);
     const id = readMarker(path) ?? '';
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, folders, misplaced };
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, tree: base, folders, misplaced };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
 function adopt(control) {
@@ -3310,6 +3079,249 @@ function root_makeFolder(parent, name, where) {
     if (!(0,external_node_fs_.lstatSync)(path).isDirectory()) {
         throw new GuardError(`${where}/${name} is not a directory.`, 'Remove what lies there.');
     }
+}
+
+;// CONCATENATED MODULE: ./lib/host/slots.js
+
+
+
+
+
+/** Each takes microseconds; as many, for a host on which many passes end at the same moment. */
+const ATTEMPTS = 1000;
+/**
+ * Makes a slot that did not exist before, and the directories above it.
+ *
+ * Another job's pass may remove a parent that is empty for a moment; then the way is walked again.
+ *
+ * @param slot relative to the root
+ * @param chown called for the slot, and by root for the run dir (when it is new), while they are empty
+ * @throws Error with EEXIST where the slot is there already
+ */
+function makeSlot(root, slot, chown) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            withinRoot(root, parents, (folder) => {
+                const path = at(folder, name);
+                if (!makeFolder(path))
+                    throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
+                chown(path, slot);
+            }, makeParent(root, parents.at(-1) ?? '', chown));
+            return;
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS)
+                throw error;
+        }
+    }
+}
+function makeParent(root, runDirectory, chown) {
+    return (folder, name) => {
+        const path = at(folder, name);
+        if (name !== runDirectory)
+            makeOwnersFolder(root, path);
+        // Only root can go on making slots in a run dir that is another's, and moving them out of it.
+        else if (makeFolder(path) && process.geteuid?.() === 0)
+            chown(path, name);
+    };
+}
+/**
+ * Takes a slot's content away to another path: one rename, however large it is.
+ *
+ * @param to absolute path at which nothing is yet
+ * @returns false where somebody else was faster
+ */
+function moveOutOfSlot(root, slot, to) {
+    const [parents, name] = split(slot);
+    try {
+        return withinRoot(root, parents, (folder) => {
+            if (!(0,external_node_fs_.lstatSync)(at(folder, name)).isDirectory())
+                return false;
+            (0,external_node_fs_.renameSync)(at(folder, name), to);
+            return true;
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Makes a directory the content of a new slot, which is empty, by one rename: the slot has all of it or
+ * nothing, whatever ends this process.
+ *
+ * @param path absolute, of a directory and not of a link, which would come to lie in the slot's place
+ * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
+ */
+function moveIntoSlot(root, path, slot) {
+    const [parents, name] = split(slot);
+    if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
+        throw new Error(`${slot} would not be a directory`);
+    withinRoot(root, parents, (folder) => (0,external_node_fs_.renameSync)(path, at(folder, name)));
+}
+function split(slot) {
+    const parents = slot.split('/');
+    return [parents, parents.pop() ?? ''];
+}
+/** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
+function slots_pathsOf(root, slot) {
+    return [...new Set([root.path, root.realPath])].map((base) => `${base}/${slot}`);
+}
+/** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
+function findSlot(root, slot) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    try {
+        return withinRoot(root, parents, (folder) => {
+            (0,external_node_fs_.lstatSync)(at(folder, name));
+            return 'present';
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT')
+            return 'missing';
+        if (isDiverted(error))
+            return 'diverted';
+        throw error;
+    }
+}
+/** Not empty, not a directory, or not ours to remove: it stays, and so do those above it. */
+const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EBUSY']);
+/**
+ * Removes the directories above a slot, from the inside out, as far as they are empty.
+ *
+ * @throws Error where the file system fails: the lease has to stay then, by which the next pass finds
+ *   what is left
+ */
+function removeEmptyParents(root, slot) {
+    const parts = slot.split('/');
+    for (let depth = SLOT_DEPTH - 1; depth > 0; depth -= 1) {
+        const parents = parts.slice(0, depth - 1);
+        const name = parts[depth - 1] ?? '';
+        try {
+            withinRoot(root, parents, (folder) => (0,external_node_fs_.rmdirSync)(at(folder, name)));
+        }
+        catch (error) {
+            if (errnoOf(error) === 'ENOENT')
+                continue;
+            if (STAYS.has(errnoOf(error)))
+                return;
+            throw error;
+        }
+    }
+}
+/** Lists the upper levels of the root; it goes into no slot. */
+function listSlots(root) {
+    const found = { slots: [], odd: [] };
+    list(root, [], found);
+    return found;
+}
+function list(root, parts, found) {
+    const path = parts.join('/');
+    let entries;
+    try {
+        entries = withinRoot(root, parts, (folder) => (0,external_node_fs_.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
+    }
+    catch (error) {
+        // Gone or replaced meanwhile; what may not be read is reported as it is.
+        if (errnoOf(error) !== 'ENOENT')
+            found.odd.push(path);
+        return;
+    }
+    for (const entry of entries) {
+        if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name))
+            continue;
+        const inside = [...parts, entry.name];
+        if (inside.length < SLOT_DEPTH && entry.isDirectory())
+            list(root, inside, found);
+        else if (isSlotPath(inside.join('/')))
+            found.slots.push(inside.join('/'));
+        else
+            found.odd.push(inside.join('/'));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/former-paths.js
+
+
+
+
+
+/**
+ * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
+ * never handed out again, so a link there makes it mean the heir's files.
+ */
+/**
+ * Has a former path lead to the heir.
+ *
+ * @param former the former slot, relative to the root
+ * @param heir the slot that it leads to from now on, relative to the root
+ * @returns false where something else lies there, or its run dir is gone
+ */
+function linkFormerPath(root, former, heir) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            if (isLink(path))
+                (0,external_node_fs_.unlinkSync)(path);
+            (0,external_node_fs_.symlinkSync)(`${root.path}/${heir}`, path);
+            return true;
+        });
+    }
+    catch (error) {
+        if (['EEXIST', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
+            return false;
+        throw error;
+    }
+}
+/**
+ * Takes a former path out of the way, with the directories above it as far as they are empty.
+ *
+ * @param heir only where it leads to this slot
+ */
+function removeFormerPath(root, former, heir) {
+    const found = heirOf(root, former);
+    if (found !== null && found !== heir)
+        return;
+    try {
+        if (found !== null) {
+            inFolderOf(root, former, (path) => {
+                if (isLink(path))
+                    (0,external_node_fs_.unlinkSync)(path);
+            });
+        }
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
+            throw error;
+    }
+    // Also where there is no link: whoever was to make it may have been ended before.
+    removeEmptyParents(root, former);
+}
+/** The slot that a former path leads to, relative to the root; null where it is no such link. */
+function heirOf(root, former) {
+    try {
+        return inFolderOf(root, former, (path) => {
+            const target = (0,external_node_fs_.readlinkSync)(path);
+            return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
+        });
+    }
+    catch (error) {
+        // EINVAL: it is no link.
+        if (['EINVAL', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error))
+            return null;
+        throw error;
+    }
+}
+function isLink(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+function inFolderOf(root, slot, use) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    return withinRoot(root, parents, (folder) => use(at(folder, name)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/keeper-lock.js
@@ -4230,7 +4242,7 @@ function moveToTrash(root, slot, id) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
     try {
-        return within(root.path, parents, (folder) => {
+        return withinRoot(root, parents, (folder) => {
             (0,external_node_fs_.renameSync)(at(folder, name), trashPath(root, id));
             return true;
         });
@@ -5490,14 +5502,21 @@ async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
 async function deleteInPlace(root, slot) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    const folder = within(root.path, parents, (last) => openFolder(at(last, '.')));
+    const folder = withinRoot(root, parents, (last) => openFolder(at(last, '.')));
     try {
-        const realPath = `${root.realPath}/${slot}`;
-        return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
+        return await deleteFrom(folder, name, `${root.realPath}/${slot}`);
     }
     finally {
         (0,external_node_fs_.closeSync)(folder);
     }
+}
+/**
+ * Deletes a tree that lies in an open directory.
+ *
+ * @param realPath of the tree, free of links
+ */
+async function deleteFrom(folder, name, realPath) {
+    return deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
 }
 /**
  * Deletes a tree, by rm(1), which walks by descriptor (openat) and so cannot be led out of the tree
@@ -6928,7 +6947,7 @@ function moveTree(root, slot, to) {
     const parents = slot.split('/');
     const last = parents.pop() ?? '';
     try {
-        within(root.path, parents, (folder) => (0,external_node_fs_.renameSync)(at(folder, last), at(to, TREE)));
+        withinRoot(root, parents, (folder) => (0,external_node_fs_.renameSync)(at(folder, last), at(to, TREE)));
         return true;
     }
     catch (error) {
@@ -11299,6 +11318,7 @@ class Admission {
 
 
 
+
 const acquire_ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
@@ -11434,7 +11454,7 @@ function isOwnedBy(root, slot, request) {
 function withinSlot(root, slot, use) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    return within(root.path, parents, (folder) => use(at(folder, name)));
+    return withinRoot(root, parents, (folder) => use(at(folder, name)));
 }
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
 function isSameWorker({ owner: recorded }, owner) {
@@ -13515,6 +13535,7 @@ async function lookUntilLeft(root, place, self, { environment }) {
 
 
 
+
 /** Far longer than a disk that works takes to weigh the units of any target dir. */
 const prune_units_WAIT_MS = 20_000;
 /**
@@ -13567,7 +13588,7 @@ async function moveOut({ root, id }, { build, slot, units }, runtime) {
     const note = (unused) => writeRecord(root, id, '.build', encodeRecord({ ...build, unused }));
     // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
     note({ ...build.unused, ...outOfUseNow(units) });
-    const moved = await fillForTrash(root, id, (aside) => within(root.path, slot.split('/'), (folder) => {
+    const moved = await fillForTrash(root, id, (aside) => withinRoot(root, slot.split('/'), (folder) => {
         moveUnitsOut(at(folder, '.'), units, aside);
         dropStates(at(folder, '.'), aside, runtime);
     }));
@@ -15245,6 +15266,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -15347,7 +15369,7 @@ function countOn(before, target) {
     return countUnused(before, all, used);
 }
 function readBuiltBy(root, slot) {
-    return within(root.path, slot.split('/'), (folder) => {
+    return withinRoot(root, slot.split('/'), (folder) => {
         const text = readTextOrNull(at(folder, '.rustc_info.json'));
         return text === null ? null : toolchainIn(text);
     });
@@ -20460,7 +20482,7 @@ async function removeTarget(base, path, look) {
             (0,external_node_fs_.futimesSync)(folder, atime, mtime);
             return { kind: 'kept', why: back === null ? why : `${why}; ${back}` };
         }
-        const deletion = await deleteInPlace({ path: base, realPath: base }, asidePath.slice(base.length + 1));
+        const deletion = await deleteFrom(folder, aside, asidePath);
         (0,external_node_fs_.futimesSync)(folder, atime, mtime);
         if (deletion.kind === 'deleted')
             return { kind: 'removed' };

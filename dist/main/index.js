@@ -656,9 +656,11 @@ function readProc(path) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ deleteEntry),
-  a: () => (/* binding */ deleteInPlace)
+  KB: () => (/* binding */ deleteEntry),
+  aU: () => (/* binding */ deleteInPlace)
 });
+
+// UNUSED EXPORTS: deleteFrom
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -779,14 +781,21 @@ async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
 async function deleteInPlace(root, slot) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    const folder = (0,folders/* within */.ux)(root.path, parents, (last) => (0,folders/* openFolder */.NE)((0,folders.at)(last, '.')));
+    const folder = (0,host_root/* withinRoot */.m9)(root, parents, (last) => (0,folders/* openFolder */.NE)((0,folders.at)(last, '.')));
     try {
-        const realPath = `${root.realPath}/${slot}`;
-        return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
+        return await deleteFrom(folder, name, `${root.realPath}/${slot}`);
     }
     finally {
         (0,external_node_fs_.closeSync)(folder);
     }
+}
+/**
+ * Deletes a tree that lies in an open directory.
+ *
+ * @param realPath of the tree, free of links
+ */
+async function deleteFrom(folder, name, realPath) {
+    return deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
 }
 /**
  * Deletes a tree, by rm(1), which walks by descriptor (openat) and so cannot be led out of the tree
@@ -1358,7 +1367,9 @@ function assertFresh(folder) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2063);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5647);
+
 
 
 
@@ -1411,7 +1422,7 @@ function removeFormerPath(root, former, heir) {
             throw error;
     }
     // Also where there is no link: whoever was to make it may have been ended before.
-    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_4__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 function heirOf(root, former) {
@@ -1434,7 +1445,7 @@ function isLink(path) {
 function inFolderOf(root, slot, use) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .within */ .ux)(root.path, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_3__/* .withinRoot */ .m9)(root, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
 }
 
 
@@ -3791,7 +3802,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Fu: () => (/* binding */ controlName),
   XL: () => (/* binding */ controlPath),
   wg: () => (/* binding */ findRoot),
-  R8: () => (/* binding */ openRoot)
+  R8: () => (/* binding */ openRoot),
+  m9: () => (/* binding */ withinRoot)
 });
 
 // UNUSED EXPORTS: hasRoot, inRoot
@@ -3893,6 +3905,15 @@ var small_file = __nccwpck_require__(2100);
 function controlPath(root, ...parts) {
     return inOwnFolder(root.folders, parts);
 }
+/**
+ * Walks down to a directory in the root without following any link, and hands it over: whoever owns what
+ * is above the root may have put another one at its path.
+ *
+ * @throws as `within` does
+ */
+function withinRoot({ tree }, components, work, step) {
+    return (0,host_folders/* within */.ux)((0,host_folders.at)(tree, '.'), components, work, step);
+}
 /** The same as others know it: for messages, and for programs that run as somebody else. */
 function controlName(root, ...parts) {
     return [root.path, root_refusal/* CONTROL */.W3, ...parts].join('/');
@@ -3962,14 +3983,15 @@ function findRoot(path, precious) {
         throw new guard_error/* GuardError */.U$(`The root ${path} is not whole (${(0,guard_error/* messageOf */.bD)(error)}).`, `Its ${root_refusal/* CONTROL */.W3} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
     }
 }
-/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+/** Opens the root; it stays open unless that comes to nothing. */
 function whileOpen(path, work) {
     const base = (0,host_folders/* openFolder */.NE)(path);
     try {
         return work(base);
     }
-    finally {
+    catch (error) {
         (0,external_node_fs_.closeSync)(base);
+        throw error;
     }
 }
 /** The root as it is, with its folders held open. */
@@ -3977,7 +3999,7 @@ function describe(path, base, control) {
     const { uid, gid } = (0,external_node_fs_.fstatSync)(base);
     const { folders, misplaced } = openOwnFolders(control);
     const id = (0,root_refusal/* readMarker */.t7)(path) ?? '';
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, folders, misplaced };
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, tree: base, folders, misplaced };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
 function adopt(control) {
@@ -4477,6 +4499,8 @@ function childCpuMs() {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2063);
+
 
 
 
@@ -4497,7 +4521,7 @@ function makeSlot(root, slot, chown) {
     const name = parents.pop() ?? '';
     for (let attempt = 1;; attempt += 1) {
         try {
-            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+            (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
                 const path = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name);
                 if (!(0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path))
                     throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
@@ -4530,7 +4554,7 @@ function makeParent(root, runDirectory, chown) {
 function moveOutOfSlot(root, slot, to) {
     const [parents, name] = split(slot);
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+        return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
             if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)).isDirectory())
                 return false;
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name), to);
@@ -4554,7 +4578,7 @@ function moveIntoSlot(root, path, slot) {
     const [parents, name] = split(slot);
     if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory())
         throw new Error(`${slot} would not be a directory`);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
+    (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
 }
 function split(slot) {
     const parents = slot.split('/');
@@ -4569,7 +4593,7 @@ function findSlot(root, slot) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+        return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name));
             return 'present';
         });
@@ -4596,7 +4620,7 @@ function removeEmptyParents(root, slot) {
         const parents = parts.slice(0, depth - 1);
         const name = parts[depth - 1] ?? '';
         try {
-            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
+            (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
         }
         catch (error) {
             if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
@@ -4610,14 +4634,14 @@ function removeEmptyParents(root, slot) {
 /** Lists the upper levels of the root; it goes into no slot. */
 function listSlots(root) {
     const found = { slots: [], odd: [] };
-    list(root.path, [], found);
+    list(root, [], found);
     return found;
 }
-function list(base, parts, found) {
+function list(root, parts, found) {
     const path = parts.join('/');
     let entries;
     try {
-        entries = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(base, parts, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
+        entries = (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parts, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
     }
     catch (error) {
         // Gone or replaced meanwhile; what may not be read is reported as it is.
@@ -4630,7 +4654,7 @@ function list(base, parts, found) {
             continue;
         const inside = [...parts, entry.name];
         if (inside.length < _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .SLOT_DEPTH */ .xl && entry.isDirectory())
-            list(base, inside, found);
+            list(root, inside, found);
         else if ((0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .isSlotPath */ .wS)(inside.join('/')))
             found.slots.push(inside.join('/'));
         else
@@ -4943,7 +4967,7 @@ function moveTree(root, slot, to) {
     const parents = slot.split('/');
     const last = parents.pop() ?? '';
     try {
-        within(root.path, parents, (folder) => renameSync(at(folder, last), at(to, TREE)));
+        withinRoot(root, parents, (folder) => renameSync(at(folder, last), at(to, TREE)));
         return true;
     }
     catch (error) {
@@ -5036,7 +5060,7 @@ function moveToTrash(root, slot, id) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)(root.path, parents, (folder) => {
+        return (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .withinRoot */ .m9)(root, parents, (folder) => {
             (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name), trashPath(root, id));
             return true;
         });
@@ -7772,7 +7796,7 @@ async function finishInPlace(root, applied) {
         }
         try {
             (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .spoilEnd */ .Dg)(root, action.id);
-            const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
+            const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .aU)(root, action.slot);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
                 (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
@@ -9309,7 +9333,7 @@ async function emptyTrash({ root, settings }, done, isEnough) {
     const entries = (0,trash/* listTrash */.hQ)(root).filter((entry) => entry.quarantine === null);
     for (const { id } of entries) {
         try {
-            const outcome = await (0,deletion/* deleteEntry */.K)(root, id, (0,privilege/* helpers */._$)(settings), AT_ONCE);
+            const outcome = await (0,deletion/* deleteEntry */.KB)(root, id, (0,privilege/* helpers */._$)(settings), AT_ONCE);
             if (outcome.kind === 'deleted') {
                 done.deleted += 1;
                 (0,trash/* forgetEntry */.gp)(root, id);
@@ -9684,6 +9708,7 @@ var slots = __nccwpck_require__(5647);
 
 
 
+
 const ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
@@ -9819,7 +9844,7 @@ function isOwnedBy(root, slot, request) {
 function withinSlot(root, slot, use) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    return (0,host_folders/* within */.ux)(root.path, parents, (folder) => use((0,host_folders.at)(folder, name)));
+    return (0,host_root/* withinRoot */.m9)(root, parents, (folder) => use((0,host_folders.at)(folder, name)));
 }
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
 function isSameWorker({ owner: recorded }, owner) {
@@ -18600,7 +18625,7 @@ function untried(root, tried) {
 async function reapEntry(root, id, { ways, known }, reaped) {
     try {
         const bytes = await known(id);
-        const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
+        const outcome = await (0,deletion/* deleteEntry */.KB)(root, id, ways);
         switch (outcome.kind) {
             case 'deleted':
                 (0,trash/* forgetEntry */.gp)(root, id);

@@ -798,9 +798,11 @@ function readProc(path) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ deleteEntry),
-  a: () => (/* binding */ deleteInPlace)
+  KB: () => (/* binding */ deleteEntry),
+  aU: () => (/* binding */ deleteInPlace)
 });
+
+// UNUSED EXPORTS: deleteFrom
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -963,14 +965,21 @@ async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
 async function deleteInPlace(root, slot) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    const folder = (0,folders/* within */.ux)(root.path, parents, (last) => (0,folders/* openFolder */.NE)((0,folders.at)(last, '.')));
+    const folder = (0,host_root/* withinRoot */.m9)(root, parents, (last) => (0,folders/* openFolder */.NE)((0,folders.at)(last, '.')));
     try {
-        const realPath = `${root.realPath}/${slot}`;
-        return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
+        return await deleteFrom(folder, name, `${root.realPath}/${slot}`);
     }
     finally {
         (0,external_node_fs_.closeSync)(folder);
     }
+}
+/**
+ * Deletes a tree that lies in an open directory.
+ *
+ * @param realPath of the tree, free of links
+ */
+async function deleteFrom(folder, name, realPath) {
+    return deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE);
 }
 /**
  * Deletes a tree, by rm(1), which walks by descriptor (openat) and so cannot be led out of the tree
@@ -1542,7 +1551,9 @@ function assertFresh(folder) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2063);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5647);
+
 
 
 
@@ -1595,7 +1606,7 @@ function removeFormerPath(root, former, heir) {
             throw error;
     }
     // Also where there is no link: whoever was to make it may have been ended before.
-    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_4__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 function heirOf(root, former) {
@@ -1618,7 +1629,7 @@ function isLink(path) {
 function inFolderOf(root, slot, use) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .within */ .ux)(root.path, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_3__/* .withinRoot */ .m9)(root, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
 }
 
 
@@ -3824,7 +3835,8 @@ function readMarker(path) {
 __nccwpck_require__.d(__webpack_exports__, {
   Fu: () => (/* binding */ controlName),
   XL: () => (/* binding */ controlPath),
-  R8: () => (/* binding */ openRoot)
+  R8: () => (/* binding */ openRoot),
+  m9: () => (/* binding */ withinRoot)
 });
 
 // UNUSED EXPORTS: findRoot, hasRoot, inRoot
@@ -3926,6 +3938,15 @@ var small_file = __nccwpck_require__(2100);
 function controlPath(root, ...parts) {
     return inOwnFolder(root.folders, parts);
 }
+/**
+ * Walks down to a directory in the root without following any link, and hands it over: whoever owns what
+ * is above the root may have put another one at its path.
+ *
+ * @throws as `within` does
+ */
+function withinRoot({ tree }, components, work, step) {
+    return (0,host_folders/* within */.ux)((0,host_folders.at)(tree, '.'), components, work, step);
+}
 /** The same as others know it: for messages, and for programs that run as somebody else. */
 function controlName(root, ...parts) {
     return [root.path, root_refusal/* CONTROL */.W3, ...parts].join('/');
@@ -3995,14 +4016,15 @@ function findRoot(path, precious) {
         throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
     }
 }
-/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+/** Opens the root; it stays open unless that comes to nothing. */
 function whileOpen(path, work) {
     const base = (0,host_folders/* openFolder */.NE)(path);
     try {
         return work(base);
     }
-    finally {
+    catch (error) {
         (0,external_node_fs_.closeSync)(base);
+        throw error;
     }
 }
 /** The root as it is, with its folders held open. */
@@ -4010,7 +4032,7 @@ function describe(path, base, control) {
     const { uid, gid } = (0,external_node_fs_.fstatSync)(base);
     const { folders, misplaced } = openOwnFolders(control);
     const id = (0,root_refusal/* readMarker */.t7)(path) ?? '';
-    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, folders, misplaced };
+    return { path, realPath: (0,external_node_fs_.realpathSync)(path), id, uid, gid, tree: base, folders, misplaced };
 }
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */
 function adopt(control) {
@@ -4569,6 +4591,8 @@ function childCpuMs() {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2063);
+
 
 
 
@@ -4589,7 +4613,7 @@ function makeSlot(root, slot, chown) {
     const name = parents.pop() ?? '';
     for (let attempt = 1;; attempt += 1) {
         try {
-            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+            (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
                 const path = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name);
                 if (!(0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(path))
                     throw Object.assign(new Error(`${slot} exists`), { code: 'EEXIST' });
@@ -4622,7 +4646,7 @@ function makeParent(root, runDirectory, chown) {
 function moveOutOfSlot(root, slot, to) {
     const [parents, name] = split(slot);
     try {
-        return within(root.path, parents, (folder) => {
+        return withinRoot(root, parents, (folder) => {
             if (!lstatSync(at(folder, name)).isDirectory())
                 return false;
             renameSync(at(folder, name), to);
@@ -4646,7 +4670,7 @@ function moveIntoSlot(root, path, slot) {
     const [parents, name] = split(slot);
     if (!lstatSync(path).isDirectory())
         throw new Error(`${slot} would not be a directory`);
-    within(root.path, parents, (folder) => renameSync(path, at(folder, name)));
+    withinRoot(root, parents, (folder) => renameSync(path, at(folder, name)));
 }
 function split(slot) {
     const parents = slot.split('/');
@@ -4661,7 +4685,7 @@ function findSlot(root, slot) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => {
+        return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name));
             return 'present';
         });
@@ -4688,7 +4712,7 @@ function removeEmptyParents(root, slot) {
         const parents = parts.slice(0, depth - 1);
         const name = parts[depth - 1] ?? '';
         try {
-            (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(root.path, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
+            (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
         }
         catch (error) {
             if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
@@ -4702,14 +4726,14 @@ function removeEmptyParents(root, slot) {
 /** Lists the upper levels of the root; it goes into no slot. */
 function listSlots(root) {
     const found = { slots: [], odd: [] };
-    list(root.path, [], found);
+    list(root, [], found);
     return found;
 }
-function list(base, parts, found) {
+function list(root, parts, found) {
     const path = parts.join('/');
     let entries;
     try {
-        entries = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(base, parts, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
+        entries = (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parts, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`/proc/self/fd/${folder}`, { withFileTypes: true }));
     }
     catch (error) {
         // Gone or replaced meanwhile; what may not be read is reported as it is.
@@ -4722,7 +4746,7 @@ function list(base, parts, found) {
             continue;
         const inside = [...parts, entry.name];
         if (inside.length < _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .SLOT_DEPTH */ .xl && entry.isDirectory())
-            list(base, inside, found);
+            list(root, inside, found);
         else if ((0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .isSlotPath */ .wS)(inside.join('/')))
             found.slots.push(inside.join('/'));
         else
@@ -5028,7 +5052,7 @@ function moveTree(root, slot, to) {
     const parents = slot.split('/');
     const last = parents.pop() ?? '';
     try {
-        within(root.path, parents, (folder) => renameSync(at(folder, last), at(to, TREE)));
+        withinRoot(root, parents, (folder) => renameSync(at(folder, last), at(to, TREE)));
         return true;
     }
     catch (error) {
@@ -5121,7 +5145,7 @@ function moveToTrash(root, slot, id) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
     try {
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)(root.path, parents, (folder) => {
+        return (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .withinRoot */ .m9)(root, parents, (folder) => {
             (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name), trashPath(root, id));
             return true;
         });
@@ -7357,7 +7381,7 @@ async function finishInPlace(root, applied) {
         }
         try {
             (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .spoilEnd */ .Dg)(root, action.id);
-            const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .a)(root, action.slot);
+            const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .aU)(root, action.slot);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
                 (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
@@ -9999,7 +10023,7 @@ async function emptyTrash({ root, settings }, done, isEnough) {
     const entries = (0,trash/* listTrash */.hQ)(root).filter((entry) => entry.quarantine === null);
     for (const { id } of entries) {
         try {
-            const outcome = await (0,deletion/* deleteEntry */.K)(root, id, (0,privilege/* helpers */._$)(settings), AT_ONCE);
+            const outcome = await (0,deletion/* deleteEntry */.KB)(root, id, (0,privilege/* helpers */._$)(settings), AT_ONCE);
             if (outcome.kind === 'deleted') {
                 done.deleted += 1;
                 (0,trash/* forgetEntry */.gp)(root, id);
@@ -10374,6 +10398,7 @@ var slots = __nccwpck_require__(5647);
 
 
 
+
 const ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
@@ -10509,7 +10534,7 @@ function isOwnedBy(root, slot, request) {
 function withinSlot(root, slot, use) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    return (0,folders/* within */.ux)(root.path, parents, (folder) => use((0,folders.at)(folder, name)));
+    return (0,host_root/* withinRoot */.m9)(root, parents, (folder) => use((0,folders.at)(folder, name)));
 }
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
 function isSameWorker({ owner: recorded }, owner) {
@@ -11661,7 +11686,7 @@ function untried(root, tried) {
 async function reapEntry(root, id, { ways, known }, reaped) {
     try {
         const bytes = await known(id);
-        const outcome = await (0,deletion/* deleteEntry */.K)(root, id, ways);
+        const outcome = await (0,deletion/* deleteEntry */.KB)(root, id, ways);
         switch (outcome.kind) {
             case 'deleted':
                 (0,trash/* forgetEntry */.gp)(root, id);

@@ -10,13 +10,13 @@ import {
 } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import { at, openFolder, within } from './folders.ts'
+import { at, openFolder } from './folders.ts'
 import { mountsWithin, readMounts } from './mounts.ts'
 import { withHelp } from './privilege.ts'
 import { rm, run } from './rm.ts'
 import type { Removal as Removed } from './rm.ts'
 import type { Helper, Outcome } from './privilege.ts'
-import { controlName } from './root.ts'
+import { controlName, withinRoot } from './root.ts'
 import type { Root } from './root.ts'
 import { thinOut } from './thinning.ts'
 
@@ -74,19 +74,28 @@ export async function deleteEntry(
  * Deletes a slot where it is: for a full disk, on which even the rename into the trash may need a
  * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
  */
-export async function deleteInPlace(
-  root: Pick<Root, 'path' | 'realPath'>,
-  slot: string,
-): Promise<Deletion> {
+export async function deleteInPlace(root: Root, slot: string): Promise<Deletion> {
   const parents = slot.split('/')
   const name = parents.pop() ?? ''
-  const folder = within(root.path, parents, (last) => openFolder(at(last, '.')))
+  const folder = withinRoot(root, parents, (last) => openFolder(at(last, '.')))
   try {
-    const realPath = `${root.realPath}/${slot}`
-    return await deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE)
+    return await deleteFrom(folder, name, `${root.realPath}/${slot}`)
   } finally {
     closeSync(folder)
   }
+}
+
+/**
+ * Deletes a tree that lies in an open directory.
+ *
+ * @param realPath of the tree, free of links
+ */
+export async function deleteFrom(
+  folder: number,
+  name: string,
+  realPath: string,
+): Promise<Deletion> {
+  return deleteTree({ folder, name, realPath, shown: realPath, help: null }, [], AT_LEISURE)
 }
 
 /**

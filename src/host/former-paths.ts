@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
-import { at, isDiverted, within } from './folders.ts'
+import { at, isDiverted } from './folders.ts'
+import { withinRoot } from './root.ts'
 import type { Root } from './root.ts'
 import { removeEmptyParents } from './slots.ts'
 
@@ -71,5 +72,5 @@ function isLink(path: string): boolean {
 function inFolderOf<Value>(root: Root, slot: string, use: (path: string) => Value): Value {
   const parents = slot.split('/')
   const name = parents.pop() ?? ''
-  return within(root.path, parents, (folder) => use(at(folder, name)))
+  return withinRoot(root, parents, (folder) => use(at(folder, name)))
 }

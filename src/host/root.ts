@@ -14,7 +14,7 @@ import {
 import { randomUUID } from 'node:crypto'
 import { ALERT_KINDS } from '../plan/alert.ts'
 import { GuardError, errnoOf, messageOf, nextAfter } from '../plan/guard-error.ts'
-import { at, makeFolders, openFolder } from './folders.ts'
+import { at, makeFolders, openFolder, within } from './folders.ts'
 import { FOLDERS, LATER_FOLDERS, inOwnFolder, openOwnFolders } from './own-folders.ts'
 import type { Opened, OwnFolders } from './own-folders.ts'
 import { CONTROL, FORMAT, kindOf, readMarker, refuse } from './root-refusal.ts'
@@ -32,6 +32,8 @@ export interface Root {
   /** who owns the root: what root makes in it is given to them */
   uid: number
   gid: number
+  /** descriptor of the directory itself, held as long as this process lives: slots are reached by it alone */
+  tree: number
   folders: OwnFolders
   /** folders in whose place something else lies: nothing is read or done there */
   misplaced: Opened['misplaced']
@@ -40,6 +42,21 @@ export interface Root {
 /** The path by which to use something in the root's own folder, `<root>/.target-guard/…`. */
 export function controlPath(root: Root, ...parts: string[]): string {
   return inOwnFolder(root.folders, parts)
+}
+
+/**
+ * Walks down to a directory in the root without following any link, and hands it over: whoever owns what
+ * is above the root may have put another one at its path.
+ *
+ * @throws as `within` does
+ */
+export function withinRoot<Value>(
+  { tree }: Pick<Root, 'tree'>,
+  components: readonly string[],
+  work: (folder: number) => Value,
+  step?: (folder: number, name: string) => void,
+): Value {
+  return within(at(tree, '.'), components, work, step)
 }
 
 /** The same as others know it: for messages, and for programs that run as somebody else. */
@@ -114,13 +131,14 @@ export function findRoot(path: string, precious: Precious): Root | null {
   }
 }
 
-/** Works in the root by descriptor: what stands above it may be changed meanwhile by whoever owns that. */
+/** Opens the root; it stays open unless that comes to nothing. */
 function whileOpen(path: string, work: (base: number) => Root): Root {
   const base = openFolder(path)
   try {
     return work(base)
-  } finally {
+  } catch (error) {
     closeSync(base)
+    throw error
   }
 }
 
@@ -129,7 +147,7 @@ function describe(path: string, base: number, control: number): Root {
   const { uid, gid } = fstatSync(base)
   const { folders, misplaced } = openOwnFolders(control)
   const id = readMarker(path) ?? ''
-  return { path, realPath: realpathSync(path), id, uid, gid, folders, misplaced }
+  return { path, realPath: realpathSync(path), id, uid, gid, tree: base, folders, misplaced }
 }
 
 /** Writes root.json: whole or not at all, and of several at the same moment the first wins. */

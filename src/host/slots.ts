@@ -2,7 +2,8 @@ import { lstatSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { SLOT_DEPTH, isSlotPath } from '../plan/naming.ts'
-import { at, isDiverted, makeFolder, makeOwnersFolder, within } from './folders.ts'
+import { at, isDiverted, makeFolder, makeOwnersFolder } from './folders.ts'
+import { withinRoot } from './root.ts'
 import type { Root } from './root.ts'
 
 /** Makes the directory's new owner its owner; direct for root, with help for others. */
@@ -25,8 +26,8 @@ export function makeSlot(root: Root, slot: string, chown: Chown): void {
   const name = parents.pop() ?? ''
   for (let attempt = 1; ; attempt += 1) {
     try {
-      within(
-        root.path,
+      withinRoot(
+        root,
         parents,
         (folder) => {
           const path = at(folder, name)
@@ -61,7 +62,7 @@ function makeParent(root: Root, runDirectory: string, chown: Chown) {
 export function moveOutOfSlot(root: Root, slot: string, to: string): boolean {
   const [parents, name] = split(slot)
   try {
-    return within(root.path, parents, (folder) => {
+    return withinRoot(root, parents, (folder) => {
       if (!lstatSync(at(folder, name)).isDirectory()) return false
       renameSync(at(folder, name), to)
       return true
@@ -82,7 +83,7 @@ export function moveOutOfSlot(root: Root, slot: string, to: string): boolean {
 export function moveIntoSlot(root: Root, path: string, slot: string): void {
   const [parents, name] = split(slot)
   if (!lstatSync(path).isDirectory()) throw new Error(`${slot} would not be a directory`)
-  within(root.path, parents, (folder) => renameSync(path, at(folder, name)))
+  withinRoot(root, parents, (folder) => renameSync(path, at(folder, name)))
 }
 
 function split(slot: string): [string[], string] {
@@ -100,7 +101,7 @@ export function findSlot(root: Root, slot: string): 'present' | 'missing' | 'div
   const parents = slot.split('/')
   const name = parents.pop() ?? ''
   try {
-    return within(root.path, parents, (folder) => {
+    return withinRoot(root, parents, (folder) => {
       lstatSync(at(folder, name))
       return 'present'
     })
@@ -126,7 +127,7 @@ export function removeEmptyParents(root: Root, slot: string): void {
     const parents = parts.slice(0, depth - 1)
     const name = parts[depth - 1] ?? ''
     try {
-      within(root.path, parents, (folder) => rmdirSync(at(folder, name)))
+      withinRoot(root, parents, (folder) => rmdirSync(at(folder, name)))
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') continue
       if (STAYS.has(errnoOf(error))) return
@@ -146,15 +147,15 @@ export interface Inventory {
 /** Lists the upper levels of the root; it goes into no slot. */
 export function listSlots(root: Root): Inventory {
   const found: Inventory = { slots: [], odd: [] }
-  list(root.path, [], found)
+  list(root, [], found)
   return found
 }
 
-function list(base: string, parts: readonly string[], found: Inventory): void {
+function list(root: Root, parts: readonly string[], found: Inventory): void {
   const path = parts.join('/')
   let entries: Dirent[]
   try {
-    entries = within(base, parts, (folder) =>
+    entries = withinRoot(root, parts, (folder) =>
       readdirSync(`/proc/self/fd/${folder}`, { withFileTypes: true }),
     )
   } catch (error) {
@@ -165,7 +166,7 @@ function list(base: string, parts: readonly string[], found: Inventory): void {
   for (const entry of entries) {
     if (parts.length === 0 && ['.target-guard', 'lost+found'].includes(entry.name)) continue
     const inside = [...parts, entry.name]
-    if (inside.length < SLOT_DEPTH && entry.isDirectory()) list(base, inside, found)
+    if (inside.length < SLOT_DEPTH && entry.isDirectory()) list(root, inside, found)
     else if (isSlotPath(inside.join('/'))) found.slots.push(inside.join('/'))
     else found.odd.push(inside.join('/'))
   }

@@ -6,7 +6,7 @@ import { isAmount } from '../plan/size-sample.ts'
 import { encodeSnapshot, isSnapshotKey, parseSnapshot } from '../plan/snapshot.ts'
 import type { Snapshot, SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { at, isDiverted, makeOwnersFolder, within } from './folders.ts'
-import { controlName, controlPath } from './root.ts'
+import { controlName, controlPath, withinRoot } from './root.ts'
 import type { Root } from './root.ts'
 import { LARGE, readTextOrNull, replaceFile } from './small-file.ts'
 import { makeSeeding } from './seeding.ts'
@@ -182,7 +182,7 @@ function moveTree(root: Root, slot: string, to: number): boolean {
   const parents = slot.split('/')
   const last = parents.pop() ?? ''
   try {
-    within(root.path, parents, (folder) => renameSync(at(folder, last), at(to, TREE)))
+    withinRoot(root, parents, (folder) => renameSync(at(folder, last), at(to, TREE)))
     return true
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false

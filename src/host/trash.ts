@@ -3,8 +3,8 @@ import { lstatSync, readdirSync, renameSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { parseObject } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
-import { at, within } from './folders.ts'
-import { controlPath } from './root.ts'
+import { at } from './folders.ts'
+import { controlPath, withinRoot } from './root.ts'
 import type { Root } from './root.ts'
 import { readTextOrNull, removeFile, replaceFile } from './small-file.ts'
 
@@ -45,7 +45,7 @@ export function moveToTrash(root: Root, slot: string, id: string): boolean {
   const parents = slot.split('/')
   const name = parents.pop() ?? ''
   try {
-    return within(root.path, parents, (folder) => {
+    return withinRoot(root, parents, (folder) => {
       renameSync(at(folder, name), trashPath(root, id))
       return true
     })

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, futimesSync, lstatSync, renameSync } from 'node:f
 import { basename, dirname, join } from 'node:path'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { LEFTOVER, leftoverName, recoveryRef } from '../plan/worktree-names.ts'
-import { deleteInPlace } from './deletion.ts'
+import { deleteFrom } from './deletion.ts'
 import { at, openFolder, within } from './folders.ts'
 import { askGit } from './git-command.ts'
 import { repositoryOf } from './git-state.ts'
@@ -50,10 +50,7 @@ export async function removeTarget(base: string, path: string, look: LastLook): 
       futimesSync(folder, atime, mtime)
       return { kind: 'kept', why: back === null ? why : `${why}; ${back}` }
     }
-    const deletion = await deleteInPlace(
-      { path: base, realPath: base },
-      asidePath.slice(base.length + 1),
-    )
+    const deletion = await deleteFrom(folder, aside, asidePath)
     futimesSync(folder, atime, mtime)
     if (deletion.kind === 'deleted') return { kind: 'removed' }
     return { kind: deletion.kind === 'busy' ? 'kept' : 'failed', why: deletion.why }

@@ -6,11 +6,12 @@ import type { Lease, Maker } from '../plan/lease.ts'
 import { isLeaseId, leaseId } from '../plan/naming.ts'
 import type { Job, Owner } from '../plan/job.ts'
 import { readUptime } from '../host/boot.ts'
-import { assertFresh, at, giveAway, isDiverted, openFolder, within } from '../host/folders.ts'
+import { assertFresh, at, giveAway, isDiverted, openFolder } from '../host/folders.ts'
 import { dropLease, findLease, takeLease, writeLease } from '../host/leases.ts'
 import { cannotGive, withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
 import { stateOf } from '../host/processes.ts'
+import { withinRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { makeSlot, removeEmptyParents } from '../host/slots.ts'
 import type { Ids } from '../host/users.ts'
@@ -193,7 +194,7 @@ function isOwnedBy(
 function withinSlot<Value>(root: Root, slot: string, use: (path: string) => Value): Value {
   const parents = slot.split('/')
   const name = parents.pop() ?? ''
-  return within(root.path, parents, (folder) => use(at(folder, name)))
+  return withinRoot(root, parents, (folder) => use(at(folder, name)))
 }
 
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */

@@ -4,10 +4,11 @@ import type { Self } from '../plan/evidence.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { outOfUse, outOfUseNow, overweight, withoutUnits } from '../plan/unused-units.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
-import { at, within } from '../host/folders.ts'
+import { at } from '../host/folders.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { readBuildRecord, writeRecord } from '../host/lease-companions.ts'
 import { endedLeasePath, findLease } from '../host/leases.ts'
+import { withinRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { fillForTrash } from '../host/seeding.ts'
 import { moveUnitsOut } from '../host/unit-marks.ts'
@@ -89,7 +90,7 @@ async function moveOut(
   // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
   note({ ...build.unused, ...outOfUseNow(units) })
   const moved = await fillForTrash(root, id, (aside) =>
-    within(root.path, slot.split('/'), (folder) => {
+    withinRoot(root, slot.split('/'), (folder) => {
       moveUnitsOut(at(folder, '.'), units, aside)
       dropStates(at(folder, '.'), aside, runtime)
     }),

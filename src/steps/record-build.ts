@@ -4,7 +4,7 @@ import { messageOf } from '../plan/guard-error.ts'
 import { isLocal } from '../plan/lease.ts'
 import { countUnused } from '../plan/unused-units.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
-import { at, within } from '../host/folders.ts'
+import { at } from '../host/folders.ts'
 import {
   dropInputs,
   readInputs,
@@ -15,6 +15,7 @@ import {
 import { findLease } from '../host/leases.ts'
 import { hasBeenBuiltIn } from '../host/left-behind.ts'
 import { readSystem } from '../host/os-release.ts'
+import { withinRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { lastSetTimes } from '../host/set-times.ts'
 import { readToolchain } from '../host/toolchain.ts'
@@ -152,7 +153,7 @@ function countOn(before: UnusedUnits, target: string): UnusedUnits {
 }
 
 function readBuiltBy(root: Root, slot: string): string | null {
-  return within(root.path, slot.split('/'), (folder) => {
+  return withinRoot(root, slot.split('/'), (folder) => {
     const text = readTextOrNull(at(folder, '.rustc_info.json'))
     return text === null ? null : toolchainIn(text)
   })
