@@ -37,7 +37,8 @@ async function measureOn({ type, way, peer, most, disk }, mount, node, cloneTree
   const destination = `${mount}/clone`
   const sides = {
     clone: async () => {
-      const order = { source, destination, way, skipIncremental: true, copyAtMostBytes: null }
+      const what = { skipIncremental: true, sharesPrograms: true, copyAtMostBytes: null }
+      const order = { source, destination, way, ...what }
       const started = performance.now()
       await cloneTree({ ...order, waitMs: 600_000 })
       return performance.now() - started

@@ -4,9 +4,11 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
+  rmSync,
+  statSync,
   statfsSync,
   writeFileSync,
   writeSync,
@@ -53,10 +55,15 @@ const NOTES: Readonly<Record<string, RegExp>> = {
   mold: /^mold /m,
 }
 
-async function clone(
-  order: Omit<CloneOrder, 'skipIncremental' | 'copyAtMostBytes' | 'waitMs'>,
-): Promise<Cloned> {
-  return cloneTree({ ...order, skipIncremental: true, copyAtMostBytes: null, waitMs: 60_000 })
+const WHOLE = {
+  skipIncremental: true,
+  sharesPrograms: true,
+  copyAtMostBytes: null,
+  waitMs: 60_000,
+} as const
+
+async function clone(order: Omit<CloneOrder, keyof typeof WHOLE>): Promise<Cloned> {
+  return cloneTree({ ...order, ...WHOLE })
 }
 
 /** The registry project with what Cargo links besides: a test, a library and an example of its own. */
@@ -99,6 +106,10 @@ class Builds {
     this.#targets.set(linker, made)
     await this.#scene.must('cp', ['-a', made, target])
   }
+}
+
+function isSame(one: string, other: string): boolean {
+  return statSync(one).ino === statSync(other).ino
 }
 
 /** Runs Cargo; what it said on standard error. */
@@ -203,6 +214,39 @@ needs('root', 'loop-mount', 'xfs', 'btrfs', 'cargo', 'lld', 'mold').describe(
       },
     )
 
+    test('on ext4, by hybrid: a program that a job strips is found, and not shared by its own clones', async () => {
+      const mount = await smallDisk(scene(), 'large ext4')
+      const [source, slot, next] = ['source', 'slot', 'next'].map((name) => `${mount}/${name}`) as [
+        string,
+        string,
+        string,
+      ]
+      await builds.copyTo(source, 'the default linker')
+      const build = async (target: string): Promise<string> => {
+        const words = ['build', '--workspace', '--bins', '--examples']
+        return cargo(scene(), builds.project, target, words, 'the default linker')
+      }
+      await build(source)
+      const programs = ['debug/registry', 'debug/examples/show']
+      const shared = (from: string, to: string): boolean[] =>
+        programs.map((name) => isSame(`${from}/${name}`, `${to}/${name}`))
+      const { linked } = await clone({ source, destination: slot, way: 'hybrid' })
+      expect(shared(source, slot)).toEqual([true, true])
+      // As in a job: Cargo finds it fresh, and puts it where people find it.
+      for (const name of programs) rmSync(`${slot}/${name}`)
+      expect(await build(slot)).not.toContain('Compiling')
+      expect(shared(source, slot)).toEqual([true, true])
+      await scene().must('strip', [`${slot}/debug/registry`])
+      expect(lookAtShared(source, linked).written).toEqual(
+        expect.arrayContaining([
+          'debug/registry',
+          expect.stringMatching(/^debug\/deps\/registry-/),
+        ]),
+      )
+      await clone({ source: slot, destination: next, way: 'hybrid' })
+      expect(shared(slot, next)).toEqual([false, true])
+    }, 240_000)
+
     test('on ext4, by hybrid: whatever is written through a link is found', async () => {
       const mount = await smallDisk(scene(), 'ext4')
       const [source, destination] = [`${mount}/source`, `${mount}/staged`]
@@ -284,11 +328,10 @@ needs('root', 'loop-mount', 'xfs', 'btrfs').describe('a clone', () => {
         writeFileSync(`${source}/debug/.fingerprint/${file}`, 'print')
       }
       const before = portrait(source)
-      const order = { source, destination, way, skipIncremental: true, copyAtMostBytes: null }
       const program = writeProgram(
         scene(),
         `import { cloneTree } from './host/clone.js'
-      await cloneTree(${JSON.stringify({ ...order, waitMs: 60_000 })})`,
+      await cloneTree(${JSON.stringify({ source, destination, way, ...WHOLE })})`,
       )
       const cloning = scene().start(process.execPath, [program], { stdio: 'ignore' })
       await waitFor(() => readdirSync(`${destination}/debug`).length > 0, { everyMs: 1 })

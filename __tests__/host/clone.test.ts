@@ -10,11 +10,14 @@ import {
   openSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { cloneTree } from '../../src/host/clone.ts'
 import type { Cloned, CloneOrder } from '../../src/host/clone.ts'
@@ -46,7 +49,12 @@ function aSource(): { source: string; destination: string } {
 async function clone(
   order: Pick<CloneOrder, 'source' | 'destination'> & Partial<CloneOrder>,
 ): Promise<Cloned> {
-  const defaults = { way: 'hybrid', skipIncremental: true, copyAtMostBytes: null } as const
+  const defaults = {
+    way: 'hybrid',
+    skipIncremental: true,
+    sharesPrograms: true,
+    copyAtMostBytes: null,
+  } as const
   return cloneTree({ ...defaults, waitMs: 60_000, ...order })
 }
 
@@ -177,13 +185,85 @@ describe('what the linker wrote', () => {
       expect(inode(`${destination}/${name}`) === inode(`${source}/${name}`)).toBe(isShared)
     }
   })
+})
 
-  test('is copied when people find it under another name, whoever wrote it', async () => {
-    const { source, destination } = aSource()
-    writeFileSync(`${source}/${PROGRAM}`, elf('GCC: (Debian)\0'))
-    await clone({ source, destination })
-    expect(inode(`${destination}/${PROGRAM}`)).not.toBe(inode(`${source}/${PROGRAM}`))
-    expect(inode(`${destination}/debug/program`)).toBe(inode(`${destination}/${PROGRAM}`))
+describe('a program that people find under another name', () => {
+  const GNU = 'GCC: (Debian)\0'
+
+  /** Its two names, and what Cargo leaves when it has finished it. */
+  const PLACES: [string, string, string, string][] = [
+    ['a program', PROGRAM, 'debug/program', `debug/.fingerprint/one-${HASH}/bin-program`],
+    [
+      'an example',
+      `debug/examples/show-${HASH}`,
+      'debug/examples/show',
+      `debug/build/one/${HASH}/fingerprint/example-show`,
+    ],
+  ]
+
+  /** A source with one that was linked at 100 s and finished at 101 s. */
+  function withProgram(
+    [, linked, found, finished]: [string, string, string, string],
+    note: string = GNU,
+  ): { source: string; destination: string } {
+    const tree = aSource()
+    for (const name of [linked, found, finished]) {
+      mkdirSync(dirname(`${tree.source}/${name}`), { recursive: true })
+    }
+    rmSync(`${tree.source}/${found}`, { force: true })
+    writeFileSync(`${tree.source}/${linked}`, elf(note), { mode: 0o755 })
+    linkSync(`${tree.source}/${linked}`, `${tree.source}/${found}`)
+    writeFileSync(`${tree.source}/${finished}`, HASH)
+    utimesSync(`${tree.source}/${linked}`, 100, 100)
+    utimesSync(`${tree.source}/${finished}`, 101, 101)
+    return tree
+  }
+
+  const [aProgram] = PLACES as [(typeof PLACES)[number]]
+
+  test.each(PLACES)('is shared where it is as Cargo left it: %s', async (...place) => {
+    const [, linked, found] = place
+    const order = withProgram(place)
+    const { linked: shared } = await clone(order)
+    for (const name of [linked, found]) {
+      expect(inode(`${order.destination}/${name}`)).toBe(inode(`${order.source}/${linked}`))
+    }
+    expect(shared.map(({ path }) => path)).toEqual(expect.arrayContaining([linked, found]))
+  })
+
+  test.each<[string, (source: string) => unknown, Partial<CloneOrder>]>([
+    ['somebody wrote into it since', (source) => utimesSync(`${source}/${PROGRAM}`, 102, 102), {}],
+    ['nothing tells when it was finished', (source) => rmSync(`${source}/${aProgram[3]}`), {}],
+    [
+      'only the one of another profile is finished',
+      (source) => {
+        mkdirSync(`${source}/release/.fingerprint/one-${HASH}`, { recursive: true })
+        renameSync(
+          `${source}/${aProgram[3]}`,
+          `${source}/release/.fingerprint/one-${HASH}/bin-program`,
+        )
+      },
+      {},
+    ],
+    ['programs are out of use', () => {}, { sharesPrograms: false }],
+    ['its linker writes into it', () => {}, {}],
+  ])('is copied as one file where %s', async (what, change, more) => {
+    const order = withProgram(aProgram, what.startsWith('its linker') ? 'mold 1.10.1\0' : GNU)
+    change(order.source)
+    await clone({ ...order, ...more })
+    const copied = inode(`${order.destination}/${PROGRAM}`)
+    expect(copied).not.toBe(inode(`${order.source}/${PROGRAM}`))
+    expect(copied).toBe(inode(`${order.destination}/debug/program`))
+  })
+
+  test('is copied where it is none of the linker’s', async () => {
+    const order = withProgram(aProgram)
+    rmSync(`${order.source}/${PROGRAM}`)
+    linkSync(`${order.source}/debug/program`, `${order.source}/debug/another`)
+    await clone(order)
+    expect(inode(`${order.destination}/debug/program`)).not.toBe(
+      inode(`${order.source}/debug/program`),
+    )
   })
 })
 

@@ -21,7 +21,7 @@ test('cargo check gives no file that a clone shares another time', async () => {
   }
   check()
   const destination = `${base}/clone`
-  const order = { source, destination, waitMs: 60_000, copyAtMostBytes: null }
+  const order = { source, destination, waitMs: 60_000, copyAtMostBytes: null, sharesPrograms: true }
   // As for another worktree, where incremental state is of no use.
   const { linked } = await cloneTree({ ...order, way: 'hybrid', skipIncremental: true })
   expect(readdirSync(`${destination}/debug/deps`)).toEqual(

@@ -24,15 +24,29 @@ describe('what becomes of an entry of a target directory', () => {
     `debug/deps/my-tool-${HASH}`,
     `debug/deps/libderive-${HASH}.so`,
     `x86_64-unknown-linux-gnu/release/deps/widget-${HASH}`,
+    `debug/examples/show-${HASH}`,
   ])('%s is the linker’s', (path) => {
     expect(treatment(path)).toBe('relinked')
   })
 
   test.each([
+    'debug/widget',
+    'debug/my-tool',
+    'x86_64-unknown-linux-gnu/release/my_tool',
+    'debug/examples/show',
+  ])('%s is where people find it', (path) => {
+    expect(treatment(path)).toBe('uplifted')
+  })
+
+  test.each([
     'CACHEDIR.TAG',
     '.rustc_info.json',
-    'debug/widget',
+    'widget',
+    'doc/widget',
     'debug/widget.d',
+    'debug/examples/show.d',
+    `debug/examples/libshow-${HASH}.rlib`,
+    'debug/more/examples/deps/show',
     'debug/libwidget.so',
     `debug/deps/serde-${HASH}.d`,
     `debug/deps/widget-${HASH}.dwp`,
@@ -48,7 +62,6 @@ describe('what becomes of an entry of a target directory', () => {
     `debug/.fingerprint/serde-${HASH}/lib-serde`,
     `debug/build/serde-${HASH}/out/libserde-${HASH}.rlib`,
     `debug/build/serde/${HASH}/deps/libserde-${HASH}.rlib`,
-    `debug/examples/show-${HASH}`,
     'debug/build/x/.cargo-lock',
   ])('%s is copied', (path) => {
     expect(treatment(path)).toBe('copied')

@@ -40,8 +40,11 @@ needs('root', 'loop-mount', 'xfs').describe('a root', () => {
     const before = find('clones', {}, root)
     expect(before).toMatchObject({ level: 'warn', mend: expect.stringContaining('xfs') })
     expect(before?.text).not.toContain('hard links')
+    takeHybridOut(root, 'a snapshot', ['debug/program'])
+    expect(find('clones', {}, root)?.text).toContain('; no hard links of programs: a build wrote')
     takeHybridOut(root, 'a snapshot', ['debug/deps/test'])
-    expect(find('clones', {}, root)?.text).toContain('no hard links either')
+    expect(find('clones', {}, root)?.text).toContain('; no hard links either: a build wrote')
+    expect(find('clones', {}, root)?.text).not.toContain('of programs')
   })
 })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { beforeEach, expect, test } from '@jest/globals'
 import { encodeRecord } from '../../src/plan/build-record.ts'
 import type { BuildRecord } from '../../src/plan/build-record.ts'
@@ -29,6 +29,7 @@ import type { Filled } from '../../src/steps/seed.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
+import { elf } from '../helpers/elf.ts'
 import { aJob, aLease, anEnd, anId } from '../helpers/lease.ts'
 import { aRoot } from '../helpers/root.ts'
 import { aSelf } from '../helpers/self.ts'
@@ -37,6 +38,8 @@ const scene = useScene()
 const JOB = aJob({ prKey: 'main', trusted: true })
 const RLIB = `debug/deps/libone-${HASH}.rlib`
 const RMETA = `debug/deps/libone-${HASH}.rmeta`
+const PROGRAM = `debug/deps/program-${HASH}`
+const FOUND = 'debug/program'
 const WROTE = 'a build wrote into'
 const SETTINGS = {
   warm: 'auto',
@@ -91,6 +94,20 @@ function anEnded(n: number): Lease {
   cargoTree(slotOf(lease))
   writeRecord(root, lease.id, '.inputs', `inputs ${n}`)
   return end(lease)
+}
+
+/** The same with a program that people find, as Cargo left it. */
+function withProgram(n: number): Lease {
+  const lease = anEnded(n)
+  const [linked, found] = [PROGRAM, FOUND].map((name) => `${slotOf(lease)}/${name}`) as [
+    string,
+    string,
+  ]
+  rmSync(found)
+  writeFileSync(linked, elf('GCC: (Debian)\0'), { mode: 0o755 })
+  linkSync(linked, found)
+  writeFileSync(`${slotOf(lease)}/debug/.fingerprint/one-${HASH}/bin-program`, HASH)
+  return lease
 }
 
 function sourceOf(lease: Lease): CloneSource {
@@ -181,6 +198,29 @@ needs('no-reflink').describe('a build that shares files with a clone', () => {
     expect(await again()).toContain(WROTE)
     expect(hybridRefusal(root)).not.toBeNull()
     expect(findLease(root, source.id)?.end).toBeNull()
+  })
+
+  test('shares no program any more once somebody wrote into one, and then nothing', async () => {
+    const [first, second, third] = [1, 4, 7].map(withProgram) as [Lease, Lease, Lease]
+    const made = must(await clone(sourceOf(first), 2))
+    expect(paths(sharedBy(made))).toEqual([RLIB, RMETA, PROGRAM, 'debug/libone.rlib', FOUND])
+    writeInto(made, FOUND)
+    expect(await clone(sourceOf(first), 3)).toContain(WROTE)
+    expect(said.at(-1)).toContain('clones of this root share no programs by hard link any more')
+    expect([hybridRefusal(root, 'programs'), hybridRefusal(root)]).toEqual([
+      expect.stringContaining('programs-off.json says which'),
+      null,
+    ])
+    const other = must(await clone(sourceOf(second), 5))
+    expect(paths(sharedBy(other))).toEqual(ALL)
+    // A test’s program, which is shared all the same: now a linker may be at fault.
+    const before = sharedBy(third) ?? []
+    const { ino, size, mode } = lstatSync(`${slotOf(third)}/${PROGRAM}`)
+    const known = { path: PROGRAM, inode: String(ino), bornNs: '', size, mode, mtimeNs: '1' }
+    writeRecord(root, third.id, '.linked', JSON.stringify([...before, known]))
+    expect(await clone(sourceOf(third), 8)).toContain(WROTE)
+    expect(said.at(-1)).toContain('clones of this root share no files by hard link any more')
+    expect(hybridRefusal(root)).not.toBeNull()
   })
 
   test.each<[string, () => Promise<Lease | string>]>([

@@ -5565,7 +5565,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9279);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5103);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7993,7 +7993,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 9279:
+/***/ 5103:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11351,7 +11351,9 @@ const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
 const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
 const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
-const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-f]{16})$/;
+const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/;
+const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/;
+const PROGRAM = /^[A-Za-z0-9_-]+$/;
 /**
  * @param path relative to the target directory, with `/`
  * @param skipIncremental whether the state of incremental compilation stays behind
@@ -11383,10 +11385,18 @@ function directoryTreatment(folders, name, skipIncremental) {
     return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
 }
 function fileTreatment(folders, name) {
-    if (isProfile(folders) && UPLIFTED_LIBRARY.test(name))
-        return 'replaced';
-    if (folders.at(-1) !== 'deps' || !isProfile(folders.slice(0, -1)))
+    if (isProfile(folders)) {
+        if (UPLIFTED_LIBRARY.test(name))
+            return 'replaced';
+        return PROGRAM.test(name) ? 'uplifted' : 'copied';
+    }
+    const last = folders.at(-1) ?? '';
+    if (!isProfile(folders.slice(0, -1)) || !['deps', 'examples'].includes(last))
         return 'copied';
+    if (PROGRAM_OUTPUT.test(name))
+        return 'relinked';
+    if (last === 'examples')
+        return PROGRAM.test(name) ? 'uplifted' : 'copied';
     if (LIBRARY.test(name))
         return 'replaced';
     return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
@@ -13281,7 +13291,7 @@ const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0
 const SKIPPED = 0x4000;
 /** At the end, of what is before. */
 const DIGEST = 20;
-const [git_index_FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+const [git_index_FILE, git_index_PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
 /**
  * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
  *
@@ -13327,9 +13337,9 @@ function contentAt(bytes, at) {
     const mode = bytes.readUInt32BE(at + MODE);
     const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
     const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
-    if ((mode !== git_index_FILE && mode !== PROGRAM) || !isLookedAt)
+    if ((mode !== git_index_FILE && mode !== git_index_PROGRAM) || !isLookedAt)
         return null;
-    return new IndexedFile(bytes, at, mode === PROGRAM);
+    return new IndexedFile(bytes, at, mode === git_index_PROGRAM);
 }
 /** Of many thousand files the ids of few are ever asked for. */
 class IndexedFile {
@@ -14933,6 +14943,37 @@ function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }
 
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
+;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
+
+/**
+ * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
+ * without a hash. Paths are relative to the target directory.
+ */
+/** Whether a file is a program of Cargo’s, by either name: people may write into these. */
+function isProgram(path) {
+    const treatment = treatmentOf(path, 'file', { skipIncremental: true });
+    return treatment === 'uplifted' || (treatment === 'relinked' && !path.endsWith('.so'));
+}
+/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<unit>/bin-<name>`. */
+const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+|build\/[^/]+\/[^/]+\/fingerprint)\/(?<what>(?:bin|example)-[^/]+)$/;
+/** The program that is finished by a file, as `programOf` calls it; null where the file is another one. */
+function finishedBy(path) {
+    const { profile, what } = FINISHED.exec(path)?.groups ?? {};
+    return profile === undefined || what === undefined ? null : `${profile}/${what}`;
+}
+/**
+ * What a program is called here: `<profile>/bin-<name>`, or `example-`.
+ *
+ * @param path as people find it
+ */
+function programOf(path) {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    const isExample = parts.at(-1) === 'examples';
+    const profile = (isExample ? parts.slice(0, -1) : parts).join('/');
+    return `${profile}/${isExample ? 'example' : 'bin'}-${name}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/host/entries.js
 
 
@@ -15092,11 +15133,12 @@ function linker_note_read(file, position, size) {
 
 
 
+
 /** Setuid and setgid, as in st_mode. */
 const PRIVILEGES = 3072n;
 /** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
-function recipeFor(base, entries, way) {
-    const linked = way === 'hybrid' ? findLinkable(base, entries) : [];
+function recipeFor(base, entries, { way, sharesPrograms }) {
+    const linked = way === 'hybrid' ? findLinkable(base, entries, sharesPrograms) : [];
     const isLinked = new Set(linked.map((each) => each.path));
     const apart = entries.filter(({ path, treatment }) => treatment !== 'copied' || isLinked.has(path));
     const kept = entries.filter(({ treatment }) => treatment !== 'left out');
@@ -15132,17 +15174,34 @@ function above({ path }) {
 function folderOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
-/**
- * Files whose every name in this tree may be shared. An executable that Cargo has also put where
- * people find it is not: `strip` and its like write into it, and so into all its names.
- */
-function findLinkable(base, entries) {
+/** Files whose every name in this tree may be shared. */
+function findLinkable(base, entries, sharesPrograms) {
     const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
+    const asBuilt = new Set(sharesPrograms ? findAsBuilt(entries, files).map(inodeOf) : []);
+    const isShareable = (each) => each.treatment === 'uplifted' ? asBuilt.has(inodeOf(each)) : mayShare(base, each);
     const unshared = new Set([
-        ...files.filter((each) => !mayShare(base, each)).map(inodeOf),
+        ...files.filter((each) => !isShareable(each)).map(inodeOf),
         ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
     ]);
     return files.filter((each) => !unshared.has(inodeOf(each)));
+}
+/**
+ * Programs that people find, as Cargo left them when it had finished them. One that somebody wrote into
+ * later is written into by the next job like this one, too: `strip` and its like write into all its names.
+ */
+function findAsBuilt(entries, files) {
+    const finished = new Map();
+    for (const { path, stat } of entries) {
+        const program = finishedBy(path);
+        if (program === null)
+            continue;
+        if (stat.mtimeNs > (finished.get(program) ?? -1n))
+            finished.set(program, stat.mtimeNs);
+    }
+    const linked = new Set(files.filter(({ treatment }) => treatment === 'relinked').map(inodeOf));
+    return files.filter((each) => each.treatment === 'uplifted' &&
+        linked.has(inodeOf(each)) &&
+        each.stat.mtimeNs <= (finished.get(programOf(each.path)) ?? -1n));
 }
 /** What a clone leaves behind has names of files, too. */
 function isIncremental({ path, treatment }) {
@@ -15399,13 +15458,14 @@ async function cloneTree(order) {
             (0,external_node_fs_.closeSync)(source);
     }
 }
-function clone_look(base, { way, skipIncremental, copyAtMostBytes, entriesAtMost = clone_ENTRIES_AT_MOST }, deadline) {
+function clone_look(base, order, deadline) {
+    const { way, skipIncremental, copyAtMostBytes, entriesAtMost = clone_ENTRIES_AT_MOST } = order;
     // A bind mount of the same file system has its device number: only the mount table knows it.
     const mounted = (0,host_mounts/* mountsWithin */.ec)((0,external_node_fs_.realpathSync)(base), (0,host_mounts/* readMounts */.bq)());
     if (mounted.length > 0)
         throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
     const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
-    const recipe = recipeFor(base, entries, way);
+    const recipe = recipeFor(base, entries, order);
     if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
         throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
     }
@@ -15513,22 +15573,31 @@ async function remove(path) {
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
 
 
-/** The note that a clone of this root wrote into its source; a person who has read it may remove it. */
-const hybrid_mark_NAME = 'hybrid-off.json';
+
+/** Notes that a build wrote into its source through a clone; a person who has read one may remove it. */
+const NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
 /** Why no clone of this root may share files by hard link; null where they may. */
-function hybridRefusal(root) {
-    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAME));
+function hybridRefusal(root, what = 'all') {
+    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, NAMES[what]));
     if (text === null)
         return null;
     // Whatever is written there, it was put there for a reason.
-    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME)} says which`;
+    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, NAMES[what])} says which`;
 }
-/** Takes the hybrid out of use for good; the first note stays. */
+/**
+ * Takes the hybrid out of use for good, the first time for programs alone if nothing else was written
+ * into: people write into these (`strip`), and no linker has to be at fault. The first note stays.
+ *
+ * @returns what is out of use by this
+ */
 function takeHybridOut(root, source, written) {
-    if (hybridRefusal(root) !== null)
-        return;
+    const isOfPeople = written.every(isProgram) && hybridRefusal(root, 'programs') === null;
+    const what = isOfPeople ? 'programs' : 'all';
+    if (hybridRefusal(root, what) !== null)
+        return what;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
+    return what;
 }
 
 // EXTERNAL MODULE: ./lib/host/reflink.js
@@ -15567,18 +15636,19 @@ function dropSeed(root, lease, { former }) {
 /** Why what has a damaged record is no seed. */
 const SHARED_UNKNOWN = 'what it shares with others is not known any more';
 /**
- * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ * Somebody wrote through a link: the source is no longer what was built, and no other of the kind will be
+ * shared.
  *
  * @returns why it is no seed, in words
  */
 function giveUpHybrid(root, { label, place, written }, { voice }) {
-    takeHybridOut(root, label, written);
+    const shared = takeHybridOut(root, label, written) === 'programs' ? 'programs' : 'files';
     if ('lease' in place)
         (0,leases/* spoilEnd */.Dg)(root, place.lease);
     else
         (0,host_snapshots/* evict */.YO)(root, place);
     const why = `a build wrote into ${written[0] ?? ''}, which others share`;
-    voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
+    voice.warning(`${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`);
     return why;
 }
 
@@ -15744,6 +15814,7 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         destination: place,
         way,
         skipIncremental: !isIncrementalOfUse(request, way, runtime.environment),
+        sharesPrograms: hybridRefusal(root, 'programs') === null,
         waitMs: clone_seed_WAIT_MS,
         copyAtMostBytes: way === 'reflink' ? null : disk.room,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.

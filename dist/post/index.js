@@ -7056,7 +7056,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4292);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6741);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8693,7 +8693,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 4292:
+/***/ 6741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11708,7 +11708,9 @@ const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
 const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
 const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
-const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-f]{16})$/;
+const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/;
+const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/;
+const PROGRAM = /^[A-Za-z0-9_-]+$/;
 /**
  * @param path relative to the target directory, with `/`
  * @param skipIncremental whether the state of incremental compilation stays behind
@@ -11740,10 +11742,18 @@ function directoryTreatment(folders, name, skipIncremental) {
     return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
 }
 function fileTreatment(folders, name) {
-    if (isProfile(folders) && UPLIFTED_LIBRARY.test(name))
-        return 'replaced';
-    if (folders.at(-1) !== 'deps' || !isProfile(folders.slice(0, -1)))
+    if (isProfile(folders)) {
+        if (UPLIFTED_LIBRARY.test(name))
+            return 'replaced';
+        return PROGRAM.test(name) ? 'uplifted' : 'copied';
+    }
+    const last = folders.at(-1) ?? '';
+    if (!isProfile(folders.slice(0, -1)) || !['deps', 'examples'].includes(last))
         return 'copied';
+    if (PROGRAM_OUTPUT.test(name))
+        return 'relinked';
+    if (last === 'examples')
+        return PROGRAM.test(name) ? 'uplifted' : 'copied';
     if (LIBRARY.test(name))
         return 'replaced';
     return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
@@ -11950,27 +11960,67 @@ function lookAtShared(source, record) {
     return now;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
+
+/**
+ * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
+ * without a hash. Paths are relative to the target directory.
+ */
+/** Whether a file is a program of Cargo’s, by either name: people may write into these. */
+function isProgram(path) {
+    const treatment = clone_treatmentOf(path, 'file', { skipIncremental: true });
+    return treatment === 'uplifted' || (treatment === 'relinked' && !path.endsWith('.so'));
+}
+/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<unit>/bin-<name>`. */
+const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+|build\/[^/]+\/[^/]+\/fingerprint)\/(?<what>(?:bin|example)-[^/]+)$/;
+/** The program that is finished by a file, as `programOf` calls it; null where the file is another one. */
+function finishedBy(path) {
+    const { profile, what } = FINISHED.exec(path)?.groups ?? {};
+    return profile === undefined || what === undefined ? null : `${profile}/${what}`;
+}
+/**
+ * What a program is called here: `<profile>/bin-<name>`, or `example-`.
+ *
+ * @param path as people find it
+ */
+function programOf(path) {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    const isExample = parts.at(-1) === 'examples';
+    const profile = (isExample ? parts.slice(0, -1) : parts).join('/');
+    return `${profile}/${isExample ? 'example' : 'bin'}-${name}`;
+}
+
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
 
 
-/** The note that a clone of this root wrote into its source; a person who has read it may remove it. */
-const hybrid_mark_NAME = 'hybrid-off.json';
+
+/** Notes that a build wrote into its source through a clone; a person who has read one may remove it. */
+const NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
 /** Why no clone of this root may share files by hard link; null where they may. */
-function hybridRefusal(root) {
-    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAME));
+function hybridRefusal(root, what = 'all') {
+    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, NAMES[what]));
     if (text === null)
         return null;
     // Whatever is written there, it was put there for a reason.
-    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, hybrid_mark_NAME)} says which`;
+    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, NAMES[what])} says which`;
 }
-/** Takes the hybrid out of use for good; the first note stays. */
+/**
+ * Takes the hybrid out of use for good, the first time for programs alone if nothing else was written
+ * into: people write into these (`strip`), and no linker has to be at fault. The first note stays.
+ *
+ * @returns what is out of use by this
+ */
 function takeHybridOut(root, source, written) {
-    if (hybridRefusal(root) !== null)
-        return;
+    const isOfPeople = written.every(isProgram) && hybridRefusal(root, 'programs') === null;
+    const what = isOfPeople ? 'programs' : 'all';
+    if (hybridRefusal(root, what) !== null)
+        return what;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAME), `${JSON.stringify(note, null, 2)}\n`);
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
+    return what;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
@@ -11980,18 +12030,19 @@ function takeHybridOut(root, source, written) {
 /** Why what has a damaged record is no seed. */
 const SHARED_UNKNOWN = 'what it shares with others is not known any more';
 /**
- * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ * Somebody wrote through a link: the source is no longer what was built, and no other of the kind will be
+ * shared.
  *
  * @returns why it is no seed, in words
  */
 function giveUpHybrid(root, { label, place, written }, { voice }) {
-    takeHybridOut(root, label, written);
+    const shared = takeHybridOut(root, label, written) === 'programs' ? 'programs' : 'files';
     if ('lease' in place)
         (0,host_leases/* spoilEnd */.Dg)(root, place.lease);
     else
         (0,snapshots/* evict */.YO)(root, place);
     const why = `a build wrote into ${written[0] ?? ''}, which others share`;
-    voice.warning(`${why}. That is no seed any more, and clones of this root share no files by hard link any more.`);
+    voice.warning(`${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`);
     return why;
 }
 
@@ -12659,7 +12710,7 @@ const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0
 const SKIPPED = 0x4000;
 /** At the end, of what is before. */
 const DIGEST = 20;
-const [git_index_FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+const [git_index_FILE, git_index_PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
 /**
  * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
  *
@@ -12705,9 +12756,9 @@ function contentAt(bytes, at) {
     const mode = bytes.readUInt32BE(at + MODE);
     const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
     const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
-    if ((mode !== git_index_FILE && mode !== PROGRAM) || !isLookedAt)
+    if ((mode !== git_index_FILE && mode !== git_index_PROGRAM) || !isLookedAt)
         return null;
-    return new IndexedFile(bytes, at, mode === PROGRAM);
+    return new IndexedFile(bytes, at, mode === git_index_PROGRAM);
 }
 /** Of many thousand files the ids of few are ever asked for. */
 class IndexedFile {
@@ -15098,7 +15149,7 @@ async function release(request, runtime) {
         if (saved !== null)
             tellSaved(saved, request, runtime);
         try {
-            const told = (0,plan_lease/* resultInWords */.WU)(result, (0,host_leases/* findLease */.G0)(root, id)?.lease?.madeBy ?? null);
+            const told = (0,plan_lease/* resultInWords */.WU)(result, lease?.madeBy ?? null);
             const ended = (0,host_leases/* endLease */.Kg)(root, id, {
                 result,
                 bootId,

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { replacesOutput } from '../plan/clone.ts'
 import type { Way } from '../plan/clone.ts'
+import { finishedBy, programOf } from '../plan/uplifted-program.ts'
 import type { Entry } from './entries.ts'
 import { inTree } from './entries.ts'
 import { readLinkerNote } from './linker-note.ts'
@@ -26,8 +27,12 @@ export interface Recipe {
 export const PRIVILEGES = 0o6000n
 
 /** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
-export function recipeFor(base: string, entries: readonly Entry[], way: Way): Recipe {
-  const linked = way === 'hybrid' ? findLinkable(base, entries) : []
+export function recipeFor(
+  base: string,
+  entries: readonly Entry[],
+  { way, sharesPrograms }: { way: Way; sharesPrograms: boolean },
+): Recipe {
+  const linked = way === 'hybrid' ? findLinkable(base, entries, sharesPrograms) : []
   const isLinked = new Set(linked.map((each) => each.path))
   const apart = entries.filter(
     ({ path, treatment }) => treatment !== 'copied' || isLinked.has(path),
@@ -74,17 +79,37 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
-/**
- * Files whose every name in this tree may be shared. An executable that Cargo has also put where
- * people find it is not: `strip` and its like write into it, and so into all its names.
- */
-function findLinkable(base: string, entries: readonly Entry[]): Entry[] {
+/** Files whose every name in this tree may be shared. */
+function findLinkable(base: string, entries: readonly Entry[], sharesPrograms: boolean): Entry[] {
   const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n)
+  const asBuilt = new Set(sharesPrograms ? findAsBuilt(entries, files).map(inodeOf) : [])
+  const isShareable = (each: Entry): boolean =>
+    each.treatment === 'uplifted' ? asBuilt.has(inodeOf(each)) : mayShare(base, each)
   const unshared = new Set([
-    ...files.filter((each) => !mayShare(base, each)).map(inodeOf),
+    ...files.filter((each) => !isShareable(each)).map(inodeOf),
     ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
   ])
   return files.filter((each) => !unshared.has(inodeOf(each)))
+}
+
+/**
+ * Programs that people find, as Cargo left them when it had finished them. One that somebody wrote into
+ * later is written into by the next job like this one, too: `strip` and its like write into all its names.
+ */
+function findAsBuilt(entries: readonly Entry[], files: readonly Entry[]): Entry[] {
+  const finished = new Map<string, bigint>()
+  for (const { path, stat } of entries) {
+    const program = finishedBy(path)
+    if (program === null) continue
+    if (stat.mtimeNs > (finished.get(program) ?? -1n)) finished.set(program, stat.mtimeNs)
+  }
+  const linked = new Set(files.filter(({ treatment }) => treatment === 'relinked').map(inodeOf))
+  return files.filter(
+    (each) =>
+      each.treatment === 'uplifted' &&
+      linked.has(inodeOf(each)) &&
+      each.stat.mtimeNs <= (finished.get(programOf(each.path)) ?? -1n),
+  )
 }
 
 /** What a clone leaves behind has names of files, too. */

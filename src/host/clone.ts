@@ -34,6 +34,8 @@ export interface CloneOrder {
   way: Way
   /** whether the state of incremental compilation stays behind */
   skipIncremental: boolean
+  /** whether the hybrid shares programs that people find, as long as nobody wrote into them */
+  sharesPrograms: boolean
   /** for the whole work, in ms */
   waitMs: number
   /** refuse, before anything is made, what would copy more; null for any amount */
@@ -113,14 +115,15 @@ export async function cloneTree(order: CloneOrder): Promise<Cloned> {
 
 function look(
   base: string,
-  { way, skipIncremental, copyAtMostBytes, entriesAtMost = ENTRIES_AT_MOST }: CloneOrder,
+  order: CloneOrder,
   deadline: number,
 ): { entries: Entry[]; recipe: Recipe } {
+  const { way, skipIncremental, copyAtMostBytes, entriesAtMost = ENTRIES_AT_MOST } = order
   // A bind mount of the same file system has its device number: only the mount table knows it.
   const mounted = mountsWithin(realpathSync(base), readMounts())
   if (mounted.length > 0) throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`)
   const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost })
-  const recipe = recipeFor(base, entries, way)
+  const recipe = recipeFor(base, entries, order)
   if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
     throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`)
   }

@@ -1,21 +1,33 @@
+import { isProgram } from '../plan/uplifted-program.ts'
 import { controlName, controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { readSmallFile, replaceFile } from './small-file.ts'
 
-/** The note that a clone of this root wrote into its source; a person who has read it may remove it. */
-const NAME = 'hybrid-off.json'
+/** Notes that a build wrote into its source through a clone; a person who has read one may remove it. */
+const NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' } as const
+
+/** What is out of use. */
+export type OutOfUse = keyof typeof NAMES
 
 /** Why no clone of this root may share files by hard link; null where they may. */
-export function hybridRefusal(root: Root): string | null {
-  const text = readSmallFile(controlPath(root, NAME))
+export function hybridRefusal(root: Root, what: OutOfUse = 'all'): string | null {
+  const text = readSmallFile(controlPath(root, NAMES[what]))
   if (text === null) return null
   // Whatever is written there, it was put there for a reason.
-  return `a build wrote into a file that it shared: ${controlName(root, NAME)} says which`
+  return `a build wrote into a file that it shared: ${controlName(root, NAMES[what])} says which`
 }
 
-/** Takes the hybrid out of use for good; the first note stays. */
-export function takeHybridOut(root: Root, source: string, written: readonly string[]): void {
-  if (hybridRefusal(root) !== null) return
+/**
+ * Takes the hybrid out of use for good, the first time for programs alone if nothing else was written
+ * into: people write into these (`strip`), and no linker has to be at fault. The first note stays.
+ *
+ * @returns what is out of use by this
+ */
+export function takeHybridOut(root: Root, source: string, written: readonly string[]): OutOfUse {
+  const isOfPeople = written.every(isProgram) && hybridRefusal(root, 'programs') === null
+  const what = isOfPeople ? 'programs' : 'all'
+  if (hybridRefusal(root, what) !== null) return what
   const note = { source, written: written.slice(0, 100), since: new Date().toISOString() }
-  replaceFile(controlPath(root, NAME), `${JSON.stringify(note, null, 2)}\n`)
+  replaceFile(controlPath(root, NAMES[what]), `${JSON.stringify(note, null, 2)}\n`)
+  return what
 }

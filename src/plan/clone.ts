@@ -14,11 +14,13 @@ export type Way = 'reflink' | 'hybrid' | 'copy'
  *
  * - `replaced`: rustc or Cargo writes a new file and renames it, or removes the old one first
  * - `relinked`: written by the linker; some replace the file, others (mold) write into it
+ * - `uplifted`: where people find a program: Cargo makes it another name of what the linker wrote, and
+ *   people may write into it (`strip`)
  * - `copied`: rewritten in place, or nobody knows
  * - `emptied`: the directory must be there, what is in it is scratch
  * - `left out`: with all that is in it
  */
-export type Treatment = 'replaced' | 'relinked' | 'copied' | 'emptied' | 'left out'
+export type Treatment = 'replaced' | 'relinked' | 'uplifted' | 'copied' | 'emptied' | 'left out'
 
 export type EntryKind = 'file' | 'directory' | 'link' | 'special'
 
@@ -35,7 +37,9 @@ const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', '
 
 const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/
 const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/
-const LINKER_OUTPUT = /^(lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so|[A-Za-z0-9_-]+-[0-9a-f]{16})$/
+const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/
+const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/
+const PROGRAM = /^[A-Za-z0-9_-]+$/
 
 /**
  * @param path relative to the target directory, with `/`
@@ -72,8 +76,14 @@ function directoryTreatment(
 }
 
 function fileTreatment(folders: readonly string[], name: string): Treatment {
-  if (isProfile(folders) && UPLIFTED_LIBRARY.test(name)) return 'replaced'
-  if (folders.at(-1) !== 'deps' || !isProfile(folders.slice(0, -1))) return 'copied'
+  if (isProfile(folders)) {
+    if (UPLIFTED_LIBRARY.test(name)) return 'replaced'
+    return PROGRAM.test(name) ? 'uplifted' : 'copied'
+  }
+  const last = folders.at(-1) ?? ''
+  if (!isProfile(folders.slice(0, -1)) || !['deps', 'examples'].includes(last)) return 'copied'
+  if (PROGRAM_OUTPUT.test(name)) return 'relinked'
+  if (last === 'examples') return PROGRAM.test(name) ? 'uplifted' : 'copied'
   if (LIBRARY.test(name)) return 'replaced'
   return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied'
 }

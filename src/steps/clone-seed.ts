@@ -150,6 +150,7 @@ async function cloneLocked(
     destination: place,
     way,
     skipIncremental: !isIncrementalOfUse(request, way, runtime.environment),
+    sharesPrograms: hybridRefusal(root, 'programs') === null,
     waitMs: WAIT_MS,
     copyAtMostBytes: way === 'reflink' ? null : disk.room,
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.

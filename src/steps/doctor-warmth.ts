@@ -47,7 +47,11 @@ function checkClones(root: Root): Finding {
     }
   }
   const refusal = hybridRefusal(root)
-  const links = refusal === null ? '' : `; no hard links either: ${refusal}`
+  const programs = refusal === null ? hybridRefusal(root, 'programs') : null
+  const links = [
+    refusal === null ? '' : `; no hard links either: ${refusal}`,
+    programs === null ? '' : `; no hard links of programs: ${programs}`,
+  ].join('')
   return {
     check,
     level: 'warn',

@@ -18,7 +18,8 @@ export interface Spoilt {
 }
 
 /**
- * Somebody wrote through a link: the source is no longer what was built, and no other will be shared.
+ * Somebody wrote through a link: the source is no longer what was built, and no other of the kind will be
+ * shared.
  *
  * @returns why it is no seed, in words
  */
@@ -27,12 +28,12 @@ export function giveUpHybrid(
   { label, place, written }: Spoilt,
   { voice }: Runtime,
 ): string {
-  takeHybridOut(root, label, written)
+  const shared = takeHybridOut(root, label, written) === 'programs' ? 'programs' : 'files'
   if ('lease' in place) spoilEnd(root, place.lease)
   else evict(root, place)
   const why = `a build wrote into ${written[0] ?? ''}, which others share`
   voice.warning(
-    `${why}. That is no seed any more, and clones of this root share no files by hard link any more.`,
+    `${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`,
   )
   return why
 }

@@ -69,7 +69,7 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
     const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
     if (saved !== null) tellSaved(saved, request, runtime)
     try {
-      const told = resultInWords(result, findLease(root, id)?.lease?.madeBy ?? null)
+      const told = resultInWords(result, lease?.madeBy ?? null)
       const ended = endLease(root, id, {
         result,
         bootId,

@@ -1,0 +1,35 @@
+import { treatmentOf } from './clone.ts'
+
+/**
+ * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
+ * without a hash. Paths are relative to the target directory.
+ */
+
+/** Whether a file is a program of Cargo’s, by either name: people may write into these. */
+export function isProgram(path: string): boolean {
+  const treatment = treatmentOf(path, 'file', { skipIncremental: true })
+  return treatment === 'uplifted' || (treatment === 'relinked' && !path.endsWith('.so'))
+}
+
+/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<unit>/bin-<name>`. */
+const FINISHED =
+  /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+|build\/[^/]+\/[^/]+\/fingerprint)\/(?<what>(?:bin|example)-[^/]+)$/
+
+/** The program that is finished by a file, as `programOf` calls it; null where the file is another one. */
+export function finishedBy(path: string): string | null {
+  const { profile, what } = FINISHED.exec(path)?.groups ?? {}
+  return profile === undefined || what === undefined ? null : `${profile}/${what}`
+}
+
+/**
+ * What a program is called here: `<profile>/bin-<name>`, or `example-`.
+ *
+ * @param path as people find it
+ */
+export function programOf(path: string): string {
+  const parts = path.split('/')
+  const name = parts.pop() ?? ''
+  const isExample = parts.at(-1) === 'examples'
+  const profile = (isExample ? parts.slice(0, -1) : parts).join('/')
+  return `${profile}/${isExample ? 'example' : 'bin'}-${name}`
+}
