@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { smallProject } from '../fixtures/small-project.ts'
@@ -63,6 +63,31 @@ needs('cargo').describe('a command in a worktree', () => {
     for (const version of ['0.1', '0.1', '0.1', '0.2', '0.2']) counts.push(await build(version))
     expect(counts).toEqual([1, 0, 0, 1, 0])
   })
+
+  needs('rustup').test(
+    'asks rustc once, as long as rustup has no reason for another one',
+    async () => {
+      const runs = new LocalRuns(scene())
+      const { directory } = project()
+      const { stdout } = await scene().must('sh', ['-c', 'command -v rustc'])
+      const asked = path.join(scene().directory('asked'), 'times')
+      const PATH = await stubProgram(scene(), 'rustc', `echo once >>${asked}; "$REAL" "$@"`)
+      const [folder = ''] = PATH.split(':')
+      // What rustup’s rustc is: another name of it.
+      linkSync(path.join(folder, 'rustc'), path.join(folder, 'rustup'))
+      const build = async (more: NodeJS.ProcessEnv = {}): Promise<unknown[]> => {
+        const env = { PATH, RUSTC: stdout.trim(), ...more }
+        const done = compiled(await runs.run(directory, BUILD, env))
+        return [done, readFileSync(asked, 'utf8').split('\n').length - 1]
+      }
+      expect([await build(), await build(), await build()]).toEqual([
+        [1, 1],
+        [0, 1],
+        [0, 1],
+      ])
+      expect(await build({ LD_LIBRARY_PATH: '/nowhere' })).toEqual([0, 2])
+    },
+  )
 
   test('a run within a run has a slot of its own, and is warm from the last one within', async () => {
     const runs = new LocalRuns(scene())

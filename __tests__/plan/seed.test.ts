@@ -31,6 +31,7 @@ function aWish(overrides: Partial<SeedWish> = {}): SeedWish {
     common: '',
     times: '',
     toolchain: 'rustc 1.95.0',
+    choice: null,
     system: 'debian 12',
     ...overrides,
   }

@@ -43,8 +43,12 @@ function aSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
 
 test('a snapshot is read as it was written, with what rustc said to who only asked', () => {
   const snapshot = aSnapshot()
-  const asked = { ...snapshot, asked: 'rustc 1.95.0' }
+  const asked = { ...snapshot, asked: 'rustc 1.95.0', choice: 'digest' }
   expect(parseSnapshot(JSON.stringify(asked))).toEqual(asked)
+  expect(parseSnapshot(JSON.stringify({ ...asked, choice: 7 }))).toEqual({
+    ...snapshot,
+    asked: 'rustc 1.95.0',
+  })
   expect(parseSnapshot(JSON.stringify({ ...snapshot, asked: 7 }))).toEqual(snapshot)
   const system = { ...snapshot, system: 'debian 12' }
   expect(parseSnapshot(JSON.stringify(system))).toEqual(system)

@@ -38,6 +38,7 @@ async function handDown(
       restoresMtimes: false,
       times: '',
       toolchain: null,
+      choice: null,
       system: '',
     },
     settings: { constantPaths: { target: null, workspace: null } } as Settings,

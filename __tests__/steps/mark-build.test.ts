@@ -153,6 +153,7 @@ async function adapt(kind: SeedKind): Promise<UnusedUnits | null> {
     restoresMtimes: false,
     times: '',
     toolchain: null,
+    choice: null,
     system: '',
   }
   const adapted = await adaptSeed(

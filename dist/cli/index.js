@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5981);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4332);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5981:
+/***/ 4332:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3607,9 +3607,11 @@ function parseBuildRecord(text) {
         ...chain,
     };
 }
-/** What rustc said to who only asked, of a record that anybody may have written. */
-function askedIn({ asked }) {
-    return typeof asked === 'string' ? { asked } : {};
+/** What rustc said to who only asked, and by what it was chosen, of a record that anybody may have written. */
+function askedIn({ asked, choice }) {
+    if (typeof asked !== 'string')
+        return {};
+    return typeof choice === 'string' ? { asked, choice } : { asked };
 }
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {
@@ -14011,7 +14013,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         unused: build.unused,
         publishedMs: Date.now(),
         revision: runtime.environment['GITHUB_SHA'] ?? '',
-        ...askedIn({ asked: build.asked }),
+        ...askedIn({ asked: build.asked, choice: build.choice }),
         ...systemIn({ system: build.system }),
     };
     try {
@@ -14158,6 +14160,120 @@ function pathOf(root, runnerKey, repository) {
     return controlPath(root, 'times', name);
 }
 
+;// CONCATENATED MODULE: ./lib/host/unchanging.js
+
+/** Where images of Rust keep what Cargo downloads; a build in a container names these. */
+const IN_IMAGES = ['/usr/local/cargo', '/root/.cargo'];
+/**
+ * What Cargo never expects to change: sources that it has downloaded, and toolchains.
+ *
+ * @returns absolute paths, which need not be there
+ */
+function unchangingFolders(environment) {
+    const home = environment['HOME'] ?? '';
+    const cargo = environment['CARGO_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.cargo'));
+    const rustup = environment['RUSTUP_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.rustup'));
+    const homes = [...(cargo === null ? [] : [cargo]), ...IN_IMAGES];
+    return [
+        ...homes.flatMap((each) => [(0,external_node_path_namespaceObject.join)(each, 'registry'), (0,external_node_path_namespaceObject.join)(each, 'git')]),
+        ...(rustup === null ? [] : [rustup]),
+        '/usr/local/rustup',
+        '/usr/lib/rustlib',
+    ].filter((path) => path.startsWith('/'));
+}
+
+;// CONCATENATED MODULE: ./lib/host/toolchain-choice.js
+
+
+
+
+/**
+ * A digest of all that rustup chooses a toolchain by in a directory, and of those that are installed: for
+ * as long as it is the same, `rustc -vV` says the same there. To compute it takes less than a tenth of
+ * the time in which rustc answers.
+ *
+ * After https://rust-lang.github.io/rustup/overrides.html and environment-variables.html.
+ *
+ * @returns null where that cannot be told: rustc is not rustup’s, or a toolchain lies elsewhere
+ */
+function digestChoice(directory, environment) {
+    try {
+        const proxy = findProxy(environment);
+        const home = environment['RUSTUP_HOME'] ?? (0,external_node_path_namespaceObject.join)(environment['HOME'] ?? '', '.rustup');
+        if (proxy === null || !(0,external_node_path_namespaceObject.isAbsolute)(home))
+            return null;
+        if (environment['RUSTUP_TOOLCHAIN']?.includes('/') === true)
+            return null;
+        const physical = (0,external_node_fs_.realpathSync)(directory);
+        const settings = [(0,external_node_path_namespaceObject.join)(home, 'settings.toml'), '/etc/rustup/settings.toml'].map(toolchain_choice_textOf);
+        if (settings.some((text) => LIES_ELSEWHERE.test(text ?? '')))
+            return null;
+        // Only for these does it matter which directory it is.
+        const place = settings.some((text) => OVERRIDES.test(text ?? '')) ? physical : '';
+        const facts = [proxy, variablesIn(environment), place, settings, filesAbove(physical)];
+        return sha256(JSON.stringify([...facts, installedIn((0,external_node_path_namespaceObject.join)(home, 'toolchains'))]));
+    }
+    catch {
+        return null;
+    }
+}
+const OVERRIDES = /^\s*\[overrides\]\s*\n\s*[^\s[]/m;
+/** A toolchain by its path. */
+const LIES_ELSEWHERE = /=\s*["']\//;
+/** Which program `rustc` is, where that is rustup; null where it is another one. */
+function findProxy({ PATH = '' }) {
+    for (const folder of PATH.split(':')) {
+        // Another one in each directory.
+        if (!(0,external_node_path_namespaceObject.isAbsolute)(folder))
+            return null;
+        const found = (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.join)(folder, 'rustc'), { throwIfNoEntry: false });
+        if (found?.isFile() !== true)
+            continue;
+        const rustup = (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.join)(folder, 'rustup'), { throwIfNoEntry: false });
+        const isOne = rustup?.ino === found.ino && rustup.dev === found.dev;
+        return isOne ? toolchain_choice_stampOf((0,external_node_path_namespaceObject.join)(folder, 'rustup')) : null;
+    }
+    return null;
+}
+function variablesIn(environment) {
+    const names = Object.keys(environment).filter((name) => /^(RUSTUP|LD)_/.test(name));
+    return names.toSorted().map((name) => [name, environment[name]]);
+}
+/** What toolchain files say in a directory and above it, the nearest first. */
+function filesAbove(directory) {
+    const texts = ['rust-toolchain', 'rust-toolchain.toml'].map((name) => toolchain_choice_textOf((0,external_node_path_namespaceObject.join)(directory, name)));
+    if (texts.some((text) => /^\s*path\s*=/m.test(text ?? '')))
+        throw new Error('it lies elsewhere');
+    const parent = (0,external_node_path_namespaceObject.dirname)(directory);
+    return parent === directory ? texts : [...texts, ...filesAbove(parent)];
+}
+/** The toolchains and their compilers: an update puts another one there. */
+function installedIn(folder) {
+    const own = `${(0,external_node_fs_.realpathSync)(folder)}/`;
+    return (0,external_node_fs_.readdirSync)(folder)
+        .toSorted((a, b) => (a < b ? -1 : 1))
+        .map((name) => {
+        // One that somebody builds himself may change without its rustc.
+        if (!(0,external_node_fs_.realpathSync)((0,external_node_path_namespaceObject.join)(folder, name)).startsWith(own))
+            throw new Error('it lies elsewhere');
+        return `${name} ${toolchain_choice_stampOf((0,external_node_path_namespaceObject.join)(folder, name, 'bin/rustc'))}`;
+    });
+}
+/** What changes whenever a file does; '' where there is none. */
+function toolchain_choice_stampOf(path) {
+    const stat = (0,external_node_fs_.statSync)(path, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined
+        ? ''
+        : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+}
+/** Null where there is no such file; one behind a link is not followed by this reader, and so not known. */
+function toolchain_choice_textOf(path) {
+    const text = readSmallFile(path);
+    if (text !== null && typeof text !== 'string')
+        throw new Error(text.problem);
+    return text;
+}
+
 ;// CONCATENATED MODULE: ./lib/host/toolchain.js
 
 /** As long as rustup may take to install a toolchain: it is never ended in the middle of that. */
@@ -14194,26 +14310,22 @@ async function readToolchain(directory) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/host/unchanging.js
+;// CONCATENATED MODULE: ./lib/steps/ask-toolchain.js
 
-/** Where images of Rust keep what Cargo downloads; a build in a container names these. */
-const IN_IMAGES = ['/usr/local/cargo', '/root/.cargo'];
+
+
+/** What a record holds of it. */
+function askedOf({ toolchain, choice }) {
+    return askedIn({ asked: toolchain, choice });
+}
 /**
- * What Cargo never expects to change: sources that it has downloaded, and toolchains.
- *
- * @returns absolute paths, which need not be there
+ * Which toolchain this is: what rustc said when one of the builds on offer was seeded, where all that
+ * chooses it is the same; else rustc is asked. An error here costs warmth alone, for Cargo asks itself.
  */
-function unchangingFolders(environment) {
-    const home = environment['HOME'] ?? '';
-    const cargo = environment['CARGO_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.cargo'));
-    const rustup = environment['RUSTUP_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.rustup'));
-    const homes = [...(cargo === null ? [] : [cargo]), ...IN_IMAGES];
-    return [
-        ...homes.flatMap((each) => [(0,external_node_path_namespaceObject.join)(each, 'registry'), (0,external_node_path_namespaceObject.join)(each, 'git')]),
-        ...(rustup === null ? [] : [rustup]),
-        '/usr/local/rustup',
-        '/usr/lib/rustlib',
-    ].filter((path) => path.startsWith('/'));
+async function askToolchain({ workspace }, fit, environment) {
+    const choice = workspace === null ? null : digestChoice(workspace, environment);
+    const known = fit.find((each) => choice !== null && each.choice === choice);
+    return { toolchain: known?.asked ?? (await readToolchain(workspace)), choice };
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/proof.js
@@ -15329,7 +15441,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
     if (slot === null || lease === null)
         return;
     try {
-        const { generation, former, unused, asked: before } = readSeedRecord(root, id);
+        const { generation, former, unused, ...seeded } = readSeedRecord(root, id);
         const toolchain = readBuiltBy(root, slot);
         const workspace = environment['GITHUB_WORKSPACE'] ?? '';
         const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
@@ -15339,13 +15451,15 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const hasInputs = isWanted &&
             (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)));
         // As it was when the slot was seeded: steps may choose another one for those that come after them.
-        const asked = before ?? (toolchain === null ? null : await readToolchain(workspace || null));
+        const asked = seeded.asked !== undefined || toolchain === null
+            ? askedIn({ ...seeded })
+            : askedOf(await askToolchain({ workspace: workspace || null }, [], environment));
         const record = {
             version: 1,
             workspace,
             common,
             toolchain,
-            ...(asked === null ? {} : { asked }),
+            ...asked,
             system: readSystem(),
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),
@@ -18929,10 +19043,10 @@ async function seed_fill(request, runtime) {
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
     // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
-    const asked = readToolchain(unchecked.workspace);
+    const asked = askToolchain(unchecked, offer.fit, runtime.environment);
     return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
         await loadLocking();
-        return seed_choose(request, offer, { ...unchecked, toolchain: await asked }, runtime);
+        return seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime);
     });
 }
 /** Tries what there is, best first, until something has filled the slot. */
@@ -18964,10 +19078,6 @@ async function seed_choose(request, offer, wish, runtime) {
         const { record, why } = cold(reasons.join('; '));
         return { record: { ...record, ...askedOf(wish) }, why };
     });
-}
-/** What rustc said, where it was asked. */
-function askedOf({ toolchain }) {
-    return toolchain === null ? {} : { asked: toolchain };
 }
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
 async function seed_settle(request, filled, wish, place, runtime) {
@@ -19010,6 +19120,7 @@ function wishOf(request, { environment }) {
         restoresMtimes,
         times: timesOf(request),
         toolchain: null,
+        choice: null,
         system: readSystem(),
     };
 }

@@ -5565,7 +5565,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5103);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3604);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5994,9 +5994,11 @@ function parseBuildRecord(text) {
         ...chain,
     };
 }
-/** What rustc said to who only asked, of a record that anybody may have written. */
-function askedIn({ asked }) {
-    return typeof asked === 'string' ? { asked } : {};
+/** What rustc said to who only asked, and by what it was chosen, of a record that anybody may have written. */
+function askedIn({ asked, choice }) {
+    if (typeof asked !== 'string')
+        return {};
+    return typeof choice === 'string' ? { asked, choice } : { asked };
 }
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {
@@ -7993,7 +7995,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 5103:
+/***/ 3604:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10764,42 +10766,6 @@ function freshWord() {
 function pathOf(root, runnerKey, repository) {
     const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
     return (0,host_root/* controlPath */.XL)(root, 'times', name);
-}
-
-;// CONCATENATED MODULE: ./lib/host/toolchain.js
-
-/** As long as rustup may take to install a toolchain: it is never ended in the middle of that. */
-const toolchain_WAIT_MS = 5 * 60_000;
-/**
- * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
- * no rustc that answers: the build may happen in a container, or install its toolchain first.
- *
- * Rustup’s rustc would install a toolchain that is not there, and one that is killed meanwhile leaves
- * half of it, with which no build works: newer ones (1.28) are told not to, older ones are waited for.
- */
-async function readToolchain(directory) {
-    return new Promise((answered) => {
-        const child = (0,external_node_child_process_.spawn)('rustc', ['-vV'], {
-            ...(directory === null ? {} : { cwd: directory }),
-            env: { ...process.env, RUSTUP_AUTO_INSTALL: '0' },
-            // What rustup says meanwhile must always find a reader.
-            stdio: ['ignore', 'pipe', 'ignore'],
-        });
-        const timer = setTimeout(() => {
-            child.unref();
-            child.stdout.destroy();
-            answered(null);
-        }, toolchain_WAIT_MS);
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (part) => {
-            said += part;
-        });
-        const end = (code) => {
-            clearTimeout(timer);
-            answered(code === 0 ? said.trim() : null);
-        };
-        child.on('error', () => end(null)).on('close', end);
-    });
 }
 
 // EXTERNAL MODULE: ./lib/host/program.js
@@ -14941,6 +14907,152 @@ function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }
     };
 }
 
+;// CONCATENATED MODULE: ./lib/host/toolchain-choice.js
+
+
+
+
+/**
+ * A digest of all that rustup chooses a toolchain by in a directory, and of those that are installed: for
+ * as long as it is the same, `rustc -vV` says the same there. To compute it takes less than a tenth of
+ * the time in which rustc answers.
+ *
+ * After https://rust-lang.github.io/rustup/overrides.html and environment-variables.html.
+ *
+ * @returns null where that cannot be told: rustc is not rustup’s, or a toolchain lies elsewhere
+ */
+function digestChoice(directory, environment) {
+    try {
+        const proxy = findProxy(environment);
+        const home = environment['RUSTUP_HOME'] ?? (0,external_node_path_.join)(environment['HOME'] ?? '', '.rustup');
+        if (proxy === null || !(0,external_node_path_.isAbsolute)(home))
+            return null;
+        if (environment['RUSTUP_TOOLCHAIN']?.includes('/') === true)
+            return null;
+        const physical = (0,external_node_fs_.realpathSync)(directory);
+        const settings = [(0,external_node_path_.join)(home, 'settings.toml'), '/etc/rustup/settings.toml'].map(textOf);
+        if (settings.some((text) => LIES_ELSEWHERE.test(text ?? '')))
+            return null;
+        // Only for these does it matter which directory it is.
+        const place = settings.some((text) => OVERRIDES.test(text ?? '')) ? physical : '';
+        const facts = [proxy, variablesIn(environment), place, settings, filesAbove(physical)];
+        return (0,naming/* sha256 */.sc)(JSON.stringify([...facts, installedIn((0,external_node_path_.join)(home, 'toolchains'))]));
+    }
+    catch {
+        return null;
+    }
+}
+const OVERRIDES = /^\s*\[overrides\]\s*\n\s*[^\s[]/m;
+/** A toolchain by its path. */
+const LIES_ELSEWHERE = /=\s*["']\//;
+/** Which program `rustc` is, where that is rustup; null where it is another one. */
+function findProxy({ PATH = '' }) {
+    for (const folder of PATH.split(':')) {
+        // Another one in each directory.
+        if (!(0,external_node_path_.isAbsolute)(folder))
+            return null;
+        const found = (0,external_node_fs_.statSync)((0,external_node_path_.join)(folder, 'rustc'), { throwIfNoEntry: false });
+        if (found?.isFile() !== true)
+            continue;
+        const rustup = (0,external_node_fs_.statSync)((0,external_node_path_.join)(folder, 'rustup'), { throwIfNoEntry: false });
+        const isOne = rustup?.ino === found.ino && rustup.dev === found.dev;
+        return isOne ? toolchain_choice_stampOf((0,external_node_path_.join)(folder, 'rustup')) : null;
+    }
+    return null;
+}
+function variablesIn(environment) {
+    const names = Object.keys(environment).filter((name) => /^(RUSTUP|LD)_/.test(name));
+    return names.toSorted().map((name) => [name, environment[name]]);
+}
+/** What toolchain files say in a directory and above it, the nearest first. */
+function filesAbove(directory) {
+    const texts = ['rust-toolchain', 'rust-toolchain.toml'].map((name) => textOf((0,external_node_path_.join)(directory, name)));
+    if (texts.some((text) => /^\s*path\s*=/m.test(text ?? '')))
+        throw new Error('it lies elsewhere');
+    const parent = (0,external_node_path_.dirname)(directory);
+    return parent === directory ? texts : [...texts, ...filesAbove(parent)];
+}
+/** The toolchains and their compilers: an update puts another one there. */
+function installedIn(folder) {
+    const own = `${(0,external_node_fs_.realpathSync)(folder)}/`;
+    return (0,external_node_fs_.readdirSync)(folder)
+        .toSorted((a, b) => (a < b ? -1 : 1))
+        .map((name) => {
+        // One that somebody builds himself may change without its rustc.
+        if (!(0,external_node_fs_.realpathSync)((0,external_node_path_.join)(folder, name)).startsWith(own))
+            throw new Error('it lies elsewhere');
+        return `${name} ${toolchain_choice_stampOf((0,external_node_path_.join)(folder, name, 'bin/rustc'))}`;
+    });
+}
+/** What changes whenever a file does; '' where there is none. */
+function toolchain_choice_stampOf(path) {
+    const stat = (0,external_node_fs_.statSync)(path, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined
+        ? ''
+        : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+}
+/** Null where there is no such file; one behind a link is not followed by this reader, and so not known. */
+function textOf(path) {
+    const text = (0,small_file/* readSmallFile */.EW)(path);
+    if (text !== null && typeof text !== 'string')
+        throw new Error(text.problem);
+    return text;
+}
+
+;// CONCATENATED MODULE: ./lib/host/toolchain.js
+
+/** As long as rustup may take to install a toolchain: it is never ended in the middle of that. */
+const toolchain_WAIT_MS = 5 * 60_000;
+/**
+ * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
+ * no rustc that answers: the build may happen in a container, or install its toolchain first.
+ *
+ * Rustup’s rustc would install a toolchain that is not there, and one that is killed meanwhile leaves
+ * half of it, with which no build works: newer ones (1.28) are told not to, older ones are waited for.
+ */
+async function readToolchain(directory) {
+    return new Promise((answered) => {
+        const child = (0,external_node_child_process_.spawn)('rustc', ['-vV'], {
+            ...(directory === null ? {} : { cwd: directory }),
+            env: { ...process.env, RUSTUP_AUTO_INSTALL: '0' },
+            // What rustup says meanwhile must always find a reader.
+            stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        const timer = setTimeout(() => {
+            child.unref();
+            child.stdout.destroy();
+            answered(null);
+        }, toolchain_WAIT_MS);
+        let said = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => {
+            said += part;
+        });
+        const end = (code) => {
+            clearTimeout(timer);
+            answered(code === 0 ? said.trim() : null);
+        };
+        child.on('error', () => end(null)).on('close', end);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/ask-toolchain.js
+
+
+
+/** What a record holds of it. */
+function askedOf({ toolchain, choice }) {
+    return (0,build_record/* askedIn */.UB)({ asked: toolchain, choice });
+}
+/**
+ * Which toolchain this is: what rustc said when one of the builds on offer was seeded, where all that
+ * chooses it is the same; else rustc is asked. An error here costs warmth alone, for Cargo asks itself.
+ */
+async function askToolchain({ workspace }, fit, environment) {
+    const choice = workspace === null ? null : digestChoice(workspace, environment);
+    const known = fit.find((each) => choice !== null && each.choice === choice);
+    return { toolchain: known?.asked ?? (await readToolchain(workspace)), choice };
+}
+
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
 ;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
@@ -15057,7 +15169,7 @@ function isAsBefore(base, { path, stat: before }) {
     }
 }
 /** A path for another program’s words, or for people; throws where its bytes are no text. */
-function textOf(path) {
+function entries_textOf(path) {
     const bytes = Buffer.from(path, 'latin1');
     const text = bytes.toString('utf8');
     if (!Buffer.from(text).equals(bytes))
@@ -15327,7 +15439,7 @@ async function inTurns(batches, work) {
 const isRoot = () => process.geteuid?.() === 0;
 // The names go by xargs: they need not be UTF-8, and there may be more than one command line holds.
 async function copyNames({ base, destination, deadline }, { folder, names }, way) {
-    const inside = textOf(folder);
+    const inside = entries_textOf(folder);
     const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
     const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
     const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
@@ -15547,7 +15659,7 @@ async function finish({ destination, deadline }, made) {
         const folder = inTree(destination, path);
         if (isRoot())
             (0,external_node_fs_.chownSync)(folder, Number(stat.uid), Number(stat.gid));
-        words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${textOf(path)}`);
+        words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${entries_textOf(path)}`);
     }
     // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
     await (0,program/* runProgram */.mB)('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
@@ -17174,10 +17286,10 @@ async function seed_fill(request, runtime) {
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
     // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
-    const asked = readToolchain(unchecked.workspace);
+    const asked = askToolchain(unchecked, offer.fit, runtime.environment);
     return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
         await (0,host_lock/* loadLocking */.A)();
-        return seed_choose(request, offer, { ...unchecked, toolchain: await asked }, runtime);
+        return seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime);
     });
 }
 /** Tries what there is, best first, until something has filled the slot. */
@@ -17209,10 +17321,6 @@ async function seed_choose(request, offer, wish, runtime) {
         const { record, why } = cold(reasons.join('; '));
         return { record: { ...record, ...askedOf(wish) }, why };
     });
-}
-/** What rustc said, where it was asked. */
-function askedOf({ toolchain }) {
-    return toolchain === null ? {} : { asked: toolchain };
 }
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
 async function settle(request, filled, wish, place, runtime) {
@@ -17255,6 +17363,7 @@ function wishOf(request, { environment }) {
         restoresMtimes,
         times: timesOf(request),
         toolchain: null,
+        choice: null,
         system: readSystem(),
     };
 }

@@ -5598,9 +5598,11 @@ function parseBuildRecord(text) {
         ...chain,
     };
 }
-/** What rustc said to who only asked, of a record that anybody may have written. */
-function askedIn({ asked }) {
-    return typeof asked === 'string' ? { asked } : {};
+/** What rustc said to who only asked, and by what it was chosen, of a record that anybody may have written. */
+function askedIn({ asked, choice }) {
+    if (typeof asked !== 'string')
+        return {};
+    return typeof choice === 'string' ? { asked, choice } : { asked };
 }
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {
@@ -7056,7 +7058,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6741);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4548);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8693,7 +8695,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 6741:
+/***/ 4548:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12107,7 +12109,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         unused: build.unused,
         publishedMs: Date.now(),
         revision: runtime.environment['GITHUB_SHA'] ?? '',
-        ...(0,build_record/* askedIn */.UB)({ asked: build.asked }),
+        ...(0,build_record/* askedIn */.UB)({ asked: build.asked, choice: build.choice }),
         ...(0,build_record/* systemIn */.JX)({ system: build.system }),
     };
     try {
@@ -12252,42 +12254,6 @@ function freshWord() {
 function pathOf(root, runnerKey, repository) {
     const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
     return (0,host_root/* controlPath */.XL)(root, 'times', name);
-}
-
-;// CONCATENATED MODULE: ./lib/host/toolchain.js
-
-/** As long as rustup may take to install a toolchain: it is never ended in the middle of that. */
-const toolchain_WAIT_MS = 5 * 60_000;
-/**
- * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
- * no rustc that answers: the build may happen in a container, or install its toolchain first.
- *
- * Rustup’s rustc would install a toolchain that is not there, and one that is killed meanwhile leaves
- * half of it, with which no build works: newer ones (1.28) are told not to, older ones are waited for.
- */
-async function readToolchain(directory) {
-    return new Promise((answered) => {
-        const child = (0,external_node_child_process_.spawn)('rustc', ['-vV'], {
-            ...(directory === null ? {} : { cwd: directory }),
-            env: { ...process.env, RUSTUP_AUTO_INSTALL: '0' },
-            // What rustup says meanwhile must always find a reader.
-            stdio: ['ignore', 'pipe', 'ignore'],
-        });
-        const timer = setTimeout(() => {
-            child.unref();
-            child.stdout.destroy();
-            answered(null);
-        }, toolchain_WAIT_MS);
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (part) => {
-            said += part;
-        });
-        const end = (code) => {
-            clearTimeout(timer);
-            answered(code === 0 ? said.trim() : null);
-        };
-        child.on('error', () => end(null)).on('close', end);
-    });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unchanging.js
@@ -12641,6 +12607,152 @@ async function readRemote(common) {
     catch {
         return null;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/host/toolchain-choice.js
+
+
+
+
+/**
+ * A digest of all that rustup chooses a toolchain by in a directory, and of those that are installed: for
+ * as long as it is the same, `rustc -vV` says the same there. To compute it takes less than a tenth of
+ * the time in which rustc answers.
+ *
+ * After https://rust-lang.github.io/rustup/overrides.html and environment-variables.html.
+ *
+ * @returns null where that cannot be told: rustc is not rustup’s, or a toolchain lies elsewhere
+ */
+function digestChoice(directory, environment) {
+    try {
+        const proxy = findProxy(environment);
+        const home = environment['RUSTUP_HOME'] ?? (0,external_node_path_.join)(environment['HOME'] ?? '', '.rustup');
+        if (proxy === null || !(0,external_node_path_.isAbsolute)(home))
+            return null;
+        if (environment['RUSTUP_TOOLCHAIN']?.includes('/') === true)
+            return null;
+        const physical = (0,external_node_fs_.realpathSync)(directory);
+        const settings = [(0,external_node_path_.join)(home, 'settings.toml'), '/etc/rustup/settings.toml'].map(toolchain_choice_textOf);
+        if (settings.some((text) => LIES_ELSEWHERE.test(text ?? '')))
+            return null;
+        // Only for these does it matter which directory it is.
+        const place = settings.some((text) => OVERRIDES.test(text ?? '')) ? physical : '';
+        const facts = [proxy, variablesIn(environment), place, settings, filesAbove(physical)];
+        return (0,naming/* sha256 */.sc)(JSON.stringify([...facts, installedIn((0,external_node_path_.join)(home, 'toolchains'))]));
+    }
+    catch {
+        return null;
+    }
+}
+const OVERRIDES = /^\s*\[overrides\]\s*\n\s*[^\s[]/m;
+/** A toolchain by its path. */
+const LIES_ELSEWHERE = /=\s*["']\//;
+/** Which program `rustc` is, where that is rustup; null where it is another one. */
+function findProxy({ PATH = '' }) {
+    for (const folder of PATH.split(':')) {
+        // Another one in each directory.
+        if (!(0,external_node_path_.isAbsolute)(folder))
+            return null;
+        const found = (0,external_node_fs_.statSync)((0,external_node_path_.join)(folder, 'rustc'), { throwIfNoEntry: false });
+        if (found?.isFile() !== true)
+            continue;
+        const rustup = (0,external_node_fs_.statSync)((0,external_node_path_.join)(folder, 'rustup'), { throwIfNoEntry: false });
+        const isOne = rustup?.ino === found.ino && rustup.dev === found.dev;
+        return isOne ? toolchain_choice_stampOf((0,external_node_path_.join)(folder, 'rustup')) : null;
+    }
+    return null;
+}
+function variablesIn(environment) {
+    const names = Object.keys(environment).filter((name) => /^(RUSTUP|LD)_/.test(name));
+    return names.toSorted().map((name) => [name, environment[name]]);
+}
+/** What toolchain files say in a directory and above it, the nearest first. */
+function filesAbove(directory) {
+    const texts = ['rust-toolchain', 'rust-toolchain.toml'].map((name) => toolchain_choice_textOf((0,external_node_path_.join)(directory, name)));
+    if (texts.some((text) => /^\s*path\s*=/m.test(text ?? '')))
+        throw new Error('it lies elsewhere');
+    const parent = (0,external_node_path_.dirname)(directory);
+    return parent === directory ? texts : [...texts, ...filesAbove(parent)];
+}
+/** The toolchains and their compilers: an update puts another one there. */
+function installedIn(folder) {
+    const own = `${(0,external_node_fs_.realpathSync)(folder)}/`;
+    return (0,external_node_fs_.readdirSync)(folder)
+        .toSorted((a, b) => (a < b ? -1 : 1))
+        .map((name) => {
+        // One that somebody builds himself may change without its rustc.
+        if (!(0,external_node_fs_.realpathSync)((0,external_node_path_.join)(folder, name)).startsWith(own))
+            throw new Error('it lies elsewhere');
+        return `${name} ${toolchain_choice_stampOf((0,external_node_path_.join)(folder, name, 'bin/rustc'))}`;
+    });
+}
+/** What changes whenever a file does; '' where there is none. */
+function toolchain_choice_stampOf(path) {
+    const stat = (0,external_node_fs_.statSync)(path, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined
+        ? ''
+        : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+}
+/** Null where there is no such file; one behind a link is not followed by this reader, and so not known. */
+function toolchain_choice_textOf(path) {
+    const text = (0,small_file/* readSmallFile */.EW)(path);
+    if (text !== null && typeof text !== 'string')
+        throw new Error(text.problem);
+    return text;
+}
+
+;// CONCATENATED MODULE: ./lib/host/toolchain.js
+
+/** As long as rustup may take to install a toolchain: it is never ended in the middle of that. */
+const toolchain_WAIT_MS = 5 * 60_000;
+/**
+ * `rustc -vV` as it is in a directory, whose rust-toolchain.toml may choose one; null where there is
+ * no rustc that answers: the build may happen in a container, or install its toolchain first.
+ *
+ * Rustup’s rustc would install a toolchain that is not there, and one that is killed meanwhile leaves
+ * half of it, with which no build works: newer ones (1.28) are told not to, older ones are waited for.
+ */
+async function readToolchain(directory) {
+    return new Promise((answered) => {
+        const child = (0,external_node_child_process_.spawn)('rustc', ['-vV'], {
+            ...(directory === null ? {} : { cwd: directory }),
+            env: { ...process.env, RUSTUP_AUTO_INSTALL: '0' },
+            // What rustup says meanwhile must always find a reader.
+            stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        const timer = setTimeout(() => {
+            child.unref();
+            child.stdout.destroy();
+            answered(null);
+        }, toolchain_WAIT_MS);
+        let said = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => {
+            said += part;
+        });
+        const end = (code) => {
+            clearTimeout(timer);
+            answered(code === 0 ? said.trim() : null);
+        };
+        child.on('error', () => end(null)).on('close', end);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/ask-toolchain.js
+
+
+
+/** What a record holds of it. */
+function askedOf({ toolchain, choice }) {
+    return (0,build_record/* askedIn */.UB)({ asked: toolchain, choice });
+}
+/**
+ * Which toolchain this is: what rustc said when one of the builds on offer was seeded, where all that
+ * chooses it is the same; else rustc is asked. An error here costs warmth alone, for Cargo asks itself.
+ */
+async function askToolchain({ workspace }, fit, environment) {
+    const choice = workspace === null ? null : digestChoice(workspace, environment);
+    const known = fit.find((each) => choice !== null && each.choice === choice);
+    return { toolchain: known?.asked ?? (await readToolchain(workspace)), choice };
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/proof.js
@@ -13756,7 +13868,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
     if (slot === null || lease === null)
         return;
     try {
-        const { generation, former, unused, asked: before } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
+        const { generation, former, unused, ...seeded } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
         const toolchain = readBuiltBy(root, slot);
         const workspace = environment['GITHUB_WORKSPACE'] ?? '';
         const common = (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
@@ -13766,13 +13878,15 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const hasInputs = isWanted &&
             (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)));
         // As it was when the slot was seeded: steps may choose another one for those that come after them.
-        const asked = before ?? (toolchain === null ? null : await readToolchain(workspace || null));
+        const asked = seeded.asked !== undefined || toolchain === null
+            ? (0,build_record/* askedIn */.UB)({ ...seeded })
+            : askedOf(await askToolchain({ workspace: workspace || null }, [], environment));
         const record = {
             version: 1,
             workspace,
             common,
             toolchain,
-            ...(asked === null ? {} : { asked }),
+            ...asked,
             system: readSystem(),
             inputs: hasInputs,
             times: lastSetTimes(root, lease.owner.runner.key, lease.repository),

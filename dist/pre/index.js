@@ -5668,9 +5668,11 @@ function parseBuildRecord(text) {
         ...chain,
     };
 }
-/** What rustc said to who only asked, of a record that anybody may have written. */
-function askedIn({ asked }) {
-    return typeof asked === 'string' ? { asked } : {};
+/** What rustc said to who only asked, and by what it was chosen, of a record that anybody may have written. */
+function askedIn({ asked, choice }) {
+    if (typeof asked !== 'string')
+        return {};
+    return typeof choice === 'string' ? { asked, choice } : { asked };
 }
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {

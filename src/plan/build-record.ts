@@ -28,6 +28,8 @@ export interface SeedRecord {
   unused: UnusedUnits | null
   /** what `rustc -vV` said when the slot was seeded; absent where it was not asked, or is not there */
   asked?: string
+  /** digest of what that was chosen by, see host/toolchain-choice.ts; absent where it cannot be told */
+  choice?: string
 }
 
 /** What a job left of its build when it ended: whoever seeds from its slot needs to know. */
@@ -41,6 +43,8 @@ export interface BuildRecord {
   toolchain: string | null
   /** what it says to who only asks; builds in containers, or by `cargo +name`, use another one */
   asked?: string
+  /** see SeedRecord */
+  choice?: string
   /** which system programs were linked against, as os-release has it; absent in older records */
   system?: string
   /** whether all inputs of the build were recorded with their content and mtimes */
@@ -114,9 +118,13 @@ export function parseBuildRecord(text: string): BuildRecord | null {
   }
 }
 
-/** What rustc said to who only asked, of a record that anybody may have written. */
-export function askedIn({ asked }: Record<string, unknown>): { asked?: string } {
-  return typeof asked === 'string' ? { asked } : {}
+/** What rustc said to who only asked, and by what it was chosen, of a record that anybody may have written. */
+export function askedIn({ asked, choice }: Record<string, unknown>): {
+  asked?: string
+  choice?: string
+} {
+  if (typeof asked !== 'string') return {}
+  return typeof choice === 'string' ? { asked, choice } : { asked }
 }
 
 /** The system of a record that anybody may have written. */

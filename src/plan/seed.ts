@@ -35,6 +35,8 @@ export interface SeedWish {
   times: string
   /** `rustc -vV`, null where it is not known: Cargo itself rebuilds what another toolchain made */
   toolchain: string | null
+  /** digest of what that is chosen by, null where that cannot be told; see host/toolchain-choice.ts */
+  choice: string | null
   /** which system this is, as os-release has it: Cargo knows nothing of the one it links against */
   system: string
 }
@@ -48,6 +50,8 @@ export interface Origin {
   toolchain: string | null
   /** what it said then to who only asked: as long as it says the same, the same one will build */
   asked?: string
+  /** digest of what that was chosen by */
+  choice?: string
   /** which system it was built on; absent where that was not noted */
   system?: string
   /** whether its inputs were recorded, all of them */

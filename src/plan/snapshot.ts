@@ -29,6 +29,8 @@ export interface Snapshot {
   /** what rustc said to who only asked; see BuildRecord */
   asked?: string
   /** see BuildRecord */
+  choice?: string
+  /** see BuildRecord */
   system?: string
   /** digest of the environment that decides what a target dir is good for */
   environment: string

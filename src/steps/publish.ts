@@ -77,7 +77,7 @@ async function tryToPublish(
     unused: build.unused,
     publishedMs: Date.now(),
     revision: runtime.environment['GITHUB_SHA'] ?? '',
-    ...askedIn({ asked: build.asked }),
+    ...askedIn({ asked: build.asked, choice: build.choice }),
     ...systemIn({ system: build.system }),
   }
   try {

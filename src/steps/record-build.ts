@@ -1,4 +1,4 @@
-import { encodeRecord, toolchainIn } from '../plan/build-record.ts'
+import { askedIn, encodeRecord, toolchainIn } from '../plan/build-record.ts'
 import type { BuildRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { isLocal } from '../plan/lease.ts'
@@ -18,7 +18,6 @@ import { readSystem } from '../host/os-release.ts'
 import { withinRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { lastSetTimes } from '../host/set-times.ts'
-import { readToolchain } from '../host/toolchain.ts'
 import { readMarks } from '../host/unit-marks.ts'
 import { readTextOrNull } from '../host/small-file.ts'
 import { unchangingFolders } from '../host/unchanging.ts'
@@ -26,6 +25,7 @@ import { findCommon } from '../host/workplace.ts'
 import { UNPROVEN, encodeBuildInputs, parseBuildInputs } from '../plan/build-inputs.ts'
 import type { BuildInputs } from '../plan/build-inputs.ts'
 import type { Voice } from '../report/voice.ts'
+import { askToolchain, askedOf } from './ask-toolchain.ts'
 import { recordInputs } from './record-inputs.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -44,7 +44,7 @@ export async function recordBuild(
   const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null }
   if (slot === null || lease === null) return
   try {
-    const { generation, former, unused, asked: before } = readSeedRecord(root, id)
+    const { generation, former, unused, ...seeded } = readSeedRecord(root, id)
     const toolchain = readBuiltBy(root, slot)
     const workspace = environment['GITHUB_WORKSPACE'] ?? ''
     const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : ''
@@ -55,13 +55,16 @@ export async function recordBuild(
       isWanted &&
       (hasThem || (await noteInputs({ root, id, slot, toolchain, constantWorkspace }, runtime)))
     // As it was when the slot was seeded: steps may choose another one for those that come after them.
-    const asked = before ?? (toolchain === null ? null : await readToolchain(workspace || null))
+    const asked =
+      seeded.asked !== undefined || toolchain === null
+        ? askedIn({ ...seeded })
+        : askedOf(await askToolchain({ workspace: workspace || null }, [], environment))
     const record: BuildRecord = {
       version: 1,
       workspace,
       common,
       toolchain,
-      ...(asked === null ? {} : { asked }),
+      ...asked,
       system: readSystem(),
       inputs: hasInputs,
       times: lastSetTimes(root, lease.owner.runner.key, lease.repository),

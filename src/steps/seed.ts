@@ -17,10 +17,10 @@ import type { Root } from '../host/root.ts'
 import { withSeeding } from '../host/seeding.ts'
 import { moveIntoSlot } from '../host/slots.ts'
 import { lastSetTimes } from '../host/set-times.ts'
-import { readToolchain } from '../host/toolchain.ts'
 import { findCommon } from '../host/workplace.ts'
 import { describeAge } from '../report/ages.ts'
 import { adaptSeed } from './adapt-seed.ts'
+import { askToolchain, askedOf } from './ask-toolchain.ts'
 import { cloneSeed } from './clone-seed.ts'
 import { slotSource } from './clone-sources.ts'
 import type { CloneSource } from './clone-sources.ts'
@@ -118,10 +118,10 @@ async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   const offer = offerTo(request, unchecked, runtime)
   if (isEmpty(offer)) return cold(NOTHING_BUILT)
   // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
-  const asked = readToolchain(unchecked.workspace)
+  const asked = askToolchain(unchecked, offer.fit, runtime.environment)
   return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
     await loadLocking()
-    return choose(request, offer, { ...unchecked, toolchain: await asked }, runtime)
+    return choose(request, offer, { ...unchecked, ...(await asked) }, runtime)
   })
 }
 
@@ -156,11 +156,6 @@ async function choose(
     const { record, why } = cold(reasons.join('; '))
     return { record: { ...record, ...askedOf(wish) }, why }
   })
-}
-
-/** What rustc said, where it was asked. */
-function askedOf({ toolchain }: SeedWish): { asked?: string } {
-  return toolchain === null ? {} : { asked: toolchain }
 }
 
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
@@ -210,6 +205,7 @@ function wishOf(request: SeedRequest, { environment }: Runtime): SeedWish {
     restoresMtimes,
     times: timesOf(request),
     toolchain: null,
+    choice: null,
     system: readSystem(),
   }
 }
