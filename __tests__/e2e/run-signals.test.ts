@@ -54,29 +54,6 @@ describe('a signal', () => {
     },
   )
 
-  needs('cargo').test(
-    'before the command loses nothing of what the last run has left',
-    async () => {
-      const runs = new LocalRuns(scene())
-      const { directory } = smallProject(scene().directory('place'))
-      expect((await runs.run(directory, ['cargo', 'build'])).exitCode).toBe(0)
-      const log = path.join(scene().directory('log'), 'calls')
-      await runs.run(directory, ['true'], recordCalls({ root: runs.root, log }))
-      // From the first change to its own lease on: the others come before it has one.
-      const calls = readCalls(log).filter(({ op }) => ['rename', 'symlink', 'unlink'].includes(op))
-      const after = calls.slice(calls.findIndex(({ path: to }) => to.endsWith('.json')) + 1)
-      expect(after.length).toBeGreaterThan(3)
-      for (const { number } of after.slice(0, 8)) {
-        const faults = signalAt({ root: runs.root, at: number, signal: 'SIGINT' })
-        const { signal, stdout } = await runs.run(directory, ['echo', 'begun'], faults)
-        expect([number, signal === 'SIGINT' || stdout.startsWith('begun')]).toEqual([number, true])
-        const next = await runs.run(directory, ['cargo', 'build'])
-        expect([number, next.exitCode, compiled(next)]).toEqual([number, 0, 0])
-      }
-    },
-    120_000,
-  )
-
   test('that ends the command ends run', async () => {
     const runs = new LocalRuns(scene())
     const directory = scene().directory('place')
@@ -113,6 +90,40 @@ describe('a signal', () => {
     expect((await again.end()).exitCode).toBe(130)
     expect(again.stdout).not.toContain('code')
   })
+})
+
+needs('cargo').describe('a signal', () => {
+  test.each<[string, string[], string]>([
+    ['the command', ['--', 'echo', 'begun'], 'begun'],
+    ['anything is printed', ['--print-env'], 'export '],
+  ])(
+    'before %s loses nothing of what the last run has left',
+    async (_, words, says) => {
+      const runs = new LocalRuns(scene())
+      const { directory } = smallProject(scene().directory('place'))
+      expect((await runs.run(directory, ['cargo', 'build'])).exitCode).toBe(0)
+      const log = path.join(scene().directory('log'), 'calls')
+      await runs.run(directory, ['true'], recordCalls({ root: runs.root, log }))
+      // From the first change to its own lease on: the others come before it has one.
+      const calls = readCalls(log).filter(({ op }) => ['rename', 'symlink', 'unlink'].includes(op))
+      const after = calls.slice(calls.findIndex(({ path: to }) => to.endsWith('.json')) + 1)
+      expect(after.length).toBeGreaterThan(3)
+      for (const { number } of after.slice(0, 8)) {
+        const faults = signalAt({ root: runs.root, at: number, signal: 'SIGINT' })
+        const asked = await runs.tool(directory, ['run', ...words], faults)
+        const isInTime = asked.stdout.includes(says)
+        expect([number, asked.signal === 'SIGINT' || isInTime]).toEqual([number, true])
+        if (isInTime && says === 'export ') {
+          const [, id = ''] = /TARGET_GUARD_RUN='?(\w+)/.exec(asked.stdout) ?? []
+          await runs.tool(directory, ['run', '--end', '--lease', id])
+        }
+        expect(runs.leases('json')).toEqual([])
+        const next = await runs.run(directory, ['cargo', 'build'])
+        expect([number, next.exitCode, compiled(next)]).toEqual([number, 0, 0])
+      }
+    },
+    120_000,
+  )
 })
 
 describe('run is killed', () => {

@@ -182,6 +182,39 @@ test('words after -- are the command’s, those before are not', async () => {
   expect(runs.leases('json')).toEqual([])
 })
 
+test('an argument that is no UTF-8 is refused, for the command would get another one', async () => {
+  const runs = new LocalRuns(scene())
+  const directory = scene().directory('place')
+  const script = `${runs.shellWords} -- echo "$(printf 'caf\\303\\251')"; ${runs.shellWords} -- echo "$(printf 'caf\\351')"`
+  const env = runs.environment()
+  const { exitCode, stdout, stderr } = await scene().run('sh', ['-c', script], {
+    cwd: directory,
+    env,
+  })
+  expect([exitCode, stdout]).toEqual([2, 'café\n'])
+  expect(stderr).toContain(
+    'An argument is not UTF-8: the command would get another one. Have a script',
+  )
+  expect(runs.leases('json')).toEqual([])
+})
+
+test('where the current directory is gone a run says so, and other commands do without', async () => {
+  const runs = new LocalRuns(scene())
+  const directory = scene().directory('place')
+  expect(await runs.run(directory, ['true'])).toMatchObject({ exitCode: 0 })
+  const tool = runs.shellWords.replace(/ run$/, '')
+  const inNone = async (words: string): ReturnType<typeof runs.run> => {
+    const script = `mkdir -p ../gone && cd ../gone && rmdir ../gone && ${tool} ${words}`
+    return scene().run('sh', ['-c', script], { cwd: directory, env: runs.environment() })
+  }
+  const refused = await inNone('run -- true')
+  expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+  expect(refused.stderr).toContain('The current directory is gone. Change into one that is there.')
+  expect((await inNone('run --print-env')).stdout).toBe('(exit 2)\n')
+  expect(await inNone('status')).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await inNone('sweep')).toMatchObject({ exitCode: 0 })
+})
+
 test('on a critical disk nothing is started', async () => {
   const runs = new LocalRuns(scene())
   const directory = scene().directory('place')

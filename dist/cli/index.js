@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4332);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6661);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4332:
+/***/ 6661:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8878,7 +8878,7 @@ function found(text, source) {
 }
 function surroundings(environment) {
     const home = environment['HOME'] ?? '';
-    return { home: home.startsWith('/') ? home : (0,external_node_os_namespaceObject.homedir)(), directory: process.cwd() };
+    return { home: home.startsWith('/') ? home : (0,external_node_os_namespaceObject.homedir)() };
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/settings-of.js
@@ -10128,6 +10128,42 @@ function readContainerId() {
     if (id !== undefined)
         return id;
     return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+}
+
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+;// CONCATENATED MODULE: ./lib/host/started-with.js
+
+
+
+/**
+ * The directory that this process was started in.
+ *
+ * @throws GuardError where it has been removed since
+ */
+function currentDirectory() {
+    try {
+        return process.cwd();
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+        throw new GuardError('The current directory is gone.', 'Change into one that is there.', {
+            usage: true,
+            cause: error,
+        });
+    }
+}
+/**
+ * Makes sure that this process’s words are what was typed: node hands them on as text alone, and puts
+ * another character in the place of bytes that are none.
+ *
+ * @throws GuardError where one of them is no UTF-8
+ */
+function assertTextWords() {
+    if ((0,external_node_buffer_namespaceObject.isUtf8)((0,external_node_fs_.readFileSync)('/proc/self/cmdline')))
+        return;
+    throw new GuardError('An argument is not UTF-8: the command would get another one.', 'Have a script name it, and run that.', { usage: true });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
@@ -19206,6 +19242,7 @@ function describeSeed({ record, why }) {
 
 
 
+
 /** Set for a command, and by what --print-env prints: the lease of its slot. */
 const RUN = 'TARGET_GUARD_RUN';
 /** What tells others of a slot, and of the root for what is run within. */
@@ -19225,7 +19262,7 @@ const OF_WORKFLOWS = /^(GITHUB|RUNNER|ACTIONS|INPUT|STATE)_/;
  * @param isVerbose whether it says what it does, or only what matters
  */
 async function observeRun(chosen, worker, { isVerbose }, outside) {
-    const workplace = await findWorkplace(process.cwd());
+    const workplace = await findWorkplace(currentDirectory());
     const facts = { wallMs: Date.now(), pid: process.pid, leg: chosen.leg };
     const own = localJob(workplace, { ...facts, within: null });
     const outer = outerLease(chosen, outside);
@@ -23285,103 +23322,6 @@ function words(pid) {
     return (0,external_node_fs_.readFileSync)(`/proc/${pid}/cmdline`, 'utf8');
 }
 
-;// CONCATENATED MODULE: ./lib/steps/print-environment.js
-
-
-
-
-
-
-
-
-
-/**
- * Gets a slot for a process that goes on by itself; asked again by the same one in the same worktree,
- * it tells the same slot again.
- *
- * @returns the variables that the process has to set
- * @throws GuardError and RefusedError where there is no slot
- */
-async function printEnvironment(settings, { pid, isVerbose }, runtime) {
-    const owner = pid === null ? findCaller() : findOwner(pid);
-    if (owner === null)
-        throw noOwner(pid);
-    const local = await observeRun(settings, owner, { isVerbose }, runtime);
-    const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment);
-    if (before !== null && print_environment_isSame(before, local))
-        return print_environment_printed(before, runtime);
-    const started = await startRun(local, 'shell', () => { });
-    await watchRun(local, started, null);
-    return print_environment_printed(started, runtime);
-}
-const print_environment_ROOT = environmentTwin('root');
-/** Set beside a root that only --print-env has set, to the same: --end forgets that root, and no other. */
-const OWN_ROOT = `${RUN}_ROOT`;
-function isOwnRoot(environment) {
-    const root = environment[print_environment_ROOT] ?? '';
-    return root === '' || root === environment[OWN_ROOT];
-}
-function print_environment_printed(slot, { environment }) {
-    const variables = variablesOf(slot);
-    return isOwnRoot(environment) ? { ...variables, [OWN_ROOT]: slot.root.path } : variables;
-}
-function noOwner(pid) {
-    return pid === null
-        ? new GuardError('Which process asks cannot be found out.', 'Name it with --pid.')
-        : new GuardError(`There is no process ${pid}.`, 'Give --pid the number of one that runs.', {
-            usage: true,
-        });
-}
-function print_environment_isSame({ lease }, { job, owner, workspace }) {
-    return (lease.madeBy === 'shell' &&
-        lease.repository === `${job.owner}/${job.repository}` &&
-        lease.prKey === job.prKey &&
-        lease.workspace === workspace &&
-        isProcess(lease.owner.worker, owner.worker));
-}
-function isProcess(a, b) {
-    return a !== null && a.pid === b?.pid && a.start === b.start;
-}
-/**
- * Ends a lease that was printed, and its slot stays for the next run in its worktree; or gives up a slot
- * that was kept.
- *
- * @param named id of the lease, null for the one that the environment names
- * @returns the variables that mean nothing any more
- */
-async function endPrinted(settings, named, { isVerbose }, runtime) {
-    const id = named ?? runtime.environment[RUN] ?? '';
-    const slot = findRun(id, settings, runtime.environment);
-    if (slot === null && giveUp(id, settings, runtime))
-        return [];
-    if (slot === null) {
-        throw new GuardError(id === '' ? `${RUN} is not set.` : `There is no lease ${id} that could be ended.`, 'Name with --lease one that --print-env or --keep has told.', { usage: true });
-    }
-    const { owner, workspace, madeBy } = slot.lease;
-    if (madeBy !== 'shell' || owner.worker === null) {
-        throw new GuardError(`The lease ${id} ends with its command.`, 'End that command.', {
-            usage: true,
-        });
-    }
-    const local = await observeRun(settings, owner.worker, { isVerbose }, runtime);
-    await endRun({ ...local, inside: runtimeIn(workspace, isVerbose, runtime) }, slot, '');
-    // A shell that has another slot of its own goes on with that.
-    const own = runtime.environment[RUN] ?? '';
-    if (own !== '' && own !== id)
-        return [];
-    const { environment } = runtime;
-    const isRootForgotten = (environment[OWN_ROOT] ?? '') !== '' && isOwnRoot(environment);
-    return ['CARGO_TARGET_DIR', RUN, ...(isRootForgotten ? [print_environment_ROOT, OWN_ROOT] : [])];
-}
-/** Whether there was a slot that was kept. */
-function giveUp(id, settings, { environment }) {
-    const root = isLeaseId(id) ? findRoot(settings.root, preciousOf(environment)) : null;
-    if (root === null || findLease(root, id)?.isKept !== true)
-        return false;
-    giveUpSlot(root, id);
-    return true;
-}
-
 ;// CONCATENATED MODULE: ./lib/host/jobserver.js
 
 /** Node closes these on exec, whoever opened them; higher ones it leaves as they are. */
@@ -23486,6 +23426,10 @@ class Foreground {
     /** what was to end this process before there was a command */
     #early = null;
     #pass = (signal) => void this.#passOn(signal);
+    /** The signal that should have ended this process before there was a command; null for none. */
+    get forestalledBy() {
+        return this.#early;
+    }
     /** From here on signals do not end this process. */
     begin() {
         this.end();
@@ -23577,6 +23521,115 @@ function endBySignal(signal) {
     return 128 + external_node_os_namespaceObject.constants.signals[signal];
 }
 
+;// CONCATENATED MODULE: ./lib/steps/print-environment.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Gets a slot for a process that goes on by itself; asked again by the same one in the same worktree,
+ * it tells the same slot again.
+ *
+ * @returns the variables that the process has to set
+ * @throws GuardError and RefusedError where there is no slot
+ */
+async function printEnvironment(settings, { pid, isVerbose }, runtime) {
+    const owner = pid === null ? findCaller() : findOwner(pid);
+    if (owner === null)
+        throw noOwner(pid);
+    const local = await observeRun(settings, owner, { isVerbose }, runtime);
+    const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment);
+    if (before !== null && print_environment_isSame(before, local))
+        return print_environment_printed(before, runtime);
+    const signals = new Foreground();
+    try {
+        const started = await startRun(local, 'shell', () => signals.begin());
+        await watchRun(local, started, null);
+        if (signals.forestalledBy === null)
+            return print_environment_printed(started, runtime);
+        // Its shell would never know of it.
+        await endRun(local, started, '');
+        endBySignal(signals.forestalledBy);
+        throw new Error(`${signals.forestalledBy} came before the slot was ready`);
+    }
+    finally {
+        signals.end();
+    }
+}
+const print_environment_ROOT = environmentTwin('root');
+/** Set beside a root that only --print-env has set, to the same: --end forgets that root, and no other. */
+const OWN_ROOT = `${RUN}_ROOT`;
+function isOwnRoot(environment) {
+    const root = environment[print_environment_ROOT] ?? '';
+    return root === '' || root === environment[OWN_ROOT];
+}
+function print_environment_printed(slot, { environment }) {
+    const variables = variablesOf(slot);
+    return isOwnRoot(environment) ? { ...variables, [OWN_ROOT]: slot.root.path } : variables;
+}
+function noOwner(pid) {
+    return pid === null
+        ? new GuardError('Which process asks cannot be found out.', 'Name it with --pid.')
+        : new GuardError(`There is no process ${pid}.`, 'Give --pid the number of one that runs.', {
+            usage: true,
+        });
+}
+function print_environment_isSame({ lease }, { job, owner, workspace }) {
+    return (lease.madeBy === 'shell' &&
+        lease.repository === `${job.owner}/${job.repository}` &&
+        lease.prKey === job.prKey &&
+        lease.workspace === workspace &&
+        isProcess(lease.owner.worker, owner.worker));
+}
+function isProcess(a, b) {
+    return a !== null && a.pid === b?.pid && a.start === b.start;
+}
+/**
+ * Ends a lease that was printed, and its slot stays for the next run in its worktree; or gives up a slot
+ * that was kept.
+ *
+ * @param named id of the lease, null for the one that the environment names
+ * @returns the variables that mean nothing any more
+ */
+async function endPrinted(settings, named, { isVerbose }, runtime) {
+    const id = named ?? runtime.environment[RUN] ?? '';
+    const slot = findRun(id, settings, runtime.environment);
+    if (slot === null && giveUp(id, settings, runtime))
+        return [];
+    if (slot === null) {
+        throw new GuardError(id === '' ? `${RUN} is not set.` : `There is no lease ${id} that could be ended.`, 'Name with --lease one that --print-env or --keep has told.', { usage: true });
+    }
+    const { owner, workspace, madeBy } = slot.lease;
+    if (madeBy !== 'shell' || owner.worker === null) {
+        throw new GuardError(`The lease ${id} ends with its command.`, 'End that command.', {
+            usage: true,
+        });
+    }
+    const local = await observeRun(settings, owner.worker, { isVerbose }, runtime);
+    await endRun({ ...local, inside: runtimeIn(workspace, isVerbose, runtime) }, slot, '');
+    // A shell that has another slot of its own goes on with that.
+    const own = runtime.environment[RUN] ?? '';
+    if (own !== '' && own !== id)
+        return [];
+    const { environment } = runtime;
+    const isRootForgotten = (environment[OWN_ROOT] ?? '') !== '' && isOwnRoot(environment);
+    return ['CARGO_TARGET_DIR', RUN, ...(isRootForgotten ? [print_environment_ROOT, OWN_ROOT] : [])];
+}
+/** Whether there was a slot that was kept. */
+function giveUp(id, settings, { environment }) {
+    const root = isLeaseId(id) ? findRoot(settings.root, preciousOf(environment)) : null;
+    if (root === null || findLease(root, id)?.isKept !== true)
+        return false;
+    giveUpSlot(root, id);
+    return true;
+}
+
 ;// CONCATENATED MODULE: ./lib/host/run-lock.js
 
 
@@ -23608,6 +23661,7 @@ function holdLease(root, id) {
 
 
 
+
 /**
  * Runs one command with a target dir of its own, as if there were nothing between it and whoever
  * started it.
@@ -23617,6 +23671,7 @@ function holdLease(root, id) {
  * @throws GuardError and RefusedError where there is no slot for it: then it was not started
  */
 async function run_run(command, settings, options, runtime) {
+    assertTextWords();
     const own = findOwner(process.pid);
     if (own === null)
         throw new Error('/proc does not tell of this process');

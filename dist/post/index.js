@@ -459,7 +459,7 @@ function found(text, source) {
 }
 function surroundings(environment) {
     const home = environment['HOME'] ?? '';
-    return { home: home.startsWith('/') ? home : (0,external_node_os_.homedir)(), directory: process.cwd() };
+    return { home: home.startsWith('/') ? home : (0,external_node_os_.homedir)() };
 }
 
 

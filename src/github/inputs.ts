@@ -61,5 +61,5 @@ function found(text: string | undefined, source: string): ReturnType<Lookup> {
 
 function surroundings(environment: NodeJS.ProcessEnv): Surroundings {
   const home = environment['HOME'] ?? ''
-  return { home: home.startsWith('/') ? home : homedir(), directory: process.cwd() }
+  return { home: home.startsWith('/') ? home : homedir() }
 }

@@ -32,6 +32,11 @@ export class Foreground {
   #early: NodeJS.Signals | null = null
   readonly #pass = (signal: NodeJS.Signals): void => void this.#passOn(signal)
 
+  /** The signal that should have ended this process before there was a command; null for none. */
+  get forestalledBy(): NodeJS.Signals | null {
+    return this.#early
+  }
+
   /** From here on signals do not end this process. */
   begin(): void {
     this.end()

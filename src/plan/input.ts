@@ -19,8 +19,6 @@ export type Lookup = (name: string) => { text: string; source: string } | null
 export interface Surroundings {
   /** the user's home directory, absolute */
   home: string
-  /** the current directory, for a relative root on the command line */
-  directory: string
 }
 
 /** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */

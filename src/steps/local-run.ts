@@ -10,6 +10,7 @@ import { findLease } from '../host/leases.ts'
 import { findRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
 import { observeLocal, observeOwner } from '../host/runner.ts'
+import { currentDirectory } from '../host/started-with.ts'
 import { findWorkplace } from '../host/workplace.ts'
 import { prepareFor, watchOver } from './prepare.ts'
 import { release } from './release.ts'
@@ -69,7 +70,7 @@ export async function observeRun(
   { isVerbose }: { isVerbose: boolean },
   outside: Runtime,
 ): Promise<LocalRun> {
-  const workplace = await findWorkplace(process.cwd())
+  const workplace = await findWorkplace(currentDirectory())
   const facts = { wallMs: Date.now(), pid: process.pid, leg: chosen.leg }
   const own = localJob(workplace, { ...facts, within: null })
   const outer = outerLease(chosen, outside)

@@ -4,6 +4,7 @@ import { environmentTwin } from '../plan/input.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import type { Settings } from '../plan/settings.ts'
 import { findCaller, findOwner } from '../host/calling-process.ts'
+import { Foreground, endBySignal } from '../host/foreground.ts'
 import { giveUpSlot } from '../host/kept-slots.ts'
 import { findLease } from '../host/leases.ts'
 import { findRoot } from '../host/root.ts'
@@ -45,9 +46,18 @@ export async function printEnvironment(
   const local = await observeRun(settings, owner, { isVerbose }, runtime)
   const before = findRun(runtime.environment[RUN] ?? '', settings, runtime.environment)
   if (before !== null && isSame(before, local)) return printed(before, runtime)
-  const started = await startRun(local, 'shell', () => {})
-  await watchRun(local, started, null)
-  return printed(started, runtime)
+  const signals = new Foreground()
+  try {
+    const started = await startRun(local, 'shell', () => signals.begin())
+    await watchRun(local, started, null)
+    if (signals.forestalledBy === null) return printed(started, runtime)
+    // Its shell would never know of it.
+    await endRun(local, started, '')
+    endBySignal(signals.forestalledBy)
+    throw new Error(`${signals.forestalledBy} came before the slot was ready`)
+  } finally {
+    signals.end()
+  }
 }
 
 const ROOT = environmentTwin('root')

@@ -7,6 +7,7 @@ import { Foreground, endBySignal } from '../host/foreground.ts'
 import type { CommandEnd } from '../host/foreground.ts'
 import { findOwner } from '../host/calling-process.ts'
 import { holdLease } from '../host/run-lock.ts'
+import { assertTextWords } from '../host/started-with.ts'
 import { INSIDE } from './guard-disk.ts'
 import { endRun, observeRun, startRun, variablesOf, watchRun } from './local-run.ts'
 import type { LocalRun, StartedRun } from './local-run.ts'
@@ -33,6 +34,7 @@ export async function run(
   options: RunOptions,
   runtime: Runtime,
 ): Promise<number> {
+  assertTextWords()
   const own = findOwner(process.pid)
   if (own === null) throw new Error('/proc does not tell of this process')
   const local = await observeRun(settings, own, options, runtime)
