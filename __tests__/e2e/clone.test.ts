@@ -20,6 +20,7 @@ import type { Cloned, CloneOrder } from '../../src/host/clone.ts'
 import { lookAtShared } from '../../src/host/linked-files.ts'
 import { readLinkerNote } from '../../src/host/linker-note.ts'
 import { canReflink } from '../../src/host/reflink.ts'
+import { looksMarked, markUnits } from '../../src/host/unit-marks.ts'
 import { fetchDependencies } from '../fixtures/cargo-project.ts'
 import type { CargoProject } from '../fixtures/cargo-project.ts'
 import { registryProject } from '../fixtures/registry-project.ts'
@@ -211,6 +212,23 @@ needs('root', 'loop-mount', 'xfs', 'btrfs', 'cargo', 'lld', 'mold').describe(
         const spoil = 'find "$1" -type f -exec sh -c \'for f; do echo spoilt >"$f"; done\' sh {} +'
         await scene().must('bash', ['-c', spoil, 'bash', destination])
         expect(portrait(source)).toEqual(before)
+      },
+    )
+
+    test.each(DISKS.filter(([, way]) => way === 'reflink'))(
+      'on %s, by %s, has marks for each of its clones',
+      async (disk, way) => {
+        const mount = await smallDisk(scene(), disk)
+        const source = `${mount}/source`
+        cargoTree(source)
+        await markUnits(source)
+        for (const name of ['first', 'second']) {
+          await clone({ source, destination: `${mount}/${name}`, way })
+          expect([source, `${mount}/${name}`].map((tree) => looksMarked(tree))).toEqual([
+            true,
+            true,
+          ])
+        }
       },
     )
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
+import { looksMarked } from '../../src/host/unit-marks.ts'
 import { smallProject } from '../fixtures/small-project.ts'
 import { listing } from '../helpers/listing.ts'
 import { needs } from './capabilities.ts'
@@ -79,6 +80,7 @@ needs('root', 'cargo', 'loop-mount', 'xfs', 'btrfs').describe(
       expect(pushed.step('Post guard').stdout).toContain('snapshot published')
       expect(pushed.step('Post guard').stdout).not.toContain('forget lease')
       const [snapshot = ''] = fleet.snapshots()
+      expect(looksMarked(path.join(snapshot, 'tree'))).toBe(true)
       const before = listing(path.join(snapshot, 'tree'))
       expect(existsSync(slotOf(pushed))).toBe(false)
 

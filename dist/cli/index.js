@@ -12617,8 +12617,9 @@ function fingerprintsIn(target) {
 
 
 /**
- * Marks the units of a slot whose job is about to end, for the build of who takes it over: that job has
- * nothing to wait for then. Without the marks it sets them itself.
+ * Marks the units of a slot whose job is about to end, for the build of who takes it over, or clones what
+ * is published of it by reflink, which reads nothing: that job has nothing to wait for then. Without the
+ * marks it sets them itself.
  */
 async function markBuild(root, id, { voice }) {
     const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null };
@@ -16824,8 +16825,7 @@ async function release(request, runtime) {
         const lease = findLease(root, id)?.lease ?? null;
         if (lease !== null)
             await closeBuild(request, lease, isSaved, runtime);
-        // What is published is copied from there, and marked by who has copied it.
-        if (result === 'success' && !settings.dryRun && !isPublished)
+        if (result === 'success' && !settings.dryRun)
             await markBuild(root, id, runtime);
         const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
         if (saved !== null)

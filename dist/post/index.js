@@ -10781,8 +10781,9 @@ function fingerprintsIn(target) {
 
 
 /**
- * Marks the units of a slot whose job is about to end, for the build of who takes it over: that job has
- * nothing to wait for then. Without the marks it sets them itself.
+ * Marks the units of a slot whose job is about to end, for the build of who takes it over, or clones what
+ * is published of it by reflink, which reads nothing: that job has nothing to wait for then. Without the
+ * marks it sets them itself.
  */
 async function markBuild(root, id, { voice }) {
     const { slot, lease } = (0,host_leases/* findLease */.G0)(root, id) ?? { slot: null, lease: null };
@@ -15256,8 +15257,7 @@ async function release(request, runtime) {
         const lease = (0,host_leases/* findLease */.G0)(root, id)?.lease ?? null;
         if (lease !== null)
             await closeBuild(request, lease, isSaved, runtime);
-        // What is published is copied from there, and marked by who has copied it.
-        if (result === 'success' && !settings.dryRun && !isPublished)
+        if (result === 'success' && !settings.dryRun)
             await markBuild(root, id, runtime);
         const saved = (0,tell_history/* noteEnd */.IU)(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime);
         if (saved !== null)

@@ -7,8 +7,9 @@ import { markUnits } from '../host/unit-marks.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
- * Marks the units of a slot whose job is about to end, for the build of who takes it over: that job has
- * nothing to wait for then. Without the marks it sets them itself.
+ * Marks the units of a slot whose job is about to end, for the build of who takes it over, or clones what
+ * is published of it by reflink, which reads nothing: that job has nothing to wait for then. Without the
+ * marks it sets them itself.
  */
 export async function markBuild(root: Root, id: string, { voice }: Runtime): Promise<void> {
   const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null }

@@ -64,8 +64,7 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
       await recordBuild(root, id, settings.constantPaths.workspace, runtime)
     const lease = findLease(root, id)?.lease ?? null
     if (lease !== null) await closeBuild(request, lease, isSaved, runtime)
-    // What is published is copied from there, and marked by who has copied it.
-    if (result === 'success' && !settings.dryRun && !isPublished) await markBuild(root, id, runtime)
+    if (result === 'success' && !settings.dryRun) await markBuild(root, id, runtime)
     const saved = noteEnd(root, id, { result, moment: { bootId, uptimeS, wallMs } }, runtime)
     if (saved !== null) tellSaved(saved, request, runtime)
     try {
