@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
+import { cargoTree } from '../helpers/cargo-tree.ts'
 import { needs } from './capabilities.ts'
 import { lendDocker } from './containers.ts'
 import { GuardedHost, annotationsOf, slotOf } from './guard.ts'
 import { HELPED, allowSudo, hostOf, idsOf, ordinaryUser, ownerOf } from './ordinary-user.ts'
 import { TEST_IMAGE, testImage } from './runner/image.ts'
+import { push } from './runner/events.ts'
 import type { User } from './runner/installation.ts'
 import type { JobResult } from './runner/job-result.ts'
 import { Runner } from './runner/runner.ts'
@@ -122,6 +124,33 @@ needs('root', 'second-user').describe('as an ordinary user', () => {
     allowSudo(scene(), host.root)
     await liveWith(host, user, { 'privileged-helper': 'sudo' }, {})
   })
+
+  needs('sudo').test(
+    'what another builds there is no snapshot, and no reason for a warning',
+    async () => {
+      const user = idsOf(HELPED)
+      const host = hostOf(scene(), user)
+      allowSudo(scene(), host.root)
+      const runner = Runner.install(scene(), { user: { uid: user.uid, gid: user.gid } }).start()
+      const built = 'until [ -e "$CARGO_TARGET_DIR/.rustc_info.json" ]; do sleep 0.05; done'
+      const steps = [
+        host.step({ with: { owner: BUILDER, 'privileged-helper': 'sudo' } }),
+        { name: 'build', run: built },
+      ]
+      const job = runner.job({ event: push(), steps })
+      await waitFor(() => host.slots().length === 1)
+      const [slot = ''] = host.slots()
+      cargoTree(slot)
+      const outputs = { 1: { success: true, stdout: 'rustc 1.0.0\nhost: nowhere\n' } }
+      writeFileSync(`${slot}/.rustc_info.json`, JSON.stringify({ outputs }))
+      await scene().must('chown', ['-R', BUILDER, slot])
+      const result = await job.result
+      const post = result.step('Post guard')
+      expect(post.stdout).toContain('no snapshot: it belongs to another user than this step’s')
+      expect(annotationsOf(post, 'warning')).toEqual([])
+      expect(existsSync(slot)).toBe(true)
+    },
+  )
 
   needs('docker').test('so does a container of the helper image', async () => {
     const user = ordinaryUser()

@@ -13989,7 +13989,24 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
     return why;
 }
 
+;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
+
+/**
+ * Why the content of one directory may not become the content of another: it has to belong to the
+ * same user, and this process has to be able to change it.
+ *
+ * @returns null where it may
+ */
+function ownerRefusal(source, slot) {
+    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
+    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
+        return 'it belongs to another user';
+    const user = process.geteuid?.();
+    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
+
 
 
 
@@ -14027,6 +14044,11 @@ async function tryToPublish({ root, job, self, id }, runtime) {
     if (build === null || build.toolchain === null)
         return 'nothing was built by Cargo';
     const { slot } = record;
+    // Whose builder is another user: neither moved nor changed without help, for each of its files.
+    const path = `${root.realPath}/${slot}`;
+    const stranger = ownerRefusal(path, path);
+    if (stranger !== null)
+        return stranger;
     const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
     const occupied = whyOccupied(occupancy);
     if (occupied !== null)
@@ -18539,22 +18561,6 @@ function dropSeed(root, lease, { former }) {
     for (const each of former)
         removeFormerPath(root, each, lease.slot);
     dropSeedRecords(root, lease.id);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
-
-/**
- * Why the content of one directory may not become the content of another: it has to belong to the
- * same user, and this process has to be able to change it.
- *
- * @returns null where it may
- */
-function ownerRefusal(source, slot) {
-    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
-    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
-        return 'it belongs to another user';
-    const user = process.geteuid?.();
-    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/clone-seed.js

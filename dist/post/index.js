@@ -7058,7 +7058,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4548);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4379);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8695,7 +8695,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 4548:
+/***/ 4379:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12049,7 +12049,24 @@ function giveUpHybrid(root, { label, place, written }, { voice }) {
     return why;
 }
 
+;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
+
+/**
+ * Why the content of one directory may not become the content of another: it has to belong to the
+ * same user, and this process has to be able to change it.
+ *
+ * @returns null where it may
+ */
+function ownerRefusal(source, slot) {
+    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
+    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
+        return 'it belongs to another user';
+    const user = process.geteuid?.();
+    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
+
 
 
 
@@ -12087,6 +12104,11 @@ async function tryToPublish({ root, job, self, id }, runtime) {
     if (build === null || build.toolchain === null)
         return 'nothing was built by Cargo';
     const { slot } = record;
+    // Whose builder is another user: neither moved nor changed without help, for each of its files.
+    const path = `${root.realPath}/${slot}`;
+    const stranger = ownerRefusal(path, path);
+    if (stranger !== null)
+        return stranger;
     const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
     const occupied = whyOccupied(occupancy);
     if (occupied !== null)

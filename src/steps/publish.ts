@@ -19,6 +19,7 @@ import { publish } from '../host/snapshots.ts'
 import { SHARED_UNKNOWN, giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
 import type { Runtime } from './runtime.ts'
+import { ownerRefusal } from './slot-owner.ts'
 
 export interface PublishRequest {
   root: Root
@@ -55,6 +56,10 @@ async function tryToPublish(
   if (record?.state !== 'ended' || record.slot === null) return 'the lease has not ended'
   if (build === null || build.toolchain === null) return 'nothing was built by Cargo'
   const { slot } = record
+  // Whose builder is another user: neither moved nor changed without help, for each of its files.
+  const path = `${root.realPath}/${slot}`
+  const stranger = ownerRefusal(path, path)
+  if (stranger !== null) return stranger
   const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime)
   const occupied = whyOccupied(occupancy)
   if (occupied !== null) return occupied
