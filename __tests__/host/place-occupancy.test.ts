@@ -5,7 +5,9 @@ import type { Occupancy } from '../../src/plan/evidence.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { NO_DOCKER } from '../e2e/containers.ts'
 import { secondUser } from '../e2e/second-user.ts'
+import { stuckMount } from '../e2e/stuck-mount.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { waitFor } from '../e2e/wait-for.ts'
 import { hold } from '../helpers/hold.ts'
 import { writeProgram } from '../helpers/program.ts'
 
@@ -37,6 +39,13 @@ const IN_CONTAINER = `mount -t tmpfs none "$TOP" && cd "$TOP" && mkdir usr proc 
 const IN_SERVICE = `mount -t tmpfs none "$TOP" && mount --bind "$POOL" "$POOL" &&
   cd "$POOL/one" && echo ready && read`
 
+/** A program that tells of one place: words are what was given, the place, and the target dirs in it. */
+const LOOKING = `import { lookIntoPlaces } from './host/place-occupancy.js'
+const [base, path, ...targets] = process.argv.slice(2)
+const places = { base, paths: [path, ...targets], targets }
+const found = await lookIntoPlaces(places, { DOCKER_HOST: '${NO_DOCKER}' })
+console.log(JSON.stringify(found.get(targets[0] ?? path)))`
+
 needs('root', 'second-user').describe('to an ordinary user, who works', () => {
   test.each([
     ['in a container that has the pool is not known', IN_CONTAINER, true],
@@ -44,14 +53,7 @@ needs('root', 'second-user').describe('to an ordinary user, who works', () => {
   ])('%s', async (_, command, isUnknown) => {
     const { pool, worktree } = aPool()
     await enter(pool, command)
-    const program = writeProgram(
-      scene(),
-      `import { lookIntoPlaces } from './host/place-occupancy.js'
-     const [base, path] = process.argv.slice(2)
-     const places = { base, paths: [path], targets: [] }
-     const found = await lookIntoPlaces(places, { DOCKER_HOST: '${NO_DOCKER}' })
-     console.log(JSON.stringify(found.get(path)))`,
-    )
+    const program = writeProgram(scene(), LOOKING)
     const look = async (user: { uid: number; gid: number }): Promise<Occupancy> => {
       const { stdout } = await scene().must(process.execPath, [program, pool, worktree], user)
       return JSON.parse(stdout) as Occupancy
@@ -66,3 +68,20 @@ needs('root', 'second-user').describe('to an ordinary user, who works', () => {
     })
   })
 })
+
+needs('root', 'fuse').test(
+  'a target dir with a stuck mount in it is not looked through',
+  async () => {
+    const mount = await stuckMount(scene())
+    const target = path.dirname(mount.path)
+    mkdirSync(path.join(target, 'debug/.fingerprint'), { recursive: true })
+    await mount.freeze()
+    const program = writeProgram(scene(), LOOKING)
+    const words = [program, path.dirname(target), path.dirname(target), target]
+    const looking = scene().start(process.execPath, words, { stdio: ['ignore', 'pipe', 'ignore'] })
+    let said = ''
+    looking.stdout?.setEncoding('utf8').on('data', (part: string) => (said += part))
+    await waitFor(() => said !== '', { what: 'the answer' })
+    expect(JSON.parse(said)).toMatchObject({ unknown: [`something is mounted at ${mount.path}`] })
+  },
+)

@@ -25,7 +25,13 @@ export async function lookIntoPlaces(
   { base, paths, targets }: Places,
   environment: NodeJS.ProcessEnv,
 ): Promise<Map<string, Occupancy>> {
-  const [answer, locks] = await Promise.all([listContainers(environment), probeCargoLocks(targets)])
+  // A mount that is stuck would hold the search up for ever; with any mount in it a place is unknown.
+  const before = readMounts()
+  const searched = targets.filter((target) => mountsWithin(target, before).length === 0)
+  const [answer, locks] = await Promise.all([
+    listContainers(environment),
+    probeCargoLocks(searched),
+  ])
   const inBase = (path: string): string => path.slice(base.length + 1)
   const topOf = topsOf(paths, targets)
   const scan = scanProcesses(base, paths.map(inBase), (mounted, place) => {
