@@ -1,5 +1,7 @@
+import { mkdirSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { readMoment } from '../../src/host/boot.ts'
+import { addLine } from '../../src/host/history.ts'
 import { writeLease } from '../../src/host/leases.ts'
 import { controlName } from '../../src/host/root.ts'
 import { writeSizeSample } from '../../src/host/size-samples.ts'
@@ -9,6 +11,7 @@ import { nextSample } from '../../src/plan/size-sample.ts'
 import { settingsOf } from '../../src/steps/settings-of.ts'
 import { status } from '../../src/steps/status.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { aLine } from '../helpers/history.ts'
 import { aLease, anId } from '../helpers/lease.ts'
 import { listing } from '../helpers/listing.ts'
 import { aRoot } from '../helpers/root.ts'
@@ -28,6 +31,8 @@ test('tells sizes, ages, totals, and who waits; touches nothing', async () => {
   }
   const uptimeMs = (uptimeS - 360) * 1000
   writeSizeSample(root, anId(1), nextSample(null, { bytes: 5e9, files: 9, uptimeMs }))
+  for (const n of [3, 4]) mkdirSync(controlName(root, 'trash', anId(n)))
+  addLine(root, aLine({ id: anId(3), bytes: 4e9 }))
   const ticket = takeTicket(root, 7e9)
   takeTicket(root, 8e9).release()
   const before = listing(controlName(root))
@@ -40,6 +45,7 @@ test('tells sizes, ages, totals, and who waits; touches nothing', async () => {
     expect.objectContaining({ bytes: null, measuredHoursAgo: null, madeHoursAgo: 1 }),
   ])
   expect(found.totals.slots).toEqual({ count: 2, bytes: 5e9, unmeasured: 1 })
+  expect(found.totals.trash).toEqual({ count: 2, bytes: 4e9, unmeasured: 1 })
   expect(found.waiting).toEqual([{ forecastBytes: 7e9, waitsMinutes: 0, passed: 0 }])
   expect(listing(controlName(root))).toEqual(before)
   ticket.release()

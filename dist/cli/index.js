@@ -7826,13 +7826,15 @@ function sum(values) {
 const trash_sizes_MEASURE_MS = 30_000;
 /** By what the history tells of jobs and the budget of snapshots; what neither knows is measured. */
 function rememberSizes(root) {
+    const known = knownSizes(root);
+    return async (id) => known(id) ?? (await measureTree(controlName(root, 'trash', id), trash_sizes_MEASURE_MS))?.bytes ?? 0;
+}
+/** The same without measuring; null where neither knows. */
+function knownSizes(root) {
     let told = null;
-    return async (id) => {
+    return (id) => {
         told ??= readTold(root);
-        const known = told.get(id) ?? bytesInTrash(root, id);
-        if (known !== null)
-            return known;
-        return (await measureTree(controlName(root, 'trash', id), trash_sizes_MEASURE_MS))?.bytes ?? 0;
+        return told.get(id) ?? bytesInTrash(root, id);
     };
 }
 /** Whatever is wrong with the history, the trash goes. */
@@ -24030,6 +24032,7 @@ async function status_status(settings, runtime) {
     const assessments = await look({ root, settings }, runtime);
     const snapshots = listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs));
     const trash = listTrash(root);
+    const sizeOf = knownSizes(root);
     const sizes = new Map(view.leases.map(({ record }) => [record.id, slotSize(root, record, view.moment)]));
     const present = view.leases.filter(({ slot }) => slot === 'present');
     const own = assessments.find(({ reading }) => reading.holdsRoot);
@@ -24069,7 +24072,7 @@ async function status_status(settings, runtime) {
         totals: {
             slots: totalOf(present.map(({ record }) => sizes.get(record.id)?.bytes ?? null)),
             snapshots: totalOf(snapshots.map(({ bytes }) => bytes)),
-            trash: totalOf(trash.map(({ id }) => readSizeSample(root, id)?.bytes ?? null)),
+            trash: totalOf(trash.map(({ id }) => sizeOf(id))),
         },
         waiting: await waitersOf(root, view.moment),
         worktrees: watchedInWords(runtime.environment).text,

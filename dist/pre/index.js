@@ -11580,13 +11580,15 @@ var record_metrics = __nccwpck_require__(7897);
 const trash_sizes_MEASURE_MS = 30_000;
 /** By what the history tells of jobs and the budget of snapshots; what neither knows is measured. */
 function rememberSizes(root) {
+    const known = knownSizes(root);
+    return async (id) => known(id) ?? (await (0,sizes/* measureTree */.JP)((0,host_root/* controlName */.Fu)(root, 'trash', id), trash_sizes_MEASURE_MS))?.bytes ?? 0;
+}
+/** The same without measuring; null where neither knows. */
+function knownSizes(root) {
     let told = null;
-    return async (id) => {
+    return (id) => {
         told ??= readTold(root);
-        const known = told.get(id) ?? (0,snapshots/* bytesInTrash */.XE)(root, id);
-        if (known !== null)
-            return known;
-        return (await (0,sizes/* measureTree */.JP)((0,host_root/* controlName */.Fu)(root, 'trash', id), trash_sizes_MEASURE_MS))?.bytes ?? 0;
+        return told.get(id) ?? (0,snapshots/* bytesInTrash */.XE)(root, id);
     };
 }
 /** Whatever is wrong with the history, the trash goes. */

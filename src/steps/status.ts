@@ -2,7 +2,6 @@ import { observeOwner } from '../host/runner.ts'
 import { readHeartbeatText } from '../host/heartbeat-file.ts'
 import { hasReserve, reserveSize } from '../host/reserve.ts'
 import { listSnapshots } from '../host/snapshots.ts'
-import { readSizeSample } from '../host/size-samples.ts'
 import { listTrash } from '../host/trash.ts'
 import type { TrashEntry } from '../host/trash.ts'
 import { judge } from '../plan/evidence.ts'
@@ -23,6 +22,7 @@ import { look } from './guard-disk.ts'
 import { lookInto, observe } from './observe.ts'
 import { selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import { knownSizes } from './trash-sizes.ts'
 import { watchedInWords } from './watched-worktrees.ts'
 
 /** One lease with its evidence. */
@@ -106,6 +106,7 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
   const assessments = await look({ root, settings }, runtime)
   const snapshots = listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs))
   const trash = listTrash(root)
+  const sizeOf = knownSizes(root)
   const sizes = new Map(
     view.leases.map(({ record }) => [record.id, slotSize(root, record, view.moment)]),
   )
@@ -149,7 +150,7 @@ export async function status(settings: Settings, runtime: Runtime): Promise<Stat
     totals: {
       slots: totalOf(present.map(({ record }) => sizes.get(record.id)?.bytes ?? null)),
       snapshots: totalOf(snapshots.map(({ bytes }) => bytes)),
-      trash: totalOf(trash.map(({ id }) => readSizeSample(root, id)?.bytes ?? null)),
+      trash: totalOf(trash.map(({ id }) => sizeOf(id))),
     },
     waiting: await waitersOf(root, view.moment),
     worktrees: watchedInWords(runtime.environment).text,

@@ -12,12 +12,17 @@ const MEASURE_MS = 30_000
 
 /** By what the history tells of jobs and the budget of snapshots; what neither knows is measured. */
 export function rememberSizes(root: Root): Sizes {
+  const known = knownSizes(root)
+  return async (id) =>
+    known(id) ?? (await measureTree(controlName(root, 'trash', id), MEASURE_MS))?.bytes ?? 0
+}
+
+/** The same without measuring; null where neither knows. */
+export function knownSizes(root: Root): (id: string) => number | null {
   let told: ReadonlyMap<string, number> | null = null
-  return async (id) => {
+  return (id) => {
     told ??= readTold(root)
-    const known = told.get(id) ?? bytesInTrash(root, id)
-    if (known !== null) return known
-    return (await measureTree(controlName(root, 'trash', id), MEASURE_MS))?.bytes ?? 0
+    return told.get(id) ?? bytesInTrash(root, id)
   }
 }
 
