@@ -113,7 +113,12 @@ describe('a record', () => {
 
 test('what was restored is read as it was written', () => {
   const stamp = { ctimeNs: '7', inode: '18446744073709551615', size: 3 }
-  const restored = { version: 1, former: ['/old'], files: [{ ...input(), stamp }] } as const
+  const restored = {
+    version: 1,
+    former: ['/old'],
+    files: [{ ...input(), stamp }],
+    doneNs: '7',
+  } as const
   expect(parseRestored(encodeRestored(restored))).toEqual(restored)
 })
 

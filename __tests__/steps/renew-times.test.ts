@@ -34,7 +34,7 @@ needs('root').test(
       root,
       lease.id,
       '.restored',
-      encodeRestored({ version: 1, former: [], files: names.map(restored) }),
+      encodeRestored({ version: 1, former: [], files: names.map(restored), doneNs: '0' }),
     )
     rmSync(`${workspace}/gone`)
     // Not every file system knows the flag.

@@ -6,6 +6,7 @@ import {
   existsSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -68,6 +69,66 @@ async function restored(
 }
 
 const ALL = ['Cargo.lock', 'Cargo.toml', 'a name\nof two.rs', 'src/lib.rs']
+
+describe('a folder that another took the place of, while something was built', () => {
+  test.each<[string, string, boolean]>([
+    ['is not what was built', 'src', true],
+    ['is not what was built, whatever is in it', 'src/more', true],
+    ['says nothing of others', 'assets', false],
+  ])('%s', async (_, moved, isDoubted) => {
+    const at = places()
+    put(at.origin, 'src/more/deep.rs', 'deep')
+    put(at.origin, 'assets/picture', 'of something')
+    await soon()
+    const folder = `${at.origin}/${moved}`
+    renameSync(folder, `${folder}.aside`)
+    cpSync(`${folder}.aside`, folder, { recursive: true })
+    putUnit(at.target, ['src/more/deep.rs'])
+    await soon()
+    rmSync(folder, { recursive: true })
+    renameSync(`${folder}.aside`, folder)
+    const recorded = await recordInputs({ ...at, workspace: at.origin, unchanging: [] })
+    expect(inputAt(recorded, 'src/more/deep.rs')?.id === 'unproven').toBe(isDoubted)
+  })
+
+  test('is what was built where it was put there before', async () => {
+    const at = places()
+    renameSync(`${at.origin}/src`, `${at.origin}/src.aside`)
+    renameSync(`${at.origin}/src.aside`, `${at.origin}/src`)
+    await soon()
+    const recorded = await built(at)
+    expect(inputAt(recorded, 'src/lib.rs')?.id).toMatch(/^git:/)
+  })
+
+  test('is what was built where its own time was set back before', async () => {
+    const at = places()
+    // Each folder counts, too.
+    const script = 'cargo:rerun-if-changed=src\n'
+    put(at.origin, 'build.rs', '')
+    putUnit(at.target, ['src/lib.rs'], { script })
+    const recording = { target: at.target, workspace: at.origin, unchanging: [] }
+    const inputs = await recordInputs(recording)
+    await soon()
+    const times = await restoreTimes({ ...at, workspace: at.origin, inputs, isOwnWorkspace: false })
+    expect(times.problem).toBeNull()
+    expect(mtimeOf(`${at.origin}/src`)).toBe(inputAt(inputs, 'src')?.mtimeNs)
+    const again = await recordInputs({ ...recording, restored: times.restored })
+    expect(again.inputs.filter(({ id }) => id === 'unproven')).toEqual([])
+  })
+
+  test('is not as it was restored either', async () => {
+    const at = places()
+    const inputs = await built(at)
+    const restoring = { target: at.target, workspace: at.origin, inputs, isOwnWorkspace: false }
+    const { restored: known } = await restoreTimes(restoring)
+    await soon()
+    const recording = { target: at.target, workspace: at.origin, unchanging: [], restored: known }
+    expect(inputAt(await recordInputs(recording), 'src/lib.rs')?.id).toMatch(/^git:/)
+    renameSync(`${at.origin}/src`, `${at.origin}/src.aside`)
+    renameSync(`${at.origin}/src.aside`, `${at.origin}/src`)
+    expect(inputAt(await recordInputs(recording), 'src/lib.rs')?.id).toBe('unproven')
+  })
+})
 
 describe('what is unchanged gets its time', () => {
   test('in a clone, in a shallow one, and with any name', async () => {

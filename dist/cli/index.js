@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6661);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6492);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6661:
+/***/ 6492:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3851,7 +3851,7 @@ function isSettable(path) {
 ;// CONCATENATED MODULE: ./lib/plan/restored.js
 
 
-const NOTHING_RESTORED = { version: 1, former: [], files: [] };
+const NOTHING_RESTORED = { version: 1, former: [], files: [], doneNs: '0' };
 function encodeRestored({ files, ...head }) {
     const rows = files.map((file) => {
         const { ctimeNs, inode, size } = file.stamp;
@@ -3865,12 +3865,16 @@ function parseRestored(text) {
     if (found?.['version'] !== 1)
         return null;
     const { former, files } = found;
+    // Of earlier versions: what changed since the build began is in doubt then.
+    const doneNs = found['doneNs'] ?? '0';
+    if (!isNanoseconds(doneNs))
+        return null;
     if (!isTexts(former) || !former.every(isAbsolute))
         return null;
     if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
         return null;
     const read = files.map(parseFile);
-    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+    return read.every((file) => file !== null) ? { version: 1, former, files: read, doneNs } : null;
 }
 function parseFile(row) {
     if (!Array.isArray(row))
@@ -15046,6 +15050,48 @@ function componentsOf(path) {
     return path.split('/').toReversed();
 }
 
+;// CONCATENATED MODULE: ./lib/host/moved-folders.js
+
+
+/**
+ * When folders of a workspace were last put where they are. To rename one changes no time of what is in
+ * it: a build in between has seen something else there, and what lies there now looks as it did before.
+ */
+class MovedFolders {
+    #workspace;
+    #sinceNs;
+    #moved = new Map();
+    /**
+     * @param workspace absolute, without links: it and what is above are not looked at
+     * @param sinceNs what was moved before that is of no interest
+     */
+    constructor(workspace, sinceNs) {
+        this.#workspace = workspace;
+        this.#sinceNs = sinceNs;
+    }
+    /**
+     * The latest moment, in nanoseconds, at which a folder that an absolute path leads through may have been
+     * moved; 0 where none shows that.
+     *
+     * A renamed folder has a new ctime and its old mtime, as where its owner or mode was changed. What came
+     * into one later hides it.
+     */
+    above(path) {
+        const folder = (0,external_node_path_namespaceObject.dirname)(path);
+        if (!folder.startsWith(`${this.#workspace}/`))
+            return 0n;
+        const known = this.#moved.get(folder);
+        if (known !== undefined)
+            return known;
+        const stat = statOrNull(folder);
+        const isMoved = stat !== null && stat.ctimeNs !== stat.mtimeNs && stat.ctimeNs > this.#sinceNs;
+        const outer = this.above(folder);
+        const moved = isMoved && stat.ctimeNs > outer ? stat.ctimeNs : outer;
+        this.#moved.set(folder, moved);
+        return moved;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/named-inputs.js
 
 
@@ -15327,6 +15373,7 @@ function workspace_reader_realPathOf(path) {
 
 
 
+
 const FORMER_AT_MOST = 20;
 /**
  * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for: what
@@ -15347,7 +15394,8 @@ async function recordInputs(recording) {
     const former = [...new Set(seen)].filter((path) => path !== workspace);
     const { sources } = checkout;
     const named = findNamedInputs(units, { workspace, former, sources, passedOver });
-    const recorder = new Recorder(reader, named.lost);
+    const folders = new MovedFolders(workspace, BigInt(restored?.doneNs ?? 0));
+    const recorder = new Recorder(reader, folders, named.lost);
     const listless = recorder.startsOf(named.listless);
     const newestNs = recorder.startsOf(new Set(units)).at(-1) ?? 0n;
     const around = { sources, listless, newestNs };
@@ -15378,8 +15426,10 @@ class Recorder {
     inputs = new Map();
     lost;
     #reader;
-    constructor(reader, lost) {
+    #folders;
+    constructor(reader, folders, lost) {
         this.#reader = reader;
+        this.#folders = folders;
         this.lost = new Set(lost);
     }
     /** When units began, ascending; those that do not tell are lost anyway. */
@@ -15448,11 +15498,19 @@ class Recorder {
         if (input !== undefined)
             input.units = fingerprintsOf(units);
     }
+    /** Whether it is what these units have seen, as far as its times tell, and those of the folders above it. */
+    #isKnown(absolute, found, starts) {
+        const moved = this.#folders.above(absolute);
+        const { mtimeNs } = found;
+        const ctimeNs = moved > found.ctimeNs ? moved : found.ctimeNs;
+        const isAsRestored = moved === 0n && this.#reader.isAsRestored(absolute, found);
+        return isAsRestored || isProven({ mtimeNs, ctimeNs }, starts);
+    }
     /** @param starts when the units began that need to have seen just this */
     #add(absolute, found, starts, units = new Set()) {
         const path = this.#reader.nameOf(absolute);
         const before = this.inputs.get(path);
-        const isKnown = this.#reader.isAsRestored(absolute, found) || isProven(found, starts);
+        const isKnown = this.#isKnown(absolute, found, starts);
         const { kind, isExecutable, size, mtimeNs } = found;
         this.inputs.set(path, {
             path,
@@ -17582,7 +17640,7 @@ async function restore_times_restore(restoring) {
     const files = restoredFiles(results, planned, recorded);
     const former = [...new Set([inputs.workspace, ...inputs.former])];
     return {
-        restored: { version: 1, former, files: [...files, ...unchanged] },
+        restored: { version: 1, former, files: [...files, ...unchanged], doneNs: momentAfter() },
         forgotten,
         kept: files.length,
         changed: times.length - files.length,
@@ -17629,6 +17687,10 @@ function youngerThan(workspace, newestNs, nowNs) {
     };
 }
 const SECOND = 1000000000n;
+/** Not before any time that the kernel has just noted. */
+function momentAfter() {
+    return String(BigInt(Date.now() + 1) * 1000000n);
+}
 /** Where a time could not be set, the present one must not make Cargo take old for new. */
 function whyNotSet(results, planned, workspace, newestNs) {
     for (const result of results) {

@@ -7110,7 +7110,7 @@ function word(text) {
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 
 
-const NOTHING_RESTORED = { version: 1, former: [], files: [] };
+const NOTHING_RESTORED = { version: 1, former: [], files: [], doneNs: '0' };
 function encodeRestored({ files, ...head }) {
     const rows = files.map((file) => {
         const { ctimeNs, inode, size } = file.stamp;
@@ -7124,12 +7124,16 @@ function parseRestored(text) {
     if (found?.['version'] !== 1)
         return null;
     const { former, files } = found;
+    // Of earlier versions: what changed since the build began is in doubt then.
+    const doneNs = found['doneNs'] ?? '0';
+    if (!isNanoseconds(doneNs))
+        return null;
     if (!isTexts(former) || !former.every(isAbsolute))
         return null;
     if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
         return null;
     const read = files.map(parseFile);
-    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+    return read.every((file) => file !== null) ? { version: 1, former, files: read, doneNs } : null;
 }
 function parseFile(row) {
     if (!Array.isArray(row))
@@ -14387,7 +14391,7 @@ async function restore(restoring) {
     const files = restoredFiles(results, planned, recorded);
     const former = [...new Set([inputs.workspace, ...inputs.former])];
     return {
-        restored: { version: 1, former, files: [...files, ...unchanged] },
+        restored: { version: 1, former, files: [...files, ...unchanged], doneNs: momentAfter() },
         forgotten,
         kept: files.length,
         changed: times.length - files.length,
@@ -14434,6 +14438,10 @@ function youngerThan(workspace, newestNs, nowNs) {
     };
 }
 const SECOND = 1000000000n;
+/** Not before any time that the kernel has just noted. */
+function momentAfter() {
+    return String(BigInt(Date.now() + 1) * 1000000n);
+}
 /** Where a time could not be set, the present one must not make Cargo take old for new. */
 function whyNotSet(results, planned, workspace, newestNs) {
     for (const result of results) {

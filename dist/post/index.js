@@ -2111,7 +2111,7 @@ var lease = __nccwpck_require__(9949);
 ;// CONCATENATED MODULE: ./lib/plan/restored.js
 
 
-const NOTHING_RESTORED = { version: 1, former: [], files: [] };
+const NOTHING_RESTORED = { version: 1, former: [], files: [], doneNs: '0' };
 function encodeRestored({ files, ...head }) {
     const rows = files.map((file) => {
         const { ctimeNs, inode, size } = file.stamp;
@@ -2125,12 +2125,16 @@ function parseRestored(text) {
     if (found?.['version'] !== 1)
         return null;
     const { former, files } = found;
+    // Of earlier versions: what changed since the build began is in doubt then.
+    const doneNs = found['doneNs'] ?? '0';
+    if (!(0,build_inputs/* isNanoseconds */.a2)(doneNs))
+        return null;
     if (!(0,build_inputs/* isTexts */.VP)(former) || !former.every(build_inputs/* isAbsolute */.oP))
         return null;
     if (!Array.isArray(files) || files.length > build_inputs/* INPUTS_AT_MOST */.Qc)
         return null;
     const read = files.map(parseFile);
-    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+    return read.every((file) => file !== null) ? { version: 1, former, files: read, doneNs } : null;
 }
 function parseFile(row) {
     if (!Array.isArray(row))
@@ -7058,7 +7062,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4379);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(518);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8695,7 +8699,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 4379:
+/***/ 518:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13435,6 +13439,48 @@ function componentsOf(path) {
     return path.split('/').toReversed();
 }
 
+;// CONCATENATED MODULE: ./lib/host/moved-folders.js
+
+
+/**
+ * When folders of a workspace were last put where they are. To rename one changes no time of what is in
+ * it: a build in between has seen something else there, and what lies there now looks as it did before.
+ */
+class MovedFolders {
+    #workspace;
+    #sinceNs;
+    #moved = new Map();
+    /**
+     * @param workspace absolute, without links: it and what is above are not looked at
+     * @param sinceNs what was moved before that is of no interest
+     */
+    constructor(workspace, sinceNs) {
+        this.#workspace = workspace;
+        this.#sinceNs = sinceNs;
+    }
+    /**
+     * The latest moment, in nanoseconds, at which a folder that an absolute path leads through may have been
+     * moved; 0 where none shows that.
+     *
+     * A renamed folder has a new ctime and its old mtime, as where its owner or mode was changed. What came
+     * into one later hides it.
+     */
+    above(path) {
+        const folder = (0,external_node_path_.dirname)(path);
+        if (!folder.startsWith(`${this.#workspace}/`))
+            return 0n;
+        const known = this.#moved.get(folder);
+        if (known !== undefined)
+            return known;
+        const stat = statOrNull(folder);
+        const isMoved = stat !== null && stat.ctimeNs !== stat.mtimeNs && stat.ctimeNs > this.#sinceNs;
+        const outer = this.above(folder);
+        const moved = isMoved && stat.ctimeNs > outer ? stat.ctimeNs : outer;
+        this.#moved.set(folder, moved);
+        return moved;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/named-inputs.js
 
 
@@ -13716,6 +13762,7 @@ function workspace_reader_realPathOf(path) {
 
 
 
+
 const FORMER_AT_MOST = 20;
 /**
  * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for: what
@@ -13736,7 +13783,8 @@ async function recordInputs(recording) {
     const former = [...new Set(seen)].filter((path) => path !== workspace);
     const { sources } = checkout;
     const named = findNamedInputs(units, { workspace, former, sources, passedOver });
-    const recorder = new Recorder(reader, named.lost);
+    const folders = new MovedFolders(workspace, BigInt(restored?.doneNs ?? 0));
+    const recorder = new Recorder(reader, folders, named.lost);
     const listless = recorder.startsOf(named.listless);
     const newestNs = recorder.startsOf(new Set(units)).at(-1) ?? 0n;
     const around = { sources, listless, newestNs };
@@ -13767,8 +13815,10 @@ class Recorder {
     inputs = new Map();
     lost;
     #reader;
-    constructor(reader, lost) {
+    #folders;
+    constructor(reader, folders, lost) {
         this.#reader = reader;
+        this.#folders = folders;
         this.lost = new Set(lost);
     }
     /** When units began, ascending; those that do not tell are lost anyway. */
@@ -13837,11 +13887,19 @@ class Recorder {
         if (input !== undefined)
             input.units = fingerprintsOf(units);
     }
+    /** Whether it is what these units have seen, as far as its times tell, and those of the folders above it. */
+    #isKnown(absolute, found, starts) {
+        const moved = this.#folders.above(absolute);
+        const { mtimeNs } = found;
+        const ctimeNs = moved > found.ctimeNs ? moved : found.ctimeNs;
+        const isAsRestored = moved === 0n && this.#reader.isAsRestored(absolute, found);
+        return isAsRestored || isProven({ mtimeNs, ctimeNs }, starts);
+    }
     /** @param starts when the units began that need to have seen just this */
     #add(absolute, found, starts, units = new Set()) {
         const path = this.#reader.nameOf(absolute);
         const before = this.inputs.get(path);
-        const isKnown = this.#reader.isAsRestored(absolute, found) || isProven(found, starts);
+        const isKnown = this.#isKnown(absolute, found, starts);
         const { kind, isExecutable, size, mtimeNs } = found;
         this.inputs.set(path, {
             path,

@@ -2554,7 +2554,7 @@ function isSettable(path) {
 ;// CONCATENATED MODULE: ./lib/plan/restored.js
 
 
-const restored_NOTHING_RESTORED = { version: 1, former: [], files: [] };
+const restored_NOTHING_RESTORED = { version: 1, former: [], files: [], doneNs: '0' };
 function encodeRestored({ files, ...head }) {
     const rows = files.map((file) => {
         const { ctimeNs, inode, size } = file.stamp;
@@ -2568,12 +2568,16 @@ function restored_parseRestored(text) {
     if (found?.['version'] !== 1)
         return null;
     const { former, files } = found;
+    // Of earlier versions: what changed since the build began is in doubt then.
+    const doneNs = found['doneNs'] ?? '0';
+    if (!isNanoseconds(doneNs))
+        return null;
     if (!isTexts(former) || !former.every(isAbsolute))
         return null;
     if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
         return null;
     const read = files.map(parseFile);
-    return read.every((file) => file !== null) ? { version: 1, former, files: read } : null;
+    return read.every((file) => file !== null) ? { version: 1, former, files: read, doneNs } : null;
 }
 function parseFile(row) {
     if (!Array.isArray(row))

@@ -27,9 +27,11 @@ export interface Restored {
   /** workspaces that units of the seed were built in, newest first */
   former: readonly string[]
   files: readonly RestoredFile[]
+  /** when all times were set, by the wall clock: what changed before has been compared; '0' for never */
+  doneNs: string
 }
 
-export const NOTHING_RESTORED: Restored = { version: 1, former: [], files: [] }
+export const NOTHING_RESTORED: Restored = { version: 1, former: [], files: [], doneNs: '0' }
 
 export function encodeRestored({ files, ...head }: Restored): string {
   const rows = files.map((file) => {
@@ -44,10 +46,13 @@ export function parseRestored(text: string): Restored | null {
   const found = parseObject(text)
   if (found?.['version'] !== 1) return null
   const { former, files } = found
+  // Of earlier versions: what changed since the build began is in doubt then.
+  const doneNs = found['doneNs'] ?? '0'
+  if (!isNanoseconds(doneNs)) return null
   if (!isTexts(former) || !former.every(isAbsolute)) return null
   if (!Array.isArray(files) || files.length > INPUTS_AT_MOST) return null
   const read = files.map(parseFile)
-  return read.every((file) => file !== null) ? { version: 1, former, files: read } : null
+  return read.every((file) => file !== null) ? { version: 1, former, files: read, doneNs } : null
 }
 
 function parseFile(row: unknown): RestoredFile | null {

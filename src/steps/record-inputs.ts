@@ -9,6 +9,7 @@ import { readCheckout } from '../host/checkout.ts'
 import type { Found } from '../host/contents.ts'
 import { newestIn, readFolder } from '../host/folder-contents.ts'
 import { follow } from '../host/way.ts'
+import { MovedFolders } from '../host/moved-folders.ts'
 import { findNamedInputs } from '../host/named-inputs.ts'
 import type { NamedInputs } from '../host/named-inputs.ts'
 import { readUnits } from '../host/units.ts'
@@ -52,7 +53,8 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
   const former = [...new Set(seen)].filter((path) => path !== workspace)
   const { sources } = checkout
   const named = findNamedInputs(units, { workspace, former, sources, passedOver })
-  const recorder = new Recorder(reader, named.lost)
+  const folders = new MovedFolders(workspace, BigInt(restored?.doneNs ?? 0))
+  const recorder = new Recorder(reader, folders, named.lost)
   const listless = recorder.startsOf(named.listless)
   const newestNs = recorder.startsOf(new Set(units)).at(-1) ?? 0n
   const around = { sources, listless, newestNs }
@@ -92,9 +94,11 @@ class Recorder {
   readonly inputs = new Map<string, Input>()
   readonly lost: Set<Unit>
   readonly #reader: WorkspaceReader
+  readonly #folders: MovedFolders
 
-  constructor(reader: WorkspaceReader, lost: ReadonlySet<Unit>) {
+  constructor(reader: WorkspaceReader, folders: MovedFolders, lost: ReadonlySet<Unit>) {
     this.#reader = reader
+    this.#folders = folders
     this.lost = new Set(lost)
   }
 
@@ -162,6 +166,15 @@ class Recorder {
     if (input !== undefined) input.units = fingerprintsOf(units)
   }
 
+  /** Whether it is what these units have seen, as far as its times tell, and those of the folders above it. */
+  #isKnown(absolute: string, found: Found, starts: readonly bigint[]): boolean {
+    const moved = this.#folders.above(absolute)
+    const { mtimeNs } = found
+    const ctimeNs = moved > found.ctimeNs ? moved : found.ctimeNs
+    const isAsRestored = moved === 0n && this.#reader.isAsRestored(absolute, found)
+    return isAsRestored || isProven({ mtimeNs, ctimeNs }, starts)
+  }
+
   /** @param starts when the units began that need to have seen just this */
   #add(
     absolute: string,
@@ -171,7 +184,7 @@ class Recorder {
   ): void {
     const path = this.#reader.nameOf(absolute)
     const before = this.inputs.get(path)
-    const isKnown = this.#reader.isAsRestored(absolute, found) || isProven(found, starts)
+    const isKnown = this.#isKnown(absolute, found, starts)
     const { kind, isExecutable, size, mtimeNs } = found
     this.inputs.set(path, {
       path,

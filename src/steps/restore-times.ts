@@ -105,7 +105,7 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   const files = restoredFiles(results, planned, recorded)
   const former = [...new Set([inputs.workspace, ...inputs.former])]
   return {
-    restored: { version: 1, former, files: [...files, ...unchanged] },
+    restored: { version: 1, former, files: [...files, ...unchanged], doneNs: momentAfter() },
     forgotten,
     kept: files.length,
     changed: times.length - files.length,
@@ -160,6 +160,11 @@ function youngerThan(
 }
 
 const SECOND = 1_000_000_000n
+
+/** Not before any time that the kernel has just noted. */
+function momentAfter(): string {
+  return String(BigInt(Date.now() + 1) * 1_000_000n)
+}
 
 /** Where a time could not be set, the present one must not make Cargo take old for new. */
 function whyNotSet(
