@@ -101,7 +101,7 @@ describe('a file that a source shares with a clone', () => {
 test('the hybrid is out of use once it was taken out, whatever the note says', () => {
   const root = aRoot(scene())
   expect(hybridRefusal(root)).toBeNull()
-  takeHybridOut(root, 'octo-org/demo/7', ['debug/deps/test'])
+  takeHybridOut(root, 'octo-org/demo/7', { written: ['debug/deps/test'], record: [] })
   expect(hybridRefusal(root)).toContain('hybrid-off.json says which')
   writeFileSync(controlName(root, 'hybrid-off.json'), '')
   expect(hybridRefusal(root)).not.toBeNull()

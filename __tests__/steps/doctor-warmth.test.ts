@@ -40,9 +40,12 @@ needs('root', 'loop-mount', 'xfs').describe('a root', () => {
     const before = find('clones', {}, root)
     expect(before).toMatchObject({ level: 'warn', mend: expect.stringContaining('xfs') })
     expect(before?.text).not.toContain('hard links')
-    takeHybridOut(root, 'a snapshot', ['debug/program'])
+    const record = [
+      { path: 'debug/program', inode: '1', bornNs: '', size: 1, mode: 1, mtimeNs: '1' },
+    ]
+    takeHybridOut(root, 'a snapshot', { written: ['debug/program'], record })
     expect(find('clones', {}, root)?.text).toContain('; no hard links of programs: a build wrote')
-    takeHybridOut(root, 'a snapshot', ['debug/deps/test'])
+    takeHybridOut(root, 'a snapshot', { written: ['debug/deps/test'], record })
     expect(find('clones', {}, root)?.text).toContain('; no hard links either: a build wrote')
     expect(find('clones', {}, root)?.text).not.toContain('of programs')
   })

@@ -223,6 +223,22 @@ needs('no-reflink').describe('a build that shares files with a clone', () => {
     expect(hybridRefusal(root)).not.toBeNull()
   })
 
+  test('shares no program any more, and all else, however many find what was written into one', async () => {
+    const [source, other] = [1, 5].map(withProgram) as [Lease, Lease]
+    const [made, beside] = [
+      must(await clone(sourceOf(source), 2)),
+      must(await clone(sourceOf(source), 3)),
+    ]
+    writeInto(made, FOUND)
+    await publish(end(made))
+    expect(said.at(-1)).toMatch(`no snapshot: ${WROTE}`)
+    expect(await inheritFrom(end(beside), 4)).toContain(WROTE)
+    expect(await clone(sourceOf(source), 4)).toContain(WROTE)
+    expect(hybridRefusal(root, 'programs')).not.toBeNull()
+    expect(hybridRefusal(root)).toBeNull()
+    expect(paths(sharedBy(must(await clone(sourceOf(other), 6))))).toEqual(ALL)
+  })
+
   test.each<[string, () => Promise<Lease | string>]>([
     ['cloned', async () => clone(sourceOf(leaseOf(2)), 3)],
     ['inherited', async () => inheritFrom(leaseOf(2), 3)],

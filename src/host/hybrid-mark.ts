@@ -1,4 +1,5 @@
-import { isProgram } from '../plan/uplifted-program.ts'
+import { arePrograms } from '../plan/uplifted-program.ts'
+import type { LinkedFile } from '../plan/linked-file.ts'
 import { controlName, controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { readSmallFile, replaceFile } from './small-file.ts'
@@ -17,15 +18,25 @@ export function hybridRefusal(root: Root, what: OutOfUse = 'all'): string | null
   return `a build wrote into a file that it shared: ${controlName(root, NAMES[what])} says which`
 }
 
+/** What was written into, and all that was shared with it. */
+export interface WrittenInto {
+  written: readonly string[]
+  record: readonly LinkedFile[]
+}
+
 /**
- * Takes the hybrid out of use for good, the first time for programs alone if nothing else was written
- * into: people write into these (`strip`), and no linker has to be at fault. The first note stays.
+ * Takes the hybrid out of use for good, for programs alone if nothing else was written into: people write
+ * into these (`strip`), and no linker has to be at fault. The first note stays: both sides find the same,
+ * and what was shared before it may be written into later.
  *
  * @returns what is out of use by this
  */
-export function takeHybridOut(root: Root, source: string, written: readonly string[]): OutOfUse {
-  const isOfPeople = written.every(isProgram) && hybridRefusal(root, 'programs') === null
-  const what = isOfPeople ? 'programs' : 'all'
+export function takeHybridOut(
+  root: Root,
+  source: string,
+  { written, record }: WrittenInto,
+): OutOfUse {
+  const what = arePrograms(record, written) ? 'programs' : 'all'
   if (hybridRefusal(root, what) !== null) return what
   const note = { source, written: written.slice(0, 100), since: new Date().toISOString() }
   replaceFile(controlPath(root, NAMES[what]), `${JSON.stringify(note, null, 2)}\n`)

@@ -1,14 +1,27 @@
 import { treatmentOf } from './clone.ts'
+import type { LinkedFile } from './linked-file.ts'
 
 /**
  * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
  * without a hash. Paths are relative to the target directory.
  */
 
-/** Whether a file is a program of Cargo’s, by either name: people may write into these. */
-export function isProgram(path: string): boolean {
-  const treatment = treatmentOf(path, 'file', { skipIncremental: true })
-  return treatment === 'uplifted' || (treatment === 'relinked' && !path.endsWith('.so'))
+/**
+ * Whether all that was written into are programs that people find, by either name: people may write into
+ * these. A test’s program has no such name.
+ *
+ * @param record what was shared
+ * @param written paths of what was written into, among that
+ */
+export function arePrograms(record: readonly LinkedFile[], written: readonly string[]): boolean {
+  const inodes = new Map(record.map(({ path, inode }) => [path, inode]))
+  const found = record.filter(({ path }) => isUplifted(path))
+  const programs = new Set<string | undefined>(found.map(({ inode }) => inode))
+  return written.every((path) => programs.has(inodes.get(path)))
+}
+
+function isUplifted(path: string): boolean {
+  return treatmentOf(path, 'file', { skipIncremental: true }) === 'uplifted'
 }
 
 /** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<unit>/bin-<name>`. */

@@ -127,7 +127,7 @@ async function cloneLocked(
     const { id, label } = source
     const spoilt =
       'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id }
-    return giveUpHybrid(root, { label, place: spoilt, written }, runtime)
+    return giveUpHybrid(root, { label, place: spoilt, written, record: known ?? [] }, runtime)
   }
   // A slot may have been built in since it was handed down.
   if (isSnapshot && others[0] !== undefined) return `it has changed since: ${others[0]}`

@@ -1,4 +1,5 @@
 import { takeHybridOut } from '../host/hybrid-mark.ts'
+import type { WrittenInto } from '../host/hybrid-mark.ts'
 import { spoilEnd } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
 import { evict } from '../host/snapshots.ts'
@@ -9,12 +10,10 @@ import type { Runtime } from './runtime.ts'
 export const SHARED_UNKNOWN = 'what it shares with others is not known any more'
 
 /** A source that somebody wrote into through a hard link of a clone. */
-export interface Spoilt {
+export interface Spoilt extends WrittenInto {
   label: string
   /** the snapshot, or the lease of the ended slot */
   place: Published | { lease: string }
-  /** paths in it */
-  written: readonly string[]
 }
 
 /**
@@ -25,13 +24,13 @@ export interface Spoilt {
  */
 export function giveUpHybrid(
   root: Root,
-  { label, place, written }: Spoilt,
+  { label, place, ...into }: Spoilt,
   { voice }: Runtime,
 ): string {
-  const shared = takeHybridOut(root, label, written) === 'programs' ? 'programs' : 'files'
+  const shared = takeHybridOut(root, label, into) === 'programs' ? 'programs' : 'files'
   if ('lease' in place) spoilEnd(root, place.lease)
   else evict(root, place)
-  const why = `a build wrote into ${written[0] ?? ''}, which others share`
+  const why = `a build wrote into ${into.written[0] ?? ''}, which others share`
   voice.warning(
     `${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`,
   )

@@ -81,7 +81,8 @@ async function takeOverSlot(
   if (shared === null) return SHARED_UNKNOWN
   const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared)
   if (written.length > 0) {
-    return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime)
+    const spoilt = { label: slot, place: { lease: id }, written, record: shared }
+    return giveUpHybrid(root, spoilt, runtime)
   }
   if (former?.trusted === true && !lease.trusted && same.length > 0) return SHARED_WITH_TRUSTED
   const refusal = ownerRefusal(`${root.realPath}/${slot}`, `${root.realPath}/${lease.slot}`)

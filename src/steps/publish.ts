@@ -105,7 +105,8 @@ async function publishLocked(
     if (shared === null) return SHARED_UNKNOWN
     const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared)
     if (written.length > 0) {
-      return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime)
+      const spoilt = { label: slot, place: { lease: id }, written, record: shared }
+      return giveUpHybrid(root, spoilt, runtime)
     }
     const name = snapshotName(job, snapshot.toolchain, snapshot.environment)
     const known = { inputs: readInputs(root, id), linked: same }
