@@ -233,6 +233,15 @@ describe('a program that people find under another name', () => {
 
   test.each<[string, (source: string) => unknown, Partial<CloneOrder>]>([
     ['somebody wrote into it since', (source) => utimesSync(`${source}/${PROGRAM}`, 102, 102), {}],
+    [
+      'only another unit of its name, as of `cargo check`, was finished since',
+      (source) => {
+        utimesSync(`${source}/${PROGRAM}`, 102, 102)
+        mkdirSync(`${source}/debug/.fingerprint/one-fedcba9876543210`)
+        writeFileSync(`${source}/debug/.fingerprint/one-fedcba9876543210/bin-program`, '')
+      },
+      {},
+    ],
     ['nothing tells when it was finished', (source) => rmSync(`${source}/${aProgram[3]}`), {}],
     [
       'only the one of another profile is finished',

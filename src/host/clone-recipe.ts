@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { replacesOutput } from '../plan/clone.ts'
 import type { Way } from '../plan/clone.ts'
-import { finishedBy, programOf } from '../plan/uplifted-program.ts'
+import { finishedBy, unitOf } from '../plan/uplifted-program.ts'
 import type { Entry } from './entries.ts'
 import { inTree } from './entries.ts'
 import { readLinkerNote } from './linker-note.ts'
@@ -99,16 +99,15 @@ function findLinkable(base: string, entries: readonly Entry[], sharesPrograms: b
 function findAsBuilt(entries: readonly Entry[], files: readonly Entry[]): Entry[] {
   const finished = new Map<string, bigint>()
   for (const { path, stat } of entries) {
-    const program = finishedBy(path)
-    if (program === null) continue
-    if (stat.mtimeNs > (finished.get(program) ?? -1n)) finished.set(program, stat.mtimeNs)
+    const unit = finishedBy(path)
+    if (unit !== null) finished.set(unit, stat.mtimeNs)
   }
-  const linked = new Set(files.filter(({ treatment }) => treatment === 'relinked').map(inodeOf))
+  const linked = files.filter(({ treatment }) => treatment === 'relinked')
+  const units = new Map(linked.map((each) => [inodeOf(each), unitOf(each.path) ?? '']))
   return files.filter(
     (each) =>
       each.treatment === 'uplifted' &&
-      linked.has(inodeOf(each)) &&
-      each.stat.mtimeNs <= (finished.get(programOf(each.path)) ?? -1n),
+      each.stat.mtimeNs <= (finished.get(units.get(inodeOf(each)) ?? '') ?? -1n),
   )
 }
 

@@ -24,25 +24,27 @@ function isUplifted(path: string): boolean {
   return treatmentOf(path, 'file', { skipIncremental: true }) === 'uplifted'
 }
 
-/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<unit>/bin-<name>`. */
+/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<package>-<id>/bin-<name>`. */
 const FINISHED =
-  /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+|build\/[^/]+\/[^/]+\/fingerprint)\/(?<what>(?:bin|example)-[^/]+)$/
+  /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+-|build\/[^/]+\/)(?<id>[0-9a-f]{16})(?:\/fingerprint)?\/(?:bin|example)-[^/.]+$/
 
-/** The program that is finished by a file, as `programOf` calls it; null where the file is another one. */
-export function finishedBy(path: string): string | null {
-  const { profile, what } = FINISHED.exec(path)?.groups ?? {}
-  return profile === undefined || what === undefined ? null : `${profile}/${what}`
-}
+/** Where the linker writes one: `<profile>/deps/<name>-<id>`, with the id of the same unit. */
+const LINKED = /^(?<profile>.+)\/(?:deps|examples)\/[^/]+-(?<id>[0-9a-f]{16})$/
 
 /**
- * What a program is called here: `<profile>/bin-<name>`, or `example-`.
- *
- * @param path as people find it
+ * The unit that is finished by a file, as `unitOf` calls it; null where the file is another one. Several
+ * may have one name: `cargo check` finishes units of programs, too.
  */
-export function programOf(path: string): string {
-  const parts = path.split('/')
-  const name = parts.pop() ?? ''
-  const isExample = parts.at(-1) === 'examples'
-  const profile = (isExample ? parts.slice(0, -1) : parts).join('/')
-  return `${profile}/${isExample ? 'example' : 'bin'}-${name}`
+export function finishedBy(path: string): string | null {
+  return named(FINISHED.exec(path))
+}
+
+/** The unit of which a program is, by the path at which it was linked; null where that is another one. */
+export function unitOf(path: string): string | null {
+  return named(LINKED.exec(path))
+}
+
+function named(match: RegExpExecArray | null): string | null {
+  const { profile, id } = match?.groups ?? {}
+  return profile === undefined || id === undefined ? null : `${profile} ${id}`
 }
