@@ -1,10 +1,11 @@
+import { readdirSync } from 'node:fs'
 import { askedIn, encodeRecord, toolchainIn } from '../plan/build-record.ts'
 import type { BuildRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { isLocal } from '../plan/lease.ts'
 import { countUnused } from '../plan/unused-units.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
-import { at } from '../host/folders.ts'
+import { at, inside } from '../host/folders.ts'
 import {
   dropInputs,
   readInputs,
@@ -157,7 +158,18 @@ function countOn(before: UnusedUnits, target: string): UnusedUnits {
 
 function readBuiltBy(root: Root, slot: string): string | null {
   return withinRoot(root, slot.split('/'), (folder) => {
-    const text = readTextOrNull(at(folder, '.rustc_info.json'))
-    return text === null ? null : toolchainIn(text)
+    const own = builtBy(folder)
+    if (own !== null) return own
+    // A tool with a target directory of its own in it, as cargo-llvm-cov has, may be all that was called.
+    for (const name of readdirSync(at(folder, '.')).toSorted()) {
+      const found = inside(folder, name, builtBy)
+      if (found !== null) return found
+    }
+    return null
   })
+}
+
+function builtBy(folder: number): string | null {
+  const text = readTextOrNull(at(folder, '.rustc_info.json'))
+  return text === null ? null : toolchainIn(text)
 }
