@@ -63,6 +63,7 @@ describe('what becomes of an entry of a target directory', () => {
     `debug/build/serde-${HASH}/out/libserde-${HASH}.rlib`,
     `debug/build/serde/${HASH}/deps/libserde-${HASH}.rlib`,
     'debug/build/x/.cargo-lock',
+    `debug/build/widget-${HASH}/out/made.profraw`,
   ])('%s is copied', (path) => {
     expect(treatment(path)).toBe('copied')
   })
@@ -74,6 +75,15 @@ describe('what becomes of an entry of a target directory', () => {
     'debug/.cargo-artifact-lock',
     'x86_64-unknown-linux-gnu/release/.cargo-lock',
   ])('%s stays behind: one lock for two directories would be one lock for all', (path) => {
+    expect(treatment(path)).toBe('left out')
+  })
+
+  test.each([
+    'widget-1-2.profraw',
+    'coverage/widget.profraw',
+    'llvm-cov-target/widget-1-2.profraw',
+    'debug/coverage/widget.profraw',
+  ])('%s stays behind: what ran in another job counts in no report of this one', (path) => {
     expect(treatment(path)).toBe('left out')
   })
 

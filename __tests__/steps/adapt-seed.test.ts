@@ -1,4 +1,5 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { COLD } from '../../src/plan/build-record.ts'
 import type { Maker } from '../../src/plan/lease.ts'
@@ -6,7 +7,7 @@ import type { Origin } from '../../src/plan/seed.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { adaptSeed } from '../../src/steps/adapt-seed.ts'
 import { useScene } from '../e2e/use-scene.ts'
-import { cargoTree } from '../helpers/cargo-tree.ts'
+import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
 import { aJob, aLease, anId } from '../helpers/lease.ts'
 import { aRoot } from '../helpers/root.ts'
 
@@ -104,6 +105,21 @@ test('what tests and cargo package left stays behind', async () => {
   expect(readdirSync(`${place}/x86_64-unknown-linux-gnu`).toSorted()).toEqual(kept)
   for (const at of [place, `${place}/x86_64-unknown-linux-gnu`])
     expect(readdirSync(`${at}/tmp`)).toEqual([])
+})
+
+test('what instrumented programs left stays behind, but for what a build script made', async () => {
+  const tool = 'llvm-cov-target/debug'
+  const places = ['.', 'coverage', 'debug', 'debug/coverage', 'llvm-cov-target', `${tool}/raw`]
+  const made = `debug/build/one-${HASH}/out/made.profraw`
+  const place = await handDown({ workspace: '/work', unused: {} }, {}, (at) => {
+    cargoTree(`${at}/llvm-cov-target`)
+    for (const name of [...places.map((each) => `${each}/ran-1.profraw`), made]) {
+      mkdirSync(dirname(`${at}/${name}`), { recursive: true })
+      writeFileSync(`${at}/${name}`, '')
+    }
+  })
+  const names = readdirSync(place, { recursive: true, encoding: 'utf8' })
+  expect(names.filter((name) => name.endsWith('.profraw'))).toEqual([made])
 })
 
 test('what a person’s last command left goes along', async () => {

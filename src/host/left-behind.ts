@@ -1,15 +1,15 @@
 import { lstatSync, readdirSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { isCargoLock } from '../plan/clone.ts'
+import { isCargoLock, isRunProfile } from '../plan/clone.ts'
 import { hasUnitId } from '../plan/unit-files.ts'
 import { at, inside, movingTo, within } from './folders.ts'
-import { withProfiles } from './profiles.ts'
+import { INNER, withProfiles } from './profiles.ts'
 
 /** What stays behind beside Cargo’s lock files. */
 export interface LeftBehind {
   /** the state of incremental compilation */
   skipIncremental: boolean
-  /** what tests and `cargo package` left, as where it is cloned */
+  /** what tests, instrumented programs and `cargo package` left, as where it is cloned */
   skipScratch: boolean
 }
 
@@ -28,6 +28,7 @@ export function leaveBehind(
   const out = movingTo(aside, 'left-')
   const above = new Set(['.'])
   withProfiles(target, (profiles) => {
+    if (skipScratch) for (const { folder } of profiles) leaveRunProfiles(folder, out)
     for (const { folder, path } of profiles) {
       if (path.includes('/')) above.add(dirname(path))
       for (const name of readdirSync(at(folder, '.'))) {
@@ -38,12 +39,29 @@ export function leaveBehind(
   })
   if (!skipScratch) return
   within(target, [], (folder) => {
-    for (const path of above) inside(folder, path, (each) => emptyScratch(each, out))
+    for (const path of above) {
+      inside(folder, path, (each) => {
+        emptyScratch(each, out)
+        leaveRunProfiles(each, out)
+      })
+    }
   })
 }
 
+/** Those that lie here, and in folders that are none of Cargo’s. */
+function leaveRunProfiles(folder: number, out: Out, isTop = true): void {
+  for (const entry of readdirSync(at(folder, '.'), { withFileTypes: true })) {
+    const { name } = entry
+    if (entry.isFile() && isRunProfile(name)) out(folder, name)
+    if (!isTop || !entry.isDirectory() || INNER.has(name)) continue
+    inside(folder, name, (each) => leaveRunProfiles(each, out, false))
+  }
+}
+
+type Out = (folder: number, name: string) => void
+
 /** Tests find their folder (`CARGO_TARGET_TMPDIR`) empty, and still their user’s. */
-function emptyScratch(folder: number, out: (folder: number, name: string) => void): void {
+function emptyScratch(folder: number, out: Out): void {
   inside(folder, 'tmp', (scratch) => {
     for (const name of readdirSync(at(scratch, '.'))) out(scratch, name)
   })

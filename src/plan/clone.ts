@@ -31,6 +31,11 @@ export function isCargoLock(name: string): boolean {
   return LOCK.test(name)
 }
 
+/** What instrumented programs wrote as they ran: a report adds up all that it finds (cargo-llvm-cov, grcov). */
+export function isRunProfile(name: string): boolean {
+  return name.endsWith('.profraw')
+}
+
 /** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
 const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp'])
@@ -60,6 +65,7 @@ export function treatmentOf(
     if (name === 'tmp') return kind === 'directory' ? 'emptied' : 'copied'
   }
   if (folders.length <= 2 && isCargoLock(name)) return 'left out'
+  if (kind === 'file' && isRunProfile(name) && !folders.includes('build')) return 'left out'
   if (kind === 'directory') return directoryTreatment(folders, name, skipIncremental)
   return kind === 'file' ? fileTreatment(folders, name) : 'copied'
 }
