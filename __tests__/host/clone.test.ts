@@ -122,6 +122,21 @@ describe.each(['hybrid', 'copy'] as const)('a clone by %s', (way) => {
     )
   })
 
+  test('leaves behind what tests left in another target directory in it', async () => {
+    const { source, destination } = aSource()
+    for (const name of ['second', 'second/x86_64-unknown-linux-gnu']) cargoTree(`${source}/${name}`)
+    const own = `debug/build/one-${HASH}/out/target`
+    cargoTree(`${source}/${own}`)
+    await clone({ source, destination, way })
+    const scratch = names(destination).filter((name) => /(^|\/)(tmp|package)(\/|$)/.test(name))
+    expect(scratch.filter((name) => !name.startsWith(own)).toSorted()).toEqual([
+      'second/tmp',
+      'second/x86_64-unknown-linux-gnu/tmp',
+      'tmp',
+    ])
+    expect(scratch).toContain(`${own}/tmp/scratch`)
+  })
+
   test('keeps files of two names one file, and shares no program that has a second name', async () => {
     const { source, destination } = aSource()
     await clone({ source, destination, way })

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { BigIntStats } from 'node:fs'
-import { treatmentOf } from '../plan/clone.ts'
+import { isTargetWith, treatmentOf } from '../plan/clone.ts'
 import type { EntryKind, Treatment } from '../plan/clone.ts'
 import { errnoOf } from '../plan/guard-error.ts'
 
@@ -43,9 +43,9 @@ export function listEntries(base: string, limits: WalkLimits): Entry[] {
     if (kind !== 'directory' || treatment !== 'copied') continue
     if (performance.now() > limits.deadline) throw new Error('it took too long to list it')
     const prefix = path === '' ? '' : `${path}/`
-    for (const name of readdirSync(inTree(base, path), { encoding: 'latin1' })) {
-      entries.push(entryAt(base, prefix + name, limits))
-    }
+    const names = readdirSync(inTree(base, path), { encoding: 'latin1' })
+    const around = { ...limits, isInTarget: isTargetWith(names) }
+    for (const name of names) entries.push(entryAt(base, prefix + name, around))
     if (entries.length > limits.entries) {
       throw new Error(`it has more than ${limits.entries} files`)
     }
@@ -53,10 +53,14 @@ export function listEntries(base: string, limits: WalkLimits): Entry[] {
   return entries
 }
 
-function entryAt(base: string, path: string, limits: WalkLimits): Entry {
+function entryAt(
+  base: string,
+  path: string,
+  around: Pick<WalkLimits, 'skipIncremental'> & { isInTarget: boolean },
+): Entry {
   const stat = lstatSync(inTree(base, path), { bigint: true })
   const kind = kindOf(stat)
-  return { path, kind, treatment: treatmentOf(path, kind, limits), stat }
+  return { path, kind, treatment: treatmentOf(path, kind, around), stat }
 }
 
 function kindOf(stat: BigIntStats): EntryKind {

@@ -46,21 +46,31 @@ const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/
 const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/
 const PROGRAM = /^[A-Za-z0-9_-]+$/
 
+/** What Cargo leaves at the top of each target directory. */
+const TARGET_MARKS = ['CACHEDIR.TAG', '.rustc_info.json']
+
+/** Whether a directory with these names in it is a target directory, be it in another one. */
+export function isTargetWith(names: readonly string[]): boolean {
+  return TARGET_MARKS.some((mark) => names.includes(mark))
+}
+
 /**
  * @param path relative to the target directory, with `/`
  * @param skipIncremental whether the state of incremental compilation stays behind
+ * @param isInTarget whether it lies at the top of a target directory in this one, as of `--target-dir`
  */
 export function treatmentOf(
   path: string,
   kind: EntryKind,
-  { skipIncremental }: { skipIncremental: boolean },
+  { skipIncremental, isInTarget = false }: { skipIncremental: boolean; isInTarget?: boolean },
 ): Treatment {
   // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
   if (kind === 'special') return 'left out'
   const components = path.split('/')
   const name = components.at(-1) ?? ''
   const folders = components.slice(0, -1)
-  if (folders.length === 0) {
+  // One that a build script has made for itself is its own.
+  if (folders.length === 0 || (isInTarget && !folders.includes('build'))) {
     if (name === 'package') return 'left out'
     if (name === 'tmp') return kind === 'directory' ? 'emptied' : 'copied'
   }
