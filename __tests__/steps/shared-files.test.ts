@@ -23,6 +23,7 @@ import { cloneSeed } from '../../src/steps/clone-seed.ts'
 import { snapshotSources } from '../../src/steps/clone-sources.ts'
 import type { CloneSource } from '../../src/steps/clone-sources.ts'
 import { inherit } from '../../src/steps/inherit.ts'
+import { saveBuild } from '../../src/steps/remote-build.ts'
 import { publishBuild } from '../../src/steps/publish.ts'
 import type { Runtime } from '../../src/steps/runtime.ts'
 import type { Filled } from '../../src/steps/seed.ts'
@@ -320,6 +321,26 @@ needs('no-reflink').describe('a build that shares files with a clone', () => {
       expect([readInputs(root, anId(2)), sharedBy(leaseOf(2))]).toEqual([null, []])
     },
   )
+})
+
+needs('no-reflink').describe('a build that is to be saved for other hosts', () => {
+  test.each<[string, (lease: Lease, source: Lease) => void, string]>([
+    ['somebody wrote into what it shares', (_, source) => writeInto(source), WROTE],
+    [
+      'it cannot tell what it shares',
+      ({ id }) => writeRecord(root, id, '.linked', 'damaged'),
+      'what it shares with others is not known any more',
+    ],
+  ])('is not where %s', async (_, spoil, why) => {
+    const source = anEnded(1)
+    const lease = must(await clone(sourceOf(source), 2))
+    writeRecord(root, lease.id, '.build', encodeRecord(BUILD))
+    spoil(lease, source)
+    const remote = { maxBytes: 1, exclude: {} }
+    const settings = { ...SETTINGS, remote } as Settings
+    await saveBuild({ root, job: JOB, settings, lease }, runtime)
+    expect(said.at(-1)).toMatch(`not saved to the cache: ${why}`)
+  })
 })
 
 needs('no-reflink').describe('a snapshot of what shares files with a clone', () => {

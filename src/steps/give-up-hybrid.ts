@@ -30,9 +30,13 @@ export function giveUpHybrid(
   const shared = takeHybridOut(root, label, into) === 'programs' ? 'programs' : 'files'
   if ('lease' in place) spoilEnd(root, place.lease)
   else evict(root, place)
-  const why = `a build wrote into ${into.written[0] ?? ''}, which others share`
+  const why = wroteInto(into.written)
   voice.warning(
     `${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`,
   )
   return why
+}
+
+export function wroteInto(written: readonly string[]): string {
+  return `a build wrote into ${written[0] ?? ''}, which others share`
 }

@@ -15,14 +15,17 @@ import { buildEnvironment } from '../plan/snapshot.ts'
 import {
   readBuildRecord,
   readInputs,
+  readLinked,
   readSeedRecord,
   writeRecord,
 } from '../host/lease-companions.ts'
+import { lookAtShared } from '../host/linked-files.ts'
 import { readSystem } from '../host/os-release.ts'
 import { runProgram } from '../host/program.ts'
 import type { Root } from '../host/root.ts'
 import { withSeeding } from '../host/seeding.ts'
 import { readTextOrNull } from '../host/small-file.ts'
+import { SHARED_UNKNOWN, wroteInto } from './give-up-hybrid.ts'
 import { restoreSeed, saveSeed } from './remote-seed.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
@@ -106,6 +109,11 @@ export async function saveBuild(
   const { environment, voice } = runtime
   const build = readBuildRecord(root, lease.id)
   if (build?.toolchain === null || build === null) return
+  const spoilt = whySpoilt(root, lease)
+  if (spoilt !== null) {
+    voice.info(`not saved to the cache: ${spoilt}`)
+    return
+  }
   const { workspace, toolchain, asked, former } = build
   const record = encodeRemoteRecord({
     version: 1,
@@ -142,6 +150,14 @@ export async function saveBuild(
   } catch (error) {
     voice.warning(`The build was not saved to the cache: ${messageOf(error)}`)
   }
+}
+
+/** What a build elsewhere wrote into, by a link that the two share, is not what was built here. */
+function whySpoilt(root: Root, { id, slot }: Lease): string | null {
+  const shared = readLinked(root, id)
+  if (shared === null) return SHARED_UNKNOWN
+  const { written } = lookAtShared(`${root.realPath}/${slot}`, shared)
+  return written.length === 0 ? null : wroteInto(written)
 }
 
 function keysOf(
