@@ -11316,6 +11316,10 @@ const LOCK = /^\.cargo(-[a-z]+)?-lock$/;
 function isCargoLock(name) {
     return LOCK.test(name);
 }
+/** What instrumented programs wrote as they ran: a report adds up all that it finds (cargo-llvm-cov, grcov). */
+function isRunProfile(name) {
+    return name.endsWith('.profraw');
+}
 /** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
 const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
@@ -11324,24 +11328,34 @@ const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
 const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/;
 const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/;
 const PROGRAM = /^[A-Za-z0-9_-]+$/;
+/** What Cargo leaves at the top of each target directory. */
+const TARGET_MARKS = ['CACHEDIR.TAG', '.rustc_info.json'];
+/** Whether a directory with these names in it is a target directory, be it in another one. */
+function isTargetWith(names) {
+    return TARGET_MARKS.some((mark) => names.includes(mark));
+}
 /**
  * @param path relative to the target directory, with `/`
  * @param skipIncremental whether the state of incremental compilation stays behind
+ * @param isInTarget whether it lies at the top of a target directory in this one, as of `--target-dir`
  */
-function treatmentOf(path, kind, { skipIncremental }) {
+function treatmentOf(path, kind, { skipIncremental, isInTarget = false }) {
     // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
     if (kind === 'special')
         return 'left out';
     const components = path.split('/');
     const name = components.at(-1) ?? '';
     const folders = components.slice(0, -1);
-    if (folders.length === 0) {
+    // One that a build script has made for itself is its own.
+    if (folders.length === 0 || (isInTarget && !folders.includes('build'))) {
         if (name === 'package')
             return 'left out';
         if (name === 'tmp')
             return kind === 'directory' ? 'emptied' : 'copied';
     }
     if (folders.length <= 2 && isCargoLock(name))
+        return 'left out';
+    if (kind === 'file' && isRunProfile(name) && !folders.includes('build'))
         return 'left out';
     if (kind === 'directory')
         return directoryTreatment(folders, name, skipIncremental);
@@ -11457,6 +11471,9 @@ function leaveBehind(target, aside, { skipIncremental, skipScratch }) {
     const out = (0,host_folders/* movingTo */.I2)(aside, 'left-');
     const above = new Set(['.']);
     (0,host_profiles/* withProfiles */.fA)(target, (profiles) => {
+        if (skipScratch)
+            for (const { folder } of profiles)
+                leaveRunProfiles(folder, out);
         for (const { folder, path } of profiles) {
             if (path.includes('/'))
                 above.add((0,external_node_path_.dirname)(path));
@@ -11471,9 +11488,24 @@ function leaveBehind(target, aside, { skipIncremental, skipScratch }) {
     if (!skipScratch)
         return;
     (0,host_folders/* within */.ux)(target, [], (folder) => {
-        for (const path of above)
-            (0,host_folders/* inside */.nx)(folder, path, (each) => emptyScratch(each, out));
+        for (const path of above) {
+            (0,host_folders/* inside */.nx)(folder, path, (each) => {
+                emptyScratch(each, out);
+                leaveRunProfiles(each, out);
+            });
+        }
     });
+}
+/** Those that lie here, and in folders that are none of Cargo’s. */
+function leaveRunProfiles(folder, out, isTop = true) {
+    for (const entry of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })) {
+        const { name } = entry;
+        if (entry.isFile() && isRunProfile(name))
+            out(folder, name);
+        if (!isTop || !entry.isDirectory() || host_profiles/* INNER */.Pc.has(name))
+            continue;
+        (0,host_folders/* inside */.nx)(folder, name, (each) => leaveRunProfiles(each, out, false));
+    }
 }
 /** Tests find their folder (`CARGO_TARGET_TMPDIR`) empty, and still their user’s. */
 function emptyScratch(folder, out) {
@@ -15069,29 +15101,40 @@ var linked_file = __nccwpck_require__(2985);
  * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
  * without a hash. Paths are relative to the target directory.
  */
-/** Whether a file is a program of Cargo’s, by either name: people may write into these. */
-function isProgram(path) {
-    const treatment = treatmentOf(path, 'file', { skipIncremental: true });
-    return treatment === 'uplifted' || (treatment === 'relinked' && !path.endsWith('.so'));
-}
-/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<unit>/bin-<name>`. */
-const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+|build\/[^/]+\/[^/]+\/fingerprint)\/(?<what>(?:bin|example)-[^/]+)$/;
-/** The program that is finished by a file, as `programOf` calls it; null where the file is another one. */
-function finishedBy(path) {
-    const { profile, what } = FINISHED.exec(path)?.groups ?? {};
-    return profile === undefined || what === undefined ? null : `${profile}/${what}`;
-}
 /**
- * What a program is called here: `<profile>/bin-<name>`, or `example-`.
+ * Whether all that was written into are programs that people find, by either name: people may write into
+ * these. A test’s program has no such name.
  *
- * @param path as people find it
+ * @param record what was shared
+ * @param written paths of what was written into, among that
  */
-function programOf(path) {
-    const parts = path.split('/');
-    const name = parts.pop() ?? '';
-    const isExample = parts.at(-1) === 'examples';
-    const profile = (isExample ? parts.slice(0, -1) : parts).join('/');
-    return `${profile}/${isExample ? 'example' : 'bin'}-${name}`;
+function arePrograms(record, written) {
+    const inodes = new Map(record.map(({ path, inode }) => [path, inode]));
+    const found = record.filter(({ path }) => isUplifted(path));
+    const programs = new Set(found.map(({ inode }) => inode));
+    return written.every((path) => programs.has(inodes.get(path)));
+}
+function isUplifted(path) {
+    return treatmentOf(path, 'file', { skipIncremental: true }) === 'uplifted';
+}
+/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<package>-<id>/bin-<name>`. */
+const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+-|build\/[^/]+\/)(?<id>[0-9a-f]{16})(?:\/fingerprint)?\/(?:bin|example)-[^/.]+$/;
+/** Where the linker writes one: `<profile>/deps/<name>-<id>`, with the id of the same unit. */
+const LINKED = /^(?<profile>.+)\/(?:deps|examples)\/[^/]+-(?<id>[0-9a-f]{16})$/;
+/**
+ * The unit that is finished by a file, as `unitOf` calls it; null where the file is another one. Several
+ * may have one name: `cargo check` finishes units of programs, too.
+ */
+function finishedBy(path) {
+    return named(FINISHED.exec(path));
+}
+/** The unit of which a program is, by the path at which it was linked; null where that is another one. */
+function uplifted_program_unitOf(path) {
+    return named(LINKED.exec(path));
+}
+function named(match) {
+    const { profile, id } = match?.groups ?? {};
+    return profile === undefined || id === undefined ? null : `${profile} ${id}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/entries.js
@@ -15122,19 +15165,20 @@ function listEntries(base, limits) {
         if (external_node_perf_hooks_.performance.now() > limits.deadline)
             throw new Error('it took too long to list it');
         const prefix = path === '' ? '' : `${path}/`;
-        for (const name of (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1' })) {
-            entries.push(entryAt(base, prefix + name, limits));
-        }
+        const names = (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1' });
+        const around = { ...limits, isInTarget: isTargetWith(names) };
+        for (const name of names)
+            entries.push(entryAt(base, prefix + name, around));
         if (entries.length > limits.entries) {
             throw new Error(`it has more than ${limits.entries} files`);
         }
     }
     return entries;
 }
-function entryAt(base, path, limits) {
+function entryAt(base, path, around) {
     const stat = (0,external_node_fs_.lstatSync)(inTree(base, path), { bigint: true });
     const kind = entries_kindOf(stat);
-    return { path, kind, treatment: treatmentOf(path, kind, limits), stat };
+    return { path, kind, treatment: treatmentOf(path, kind, around), stat };
 }
 function entries_kindOf(stat) {
     if (stat.isFile())
@@ -15312,16 +15356,14 @@ function findLinkable(base, entries, sharesPrograms) {
 function findAsBuilt(entries, files) {
     const finished = new Map();
     for (const { path, stat } of entries) {
-        const program = finishedBy(path);
-        if (program === null)
-            continue;
-        if (stat.mtimeNs > (finished.get(program) ?? -1n))
-            finished.set(program, stat.mtimeNs);
+        const unit = finishedBy(path);
+        if (unit !== null)
+            finished.set(unit, stat.mtimeNs);
     }
-    const linked = new Set(files.filter(({ treatment }) => treatment === 'relinked').map(inodeOf));
+    const linked = files.filter(({ treatment }) => treatment === 'relinked');
+    const units = new Map(linked.map((each) => [inodeOf(each), uplifted_program_unitOf(each.path) ?? '']));
     return files.filter((each) => each.treatment === 'uplifted' &&
-        linked.has(inodeOf(each)) &&
-        each.stat.mtimeNs <= (finished.get(programOf(each.path)) ?? -1n));
+        each.stat.mtimeNs <= (finished.get(units.get(inodeOf(each)) ?? '') ?? -1n));
 }
 /** What a clone leaves behind has names of files, too. */
 function isIncremental({ path, treatment }) {
@@ -15497,7 +15539,7 @@ function facts(stat) {
     };
 }
 /** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
-function lookAtShared(source, record) {
+function linked_files_lookAtShared(source, record) {
     const now = { same: [], written: [], others: [] };
     for (const each of record) {
         const fate = (0,linked_file/* fateOf */._L)(each, seeLinked(source, each.path));
@@ -15705,14 +15747,14 @@ function hybridRefusal(root, what = 'all') {
     return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, NAMES[what])} says which`;
 }
 /**
- * Takes the hybrid out of use for good, the first time for programs alone if nothing else was written
- * into: people write into these (`strip`), and no linker has to be at fault. The first note stays.
+ * Takes the hybrid out of use for good, for programs alone if nothing else was written into: people write
+ * into these (`strip`), and no linker has to be at fault. The first note stays: both sides find the same,
+ * and what was shared before it may be written into later.
  *
  * @returns what is out of use by this
  */
-function takeHybridOut(root, source, written) {
-    const isOfPeople = written.every(isProgram) && hybridRefusal(root, 'programs') === null;
-    const what = isOfPeople ? 'programs' : 'all';
+function takeHybridOut(root, source, { written, record }) {
+    const what = arePrograms(record, written) ? 'programs' : 'all';
     if (hybridRefusal(root, what) !== null)
         return what;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
@@ -15754,22 +15796,25 @@ function dropSeed(root, lease, { former }) {
 
 
 /** Why what has a damaged record is no seed. */
-const SHARED_UNKNOWN = 'what it shares with others is not known any more';
+const give_up_hybrid_SHARED_UNKNOWN = 'what it shares with others is not known any more';
 /**
  * Somebody wrote through a link: the source is no longer what was built, and no other of the kind will be
  * shared.
  *
  * @returns why it is no seed, in words
  */
-function giveUpHybrid(root, { label, place, written }, { voice }) {
-    const shared = takeHybridOut(root, label, written) === 'programs' ? 'programs' : 'files';
+function giveUpHybrid(root, { label, place, ...into }, { voice }) {
+    const shared = takeHybridOut(root, label, into) === 'programs' ? 'programs' : 'files';
     if ('lease' in place)
         (0,leases/* spoilEnd */.Dg)(root, place.lease);
     else
         (0,host_snapshots/* evict */.YO)(root, place);
-    const why = `a build wrote into ${written[0] ?? ''}, which others share`;
+    const why = give_up_hybrid_wroteInto(into.written);
     voice.warning(`${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`);
     return why;
+}
+function give_up_hybrid_wroteInto(written) {
+    return `a build wrote into ${written[0] ?? ''}, which others share`;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
@@ -15906,11 +15951,11 @@ async function cloneLocked(request, { folder, tree }, runtime) {
         return choice.why;
     if (!isStillThere(request, folder))
         return GONE;
-    const { same, written, others } = lookAtShared(tree, known ?? []);
+    const { same, written, others } = linked_files_lookAtShared(tree, known ?? []);
     if (written.length > 0) {
         const { id, label } = source;
         const spoilt = 'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id };
-        return giveUpHybrid(root, { label, place: spoilt, written }, runtime);
+        return giveUpHybrid(root, { label, place: spoilt, written, record: known ?? [] }, runtime);
     }
     // A slot may have been built in since it was handed down.
     if (isSnapshot && others[0] !== undefined)
@@ -16110,10 +16155,11 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
         return occupied;
     const shared = (0,lease_companions/* readLinked */.c1)(root, id);
     if (shared === null)
-        return SHARED_UNKNOWN;
-    const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared);
+        return give_up_hybrid_SHARED_UNKNOWN;
+    const { same, written } = linked_files_lookAtShared(`${root.realPath}/${slot}`, shared);
     if (written.length > 0) {
-        return giveUpHybrid(root, { label: slot, place: { lease: id }, written }, runtime);
+        const spoilt = { label: slot, place: { lease: id }, written, record: shared };
+        return giveUpHybrid(root, spoilt, runtime);
     }
     if (former?.trusted === true && !lease.trusted && same.length > 0)
         return SHARED_WITH_TRUSTED;
@@ -17085,6 +17131,8 @@ function discard(staging) {
 
 
 
+
+
 /** A service that takes longer is no gain over a cold build. */
 const FETCH_MS = 5 * 60_000;
 const SAVE_MS = (/* unused pure expression or super */ null && (10 * 60_000));
@@ -17156,6 +17204,11 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
     const build = readBuildRecord(root, lease.id);
     if (build?.toolchain === null || build === null)
         return;
+    const spoilt = whySpoilt(root, lease);
+    if (spoilt !== null) {
+        voice.info(`not saved to the cache: ${spoilt}`);
+        return;
+    }
     const { workspace, toolchain, asked, former } = build;
     const record = encodeRemoteRecord({
         version: 1,
@@ -17190,6 +17243,14 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
     catch (error) {
         voice.warning(`The build was not saved to the cache: ${messageOf(error)}`);
     }
+}
+/** What a build elsewhere wrote into, by a link that the two share, is not what was built here. */
+function whySpoilt(root, { id, slot }) {
+    const shared = readLinked(root, id);
+    if (shared === null)
+        return SHARED_UNKNOWN;
+    const { written } = lookAtShared(`${root.realPath}/${slot}`, shared);
+    return written.length === 0 ? null : wroteInto(written);
 }
 function keysOf(job, build, environment) {
     const { asked, workspace, variables } = build;
