@@ -86,7 +86,7 @@ test('what was judged in a source is forgotten in its copy, and the source stays
   cpSync(target, copied, { recursive: true })
   const before = listing(target)
 
-  const forgotten = forgetJudged(copied, judged)
+  const forgotten = forgetJudged(copied, judged, base)
   expect(listing(target)).toEqual(before)
   expect(forgotten).toEqual(forget())
   expect(unitsOf(forgotten)).toHaveLength(1)
@@ -98,8 +98,9 @@ test('what was judged and is not there needs no forgetting; what cannot be judge
   const moved = { target, aliases: [], formerTargets: [SLOT], formerWorkspaces: [] }
   const judged = judgeMovedUnits(moved)
   expect(judged.units).toHaveLength(1)
-  expect(forgetJudged(`${target}/nowhere`, { units: [], whole: 'odd' }).whole).toBe('odd')
-  expect(forgetJudged(`${target}/nowhere`, judged).whole).toBeNull()
+  const odd = { units: [], displaced: [], whole: 'odd' }
+  expect(forgetJudged(`${target}/nowhere`, odd, base).whole).toBe('odd')
+  expect(forgetJudged(`${target}/nowhere`, judged, base).whole).toBeNull()
 })
 
 test('what knows a former path is forgotten, and the rest stays', () => {

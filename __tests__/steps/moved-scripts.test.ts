@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, renameSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { useScene } from '../e2e/use-scene.ts'
@@ -57,4 +57,89 @@ fn main() {
     whole: null,
   })
   expect(build(workspace, target)).toBe('two')
+})
+
+/**
+ * Keeps the object it finds, as make does, and refuses a cache that was made elsewhere, as CMake does.
+ * The object holds its path in the package `located` alone.
+ */
+const NATIVE = `
+use std::{env, fs, path::Path};
+
+fn main() {
+    println!("cargo:rerun-if-changed=input");
+    let out = env::var("OUT_DIR").unwrap();
+    let cache = Path::new(&out).join("build/CMakeCache.txt");
+    let place = format!("CMAKE_CACHEFILE_DIR:INTERNAL={out}/build\\n");
+    match fs::read_to_string(&cache) {
+        Ok(text) => assert_eq!(text, place),
+        Err(_) => {
+            fs::create_dir_all(cache.parent().unwrap()).unwrap();
+            fs::write(&cache, &place).unwrap();
+        }
+    }
+    let object = Path::new(&out).join("object.rs");
+    if !object.exists() {
+        let told = if env!("CARGO_PKG_NAME") == "located" { &out } else { "nowhere" };
+        fs::write(&object, format!("pub const OUT: &str = {told:?};")).unwrap();
+    }
+    let word = fs::read_to_string("input").unwrap();
+    fs::write(Path::new(&out).join("word.rs"), format!("pub const WORD: &str = {word:?};")).unwrap();
+}
+`
+
+/** Where it was built, and where it lies now. */
+function movedNative(name: string): { workspace: string; former: string; target: string } {
+  const base = scene().directory(name)
+  const at = (place: string): string => path.join(base, place)
+  const [workspace, former, target] = [at('workspace'), at('former'), at('target')]
+  writeProject(workspace, {
+    'Cargo.toml': `
+[package]
+name = "${name}"
+version = "0.1.0"
+edition = "2021"
+
+[[bin]]
+name = "app"
+path = "main.rs"
+${LIGHT_PROFILES}`,
+    'build.rs': NATIVE,
+    'main.rs': `
+include!(concat!(env!("OUT_DIR"), "/object.rs"));
+include!(concat!(env!("OUT_DIR"), "/word.rs"));
+
+fn main() {
+    print!("{WORD} {OUT}");
+}
+`,
+    input: 'one',
+  })
+  build(workspace, former)
+  renameSync(former, target)
+  return { workspace, former, target }
+}
+
+test('CMake finds no cache that was made elsewhere, where what it made stays', () => {
+  const { workspace, former, target } = movedNative('native')
+  const moved = { target, aliases: [], formerTargets: [former], formerWorkspaces: [] }
+  expect(forgetMovedUnits(moved)).toEqual({ units: [], whole: null })
+  writeFileSync(path.join(workspace, 'input'), 'two')
+  expect(build(workspace, target)).toBe('two nowhere')
+})
+
+test('CMake keeps its cache where the former path leads here', () => {
+  const { former, target } = movedNative('native')
+  const moved = { target, aliases: [former], formerTargets: [former], formerWorkspaces: [] }
+  forgetMovedUnits(moved)
+  const caches = execFileSync('find', [target, '-name', 'CMakeCache.txt'], { encoding: 'utf8' })
+  expect(caches).toMatch(/^.+\n$/)
+})
+
+test('a build script that is run again for its paths finds nothing of what it made', () => {
+  const { workspace, former, target } = movedNative('located')
+  const moved = { target, aliases: [], formerTargets: [former], formerWorkspaces: [] }
+  const { units } = forgetMovedUnits(moved)
+  expect(units.map(({ unit }) => unit)).toContainEqual(expect.stringMatching(/run-build-script/))
+  expect(build(workspace, target)).toMatch(new RegExp(`^one ${target}/debug/build/`))
 })

@@ -3,6 +3,7 @@ import {
   constants,
   fchownSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -83,6 +84,27 @@ export function movingTo(to: string, prefix: string): (folder: number, name: str
       throw new Error(`${name} cannot be moved out (${messageOf(error)})`, { cause: error })
     }
     moved += 1
+  }
+}
+
+/**
+ * Moves what lies at a path below `base` out of it; nothing where there is none, or only through a link.
+ *
+ * @param out of `movingTo`
+ */
+export function moveOut(
+  base: string,
+  path: string,
+  out: (folder: number, name: string) => void,
+): void {
+  const parts = path.split('/')
+  const name = parts.pop() ?? ''
+  try {
+    within(base, parts, (folder) => {
+      if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined) out(folder, name)
+    })
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' && !isDiverted(error)) throw error
   }
 }
 

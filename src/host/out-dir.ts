@@ -18,7 +18,12 @@ export interface OutSearch extends Search {
   /** for which of them any other file is, by its path in OUT_DIR */
   readonly pathsFor: (file: string) => readonly string[]
   readonly allowance: Allowance
+  /** is told of caches of CMake with one of all paths, by their path in OUT_DIR */
+  readonly onCache: (file: string) => void
 }
+
+/** CMake refuses to work where this says that it was made elsewhere. */
+const CMAKE_CACHE = 'CMakeCache.txt'
 
 const DEPTH_AT_MOST = 64
 
@@ -60,8 +65,10 @@ function searchEntry(
     if (search.allowance.bytes < 0) return 'there is too much to be searched'
     const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'))
     const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name))
-    if (paths.length === 0) return null
-    const { kind } = inspectArtefact(read, size, { ...search, paths })
-    return kind === 'unseen' ? null : `it made ${name}`
+    const isSeen = (of: readonly string[]): boolean =>
+      of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen'
+    if (isSeen(paths)) return `it made ${name}`
+    if (entry.name === CMAKE_CACHE && isSeen(search.paths)) search.onCache(name)
+    return null
   })
 }

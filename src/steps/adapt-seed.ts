@@ -64,7 +64,7 @@ export async function adaptSeed(
     // While those that are to be built again can still be told: these have a use for theirs.
     dropStates(place, aside, runtime)
   }
-  const problem = forgetPaths(request, runtime)
+  const problem = forgetPaths(request, aside, runtime)
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
   // The one sets times in the workspace, the other in the target directory: neither waits for the other.
   const [restored, marked] = await Promise.allSettled([
@@ -90,12 +90,16 @@ async function mark(place: string, aside: string): Promise<boolean> {
   return keepsAccessTimes(aside) && (looksMarked(place) || markUnits(place))
 }
 
-function forgetPaths(request: AdaptRequest, { environment, voice }: Runtime): string | null {
+function forgetPaths(
+  request: AdaptRequest,
+  aside: string,
+  { environment, voice }: Runtime,
+): string | null {
   const { place } = request
   const moved = movedTargetOf(request, environment)
   const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }))
   if (judged === null) return null
-  const { units, whole } = forgetJudged(place, judged)
+  const { units, whole } = forgetJudged(place, judged, aside)
   if (units.length > 0 && whole === null) {
     voice.info(`${units.length} units had a former path compiled in and are built again`)
     for (const { unit, why } of units.slice(0, SHOWN)) voice.info(`  ${unit}: ${why}`)

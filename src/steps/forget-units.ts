@@ -12,6 +12,7 @@ import type { UnitFiles } from '../plan/unit-files.ts'
 import { withProfiles } from '../host/profiles.ts'
 import type { Profile } from '../host/profiles.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
+import { moveOut, movingTo } from '../host/folders.ts'
 import { inspectPlace, listingOf, readPlace, searchPlace } from '../host/unit-places.ts'
 
 /** A target directory that was built at another path, or for a workspace at another path. */
@@ -39,6 +40,8 @@ export interface ForgottenUnit {
 export interface Judged {
   /** by the profile’s path, relative to the target directory */
   readonly units: readonly { profile: string; files: UnitFiles; why: string }[]
+  /** files of what build scripts made that stays, relative to the target directory, that must go */
+  readonly displaced: readonly string[]
   /** as in Forgotten */
   readonly whole: string | null
 }
@@ -60,17 +63,26 @@ interface Allowance {
 
 /**
  * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
- * Nothing is removed but files of fingerprints, and what build scripts printed.
+ * Nothing is removed but files of fingerprints, and what build scripts printed and made.
  *
  * @param place absolute path at which it lies
+ * @param aside absolute path of a folder, where what they made goes
  */
-export function forgetJudged(place: string, { units, whole }: Judged): Forgotten {
+export function forgetJudged(
+  place: string,
+  { units, displaced, whole }: Judged,
+  aside: string,
+): Forgotten {
   const forgotten: ForgottenUnit[] = []
+  const out = movingTo(aside, 'made-')
   try {
     for (const { profile, files, why } of units) {
       dropFingerprint(place, join(profile, ...files.fingerprint))
+      // make and its like would keep what they find there, with the former path in it.
+      if (files.run !== null) moveOut(place, join(profile, ...files.run.folders), out)
       forgotten.push({ unit: `${profile}/${files.label} ${files.name}`, why })
     }
+    for (const path of displaced) moveOut(place, path, out)
     return { units: forgotten, whole }
   } catch (error) {
     return { units: forgotten, whole: whole ?? messageOf(error) }
@@ -89,15 +101,17 @@ export function judgeMovedUnits(moved: MovedTarget): Judged {
   const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces]
   const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path))
   if (odd !== undefined)
-    return { units: [], whole: `${odd} is not a path that can be searched for` }
-  const units: Judged['units'][number][] = []
+    return {
+      units: [],
+      displaced: [],
+      whole: `${odd} is not a path that can be searched for`,
+    }
+  const found: Found = { units: [], displaced: [] }
   try {
-    withProfiles(moved.place ?? moved.target, (profiles) => {
-      units.push(...judgeIn(profiles, moved))
-    })
-    return { units, whole: null }
+    withProfiles(moved.place ?? moved.target, (profiles) => judgeIn(profiles, moved, found))
+    return { ...found, whole: null }
   } catch (error) {
-    return { units, whole: messageOf(error) }
+    return { ...found, whole: messageOf(error) }
   }
 }
 
@@ -107,7 +121,12 @@ interface Unit extends CompiledUnit {
   readonly files: UnitFiles
 }
 
-function judgeIn(profiles: readonly Profile[], moved: MovedTarget): Judged['units'] {
+interface Found {
+  readonly units: Judged['units'][number][]
+  readonly displaced: string[]
+}
+
+function judgeIn(profiles: readonly Profile[], moved: MovedTarget, found: Found): void {
   const allowance: Allowance = {
     texts: { bytes: GIB },
     artefacts: { bytes: 2 * GIB },
@@ -115,10 +134,9 @@ function judgeIn(profiles: readonly Profile[], moved: MovedTarget): Judged['unit
   }
   const units = profiles.flatMap((profile) => readUnits(profile, allowance))
   const former = formerOf(moved, units, profiles)
-  if (former.targets.length + former.workspaces.length === 0) return []
-  const judged: Judged['units'][number][] = []
+  if (former.targets.length + former.workspaces.length === 0) return
   const forget = ({ profile, files }: Unit, why: string): void => {
-    judged.push({ profile: profile.path, files, why })
+    found.units.push({ profile: profile.path, files, why })
   }
   const seen: Seen = { texts: [], packages: new Set() }
   for (const unit of units.filter(({ files }) => files.run === null)) {
@@ -130,10 +148,11 @@ function judgeIn(profiles: readonly Profile[], moved: MovedTarget): Judged['unit
   }
   const included = new Set(units.flatMap(({ depInfo }) => includedIn(depInfo?.inputs ?? [])))
   for (const unit of units) {
-    const why = whyNotRun(unit, former, { seen, included, allowance })
+    const caches: string[] = []
+    const why = whyNotRun(unit, former, { seen, included, allowance, caches })
     if (why !== null) forget(unit, why)
+    else found.displaced.push(...caches)
   }
-  return judged
 }
 
 function readUnits(profile: Profile, { texts: bytes }: Allowance): Unit[] {
@@ -208,11 +227,17 @@ function whyNotCompiled(
 function whyNotRun(
   unit: Unit,
   former: FormerPaths,
-  known: { seen: Seen; included: ReadonlySet<string>; allowance: Allowance },
+  known: {
+    seen: Seen
+    included: ReadonlySet<string>
+    allowance: Allowance
+    /** gets what must go where the rest stays, relative to the target directory */
+    caches: string[]
+  },
 ): string | null {
   const { run, label } = unit.files
   if (run === null) return null
-  const { seen, included, allowance } = known
+  const { seen, included, allowance, caches } = known
   const told = judgeRun(
     {
       fingerprint: unit.fingerprint,
@@ -236,5 +261,6 @@ function whyNotRun(
     inputs: [],
     pathsFor,
     allowance: allowance.outDirs,
+    onCache: (file) => caches.push(join(unit.profile.path, ...run.folders, file)),
   })
 }
