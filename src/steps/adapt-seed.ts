@@ -16,6 +16,7 @@ import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
 import { dropStates } from './drop-states.ts'
 import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
 import type { MovedTarget } from './forget-units.ts'
+import { forgetRules } from './forget-rules.ts'
 import { restoreSeedTimes } from './restore-seed-times.ts'
 import { retimeSeed } from './retime-seed.ts'
 import type { Runtime } from './runtime.ts'
@@ -66,6 +67,7 @@ export async function adaptSeed(
   }
   const problem = forgetPaths(request, aside, runtime)
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
+  forgetMovedRules(request, aside, runtime)
   // The one sets times in the workspace, the other in the target directory: neither waits for the other.
   const [restored, marked] = await Promise.allSettled([
     restoreSeedTimes(request, runtime),
@@ -105,6 +107,17 @@ function forgetPaths(
     for (const { unit, why } of units.slice(0, SHOWN)) voice.info(`  ${unit}: ${why}`)
   }
   return whole
+}
+
+/** Also where a former path leads here: make does not follow links. */
+function forgetMovedRules(
+  { root, lease, settings, place }: AdaptRequest,
+  aside: string,
+  { voice }: Runtime,
+): void {
+  const [slot = ''] = pathsOf(root, lease.slot)
+  const runs = forgetRules(place, settings.constantPaths.target ?? slot, aside)
+  for (const run of runs) voice.info(`${run} left rules for make with a former path: it runs again`)
 }
 
 const SHOWN = 10
