@@ -33,6 +33,8 @@ test.each([
   'debug/nowhere',
   'x86_64-unknown-linux-gnu/debug',
   'x86_64-unknown-linux-gnu/debug/.fingerprint',
+  'thumbv8m.main-none-eabi',
+  'debug/lib.so.1',
   'doc/one/index.html',
   '.rustc_info.json',
 ])('a link at %s is found', (link) => {
@@ -43,6 +45,8 @@ test.each([
   `debug/build/one-${HASH}/out/link`,
   `debug/build/one-${HASH}/out/folder/link`,
   'tmp/link',
+  'cxxbridge/app/src/main.rs.h',
+  'cxxbridge/rust/cxx.h',
 ])('a link at %s is the business of whoever made it', (link) => {
   expect(findPlantedLink(treeWith(link, '/nonexistent'))).toBeNull()
 })
@@ -51,4 +55,10 @@ test('a link to a library is replaced as a whole, and is none', () => {
   const file = path.join(scene().directory('library'), 'liba.so.1')
   writeFileSync(file, '')
   expect(findPlantedLink(treeWith('debug/liba.so', file))).toBeNull()
+})
+
+test('a link to a folder is found in a folder that is not Cargo’s, whatever it is called', () => {
+  const folder = scene().directory('elsewhere')
+  const link = 'tool/thumbv8m.main-none-eabi'
+  expect(findPlantedLink(treeWith(link, folder))).toBe(link)
 })

@@ -34,9 +34,11 @@ export function findPlantedLink(target: string): string | null {
 }
 
 function findIn(folder: number, depth: number): string | null {
-  for (const entry of entriesOf(folder)) {
+  const entries = entriesOf(folder)
+  const isOwn = depth === 0 || entries.some(({ name }) => WRITTEN.has(name))
+  for (const entry of entries) {
     const { name } = entry
-    if (entry.isSymbolicLink() && isWrittenInto(folder, name)) return name
+    if (entry.isSymbolicLink() && isWrittenInto(folder, name, isOwn)) return name
     if (!entry.isDirectory()) continue
     const levels = WRITTEN.get(name)
     if (levels === undefined && depth === DEPTH) continue
@@ -48,16 +50,27 @@ function findIn(folder: number, depth: number): string | null {
   return null
 }
 
-/** A program or library beside those folders is replaced as a whole, whatever it is. */
-function isWrittenInto(folder: number, name: string): boolean {
-  return WRITTEN.has(name) || /^\.|\.d$/.test(name) || !leadsToFile(at(folder, name))
+/**
+ * A program or library beside those folders is replaced as a whole, whatever it is. In a folder that is
+ * not Cargo's own, such as the `cxxbridge` of cxx, it makes folders alone, of profiles and targets.
+ *
+ * @param isOwn whether the folder is the target directory or a profile's
+ */
+function isWrittenInto(folder: number, name: string, isOwn: boolean): boolean {
+  if (WRITTEN.has(name) || /^\.|\.d$/.test(name)) return true
+  const kind = kindBehind(at(folder, name))
+  return isOwn || !NO_PROFILE.test(name) ? kind !== 'file' : kind === 'folder'
 }
 
-function leadsToFile(link: string): boolean {
+/** No profile has a dot in its name. */
+const NO_PROFILE = /\./
+
+function kindBehind(link: string): 'file' | 'folder' | 'nothing' {
   try {
-    return statSync(link).isFile()
+    const stat = statSync(link)
+    return stat.isFile() ? 'file' : 'folder'
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error))) return false
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error))) return 'nothing'
     throw error
   }
 }
