@@ -5,8 +5,10 @@ import { isOwnWorkspace } from '../plan/seed.ts'
 import type { Origin, SeedWish } from '../plan/seed.ts'
 import { readInputs, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
+import { keepsBuildElsewhere } from '../host/build-dir.ts'
 import { hasOtherBuild } from '../host/other-builds.ts'
 import { noteSetTimes } from '../host/set-times.ts'
+import { pathsOf } from '../host/slots.ts'
 import { restoreTimes } from './restore-times.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -27,7 +29,7 @@ export interface SeedTimes {
  */
 export async function restoreSeedTimes(
   { root, lease, origin, wish, place }: SeedTimes,
-  { voice }: Runtime,
+  { voice, environment }: Runtime,
 ): Promise<string | null> {
   // In its own workspace a seed does without, as long as nobody has set times there.
   if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null) return null
@@ -36,7 +38,13 @@ export async function restoreSeedTimes(
   if (typeof inputs === 'string') return `its inputs cannot be read: ${inputs}`
   // Before the first time is set: what else was built in this workspace then needs its own restored.
   noteSetTimes(root, wish.runnerKey, lease.repository)
-  const isShared = hasOtherBuild(root, lease)
+  const [slot = ''] = pathsOf(root, lease.slot)
+  const other = keepsBuildElsewhere(wish.workspace, slot, environment)
+    ? 'Cargo’s build-dir may hold another build of this checkout'
+    : hasOtherBuild(root, lease)
+      ? 'another build of this checkout is in use'
+      : null
+  const isShared = other !== null
   const { restored, forgotten, kept, changed, problem } = await restoreTimes({
     target: place,
     workspace: wish.workspace,
@@ -47,7 +55,7 @@ export async function restoreSeedTimes(
   if (problem !== null) return problem
   writeRecord(root, lease.id, '.restored', encodeRestored(restored))
   const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`
-  if (isShared) voice.info('times: none goes back, for another build of this checkout is in use')
+  if (isShared) voice.info(`times: none goes back, for ${other}`)
   voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`)
   return null
 }
