@@ -71,6 +71,22 @@ needs('root', 'cargo').describe('beside a slot', () => {
     expect(warm.step('Post guard').stdout).toMatch(/times: \d+ restored input\(s\) get now/)
   })
 
+  test('a build-dir that another branch was built in meets no old times', async () => {
+    const jobs = await Jobs.make()
+    const buildDir = scene().directory('build-dir')
+    const config = `mkdir -p .cargo && printf '[build]\\nbuild-dir = "${buildDir}"\\n' >.cargo/config.toml`
+    const build = { name: 'build', run: 'cargo build --quiet --offline' }
+    const target = `${scene().directory('kept')}/target`
+    const outside = { name: 'outside', run: `${config} && ${build.run} --target-dir ${target}` }
+    await jobs.job(jobs.checkOut('main'), jobs.guard, build)
+    await jobs.job(jobs.checkOut('feature'), outside)
+    const tell = { name: 'build', run: `${build.run} && "$CARGO_TARGET_DIR/debug/small"` }
+    const last = await jobs.job(jobs.checkOut('main'), jobs.guard, tell)
+    expect(last.step('guard').outputs['seed']).toBe('inherit')
+    expect(last.step('guard').stdout).toContain('none goes back, for Cargo’s build-dir may hold')
+    expect(last.step('build').stdout).toBe('hello from small\n')
+  })
+
   test('two checkouts of one project are warned of, unless they are built apart', async () => {
     const jobs = await Jobs.make()
     const clones = ['pr', 'base'].map(

@@ -1205,6 +1205,7 @@ function dockerDirectory() {
 /* harmony export */   cX: () => (/* binding */ isDiverted),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
 /* harmony export */   nx: () => (/* binding */ inside),
+/* harmony export */   o$: () => (/* binding */ moveOut),
 /* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn),
@@ -1278,6 +1279,25 @@ function movingTo(to, prefix) {
         }
         moved += 1;
     };
+}
+/**
+ * Moves what lies at a path below `base` out of it; nothing where there is none, or only through a link.
+ *
+ * @param out of `movingTo`
+ */
+function moveOut(base, path, out) {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    try {
+        within(base, parts, (folder) => {
+            if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
+                out(folder, name);
+        });
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !isDiverted(error))
+            throw error;
+    }
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {
@@ -5565,7 +5585,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3604);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8728);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -7999,7 +8019,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 3604:
+/***/ 8728:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11579,9 +11599,11 @@ function findPlantedLink(target) {
     return (0,host_folders/* within */.ux)(target, [], (folder) => findIn(folder, 0));
 }
 function findIn(folder, depth) {
-    for (const entry of entriesOf(folder)) {
+    const entries = entriesOf(folder);
+    const isOwn = depth === 0 || entries.some(({ name }) => WRITTEN.has(name));
+    for (const entry of entries) {
         const { name } = entry;
-        if (entry.isSymbolicLink() && isWrittenInto(folder, name))
+        if (entry.isSymbolicLink() && isWrittenInto(folder, name, isOwn))
             return name;
         if (!entry.isDirectory())
             continue;
@@ -11594,17 +11616,28 @@ function findIn(folder, depth) {
     }
     return null;
 }
-/** A program or library beside those folders is replaced as a whole, whatever it is. */
-function isWrittenInto(folder, name) {
-    return WRITTEN.has(name) || /^\.|\.d$/.test(name) || !leadsToFile((0,host_folders.at)(folder, name));
+/**
+ * A program or library beside those folders is replaced as a whole, whatever it is. In a folder that is
+ * not Cargo's own, such as the `cxxbridge` of cxx, it makes folders alone, of profiles and targets.
+ *
+ * @param isOwn whether the folder is the target directory or a profile's
+ */
+function isWrittenInto(folder, name, isOwn) {
+    if (WRITTEN.has(name) || /^\.|\.d$/.test(name))
+        return true;
+    const kind = kindBehind((0,host_folders.at)(folder, name));
+    return isOwn || !planted_links_NO_PROFILE.test(name) ? kind !== 'file' : kind === 'folder';
 }
-function leadsToFile(link) {
+/** No profile has a dot in its name. */
+const planted_links_NO_PROFILE = /\./;
+function kindBehind(link) {
     try {
-        return (0,external_node_fs_.statSync)(link).isFile();
+        const stat = (0,external_node_fs_.statSync)(link);
+        return stat.isFile() ? 'file' : 'folder';
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return false;
+            return 'nothing';
         throw error;
     }
 }
@@ -12596,6 +12629,8 @@ function readBytes(path, atMost) {
 
 
 
+/** CMake refuses to work where this says that it was made elsewhere. */
+const CMAKE_CACHE = 'CMakeCache.txt';
 const DEPTH_AT_MOST = 64;
 /**
  * Finds a file or link with a former path in what a build script made.
@@ -12634,10 +12669,12 @@ function searchEntry(folder, entry, search, path) {
             return 'there is too much to be searched';
         const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
         const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
-        if (paths.length === 0)
-            return null;
-        const { kind } = inspectArtefact(read, size, { ...search, paths });
-        return kind === 'unseen' ? null : `it made ${name}`;
+        const isSeen = (of) => of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen';
+        if (isSeen(paths))
+            return `it made ${name}`;
+        if (entry.name === CMAKE_CACHE && isSeen(search.paths))
+            search.onCache(name);
+        return null;
     });
 }
 
@@ -13069,20 +13106,28 @@ function removeFrom(target, folders, choose) {
 
 
 
+
 const GIB = 1024 ** 3;
 /**
  * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
- * Nothing is removed but files of fingerprints, and what build scripts printed.
+ * Nothing is removed but files of fingerprints, and what build scripts printed and made.
  *
  * @param place absolute path at which it lies
+ * @param aside absolute path of a folder, where what they made goes
  */
-function forgetJudged(place, { units, whole }) {
+function forgetJudged(place, { units, displaced, whole }, aside) {
     const forgotten = [];
+    const out = (0,host_folders/* movingTo */.I2)(aside, 'made-');
     try {
         for (const { profile, files, why } of units) {
             dropFingerprint(place, (0,external_node_path_.join)(profile, ...files.fingerprint));
+            // make and its like would keep what they find there, with the former path in it.
+            if (files.run !== null)
+                (0,host_folders/* moveOut */.o$)(place, (0,external_node_path_.join)(profile, ...files.run.folders), out);
             forgotten.push({ unit: `${profile}/${files.label} ${files.name}`, why });
         }
+        for (const path of displaced)
+            (0,host_folders/* moveOut */.o$)(place, path, out);
         return { units: forgotten, whole };
     }
     catch (error) {
@@ -13101,19 +13146,21 @@ function judgeMovedUnits(moved) {
     const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces];
     const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path));
     if (odd !== undefined)
-        return { units: [], whole: `${odd} is not a path that can be searched for` };
-    const units = [];
+        return {
+            units: [],
+            displaced: [],
+            whole: `${odd} is not a path that can be searched for`,
+        };
+    const found = { units: [], displaced: [] };
     try {
-        (0,host_profiles/* withProfiles */.fA)(moved.place ?? moved.target, (profiles) => {
-            units.push(...judgeIn(profiles, moved));
-        });
-        return { units, whole: null };
+        (0,host_profiles/* withProfiles */.fA)(moved.place ?? moved.target, (profiles) => judgeIn(profiles, moved, found));
+        return { ...found, whole: null };
     }
     catch (error) {
-        return { units, whole: (0,guard_error/* messageOf */.bD)(error) };
+        return { ...found, whole: (0,guard_error/* messageOf */.bD)(error) };
     }
 }
-function judgeIn(profiles, moved) {
+function judgeIn(profiles, moved, found) {
     const allowance = {
         texts: { bytes: GIB },
         artefacts: { bytes: 2 * GIB },
@@ -13122,10 +13169,9 @@ function judgeIn(profiles, moved) {
     const units = profiles.flatMap((profile) => forget_units_readUnits(profile, allowance));
     const former = formerOf(moved, units, profiles);
     if (former.targets.length + former.workspaces.length === 0)
-        return [];
-    const judged = [];
+        return;
     const forget = ({ profile, files }, why) => {
-        judged.push({ profile: profile.path, files, why });
+        found.units.push({ profile: profile.path, files, why });
     };
     const seen = { texts: [], packages: new Set() };
     for (const unit of units.filter(({ files }) => files.run === null)) {
@@ -13138,11 +13184,13 @@ function judgeIn(profiles, moved) {
     }
     const included = new Set(units.flatMap(({ depInfo }) => includedIn(depInfo?.inputs ?? [])));
     for (const unit of units) {
-        const why = whyNotRun(unit, former, { seen, included, allowance });
+        const caches = [];
+        const why = whyNotRun(unit, former, { seen, included, allowance, caches });
         if (why !== null)
             forget(unit, why);
+        else
+            found.displaced.push(...caches);
     }
-    return judged;
 }
 function forget_units_readUnits(profile, { texts: bytes }) {
     return unitsOf(listingOf(profile)).map((files) => {
@@ -13198,7 +13246,7 @@ function whyNotRun(unit, former, known) {
     const { run, label } = unit.files;
     if (run === null)
         return null;
-    const { seen, included, allowance } = known;
+    const { seen, included, allowance, caches } = known;
     const told = judgeRun({
         fingerprint: unit.fingerprint,
         output: readPlace(unit.profile, run.output, allowance.texts),
@@ -13218,11 +13266,213 @@ function whyNotRun(unit, former, known) {
         inputs: [],
         pathsFor,
         allowance: allowance.outDirs,
+        onCache: (file) => caches.push((0,external_node_path_.join)(unit.profile.path, ...run.folders, file)),
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/forget-rules.js
+
+
+
+
+
+
+
+
+const forget_rules_TEXTS_AT_MOST = 1024 ** 3;
+const RULE_AT_MOST = 16 * 1024 * 1024;
+const forget_rules_DEPTH_AT_MOST = 64;
+const ENTRIES_AT_MOST = 200_000;
+/** Rules for make that a compiler wrote: gcc and clang, automake, kbuild. */
+const RULES = /\.(?:d|deps?|P|Po|Plo)$|^\..*\.cmd$/;
+/** Where CMake or Cargo build: both get along with being moved. */
+const MOVABLE = new Set(['CMakeCache.txt', '.rustc_info.json']);
+/**
+ * Has Cargo run those build scripts again, in an empty OUT_DIR, that left rules for make with the path
+ * of a former target directory. make goes by names: to it these rules are of other files, so that
+ * a header which changes later would make it compile nothing. That a link leads here does not help.
+ *
+ * @param place absolute path at which it lies
+ * @param target absolute path at which builds will see it
+ * @param aside absolute path of a folder, where what they made goes
+ * @returns `debug/app-0123456789abcdef run-build-script-build-script-build`, of each
+ */
+function forgetRules(place, target, aside) {
+    const out = (0,host_folders/* movingTo */.I2)(aside, 'rules-');
+    const allowance = { bytes: forget_rules_TEXTS_AT_MOST, entries: ENTRIES_AT_MOST };
+    const displaced = (0,host_profiles/* withProfiles */.fA)(place, (profiles) => profiles.flatMap((profile) => displacedIn(profile, target, allowance)));
+    return displaced.map(({ profile, files, folders }) => {
+        dropFingerprint(place, (0,external_node_path_.join)(profile, ...files.fingerprint));
+        (0,host_folders/* moveOut */.o$)(place, (0,external_node_path_.join)(profile, ...folders), out);
+        return `${profile}/${files.label} ${files.name}`;
+    });
+}
+function displacedIn(profile, target, allowance) {
+    return allUnitsOf(listingOf(profile)).flatMap((files) => {
+        if (files.run === null)
+            return [];
+        const { root, folders } = files.run;
+        const former = readPlace(profile, root, allowance) ?? '';
+        const end = `/${(0,external_node_path_.join)(profile.path, ...folders)}`;
+        const base = former.endsWith(end) ? former.slice(0, -end.length) : '';
+        // Where it does not tell, Cargo finds nothing in it, either.
+        if (base === '' || base === Buffer.from(target, 'utf8').toString('latin1'))
+            return [];
+        const isDisplaced = inFolder(profile.folder, folders, (folder) => hasRule(folder, `${base}/`, allowance, 0));
+        return isDisplaced === true ? [{ profile: profile.path, files, folders }] : [];
+    });
+}
+/** Whether a file of rules in a folder, or below it, names a path that begins so. */
+function hasRule(folder, start, allowance, depth) {
+    const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true });
+    allowance.entries -= entries.length;
+    // What cannot be searched may hold one.
+    if (depth > forget_rules_DEPTH_AT_MOST || allowance.entries < 0)
+        return true;
+    if (entries.some(({ name }) => MOVABLE.has(name)))
+        return false;
+    return entries.some((entry) => {
+        const { name } = entry;
+        if (entry.isDirectory()) {
+            return (0,host_profiles/* enter */.Ve)(folder, name, (next) => hasRule(next, start, allowance, depth + 1)) === true;
+        }
+        if (!entry.isFile() || !RULES.test(name))
+            return false;
+        const text = readBytes((0,host_folders.at)(folder, name), RULE_AT_MOST);
+        allowance.bytes -= text?.length ?? 0;
+        return text === null || allowance.bytes < 0 || text.includes(start);
     });
 }
 
 // EXTERNAL MODULE: ./lib/plan/restored.js
 var plan_restored = __nccwpck_require__(5609);
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = 4 * 1024 ** 3;
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && (0,build_inputs/* isSettable */.Zc)(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : (0,external_node_path_.join)(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === build_inputs/* UNPROVEN */.EO || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
+}
+/** A path without links; as it is where nothing is there. */
+function workspace_reader_realPathOf(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/build-dir.js
+
+
+
+/** In a configuration of Cargo’s, but not in a comment. */
+const SETTING = /^[^#\n]*\bbuild-dir\b/m;
+/**
+ * Whether Cargo is told to keep what it compiles in a folder of its own (`build.build-dir`), which is not
+ * in the target directory: it may outlive the job, with a build of the same checkout.
+ *
+ * @param workspace absolute
+ * @param target absolute path of the target directory as builds see it
+ */
+function keepsBuildElsewhere(workspace, target, environment) {
+    const told = environment['CARGO_BUILD_BUILD_DIR'] ?? '';
+    // This one beats every file.
+    if (told !== '')
+        return !`${told}/`.startsWith(`${target}/`);
+    const home = environment['CARGO_HOME'] ?? (0,external_node_path_.join)(environment['HOME'] ?? '/', '.cargo');
+    const folders = [...withThoseAbove(workspace).map((folder) => (0,external_node_path_.join)(folder, '.cargo')), home];
+    return folders.some((folder) => ['config.toml', 'config'].some((name) => {
+        const text = (0,small_file/* readTextOrNull */.GR)(workspace_reader_realPathOf((0,external_node_path_.join)(folder, name)));
+        return text !== null && SETTING.test(text);
+    }));
+}
+function withThoseAbove(folder) {
+    const above = (0,external_node_path_.dirname)(folder);
+    return above === folder ? [folder] : [folder, ...withThoseAbove(above)];
+}
+
 ;// CONCATENATED MODULE: ./lib/host/other-builds.js
 
 
@@ -13966,7 +14216,7 @@ function addTo(map, key, value) {
 
 
 /** Folders with more than this are left unproven. */
-const ENTRIES_AT_MOST = 50_000;
+const folder_contents_ENTRIES_AT_MOST = 50_000;
 /**
  * Reads a folder.
  *
@@ -14006,7 +14256,7 @@ class FolderReader {
         if (stat === null)
             return null;
         const names = this.#open.has(path) ? null : contents_namesIn(path);
-        const isReadable = names !== null && this.entries.size + names.length <= ENTRIES_AT_MOST;
+        const isReadable = names !== null && this.entries.size + names.length <= folder_contents_ENTRIES_AT_MOST;
         // Git’s own folder and a target directory change with every job.
         if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
             return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
@@ -14247,103 +14497,6 @@ function onlyAhead(workspace, planned) {
     return ahead;
 }
 
-;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
-
-
-
-
-/** More than this is not read of a workspace: what is left is unproven. */
-const BYTES_AT_MOST = 4 * 1024 ** 3;
-/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
-class WorkspaceReader {
-    /** absolute, without links */
-    workspace;
-    #reader = new ContentReader(BYTES_AT_MOST);
-    #restored;
-    /** ids that are compared with: of the same path, the same sort is read */
-    #like;
-    #read = new Map();
-    #sources = new Map();
-    constructor(workspace, restored, like = new Map()) {
-        this.workspace = workspace;
-        this.#restored = new Map(restored.map((file) => [file.path, file]));
-        this.#like = like;
-    }
-    /** Takes over what git proves; by path relative to the workspace. */
-    know(sources) {
-        this.#sources = sources;
-    }
-    /** Those of these absolute paths that lie below the workspace, relative to it. */
-    below(paths) {
-        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
-        return inside.map((path) => this.nameOf(path));
-    }
-    isInside(path) {
-        return path === this.workspace || path.startsWith(`${this.workspace}/`);
-    }
-    /** Whether its mtime is ours to set. */
-    isOurs(path) {
-        return this.isInside(path) && (0,build_inputs/* isSettable */.Zc)(this.nameOf(path));
-    }
-    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
-    nameOf(path) {
-        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
-    }
-    placeOf(name) {
-        return name.startsWith('/') ? name : (0,external_node_path_.join)(this.workspace, name);
-    }
-    /** What lies at an absolute path, itself; null where nothing does. */
-    find = (path) => {
-        const name = this.nameOf(path);
-        const like = this.#like.get(name)?.id ?? null;
-        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
-        const isOfSort = like === null || like === build_inputs/* UNPROVEN */.EO || like.startsWith('git:');
-        if (known !== null && isOfSort) {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true)
-                return foundAs('file', known.id, stat);
-        }
-        const restored = this.#restored.get(name);
-        if (restored?.kind === 'file') {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true && isSame(restored, stat)) {
-                return foundAs('file', restored.id, stat);
-            }
-        }
-        const read = this.#read.get(path) ?? this.#reader.find(path, like);
-        if (read !== null)
-            this.#read.set(path, read);
-        return read;
-    };
-    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
-    isAsRestored(path, found) {
-        const restored = this.#restored.get(this.nameOf(path));
-        if (restored === undefined || restored.kind !== found.kind)
-            return false;
-        const { ctimeNs, inode, size } = restored.stamp;
-        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
-        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
-    }
-}
-function isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = stampOf(stat);
-    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
-}
-/** Paths as they are written and as they are without links. */
-function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
-}
-/** A path without links; as it is where nothing is there. */
-function workspace_reader_realPathOf(path) {
-    try {
-        return external_node_fs_.realpathSync.native(path);
-    }
-    catch {
-        // It is not there, so nothing lies below it.
-        return path;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/restore-times.js
 
 
@@ -14504,12 +14657,14 @@ function restoredFiles(results, planned, recorded) {
 
 
 
+
+
 /**
  * Gives unchanged inputs the times they had when the seed was built, and all others now.
  *
  * @returns why the seed must not be used, in words; null where it may be
  */
-async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice }) {
+async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice, environment }) {
     // In its own workspace a seed does without, as long as nobody has set times there.
     if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null)
         return null;
@@ -14519,7 +14674,13 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
         return `its inputs cannot be read: ${inputs}`;
     // Before the first time is set: what else was built in this workspace then needs its own restored.
     noteSetTimes(root, wish.runnerKey, lease.repository);
-    const isShared = hasOtherBuild(root, lease);
+    const [slot = ''] = (0,slots/* pathsOf */.wG)(root, lease.slot);
+    const other = keepsBuildElsewhere(wish.workspace, slot, environment)
+        ? 'Cargo’s build-dir may hold another build of this checkout'
+        : hasOtherBuild(root, lease)
+            ? 'another build of this checkout is in use'
+            : null;
+    const isShared = other !== null;
     const { restored, forgotten, kept, changed, problem } = await restoreTimes({
         target: place,
         workspace: wish.workspace,
@@ -14532,7 +14693,7 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice })
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.restored', (0,plan_restored/* encodeRestored */.Lf)(restored));
     const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
     if (isShared)
-        voice.info('times: none goes back, for another build of this checkout is in use');
+        voice.info(`times: none goes back, for ${other}`);
     voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
     return null;
 }
@@ -14857,6 +15018,7 @@ const retime_seed_SHOWN = 10;
 
 
 
+
 /**
  * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
  * path of another slot or workspace. What builds have not used for long goes.
@@ -14890,9 +15052,10 @@ async function adaptSeed(request, runtime) {
         // While those that are to be built again can still be told: these have a use for theirs.
         dropStates(place, aside, runtime);
     }
-    const problem = forgetPaths(request, runtime);
+    const problem = forgetPaths(request, aside, runtime);
     if (problem !== null)
         throw new Error(`it cannot be judged: ${problem}`);
+    forgetMovedRules(request, aside, runtime);
     // The one sets times in the workspace, the other in the target directory: neither waits for the other.
     const [restored, marked] = await Promise.allSettled([
         restoreSeedTimes(request, runtime),
@@ -14916,19 +15079,26 @@ async function adaptSeed(request, runtime) {
 async function mark(place, aside) {
     return keepsAccessTimes(aside) && (looksMarked(place) || markUnits(place));
 }
-function forgetPaths(request, { environment, voice }) {
+function forgetPaths(request, aside, { environment, voice }) {
     const { place } = request;
     const moved = movedTargetOf(request, environment);
     const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
     if (judged === null)
         return null;
-    const { units, whole } = forgetJudged(place, judged);
+    const { units, whole } = forgetJudged(place, judged, aside);
     if (units.length > 0 && whole === null) {
         voice.info(`${units.length} units had a former path compiled in and are built again`);
         for (const { unit, why } of units.slice(0, adapt_seed_SHOWN))
             voice.info(`  ${unit}: ${why}`);
     }
     return whole;
+}
+/** Also where a former path leads here: make does not follow links. */
+function forgetMovedRules({ root, lease, settings, place }, aside, { voice }) {
+    const [slot = ''] = (0,slots/* pathsOf */.wG)(root, lease.slot);
+    const runs = forgetRules(place, settings.constantPaths.target ?? slot, aside);
+    for (const run of runs)
+        voice.info(`${run} left rules for make with a former path: it runs again`);
 }
 const adapt_seed_SHOWN = 10;
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */

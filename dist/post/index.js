@@ -1225,7 +1225,7 @@ function dockerDirectory() {
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   wX: () => (/* binding */ namesIn)
 /* harmony export */ });
-/* unused harmony exports makeFolder, makeFolders, giveAway, assertFresh */
+/* unused harmony exports moveOut, makeFolder, makeFolders, giveAway, assertFresh */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1294,6 +1294,25 @@ function movingTo(to, prefix) {
         }
         moved += 1;
     };
+}
+/**
+ * Moves what lies at a path below `base` out of it; nothing where there is none, or only through a link.
+ *
+ * @param out of `movingTo`
+ */
+function moveOut(base, path, out) {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    try {
+        within(base, parts, (folder) => {
+            if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined)
+                out(folder, name);
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
+            throw error;
+    }
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {
@@ -11226,6 +11245,8 @@ function readBytes(path, atMost) {
 
 
 
+/** CMake refuses to work where this says that it was made elsewhere. */
+const CMAKE_CACHE = 'CMakeCache.txt';
 const DEPTH_AT_MOST = 64;
 /**
  * Finds a file or link with a former path in what a build script made.
@@ -11264,10 +11285,12 @@ function searchEntry(folder, entry, search, path) {
             return 'there is too much to be searched';
         const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
         const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
-        if (paths.length === 0)
-            return null;
-        const { kind } = inspectArtefact(read, size, { ...search, paths });
-        return kind === 'unseen' ? null : `it made ${name}`;
+        const isSeen = (of) => of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen';
+        if (isSeen(paths))
+            return `it made ${name}`;
+        if (entry.name === CMAKE_CACHE && isSeen(search.paths))
+            search.onCache(name);
+        return null;
     });
 }
 

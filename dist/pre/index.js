@@ -1393,7 +1393,7 @@ function dockerDirectory() {
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
-/* unused harmony export movingTo */
+/* unused harmony exports movingTo, moveOut */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -1462,6 +1462,25 @@ function movingTo(to, prefix) {
         }
         moved += 1;
     };
+}
+/**
+ * Moves what lies at a path below `base` out of it; nothing where there is none, or only through a link.
+ *
+ * @param out of `movingTo`
+ */
+function moveOut(base, path, out) {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    try {
+        within(base, parts, (folder) => {
+            if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined)
+                out(folder, name);
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
+            throw error;
+    }
 }
 /** The names in a folder that an earlier version did not have; none where it is absent. */
 function namesIn(path) {
