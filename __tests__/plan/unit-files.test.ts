@@ -1,13 +1,18 @@
 import { expect, test } from '@jest/globals'
-import { unitsOf } from '../../src/plan/unit-files.ts'
+import { runsOf, unitsOf } from '../../src/plan/unit-files.ts'
+import type { Listing } from '../../src/plan/unit-files.ts'
 
 /** Lists the folders of a tree that is given by its files. */
-function unitsIn(files: readonly string[]): ReturnType<typeof unitsOf> {
-  return unitsOf((folders) => {
+function listing(files: readonly string[]): Listing {
+  return (folders) => {
     const prefix = folders.map((each) => `${each}/`).join('')
     const below = files.filter((file) => file.startsWith(prefix))
     return [...new Set(below.map((file) => file.slice(prefix.length).split('/')[0] ?? ''))]
-  })
+  }
+}
+
+function unitsIn(files: readonly string[]): ReturnType<typeof unitsOf> {
+  return unitsOf(listing(files))
 }
 
 const ID = '0123456789abcdef'
@@ -72,6 +77,23 @@ test('each unit has a folder of its own in Cargo’s next layout', () => {
   expect(paths(library?.depInfos ?? [])).toEqual([`build/small/${ID}/out/small-${ID}.d`])
   expect(run?.run?.output.name).toBe('stdout')
   expect(run?.run?.folders).toEqual(['build', 'small', 'fedcba9876543210', 'out'])
+})
+
+test('the runs of build scripts are found alone, in either layout', () => {
+  const run = 'run-build-script-build-script-build'
+  const files = [
+    `.fingerprint/a-${ID}/build-script-build-script-build`,
+    `build/a-${ID}/build_script_build-${ID}.d`,
+    `.fingerprint/a-fedcba9876543210/${run}`,
+    'build/a-fedcba9876543210/root-output',
+    // It is forgotten already, and runs anyway.
+    'build/gone-fedcba9876543210/root-output',
+    `build/small/${ID}/fingerprint/lib-small`,
+    `build/small/fedcba9876543210/fingerprint/${run}`,
+  ]
+  const runs = unitsIn(files).filter((unit) => unit.run !== null)
+  expect(runs.map(({ label }) => label)).toEqual(['a-fedcba9876543210', 'small/fedcba9876543210'])
+  expect(runsOf(listing(files))).toEqual(runs)
 })
 
 test('documentation is left alone', () => {

@@ -12722,6 +12722,22 @@ function allUnitsOf(list) {
         .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
     return [...flat, ...nested];
 }
+/** The runs of build scripts, with no look at what was compiled: of many units they are few. */
+function runsOf(list) {
+    return list(['build']).flatMap((label) => {
+        const inside = list(['build', label]);
+        if (!ID.test(label))
+            return inside.flatMap((id) => nestedUnits(label, id, list)).filter(isRun);
+        if (!inside.includes('root-output'))
+            return [];
+        const fingerprint = ['.fingerprint', label];
+        const names = unit_files_namesIn(list(fingerprint));
+        return names.map((name) => unitOf(name, label, fingerprint, list, new Map())).filter(isRun);
+    });
+}
+function isRun({ run }) {
+    return run !== null;
+}
 /**
  * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
  * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
@@ -17531,7 +17547,7 @@ function forgetRules(place, target, aside) {
     });
 }
 function displacedIn(profile, target, allowance) {
-    return allUnitsOf(listingOf(profile)).flatMap((files) => {
+    return runsOf(listingOf(profile)).flatMap((files) => {
         if (files.run === null)
             return [];
         const { root, folders } = files.run;

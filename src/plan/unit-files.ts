@@ -54,6 +54,22 @@ export function allUnitsOf(list: Listing): UnitFiles[] {
   return [...flat, ...nested]
 }
 
+/** The runs of build scripts, with no look at what was compiled: of many units they are few. */
+export function runsOf(list: Listing): UnitFiles[] {
+  return list(['build']).flatMap((label) => {
+    const inside = list(['build', label])
+    if (!ID.test(label)) return inside.flatMap((id) => nestedUnits(label, id, list)).filter(isRun)
+    if (!inside.includes('root-output')) return []
+    const fingerprint = ['.fingerprint', label]
+    const names = namesIn(list(fingerprint))
+    return names.map((name) => unitOf(name, label, fingerprint, list, new Map())).filter(isRun)
+  })
+}
+
+function isRun({ run }: UnitFiles): boolean {
+  return run !== null
+}
+
 /**
  * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
  * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { allUnitsOf } from '../plan/unit-files.ts'
+import { runsOf } from '../plan/unit-files.ts'
 import type { UnitFiles } from '../plan/unit-files.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
 import { at, moveOut, movingTo } from '../host/folders.ts'
@@ -56,7 +56,7 @@ interface Allowance {
 }
 
 function displacedIn(profile: Profile, target: string, allowance: Allowance): DisplacedRun[] {
-  return allUnitsOf(listingOf(profile)).flatMap((files) => {
+  return runsOf(listingOf(profile)).flatMap((files) => {
     if (files.run === null) return []
     const { root, folders } = files.run
     const former = readPlace(profile, root, allowance) ?? ''
