@@ -1,5 +1,5 @@
 // Jobs that build a project: pre, a fresh checkout, main, cargo, post, as a runner has them.
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { must, timed } from './measure.mjs'
 import { makeJob, passStateOn, removeJob, runPhase } from './scene.mjs'
 import { checkOut } from './project.mjs'
@@ -8,8 +8,8 @@ import { checkOut } from './project.mjs'
  * Runs a job as far as main.
  *
  * @param host `{ scene, node, runner, root, repository }`
- * @param want `{ ref, warm, incremental }`: refs/heads/main is the default branch
- * @returns the job, its target directory, what it was seeded with, and main’s milliseconds
+ * @param want `{ ref, warm, incremental, isHurried }`: refs/heads/main is the default branch
+ * @returns the job, its target directory, what it was seeded with, and the milliseconds of pre and main
  */
 export function startJob({ scene, node, runner, root, repository }, want) {
   const { ref, warm = 'auto', incremental = '1' } = want
@@ -25,12 +25,23 @@ export function startJob({ scene, node, runner, root, repository }, want) {
     TARGET_GUARD_KEEPER: 'off',
     TARGET_GUARD_WARM: warm,
   })
-  runPhase(node, job, 'pre')
+  const preMs = runPhase(node, job, 'pre')
   const state = passStateOn(job)
   checkOut(repository, job.env.GITHUB_WORKSPACE)
+  endCheckout(`${root}/.target-guard/seeding/${state.lease}`, want)
   const ms = runPhase(node, job, 'main')
   const target = state.prepared.slot.targetDirectory
-  return { job, target, ms, seed: outputOf(job, 'seed') }
+  return { job, target, ms, preMs, seed: outputOf(job, 'seed') }
+}
+
+/**
+ * Over a network a checkout takes longer than a clone, which is made meanwhile; this one is of a small
+ * repository on this disk. Or, as where there was no time at all, nothing has been made.
+ */
+function endCheckout(seeding, { isHurried = false }) {
+  if (!existsSync(seeding)) return
+  must('/', 'flock', ['-x', seeding, 'true'])
+  if (isHurried) rmSync(seeding, { recursive: true })
 }
 
 /** Builds everything in the checkout; the milliseconds. */

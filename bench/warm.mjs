@@ -64,13 +64,16 @@ async function measureOn(type, host, mount) {
     if (started.seed !== kind) throw new Error(`the seed is ${started.seed}, not ${kind}`)
     return started
   }
-  const seeded = (kind, want) => () => {
-    const before = usedBytes(mount)
-    const started = main(kind, want)
-    samples.add(`${kind} MB`, (usedBytes(mount) - before) / 1e6)
-    dropJob(started)
-    return started.ms
-  }
+  const seeded =
+    (kind, want, name = kind) =>
+    () => {
+      const before = usedBytes(mount)
+      const started = main(kind, want)
+      samples.add(`${name} MB`, (usedBytes(mount) - before) / 1e6)
+      samples.add(`pre of ${name}`, started.preMs)
+      dropJob(started)
+      return started.ms
+    }
   const made = (program, words) => () => {
     mkdirSync(`${mount}/made`)
     const ms = timed(program, words, process.env)
@@ -86,6 +89,11 @@ async function measureOn(type, host, mount) {
       return started.ms
     },
     clone: seeded('clone', { ref, warm: 'clone' }),
+    'clone of its own': seeded(
+      'clone',
+      { ref, warm: 'clone', isHurried: true },
+      'clone of its own',
+    ),
     copy: seeded('copy', { ref: 'refs/pull/4/merge', warm: 'copy' }),
     cp: made('cp', [...cp, source, `${mount}/made/target`]),
     archive: made('tar', unpacking(archive, `${mount}/made`)),
@@ -98,9 +106,11 @@ async function measureOn(type, host, mount) {
       must('/', 'sync', ['-f', mount])
       samples.add(name, sides[name]())
     }
-    for (const name of ['inherit', 'clone', 'copy']) {
+    for (const name of ['inherit', 'clone', 'clone of its own', 'copy']) {
       samples.add(`${name} − bare`, samples.of(name).at(-1) - samples.of('bare').at(-1))
     }
+    const [pre, barePre] = ['clone', 'cold'].map((name) => samples.of(`pre of ${name}`).at(-1))
+    samples.add('pre − bare', pre - barePre)
   }
   return repeat(ROUNDS, round, () => figuresOf({ type, cp, most, disk, node, samples }))
 }
@@ -120,6 +130,15 @@ function figuresOf({ type, cp, most, disk, node, samples }) {
   return [
     over('inherit', atMost(50)),
     over('clone', shown),
+    over('clone of its own', shown),
+    {
+      what: `${type}: pre that has it cloned − pre that has not, ms`,
+      node: node.name,
+      sides: `${samples.median('pre of clone').toFixed(0)} ms − ${samples.median('pre of cold').toFixed(0)} ms`,
+      count: samples.of('pre − bare').length,
+      value: samples.median('pre − bare'),
+      goal: shown,
+    },
     over('copy', shown),
     ratio(`clone, what it adds : \`cp ${cp.join(' ')}\``, 'clone − bare', 'cp', atMost(most)),
     ratio('clone, extra disk : its source', 'clone MB', 'source MB', atMost(disk), 'MB'),

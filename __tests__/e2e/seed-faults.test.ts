@@ -179,6 +179,8 @@ const SILENT = [
   // Folders that stay for the next reaper.
   /^(?:rmdir|rename) <stage>\/targets\/\.target-guard\/seeding\/<id>(?: ->|$)/,
   /^rm <stage>\/targets\/\.target-guard\/seeding\/<id>\/(?:0\.)?staging$/,
+  // A clone that was made ahead in vain: the job makes its own.
+  /^\w+ <stage>\/targets\/\.target-guard\/seeding\/<id>\/ahead\.json/,
   // A snapshot that counts as used less often, or is measured again.
   /\/snapshots\/[^/]+\/<hash>\/(?:hits|snapshot\.json|bytes\.<uuid>(?: ->.*)?)$/,
 ]

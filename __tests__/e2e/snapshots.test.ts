@@ -12,6 +12,7 @@ import type { JobResult } from './runner/job-result.ts'
 import { Runner } from './runner/runner.ts'
 import { smallDisk } from './small-disk.ts'
 import { useScene } from './use-scene.ts'
+import { waitFor } from './wait-for.ts'
 
 const scene = useScene()
 
@@ -43,13 +44,13 @@ class Fleet {
 
   async job(
     event: JobEvent,
-    options: { with?: Record<string, string>; build?: string } = {},
+    options: { with?: Record<string, string>; build?: string; before?: string } = {},
   ): Promise<JobResult> {
     return this.runner.job({
       event,
       runId: String((this.#run += 1)),
       steps: [
-        { name: 'checkout', run: this.#checkout },
+        { name: 'checkout', run: `${this.#checkout}\n${options.before ?? ''}` },
         this.host.step({ id: 'guard', with: options.with ?? {} }),
         { name: 'build', run: options.build ?? 'cargo build --offline' },
       ],
@@ -87,6 +88,8 @@ needs('root', 'cargo', 'loop-mount', 'xfs', 'btrfs').describe(
       const floors = { 'min-free-gb': '0', 'min-free-percent': '0', 'high-watermark': '100' }
       const proposed = await fleet.job(pullRequest({ number: 7 }), { with: floors })
       expect(seedOf(proposed)).toBe(kind)
+      expect(proposed.step('Pre guard').stdout).toContain('is cloned while the checkout is made')
+      expect(proposed.step('guard').stdout).toMatch(/cloned \(\w+, while the checkout was made\)/)
       expect(proposed.step('build').stderr).not.toContain('Compiling')
       expect(proposed.conclusion).toBe('success')
       expect(listing(path.join(snapshot, 'tree'))).toEqual(before)
@@ -102,6 +105,35 @@ needs('root', 'cargo', 'loop-mount', 'xfs', 'btrfs').describe(
     })
   },
 )
+
+needs('root', 'cargo').describe('what was cloned while the checkout was made', () => {
+  const floors = { 'min-free-gb': '0', 'min-free-percent': '0', 'high-watermark': '100' }
+
+  async function published(): Promise<Fleet> {
+    const fleet = await Fleet.on(null)
+    await fleet.job(push(), { with: floors })
+    return fleet
+  }
+
+  test('goes unused where a step has asked for another build', async () => {
+    const fleet = await published()
+    const before = 'echo "RUSTFLAGS=--cfg other" >>"$GITHUB_ENV"'
+    const result = await fleet.job(push(), { with: floors, before })
+    expect(result.step('Pre guard').stdout).toContain('is cloned while the checkout is made')
+    expect(result.step('guard').stdout).not.toContain('while the checkout was made')
+    expect(seedOf(result)).toBe('cold')
+    expect(result.step('build').stderr).toContain('Compiling')
+    expect(fleet.host.control('seeding')).toEqual([])
+  })
+
+  test('goes where its job never comes to the step', async () => {
+    const fleet = await published()
+    const result = await fleet.job(push(), { with: floors, before: 'exit 1' })
+    expect(result.step('Pre guard').stdout).toContain('is cloned while the checkout is made')
+    expect(result.conclusion).toBe('failure')
+    await waitFor(() => fleet.host.control('seeding').length === 0, { what: 'the clone to go' })
+  })
+})
 
 needs('root', 'cargo').describe('nothing is published', () => {
   interface Case {

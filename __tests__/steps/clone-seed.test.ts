@@ -67,7 +67,7 @@ async function clone(
   settings = SETTINGS,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Filled | string> {
-  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source }
+  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source, ahead: null }
   return cloneSeed(request, { ...RUNTIME, environment })
 }
 

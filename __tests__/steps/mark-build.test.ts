@@ -14,7 +14,6 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { COLD, encodeRecord } from '../../src/plan/build-record.ts'
 import type { BuildRecord, SeedKind } from '../../src/plan/build-record.ts'
 import type { UnusedUnits } from '../../src/plan/unused-units.ts'
-import type { Settings } from '../../src/plan/settings.ts'
 import { setAccessTimes } from '../../src/host/file-times.ts'
 import { writeRecord } from '../../src/host/lease-companions.ts'
 import { writeLease } from '../../src/host/leases.ts'
@@ -161,7 +160,7 @@ async function adapt(kind: SeedKind): Promise<UnusedUnits | null> {
       root,
       lease,
       wish,
-      settings: { constantPaths: { target: null, workspace: null } } as Settings,
+      settings: { constantPaths: { target: null, workspace: null } },
       place: slot,
       record: { ...COLD, kind },
       origin: { ...origin, generation: 0, unused: { [UNIT]: 1 } },

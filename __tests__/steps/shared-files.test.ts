@@ -141,7 +141,7 @@ async function clone(
     },
   }
   const place = `${scene().directory('seeding')}/0`
-  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source }
+  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source, ahead: null }
   return taken(lease, place, await cloneSeed(request, runtime))
 }
 

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3056);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3738);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3056:
+/***/ 3738:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -667,7 +667,7 @@ function at(folder, name) {
     return `/proc/self/fd/${folder}/${name}`;
 }
 /** Opens a directory; ELOOP or ENOTDIR where it is a link or something else. */
-function openFolder(path) {
+function folders_openFolder(path) {
     return (0,external_node_fs_.openSync)(path, FOLDER);
 }
 /**
@@ -677,11 +677,11 @@ function openFolder(path) {
  * @throws as openSync does: ENOENT, and ENOTDIR or ELOOP where a link was planted
  */
 function within(base, components, work, step = () => { }) {
-    let folder = openFolder(base);
+    let folder = folders_openFolder(base);
     try {
         for (const name of components) {
             step(folder, name);
-            const next = openFolder(at(folder, name));
+            const next = folders_openFolder(at(folder, name));
             (0,external_node_fs_.closeSync)(folder);
             folder = next;
         }
@@ -796,7 +796,7 @@ function makeFolders(path) {
  * @throws Error where it is not the empty directory of this user that it must be
  */
 function giveAway(path, to) {
-    const folder = openFolder(path);
+    const folder = folders_openFolder(path);
     try {
         assertFresh(folder);
         (0,external_node_fs_.fchownSync)(folder, to.uid, to.gid);
@@ -1736,7 +1736,7 @@ function smallest(pending) {
 }
 function tree_walk_open(path, refuse) {
     try {
-        return openFolder(path);
+        return folders_openFolder(path);
     }
     catch (error) {
         if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
@@ -1791,7 +1791,7 @@ function withProfiles(target, work) {
         const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
         const isProfile = names.includes('.fingerprint') || names.includes('build');
         if (isProfile)
-            profiles.push({ path: path.join('/'), folder: openFolder(at(folder, '.')) });
+            profiles.push({ path: path.join('/'), folder: folders_openFolder(at(folder, '.')) });
         branches.add(path, isProfile);
         if (path.length === DEPTH)
             return null;
@@ -1834,7 +1834,7 @@ function branchesOf(path) {
 function enter(folder, name, work) {
     let next;
     try {
-        next = openFolder(at(folder, name));
+        next = folders_openFolder(at(folder, name));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' || isDiverted(error))
@@ -2652,7 +2652,7 @@ function openOwnFolders(control) {
     const misplaced = [];
     const open = (name) => {
         try {
-            return openFolder(at(control, name));
+            return folders_openFolder(at(control, name));
         }
         catch (error) {
             if (errnoOf(error) !== 'ENOENT')
@@ -2662,8 +2662,8 @@ function openOwnFolders(control) {
     };
     const folders = {
         control,
-        leases: openFolder(at(control, 'leases')),
-        trash: openFolder(at(control, 'trash')),
+        leases: folders_openFolder(at(control, 'leases')),
+        trash: folders_openFolder(at(control, 'trash')),
         alerts: open('alerts'),
         snapshots: open('snapshots'),
         seeding: open('seeding'),
@@ -2953,7 +2953,7 @@ function openRoot(path, precious) {
         makeFolders(path);
         return whileOpen(path, (base) => {
             root_makeFolder(base, CONTROL, path);
-            const control = openFolder(at(base, CONTROL));
+            const control = folders_openFolder(at(base, CONTROL));
             if (readMarker(path) === null)
                 adopt(control);
             for (const name of FOLDERS)
@@ -2990,7 +2990,7 @@ function findRoot(path, precious) {
     if (!hasRoot(path, precious))
         return null;
     try {
-        return whileOpen(path, (base) => describe(path, base, openFolder(at(base, CONTROL))));
+        return whileOpen(path, (base) => describe(path, base, folders_openFolder(at(base, CONTROL))));
     }
     catch (error) {
         throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
@@ -2998,7 +2998,7 @@ function findRoot(path, precious) {
 }
 /** Opens the root; it stays open unless that comes to nothing. */
 function whileOpen(path, work) {
-    const base = openFolder(path);
+    const base = folders_openFolder(path);
     try {
         return work(base);
     }
@@ -3075,7 +3075,7 @@ function giveToOwner(parent, name) {
     const { uid, gid } = (0,external_node_fs_.fstatSync)(parent);
     if (process.geteuid?.() !== 0 || uid === 0)
         return;
-    const folder = openFolder(at(parent, name));
+    const folder = folders_openFolder(at(parent, name));
     try {
         if ((0,external_node_fs_.fstatSync)(folder).uid === 0)
             (0,external_node_fs_.fchownSync)(folder, uid, gid);
@@ -3699,6 +3699,10 @@ function parseLinked(text) {
     catch {
         return null;
     }
+    return linkedFilesOf(found);
+}
+/** The same, of what was read already. */
+function linkedFilesOf(found) {
     if (!Array.isArray(found))
         return null;
     const files = found.map(linkedFileOf);
@@ -4786,7 +4790,7 @@ function empty(path) {
 function withFolder(root, work) {
     let folder;
     try {
-        folder = openFolder(controlPath(root, 'reserve.d'));
+        folder = folders_openFolder(controlPath(root, 'reserve.d'));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' || isDiverted(error))
@@ -4912,10 +4916,10 @@ exec "$@"`;
  */
 function startInBackground(script, words, variables = {}) {
     // nice and ionice are looked for by the shell: an image may lack one of them.
-    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, toolBeside(script), ...words], {
+    const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', YIELDING, 'sh', process.execPath, background_toolBeside(script), ...words], {
         cwd: '/',
         detached: true,
-        env: { ...ownEnvironment(), ...variables },
+        env: { ...background_ownEnvironment(), ...variables },
         stdio: 'ignore',
     });
     // Whatever it would have done is done by the next one that is started.
@@ -4923,11 +4927,11 @@ function startInBackground(script, words, variables = {}) {
     child.unref();
 }
 /** The tool that lies beside an entry point. */
-function toolBeside(script) {
+function background_toolBeside(script) {
     return (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_.realpathSync)(script)), '..', 'cli', 'index.js');
 }
 /** What a process in the background gets of this one’s environment. */
-function ownEnvironment(more = []) {
+function background_ownEnvironment(more = []) {
     const names = new Set([...background_KEPT, ...more]);
     return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.has(name)));
 }
@@ -5094,12 +5098,12 @@ function startKeeper(root, id, script, { settings, variables, failed, lock: held
     try {
         setLogAside(root, id);
         const lease = controlName(root, 'leases', `${id}.json`);
-        const tool = [process.execPath, ...NODE_FLAGS, toolBeside(script)];
+        const tool = [process.execPath, ...NODE_FLAGS, background_toolBeside(script)];
         const words = ['keep', '--root', root.path, '--lease', id, ...flagsOf(settings)];
         const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', HOLDING, 'sh', lease, ...tool, ...words], {
             cwd: '/',
             detached: true,
-            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
+            env: { ...background_ownEnvironment([TRACKING_ID]), ...variables },
             stdio: ['ignore', 'ignore', 'ignore', lock],
         });
         child.on('error', failed);
@@ -5478,7 +5482,7 @@ function openProfiles(folder, depth = 1) {
         let inside = null;
         let found = [];
         try {
-            inside = openFolder(at(folder, entry.name));
+            inside = folders_openFolder(at(folder, entry.name));
             const deps = (0,external_node_fs_.lstatSync)(at(inside, DEPS), { throwIfNoEntry: false });
             if (deps?.isDirectory() === true)
                 found = [inside];
@@ -5527,7 +5531,7 @@ async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
 async function deleteInPlace(root, slot) {
     const parents = slot.split('/');
     const name = parents.pop() ?? '';
-    const folder = withinRoot(root, parents, (last) => openFolder(at(last, '.')));
+    const folder = withinRoot(root, parents, (last) => folders_openFolder(at(last, '.')));
     try {
         return await deleteFrom(folder, name, `${root.realPath}/${slot}`);
     }
@@ -5611,7 +5615,7 @@ async function remove(target, { waitSeconds, inParts }) {
             (0,external_node_fs_.unlinkSync)(path);
             return { kind: 'tried', why: '' };
         }
-        folder = openFolder(path);
+        folder = folders_openFolder(path);
     }
     catch (error) {
         // Gone at this moment; where it is there again, somebody makes it anew.
@@ -6732,7 +6736,7 @@ function mayPublish(job, result, settings) {
  * the job, the next reaper takes it away.
  */
 /** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
-function makeSeeding(root, id) {
+function seeding_makeSeeding(root, id) {
     const path = seedingPath(root, id);
     makeOwnersFolder(root, path);
     return path;
@@ -6740,17 +6744,38 @@ function makeSeeding(root, id) {
 function seedingPath(root, id) {
     return controlPath(root, 'seeding', id);
 }
+/** Opens the folder, where it is there: ENOENT says that nobody waits for what would lie in it. */
+function openSeeding(root, id) {
+    return folders_openFolder(seedingPath(root, id));
+}
+/**
+ * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
+ *
+ * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ *   longer than `waitSeconds`
+ */
+async function awaitSeeding(root, id, name, waitSeconds) {
+    const path = seedingPath(root, id);
+    if (!seeding_isThere(path))
+        return false;
+    return (await withKernelLock(path, waitSeconds, async () => seeding_isThere(`${path}/${name}`))) === true;
+}
+function seeding_isThere(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+}
 /**
  * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
  * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
+ * @param left what becomes before of what lies there
  */
-async function withSeeding(root, id, work) {
+async function withSeeding(root, id, work, left = 'dropped') {
     // What a hook of the same job left that was killed.
-    takeAway(root, id);
-    const folder = openFolder(makeSeeding(root, id));
+    if (left === 'dropped')
+        takeAway(root, id);
+    const folder = folders_openFolder(seeding_makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
     }
@@ -6766,7 +6791,7 @@ async function withSeeding(root, id, work) {
  * @param work is given a path by which this process comes to that very folder, whatever lies at its name
  */
 async function whileSeedingIsKept(root, id, work) {
-    return whileLocked(makeSeeding(root, id), 'shared', async (folder) => work(at(folder, '.')));
+    return whileLocked(seeding_makeSeeding(root, id), 'shared', async (folder) => work(at(folder, '.')));
 }
 /**
  * Has work fill the folder, which then goes to the trash as a whole: what lies there already a reaper may
@@ -6841,7 +6866,7 @@ function discardQuietly(root, id) {
  */
 const TREE = 'tree';
 const RECORD = 'snapshot.json';
-const INPUTS = 'inputs.json';
+const snapshots_INPUTS = 'inputs.json';
 const HITS = 'hits';
 const snapshots_BYTES = 'bytes';
 const LINKED = 'linked.json';
@@ -6892,7 +6917,7 @@ function treeIn(folder) {
 }
 /** What was recorded of the inputs of its build; null where nothing was. */
 function inputsIn(folder) {
-    return readTextOrNull(at(folder, INPUTS), LARGE);
+    return readTextOrNull(at(folder, snapshots_INPUTS), LARGE);
 }
 /** Notes that a slot was seeded from it: eviction takes the least recently used. */
 function noteUse(folder, now) {
@@ -6946,12 +6971,12 @@ function bytesInTrash(root, id) {
  * @returns false where the slot was not there any more, or was taken out of the way half-way
  */
 function publish(root, slot, name, snapshot, { inputs, linked }) {
-    const staging = makeSeeding(root, snapshot.id);
+    const staging = seeding_makeSeeding(root, snapshot.id);
     const isReady = within(staging, [], (folder) => {
         if (!moveTree(root, slot, folder))
             return false;
         if (inputs !== null)
-            replaceFile(at(folder, INPUTS), inputs);
+            replaceFile(at(folder, snapshots_INPUTS), inputs);
         if (linked.length > 0)
             replaceFile(at(folder, LINKED), JSON.stringify(linked));
         replaceFile(at(folder, RECORD), encodeSnapshot(snapshot));
@@ -8234,7 +8259,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 async function claimAlert(root, kind, hours, nowMs) {
     if (hours === 0)
         return true;
-    const folder = openFolder(controlPath(root, 'alerts'));
+    const folder = folders_openFolder(controlPath(root, 'alerts'));
     try {
         const path = at(folder, kind);
         // Not waited for: whoever holds the lock is claiming this very alert.
@@ -8324,7 +8349,7 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 ;// CONCATENATED MODULE: ./lib/plan/input.js
 
 /** The environment twin of an input: `TARGET_GUARD_` and the name in upper case with `_`. */
-function environmentTwin(name) {
+function input_environmentTwin(name) {
     return `TARGET_GUARD_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 /**
@@ -8880,6 +8905,14 @@ function secretsIn(environment) {
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
 }
+/** A step’s settings as the environment twins that a command takes, but for what stays out of every text. */
+function twinsOf(environment) {
+    const set = INPUTS.flatMap((each) => {
+        const read = input(each.name, environment) ?? twin(each.name, environment);
+        return read === null || each.isSecret === true ? [] : [[environmentTwin(each.name), read.text]];
+    });
+    return Object.fromEntries(set);
+}
 /** The settings that a variable makes other than their defaults; the text of a secret is null. */
 function changedTwins(environment) {
     const around = surroundings(environment);
@@ -8895,7 +8928,7 @@ function input(name, environment) {
     return found(environment[`INPUT_${name.toUpperCase()}`], `The input ${name}`);
 }
 function twin(name, environment) {
-    return found(environment[environmentTwin(name)], environmentTwin(name));
+    return found(environment[input_environmentTwin(name)], input_environmentTwin(name));
 }
 function found(text, source) {
     const trimmed = text?.trim() ?? '';
@@ -8932,7 +8965,7 @@ function flags_flag(name, value, about) {
     return { name, value, about, setting: false };
 }
 function setting(name, value, about) {
-    return { name, value, about: `${about} (${environmentTwin(name)})`, setting: true };
+    return { name, value, about: `${about} (${input_environmentTwin(name)})`, setting: true };
 }
 const JSON_FLAG = flags_flag('json', null, 'print JSON');
 const ROOT = setting('root', 'DIR', 'the root; default ~/.cache/target-guard');
@@ -9252,1337 +9285,6 @@ and of snapshots, which make room before a job waits.`,
     },
 };
 
-;// CONCATENATED MODULE: ./lib/plan/relief.js
-
-
-
-/**
- * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
- * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
- * has a dead owner is among them, and nobody has looked into their slots yet.
- */
-function reliefOrder(leases, self, extent, now) {
-    const own = self.runnerKey === null ? null : runnerPrefix(self.runnerKey);
-    const rank = ({ record }) => {
-        if (own !== null && record.id.startsWith(own))
-            return record.state === 'ended' ? 0 : 1;
-        return record.state === 'ended' ? 2 : 3;
-    };
-    return leases
-        .filter(({ record, owner, slot }) => {
-        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
-    })
-        .filter((lease) => extent === 'host' || rank(lease) < 2)
-        .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
-        .toSorted((a, b) => a.rank - b.rank || relief_byAge(a.age, b.age))
-        .map(({ lease, rank: order }) => ({
-        lease,
-        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${relief_KINDS[order] ?? ''})`,
-    }));
-}
-const relief_KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
-/** The older first; an unknown age is the oldest. */
-function relief_byAge(a, b) {
-    if (a === b)
-        return 0;
-    return a > b ? -1 : 1;
-}
-/**
- * The most that a slot is known to have held. One that nobody measured after its job’s end may have grown
- * ever since its last sample: it weighs what was forecast at least, and without that nobody knows.
- */
-function weighSlot({ sample, line, forecastBytes }) {
-    const bytes = relief_largest(sample?.peakBytes, line?.bytes, line?.peakBytes);
-    const inodes = relief_largest(sample?.peakFiles, line?.files, line?.peakFiles);
-    if (line !== null && line.bytes !== null)
-        return { bytes, inodes };
-    const isKnown = bytes !== null && forecastBytes !== null;
-    return { bytes: isKnown ? Math.max(bytes, forecastBytes) : null, inodes: null };
-}
-function relief_largest(...amounts) {
-    const known = amounts.filter((each) => typeof each === 'number');
-    return known.length === 0 ? null : Math.max(...known);
-}
-/** Below the low watermark, and not critical. */
-function untilRelieved(floors, watermarks) {
-    return {
-        isReached: (disk) => isRelieved(disk, watermarks),
-        missed: (reading) => missedFloors(reading, floors),
-    };
-}
-/** Below the low watermark, whatever the floors ask for: to come nearer to it is of use. */
-function untilBelow({ low }) {
-    return { isReached: ({ reading }) => usedPercent(reading) < low, missed: () => [] };
-}
-/** So many bytes are free, for a job that waits. */
-function untilFree(bytes) {
-    const isFree = ({ freeBytes }) => freeBytes >= bytes;
-    return {
-        isReached: ({ reading }) => isFree(reading),
-        missed: (reading) => isFree(reading)
-            ? []
-            : [{ what: 'bytes', free: reading.freeBytes, floor: bytes, setting: 'forecast-gb' }],
-    };
-}
-/** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
-const GROWN = 2;
-/**
- * The floor that no relief can reach: what is missing to it is more than twice all that may go. Null
- * where it may help to take that, as it may where the size of anything among it is unknown.
- */
-function outOfReach(missed, weights) {
-    for (const floor of missed) {
-        const amounts = weights.map((each) => each[floor.what]);
-        if (amounts.includes(null))
-            continue;
-        const known = amounts.reduce((sum, each) => sum + (each ?? 0), 0);
-        if (GROWN * known < floor.floor - floor.free)
-            return { floor, known };
-    }
-    return null;
-}
-/** A plan under pressure: what is kept in quiet times and would go for room stands in it once, as that. */
-function withRelief(actions, relief) {
-    const goes = retiredIn(actions);
-    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
-    const given = retiredIn(more);
-    return [...actions.filter((each) => each.kind !== 'keep' || !given.has(each.id)), ...more];
-}
-function retiredIn(actions) {
-    return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/reserve.js
-/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
-const reserve_TIMES = 4;
-/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
-function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
-    if (freeBytes < reserve_TIMES * bytes)
-        return false;
-    return freeInodes === null || freeInodes >= reserve_TIMES * inodes;
-}
-
-;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
-
-
-/** Why nothing goes for a floor, and what to do about it. */
-function outOfReachText(rootPath, { floor, known }) {
-    const { what, free, setting } = floor;
-    const all = what === 'bytes' ? texts_size(known) : pressure_amount(what, known);
-    return (`The floor of ${pressure_amount(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
-        `for it: ${pressure_amount(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
-        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/relief-weights.js
-
-
-
-
-/** How much each of these slots may free, and each snapshot; nothing is measured for it. */
-function weighAll(root, slots) {
-    const lines = new Map(readHistory(root).map((line) => [line.id, line]));
-    return [
-        ...slots.map(({ id, lease }) => weighSlot({
-            sample: readSizeSample(root, id),
-            line: lines.get(id) ?? null,
-            forecastBytes: lease?.forecastBytes ?? null,
-        })),
-        // Nobody counts their files.
-        ...listSnapshots(root).map(({ bytes }) => ({ bytes, inodes: null })),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/steps/relieve.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** A reaper that is at an entry already frees the same space: it is waited for. */
-const relieve_AT_ONCE = { waitSeconds: 120, inParts: true };
-/** So long the room may wait for the history of jobs that have ended to be told, in all. */
-const TELL_MS = 10_000;
-/** Less than this is full: the reserve is for such a disk. */
-const FULL_BYTES = 1024 * 1024;
-const FULL_INODES = 16;
-/**
- * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
- * deleted at once, with a look at the disk after each, until the low watermark is reached.
- *
- * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
- * told as their keepers have last sampled them, which may be less than they came to.
- *
- * @returns null where the disk cannot be read: no number, no deletion
- */
-async function relieve(request, runtime) {
-    const { root, settings } = request;
-    const look = async () => {
-        const [reading] = (await probeDisks(root.path, [])).readings;
-        return reading === undefined ? null : assess(reading, settings.floors);
-    };
-    const goal = relieve_goalOf(request);
-    const first = await look();
-    if (first === null)
-        return null;
-    const done = {
-        before: first.reading,
-        after: first,
-        retired: [],
-        evicted: [],
-        deleted: 0,
-        failures: [],
-        kept: [],
-        gaveReserve: false,
-        outOfReach: null,
-    };
-    const isEnough = async () => {
-        settle(root.path);
-        const again = await look();
-        // No number any more: nothing further goes.
-        if (again === null)
-            return true;
-        done.after = again;
-        return goal.isReached(done.after);
-    };
-    const tellUntil = external_node_perf_hooks_namespaceObject.performance.now() + TELL_MS;
-    const empty = async () => {
-        // What could not be told stays noted for the reaper, which says why.
-        if (done.after.level !== 'critical')
-            await tell(root, 'trash', tellUntil - external_node_perf_hooks_namespaceObject.performance.now());
-        return relieve_emptyTrash(request, done, isEnough);
-    };
-    if (goal.isReached(first))
-        return done;
-    // Also what others have just deleted may not be counted yet: no slot goes for that.
-    if ((hasTrash(root) && (await empty())) || (await isEnough()))
-        return done;
-    const wasFull = isFull(done.after.reading);
-    if (wasFull) {
-        done.gaveReserve = releaseReserve(root);
-        if (await isEnough())
-            return done;
-    }
-    const { leases, candidates, actions } = await choose(request, runtime);
-    done.kept = actions.filter((action) => action.kind === 'keep');
-    // Where nothing works any more, whatever is freed is of use.
-    if (!wasFull) {
-        done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions });
-        if (done.outOfReach !== null)
-            return done;
-    }
-    for (const candidate of candidates) {
-        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
-        if (!actions.some(isIt))
-            continue;
-        // To delete the ones before may have taken minutes: somebody may live in it by now.
-        const action = (await relieve_judge(leases, [candidate], request, runtime)).find(isIt);
-        if (action === undefined)
-            continue;
-        const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
-        done.retired.push(...applied.retired);
-        done.failures.push(...applied.failures);
-        if (await empty())
-            return done;
-    }
-    const seen = new Set();
-    // Anew each time: to delete one takes minutes, in which others are published, and used.
-    const next = () => leastRecentlyUsed(listSnapshots(root)).find((each) => !seen.has(identify(each)));
-    for (let oldest = next(); oldest !== undefined; oldest = next()) {
-        seen.add(identify(oldest));
-        if (!tryToEvict(root, oldest, runtime))
-            continue;
-        done.evicted.push(`${oldest.name.repository}/${oldest.name.key}`);
-        if (await empty())
-            return done;
-    }
-    return done;
-}
-function relieve_goalOf({ goal, settings: { floors, watermarks } }) {
-    return goal ?? untilRelieved(floors, watermarks);
-}
-/** How much more is free than before, whoever made it so. */
-function reclaimed({ before, after }) {
-    return Math.max(0, after.reading.freeBytes - before.freeBytes);
-}
-/** One that cannot be taken away keeps no other from going. */
-function tryToEvict(root, snapshot, { voice }) {
-    try {
-        return evict(root, snapshot);
-    }
-    catch (error) {
-        const { repository, key } = snapshot.name;
-        voice.warning(`The snapshot ${repository}/${key} could not be evicted (${messageOf(error)}).`);
-        return false;
-    }
-}
-/** Deletes what is in the trash, one by one; true as soon as it is enough. */
-async function relieve_emptyTrash({ root, settings }, done, isEnough) {
-    const entries = listTrash(root).filter((entry) => entry.quarantine === null);
-    for (const { id } of entries) {
-        try {
-            const outcome = await deleteEntry(root, id, helpers(settings), relieve_AT_ONCE);
-            if (outcome.kind === 'deleted') {
-                done.deleted += 1;
-                forgetEntry(root, id);
-            }
-            else if (outcome.kind === 'stuck')
-                note(root, id, outcome);
-        }
-        catch {
-            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
-        }
-        if (await isEnough())
-            return true;
-    }
-    return entries.length === 0 && isEnough();
-}
-/** A note needs room too; without it the next reaper finds out again. */
-function note(root, id, { why, command }) {
-    try {
-        quarantine(root, id, { reason: why, command });
-    }
-    catch {
-        return;
-    }
-}
-function isFull({ freeBytes, freeInodes }) {
-    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
-}
-/** Which floor stays out of reach, were all of this taken, and all snapshots. */
-function judgeReach(request, reading, { candidates, actions }) {
-    const missed = relieve_goalOf(request).missed(reading);
-    if (missed.length === 0)
-        return null;
-    const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
-    const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id));
-    return outOfReach(missed, weighAll(request.root, slots));
-}
-/** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
-async function planRelief(request, reading, runtime) {
-    const chosen = await choose(request, runtime);
-    // How much of what is missing the trash holds is not known before it is empty.
-    const mayHelp = isFull(reading) || hasTrash(request.root);
-    const floor = mayHelp ? null : judgeReach(request, reading, chosen);
-    const isTight = usedPercent(reading) >= request.settings.watermarks.high;
-    const candidates = floor === null || isTight ? chosen.candidates : [];
-    const actions = candidates.flatMap(({ lease }) => chosen.actions.flatMap((action) => action.kind === 'retire' && action.id === lease.record.id
-        ? [{ ...action, asFarAsNeeded: true }]
-        : []));
-    return { actions, outOfReach: floor };
-}
-/** What may go, in order, and what of it would be retired now that its slots were looked into. */
-async function choose(request, runtime) {
-    const { root, self, extent } = request;
-    const { leases, moment } = observeLeases(root, self, extent);
-    const candidates = reliefOrder(leases, self, extent, moment);
-    return { leases, candidates, actions: await relieve_judge(leases, candidates, request, runtime) };
-}
-/** What becomes of candidates, now that their slots are looked into. */
-async function relieve_judge(leases, candidates, { root, self }, runtime) {
-    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
-        ? []
-        : [
-            {
-                id: record.id,
-                slot: record.slot,
-                container: record.lease?.owner.container ?? null,
-                lease: record.state === 'live' ? record.id : null,
-            },
-        ]);
-    const bySlot = await lookInto(root, places, self, runtime.environment);
-    const occupancies = new Map(places.flatMap(({ id, slot }) => {
-        const occupancy = bySlot.get(slot);
-        return occupancy === undefined ? [] : [[id, occupancy]];
-    }));
-    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
-    return planPass(seen, candidates, occupancies);
-}
-
-;// CONCATENATED MODULE: ./lib/host/deleted-files.js
-
-
-
-const DELETED = ' (deleted)';
-/** Deleted files below a directory that processes still have open, the largest first. */
-function findHeldFiles(directory) {
-    return listProcesses()
-        .flatMap((pid) => heldBy(pid, directory))
-        .toSorted((a, b) => b.bytes - a.bytes);
-}
-function heldBy(pid, directory) {
-    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
-    if (files.length === 0)
-        return [];
-    const found = readProcess(pid);
-    const command = typeof found === 'string' ? found : found.command;
-    // One file, however many descriptors of it the process has.
-    const unique = new Map(files.map((file) => [file.inode, file]));
-    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
-}
-function descriptorsOf(pid) {
-    try {
-        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
-    }
-    catch {
-        // Gone meanwhile, or another user's: then nobody can tell.
-        return [];
-    }
-}
-function heldAt(descriptor, directory) {
-    try {
-        const link = (0,external_node_fs_.readlinkSync)(descriptor);
-        if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
-            return [];
-        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
-        // It may be called that, and it may have another name that keeps it.
-        if (nlink > 0)
-            return [];
-        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
-    }
-    catch {
-        // Closed meanwhile; the process has others.
-        return [];
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/tell-relief.js
-
-
-
-
-
-
-/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
-function tell_relief_tell(root, settings, need, relieved, { voice }) {
-    const { before, after, retired, evicted, deleted, kept, failures } = relieved;
-    const { high, low } = settings.watermarks;
-    const [why, goal] = need === 'watermark'
-        ? [`≥ ${high} %`, `below ${low} %`]
-        : [
-            `and ${assess(before, settings.floors).why}: emergency`,
-            goalOf(before, settings.floors, settings.watermarks),
-        ];
-    voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
-        (evicted.length === 0 ? '' : `${evicted.length} snapshot(s) evicted, `) +
-        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${texts_size(reclaimed(relieved))} freed ` +
-        `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
-        `now at ${Math.floor(usedPercent(after.reading))} % (goal: ${goal})`);
-    for (const slot of retired)
-        voice.info(`retired for room: ${slot}`);
-    for (const snapshot of evicted)
-        voice.info(`evicted for room: snapshot ${snapshot}`);
-    if (relieved.gaveReserve)
-        voice.info('the reserve was given back');
-    for (const failure of failures) {
-        voice.warning(`Not done: ${describeAction(failure.action)} (${failure.why})`);
-    }
-    if (relieved.outOfReach !== null)
-        voice.warning(outOfReachText(root.path, relieved.outOfReach));
-    if (usedPercent(after.reading) < low && after.level !== 'critical')
-        return;
-    for (const action of kept.slice(0, 20))
-        voice.info(describeAction(action));
-    for (const { pid, command, path, bytes } of heldFiles(root).slice(0, 10)) {
-        voice.warning(`${texts_size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
-    }
-}
-/** Not the locks of our own keepers, which go with their leases, nor what holds no space. */
-function heldFiles(root) {
-    const leases = `${root.realPath}/.target-guard/leases/`;
-    return findHeldFiles(root.realPath).filter(({ path, bytes }) => bytes > 0 && !path.startsWith(leases));
-}
-
-;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
- * not start another.
- */
-const INSIDE = 'TARGET_GUARD_EMERGENCY';
-/** Jobs that meet a critical disk together wait so long for the one that does the work. */
-const guard_disk_WAIT_SECONDS = 300;
-/**
- * Looks at the disks, and makes room on the root's where it is needed: from the high watermark on by
- * shortening retention, below a floor by one emergency pass for all jobs that meet it together.
- */
-async function guardDisk(request, runtime) {
-    const { root, settings } = request;
-    const before = await look(request, runtime);
-    const need = reliefFor(before, settings.watermarks);
-    if (need === 'none')
-        return guarded(before, [], need);
-    if (settings.dryRun) {
-        const planned = await planFor(request, need, before, runtime);
-        return { ...guarded(before, [], need), planned };
-    }
-    const relieved = await makeRoom(request, need, before, runtime);
-    if (relieved !== null)
-        tell_relief_tell(root, settings, need, relieved, runtime);
-    const more = await keepWatermark(request, relieved, runtime);
-    if (more !== null)
-        tell_relief_tell(root, settings, 'watermark', more, runtime);
-    const rounds = [relieved, more].filter((each) => each !== null);
-    return guarded(await lookAgain(request, before), rounds, need);
-}
-/** What relief would take in this order until the low watermark is reached; nothing is touched. */
-async function planFor(request, need, before, runtime) {
-    const extent = need === 'emergency' ? 'host' : request.scope;
-    const disk = before.find((each) => each.reading.holdsRoot);
-    if (disk === undefined)
-        return [];
-    const planned = await planRelief({ ...request, extent }, disk.reading, runtime);
-    if (planned.outOfReach !== null) {
-        runtime.voice.warning(outOfReachText(request.root.path, planned.outOfReach));
-    }
-    // A sweep tells it with its own plan.
-    if (request.scope === 'host')
-        return planned.actions;
-    for (const action of planned.actions)
-        runtime.voice.info(`would ${describeAction(action)}`);
-    return planned.actions;
-}
-async function makeRoom(request, need, before, runtime) {
-    const { root, self, settings, scope } = request;
-    return guard_disk_attempt(request, async () => need === 'emergency'
-        ? emergency(request, before, runtime)
-        : relieve({ root, self, settings, extent: scope }, runtime), runtime);
-}
-/** Relief that fails stops no job: the disk is looked at again, and decides. */
-async function guard_disk_attempt({ root }, work, { voice }) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        voice.warning(`Making room on the disk of ${root.path} failed (${messageOf(error)}); the next pass tries again.`);
-        return null;
-    }
-}
-/** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
-async function keepWatermark(request, relieved, runtime) {
-    const isInVain = relieved !== null && relieved.outOfReach !== null;
-    const { watermarks } = request.settings;
-    if (!isInVain || usedPercent(relieved.after.reading) < watermarks.high)
-        return null;
-    const goal = untilBelow(watermarks);
-    return guard_disk_attempt(request, async () => relieve({ ...request, extent: request.scope, goal }, runtime), runtime);
-}
-/** Every watched file system under its floors; what cannot be read is a warning, and ok. */
-async function look({ root, settings }, runtime) {
-    try {
-        const { readings, problems } = await probeDisks(root.path, watched(runtime.environment));
-        for (const problem of problems)
-            runtime.voice.warning(problem);
-        return readings.map((reading) => assess(reading, settings.floors));
-    }
-    catch (error) {
-        runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`);
-        return [];
-    }
-}
-/** The root's disk once more, which relief may have changed; the others are as they were found. */
-async function lookAgain({ root, settings }, before) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
-    if (reading === undefined)
-        return [...before];
-    return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each));
-}
-/** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
-function watched(environment) {
-    const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment;
-    return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter((path) => path?.startsWith('/') === true);
-}
-function guarded(assessments, rounds, need) {
-    const root = assessments.find((each) => each.reading.holdsRoot);
-    return {
-        assessments,
-        level: worst(assessments),
-        freeBytes: root?.reading.freeBytes ?? null,
-        retired: rounds.flatMap(({ retired }) => retired),
-        reclaimedBytes: rounds.reduce((sum, each) => sum + reclaimed(each), 0),
-        emergency: need === 'emergency',
-        planned: [],
-    };
-}
-/**
- * The emergency pass: one for the host at a time, once per job, never from inside itself.
- *
- * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
- * another's pass looks again, and does not repeat it: what it could not free is not free-able.
- */
-async function emergency(request, before, runtime) {
-    const { environment } = runtime;
-    if (environment[INSIDE] === '1')
-        return null;
-    environment[INSIDE] = '1';
-    const { root, self, settings } = request;
-    const askedAt = Date.now();
-    const work = async () => {
-        // A pass of the future was noted by a clock that was wrong, and says nothing.
-        const passedAt = lastPassAt(root);
-        if (passedAt > askedAt && passedAt <= Date.now())
-            return { relieved: null };
-        const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
-        if (assessment !== undefined && assessment.level !== 'critical')
-            return { relieved: null };
-        const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);
-        notePass(root);
-        return { relieved };
-    };
-    try {
-        const done = await withKernelLock(controlPath(root, 'root.json'), guard_disk_WAIT_SECONDS, work);
-        // Never granted: whoever holds it does not get on, and no safety rests on it.
-        return (done ?? (await work())).relieved;
-    }
-    finally {
-        delete environment[INSIDE];
-    }
-}
-/** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
-function lastPassAt(root) {
-    return (0,external_node_fs_.lstatSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-function notePass(root) {
-    try {
-        const now = new Date();
-        (0,external_node_fs_.lutimesSync)(controlPath(root, 'host.lock'), now, now);
-    }
-    catch {
-        // Without it the next job that waited looks for itself: work done twice, no harm.
-        return;
-    }
-}
-/**
- * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
- * later pass.
- */
-function keepReserve(root, { assessments }, { voice }) {
-    const disk = assessments.find((each) => each.reading.holdsRoot);
-    if (disk?.level !== 'ok')
-        return;
-    const wanted = reserveSize(disk.reading);
-    if (hasReserve(root, wanted) || !canSpare(disk.reading, wanted))
-        return;
-    try {
-        makeReserve(root, wanted);
-    }
-    catch (error) {
-        releaseReserve(root);
-        voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/doctor-root.js
-
-
-
-
-
-
-
-const CHECK = 'root';
-/** Whether the root is there, or can be made, by this user; null where there is none to look into. */
-function checkRoot(settings, runtime) {
-    try {
-        const root = findRoot(settings.root, preciousOf(runtime.environment));
-        if (root === null)
-            return { root, findings: [checkFuture(settings.root)] };
-        return { root, findings: [checkWritable(root), ...checkFolders(root), checkFileSystem(root)] };
-    }
-    catch (error) {
-        const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
-        return { root: null, findings: [fail(messageOf(error), mend)] };
-    }
-}
-function ok(text) {
-    return { check: CHECK, level: 'ok', text, mend: '' };
-}
-function fail(text, mend) {
-    return { check: CHECK, level: 'fail', text, mend };
-}
-/** Of a root that the first job is to make, or to set up where somebody has made the directory. */
-function checkFuture(path) {
-    const near = nearestExisting(path);
-    const isThere = near === path;
-    const what = isThere ? `${path} is empty` : `${path} is not there yet`;
-    const refusal = whyNotWritten(near);
-    if (refusal === null) {
-        if (isThere)
-            return ok(`${what} and can be written: the first job sets it up`);
-        return { check: CHECK, level: 'warn', text: what, mend: 'The first job makes it.' };
-    }
-    const give = isThere ? 'chown "$(id -u)"' : 'install -d -o "$(id -u)"';
-    return unwritten(`${what}, and ${refusal.why}`, refusal, `sudo ${give} ${commandWord(path)}`);
-}
-function checkWritable(root) {
-    const own = [[], ['leases'], ['trash']].map((parts) => controlName(root, ...parts));
-    for (const path of [root.path, ...own]) {
-        const refusal = whyNotWritten(path);
-        if (refusal === null)
-            continue;
-        const word = commandWord(root.path);
-        const command = `sudo chown "$(id -u)" ${word} ${word}/.target-guard ${word}/.target-guard/*`;
-        return unwritten(refusal.why, refusal, command);
-    }
-    return ok(`${root.path} is there and can be written`);
-}
-function checkFolders(root) {
-    return describeMisplaced(root).map(({ text, mend }) => fail(text, mend));
-}
-/** By access(2), which writes nothing. */
-function whyNotWritten(path) {
-    try {
-        (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK | external_node_fs_.constants.X_OK);
-        return null;
-    }
-    catch (error) {
-        const errno = errnoOf(error);
-        if (errno === 'EROFS')
-            return { why: `${path} is mounted read-only`, errno };
-        if (errno !== 'EACCES')
-            return { why: messageOf(error), errno };
-        return { why: `uid ${process.geteuid?.() ?? '?'} may not write in ${path}`, errno };
-    }
-}
-function unwritten(text, { errno }, command) {
-    if (errno === 'EACCES')
-        return fail(text, `As the runner’s user: ${command}`);
-    const mount = errno === 'EROFS' ? 'Mount it writable (“dmesg” may say why it is not)' : 'Mend it';
-    return fail(text, `${mount}, or set root to a directory on another disk.`);
-}
-function checkFileSystem(root) {
-    const check = 'file system';
-    if ((0,external_node_fs_.statfsSync)(root.path).type >>> 0 !== OVERLAY) {
-        return { check, level: 'ok', text: 'it is a local disk', mend: '' };
-    }
-    return {
-        check,
-        level: 'warn',
-        text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
-        mend: 'Mount a volume at the root.',
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
-
-/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
-const OUTER = 'TARGET_GUARD_OUTER';
-/** A run tells its own lease, and a hook that of its job. */
-const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
-/** Of a deeper chain the innermost count. */
-const AT_MOST = 64;
-/** The leases that end only after what is started here: nobody must wait for their claims. */
-function outerLeases(environment) {
-    const chain = (environment[OUTER] ?? '').split(' ');
-    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
-    return [...new Set(ids.filter(isLeaseId))].slice(-AT_MOST);
-}
-/** The same for what is started within one more lease, as `OUTER` has it. */
-function withOuterLease(environment, id) {
-    return [...new Set([...outerLeases(environment), id])].join(' ');
-}
-
-;// CONCATENATED MODULE: ./lib/plan/remote-url.js
-
-/** `https://host/owner/name.git`, with a user, a port or a path before, or `git@host:owner/name`. */
-const URL_FORM = /^(?:https?|ssh|git):\/\/[^/]+\/(.+)$/;
-const SCP_FORM = /^[^/:]+:(?!\/\/)(.+)$/;
-/** Owner and name of the repository that a remote's address leads to; null where it names none. */
-function parseRemote(address) {
-    const path = URL_FORM.exec(address)?.[1] ?? SCP_FORM.exec(address)?.[1];
-    const parts = (path ?? '').replace(/(\.git)?\/*$/, '').split('/');
-    const [owner = '', repository = ''] = parts.slice(-2);
-    return isOwner(owner) && isRepositoryName(repository) ? { owner, repository } : null;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/local-job.js
-
-
-
-/** All runs are one job: what is built in a worktree goes on with what was built there before. */
-const LOCAL_JOB = 'run';
-/** The owner’s place where no remote names one. */
-const LOCAL_OWNER = 'local';
-/**
- * What a command outside workflows works for: the repository by its remote, the worktree in the place
- * of the pull request.
- */
-function localJob(workplace, { wallMs, pid, leg, within }) {
-    const named = workplace.remote === null ? null : parseRemote(workplace.remote);
-    const repository = named ?? { owner: LOCAL_OWNER, repository: local_job_nameOf(workplace.common) };
-    const name = (0,external_node_path_namespaceObject.basename)(workplace.top);
-    return {
-        ...repository,
-        prKey: slug(name === '' ? 'root' : name, workplace.identity),
-        // In the order of their start; 13 and 7 digits.
-        runId: `${wallMs}${String(pid).padStart(7, '0')}`,
-        attempt: 1,
-        workflow: '',
-        job: LOCAL_JOB,
-        leg: legOf(leg.trim(), within),
-        event: '',
-        trusted: false,
-    };
-}
-/** `/home/me/demo/.git` and a bare `/srv/demo.git` are both called demo. */
-function local_job_nameOf(common) {
-    const folder = common.replace(/\/\.git$/, '');
-    return slug((0,external_node_path_namespaceObject.basename)(folder).replace(/\.git$/, '') || 'root', common);
-}
-/** A run within a run has a line of its own, so that each finds again what it built. */
-function legOf(leg, within) {
-    if (within !== null)
-        return sha256(JSON.stringify([leg, within])).slice(0, 12);
-    return leg === '' ? '' : sha256(leg).slice(0, 12);
-}
-
-;// CONCATENATED MODULE: ./lib/host/runner.js
-
-
-
-
-
-
-
-
-
-/** Who this process works for; read from its environment, /proc and its mounts. */
-function observeOwner(environment) {
-    const name = environment['RUNNER_NAME'] ?? '';
-    const { worker, isGithubs } = findWorker();
-    return {
-        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
-        bootId: readBootId(),
-        pidNamespace: readPidNamespace(),
-        worker,
-        container: readContainerId(),
-        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
-    };
-}
-/**
- * Who a command outside workflows works for: the local runs of this user, which are as one runner
- * that has many jobs at a time.
- *
- * @param worker the process that lives exactly as long as the lease shall
- */
-function observeLocal(worker) {
-    const user = process.geteuid?.() ?? 0;
-    return {
-        // No place of a work folder begins like this.
-        runner: { name: `local:${user}`, key: sha256(`local runs of user ${user}`) },
-        bootId: readBootId(),
-        pidNamespace: readPidNamespace(),
-        worker,
-        // The container that somebody works in outlives what is done there, and proves nothing.
-        container: null,
-        singleJob: false,
-    };
-}
-/** Where GitHub's runner mounts its work folder in every job container. */
-const JOB_CONTAINER_WORK_FOLDER = '/__w';
-/**
- * Which runner of this host it is: from its work folder and its name.
- *
- * The work folder counts by its place in its file system, so a step in a job container, where it is
- * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
- * runners of two organisations may share one.
- */
-function runnerKey(environment, name) {
-    return sha256(`${runner_placeOf(workFolder(environment))}\n${name}`);
-}
-/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
-function workFolder(environment) {
-    const inside = [
-        environment['RUNNER_WORKSPACE'],
-        environment['RUNNER_TEMP'],
-        environment['GITHUB_WORKSPACE'],
-    ].find((path) => path?.startsWith('/') === true);
-    return inside === undefined ? null : (0,external_node_path_namespaceObject.dirname)(inside);
-}
-function runner_placeOf(folder) {
-    if (folder === null)
-        return `user ${process.geteuid?.() ?? 0}`;
-    try {
-        // Not by realpath, which would hang with the mount that a work folder may lie on.
-        const mounts = readMounts();
-        const place = locate(follow(folder, mounts).path, mounts);
-        if (place === null)
-            return folder;
-        const { source, device } = place.mount;
-        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
-        return `${source.startsWith('/') ? source : device}:${place.path}`;
-    }
-    catch (error) {
-        // It may not be looked at: its path is the best name for it.
-        return `${folder} (${messageOf(error)})`;
-    }
-}
-/** What the engine mounts into every container from that container's own folder. */
-const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
-/**
- * The id of the container this process runs in, as docker writes it into its mounts; other mounts
- * may name other containers, since on the host those with a shareable IPC namespace have one there.
- */
-function readContainerId() {
-    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
-    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
-    const id = ids.find((each) => each !== undefined);
-    if (id !== undefined)
-        return id;
-    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
-}
-
-;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-;// CONCATENATED MODULE: ./lib/host/started-with.js
-
-
-
-/**
- * The directory that this process was started in.
- *
- * @throws GuardError where it has been removed since
- */
-function currentDirectory() {
-    try {
-        return process.cwd();
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-        throw new GuardError('The current directory is gone.', 'Change into one that is there.', {
-            usage: true,
-            cause: error,
-        });
-    }
-}
-/**
- * Makes sure that this process’s words are what was typed: node hands them on as text alone, and puts
- * another character in the place of bytes that are none.
- *
- * @throws GuardError where one of them is no UTF-8
- */
-function assertTextWords() {
-    if ((0,external_node_buffer_namespaceObject.isUtf8)((0,external_node_fs_.readFileSync)('/proc/self/cmdline')))
-        return;
-    throw new GuardError('An argument is not UTF-8: the command would get another one.', 'Have a script name it, and run that.', { usage: true });
-}
-
-;// CONCATENATED MODULE: ./lib/host/git-command.js
-
-
-
-
-const git_command_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = 256 * 1024 * 1024;
-const git_command_TOLD_AT_MOST = 4096;
-/**
- * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
- * untracked files, sloppy comparisons, modes and names that are taken for the same.
- */
-const CONFIGURATION = [
-    'core.fsmonitor=false',
-    'core.hooksPath=/dev/null',
-    'core.untrackedCache=false',
-    'core.checkStat=default',
-    'core.trustctime=true',
-    'core.ignoreStat=false',
-    'core.fileMode=true',
-    'core.ignoreCase=false',
-    'core.pager=cat',
-    'core.sshCommand=false',
-    'protocol.allow=never',
-    'submodule.recurse=false',
-    'gc.auto=0',
-    'maintenance.auto=false',
-    // Packed, and never thrown away: what nothing reaches may be somebody's last copy.
-    'gc.pruneExpire=never',
-    'gc.worktreePruneExpire=never',
-    'gc.reflogExpire=never',
-    'gc.reflogExpireUnreachable=never',
-].flatMap((each) => ['-c', each]);
-/**
- * Who a repository's files belong to, and git may so be run as.
- *
- * @param paths all that git reads of it: work tree, git directory, common directory
- * @returns in words why it is not asked: it belongs to several, or to somebody else than the caller
- */
-function ownerOf(paths) {
-    let owner = null;
-    for (const path of paths) {
-        let found;
-        try {
-            found = (0,external_node_fs_.lstatSync)(path);
-        }
-        catch (error) {
-            return `git is not asked: ${messageOf(error)}`;
-        }
-        if (owner !== null && owner.uid !== found.uid) {
-            return `git is not asked: ${path} belongs to another user than ${paths[0] ?? ''}`;
-        }
-        owner ??= { uid: found.uid, gid: found.gid };
-    }
-    if (owner === null)
-        return 'git is not asked: there is no path';
-    const self = process.geteuid?.();
-    if (self !== 0 && owner.uid !== self) {
-        return `git is not asked: it belongs to another user (uid ${owner.uid})`;
-    }
-    return owner;
-}
-/**
- * Runs git in a repository, as its owner, without anything of this process's environment that could
- * lead it elsewhere.
- *
- * @returns what it says, as UTF-8
- * @throws Error with what it complains of, unless it ends with 0
- */
-async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS, endsGroup = false } = {}) {
-    const self = process.geteuid?.();
-    const isSelf = as.uid === self;
-    return new Promise((resolve, reject) => {
-        const places = [
-            `--git-dir=${gitDirectory}`,
-            ...(workTree === null ? [] : [`--work-tree=${workTree}`]),
-        ];
-        const general = ['--no-pager', '--literal-pathspecs', ...places, ...CONFIGURATION];
-        const child = (0,external_node_child_process_namespaceObject.spawn)('git', [...general, ...words], {
-            cwd: workTree ?? gitDirectory,
-            env: environment(isSelf),
-            // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
-            stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            detached: endsGroup,
-            ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
-        });
-        if (endsGroup)
-            limitGroupTime(child, waitMs);
-        else
-            limitTime(child, waitMs);
-        const parts = [];
-        let length = 0;
-        let said = '';
-        child.stdout?.on('data', (part) => {
-            length += part.length;
-            if (length <= ANSWER_AT_MOST)
-                parts.push(part);
-            else
-                child.kill('SIGKILL');
-        });
-        child.stderr?.setEncoding('utf8').on('data', (part) => {
-            said = (said + part).slice(0, git_command_TOLD_AT_MOST);
-        });
-        child.on('error', reject);
-        child.on('close', (status, signal) => {
-            if (status === 0)
-                resolve(Buffer.concat(parts).toString('utf8'));
-            else
-                reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`));
-        });
-        // A git that ends before it has read everything says why in its exit code.
-        child.stdin?.on('error', () => { });
-        child.stdin?.end(input);
-    });
-}
-const GRACE_MS = 10_000;
-/** Ends a process group: at first so that it can tidy up. */
-function limitGroupTime(child, waitMs) {
-    const timers = [
-        setTimeout(() => killGroup(child.pid, 'SIGTERM'), waitMs),
-        setTimeout(() => killGroup(child.pid), waitMs + GRACE_MS),
-    ];
-    child.on('close', () => {
-        for (const timer of timers)
-            clearTimeout(timer);
-    });
-}
-/** Another user's own configuration is not this process's: none of it is read. */
-function environment(isSelf) {
-    const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
-    const own = isSelf
-        ? { HOME, XDG_CONFIG_HOME }
-        : { HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null' };
-    return {
-        ...own,
-        PATH,
-        LC_ALL: 'C',
-        GIT_NO_LAZY_FETCH: '1',
-        GIT_NO_REPLACE_OBJECTS: '1',
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_TERMINAL_PROMPT: '0',
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/host/git-directory.js
-
-
-
-
-/**
- * Follows `.git`: a directory, or a file that names one.
- *
- * @returns `submodule` where it names a git directory that is not a linked worktree's
- */
-function readGitFile(folder, isDirectory) {
-    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
-    if (isDirectory)
-        return { kind: 'main', gitDirectory: path, common: path, problem: null };
-    // Git takes away line ends at the end of the file alone: a name may hold one.
-    const named = /^gitdir: (.*?)[\r\n]*$/s.exec(readTextOrNull(path) ?? '')?.[1];
-    if (named === undefined || named === '')
-        return gone('its .git names no directory');
-    const gitDirectory = (0,external_node_path_namespaceObject.resolve)(folder, named);
-    if (!isFolder(gitDirectory))
-        return gone('its main repository is gone');
-    const shared = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'commondir'));
-    if (shared === null)
-        return 'submodule';
-    const common = (0,external_node_path_namespaceObject.resolve)(gitDirectory, shared);
-    if (!isFolder(common))
-        return gone('its main repository is gone');
-    const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
-    const isKnown = registered !== null && realPathOf((0,external_node_path_namespaceObject.resolve)(gitDirectory, registered)) === realPathOf(path);
-    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
-    return { kind: 'linked', gitDirectory, common, problem };
-}
-/** All linked worktrees that a repository has registered. */
-function listRegistered(common) {
-    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
-    return git_directory_namesIn(folder).flatMap((name) => {
-        const gitDirectory = (0,external_node_path_namespaceObject.join)(folder, name);
-        const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
-        if (registered === null || !registered.endsWith('/.git'))
-            return [];
-        const file = (0,external_node_path_namespaceObject.resolve)(gitDirectory, registered);
-        const path = file.slice(0, -'/.git'.length);
-        const real = realPathOf(path) ?? path;
-        return [
-            { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
-        ];
-    });
-}
-/** Registrations that do not name the place of one worktree: git would forget them. */
-function listUnreadable(common) {
-    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
-    const known = listRegistered(common);
-    const places = known.map(({ path }) => path);
-    const single = known.filter(({ path }) => places.indexOf(path) === places.lastIndexOf(path));
-    const readable = new Set(single.map(({ gitDirectory }) => gitDirectory));
-    return git_directory_namesIn(folder).filter((name) => !readable.has((0,external_node_path_namespaceObject.join)(folder, name)));
-}
-/** What a lock of `git worktree lock` says, and when it was written; null without one. */
-function readWorktreeLock(gitDirectory) {
-    const path = (0,external_node_path_namespaceObject.join)(gitDirectory, 'locked');
-    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-    if (found === undefined)
-        return null;
-    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
-}
-/** What an operation leaves in the git directory until it ends. */
-const OPERATIONS = [
-    ['rebase-merge', 'rebase'],
-    ['rebase-apply', 'rebase'],
-    ['MERGE_HEAD', 'merge'],
-    ['CHERRY_PICK_HEAD', 'cherry-pick'],
-    ['REVERT_HEAD', 'revert'],
-    ['BISECT_LOG', 'bisect'],
-    ['sequencer', 'cherry-pick'],
-];
-/** An operation that has begun and not ended; null without one. */
-function operationIn(gitDirectory) {
-    const names = new Set(git_directory_namesIn(gitDirectory));
-    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
-}
-/** When the head of a worktree was last moved, in ms since the epoch. */
-function headMovedAt(gitDirectory) {
-    const times = ['HEAD', 'logs/HEAD'].map((name) => (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    return Math.max(...times);
-}
-/** Names in a folder; none where there is none. */
-function git_directory_namesIn(folder) {
-    try {
-        return (0,external_node_fs_.readdirSync)(folder);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
-            return [];
-        throw error;
-    }
-}
-function isFolder(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-function readLine(path) {
-    const text = readTextOrNull(path);
-    return text === null ? null : text.replace(/[\r\n]+$/, '');
-}
-function realPathOf(path) {
-    try {
-        return (0,external_node_fs_.realpathSync)(path);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errnoOf(error)))
-            return null;
-        throw error;
-    }
-}
-function gone(problem) {
-    return { kind: 'linked', gitDirectory: null, common: null, problem };
-}
-
-;// CONCATENATED MODULE: ./lib/host/workplace.js
-
-
-
-
-
-const workplace_WAIT_MS = 5000;
-/**
- * The worktree that a directory lies in, or the directory itself where there is none.
- *
- * @param directory absolute, without links
- */
-async function findWorkplace(directory) {
-    const top = topOf(directory);
-    if (top === null)
-        return { ...workplace_describe(directory), common: directory, remote: null };
-    const isDirectory = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
-    const found = readGitFile(top, isDirectory);
-    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
-    const common = found === 'submodule' ? null : found.common;
-    if (common === null)
-        return { ...workplace_describe(top), common: top, remote: null };
-    return { ...workplace_describe(top), common, remote: await readRemote(common) };
-}
-/**
- * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
- * in none, or in a submodule.
- */
-function findCommon(directory) {
-    const top = topOf(directory);
-    if (top === null)
-        return '';
-    const found = readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory());
-    const common = found === 'submodule' ? null : found.common;
-    return common === null ? '' : workplace_describe(common).identity;
-}
-/** The nearest folder upwards that has a `.git`. */
-function topOf(directory) {
-    for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
-            return folder;
-        if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
-            return null;
-    }
-}
-/**
- * A worktree that was removed and made again at the same path is another one: what was built from the
- * former must not look fresh in it. So its directory counts, and when that was made.
- */
-function workplace_describe(top) {
-    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
-    return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
-}
-/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
-async function readRemote(common) {
-    const as = ownerOf([common]);
-    if (typeof as === 'string')
-        return null;
-    try {
-        const words = ['config', '--get', 'remote.origin.url'];
-        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
-            waitMs: workplace_WAIT_MS,
-        });
-        return said.trim() === '' ? null : said.trim();
-    }
-    catch {
-        return null;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/reaper.js
-
-const reaper_GB = 1e9;
-/** Starts the reaper, and does not wait for it. */
-function startReaper(root, script, settings) {
-    const helper = ['--privileged-helper', settings.privilegedHelper];
-    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
-    if (settings.helperImage !== null)
-        helper.push('--helper-image', settings.helperImage);
-    startInBackground(script, ['reap', '--root', root.path, ...helper]);
-}
-
-;// CONCATENATED MODULE: ./lib/host/users.js
-
-
-
-/**
- * Who a slot shall belong to.
- *
- * By default that is the runner's user: this process's own, or, where this process is root, the one
- * who owns the root directory. A step that runs as root in a job container so makes slots that
- * the runner outside can take out of service again.
- */
-function resolveOwner(setting, root) {
-    const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-    if (setting === null)
-        return own.uid === 0 ? { uid: root.uid, gid: root.gid } : own;
-    return resolveSetting(setting);
-}
-/**
- * Turns names into numbers by getent(1), which asks whatever directory service the host has.
- *
- * @throws GuardError where there is no such user or group
- */
-function resolveSetting(setting) {
-    const user = isNumber(setting.user) ? null : users_lookUp('passwd', setting.user);
-    const uid = user === null ? Number(setting.user) : user.id;
-    if (setting.group !== null) {
-        const gid = isNumber(setting.group) ? Number(setting.group) : users_lookUp('group', setting.group).id;
-        return { uid, gid };
-    }
-    // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
-    return { uid, gid: (user ?? find('passwd', setting.user))?.group ?? uid };
-}
-function isNumber(text) {
-    return /^[0-9]+$/.test(text);
-}
-function users_lookUp(database, name) {
-    const entry = find(database, name);
-    if (entry !== null)
-        return entry;
-    throw new GuardError(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${quote(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
-}
-function find(database, name) {
-    const { stdout, status } = (0,external_node_child_process_namespaceObject.spawnSync)('getent', [database, '--', name], { encoding: 'utf8' });
-    if (status !== 0)
-        return null;
-    const [, , id, group] = stdout.trim().split(':');
-    return id === undefined ? null : { id: Number(id), group: Number(group) };
-}
-
 ;// CONCATENATED MODULE: ./lib/github/payload.js
 
 
@@ -10707,171 +9409,37 @@ function defaultBranch(payload) {
     return typeof branch === 'string' && branch !== '' ? branch : null;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/admission.js
-/** A waiter lets so many smaller jobs past, and then nobody. */
-const PASSES_AT_MOST = 8;
-/** What a lease may still grow, never below 0. */
-function growth({ forecastBytes, sampledBytes }) {
-    return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes);
-}
-/**
- * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
- *
- * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
- * @param isInhabited whether somebody was found in its slot; asked where `isDoubtful`
- */
-function mayGrow(owner, keeper, isInhabited) {
-    // A killed “run” leaves a command that builds on, and holds the lock.
-    if (keeper === 'held')
-        return true;
-    if (isDoubtful(owner, keeper))
-        return isInhabited;
-    return owner === 'alive' || owner === 'unknown';
-}
-/**
- * Whether only a look into its slot tells. A job whose container was killed may look unknown for ever, and
- * what it wrote is on the disk already; but it may also be its keeper alone that was killed.
- */
-function isDoubtful(owner, keeper) {
-    return owner === 'unknown' && keeper === 'left';
-}
-/** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
-function available({ freeBytes, reserveBytes, holders, }) {
-    return freeBytes - reserveBytes - holders.reduce((sum, holder) => sum + growth(holder), 0);
-}
-/** Whether a disk is too small for a job even when it is empty: to wait would be in vain. */
-function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
-    return forecastBytes > totalBytes - reserveBytes;
-}
-/**
- * Whether a job may start: first come, first served; but while none of those before it has room, a
- * smaller one may go past each of them a bounded number of times. Not while something is being deleted:
- * room that comes bit by bit would all go to the smallest.
- */
-function admission_decide(standing) {
-    const { forecastBytes, ahead, isFreeing } = standing;
-    if (forecastBytes === null)
-        return { kind: 'start', passing: [] };
-    const availableBytes = available(standing);
-    if (forecastBytes > availableBytes)
-        return { kind: 'wait', why: 'room', availableBytes };
-    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST && !isFreeing);
-    return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
-}
-
-;// CONCATENATED MODULE: ./lib/host/lease-changes.js
-
-
-/** Waits for a lease to come or to go, or for what is deleted to be gone, from when it was made. */
-class LeaseChange {
-    #watchers;
-    #isChanged = false;
-    #wake = null;
-    constructor(root) {
-        const notice = () => {
-            this.#isChanged = true;
-            this.#wake?.();
-        };
-        this.#watchers = [lease_changes_open(root, 'leases', LEASE, notice), lease_changes_open(root, 'trash', ENTRY, notice)];
-    }
-    /** Resolves at the change, or after so many milliseconds; then it is over. */
-    async within(ms) {
-        await new Promise((resolve) => {
-            const timer = setTimeout(resolve, Math.max(0, ms));
-            this.#wake = () => {
-                clearTimeout(timer);
-                resolve();
-            };
-            if (this.#isChanged)
-                this.#wake();
-        });
-        this.cancel();
-    }
-    cancel() {
-        for (const watcher of this.#watchers)
-            watcher?.close();
-    }
-}
-const LEASE = /\.(json|ended)$/;
-const ENTRY = /^[0-9a-f]+$/;
-/** Null where this host has no more inotify watches: a look every few seconds does, too. */
-function lease_changes_open(root, folder, names, notice) {
-    try {
-        const watcher = (0,external_node_fs_.watch)(controlPath(root, folder), (_, name) => {
-            if (name === null || names.test(name))
-                notice();
-        });
-        return watcher.on('error', () => watcher.close());
-    }
-    catch {
-        return null;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/report/admission.js
+;// CONCATENATED MODULE: ./lib/plan/ahead.js
 
 
 
-const SOURCES = {
-    setting: 'forecast-gb',
-    job: 'by its last runs',
-    repository: 'by its repository’s last jobs',
-    host: 'by this host’s last jobs',
-};
-/** Why a job has to wait, with every figure that it rests on. */
-function whyWait(facts) {
-    const { root, expected, freeBytes, reserveBytes, holders, decision } = facts;
-    const growing = holders.reduce((sum, holder) => sum + growth(holder), 0);
-    const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : '';
-    return (`This job needs ${texts_size(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
-        `${texts_size(freeBytes)} are free, of which ${texts_size(reserveBytes)} are kept (reserve-gb) and ` +
-        `${texts_size(growing)} are for jobs that run.${turn}`);
+function encodeAhead({ record, ...rest }) {
+    return `${JSON.stringify({ version: 1, ...rest, record: encodeRecord(record) })}\n`;
 }
-const SHOWN = 5;
-/** The line of the log: how long it has been, why, who holds what, and how long such jobs took. */
-function waitingText(facts, waitedMs, lines) {
-    const holding = facts.holders
-        .filter((holder) => growth(holder) > 0)
-        .toSorted((a, b) => growth(b) - growth(a))
-        .slice(0, SHOWN)
-        .map((holder) => holdingText(holder, lines));
-    const minutes = Math.floor(waitedMs / 60_000);
-    return `waiting for room for ${minutes} min: ${whyWait(facts)} ${holding.join('; ')}`;
+function encodeFailed(failed) {
+    return `${JSON.stringify({ version: 1, ...failed })}\n`;
 }
-function holdingText(holder, lines) {
-    const { lease, id } = holder;
-    const grows = `may grow by ${texts_size(growth(holder))}`;
-    if (lease === null)
-        return `${id} ${grows}`;
-    const { repository, job, owner } = lease;
-    const seconds = usualSeconds(lines.filter(forecast_isOfJob(lease)));
-    const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
-    return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/claim-ledger.js
-
-
-
-function encodeClaimLedger(ledger) {
-    return `${JSON.stringify({ version: 1, claims: Object.fromEntries(ledger) })}\n`;
-}
-/** Reads a ledger that anybody may have written; what is damaged is passed over. */
-function parseClaimLedger(text) {
+/** Null where it is damaged: the clone is made again. */
+function parseAhead(text) {
     const found = parseObject(text);
-    const ledger = new Map();
-    if (found?.['version'] !== 1 || !isRecord(found['claims']))
-        return ledger;
-    for (const [id, bytes] of Object.entries(found['claims'])) {
-        if (isLeaseId(id) && (bytes === null || isAmount(bytes)))
-            ledger.set(id, bytes);
-    }
-    return ledger;
+    if (found?.['version'] !== 1)
+        return null;
+    const { making, told, problem } = found;
+    if (typeof problem === 'string')
+        return { problem };
+    const record = typeof found['record'] === 'string' ? parseSeedRecord(found['record']) : null;
+    const linked = linkedFilesOf(found['linked']);
+    if (typeof making !== 'string' || record === null || linked === null)
+        return null;
+    if (!Array.isArray(told) || !told.every(ahead_isTold))
+        return null;
+    return { making, record, linked, told };
+}
+function ahead_isTold(found) {
+    return (isRecord(found) && typeof found['text'] === 'string' && typeof found['isWarning'] === 'boolean');
 }
 
-;// CONCATENATED MODULE: ./lib/host/claims.js
-
-
+;// CONCATENATED MODULE: ./lib/host/ahead.js
 
 
 
@@ -10880,1175 +9448,616 @@ function parseClaimLedger(text) {
 
 
 /**
- * What live leases claim, whoever has them; to be done by one at a time. Nothing else in them is
- * checked; a claim that matters is looked at again with `findLease`.
+ * The clone that a job will be seeded with is made while its checkout is, by a process in the background:
+ * `seeding/<lease id>/ahead`, and beside it `ahead.json`, which is there when all of it is, or says what
+ * went wrong.
+ */
+const CLONE = 'ahead';
+const NOTE = 'ahead.json';
+/** Where it is made in the folder of a seeding. */
+function aheadPlace(folder) {
+    return `${folder}/${CLONE}`;
+}
+/** The clone in the folder of a seeding; null where there is none, or not all of it. */
+function readAhead(folder) {
+    const text = readTextOrNull(`${folder}/${NOTE}`, LARGE);
+    const note = text === null ? null : parseAhead(text);
+    return note === null || 'problem' in note ? note : { place: aheadPlace(folder), note };
+}
+/** Notes that it is whole. */
+function noteAhead(folder, note) {
+    replaceFile(`${folder}/${NOTE}`, encodeAhead(note));
+}
+/** Notes that there will be none. */
+function noteFailed(folder, failed) {
+    replaceFile(`${folder}/${NOTE}`, encodeFailed(failed));
+}
+/** As long as one that is made in the job itself may take. */
+const WAIT_S = 120;
+/** Waits for the process that makes a lease’s clone; false where there is none to be had. */
+async function awaitAhead(root, id) {
+    return awaitSeeding(root, id, NOTE, WAIT_S);
+}
+/** By it the runner’s clean-up finds the process, and ends it with the job. */
+const ahead_TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the process that makes the clone, and does not wait for it. It holds the lock of the folder
+ * from here to its end, whatever that is: who comes for the clone waits for the lock.
  *
- * @param chance which of those that are remembered are read all the same
+ * @param variables what it gets of the job’s environment
+ * @returns false where no lock can be taken: then there is none
  */
-function readClaims(root, chance = external_node_crypto_namespaceObject.randomInt) {
-    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
-    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
-    const ids = names
-        .filter((name) => name.endsWith(LIVE))
-        .map((name) => name.slice(0, -LIVE.length))
-        .filter(isLeaseId);
-    const claims = ids.length < MANY ? readAll(root, ids) : readMany(root, ids, chance);
-    return ids.flatMap((id) => {
-        const forecastBytes = claims.get(id);
-        if (forecastBytes === undefined)
-            return [];
-        return [
-            { id, forecastBytes: numberOrNull(forecastBytes), isSampled: sampled.has(`${id}.size`) },
-        ];
-    });
-}
-/** So many leases are read as quickly as remembered. */
-const MANY = 64;
-/** Some that are remembered are read all the same, and others that are not, without taking note. */
-const SOME = 16;
-function numberOrNull(claimed) {
-    return claimed === 'unreadable' ? null : claimed;
-}
-/** By id; one that is gone meanwhile is left out. */
-function readAll(root, ids) {
-    const claims = new Map();
-    for (const id of ids) {
-        const text = readSmallFile(leasePath(root, `${id}${LIVE}`));
-        if (text === null)
-            continue;
-        claims.set(id, typeof text === 'string' ? claimedIn(text) : 'unreadable');
-    }
-    return claims;
-}
-/**
- * Reads those alone that were not there the last time: a lease is written once, and its id is nobody
- * else’s ever, so what was read in it stays true. That it is live, its name has just told.
- */
-function readMany(root, ids, chance) {
-    const remembered = readLedger(root, ids, chance);
-    const others = readAll(root, ids.filter((id) => !remembered.has(id)));
-    const claims = new Map([...remembered, ...others]);
-    if (others.size >= SOME)
-        writeLedger(root, claims);
-    return claims;
-}
-/** What is remembered of these leases: nothing where it is not what some of them say. */
-function readLedger(root, ids, chance) {
-    const ledger = parseClaimLedger(readTextOrNull(ledgerPath(root)) ?? '');
-    const known = ids.filter((id) => ledger.has(id));
-    const step = Math.ceil(known.length / SOME);
-    const first = step > 1 ? chance(step) : 0;
-    const some = known.filter((_, index) => index % step === first);
-    for (const [id, claimed] of readAll(root, some)) {
-        if (claimed !== ledger.get(id))
-            return new Map();
-    }
-    return new Map(known.map((id) => [id, ledger.get(id) ?? null]));
-}
-function writeLedger(root, claims) {
-    const lasting = new Map();
-    for (const [id, claimed] of claims)
-        if (claimed !== 'unreadable')
-            lasting.set(id, claimed);
+function startAhead(root, id, script, variables) {
+    const folder = openFolder(makeSeeding(root, id));
     try {
-        replaceFile(ledgerPath(root), encodeClaimLedger(lasting));
-    }
-    catch {
-        // A full disk, or another user's root: the leases themselves are read again then.
-        return;
-    }
-}
-function ledgerPath(root) {
-    return controlPath(root, 'claims.json');
-}
-
-;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Looks whether this job may start; to be done while holding the admission lock.
- *
- * @returns null where it may: it fits, it has a slot already, or the disk gives no number
- */
-async function lookForRoom(request) {
-    const { root, settings, expected, ticket } = request;
-    const queue = listWaiters(root, ticket);
-    const own = queue.findIndex(({ name }) => name === ticket);
-    const ahead = own < 0 ? queue : queue.slice(0, own);
-    // Looked at before and after the space: what is gone by the end was not all free when it was read.
-    const isDeleting = () => ahead.length > 0 && hasTrash(root);
-    const wasFreeing = isDeleting();
-    const [reading] = (await probeDisks(root.path, [])).readings;
-    if (reading === undefined)
-        return null;
-    const { freeBytes, totalBytes } = reading;
-    const room = { freeBytes, reserveBytes: reserveOf(settings.admission.reserveBytes, totalBytes) };
-    const claims = readClaims(root);
-    // Whoever has a slot already must not wait for himself.
-    if (hasOwn(request, claims))
-        return null;
-    const others = claims.filter(({ id }) => !request.outer.includes(id));
-    const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 });
-    const isFreeing = wasFreeing || isDeleting();
-    const decision = admission_decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
-    if (decision.kind === 'start' && notePassing(root, decision.passing))
-        return null;
-    const isFirst = ahead.length === 0;
-    return { root: root.path, expected, ...room, holders, decision, isFirst, isQueued: own >= 0 };
-}
-/** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
-function hasOwn({ root, self }, claims) {
-    const { runnerKey } = self;
-    if (runnerKey === null)
-        return false;
-    const prefix = runnerPrefix(runnerKey);
-    return claims.some(({ id }) => {
-        const record = id.startsWith(prefix) ? findLease(root, id) : null;
-        return record?.state === 'live' && isOwn(record, self);
-    });
-}
-/**
- * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
- * and the dead have none.
- */
-async function holdersFor(request, claims, room) {
-    const { root, self, expected } = request;
-    const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
-    const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
-    if (!room.isContested && fits(whole))
-        return whole.map(withoutLease);
-    const sampled = claims.map(({ id, forecastBytes, isSampled }) => ({
-        id,
-        forecastBytes,
-        sampledBytes: (isSampled ? readSizeSample(root, id)?.bytes : null) ?? 0,
-    }));
-    const isFitting = fits(sampled);
-    if (isFitting && !room.isContested)
-        return sampled.map(withoutLease);
-    const mounts = readMounts();
-    const ended = rememberEnded();
-    const judged = sampled.flatMap((holder) => {
-        if (growth(holder) === 0)
-            return [{ holding: withoutLease(holder), owner: 'alive' }];
-        const record = findLease(root, holder.id);
-        if (record?.state !== 'live' || record.lease === null)
-            return [];
-        const holding = { ...holder, lease: record.lease };
-        if (isFitting)
-            return [{ holding, owner: 'alive' }];
-        return [{ holding, owner: observeLease(root, record, self, mounts, ended).owner.kind }];
-    });
-    return withKeepers(request, judged);
-}
-/** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
-async function withKeepers(request, judged) {
-    const { root } = request;
-    const uncertain = judged.filter(({ owner }) => owner !== 'alive');
-    const seen = await seeKeepers(root, uncertain.map(({ holding }) => holding.id));
-    const keeperOf = (id) => {
-        const lock = seen.get(id);
-        if (lock === 'held')
-            return 'held';
-        return lock === 'free' && hasHadKeeper(root, id) ? 'left' : 'unknown';
-    };
-    const known = judged.map((each) => Object.assign(each, { keeper: keeperOf(each.holding.id) }));
-    const doubtful = known.filter(({ owner, keeper }) => isDoubtful(owner, keeper));
-    const inhabited = await findInhabited(request, doubtful.map(({ holding }) => holding));
-    return known
-        .filter(({ holding, owner, keeper }) => mayGrow(owner, keeper, inhabited.has(holding.id)))
-        .map(({ holding }) => holding);
-}
-/** Ids of those in whose slots somebody was found; a look at all processes, for the few that need it. */
-async function findInhabited({ root, self, environment }, holdings) {
-    const places = holdings.flatMap(({ lease }) => lease === null ? [] : [{ slot: lease.slot, container: lease.owner.container }]);
-    const found = await lookInto(root, places, self, environment);
-    const isInhabited = ({ lease }) => lease !== null && (found.get(lease.slot)?.inhabitants ?? []).length > 0;
-    return new Set(holdings.filter(isInhabited).map(({ id }) => id));
-}
-function withoutLease(holder) {
-    return { ...holder, lease: null };
-}
-function isOwn({ lease }, { runnerKey, job, worker }) {
-    if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
-        return false;
-    const isSameWorker = worker === null ||
-        lease.owner.worker === null ||
-        (lease.owner.worker.pid === worker.pid && lease.owner.worker.start === worker.start);
-    return (isSameWorker &&
-        lease.runId === job.runId &&
-        lease.attempt === job.attempt &&
-        lease.job === job.job);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/make-room.js
-
-
-
-
-/**
- * Takes what is stale, whoever left it, until so many bytes are free. It never stops the job, which
- * waits where no room was made.
- */
-async function make_room_makeRoom({ root, self, settings }, freeBytes, runtime) {
-    const { voice } = runtime;
-    const goal = untilFree(freeBytes);
-    try {
-        const relieved = await relieve({ root, self, settings, extent: 'host', goal }, runtime);
-        if (relieved === null)
-            return { isMade: false, outOfReach: null };
-        for (const slot of relieved.retired) {
-            voice.info(`retired for room, as this job would have to wait: ${slot}`);
-        }
-        for (const snapshot of relieved.evicted) {
-            voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
-        }
-        await recordReclaimed(root, reclaimed(relieved), runtime);
-        return { isMade: goal.isReached(relieved.after), outOfReach: relieved.outOfReach };
-    }
-    catch (error) {
-        voice.warning(`Making room failed (${messageOf(error)}); this job waits.`);
-        return { isMade: false, outOfReach: null };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/admit.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const RECHECK_MS = 5000;
-const admit_TELL_MS = 60_000;
-const UNLOCKED = { release: () => { } };
-/**
- * Waits until the disk has room for what this job will write, behind those who came before.
- *
- * @returns leave to start, or `skip` where its time is up and the job was told to skip its build
- * @throws RefusedError where its time is up and the job is to fail
- */
-async function admit(request, runtime) {
-    const { root, job, settings } = request;
-    const history = rememberHistory(root, runtime);
-    const { forecastBytes: set } = settings.admission;
-    const expected = forecast(forecastKey(job), set === null ? history() : [], set);
-    const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
-    if (expected === null || settings.admission.mode === 'off')
-        return free;
-    try {
-        const atMost = await mostEver(root, settings, expected, runtime);
-        if (atMost !== null)
-            return { ...free, forecastBytes: atMost };
-        const lock = await new Admission(request, expected, history, runtime).run();
-        return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
-    }
-    catch (error) {
-        if (error instanceof RefusedError)
-            throw error;
-        runtime.voice.warning(`Whether the disk has room for this job could not be found out (${messageOf(error)}); it starts all the same.`);
-        return free;
-    }
-}
-/** Read when it is first needed: a forecast that is set needs none. */
-function rememberHistory(root, { voice }) {
-    let lines = null;
-    return () => {
-        try {
-            lines ??= readHistory(root);
-        }
-        catch (error) {
-            voice.warning(`The history of this host cannot be read (${messageOf(error)}).`);
-            lines = [];
-        }
-        return lines;
-    };
-}
-/**
- * A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better.
- *
- * @returns all the bytes that such a job can claim, null where its forecast may come to fit
- */
-async function mostEver(root, settings, { bytes }, { voice }) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
-    if (reading === undefined)
-        return null;
-    const { totalBytes } = reading;
-    const reserveBytes = reserveOf(settings.admission.reserveBytes, totalBytes);
-    if (!neverFits(bytes, { totalBytes, reserveBytes }))
-        return null;
-    voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
-    return Math.max(0, totalBytes - reserveBytes);
-}
-/** The way of one job through admission. */
-class Admission {
-    #request;
-    #expected;
-    #history;
-    #runtime;
-    /** by a clock that nobody sets */
-    #startedMs = external_node_perf_hooks_namespaceObject.performance.now();
-    #outer;
-    #ticket = null;
-    /** whether it was said that there is no place in the queue to be had */
-    #isUnqueued = false;
-    /** whether it was said that nothing goes for this job */
-    #isReachTold = false;
-    constructor(request, expected, history, runtime) {
-        this.#request = request;
-        this.#expected = expected;
-        this.#history = history;
-        this.#runtime = runtime;
-        this.#outer = outerLeases(runtime.environment);
-    }
-    async run() {
-        const forget = this.#onSignals();
-        try {
-            return await this.#wait();
-        }
-        finally {
-            // A signal that came meanwhile is heard in the next whole turn of the event loop, or by nobody.
-            for (let turn = 0; turn < 2; turn += 1)
-                await (0,promises_namespaceObject.setImmediate)();
-            forget();
-            this.#ticket?.release();
-        }
-    }
-    async #wait() {
-        const { mode, timeoutMinutes } = this.#request.settings.admission;
-        const isAdvice = mode === 'warn' || this.#request.settings.dryRun;
-        let toldMs = Number.NEGATIVE_INFINITY;
-        for (;;) {
-            const change = new LeaseChange(this.#request.root);
-            try {
-                const found = await this.#look(isAdvice);
-                if ('release' in found)
-                    return found;
-                if (isAdvice) {
-                    this.#runtime.voice.warning(`${whyWait(found)} The job starts all the same.`);
-                    return UNLOCKED;
-                }
-                if (await this.#reclaim(found))
-                    continue;
-                const nowMs = external_node_perf_hooks_namespaceObject.performance.now();
-                const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
-                if (leftMs <= 0)
-                    return await this.#timeOut(found);
-                if (nowMs - toldMs >= admit_TELL_MS) {
-                    toldMs = nowMs;
-                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
-                }
-                await change.within(Math.min(RECHECK_MS, leftMs));
-            }
-            finally {
-                change.cancel();
-            }
-        }
-    }
-    /**
-     * Looks and decides under one lock; where the job may start, the lock is kept until its lease is
-     * written: two jobs are never let into the same space.
-     */
-    async #look(isAdvice) {
-        const { root, self, settings } = this.#request;
-        const lock = await lockAdmission(root);
-        if ('problem' in lock) {
-            this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
-            return UNLOCKED;
-        }
-        let isKept = false;
-        try {
-            const ticket = this.#ticket?.name ?? null;
-            const found = await lookForRoom({
-                root,
-                self,
-                settings,
-                expected: this.#expected,
-                ticket,
-                outer: this.#outer,
-                environment: this.#runtime.environment,
-            });
-            if (found !== null) {
-                if (!isAdvice && !found.isQueued)
-                    this.#queueUp();
-                return found;
-            }
-            this.#ticket?.release();
-            isKept = true;
-            return lock;
-        }
-        finally {
-            if (!isKept)
-                lock.release();
-        }
-    }
-    /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
-    #queueUp() {
-        this.#ticket?.release();
-        this.#ticket = null;
-        try {
-            this.#ticket = takeTicket(this.#request.root, this.#expected.bytes);
-        }
-        catch (error) {
-            if (this.#isUnqueued)
-                return;
-            this.#isUnqueued = true;
-            this.#runtime.voice.warning(`This job has no place in the queue (${messageOf(error)}); it waits behind all others.`);
-        }
-    }
-    /** Takes what is stale, whoever left it; true where that may have made the room. */
-    async #reclaim({ decision, freeBytes, isFirst }) {
-        if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst)
+        const { status } = spawnSync('flock', ['-s', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (status !== 0)
             return false;
-        const needed = freeBytes + this.#expected.bytes - decision.availableBytes;
-        const { isMade, outOfReach } = await make_room_makeRoom(this.#request, needed, this.#runtime);
-        if (outOfReach !== null)
-            this.#tellReach(outOfReach);
-        return isMade;
-    }
-    /** Once: what may go changes while it waits, and with it how much is missing. */
-    #tellReach({ known }) {
-        if (this.#isReachTold || known === 0)
-            return;
-        this.#isReachTold = true;
-        this.#runtime.voice.info(`no slot and no snapshot goes for this job yet: all that may go held ${texts_size(known)} when last measured`);
-    }
-    async #timeOut(found) {
-        const { root, self, settings, madeBy } = this.#request;
-        const { voice } = this.#runtime;
-        this.#ticket?.release();
-        const minutes = settings.admission.timeoutMinutes;
-        const text = `${whyWait(found)} It has waited for ${minutes} min (admission-timeout-minutes).`;
-        if (settings.onCritical === 'fail') {
-            const holders = await describeHolders(root, self, settings, this.#runtime);
-            const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`;
-            throw new RefusedError(`${text} No build was started.${list}`, 'Run the job again when others have ended, or make room on the host (“target-guard status” and “target-guard cap” show what holds it).');
-        }
-        if (settings.onCritical === 'skip' && madeBy === 'step') {
-            voice.warning(`${text} The output proceed is false: skip the build.`);
-            return 'skip';
-        }
-        voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
-        return UNLOCKED;
-    }
-    /** A job that is cancelled while it waits takes its place in the queue along. */
-    #onSignals() {
-        const signals = ['SIGINT', 'SIGTERM'];
-        const end = (signal) => {
-            this.#ticket?.release();
-            forget();
-            process.kill(process.pid, signal);
-        };
-        const forget = () => {
-            for (const signal of signals)
-                process.off(signal, end);
-        };
-        for (const signal of signals)
-            process.once(signal, end);
-        return forget;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/acquire.js
-
-
-
-
-
-
-
-
-
-
-
-
-const acquire_ATTEMPTS = 8;
-/**
- * Makes a new slot for a job: lease first, then the directory, then its owner.
- *
- * @throws GuardError where it cannot be made; nothing of it is left then
- */
-function acquire_acquire(request) {
-    const { root, job, owner, madeBy, onLease } = request;
-    for (let attempt = 1;; attempt += 1) {
-        const id = leaseId(owner.runner.key, owner.bootId, (0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex'));
-        const made = {
-            id,
-            madeBy,
-            uptimeS: readUptime(),
-            at: new Date().toISOString(),
-            forecastBytes: request.forecastBytes,
-            workspace: request.workspace,
-        };
-        const lease = newLease(job, owner, made);
-        try {
-            writeLease(root, lease);
-            onLease(id);
-            makeSlot(root, lease.slot, (path, what) => give(path, what, request));
-            return acquired(root, lease);
-        }
-        catch (error) {
-            undo(root, lease);
-            const again = ['EEXIST', 'ENOENT'].includes(errnoOf(error)) && attempt < acquire_ATTEMPTS;
-            if (!again)
-                throw explained(error, root, lease);
-        }
-    }
-}
-function acquired(root, lease) {
-    const targetDirectory = `${root.path}/${lease.slot}`;
-    const runDirectory = targetDirectory.slice(0, targetDirectory.lastIndexOf('/'));
-    return { lease, targetDirectory, runDirectory };
-}
-/** Gives a directory that has just been made to the one who will build. */
-function give(path, what, { root, builder, ways }) {
-    const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid;
-    if (isOwn)
-        return;
-    try {
-        giveAway(path, builder);
-        return;
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'EPERM')
-            throw error;
-    }
-    const descriptor = openFolder(path);
-    try {
-        assertFresh(descriptor);
-        const target = { descriptor, path: (0,external_node_fs_.realpathSync)(path) };
-        const helped = withHelp(ways, (helper) => helper.chown(target, builder));
-        if (!helped.ok)
-            throw cannotGive(`${root.path}/…/${what}`, builder, helped.why);
+        const words = ['clone', '--root', root.path, '--lease', id];
+        const child = spawn(process.execPath, [toolBeside(script), ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...ownEnvironment([ahead_TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        // Then the job makes it itself.
+        child.on('error', () => { });
+        child.unref();
+        return true;
     }
     finally {
-        (0,external_node_fs_.closeSync)(descriptor);
+        closeSync(folder);
     }
 }
-/** Takes back what there is of a slot that nobody has been told of. */
-function undo(root, lease) {
-    try {
-        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
-    }
-    catch (error) {
-        // Not empty, and so another's: with its lease it is a later pass's work.
-        const isNeverMade = errnoOf(error) === 'ENOENT' || isDiverted(error);
-        if (!isNeverMade)
-            return;
-    }
-    try {
-        removeEmptyParents(root, lease.slot);
-        dropLease(root, lease.id, false);
-    }
-    catch {
-        // What is left is a later pass’s work; why there is no slot is what the job is told.
-        return;
-    }
+
+;// CONCATENATED MODULE: ./lib/plan/incremental.js
+/** Of what use the state in a build is to a job. */
+function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
+    if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
+        return 'none';
+    // The directory that it is called in is among rustc’s options: with another one it drops everything.
+    const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
+    if (!isSame)
+        return 'none';
+    return constantPaths.target === null ? 'some' : 'all';
 }
-function explained(error, root, lease) {
-    if (error instanceof GuardError)
-        return error;
-    return new GuardError(`The slot ${root.path}/${lease.slot} cannot be made (${messageOf(error)}).`, nextAfter(error, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.'), { cause: error });
-}
+const STATE = /^(?<crate>[A-Za-z0-9_]+)-[0-9a-z]+$/;
 /**
- * Takes over the lease that the started hook made for this very job; null where there is none to
- * take: another step has it, it has ended, or it is another job's.
+ * The states that no unit is left of. Each unit’s is the one of its crate that rustc wrote first after
+ * that was begun, or else the newest; should another one have been of use, its crate is compiled as
+ * without any. What is not called like a state is nobody’s to judge.
  */
-function takeOver(id, { root, job, owner, builder, ways, }) {
-    if (!isLeaseId(id))
-        return null;
-    const record = findLease(root, id);
-    const lease = record?.lease ?? null;
-    if (record?.state !== 'live' || lease === null || lease.madeBy !== 'hook')
-        return null;
-    const isSameJob = lease.repository === `${job.owner}/${job.repository}` &&
-        lease.runId === job.runId &&
-        lease.attempt === job.attempt &&
-        lease.job === job.job &&
-        lease.owner.runner.key === owner.runner.key &&
-        lease.owner.bootId === owner.bootId;
-    if (!isSameJob || !isSameWorker(lease, owner))
-        return null;
-    if (!isOwnedBy(root, lease.slot, { builder, ways }))
-        return null;
-    const { workflow, leg } = job;
-    const problem = takeLease(root, id, { workflow, leg });
-    if (problem === null)
-        return null;
-    const taken = acquired(root, { ...lease, workflow, leg });
-    return problem === '' ? taken : { ...taken, problem };
-}
-/** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
-function isOwnedBy(root, slot, request) {
-    const { builder } = request;
-    try {
-        return withinSlot(root, slot, (path) => {
-            const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
-            if (uid !== builder.uid || gid !== builder.gid)
-                give(path, slot, { root, ...request });
-            return true;
-        });
+function staleStates(states, units) {
+    const left = new Map();
+    for (const state of states.toSorted((one, two) => Number(one.mtimeNs - two.mtimeNs))) {
+        const crate = STATE.exec(state.name)?.groups?.['crate'];
+        if (crate !== undefined)
+            left.set(crate, [...(left.get(crate) ?? []), state]);
     }
-    catch {
-        // Gone, in use already, or not ours to give: the step then makes a slot of its own.
-        return false;
+    // The last one first: what was written after that cannot be an earlier one’s, unless nothing else is.
+    const order = units.toSorted((one, two) => Number((two.startedNs ?? 0n) - (one.startedNs ?? 0n)));
+    for (const { crate, startedNs } of order) {
+        const own = left.get(crate) ?? [];
+        const after = own.findIndex(({ mtimeNs }) => startedNs !== null && mtimeNs >= startedNs);
+        own.splice(after, 1);
     }
-}
-function withinSlot(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return withinRoot(root, parents, (folder) => use(at(folder, name)));
-}
-/** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
-function isSameWorker({ owner: recorded }, owner) {
-    if (recorded.worker === null || recorded.pidNamespace !== owner.pidNamespace)
-        return true;
-    if (owner.worker === null)
-        return stateOf(recorded.worker) === 'alive';
-    return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
+    return [...left.values()].flat().map(({ name }) => name);
 }
 
-;// CONCATENATED MODULE: ./lib/steps/after-pass.js
-
-
-
-
-
-
-/**
- * Tells the metrics and, where it is bad, the webhook.
- *
- * @returns whether the heartbeat is written: without one nobody knows that there was a pass
- */
-async function afterPass(outcome, runtime) {
-    const { root, settings, done, guarded, jobs, seeds = [] } = outcome;
-    const { assessments } = guarded;
-    const heartbeat = 'heartbeat' in done ? done.heartbeat : null;
-    const isNoted = 'heartbeat' in done && (done.isNoted || noteLate(root, done, runtime));
-    const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`];
-    await recordMetrics(root, {
-        disks: { assessments, floors: settings.floors },
-        jobs,
-        seeds,
-        pass: {
-            scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
-            result: problems.length > 0 ? 'failed' : 'done',
-            seconds: heartbeat?.seconds ?? 0,
-            atMs: heartbeat?.completedAt ?? Date.now(),
-        },
-        reclaimedBytes: guarded.reclaimedBytes + deletedBytes(done),
-        lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
-    }, runtime);
-    if (guarded.level === 'critical') {
-        const text = `${describeCritical(assessments)} The emergency pass could not free enough.`;
-        await alert_alert(root, settings, { kind: 'critical', text }, runtime);
-    }
-    if (problems.length > 0) {
-        const text = problems.slice(0, 5).join('; ');
-        await alert_alert(root, settings, { kind: 'pass-failed', text }, runtime);
-    }
-    const blocked = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now()).filter((text) => text.includes('has been blocked for'));
-    if (blocked.length > 0) {
-        const text = blocked.slice(0, 5).join('; ');
-        await alert_alert(root, settings, { kind: 'blocked', text }, runtime);
-    }
-    return isNoted;
+;// CONCATENATED MODULE: ./lib/plan/unit-files.js
+const ID = /-([0-9a-f]{16})$/;
+const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/;
+const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
+/** Beside what was built: make rules, and debug information of its own. */
+const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
+/** Whether a unit is documentation: nothing that runs is made of it. */
+function unit_files_isDocumentation(name) {
+    return name.startsWith('doc-');
 }
-/** The disk was full for the heartbeat, and room has been made since, or could not be. */
-function noteLate(root, { heartbeat }, { voice }) {
-    try {
-        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
-        return true;
-    }
-    catch (error) {
-        voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`);
-        return false;
-    }
+/** The units of a profile from which something that runs is made. */
+function unitsOf(list) {
+    return allUnitsOf(list).filter(({ name }) => !unit_files_isDocumentation(name));
 }
-function deletedBytes(done) {
-    return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/own-pass.js
-
-
-
-
-/** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
-async function passOverOwn({ root, self, settings, by, published = [] }, runtime) {
-    const { dryRun } = settings;
-    const ways = helpers(settings);
-    try {
-        const done = await pass({ root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by }, runtime);
-        announce(done.actions, published, dryRun, runtime);
-        return done;
-    }
-    catch (error) {
-        const why = messageOf(error);
-        runtime.voice.warning(`The pass over this runner’s slots failed (${why}); the job goes on, and the ` +
-            'next pass tries again. “target-guard doctor” checks the host.');
-        return { scope: 'own', why };
-    }
-}
-/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
-function announce(actions, published, dryRun, { voice }) {
-    for (const line of passLines(actions, { would: dryRun, published }))
-        voice.info(line);
-    if (!dryRun)
-        return;
-    const many = actions.filter((action) => action.kind === 'retire').length;
-    voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/prepare.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The beginning of a job in a workflow: see prepareFor.
- *
- * @throws GuardError and RefusedError as that does
- */
-async function prepare(settings, madeBy, runtime, onLease) {
-    const { environment, voice } = runtime;
-    const job = readJob(environment, settings.leg);
-    const owner = observeOwner(environment);
-    const applicant = {
-        job,
-        owner,
-        self: selfOf(owner, job),
-        madeBy,
-        by: `pre of ${owner.runner.name}`,
-        workspace: '',
-        hooked: madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '',
-        voice,
-    };
-    return prepareFor(applicant, settings, runtime, onLease);
-}
-/**
- * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
- * has room, get a slot.
- *
- * @param onLease told the root and the lease as soon as it is written
- * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
- * @throws RefusedError where the disk stays critical and the job is to fail
- */
-async function prepareFor(applicant, settings, runtime, onLease) {
-    const { environment, voice } = runtime;
-    const { job, owner, self, madeBy, by, hooked } = applicant;
-    if (settings.owner !== null)
-        resolveSetting(settings.owner);
-    const root = openRoot(settings.root, preciousOf(environment));
-    const builder = resolveOwner(settings.owner, root);
-    const ways = helpers(settings);
-    for (const text of misplacedWarnings(root))
-        voice.warning(text);
-    const heartbeat = parseHeartbeat(readHeartbeatText(root));
-    for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
-        voice.warning(text);
-    }
-    const pruned = await passOverOwn({ root, self, settings, by }, runtime);
-    const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime);
-    await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime);
-    const { level, freeBytes, emergency } = guarded;
-    const done = {
-        root: root.path,
-        actions: 'actions' in pruned ? pruned.actions : [],
-        retired: ('retired' in pruned ? pruned.retired.length : 0) + guarded.retired.length,
-        reclaimedBytes: guarded.reclaimedBytes,
-        disk: { level, freeBytes, emergency },
-    };
-    const verdict = await prepare_decide(root, self, settings, guarded, madeBy, runtime);
-    if (verdict === 'skip')
-        return { ...done, slot: null };
-    const request = { root, job, owner, builder, ways };
-    const taken = tryTakeOver(hooked, request, runtime);
-    if (taken !== null)
-        onLease(root.path, taken.lease.id);
-    const admitted = taken === null
-        ? await admit({ root, self, job, settings, madeBy }, { ...runtime, voice: applicant.voice })
-        : null;
-    if (admitted?.kind === 'skip')
-        return { ...done, slot: null };
-    const get = () => acquire_acquire({
-        ...request,
-        madeBy,
-        workspace: applicant.workspace,
-        forecastBytes: admitted?.forecastBytes ?? null,
-        onLease: (id) => {
-            admitted?.release();
-            onLease(root.path, id);
-        },
+/** The units of a profile, in the layout of any Cargo up to now. */
+function allUnitsOf(list) {
+    const byId = filesById(list);
+    const flat = list(['.fingerprint']).flatMap((label) => {
+        const fingerprint = ['.fingerprint', label];
+        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
     });
-    let slot;
-    try {
-        slot = taken ?? withReserve(root, runtime, get);
-    }
-    finally {
-        admitted?.release();
-    }
-    if (!settings.dryRun) {
-        keepReserve(root, guarded, runtime);
-        if (hasTrash(root))
-            startReaper(root, runtime.script, settings);
-    }
-    const about = { hadEmergency: emergency, isTaken: taken !== null };
-    if (settings.keeper === 'auto')
-        await watchOver(root, slot.lease.id, settings, about, runtime);
-    return { ...done, slot: { ...slot, takenOver: taken !== null } };
+    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
+    const nested = list(['build'])
+        .filter((each) => !ID.test(each))
+        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
+    return [...flat, ...nested];
 }
-/** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
-async function watchOver(root, id, settings, { hadEmergency, isTaken, lock = null }, { script, voice, environment }) {
-    const failed = (error) => voice.warning(`The keeper of this job was not started (${messageOf(error)}); nobody watches the disk while it builds.`);
-    try {
-        if (isTaken && (await findKeepers(root, [id])).has(id))
-            return;
-        const isInside = hadEmergency || environment[INSIDE] === '1';
-        const variables = isInside ? { [INSIDE]: '1' } : {};
-        startKeeper(root, id, script, { settings, variables, failed, lock });
-    }
-    catch (error) {
-        failed(error);
-    }
+/** The runs of build scripts, with no look at what was compiled: of many units they are few. */
+function runsOf(list) {
+    return list(['build']).flatMap((label) => {
+        const inside = list(['build', label]);
+        if (!ID.test(label))
+            return inside.flatMap((id) => nestedUnits(label, id, list)).filter(isRun);
+        if (!inside.includes('root-output'))
+            return [];
+        const fingerprint = ['.fingerprint', label];
+        const names = unit_files_namesIn(list(fingerprint));
+        return names.map((name) => unitOf(name, label, fingerprint, list, new Map())).filter(isRun);
+    });
 }
-/** Once per job: its later steps, and what they start, make no second emergency pass. */
-function rememberEmergency({ disk }, environment) {
-    if (disk.emergency)
-        handOver(environment, 'GITHUB_ENV', INSIDE, '1');
+function isRun({ run }) {
+    return run !== null;
 }
-/** Takes the hook’s slot over; where that cannot be noted, the step makes one of its own. */
-function tryTakeOver(id, request, { voice }) {
-    try {
-        const taken = takeOver(id, request);
-        if (taken?.problem !== undefined) {
-            voice.warning(`The leg and workflow of the started hook’s slot were not noted (${taken.problem}): it counts as one ` +
-                'of the job as the hook knew it.');
+/**
+ * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
+ * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
+ */
+function unit_files_namesIn(files) {
+    const names = files
+        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
+        .map((file) => file.replace(/\.json$/, ''));
+    return [...new Set(names)];
+}
+function unitOf(name, label, fingerprint, list, byId) {
+    const unit = { name, label, fingerprint, run: null };
+    const folders = ['build', label];
+    if (name.startsWith('run-build-script-')) {
+        const root = { folders, name: 'root-output' };
+        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
+        return { ...unit, run, depInfos: [], artefacts: [] };
+    }
+    if (name.startsWith('build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
+    if (own.depInfos.length > 0)
+        return { ...unit, ...own };
+    // cdylibs of the workspace have no id in their names.
+    const plain = byId.get(NO_ID) ?? [];
+    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
+}
+function nestedUnits(packageName, id, list) {
+    const base = ['build', packageName, id];
+    const fingerprint = [...base, 'fingerprint'];
+    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
+}
+function nestedUnit(name, packageName, base, list) {
+    const label = `${packageName}/${base.at(-1)}`;
+    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
+    const folders = [...base, 'out'];
+    if (!name.startsWith('run-build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const said = [...base, 'run'];
+    const root = { folders: said, name: 'root-output' };
+    const run = { output: { folders: said, name: 'stdout' }, root, folders };
+    return { ...unit, run, depInfos: [], artefacts: [] };
+}
+/**
+ * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
+ * of other units. Null where that is no fingerprint's folder.
+ */
+function saidPlaceOf(fingerprint) {
+    const parts = fingerprint.split('/');
+    const [last = '', above] = [parts.at(-1), parts.at(-2)];
+    if (above === '.fingerprint') {
+        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
+    }
+    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
+}
+/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
+function hasUnitId(name) {
+    return ID_IN_FILE.test(name);
+}
+const NO_ID = '';
+function filesById(list) {
+    const found = new Map();
+    for (const folder of ['deps', 'examples']) {
+        for (const name of list([folder])) {
+            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
+            const places = found.get(id) ?? [];
+            places.push({ folders: [folder], name });
+            found.set(id, places);
         }
-        return taken;
     }
-    catch (error) {
-        voice.warning(`The slot of the started hook was not taken over (${messageOf(error)}); this step gets its own.`);
+    return found;
+}
+function sorted(files) {
+    return {
+        depInfos: files.filter(({ name }) => name.endsWith('.d')),
+        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
+    };
+}
+/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
+function isCalled(file, unit) {
+    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
+    const crate = crateOf(unit);
+    return stem === crate || stem === `lib${crate}`;
+}
+/** The crate’s name, as rustc has it, of a unit by its own: `foo_bar` for `lib-foo-bar`. */
+function crateOf(unit) {
+    return unit.replace(KIND, '').replaceAll('-', '_');
+}
+
+;// CONCATENATED MODULE: ./lib/host/foreign-files.js
+
+
+
+
+/** What Cargo has in a target directory and in a profile’s, and judges before it uses it. */
+const OF_TARGET = new Set(['.rustc_info.json', 'CACHEDIR.TAG']);
+const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'incremental']);
+/**
+ * Takes out of a target directory what Cargo would not judge before somebody uses it: programs at the
+ * names that people know, which Cargo puts there again when it has built them or found them fresh,
+ * and whatever scripts and other tools have left.
+ *
+ * @param target absolute path
+ * @param aside absolute path of a folder, in which nothing is called `foreign-…`, where it goes
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function leaveUnjudged(target, aside) {
+    const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
+    const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
+    const out = movingTo(aside, 'foreign-');
+    const sift = (path, isKept) => {
+        within(target, path === '' ? [] : path.split('/'), (folder) => {
+            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.')))
+                if (!isKept(name))
+                    out(folder, name);
+        });
+    };
+    for (const path of folders) {
+        sift(path, (name) => {
+            if (folders.has(path === '' ? name : `${path}/${name}`))
+                return true;
+            return (path === '' && OF_TARGET.has(name)) || (profiles.has(path) && OF_PROFILE.has(name));
+        });
+    }
+    for (const path of profiles) {
+        const examples = path === '' ? 'examples' : `${path}/examples`;
+        if (hasFolder(target, path, 'examples'))
+            sift(examples, hasUnitId);
+    }
+}
+function hasFolder(target, path, name) {
+    return within(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
+}
+/** `a/b` and `a`. */
+function withFoldersAbove(path) {
+    const parts = path === '' ? [] : path.split('/');
+    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/clone.js
+
+/** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
+const clone_LOCK = /^\.cargo(-[a-z]+)?-lock$/;
+function isCargoLock(name) {
+    return clone_LOCK.test(name);
+}
+/** What instrumented programs wrote as they ran: a report adds up all that it finds (cargo-llvm-cov, grcov). */
+function isRunProfile(name) {
+    return name.endsWith('.profraw');
+}
+/** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
+const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
+const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
+const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
+const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/;
+const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/;
+const PROGRAM = /^[A-Za-z0-9_-]+$/;
+/** What Cargo leaves at the top of each target directory. */
+const TARGET_MARKS = ['CACHEDIR.TAG', '.rustc_info.json'];
+/** Whether a directory with these names in it is a target directory, be it in another one. */
+function isTargetWith(names) {
+    return TARGET_MARKS.some((mark) => names.includes(mark));
+}
+/**
+ * @param path relative to the target directory, with `/`
+ * @param skipIncremental whether the state of incremental compilation stays behind
+ * @param isInTarget whether it lies at the top of a target directory in this one, as of `--target-dir`
+ */
+function treatmentOf(path, kind, { skipIncremental, isInTarget = false }) {
+    // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
+    if (kind === 'special')
+        return 'left out';
+    const components = path.split('/');
+    const name = components.at(-1) ?? '';
+    const folders = components.slice(0, -1);
+    // One that a build script has made for itself is its own.
+    if (folders.length === 0 || (isInTarget && !folders.includes('build'))) {
+        if (name === 'package')
+            return 'left out';
+        if (name === 'tmp')
+            return kind === 'directory' ? 'emptied' : 'copied';
+    }
+    if (folders.length <= 2 && isCargoLock(name))
+        return 'left out';
+    if (kind === 'file' && isRunProfile(name) && !folders.includes('build'))
+        return 'left out';
+    if (kind === 'directory')
+        return directoryTreatment(folders, name, skipIncremental);
+    return kind === 'file' ? fileTreatment(folders, name) : 'copied';
+}
+function directoryTreatment(folders, name, skipIncremental) {
+    if (name === 'incremental' && skipIncremental && isProfile(folders))
+        return 'left out';
+    const [only = ''] = folders;
+    const isOfTriple = folders.length === 1 && only.includes('-') && isProfile(folders);
+    return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
+}
+function fileTreatment(folders, name) {
+    if (isProfile(folders)) {
+        if (UPLIFTED_LIBRARY.test(name))
+            return 'replaced';
+        return PROGRAM.test(name) ? 'uplifted' : 'copied';
+    }
+    const last = folders.at(-1) ?? '';
+    if (!isProfile(folders.slice(0, -1)) || !['deps', 'examples'].includes(last))
+        return 'copied';
+    if (PROGRAM_OUTPUT.test(name))
+        return 'relinked';
+    if (last === 'examples')
+        return PROGRAM.test(name) ? 'uplifted' : 'copied';
+    if (LIBRARY.test(name))
+        return 'replaced';
+    return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
+}
+/** `<profile>` or `<triple>/<profile>`. */
+function isProfile(folders) {
+    if (folders.length !== 1 && folders.length !== 2)
+        return false;
+    return folders.every((each) => PLAIN.test(each) && !NO_PROFILE.has(each));
+}
+/**
+ * Whether a linker that leaves this note in `.comment` replaces its output by a new file.
+ *
+ * mold renames what is there and writes into it. GNU ld and gold leave no note of their own beside
+ * the compiler’s; without any note nobody knows.
+ */
+function replacesOutput(comment) {
+    if (comment === null || comment === '')
+        return false;
+    if (/\b(mold|sold|wild)\b/i.test(comment))
+        return false;
+    // Distributions put their name before it: `Linker: Debian LLD 14.0.6`.
+    return !comment.includes('Linker:') || /Linker: ([A-Za-z]+ )?LLD /.test(comment);
+}
+/** A hybrid copies this share of its source, at most; a tree of another shape is refused in time. */
+const HYBRID_SHARE = 0.1;
+/**
+ * Decides how a slot is cloned. A clone shares nearly all it has, so a low disk is no reason against
+ * it: built cold, the same slot would take more. A plain copy is the first thing to go.
+ */
+function chooseWay(question) {
+    const { wanted, canReflink, hybridRefusal } = question;
+    if (wanted === 'off' || wanted === 'inherit')
+        return { way: null, why: `warm is ${wanted}` };
+    if (wanted === 'copy')
+        return copyOr(question, '');
+    if (canReflink)
+        return { way: 'reflink', why: 'the file system shares blocks between files' };
+    const without = 'the file system cannot reflink';
+    const noRoom = roomFor(question, HYBRID_SHARE);
+    const refusal = hybridRefusal ?? noRoom;
+    if (refusal === null) {
+        return { way: 'hybrid', why: `${without}: hard links for what a build replaces` };
+    }
+    const why = `${without}; no hard links: ${refusal}`;
+    return wanted === 'clone' ? { way: null, why: `${why}; warm is clone` } : copyOr(question, why);
+}
+function copyOr(question, before) {
+    const prefix = before === '' ? '' : `${before}; `;
+    if (question.level !== 'ok')
+        return { way: null, why: `${prefix}no copy: disk ${question.level}` };
+    const refusal = roomFor(question, 1);
+    if (refusal !== null)
+        return { way: null, why: `${prefix}no copy: ${refusal}` };
+    const { sourceBytes, freeBytes, keepFreeBytes } = question;
+    const room = gigabytes(Math.max(0, freeBytes - keepFreeBytes));
+    const what = sourceBytes === null ? `at most ${room}` : gigabytes(sourceBytes);
+    return { way: 'copy', why: `${prefix}a copy of ${what} fits` };
+}
+/** Why this share of the source does not fit; null where it does, or where nobody knows its size. */
+function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
+    if (sourceBytes === null)
         return null;
-    }
-}
-/** Makes a slot, and where there is no room even for a lease, gives the reserve back and tries again. */
-function withReserve(root, { voice }, make) {
-    try {
-        return make();
-    }
-    catch (error) {
-        const cause = error instanceof GuardError ? error.cause : error;
-        if (!isNoSpace(cause) || !releaseReserve(root))
-            throw error;
-        voice.warning('The disk is full: the reserve was given back to make this job’s slot.');
-        return make();
-    }
-}
-/** What becomes of a job whose disk stays critical; a hook cannot skip a job, and warns instead. */
-async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
-    const { voice } = runtime;
-    // Once per job: the started hook has said it.
-    const isTold = madeBy === 'step' && (runtime.environment['TARGET_GUARD_LEASE'] ?? '') !== '';
-    for (const { level, reading, why } of guarded.assessments) {
-        if (level === 'low' && !isTold)
-            voice.warning(`The disk of ${reading.path} is low: ${why}.`);
-    }
-    if (guarded.level !== 'critical')
-        return 'go on';
-    const wanted = settings.dryRun ? 'warn' : settings.onCritical;
-    if (wanted === 'fail') {
-        const holders = await describeHolders(root, self, settings, runtime);
-        throw refused(guarded.assessments, holders);
-    }
-    const text = describeCritical(guarded.assessments);
-    if (wanted === 'skip' && madeBy === 'step') {
-        voice.warning(`${text} The output proceed is false: skip the build.`);
-        return 'skip';
-    }
-    voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
-    return 'go on';
+    const needed = sourceBytes * share;
+    // Built cold, the slot would take more than its hybrid: only what does not fit at all is refused.
+    const kept = share === 1 ? keepFreeBytes : 0;
+    if (needed <= freeBytes - kept)
+        return null;
+    const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
+    return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
 }
 
-;// CONCATENATED MODULE: ./lib/report/summary.js
+;// CONCATENATED MODULE: ./lib/host/left-behind.js
 
 
-const summary_LINES_AT_MOST = 30;
-/** The job summary, as Markdown. */
-function jobSummary(facts) {
-    const { freeBytes, diskStatus, reclaimedBytes } = facts;
-    const free = freeBytes === null ? 'free space not known' : `${size(freeBytes)} free`;
-    const rows = [
-        ...slotRows(facts),
-        ...(facts.seed === '' ? [] : [['Seed', code(facts.seed)]]),
-        ['Disk', `${diskStatus}, ${free}`],
-        ['Stale slots retired', String(facts.retired)],
-        ...(reclaimedBytes === 0 ? [] : [['Freed by this job', size(reclaimedBytes)]]),
-    ];
-    const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
-    return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`;
-}
-/** What is known at the end of the job alone, as Markdown. */
-function savedSummary(saved) {
-    return `target-guard: ${code(saved)}\n`;
-}
-function slotRows({ slot, lease }) {
-    if (slot === null)
-        return [['Target directory', 'none: the disk is critical, skip the build']];
-    const origin = slot.takenOver ? 'taken over from the runner’s hook' : 'made by this step';
-    return [
-        ['Target directory', code(slot.targetDirectory)],
-        ['Run directory', code(slot.runDirectory)],
-        ['Lease', `${code(lease ?? '')}, ${origin}`],
-    ];
-}
-function details({ actions, dryRun }) {
-    if (actions.length === 0)
-        return '';
-    const shown = actions.slice(0, summary_LINES_AT_MOST).map((line) => `- ${code(line)}`);
-    const more = actions.length - shown.length;
-    if (more > 0)
-        shown.push(`- and ${more} more`);
-    const title = dryRun ? 'What a pass would do (dry run)' : 'What the pass did and why';
-    return `\n<details><summary>${title}</summary>\n\n${shown.join('\n')}\n\n</details>\n`;
-}
-/** Text of others as inert Markdown: one line, in a code span that it cannot close. */
-function code(text) {
-    return `\`${printable(text)
-        .replaceAll('`', 'ʼ')
-        .replaceAll('|', String.raw `\|`)}\``;
-}
 
-;// CONCATENATED MODULE: ./lib/report/verdict.js
 
 
 
 /**
- * What happened to the disk while a job ran, in sentences: when, which file system, what was done, and
- * who grew by how much; '' where it never was critical.
+ * Takes out of a target dir that was handed down what is of no use to its new job.
  *
- * @param own ids of the job's own leases
+ * @param target absolute path
+ * @param aside absolute path of an empty folder, where what is large goes
+ * @throws Error where the target dir is not as Cargo makes one
  */
-function verdictText(events, own) {
-    const named = events.findLast((event) => event.kind === 'growth');
-    return events
-        .filter((event) => event.kind !== 'growth' || event === named)
-        .map((event) => sentence(event, own))
-        .join(' ');
-}
-function sentence(event, own) {
-    const at = new Date(event.atMs).toISOString().replace(/\.\d+Z$/, 'Z');
-    switch (event.kind) {
-        case 'critical':
-            return `At ${at} the disk of ${event.path} was critical: ${event.why}.`;
-        case 'relief': {
-            const { retired, freedBytes, refusal } = event;
-            if (refusal !== '')
-                return `At ${at} no emergency pass was made: ${refusal}.`;
-            return `At ${at} the emergency pass had retired ${retired} slot(s) and freed ${texts_size(freedBytes)}.`;
+function leaveBehind(target, aside, { skipIncremental, skipScratch }) {
+    const out = movingTo(aside, 'left-');
+    const above = new Set(['.']);
+    withProfiles(target, (profiles) => {
+        if (skipScratch)
+            for (const { folder } of profiles)
+                leaveRunProfiles(folder, out);
+        for (const { folder, path } of profiles) {
+            if (path.includes('/'))
+                above.add((0,external_node_path_namespaceObject.dirname)(path));
+            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.'))) {
+                if (isCargoLock(name))
+                    (0,external_node_fs_.unlinkSync)(at(folder, name));
+                else if (name === 'incremental' && skipIncremental)
+                    out(folder, name);
+            }
         }
-        case 'growth':
-            return `At ${at} it was still critical; fastest growing: ${event.growers.map((each) => growerText(each, own)).join('; ')}.`;
-        case 'over':
-            return `At ${at} it was no longer critical, with ${texts_size(event.freeBytes)} free.`;
-        default:
-            return event;
+    });
+    if (!skipScratch)
+        return;
+    within(target, [], (folder) => {
+        for (const path of above) {
+            inside(folder, path, (each) => {
+                emptyScratch(each, out);
+                leaveRunProfiles(each, out);
+            });
+        }
+    });
+}
+/** Those that lie here, and in folders that are none of Cargo’s. */
+function leaveRunProfiles(folder, out, isTop = true) {
+    for (const entry of (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true })) {
+        const { name } = entry;
+        if (entry.isFile() && isRunProfile(name))
+            out(folder, name);
+        if (!isTop || !entry.isDirectory() || INNER.has(name))
+            continue;
+        inside(folder, name, (each) => leaveRunProfiles(each, out, false));
     }
 }
-function growerText(grower, own) {
-    const { id, slot, runner, grewBytes, bytes, seconds } = grower;
-    const [owner = '', repository = '', key = '', run = '', name = ''] = slot.split('/', SLOT_DEPTH);
-    const where = `${owner}/${repository}, PR ${key}, ${run}, ${name} of runner ${runner}`;
-    const whose = own.includes(id) ? ' (this job)' : '';
-    return `${where}${whose} grew by ${texts_size(grewBytes)} in ${ages_duration(seconds)} to ${texts_size(bytes)}`;
+/** Tests find their folder (`CARGO_TARGET_TMPDIR`) empty, and still their user’s. */
+function emptyScratch(folder, out) {
+    inside(folder, 'tmp', (scratch) => {
+        for (const name of (0,external_node_fs_.readdirSync)(at(scratch, '.')))
+            out(scratch, name);
+    });
+    if (inside(folder, 'package', () => true) === true)
+        out(folder, 'package');
+}
+/**
+ * Takes the programs and libraries away that Cargo has put where people find them, by another name of
+ * what lies in `deps` and `examples`: it puts those there again that it builds or finds fresh, and one
+ * that no build makes any more is not run by mistake. What build scripts copied there stays: they are
+ * not run again.
+ *
+ * @param target absolute path
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function dropPrograms(target) {
+    withProfiles(target, (profiles) => {
+        for (const { folder } of profiles) {
+            dropLinkedIn(folder);
+            inside(folder, 'examples', dropLinkedIn);
+        }
+    });
+}
+function dropLinkedIn(folder) {
+    for (const entry of (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true })) {
+        if (!entry.isFile() || hasUnitId(entry.name))
+            continue;
+        const stat = (0,external_node_fs_.lstatSync)(at(folder, entry.name), { throwIfNoEntry: false });
+        if (stat !== undefined && stat.nlink > 1)
+            (0,external_node_fs_.unlinkSync)(at(folder, entry.name));
+    }
+}
+/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
+function hasBeenBuiltIn(target) {
+    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)(at(folder, '.')).some(isCargoLock)));
 }
 
-;// CONCATENATED MODULE: ./lib/plan/growth.js
-/** “Of late”: what happened before is not what filled the disk. */
-const WINDOW_MS = 10 * 60_000;
-/** The sizes with one more, without those that are no longer needed. */
-function remember(sizes, next) {
-    const last = sizes.at(-1);
-    if (last !== undefined && next.uptimeMs <= last.uptimeMs)
-        return [...sizes];
-    const since = next.uptimeMs - WINDOW_MS;
-    // The newest of those before the window is where the window begins.
-    const from = Math.max(0, sizes.findLastIndex((each) => each.uptimeMs <= since));
-    return [...sizes.slice(from), { bytes: next.bytes, uptimeMs: next.uptimeMs }];
+;// CONCATENATED MODULE: ./lib/host/planted-links.js
+
+
+
+
+/**
+ * Folders that Cargo and its compilers write into, and down to which level all in them is theirs: what
+ * build scripts and tests put into folders of their own may be links.
+ */
+const WRITTEN = new Map([
+    ['.fingerprint', 2],
+    ['build', 2],
+    ['deps', 1],
+    ['doc', 3],
+    ['examples', 1],
+    ['incremental', 3],
+    ['package', 2],
+    ['tmp', 0],
+]);
+/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
+const planted_links_DEPTH = 4;
+/**
+ * A link where Cargo writes into what is there already: it would write to wherever the link leads.
+ * Cargo makes none, so somebody else did.
+ *
+ * @returns its path relative to the target directory, null where there is none
+ * @throws Error where a folder cannot be read
+ */
+function findPlantedLink(target) {
+    return within(target, [], (folder) => findIn(folder, 0));
 }
-/** How a slot grew, from the oldest to the newest of its sizes; null where there are not two. */
-function growthOf(sizes) {
-    const [first, last] = [sizes.at(0), sizes.at(-1)];
-    if (first === undefined || last === undefined || last.uptimeMs <= first.uptimeMs)
+function findIn(folder, depth) {
+    const entries = entriesOf(folder);
+    const isOwn = depth === 0 || entries.some(({ name }) => WRITTEN.has(name));
+    for (const entry of entries) {
+        const { name } = entry;
+        if (entry.isSymbolicLink() && planted_links_isWrittenInto(folder, name, isOwn))
+            return name;
+        if (!entry.isDirectory())
+            continue;
+        const levels = WRITTEN.get(name);
+        if (levels === undefined && depth === planted_links_DEPTH)
+            continue;
+        const found = enter(folder, name, (inner) => levels === undefined ? findIn(inner, depth + 1) : findWithin(inner, levels));
+        if (found !== null)
+            return `${name}/${found}`;
+    }
+    return null;
+}
+/**
+ * A program or library beside those folders is replaced as a whole, whatever it is. In a folder that is
+ * not Cargo's own, such as the `cxxbridge` of cxx, it makes folders alone, of profiles and targets.
+ *
+ * @param isOwn whether the folder is the target directory or a profile's
+ */
+function planted_links_isWrittenInto(folder, name, isOwn) {
+    if (WRITTEN.has(name) || /^\.|\.d$/.test(name))
+        return true;
+    const kind = kindBehind(at(folder, name));
+    return isOwn || !planted_links_NO_PROFILE.test(name) ? kind !== 'file' : kind === 'folder';
+}
+/** No profile has a dot in its name. */
+const planted_links_NO_PROFILE = /\./;
+function kindBehind(link) {
+    try {
+        const stat = (0,external_node_fs_.statSync)(link);
+        return stat.isFile() ? 'file' : 'folder';
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error)))
+            return 'nothing';
+        throw error;
+    }
+}
+function findWithin(folder, levels) {
+    if (levels === 0)
         return null;
-    return {
-        grewBytes: last.bytes - first.bytes,
-        bytes: last.bytes,
-        seconds: (last.uptimeMs - first.uptimeMs) / 1000,
-    };
-}
-/** Those that grew at all, the fastest first. */
-function byRate(growers) {
-    const rate = ({ grewBytes, seconds }) => grewBytes / seconds;
-    return growers
-        .filter(({ grewBytes }) => grewBytes > 0)
-        .toSorted((one, other) => rate(other) - rate(one));
-}
-
-;// CONCATENATED MODULE: ./lib/steps/growers.js
-
-
-
-
-
-/** Follows the sizes of all live slots, as their keepers measure them. */
-class Growers {
-    #root;
-    #followed = new Map();
-    constructor(root) {
-        this.#root = root;
+    for (const entry of entriesOf(folder)) {
+        if (entry.isSymbolicLink())
+            return entry.name;
+        if (levels === 1 || !entry.isDirectory())
+            continue;
+        const found = enter(folder, entry.name, (inner) => findWithin(inner, levels - 1));
+        if (found !== null)
+            return `${entry.name}/${found}`;
     }
-    /** Reads the newest sizes. */
-    look() {
-        const { records } = readLeases(this.#root, '', Date.now());
-        const seen = new Map();
-        for (const { id, state, lease } of records) {
-            if (state !== 'live' || lease === null)
-                continue;
-            const before = this.#followed.get(id);
-            const isSeeded = readSeedRecord(this.#root, id).kind !== 'cold';
-            // The seed comes after the lease: what was seen before it is of an empty slot.
-            const sizes = before?.isSeeded === isSeeded ? before.sizes : beginning(lease, isSeeded);
-            const isOfBuild = !isSeeded || isSampledSinceSeed(this.#root, id);
-            const sample = isOfBuild ? readSizeSample(this.#root, id) : null;
-            seen.set(id, { lease, isSeeded, sizes: sample === null ? sizes : remember(sizes, sample) });
-        }
-        this.#followed = seen;
-    }
-    /** Those that grew of late, the fastest first. */
-    fastest() {
-        const growers = [...this.#followed].flatMap(([id, { lease, sizes }]) => {
-            const growth = growthOf(sizes);
-            const { slot, owner } = lease;
-            return growth === null ? [] : [{ id, slot, runner: owner.runner.name, ...growth }];
-        });
-        return byRate(growers).slice(0, GROWERS_AT_MOST);
-    }
+    return null;
 }
-/** A cold slot begins empty, with its lease; what was seeded is nothing that its job wrote. */
-function beginning({ uptimeS }, isSeeded) {
-    return isSeeded ? [] : [{ bytes: 0, uptimeMs: Math.round(uptimeS * 1000) }];
-}
-
-;// CONCATENATED MODULE: ./lib/steps/end-watch.js
-
-
-
-
-
-
-
-
-
-
-
-/** Ends the keepers of a job; what they saw of the disk, in words, '' where all was well. */
-async function endWatch(watched, runtime) {
-    const { root, settings, leases, result } = watched;
-    for (const id of leases)
-        await endOne(root, id, runtime);
-    const events = leases.flatMap((id) => readWatchLog(root, id));
-    if (events.length > 0)
-        return verdictText(events, leases);
-    // A disk may be full within less than the two seconds that a keeper lets pass.
-    const last = result === 'failure' ? await lookOnce(root, settings, runtime) : [];
-    return verdictText(last, leases);
-}
-async function endOne(root, id, { voice }) {
-    if (findLease(root, id)?.state !== 'live')
-        return;
-    try {
-        if ((await endKeeper(root, id)) !== 'gone')
-            return;
-        voice.warning('The keeper of this job ended before the job did (killed, or out of memory); the disk was not watched to the end.');
-    }
-    catch (error) {
-        voice.warning(`The keeper of this job was not ended (${messageOf(error)}); it ends by itself.`);
-    }
-}
-/** The disk as it is at the end of a failed job, as a keeper would have noted it. */
-async function lookOnce(root, settings, runtime) {
-    const disk = (await look({ root, settings }, runtime)).find((each) => each.reading.holdsRoot);
-    if (disk?.level !== 'critical')
-        return [];
-    const atMs = Date.now();
-    const followed = new Growers(root);
-    followed.look();
-    const growers = followed.fastest();
-    const critical = { kind: 'critical', atMs, path: disk.reading.path, why: disk.why };
-    return growers.length === 0 ? [critical] : [critical, { kind: 'growth', atMs, growers }];
-}
-/** Tells a job, its summary and the webhook that the disk was critical while it ran. */
-async function tellVerdict({ root, settings, result }, verdict, runtime) {
-    if (verdict === '')
-        return;
-    const { voice, environment } = runtime;
-    if (result === 'failure')
-        voice.error(verdict, REFUSED_TITLE);
-    else
-        voice.warning(verdict, REFUSED_TITLE);
-    try {
-        addSummary(environment, `### ${REFUSED_TITLE}\n\n${asMarkdown(verdict)}\n`);
-    }
-    catch (error) {
-        // A summary is for people to read; no job fails for the lack of one.
-        if (!(error instanceof GuardError))
-            throw error;
-        voice.info(messageOf(error));
-    }
-    await alert_alert(root, settings, { kind: 'critical', text: verdict }, runtime);
-}
-/** Text of others as inert Markdown: a code block of one line, which it cannot close. */
-function asMarkdown(text) {
-    return `    ${printable(text)}`;
+function entriesOf(folder) {
+    return (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unit-weights.js
@@ -12514,7 +10523,7 @@ async function markUnits(target) {
     const files = fingerprintsIn(target).flatMap((each) => each.files);
     if (files.length === 0)
         return true;
-    const folder = openFolder(target);
+    const folder = folders_openFolder(target);
     try {
         return await setAccessTimes(folder, files, MARK_S);
     }
@@ -12633,200 +10642,6 @@ function fingerprintsIn(target) {
             return files.length === 0 ? [] : [{ unit, files: files.map((name) => `${base}/${name}`) }];
         });
     }));
-}
-
-;// CONCATENATED MODULE: ./lib/steps/mark-build.js
-
-
-
-
-
-/**
- * Marks the units of a slot whose job is about to end, for the build of who takes it over, or clones what
- * is published of it by reflink, which reads nothing: that job has nothing to wait for then. Without the
- * marks it sets them itself.
- */
-async function markBuild(root, id, { voice }) {
-    const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null };
-    if (slot === null || lease === null || isLocal(lease.madeBy))
-        return;
-    // Nobody inherits what is not known.
-    if (readBuildRecord(root, id) === null)
-        return;
-    try {
-        await markUnits(`${root.realPath}/${slot}`);
-    }
-    catch (error) {
-        voice.warning(`The units in ${slot} were not marked (${messageOf(error)}); who takes it over has to wait for that.`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/plan/incremental.js
-/** Of what use the state in a build is to a job. */
-function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
-    if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
-        return 'none';
-    // The directory that it is called in is among rustc’s options: with another one it drops everything.
-    const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
-    if (!isSame)
-        return 'none';
-    return constantPaths.target === null ? 'some' : 'all';
-}
-const STATE = /^(?<crate>[A-Za-z0-9_]+)-[0-9a-z]+$/;
-/**
- * The states that no unit is left of. Each unit’s is the one of its crate that rustc wrote first after
- * that was begun, or else the newest; should another one have been of use, its crate is compiled as
- * without any. What is not called like a state is nobody’s to judge.
- */
-function staleStates(states, units) {
-    const left = new Map();
-    for (const state of states.toSorted((one, two) => Number(one.mtimeNs - two.mtimeNs))) {
-        const crate = STATE.exec(state.name)?.groups?.['crate'];
-        if (crate !== undefined)
-            left.set(crate, [...(left.get(crate) ?? []), state]);
-    }
-    // The last one first: what was written after that cannot be an earlier one’s, unless nothing else is.
-    const order = units.toSorted((one, two) => Number((two.startedNs ?? 0n) - (one.startedNs ?? 0n)));
-    for (const { crate, startedNs } of order) {
-        const own = left.get(crate) ?? [];
-        const after = own.findIndex(({ mtimeNs }) => startedNs !== null && mtimeNs >= startedNs);
-        own.splice(after, 1);
-    }
-    return [...left.values()].flat().map(({ name }) => name);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/unit-files.js
-const ID = /-([0-9a-f]{16})$/;
-const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/;
-const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
-/** Beside what was built: make rules, and debug information of its own. */
-const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
-/** Whether a unit is documentation: nothing that runs is made of it. */
-function unit_files_isDocumentation(name) {
-    return name.startsWith('doc-');
-}
-/** The units of a profile from which something that runs is made. */
-function unitsOf(list) {
-    return allUnitsOf(list).filter(({ name }) => !unit_files_isDocumentation(name));
-}
-/** The units of a profile, in the layout of any Cargo up to now. */
-function allUnitsOf(list) {
-    const byId = filesById(list);
-    const flat = list(['.fingerprint']).flatMap((label) => {
-        const fingerprint = ['.fingerprint', label];
-        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
-    });
-    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
-    const nested = list(['build'])
-        .filter((each) => !ID.test(each))
-        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
-    return [...flat, ...nested];
-}
-/** The runs of build scripts, with no look at what was compiled: of many units they are few. */
-function runsOf(list) {
-    return list(['build']).flatMap((label) => {
-        const inside = list(['build', label]);
-        if (!ID.test(label))
-            return inside.flatMap((id) => nestedUnits(label, id, list)).filter(isRun);
-        if (!inside.includes('root-output'))
-            return [];
-        const fingerprint = ['.fingerprint', label];
-        const names = unit_files_namesIn(list(fingerprint));
-        return names.map((name) => unitOf(name, label, fingerprint, list, new Map())).filter(isRun);
-    });
-}
-function isRun({ run }) {
-    return run !== null;
-}
-/**
- * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
- * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
- */
-function unit_files_namesIn(files) {
-    const names = files
-        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
-        .map((file) => file.replace(/\.json$/, ''));
-    return [...new Set(names)];
-}
-function unitOf(name, label, fingerprint, list, byId) {
-    const unit = { name, label, fingerprint, run: null };
-    const folders = ['build', label];
-    if (name.startsWith('run-build-script-')) {
-        const root = { folders, name: 'root-output' };
-        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
-        return { ...unit, run, depInfos: [], artefacts: [] };
-    }
-    if (name.startsWith('build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
-    if (own.depInfos.length > 0)
-        return { ...unit, ...own };
-    // cdylibs of the workspace have no id in their names.
-    const plain = byId.get(NO_ID) ?? [];
-    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
-}
-function nestedUnits(packageName, id, list) {
-    const base = ['build', packageName, id];
-    const fingerprint = [...base, 'fingerprint'];
-    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
-}
-function nestedUnit(name, packageName, base, list) {
-    const label = `${packageName}/${base.at(-1)}`;
-    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
-    const folders = [...base, 'out'];
-    if (!name.startsWith('run-build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const said = [...base, 'run'];
-    const root = { folders: said, name: 'root-output' };
-    const run = { output: { folders: said, name: 'stdout' }, root, folders };
-    return { ...unit, run, depInfos: [], artefacts: [] };
-}
-/**
- * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
- * of other units. Null where that is no fingerprint's folder.
- */
-function saidPlaceOf(fingerprint) {
-    const parts = fingerprint.split('/');
-    const [last = '', above] = [parts.at(-1), parts.at(-2)];
-    if (above === '.fingerprint') {
-        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
-    }
-    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
-}
-/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
-function hasUnitId(name) {
-    return ID_IN_FILE.test(name);
-}
-const NO_ID = '';
-function filesById(list) {
-    const found = new Map();
-    for (const folder of ['deps', 'examples']) {
-        for (const name of list([folder])) {
-            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
-            const places = found.get(id) ?? [];
-            places.push({ folders: [folder], name });
-            found.set(id, places);
-        }
-    }
-    return found;
-}
-function sorted(files) {
-    return {
-        depInfos: files.filter(({ name }) => name.endsWith('.d')),
-        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
-    };
-}
-/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
-function isCalled(file, unit) {
-    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
-    const crate = crateOf(unit);
-    return stem === crate || stem === `lib${crate}`;
-}
-/** The crate’s name, as rustc has it, of a unit by its own: `foo_bar` for `lib-foo-bar`. */
-function crateOf(unit) {
-    return unit.replace(KIND, '').replaceAll('-', '_');
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/archive.js
@@ -13575,259 +11390,2312 @@ function dropStates(target, aside, { voice }) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+;// CONCATENATED MODULE: ./lib/plan/moved-unit.js
 
-
-/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
-function whyOccupied(occupancy) {
-    if (occupancy === undefined)
-        return 'nobody could look into it';
-    const [living] = occupancy.inhabitants;
-    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
-}
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
+/** Set for tests and benches alone, to what they run and write. */
+const FOR_TESTS = /^CARGO_(BIN_EXE_|TARGET_TMPDIR$)/;
+/** What Cargo calls a build script among the dependencies of its package's units. */
+const HAS_BUILD_SCRIPT = '"build_script_build"';
 /**
- * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
- * the reaper, or a keeper that has only just been started, measures it for a moment.
+ * Judges a compiled unit by what is written about it.
  *
- * @param place slot relative to the root, and the container that its job ran in
- * @returns undefined where nobody could look into it
+ * A former workspace in a variable or among the inputs is enough. A former target directory is not:
+ * serde, thiserror and many more only include a file from OUT_DIR, and half of a build depends on them.
+ * Nor is it needed: a proc macro asks for variables on its own, and no dep-info tells.
  */
-async function lookUntilLeft(root, place, self, { environment }) {
-    const look = async () => (await lookInto(root, [place], self, environment)).get(place.slot);
-    let occupancy = await look();
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
+function judgeUnit(unit, former) {
+    const { targets, workspaces, living } = former;
+    const { depInfo } = unit;
+    if (depInfo === null)
+        return drop('it has no dep-info that can be read');
+    if (depInfo.problem !== null)
+        return drop(`its dep-info is of no use: ${depInfo.problem}`);
+    // The target may lie in the workspace, or beside it under a name that begins with the workspace's.
+    const isFormer = (text) => mentions(text, workspaces, [...living, ...targets]);
+    for (const [name, value] of depInfo.environment) {
+        if (isFormer(value))
+            return drop(`it read ${name}`);
+        if (FOR_TESTS.test(name) && mentions(value, targets, living))
+            return drop(`it read ${name}`);
     }
-    return occupancy;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/prune-units.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Far longer than a disk that works takes to weigh the units of any target dir. */
-const prune_units_WAIT_MS = 20_000;
-/**
- * Takes units that builds no longer use out of the slot of a job that has just ended, before anybody is
- * seeded from it. Where that cannot be done they stay, and go when the slot is handed down.
- */
-async function pruneUnits(request, runtime) {
-    const { root, id } = request;
-    try {
-        const build = readBuildRecord(root, id);
-        const slot = findLease(root, id)?.slot ?? null;
-        if (build === null || slot === null || Object.keys(build.unused).length === 0)
-            return;
-        const weights = await weighUnits(`${root.realPath}/${slot}`, prune_units_WAIT_MS);
-        const old = outOfUse(build.unused);
-        const rest = withoutUnits(build.unused, old);
-        const units = [...old, ...(weights === null ? [] : overweight(rest, weights))];
-        if (units.length === 0)
-            return;
-        const refusal = await take(request, { build, slot, units }, runtime);
-        if (refusal === null)
-            prune_units_tell(units, weights ?? new Map(), runtime);
-        else
-            runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`);
+    if (depInfo.inputs.some(isFormer))
+        return drop('it was made of files of the former workspace');
+    const tracked = `${unit.inputs ?? ''}\n${unit.fingerprint ?? ''}`;
+    if (isFormer(tracked) || mentions(tracked, targets, living)) {
+        return drop('Cargo would look for changes at the former path');
     }
-    catch (error) {
-        runtime.voice.warning(`unused units stay in the slot of lease ${id} (${messageOf(error)})`);
+    const isSuspect = (targets.length > 0 && mayKnowTarget(unit, depInfo, former)) ||
+        (workspaces.length > 0 && isOfWorkspace(depInfo));
+    return isSuspect ? { kind: 'inspect' } : { kind: 'keep' };
+}
+function mayKnowTarget({ fingerprint }, { inputs, environment }, { targets, living }) {
+    if (fingerprint?.includes(HAS_BUILD_SCRIPT) !== false)
+        return true;
+    return [...environment.values(), ...inputs].some((text) => mentions(text, targets, living));
+}
+/** rustc runs in the workspace's root for its crates alone, and so only their inputs are relative. */
+function isOfWorkspace({ inputs }) {
+    return inputs.length === 0 || inputs.some((input) => !input.startsWith('/'));
+}
+function drop(why) {
+    return { kind: 'drop', why };
+}
+/** Judges a build script's run by what it told Cargo; null: what is in OUT_DIR decides. */
+function judgeRun(run, former) {
+    const paths = [...former.targets, ...former.workspaces];
+    if (run.output === null || run.fingerprint === null)
+        return 'its output cannot be read';
+    const own = run.outDir ?? '';
+    const isOwn = former.targets.some((target) => own.startsWith(`${target}/`));
+    const spared = isOwn ? [...former.living, own] : former.living;
+    if (mentions(run.output, paths, spared))
+        return 'it told Cargo a former path';
+    if (mentions(run.fingerprint, paths, former.living)) {
+        return 'Cargo would look for changes at the former path';
     }
-}
-/** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
-async function take(request, pruning, runtime) {
-    const { root, self, id } = request;
-    const { slot } = pruning;
-    const work = async () => {
-        const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
-        const occupied = whyOccupied(occupancy);
-        if (occupied !== null)
-            return occupied;
-        // Its lock may be that of a file which was there a moment ago.
-        if (findLease(root, id)?.state !== 'ended')
-            return 'it has been handed down';
-        return prune_units_moveOut(request, pruning, runtime);
-    };
-    const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => whileLocked(`${root.realPath}/${slot}`, 'exclusive', work));
-    if ('refused' in locked)
-        return locked.refused;
-    return 'refused' in locked.value ? locked.value.refused : locked.value.value;
-}
-async function prune_units_moveOut({ root, id }, { build, slot, units }, runtime) {
-    const note = (unused) => writeRecord(root, id, '.build', encodeRecord({ ...build, unused }));
-    // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
-    note({ ...build.unused, ...outOfUseNow(units) });
-    const moved = await fillForTrash(root, id, (aside) => withinRoot(root, slot.split('/'), (folder) => {
-        moveUnitsOut(at(folder, '.'), units, aside);
-        dropStates(at(folder, '.'), aside, runtime);
-    }));
-    if ('refused' in moved)
-        return moved.refused;
-    note(withoutUnits(build.unused, units));
     return null;
 }
-function prune_units_tell(units, weights, { voice }) {
-    const bytes = units.reduce((sum, unit) => sum + (weights.get(unit) ?? 0), 0);
-    voice.info(`${units.length} units that builds no longer use are gone (${texts_size(bytes)})`);
-}
 
-;// CONCATENATED MODULE: ./lib/plan/clone.js
+;// CONCATENATED MODULE: ./lib/host/fingerprints.js
 
-/** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
-const clone_LOCK = /^\.cargo(-[a-z]+)?-lock$/;
-function isCargoLock(name) {
-    return clone_LOCK.test(name);
-}
-/** What instrumented programs wrote as they ran: a report adds up all that it finds (cargo-llvm-cov, grcov). */
-function isRunProfile(name) {
-    return name.endsWith('.profraw');
-}
-/** A profile’s or a target triple’s directory; nothing else that Cargo has beside them. */
-const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
-const NO_PROFILE = new Set(['build', 'deps', 'doc', 'examples', 'incremental', 'package', 'tmp']);
-const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
-const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
-const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/;
-const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/;
-const PROGRAM = /^[A-Za-z0-9_-]+$/;
-/** What Cargo leaves at the top of each target directory. */
-const TARGET_MARKS = ['CACHEDIR.TAG', '.rustc_info.json'];
-/** Whether a directory with these names in it is a target directory, be it in another one. */
-function isTargetWith(names) {
-    return TARGET_MARKS.some((mark) => names.includes(mark));
-}
+
+
+
 /**
- * @param path relative to the target directory, with `/`
- * @param skipIncremental whether the state of incremental compilation stays behind
- * @param isInTarget whether it lies at the top of a target directory in this one, as of `--target-dir`
- */
-function treatmentOf(path, kind, { skipIncremental, isInTarget = false }) {
-    // What waits at a FIFO waits for ever, and a device is none of Cargo’s.
-    if (kind === 'special')
-        return 'left out';
-    const components = path.split('/');
-    const name = components.at(-1) ?? '';
-    const folders = components.slice(0, -1);
-    // One that a build script has made for itself is its own.
-    if (folders.length === 0 || (isInTarget && !folders.includes('build'))) {
-        if (name === 'package')
-            return 'left out';
-        if (name === 'tmp')
-            return kind === 'directory' ? 'emptied' : 'copied';
-    }
-    if (folders.length <= 2 && isCargoLock(name))
-        return 'left out';
-    if (kind === 'file' && isRunProfile(name) && !folders.includes('build'))
-        return 'left out';
-    if (kind === 'directory')
-        return directoryTreatment(folders, name, skipIncremental);
-    return kind === 'file' ? fileTreatment(folders, name) : 'copied';
-}
-function directoryTreatment(folders, name, skipIncremental) {
-    if (name === 'incremental' && skipIncremental && isProfile(folders))
-        return 'left out';
-    const [only = ''] = folders;
-    const isOfTriple = folders.length === 1 && only.includes('-') && isProfile(folders);
-    return name === 'tmp' && isOfTriple ? 'emptied' : 'copied';
-}
-function fileTreatment(folders, name) {
-    if (isProfile(folders)) {
-        if (UPLIFTED_LIBRARY.test(name))
-            return 'replaced';
-        return PROGRAM.test(name) ? 'uplifted' : 'copied';
-    }
-    const last = folders.at(-1) ?? '';
-    if (!isProfile(folders.slice(0, -1)) || !['deps', 'examples'].includes(last))
-        return 'copied';
-    if (PROGRAM_OUTPUT.test(name))
-        return 'relinked';
-    if (last === 'examples')
-        return PROGRAM.test(name) ? 'uplifted' : 'copied';
-    if (LIBRARY.test(name))
-        return 'replaced';
-    return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
-}
-/** `<profile>` or `<triple>/<profile>`. */
-function isProfile(folders) {
-    if (folders.length !== 1 && folders.length !== 2)
-        return false;
-    return folders.every((each) => PLAIN.test(each) && !NO_PROFILE.has(each));
-}
-/**
- * Whether a linker that leaves this note in `.comment` replaces its output by a new file.
+ * Removes the files of a fingerprint, so that Cargo builds the unit, and what depends on it, again.
  *
- * mold renames what is there and writes into it. GNU ld and gold leave no note of their own beside
- * the compiler’s; without any note nobody knows.
+ * @param path relative to the target directory; links are not followed
+ * @throws where a file of it cannot be removed
  */
-function replacesOutput(comment) {
-    if (comment === null || comment === '')
-        return false;
-    if (/\b(mold|sold|wild)\b/i.test(comment))
-        return false;
-    // Distributions put their name before it: `Linker: Debian LLD 14.0.6`.
-    return !comment.includes('Linker:') || /Linker: ([A-Za-z]+ )?LLD /.test(comment);
-}
-/** A hybrid copies this share of its source, at most; a tree of another shape is refused in time. */
-const HYBRID_SHARE = 0.1;
-/**
- * Decides how a slot is cloned. A clone shares nearly all it has, so a low disk is no reason against
- * it: built cold, the same slot would take more. A plain copy is the first thing to go.
- */
-function chooseWay(question) {
-    const { wanted, canReflink, hybridRefusal } = question;
-    if (wanted === 'off' || wanted === 'inherit')
-        return { way: null, why: `warm is ${wanted}` };
-    if (wanted === 'copy')
-        return copyOr(question, '');
-    if (canReflink)
-        return { way: 'reflink', why: 'the file system shares blocks between files' };
-    const without = 'the file system cannot reflink';
-    const noRoom = roomFor(question, HYBRID_SHARE);
-    const refusal = hybridRefusal ?? noRoom;
-    if (refusal === null) {
-        return { way: 'hybrid', why: `${without}: hard links for what a build replaces` };
+function dropFingerprint(target, path) {
+    // A build script that only lost its fingerprint is run again, but what depends on it stays as it is
+    // until the build after: Cargo looks for what the script printed, and how old that is.
+    const said = saidPlaceOf(path);
+    if (said !== null) {
+        removeFrom(target, said.folders, (names) => names.filter((name) => name === said.name));
     }
-    const why = `${without}; no hard links: ${refusal}`;
-    return wanted === 'clone' ? { way: null, why: `${why}; warm is clone` } : copyOr(question, why);
+    removeFrom(target, path.split('/'), (names) => names);
 }
-function copyOr(question, before) {
-    const prefix = before === '' ? '' : `${before}; `;
-    if (question.level !== 'ok')
-        return { way: null, why: `${prefix}no copy: disk ${question.level}` };
-    const refusal = roomFor(question, 1);
-    if (refusal !== null)
-        return { way: null, why: `${prefix}no copy: ${refusal}` };
-    const { sourceBytes, freeBytes, keepFreeBytes } = question;
-    const room = gigabytes(Math.max(0, freeBytes - keepFreeBytes));
-    const what = sourceBytes === null ? `at most ${room}` : gigabytes(sourceBytes);
-    return { way: 'copy', why: `${prefix}a copy of ${what} fits` };
+function removeFrom(target, folders, choose) {
+    try {
+        within(target, folders, (folder) => {
+            for (const name of choose((0,external_node_fs_.readdirSync)(at(folder, '.'))))
+                (0,external_node_fs_.unlinkSync)(at(folder, name));
+        });
+    }
+    catch (error) {
+        // Without the folder Cargo does not know the unit.
+        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
+            throw error;
+    }
 }
-/** Why this share of the source does not fit; null where it does, or where nobody knows its size. */
-function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
-    if (sourceBytes === null)
+
+;// CONCATENATED MODULE: ./lib/steps/forget-units.js
+
+
+
+
+
+
+
+
+
+
+
+const GIB = 1024 ** 3;
+/**
+ * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
+ * Nothing is removed but files of fingerprints, and what build scripts printed and made.
+ *
+ * @param place absolute path at which it lies
+ * @param aside absolute path of a folder, where what they made goes
+ */
+function forgetJudged(place, { units, displaced, whole }, aside) {
+    const forgotten = [];
+    const out = movingTo(aside, 'made-');
+    try {
+        for (const { profile, files, why } of units) {
+            dropFingerprint(place, (0,external_node_path_namespaceObject.join)(profile, ...files.fingerprint));
+            // make and its like would keep what they find there, with the former path in it.
+            if (files.run !== null)
+                moveOut(place, (0,external_node_path_namespaceObject.join)(profile, ...files.run.folders), out);
+            forgotten.push({ unit: `${profile}/${files.label} ${files.name}`, why });
+        }
+        for (const path of displaced)
+            moveOut(place, path, out);
+        return { units: forgotten, whole };
+    }
+    catch (error) {
+        return { units: forgotten, whole: whole ?? messageOf(error) };
+    }
+}
+/**
+ * Finds what could see a path of another slot or workspace, and is to be built again: in a target
+ * directory that moved Cargo takes everything for fresh, but the paths that were compiled in did not
+ * move with it.
+ *
+ * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
+ * bounds, without following links.
+ */
+function judgeMovedUnits(moved) {
+    const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces];
+    const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path));
+    if (odd !== undefined)
+        return {
+            units: [],
+            displaced: [],
+            whole: `${odd} is not a path that can be searched for`,
+        };
+    const found = { units: [], displaced: [] };
+    try {
+        withProfiles(moved.place ?? moved.target, (profiles) => judgeIn(profiles, moved, found));
+        return { ...found, whole: null };
+    }
+    catch (error) {
+        return { ...found, whole: messageOf(error) };
+    }
+}
+function judgeIn(profiles, moved, found) {
+    const allowance = {
+        texts: { bytes: GIB },
+        artefacts: { bytes: 2 * GIB },
+        outDirs: { bytes: GIB, entries: 200_000 },
+    };
+    const units = profiles.flatMap((profile) => forget_units_readUnits(profile, allowance));
+    const former = formerOf(moved, units, profiles);
+    if (former.targets.length + former.workspaces.length === 0)
+        return;
+    const forget = ({ profile, files }, why) => {
+        found.units.push({ profile: profile.path, files, why });
+    };
+    const seen = { texts: [], packages: new Set() };
+    for (const unit of units.filter(({ files }) => files.run === null)) {
+        const why = whyNotCompiled(unit, former, seen, allowance);
+        if (why === null)
+            continue;
+        forget(unit, why);
+        seen.packages.add(packageOf(unit.files.label));
+        seen.texts.push(...(unit.depInfo?.environment.values() ?? []));
+    }
+    const included = new Set(units.flatMap(({ depInfo }) => includedIn(depInfo?.inputs ?? [])));
+    for (const unit of units) {
+        const caches = [];
+        const why = whyNotRun(unit, former, { seen, included, allowance, caches });
+        if (why !== null)
+            forget(unit, why);
+        else
+            found.displaced.push(...caches);
+    }
+}
+function forget_units_readUnits(profile, { texts: bytes }) {
+    return unitsOf(listingOf(profile)).map((files) => {
+        const folders = files.fingerprint;
+        const read = files.depInfos.map((place) => readPlace(profile, place, bytes));
+        const texts = read.filter((text) => text !== null);
+        const isReadable = texts.length > 0 && texts.length === read.length;
+        return {
+            profile,
+            files,
+            fingerprint: readPlace(profile, { folders, name: `${files.name}.json` }, bytes),
+            inputs: readPlace(profile, { folders, name: `dep-${files.name}` }, bytes),
+            depInfo: isReadable ? joinDepInfo(texts.map(parseDepInfo)) : null,
+        };
+    });
+}
+/** What was named, and where else the units themselves say that they were built. */
+function formerOf({ target, aliases, formerTargets, formerWorkspaces }, units, profiles) {
+    const living = [target, ...aliases].map(bytesOf);
+    const told = formerTargetsIn(units.flatMap(({ depInfo }) => [...(depInfo?.environment.values() ?? [])]), profiles.map(({ path }) => path));
+    const isLiving = (path) => living.some((each) => `${path}/`.startsWith(`${each}/`));
+    const targets = [...new Set([...formerTargets.map(bytesOf), ...told])];
+    return {
+        targets: targets.filter((path) => !isLiving(path)),
+        workspaces: formerWorkspaces.map(bytesOf),
+        living,
+    };
+}
+function whyNotCompiled(unit, former, seen, allowance) {
+    const fate = judgeUnit(unit, former);
+    if (fate.kind === 'keep')
         return null;
-    const needed = sourceBytes * share;
-    // Built cold, the slot would take more than its hybrid: only what does not fit at all is refused.
-    const kept = share === 1 ? keepFreeBytes : 0;
-    if (needed <= freeBytes - kept)
+    if (fate.kind === 'drop')
+        return fate.why;
+    const search = {
+        paths: [...former.targets, ...former.workspaces],
+        living: former.living,
+        inputs: unit.depInfo?.inputs ?? [],
+    };
+    const bounds = { done: new Set(), allowance: allowance.artefacts };
+    for (const place of unit.files.artefacts) {
+        const verdict = inspectPlace(unit.profile, place, search, bounds);
+        if (verdict.kind === 'unseen')
+            continue;
+        if (verdict.kind === 'unreadable')
+            return `${place.name} cannot be judged: ${verdict.why}`;
+        seen.texts.push(verdict.text);
+        return `${place.name} holds a former path`;
+    }
+    return null;
+}
+function whyNotRun(unit, former, known) {
+    const { run, label } = unit.files;
+    if (run === null)
         return null;
-    const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
-    return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
+    const { seen, included, allowance, caches } = known;
+    const told = judgeRun({
+        fingerprint: unit.fingerprint,
+        output: readPlace(unit.profile, run.output, allowance.texts),
+        outDir: readPlace(unit.profile, run.root, allowance.texts),
+    }, former);
+    if (told !== null)
+        return told;
+    const paths = [...former.targets, ...former.workspaces];
+    const isSeen = seen.packages.has(packageOf(label)) ||
+        seen.texts.some((text) => text.includes(`/build/${label}/out`));
+    // What nobody includes and nobody finds when it runs (a C library's build, mostly) may say what it will.
+    const pathsFor = (file) => isSeen || included.has(`${label}/${file}`) ? paths : former.workspaces;
+    const living = [...former.living, ...former.targets];
+    return searchPlace(unit.profile, run.folders, {
+        paths,
+        living,
+        inputs: [],
+        pathsFor,
+        allowance: allowance.outDirs,
+        onCache: (file) => caches.push((0,external_node_path_namespaceObject.join)(unit.profile.path, ...run.folders, file)),
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/forget-rules.js
+
+
+
+
+
+
+
+
+const forget_rules_TEXTS_AT_MOST = 1024 ** 3;
+const RULE_AT_MOST = 16 * 1024 * 1024;
+const forget_rules_DEPTH_AT_MOST = 64;
+const ENTRIES_AT_MOST = 200_000;
+/** Rules for make that a compiler wrote: gcc and clang, automake, kbuild. */
+const RULES = /\.(?:d|deps?|P|Po|Plo)$|^\..*\.cmd$/;
+/** Where CMake or Cargo build: both get along with being moved. */
+const MOVABLE = new Set(['CMakeCache.txt', '.rustc_info.json']);
+/**
+ * Has Cargo run those build scripts again, in an empty OUT_DIR, that left rules for make with the path
+ * of a former target directory. make goes by names: to it these rules are of other files, so that
+ * a header which changes later would make it compile nothing. That a link leads here does not help.
+ *
+ * @param place absolute path at which it lies
+ * @param target absolute path at which builds will see it
+ * @param aside absolute path of a folder, where what they made goes
+ * @returns `debug/app-0123456789abcdef run-build-script-build-script-build`, of each
+ */
+function forgetRules(place, target, aside) {
+    const out = movingTo(aside, 'rules-');
+    const allowance = { bytes: forget_rules_TEXTS_AT_MOST, entries: ENTRIES_AT_MOST };
+    const displaced = withProfiles(place, (profiles) => profiles.flatMap((profile) => displacedIn(profile, target, allowance)));
+    return displaced.map(({ profile, files, folders }) => {
+        dropFingerprint(place, (0,external_node_path_namespaceObject.join)(profile, ...files.fingerprint));
+        moveOut(place, (0,external_node_path_namespaceObject.join)(profile, ...folders), out);
+        return `${profile}/${files.label} ${files.name}`;
+    });
+}
+function displacedIn(profile, target, allowance) {
+    return runsOf(listingOf(profile)).flatMap((files) => {
+        if (files.run === null)
+            return [];
+        const { root, folders } = files.run;
+        const former = readPlace(profile, root, allowance) ?? '';
+        const end = `/${(0,external_node_path_namespaceObject.join)(profile.path, ...folders)}`;
+        const base = former.endsWith(end) ? former.slice(0, -end.length) : '';
+        // Where it does not tell, Cargo finds nothing in it, either.
+        if (base === '' || base === Buffer.from(target, 'utf8').toString('latin1'))
+            return [];
+        const isDisplaced = inFolder(profile.folder, folders, (folder) => hasRule(folder, `${base}/`, allowance, 0));
+        return isDisplaced === true ? [{ profile: profile.path, files, folders }] : [];
+    });
+}
+/** Whether a file of rules in a folder, or below it, names a path that begins so. */
+function hasRule(folder, start, allowance, depth) {
+    const entries = (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true });
+    allowance.entries -= entries.length;
+    // What cannot be searched may hold one.
+    if (depth > forget_rules_DEPTH_AT_MOST || allowance.entries < 0)
+        return true;
+    if (entries.some(({ name }) => MOVABLE.has(name)))
+        return false;
+    return entries.some((entry) => {
+        const { name } = entry;
+        if (entry.isDirectory()) {
+            return enter(folder, name, (next) => hasRule(next, start, allowance, depth + 1)) === true;
+        }
+        if (!entry.isFile() || !RULES.test(name))
+            return false;
+        const text = readBytes(at(folder, name), RULE_AT_MOST);
+        allowance.bytes -= text?.length ?? 0;
+        return text === null || allowance.bytes < 0 || text.includes(start);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/seed.js
+
+
+
+
+/**
+ * The ended slots of the same repository, PR key, workflow, job and matrix leg, the newest first, each
+ * with the reason for which it may not be a seed.
+ *
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
+ * somebody has built in another worktree of the same repository comes after that. A job that may
+ * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
+ * So does one that has secrets from those that may have none.
+ */
+function sourcesFor(sources, wish) {
+    const { job } = wish;
+    return sources
+        .flatMap((source) => {
+        const { lease, slot } = source.record;
+        const isOfJob = lease !== null &&
+            slot !== null &&
+            lease.repository === `${job.owner}/${job.repository}` &&
+            (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
+            mayBeOf(lease.workflow, job.workflow) &&
+            lease.job === job.job &&
+            lease.leg === job.leg &&
+            (lease.trusted || !job.trusted) &&
+            mayTakeFrom(lease.event, job) &&
+            isLocal(lease.madeBy) === isLocal(wish.madeBy);
+        return isOfJob ? [seed_judge(source, slot, wish)] : [];
+    })
+        .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
+}
+function isFar({ origin }) {
+    return origin?.isElsewhere === true;
+}
+/** Whether a slot is of another worktree of the repository, and of the same user. */
+function isElsewhere({ record: { lease }, build }, wish) {
+    return (lease !== null &&
+        isLocal(lease.madeBy) &&
+        lease.prKey !== wish.job.prKey &&
+        lease.owner.runner.key === wish.runnerKey &&
+        wish.common !== '' &&
+        wish.common === build?.common);
+}
+function age({ record, moment }) {
+    const hours = ageHours(record, moment);
+    return Number.isFinite(hours) ? hours : Number.MAX_VALUE;
+}
+function seed_judge(source, slot, wish) {
+    const { record, build } = source;
+    const origin = build === null || record.lease === null
+        ? null
+        : {
+            ...build,
+            runnerKey: record.lease.owner.runner.key,
+            isElsewhere: isElsewhere(source, wish),
+        };
+    return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
+}
+function refusalOf({ record }, origin, wish) {
+    if (record.state !== 'ended')
+        return 'its job has not ended';
+    if (origin === null)
+        return 'nothing is known of its build';
+    const isOfFailure = record.end?.result === 'failure' && record.end.isWarm === true;
+    // Who runs it again may do so because of what was built.
+    if (isOfFailure && record.lease?.runId === wish.job.runId)
+        return 'its job failed in this very run';
+    // In its own workspace that is what Cargo finds after every build there.
+    const isGood = record.end?.result === 'success' ||
+        isOfFailure ||
+        ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
+    if (!isGood)
+        return 'its job is not known to have succeeded';
+    return refuseOrigin(origin, wish);
+}
+/** Why a build may not be a seed for this job, wherever it lies; null where it may. */
+function refuseOrigin(origin, wish) {
+    // Who publishes starts over before a snapshot is too old for all others.
+    const inJobs = GENERATIONS_AT_MOST - (wish.job.trusted ? 1 : 0);
+    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : inJobs;
+    if (origin.generation >= most) {
+        return `it was handed down ${origin.generation} times: time to start over`;
+    }
+    if (origin.toolchain === null)
+        return 'Cargo has built nothing in it';
+    const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain);
+    if (isOfAnother) {
+        return 'another toolchain built it';
+    }
+    // Build scripts and proc macros may not even run here, and Cargo takes them for fresh.
+    if (origin.system !== undefined && origin.system !== wish.system) {
+        return `it was built on another system (${origin.system})`;
+    }
+    // A worktree that was made again at the same path is another one, too.
+    if (origin.isElsewhere === true)
+        return origin.inputs ? null : 'its inputs are not all known';
+    if (wish.restoresMtimes && origin.inputs)
+        return null;
+    if (!isOwnWorkspace(origin, wish)) {
+        return wish.restoresMtimes
+            ? 'it was built in another workspace, and its inputs are not known'
+            : 'it was built in another workspace, and mtimes are not restored';
+    }
+    return origin.times === wish.times ? null : 'mtimes in its workspace have been set since';
+}
+function isOwnWorkspace(origin, wish) {
+    return (origin.runnerKey === wish.runnerKey &&
+        wish.workspace !== null &&
+        origin.workspace === wish.workspace);
+}
+/** A hook is told no result; and a command of a person’s that failed is the day’s work. */
+function isUntold({ lease, end }) {
+    return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
+}
+
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = 4 * 1024 ** 3;
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && isSettable(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : (0,external_node_path_namespaceObject.join)(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === UNPROVEN || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && workspace_reader_isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function workspace_reader_isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+}
+/** A path without links; as it is where nothing is there. */
+function realPathOf(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/build-dir.js
+
+
+
+/** In a configuration of Cargo’s, but not in a comment. */
+const SETTING = /^[^#\n]*\bbuild-dir\b/m;
+/**
+ * Whether Cargo is told to keep what it compiles in a folder of its own (`build.build-dir`), which is not
+ * in the target directory: it may outlive the job, with a build of the same checkout.
+ *
+ * @param workspace absolute
+ * @param target absolute path of the target directory as builds see it
+ */
+function keepsBuildElsewhere(workspace, target, environment) {
+    const told = environment['CARGO_BUILD_BUILD_DIR'] ?? '';
+    // This one beats every file.
+    if (told !== '')
+        return !`${told}/`.startsWith(`${target}/`);
+    const home = environment['CARGO_HOME'] ?? (0,external_node_path_namespaceObject.join)(environment['HOME'] ?? '/', '.cargo');
+    const folders = [...withThoseAbove(workspace).map((folder) => (0,external_node_path_namespaceObject.join)(folder, '.cargo')), home];
+    return folders.some((folder) => ['config.toml', 'config'].some((name) => {
+        const text = readTextOrNull(realPathOf((0,external_node_path_namespaceObject.join)(folder, name)));
+        return text !== null && SETTING.test(text);
+    }));
+}
+function withThoseAbove(folder) {
+    const above = (0,external_node_path_namespaceObject.dirname)(folder);
+    return above === folder ? [folder] : [folder, ...withThoseAbove(above)];
+}
+
+;// CONCATENATED MODULE: ./lib/host/other-builds.js
+
+
+
+
+/**
+ * Whether another slot that is in use may hold a build of the same checkout: the same runner's, of the
+ * same repository. A job may have several.
+ */
+function hasOtherBuild(root, own) {
+    const { records } = readLeases(root, runnerPrefix(own.owner.runner.key), Date.now());
+    return records.some(({ id, lease, state }) => {
+        if (state !== 'live' || id === own.id)
+            return false;
+        // Nobody knows of what it is.
+        if (lease === null)
+            return true;
+        return lease.repository === own.repository && holdsSomething(`${root.realPath}/${lease.slot}`);
+    });
+}
+/** Where nobody may look, something may be. */
+function holdsSomething(slot) {
+    try {
+        return (0,external_node_fs_.readdirSync)(slot).length > 0;
+    }
+    catch (error) {
+        return errnoOf(error) !== 'ENOENT';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/host/set-times.js
+
+
+
+
+/**
+ * When mtimes were last set in the checkouts of a repository that one runner has: in
+ * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
+ * one checkout has a path of its own in each container.
+ */
+/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
+function lastSetTimes(root, runnerKey, repository) {
+    const text = readSmallFile(pathOf(root, runnerKey, repository));
+    if (text === null)
+        return '';
+    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+}
+/** To be called before the first mtime is set. */
+function noteSetTimes(root, runnerKey, repository) {
+    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+}
+function freshWord() {
+    return (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
+}
+function pathOf(root, runnerKey, repository) {
+    const name = sha256(JSON.stringify([runnerKey, repository])).slice(0, 16);
+    return controlPath(root, 'times', name);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/whole-folders.js
+/** Whether paths are among folders in which everything counts; '' is the folder of all. */
+class WholeFolders {
+    #folders;
+    /** by folder: most paths share theirs with others */
+    #known = new Map();
+    constructor(folders) {
+        this.#folders = new Set(folders);
+    }
+    /** Whether a path is one of them, or lies below one. */
+    has(path) {
+        if (this.#folders.has(''))
+            return true;
+        if (this.#folders.size === 0)
+            return false;
+        return this.#folders.has(path) || this.#hasFolder(path.slice(0, path.lastIndexOf('/') + 1));
+    }
+    /** @param folder with a slash at its end, '' for none */
+    #hasFolder(folder) {
+        if (folder === '')
+            return false;
+        const known = this.#known.get(folder);
+        if (known !== undefined)
+            return known;
+        const is = this.has(folder.slice(0, -1));
+        this.#known.set(folder, is);
+        return is;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/git-index.js
+/** Signature, version, number of entries. */
+const git_index_HEADER = 12;
+/** Where the parts of an entry are, from its begin; all numbers are big-endian. */
+const [MTIME, MODE, BLOB, git_index_FLAGS, git_index_NAME] = [8, 24, 40, 60, 62];
+const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0x0fff];
+/** In the flags of extended entries: left out of a sparse checkout. */
+const SKIPPED = 0x4000;
+/** At the end, of what is before. */
+const DIGEST = 20;
+const [git_index_FILE, git_index_PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+/**
+ * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
+ *
+ * @returns null where git itself should be asked: another format, one that is split or that names
+ *   folders in place of files, or one that is damaged
+ */
+function parseIndex(bytes) {
+    if (bytes.length < git_index_HEADER + DIGEST || bytes.toString('latin1', 0, 4) !== 'DIRC')
+        return null;
+    const version = bytes.readUInt32BE(4);
+    if (version !== 2 && version !== 3)
+        return null;
+    const end = bytes.length - DIGEST;
+    const index = { files: new Map(), submodules: [] };
+    // Taking a part of a text is far quicker than decoding one for each of many thousand entries.
+    const text = bytes.toString('latin1');
+    let at = git_index_HEADER;
+    for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
+        if (at + git_index_NAME > end)
+            return null;
+        const flags = bytes.readUInt16BE(at + git_index_FLAGS);
+        const name = at + git_index_NAME + ((flags & EXTENDED) === 0 ? 0 : 2);
+        const length = flags & NAME_LENGTH;
+        // Of a longer name the length is not told.
+        const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
+        if (nul === -1 || nul >= end || bytes[nul] !== 0)
+            return null;
+        const latin1 = text.slice(name, nul);
+        const path = IS_ASCII.test(latin1) ? latin1 : bytes.toString('utf8', name, nul);
+        if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
+            index.submodules.push(path);
+        else
+            index.files.set(path, contentAt(bytes, at));
+        // Each is padded with 1 to 8 NUL to a multiple of eight.
+        at += (nul - at + 8) & ~7;
+    }
+    return hasOptionalOnly(bytes, at, end) ? index : null;
+}
+/** In ASCII both encodings say the same. */
+const IS_ASCII = /^[\0-\x7f]*$/;
+function contentAt(bytes, at) {
+    const flags = bytes.readUInt16BE(at + git_index_FLAGS);
+    const mode = bytes.readUInt32BE(at + MODE);
+    const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
+    const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
+    if ((mode !== git_index_FILE && mode !== git_index_PROGRAM) || !isLookedAt)
+        return null;
+    return new IndexedFile(bytes, at, mode === git_index_PROGRAM);
+}
+/** Of many thousand files the ids of few are ever asked for. */
+class IndexedFile {
+    kind = 'file';
+    size = null;
+    isExecutable;
+    #bytes;
+    #at;
+    constructor(bytes, at, isExecutable) {
+        this.#bytes = bytes;
+        this.#at = at;
+        this.isExecutable = isExecutable;
+    }
+    get id() {
+        return `git:${this.#bytes.toString('hex', this.#at + BLOB, this.#at + git_index_FLAGS)}`;
+    }
+    get mtimeS() {
+        return this.#bytes.readUInt32BE(this.#at + MTIME);
+    }
+}
+/** Whether none of the extensions is needed to understand the entries: their names say so. */
+function hasOptionalOnly(bytes, from, end) {
+    let at = from;
+    while (at + 8 <= end) {
+        const first = bytes[at] ?? 0;
+        if (first < 0x41 || first > 0x5a)
+            return false;
+        at += 8 + bytes.readUInt32BE(at + 4);
+    }
+    return at === end;
+}
+
+;// CONCATENATED MODULE: ./lib/host/git.js
+
+
+
+
+
+
+
+
+const git_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = 512 * 1024 * 1024;
+/** Whether a directory is the top of a work tree. */
+function isWorkTree(folder) {
+    return (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
+}
+/**
+ * Asks git what a work tree holds, without running anything that its owner could have chosen.
+ *
+ * Git reads the index and the work tree, but with a git directory of our own: the repository’s
+ * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
+ * written, no lock is taken, and it does not matter who owns it.
+ *
+ * @param excluded folders to pass over, relative to the work tree
+ * @returns in words why git cannot tell
+ */
+async function readWorkTree(folder, excluded) {
+    let own = null;
+    try {
+        const real = gitDirectoryOf(folder);
+        if (typeof real !== 'object')
+            return real;
+        own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
+        furnish(own, real.common);
+        return await read(new Git(folder, own, real), excluded);
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+    finally {
+        if (own !== null)
+            (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
+    }
+}
+/** Follows `.git` where it is a file, as in submodules and linked work trees. */
+function gitDirectoryOf(folder) {
+    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return 'it is not a work tree';
+    let directory = path;
+    if (found.isFile()) {
+        const text = readSmallFile(path);
+        const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined;
+        if (named === undefined)
+            return '.git names no directory';
+        directory = (0,external_node_path_namespaceObject.resolve)(folder, named);
+    }
+    const common = readTextOrNull((0,external_node_path_namespaceObject.join)(directory, 'commondir'))?.trim();
+    return { path: directory, common: (0,external_node_path_namespaceObject.resolve)(directory, common ?? '.') };
+}
+/** The least that git takes for a git directory, and what decides how files are converted. */
+function furnish(own, common) {
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'refs'));
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'info'));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
+    for (const name of ['attributes', 'exclude']) {
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'info', name)) ?? '');
+    }
+}
+class Git {
+    folder;
+    /** our own */
+    directory;
+    /** the repository’s */
+    index;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.index = (0,external_node_path_namespaceObject.join)(real.path, 'index');
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: this.index,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_namespaceObject.join)(real.common, 'objects'),
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', `core.attributesFile=${(0,external_node_os_namespaceObject.homedir)()}/.config/git/attributes`];
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_namespaceObject.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(stdout.split('\0').slice(0, -1));
+                else
+                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+async function read(git, excluded) {
+    const { differing, untracked, tracked, submodules } = await compare(git, excluded);
+    for (let index = 1; index < differing.length; index += 2)
+        tracked.set(differing[index] ?? '', null);
+    for (const path of await convertedIn(git, tracked))
+        tracked.set(path, null);
+    for (const path of submodules)
+        tracked.delete(path);
+    const nameless = untracked.filter(isNameless);
+    for (const path of tracked.keys())
+        if (isNameless(path))
+            nameless.push(path);
+    for (const path of nameless)
+        tracked.delete(path);
+    return {
+        tracked,
+        untracked: untracked.filter((path) => !isNameless(path)),
+        submodules,
+        unnamed: nameless.length,
+    };
+}
+/** The index, and what git finds beside it: of one and the same index. */
+async function compare(git, excluded) {
+    const without = excluded.map((path) => `--exclude=/${git_quoted(path)}`);
+    for (let round = 1; round <= git_ROUNDS; round += 1) {
+        const before = stampOfIndex(git);
+        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
+            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+            indexOf(git),
+        ]);
+        // What was added meanwhile git calls clean, against another blob than the one that was read here.
+        if (stampOfIndex(git) === before)
+            return { differing, untracked, tracked, submodules };
+    }
+    throw new Error('its index changes all the time');
+}
+const git_ROUNDS = 3;
+/** Tells one index from the next: git never writes into it, but puts a new one in its place. */
+function stampOfIndex({ index }) {
+    const stat = (0,external_node_fs_.statSync)(index, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined)
+        return '';
+    return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+}
+function isNameless(path) {
+    return path.includes('\uFFFD');
+}
+/** What the index has: of the common formats read here, while git is at the rest; else by git. */
+async function indexOf(git) {
+    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > ANSWER_AT_MOST ? null : readAt(0, size));
+    const parsed = bytes === null ? null : parseIndex(bytes);
+    if (parsed !== null)
+        return parsed;
+    const index = { files: new Map(), submodules: [] };
+    for (const line of await git.ask(['ls-files', '-s', '-v', '-z']))
+        addEntry(index, line);
+    return index;
+}
+/** A pattern that matches just this path. */
+function git_quoted(path) {
+    return path.replaceAll(/[\\*?[\] ]/g, String.raw `\$&`);
+}
+const MODES = {
+    '100644': { kind: 'file', isExecutable: false },
+    '100755': { kind: 'file', isExecutable: true },
+};
+/**
+ * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
+ * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
+ */
+function addEntry({ files, submodules }, line) {
+    const tab = line.indexOf('\t');
+    const path = line.slice(tab + 1);
+    const mode = line.slice(2, 8);
+    const known = MODES[mode];
+    // Where each part has its length, the last one before the tab is the stage.
+    const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0';
+    const content = known !== undefined && isPlain
+        ? {
+            kind: known.kind,
+            id: `git:${line.slice(git_BLOB, BLOB_END)}`,
+            isExecutable: known.isExecutable,
+            size: null,
+            mtimeS: null,
+        }
+        : null;
+    if (mode === '160000')
+        submodules.push(path);
+    else
+        files.set(path, content);
+}
+const git_BLOB = 'H 100644 '.length;
+const BLOB_END = git_BLOB + 40;
+const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
+const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
+/**
+ * The files whose bytes in the work tree may be others than the blob’s, depending on what is
+ * installed and configured when they are checked out. Converted line ends, where only the
+ * configuration asks for them, show in the size.
+ */
+async function convertedIn(git, tracked) {
+    const files = [];
+    for (const path of tracked.keys()) {
+        if (path === '.gitattributes' || path.endsWith('/.gitattributes'))
+            files.push(path);
+    }
+    const own = (0,external_node_path_namespaceObject.join)((0,external_node_os_namespaceObject.homedir)(), '.config/git/attributes');
+    const inTree = files.map((path) => (0,external_node_path_namespaceObject.join)(git.folder, path));
+    const places = [own, (0,external_node_path_namespaceObject.join)(git.directory, 'info/attributes'), ...inTree];
+    const texts = places.map((path) => readTextOrNull(path));
+    const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
+    if (!isAny)
+        return [];
+    const input = [...tracked.keys()].map((path) => `${path}\0`).join('');
+    const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
+    const converted = new Set();
+    for (let index = 0; index + 2 < answer.length; index += 3) {
+        if (!UNCONVERTED.has(answer[index + 2] ?? ''))
+            converted.add(answer[index] ?? '');
+    }
+    return [...converted];
+}
+
+;// CONCATENATED MODULE: ./lib/host/checkout.js
+
+
+
+
+
+const SOURCES_AT_MOST = 400_000;
+const REPOSITORIES_AT_MOST = 500;
+/**
+ * Lists a checkout: git’s view of each repository in it, everything where there is no git.
+ *
+ * @param excluded folders to pass over, relative to the workspace
+ */
+async function readCheckout(workspace, excluded) {
+    const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined;
+    const isFresh = begun !== undefined && external_node_perf_hooks_namespaceObject.performance.now() - begun.atMs < FRESH_MS;
+    return isFresh ? begun.checkout : checkout_list(workspace, excluded);
+}
+async function checkout_list(workspace, excluded) {
+    const listing = new Listing(workspace, excluded);
+    await listing.add('');
+    return listing;
+}
+/** What is being read for who will ask for it, by workspace, and since when. */
+const begunReadings = new Map();
+/** git takes as long for a large checkout; who asks later has it read anew. */
+const FRESH_MS = 1000;
+/**
+ * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
+ * then answers may be as old as the beginning of the work, and nothing may build before its end.
+ *
+ * @param workspace absolute, without links
+ */
+async function readingAhead(workspace, work) {
+    const checkout = checkout_list(workspace, []);
+    // It may fail before anybody asks for it: who does is told.
+    checkout.catch(() => { });
+    begunReadings.set(workspace, { checkout, atMs: external_node_perf_hooks_namespaceObject.performance.now() });
+    try {
+        return await work();
+    }
+    finally {
+        begunReadings.delete(workspace);
+        await Promise.allSettled([checkout]);
+    }
+}
+class Listing {
+    sources = new Map();
+    gaps = [];
+    #workspace;
+    #excluded;
+    #repositories = 0;
+    constructor(workspace, excluded) {
+        this.#workspace = workspace;
+        this.#excluded = new Set(excluded);
+    }
+    /** Adds a folder with everything below; `''` is the workspace. */
+    async add(folder) {
+        if (this.#excluded.has(folder))
+            return;
+        if (this.sources.size > SOURCES_AT_MOST) {
+            if (!this.gaps.includes(TOO_MANY))
+                this.gaps.push(TOO_MANY);
+            return;
+        }
+        const isRepository = isWorkTree((0,external_node_path_namespaceObject.join)(this.#workspace, folder));
+        if (isRepository && (await this.#addRepository(folder)))
+            return;
+        await this.#addFolder(folder);
+    }
+    async #addRepository(folder) {
+        this.#repositories += 1;
+        if (this.#repositories > REPOSITORIES_AT_MOST)
+            return false;
+        const path = (0,external_node_path_namespaceObject.join)(this.#workspace, folder);
+        const prefix = folder === '' ? '' : `${folder}/`;
+        const below = [...this.#excluded].filter((each) => each.startsWith(prefix));
+        const tree = await readWorkTree(path, below.map((each) => each.slice(prefix.length)));
+        // Then every file of it is read instead: slower, and as good.
+        if (typeof tree === 'string')
+            return false;
+        if (tree.unnamed > 0)
+            this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
+        // The first, of which nothing is known yet, may be large.
+        if (folder === '')
+            this.sources = tree.tracked;
+        else
+            for (const [name, content] of tree.tracked)
+                this.sources.set(`${prefix}${name}`, content);
+        for (const name of tree.untracked) {
+            if (name.endsWith('/'))
+                await this.add(`${prefix}${name.slice(0, -1)}`);
+            else
+                this.sources.set(`${prefix}${name}`, null);
+        }
+        for (const name of tree.submodules) {
+            if (isFolder((0,external_node_path_namespaceObject.join)(path, name)))
+                await this.add(`${prefix}${name}`);
+        }
+        return true;
+    }
+    async #addFolder(folder) {
+        const path = (0,external_node_path_namespaceObject.join)(this.#workspace, folder);
+        let entries;
+        try {
+            entries = (0,external_node_fs_.readdirSync)(path, { withFileTypes: true });
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT')
+                this.gaps.push(`${path}: ${messageOf(error)}`);
+            return;
+        }
+        // A target directory of Cargo’s is no source.
+        if (entries.some(({ name }) => name === '.rustc_info.json'))
+            return;
+        for (const entry of entries) {
+            const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+            if (entry.name === '.git')
+                continue;
+            if (entry.name.includes('\uFFFD'))
+                this.gaps.push(`a file name in ${path} is not UTF-8`);
+            else if (entry.isDirectory())
+                await this.add(name);
+            else
+                this.sources.set(name, null);
+        }
+    }
+}
+const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
+function isFolder(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const way_LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function way_follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_namespaceObject.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_namespaceObject.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_namespaceObject.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
+}
+
+;// CONCATENATED MODULE: ./lib/host/named-inputs.js
+
+
+
+
+
+/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
+function findNamedInputs(units, around) {
+    const resolver = new Resolver(around, units);
+    for (const unit of units)
+        resolver.add(unit);
+    return resolver;
+}
+/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
+const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
+class Resolver {
+    found = new Map();
+    links = new Map();
+    missing = new Map();
+    listless = new Set();
+    packages = new Set();
+    isOpen = false;
+    lost = new Set();
+    #around;
+    #passedOver;
+    /** by a name that their Cargo.toml has */
+    #folders = new Map();
+    /** the checkout's, of which git lists the files */
+    #listed;
+    #roots;
+    #ways = new Map();
+    constructor(around, units) {
+        const { workspace, sources } = around;
+        this.#around = around;
+        const builtIn = new Set(units.map((unit) => unit.builtIn));
+        const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
+        this.#passedOver = [...around.passedOver, ...targets];
+        const manifests = [...sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
+        const folders = manifests.map((path) => (0,external_node_path_namespaceObject.join)(workspace, (0,external_node_path_namespaceObject.dirname)(path)));
+        this.#listed = new Set(folders);
+        // Where Cargo has built there is a Cargo.lock, tracked or not.
+        const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.lock')));
+        this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
+        for (const folder of folders) {
+            for (const name of named_inputs_namesIn((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
+                addTo(this.#folders, name, folder);
+        }
+        this.#findPackagesOutside(units);
+    }
+    add(unit) {
+        const bases = this.#basesOf(unit);
+        const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
+        if (unit.kind !== 'compiled')
+            this.#addPackages(bases);
+        if (isListless && bases.length === 0)
+            this.isOpen = true;
+        if (isListless)
+            this.#addListless(unit, bases);
+        if (!unit.isWhole || unit.startedNs === null)
+            this.lost.add(unit);
+        for (const input of unit.inputs)
+            this.#addInput(unit, input, bases);
+    }
+    #addInput(unit, input, bases) {
+        const candidates = this.#candidates(input, bases);
+        const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
+        // What is missing makes Cargo build the unit again, or lies where nobody knows.
+        const isMissing = ways.every(({ exists }) => !exists);
+        if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
+            this.lost.add(unit);
+        for (const { path, exists, links } of ways) {
+            const isOutside = !this.#isInside(path);
+            for (const link of links) {
+                if (isOutside || this.#isInside(link))
+                    addTo(this.links, link, unit);
+            }
+            if (!this.#isPassedOver(path))
+                addTo(exists ? this.found : this.missing, path, unit);
+        }
+    }
+    #addPackages(bases) {
+        for (const base of bases)
+            if (!this.#isPassedOver(base))
+                this.packages.add(base);
+    }
+    #addListless(unit, bases) {
+        const own = bases.filter((base) => !this.#isPassedOver(base));
+        if (bases.length === 0 || own.length > 0)
+            this.listless.add(unit);
+        // Of a package that git lists, git lists the files, too.
+        for (const base of own)
+            if (!this.#listed.has(base))
+                addTo(this.found, base, unit);
+    }
+    /** What relative paths of a unit may be relative to. */
+    #basesOf(unit) {
+        const packages = [...(this.#folders.get(unit.packageName) ?? [])];
+        if (unit.kind !== 'compiled')
+            return packages;
+        // Git lists no manifest of it, as of one that is generated; rustc names files from the root all the same.
+        if (packages.length === 0)
+            return this.#roots;
+        return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
+    }
+    /** Where a path may lie; the same file of a former workspace is one of this one, too. */
+    #candidates(input, bases) {
+        if (!input.startsWith('/'))
+            return bases.map((base) => `${base}/${input}`);
+        const here = this.#around.former
+            .filter((former) => input.startsWith(`${former}/`))
+            .map((former) => (0,external_node_path_namespaceObject.join)(this.#around.workspace, input.slice(former.length)));
+        return [input, ...here];
+    }
+    #follow = (path) => {
+        const known = this.#ways.get(path);
+        if (known !== undefined)
+            return known;
+        const way = this.#lookIn(path) ?? way_follow(path);
+        this.#ways.set(path, way);
+        return way;
+    };
+    /** Many lie in one folder: where the way there has no link, one look is enough. */
+    #lookIn(path) {
+        const cut = path.lastIndexOf('/');
+        const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)];
+        if (folder === '' || name === '' || name === '.' || name === '..')
+            return null;
+        const before = this.#follow(folder);
+        if (!before.exists || before.path !== folder)
+            return null;
+        const stat = statOrNull(path);
+        return stat?.isSymbolicLink() === true ? null : { path, exists: stat !== null, links: [] };
+    }
+    #isInside(path) {
+        return `${path}/`.startsWith(`${this.#around.workspace}/`);
+    }
+    #isPassedOver(path) {
+        if (FETCHED.test(path))
+            return true;
+        return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`));
+    }
+    /** A package outside is where its build script was compiled from. */
+    #findPackagesOutside(units) {
+        for (const { kind, packageName, inputs } of units) {
+            const [first] = inputs;
+            const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
+            if (kind !== 'compiled' || !isOutside)
+                continue;
+            addTo(this.#folders, packageName, packageRootOf(first) ?? (0,external_node_path_namespaceObject.dirname)(first));
+        }
+    }
+}
+/** The names in a manifest: of the package, and of what it builds. */
+function named_inputs_namesIn(manifest) {
+    const text = readTextOrNull(manifest) ?? '';
+    const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm);
+    return [...found].flatMap(([, name]) => name ?? []);
+}
+/** The nearest folder above a file that holds a Cargo.toml. */
+function packageRootOf(path) {
+    for (let folder = (0,external_node_path_namespaceObject.dirname)(path);; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+        if ((0,external_node_fs_.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
+            return folder;
+        if (folder === '/')
+            return null;
+    }
+}
+function addTo(map, key, value) {
+    const values = map.get(key) ?? new Set();
+    map.set(key, values.add(value));
+}
+
+;// CONCATENATED MODULE: ./lib/host/folder-contents.js
+
+
+
+
+
+
+/** Folders with more than this are left unproven. */
+const folder_contents_ENTRIES_AT_MOST = 50_000;
+/**
+ * Reads a folder.
+ *
+ * @param path absolute and free of links
+ * @param contentOf what lies at a path, not through a link at its end
+ */
+function readFolder(path, contentOf) {
+    const reader = new FolderReader(contentOf);
+    const found = reader.read(path);
+    return found === null ? null : reader;
+}
+class FolderReader {
+    entries = new Map();
+    newestNs = 0n;
+    #contentOf;
+    /** the folders that are being read: a link to one of them leads round in a circle */
+    #open = new Set();
+    constructor(contentOf) {
+        this.#contentOf = contentOf;
+    }
+    read(path) {
+        const known = this.entries.get(path);
+        if (known !== undefined)
+            return known;
+        const found = this.#contentOf(path);
+        if (found === null)
+            return null;
+        if (found.mtimeNs > this.newestNs)
+            this.newestNs = found.mtimeNs;
+        const whole = found.kind === 'directory' ? this.#readFolder(path) : found;
+        if (whole !== null)
+            this.entries.set(path, whole);
+        return whole;
+    }
+    #readFolder(path) {
+        const stat = statOrNull(path);
+        if (stat === null)
+            return null;
+        const names = this.#open.has(path) ? null : contents_namesIn(path);
+        const isReadable = names !== null && this.entries.size + names.length <= folder_contents_ENTRIES_AT_MOST;
+        // Git’s own folder and a target directory change with every job.
+        if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
+            return foundAs('directory', UNPROVEN, stat);
+        }
+        this.#open.add(path);
+        const lines = names.map((name) => this.#lineOf(path, name));
+        this.#open.delete(path);
+        const isProven = lines.every((line) => line !== null);
+        const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(lines.join('')).digest('hex');
+        return foundAs('directory', isProven ? `sha256:${digest}` : UNPROVEN, stat);
+    }
+    /** What makes up one entry of a listing; null where that is not known. */
+    #lineOf(folder, name) {
+        const found = this.read((0,external_node_path_namespaceObject.join)(folder, name));
+        if (found === null || found.id === UNPROVEN)
+            return null;
+        const line = `${name}\0${found.kind}\0${found.isExecutable ? 'x' : '-'}\0${found.id}\0`;
+        if (found.kind !== 'link')
+            return `${line}\n`;
+        const behind = realPathOrNull((0,external_node_path_namespaceObject.join)(folder, name));
+        if (behind === null)
+            return `${line}nothing\n`;
+        const content = this.read(behind);
+        if (content === null || content.id === UNPROVEN)
+            return null;
+        return `${line}${content.kind}\0${content.isExecutable ? 'x' : '-'}\0${content.id}\n`;
+    }
+}
+/** Where a path leads to in the end; null where that is nowhere. */
+function realPathOrNull(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+/** A folder as a whole, with the times of the newest thing in it. */
+function newestIn(path, found, { entries, newestNs }) {
+    let { ctimeNs } = found;
+    for (const entry of entries.values())
+        if (entry.ctimeNs > ctimeNs)
+            ctimeNs = entry.ctimeNs;
+    return { ...(entries.get(path) ?? found), mtimeNs: newestNs, ctimeNs };
+}
+
+;// CONCATENATED MODULE: ./lib/host/presence.js
+
+
+
+
+
+/** @param sources of the checkout, with what git proves them to hold */
+function readPresence(reader, sources, { recorded, whole, mayStay }) {
+    const search = new Search(reader, recorded, sources);
+    for (const [path, known] of sources) {
+        if (recorded.has(path) || whole.has(path))
+            search.lookAtSource(path, known);
+        else if (!mayStay(path, known))
+            search.addUnnamed(path);
+    }
+    // A folder comes before what lies in it.
+    const others = [...recorded.values()].filter(({ path }) => !sources.has(path));
+    for (const input of others.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+        if (isSettable(input.path))
+            search.lookAtOther(input);
+        else
+            search.compareOutside(input);
+    }
+    search.addTouched();
+    return search;
+}
+class Search {
+    present = [];
+    touched = new Set();
+    stale = new Set();
+    missing = new Set();
+    unchanged = [];
+    problem = null;
+    #reader;
+    #recorded;
+    #sources;
+    /** folders that are read as a whole, and what lies in them, by absolute path */
+    #folders = new Map();
+    constructor(reader, recorded, sources) {
+        this.#reader = reader;
+        this.#recorded = recorded;
+        this.#sources = sources;
+    }
+    lookAtSource(path, known) {
+        const before = this.#recorded.get(path);
+        const isEnough = before === undefined || before.id === UNPROVEN || before.id.startsWith('git:');
+        const content = known !== null && isEnough ? known : this.#contentAt(path, before);
+        if (content === null)
+            this.#missFile(path);
+        else
+            this.#add(path, before, content);
+    }
+    addUnnamed(path) {
+        const content = this.#contentAt(path, undefined);
+        if (content !== null)
+            this.present.push({ path, ...content });
+    }
+    /** What was recorded in the workspace and is no source: ignored, a folder, gone, or behind a link. */
+    lookAtOther(before) {
+        const { path } = before;
+        const isDirect = way_follow(this.#reader.placeOf((0,external_node_path_namespaceObject.dirname)(path))).links.length === 0;
+        const content = isDirect ? this.#contentAt(path, before) : null;
+        if (!isDirect)
+            this.#divert(path);
+        if (content === null)
+            this.#missFile(path);
+        else
+            this.#add(path, before, content);
+    }
+    /** Outside no time is set: what holds the same, and is not older than it was, cannot deceive Cargo. */
+    compareOutside(before) {
+        const place = this.#reader.placeOf(before.path);
+        const found = this.#reader.find(place);
+        const folder = found?.kind === 'directory' ? readFolder(place, this.#reader.find) : null;
+        const whole = found !== null && folder !== null ? newestIn(place, found, folder) : found;
+        const isSame = whole !== null && isSameContent(before, whole);
+        const isAsOld = before.kind === 'link' || (whole?.mtimeNs ?? 0n) >= BigInt(before.mtimeNs);
+        if (!isSame || !isAsOld)
+            return this.#forget(before);
+        if (folder !== null)
+            return;
+        const { ctimeNs, inode, size } = whole;
+        const stamp = { ctimeNs: String(ctimeNs), inode, size };
+        this.unchanged.push({ ...before, units: [], stamp });
+    }
+    /** What gets now need not have been recorded. */
+    addTouched() {
+        const known = new Set(this.present.map(({ path }) => path));
+        for (const path of this.touched) {
+            const content = known.has(path) ? null : this.#contentAt(path, undefined);
+            if (content !== null)
+                this.present.push({ path, ...content });
+        }
+    }
+    #add(path, before, content) {
+        const { kind, id, isExecutable, size } = content;
+        this.present.push({ path, kind, id, isExecutable, size });
+        if (content.kind !== 'link' && before?.kind !== 'link')
+            return;
+        if (before !== undefined && isSameContent(before, content))
+            return;
+        // Cargo looks at what lies behind a link.
+        this.#touchPackage(path);
+        if (before !== undefined)
+            this.#forget(before);
+        if (before !== undefined && before.kind !== 'link')
+            this.#divert(path);
+    }
+    #forget({ units }) {
+        for (const unit of units)
+            this.stale.add(unit);
+    }
+    /** Units miss it while it is missing; who compares the newest file of a package does not. */
+    #missFile(path) {
+        const before = this.#recorded.get(path);
+        if (before === undefined)
+            return;
+        this.missing.add(path);
+        this.#touchPackage(path);
+        this.#forget(before);
+    }
+    #touchPackage(path) {
+        for (let folder = (0,external_node_path_namespaceObject.dirname)(path);; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+            const manifest = folder === '.' ? 'Cargo.toml' : `${folder}/Cargo.toml`;
+            if (this.#sources.has(manifest))
+                this.touched.add(manifest);
+            if (this.#sources.has(manifest) || folder === '.')
+                return;
+        }
+    }
+    /** Where a file or folder was there is a link now: Cargo would look at what lies behind it. */
+    #divert(path) {
+        const { path: behind, exists } = way_follow(this.#reader.placeOf(path));
+        if (!exists)
+            return;
+        if (this.#reader.isOurs(behind))
+            this.touched.add(this.#reader.nameOf(behind));
+        else
+            this.problem = `${path} leads out of the workspace now`;
+    }
+    #contentAt(path, before) {
+        const place = this.#reader.placeOf(path);
+        const read = this.#folders.get(place);
+        if (read !== undefined)
+            return contentOf(read);
+        if (before === undefined || before.id === UNPROVEN) {
+            // Whatever it holds, it gets now.
+            const stat = statOrNull(place);
+            return stat === null ? null : contentOf(foundAs(presence_kindOf(stat), UNPROVEN, stat));
+        }
+        const found = this.#reader.find(place);
+        if (found?.kind !== 'directory')
+            return found === null ? null : contentOf(found);
+        const folder = readFolder(place, this.#reader.find);
+        for (const [each, content] of folder?.entries ?? [])
+            this.#folders.set(each, content);
+        return contentOf(this.#folders.get(place) ?? found);
+    }
+}
+function contentOf({ kind, id, isExecutable, size }) {
+    return { kind, id, isExecutable, size };
+}
+function presence_kindOf(stat) {
+    if (stat.isSymbolicLink())
+        return 'link';
+    return stat.isDirectory() ? 'directory' : 'file';
+}
+
+;// CONCATENATED MODULE: ./lib/host/times-ahead.js
+
+
+/**
+ * Leaves out the times that would make something older than it is. What was built here of another
+ * content would look fresh then; a time that is too new only has units built again.
+ */
+function onlyAhead(workspace, planned) {
+    const ahead = { times: [], standing: [] };
+    for (const each of planned) {
+        const stat = each.mtimeNs === null ? null : statOrNull((0,external_node_path_namespaceObject.join)(workspace, each.path));
+        const isBehind = stat !== null && stat.mtimeNs > BigInt(each.mtimeNs ?? 0);
+        if (isBehind)
+            continue;
+        const isThere = stat !== null && String(stat.mtimeNs) === each.mtimeNs;
+        if (!isThere || !isExpected(stat, each.expected))
+            ahead.times.push(each);
+        else {
+            ahead.standing.push({ kind: 'set', path: each.path, stamp: stampOf(stat) });
+        }
+    }
+    return ahead;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/restore-times.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
+ * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
+ * and in git’s folder no time is ever set: there, units that see something else are forgotten.
+ */
+async function restoreTimes(restoring) {
+    try {
+        return await restore(restoring);
+    }
+    catch (error) {
+        return restore_times_refused(messageOf(error));
+    }
+}
+function restore_times_refused(problem) {
+    return { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0, problem };
+}
+async function restore(restoring) {
+    const { target, inputs, isOwnWorkspace } = restoring;
+    const nowNs = restoring.nowNs ?? BigInt(Date.now()) * 1000000n;
+    if (BigInt(inputs.newestNs) >= nowNs)
+        return restore_times_refused('by this clock it was built in the future');
+    const workspace = (0,external_node_fs_.realpathSync)(restoring.workspace);
+    const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
+    const reader = new WorkspaceReader(workspace, [], recorded);
+    const checkout = await readCheckout(workspace, reader.below(withRealPaths([target])));
+    reader.know(checkout.sources);
+    const [gap] = [...inputs.gaps, ...checkout.gaps];
+    if (gap !== undefined && !isOwnWorkspace)
+        return restore_times_refused(`not all inputs are known: ${gap}`);
+    const newestNs = BigInt(inputs.newestNs);
+    const whole = new WholeFolders(inputs.whole);
+    // What git put into a workspace whose history is whole was changed when its mtime says. Elsewhere
+    // nothing may be older than the seed that was not compared: not for Cargo, which nothing tells of
+    // it, but for what build scripts run, like make.
+    const isYounger = youngerThan(workspace, newestNs, nowNs);
+    const mayStay = (path, known) => (isOwnWorkspace && known !== null) || isYounger(path, known?.mtimeS ?? null);
+    const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay });
+    const { present, touched, stale, missing, unchanged, problem } = presence;
+    if (problem !== null)
+        return restore_times_refused(problem);
+    const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring);
+    if (typeof deprived === 'string')
+        return restore_times_refused(deprived);
+    // Also in its own workspace, where an archive may have brought something with an old time.
+    const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])];
+    for (const path of forgotten)
+        dropFingerprint(target, path);
+    const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched });
+    const { times: ahead, standing } = restoring.isShared
+        ? onlyAhead(workspace, times)
+        : { times, standing: [] };
+    const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
+    const planned = new Map(times.map((each) => [each.path, each]));
+    // In its own workspace what no unit names is nobody's, and may be another user's.
+    const matters = (path) => !isOwnWorkspace || recorded.has(path) || whole.has(path);
+    const needed = results.filter(({ path }) => matters(path));
+    const unset = whyNotSet(needed, planned, workspace, newestNs);
+    if (unset !== null)
+        return restore_times_refused(unset);
+    const files = restoredFiles(results, planned, recorded);
+    const former = [...new Set([inputs.workspace, ...inputs.former])];
+    return {
+        restored: { version: 1, former, files: [...files, ...unchanged], doneNs: momentAfter() },
+        forgotten,
+        kept: files.length,
+        changed: times.length - files.length,
+        problem: null,
+    };
+}
+/**
+ * The units that miss something now: whoever puts it there later, as an archive does, may give it an old
+ * time and other content.
+ *
+ * @returns fingerprints, or in words why they cannot be told
+ */
+function deprivedOf(missing, reader, { sources }, { target, inputs }) {
+    const { units, gaps } = readUnits(target);
+    const [gap] = gaps;
+    if (gap !== undefined)
+        return `not all inputs are known: ${gap}`;
+    const { workspace } = reader;
+    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
+    const passedOver = withRealPaths([target]);
+    const around = { workspace, former, sources, passedOver, isFresh: true };
+    const named = findNamedInputs(units, around);
+    // Of a package that is gone nobody knows what its units name.
+    const deprived = new Set(named.lost);
+    for (const [path, namers] of named.missing) {
+        if (missing.has(reader.nameOf(path)))
+            for (const unit of namers)
+                deprived.add(unit);
+    }
+    return [...deprived].map(({ fingerprint }) => fingerprint);
+}
+/**
+ * Tells whether what lies at a path, if anything does, is younger than all units, by the seconds that
+ * git knows or by its mtime. Git’s 32 bits may have lost the rest: what they say of the future is not
+ * believed.
+ */
+function youngerThan(workspace, newestNs, nowNs) {
+    const [newest, now] = [Number(newestNs / SECOND), Number(nowNs / SECOND)];
+    return (path, seconds) => {
+        if (seconds !== null && seconds > newest && seconds <= now)
+            return true;
+        const stat = statOrNull((0,external_node_path_namespaceObject.join)(workspace, path));
+        return stat === null || stat.mtimeNs > newestNs;
+    };
+}
+const SECOND = 1000000000n;
+/** Not before any time that the kernel has just noted. */
+function momentAfter() {
+    return String(BigInt(Date.now() + 1) * 1000000n);
+}
+/** Where a time could not be set, the present one must not make Cargo take old for new. */
+function whyNotSet(results, planned, workspace, newestNs) {
+    for (const result of results) {
+        if (result.kind !== 'failed')
+            continue;
+        const stat = statOrNull(way_follow((0,external_node_path_namespaceObject.join)(workspace, result.path)).path);
+        if (stat === null || stat.mtimeNs > newestNs)
+            continue;
+        if (planned.get(result.path)?.mtimeNs === String(stat.mtimeNs))
+            continue;
+        return `the time of ${result.path} cannot be set: ${result.why}`;
+    }
+    return null;
+}
+function restoredFiles(results, planned, recorded) {
+    return results.flatMap((result) => {
+        const input = recorded.get(result.path);
+        const isKept = result.kind === 'set' && planned.get(result.path)?.mtimeNs !== null;
+        return isKept && input !== undefined ? [{ ...input, units: [], stamp: result.stamp }] : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/restore-seed-times.js
+
+
+
+
+
+
+
+
+
+/**
+ * Gives unchanged inputs the times they had when the seed was built, and all others now.
+ *
+ * @returns why the seed must not be used, in words; null where it may be
+ */
+async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice, environment }) {
+    // In its own workspace a seed does without, as long as nobody has set times there.
+    if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null)
+        return null;
+    const text = readInputs(root, lease.id);
+    const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
+    if (typeof inputs === 'string')
+        return `its inputs cannot be read: ${inputs}`;
+    // Before the first time is set: what else was built in this workspace then needs its own restored.
+    noteSetTimes(root, wish.runnerKey, lease.repository);
+    const [slot = ''] = slots_pathsOf(root, lease.slot);
+    const other = keepsBuildElsewhere(wish.workspace, slot, environment)
+        ? 'Cargo’s build-dir may hold another build of this checkout'
+        : hasOtherBuild(root, lease)
+            ? 'another build of this checkout is in use'
+            : null;
+    const isShared = other !== null;
+    const { restored, forgotten, kept, changed, problem } = await restoreTimes({
+        target: place,
+        workspace: wish.workspace,
+        inputs,
+        isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
+        isShared,
+    });
+    if (problem !== null)
+        return problem;
+    writeRecord(root, lease.id, '.restored', encodeRestored(restored));
+    const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
+    if (isShared)
+        voice.info(`times: none goes back, for ${other}`);
+    voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/unchanging.js
+
+/** Where images of Rust keep what Cargo downloads; a build in a container names these. */
+const IN_IMAGES = ['/usr/local/cargo', '/root/.cargo'];
+/**
+ * What Cargo never expects to change: sources that it has downloaded, and toolchains.
+ *
+ * @returns absolute paths, which need not be there
+ */
+function unchangingFolders(environment) {
+    const home = environment['HOME'] ?? '';
+    const cargo = environment['CARGO_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.cargo'));
+    const rustup = environment['RUSTUP_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.rustup'));
+    const homes = [...(cargo === null ? [] : [cargo]), ...IN_IMAGES];
+    return [
+        ...homes.flatMap((each) => [(0,external_node_path_namespaceObject.join)(each, 'registry'), (0,external_node_path_namespaceObject.join)(each, 'git')]),
+        ...(rustup === null ? [] : [rustup]),
+        '/usr/local/rustup',
+        '/usr/lib/rustlib',
+    ].filter((path) => path.startsWith('/'));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/retiming.js
+
+/**
+ * Why a compiled unit has to be compiled again, as far as one input tells; null where it need not.
+ *
+ * @param startedNs when the unit began
+ * @param beforeNs its new start, before which nobody had looked at anything
+ */
+function whyNotKept(sight, startedNs, beforeNs) {
+    const why = whyAnother(sight, startedNs);
+    if (why !== null || sight.present === null)
+        return why;
+    const { mtimeNs, ctimeNs } = sight.present;
+    // Whoever writes into it from now on gives it a later time; one from ahead of us would hide that.
+    return mtimeNs < beforeNs && ctimeNs < beforeNs ? null : 'changes while it is looked at';
+}
+/**
+ * Why a build script has to be run again; null where it need not. Its own times stay, since what
+ * depends on it would look old beside newer ones.
+ *
+ * @param startedNs when it was run
+ */
+function whyRunAgain(sight, startedNs) {
+    const why = whyAnother(sight, startedNs);
+    if (why !== null || sight.present === null)
+        return why;
+    return sight.present.mtimeNs > startedNs ? 'is newer than what was made of it' : null;
+}
+/** Outside the worktree there is one history: Cargo’s own comparison holds for what has not changed. */
+function whyNotAsOutside({ recorded, present }) {
+    if (recorded === undefined)
+        return 'is not known';
+    if (present === null)
+        return 'is gone';
+    if (!isSameContent(recorded, present))
+        return 'is not known to hold the same';
+    const isAsOld = recorded.kind === 'link' || present.mtimeNs >= BigInt(recorded.mtimeNs);
+    return isAsOld ? null : 'has an older time than it had';
+}
+function whyAnother({ recorded, present }, startedNs) {
+    if (recorded === undefined)
+        return 'is not known';
+    // What was recorded is what lay there at the end, which the unit has not seen.
+    if (BigInt(recorded.mtimeNs) > startedNs)
+        return 'was changed after the unit was built';
+    if (present === null)
+        return 'is gone';
+    if (present.kind === 'directory')
+        return 'is a folder';
+    return isSameContent(recorded, present) ? null : 'is not known to hold the same';
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-times.js
+
+
+
+/** A number of seconds cannot hold every nanosecond. */
+const ROUNDED_NS = 1000000n;
+/**
+ * Gives a compiled unit another start: Cargo compares its inputs with the time of its list of them,
+ * and its start is when that list is from.
+ *
+ * @param fingerprint the folder of its fingerprint, relative to the target directory
+ * @param startMs since the epoch, in whole milliseconds; what is set may be off by less than one
+ * @returns in words why it could not be set everywhere; then the target directory must not be used
+ */
+function setUnitStart(target, fingerprint, startMs) {
+    try {
+        return within(target, fingerprint.split('/'), (folder) => {
+            const names = (0,external_node_fs_.readdirSync)(at(folder, '.'));
+            const marks = names.filter((name) => name === 'invoked.timestamp' || name.startsWith('dep-'));
+            const problems = marks.map((name) => setTime(at(folder, name), startMs));
+            return problems.find((problem) => problem !== null) ?? null;
+        });
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
+            return `${fingerprint} is not there`;
+        throw error;
+    }
+}
+function setTime(path, startMs) {
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const { nlink } = (0,external_node_fs_.fstatSync)(file);
+        // Another name for it may lie in the very build that this one was cloned from.
+        if (!(0,external_node_fs_.fstatSync)(file).isFile() || nlink !== 1)
+            return 'a list of inputs has several names';
+        (0,external_node_fs_.futimesSync)(file, startMs / 1000, startMs / 1000);
+        const off = (0,external_node_fs_.fstatSync)(file, { bigint: true }).mtimeNs - BigInt(startMs) * 1000000n;
+        return off < ROUNDED_NS && off > -ROUNDED_NS ? null : 'the file system keeps other times';
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/retime-units.js
+
+
+
+
+
+
+
+
+
+
+/** The clock of the file system may lag behind by a tick, and what is written next must look newer. */
+const LAG_MS = 50;
+/**
+ * Has Cargo take for fresh what was compiled from just what lies here, and build everything else
+ * again. No file of a worktree gets another time: the units do, in the target directory.
+ */
+async function retimeUnits(retiming) {
+    try {
+        return await retime(retiming);
+    }
+    catch (error) {
+        return retime_units_refused(messageOf(error));
+    }
+}
+function retime_units_refused(problem) {
+    return { kept: 0, dropped: new Map(), problem };
+}
+async function retime({ target, inputs, ...rest }) {
+    // Before anything is looked at: what is written from now on is newer.
+    const startMs = Date.now() - LAG_MS;
+    const beforeNs = BigInt(startMs - 1) * 1000000n;
+    const workspace = (0,external_node_fs_.realpathSync)(rest.workspace);
+    const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
+    const passedOver = withRealPaths([target, ...rest.unchanging]);
+    const reader = new WorkspaceReader(workspace, [], recorded);
+    const checkout = await readCheckout(workspace, reader.below(passedOver));
+    reader.know(checkout.sources);
+    const { units, gaps } = readUnits(target);
+    const [gap] = [...inputs.gaps, ...checkout.gaps, ...gaps];
+    if (gap !== undefined)
+        return retime_units_refused(`not all inputs are known: ${gap}`);
+    const starts = units.map(({ startedNs }) => startedNs ?? 0n);
+    if (starts.some((start) => start >= beforeNs)) {
+        return retime_units_refused('by this clock it was built in the future');
+    }
+    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
+    const { sources } = checkout;
+    const around = { workspace, former, sources, passedOver, isFresh: true };
+    const named = findNamedInputs(units, around);
+    const recordedNs = BigInt(inputs.newestNs);
+    const evidence = { target, reader, recorded, recordedNs, beforeNs };
+    const judge = new Judge(evidence, named, new Set(inputs.lost));
+    const dropped = judge.judge(units);
+    for (const fingerprint of dropped.keys())
+        dropFingerprint(target, fingerprint);
+    const kept = [...judge.compiled].filter((fingerprint) => !dropped.has(fingerprint));
+    for (const fingerprint of kept) {
+        const problem = setUnitStart(target, fingerprint, startMs);
+        if (problem !== null)
+            return retime_units_refused(problem);
+    }
+    return { kept: kept.length, dropped, problem: null };
+}
+class Judge {
+    /** fingerprints of compiled units whose inputs lie where times differ */
+    compiled = new Set();
+    #evidence;
+    #named;
+    #lost;
+    #dropped = new Map();
+    constructor(evidence, named, lost) {
+        this.#evidence = evidence;
+        this.#named = named;
+        this.#lost = lost;
+    }
+    /** Fingerprints that nobody can vouch for, and why. */
+    judge(units) {
+        for (const unit of units) {
+            const isLost = this.#named.lost.has(unit) || this.#lost.has(unit.fingerprint);
+            if (isLost)
+                this.#drop(unit, 'what it was made of is not all there, or not known');
+            if (this.#named.listless.has(unit))
+                this.#drop(unit, 'it looks at its whole package');
+            // Somebody built in it once its job had ended, as in a slot that is kept, of whatever lay there.
+            const isLater = (unit.startedNs ?? 0n) > this.#evidence.recordedNs;
+            if (isLater)
+                this.#drop(unit, 'it was built after its inputs were recorded');
+        }
+        const { found, links } = this.#named;
+        for (const [path, namers] of [...found, ...links]) {
+            for (const unit of namers)
+                this.#look(path, unit);
+        }
+        for (const unit of units)
+            if (this.compiled.has(unit.fingerprint))
+                this.#lookInside(unit);
+        return this.#dropped;
+    }
+    #look(path, unit) {
+        const { reader, beforeNs } = this.#evidence;
+        const startedNs = unit.startedNs ?? 0n;
+        if (unit.kind === 'compiled') {
+            this.compiled.add(unit.fingerprint);
+            this.#dropFor(path, unit, whyNotKept(this.#sightOf(path), startedNs, beforeNs));
+        }
+        else if (reader.isInside(path)) {
+            this.#dropFor(path, unit, whyRunAgain(this.#sightOf(path), startedNs));
+        }
+        else
+            this.#dropFor(path, unit, whyNotAsOutside(this.#wholeSightOf(path)));
+    }
+    /** Its new start must not hide that something in its target directory is newer than what it saw. */
+    #lookInside(unit) {
+        const prefix = `${unit.builtIn}/`;
+        if (unit.builtIn === '')
+            this.#drop(unit, 'it does not tell where it was built');
+        for (const input of unit.inputs) {
+            if (!input.startsWith(prefix))
+                continue;
+            const place = `${this.#evidence.target}/${input.slice(prefix.length)}`;
+            const stat = (0,external_node_fs_.lstatSync)(place, { bigint: true, throwIfNoEntry: false });
+            const isSeen = stat !== undefined && stat.isFile() && stat.mtimeNs <= (unit.startedNs ?? 0n);
+            if (!isSeen)
+                this.#drop(unit, `${input} was made after it`);
+        }
+    }
+    #sightOf(path) {
+        const { reader, recorded } = this.#evidence;
+        return { recorded: recorded.get(reader.nameOf(path)), present: reader.find(path) };
+    }
+    /** As what lies outside is recorded: a folder as a whole. */
+    #wholeSightOf(path) {
+        const sight = this.#sightOf(path);
+        const { find } = this.#evidence.reader;
+        const found = sight.present?.kind === 'directory' ? find(path) : null;
+        const folder = found === null ? null : readFolder(path, find);
+        if (found === null || folder === null)
+            return sight;
+        return { ...sight, present: newestIn(path, found, folder) };
+    }
+    #dropFor(path, unit, why) {
+        if (why !== null)
+            this.#drop(unit, `${path} ${why}`);
+    }
+    #drop({ fingerprint }, why) {
+        if (!this.#dropped.has(fingerprint))
+            this.#dropped.set(fingerprint, why);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/retime-seed.js
+
+
+
+
+/**
+ * Makes a seed from another worktree fit for this one, without setting the time of any file here.
+ *
+ * @returns why the seed must not be used, in words; null where it may be
+ */
+async function retimeSeed({ root, lease, origin, wish, place }, { environment, voice }) {
+    if (origin.isElsewhere !== true || wish.workspace === null)
+        return null;
+    const refuse = (problem) => {
+        voice.warning(`What was built in ${origin.workspace} gives no warmth here (${problem}).`);
+        return problem;
+    };
+    const text = readInputs(root, lease.id);
+    const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
+    if (typeof inputs === 'string')
+        return refuse(`its inputs cannot be read: ${inputs}`);
+    const unchanging = [...unchangingFolders(environment), root.realPath];
+    const retiming = { target: place, workspace: wish.workspace, inputs, unchanging };
+    const { kept, dropped, problem } = await retimeUnits(retiming);
+    if (problem !== null)
+        return refuse(problem);
+    // They were of the other worktree; what this one holds is recorded when its build is over.
+    dropInputs(root, lease.id);
+    voice.info(`from another worktree: ${kept} unit(s) as they are, ${dropped.size} built again`);
+    for (const [unit, why] of [...dropped].slice(0, SHOWN))
+        voice.info(`  ${unit}: ${why}`);
+    return null;
+}
+const SHOWN = 10;
+
+;// CONCATENATED MODULE: ./lib/steps/adapt-seed.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes a seed fit for its slot and for the checkout, before it comes there: nothing that Cargo takes
+ * for fresh may see a path of another slot or workspace. What builds have not used for long goes.
+ *
+ * @returns why it must not be used, in words; else the record of the seed
+ * @throws Error where it is not as Cargo leaves one, or as the file system does
+ */
+async function adaptSeed(request, runtime) {
+    const fitted = request.isFitted === true ? request.record : await fitForSlot(request, runtime);
+    if (typeof fitted === 'string')
+        return fitted;
+    // The one sets times in the workspace, the other in the target directory.
+    const problem = (await restoreSeedTimes(request, runtime)) ?? (await retimeSeed(request, runtime));
+    return problem ?? fitted;
+}
+/** The part of it for which no checkout is needed. */
+async function fitForSlot(request, runtime) {
+    const { lease, place, record, origin } = request;
+    const aside = `${place}.aside`;
+    const planted = findPlantedLink(place);
+    if (planted !== null)
+        return `${planted} is a link, through which Cargo would write`;
+    makeFolder(aside);
+    if (record.kind === 'inherit') {
+        const { constantPaths } = request.settings;
+        const use = incrementalUse(origin, { constantPaths, environment: runtime.environment });
+        // A person may want what the last command has left, such as a package.
+        const skipScratch = !isLocal(lease.madeBy);
+        leaveBehind(place, aside, { skipIncremental: use === 'none', skipScratch });
+    }
+    if (origin.isElsewhere === true)
+        leaveUnjudged(place, aside);
+    // One command uses this, the next one that: what one leaves alone is still wanted.
+    const isCounted = !isLocal(lease.madeBy);
+    if (isCounted)
+        dropPrograms(place);
+    const gone = outOfUse(origin.unused);
+    if (isCounted && gone.length > 0) {
+        moveUnitsOut(place, gone, aside);
+        // While those that are to be built again can still be told: these have a use for theirs.
+        dropStates(place, aside, runtime);
+    }
+    const problem = forgetPaths(request, aside, runtime);
+    if (problem !== null)
+        throw new Error(`it cannot be judged: ${problem}`);
+    forgetMovedRules(request, aside, runtime);
+    const isMarked = isCounted && (await mark(place, aside, runtime));
+    return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null };
+}
+/** Marks the units, unless the job before has done that and nobody has read them since. */
+async function mark(place, aside, { voice }) {
+    try {
+        return keepsAccessTimes(aside) && (looksMarked(place) || (await markUnits(place)));
+    }
+    catch (error) {
+        const why = messageOf(error);
+        voice.warning(`Which units this build uses will not be known (${why}); none goes for it.`);
+        return false;
+    }
+}
+function forgetPaths(request, aside, { environment, voice }) {
+    const { place } = request;
+    const moved = movedTargetOf(request, environment);
+    const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
+    if (judged === null)
+        return null;
+    const { units, whole } = forgetJudged(place, judged, aside);
+    if (units.length > 0 && whole === null) {
+        voice.info(`${units.length} units had a former path compiled in and are built again`);
+        for (const { unit, why } of units.slice(0, adapt_seed_SHOWN))
+            voice.info(`  ${unit}: ${why}`);
+    }
+    return whole;
+}
+/** Also where a former path leads here: make does not follow links. */
+function forgetMovedRules({ root, lease, settings, place }, aside, { voice }) {
+    const [slot = ''] = slots_pathsOf(root, lease.slot);
+    const runs = forgetRules(place, settings.constantPaths.target ?? slot, aside);
+    for (const run of runs)
+        voice.info(`${run} left rules for make with a former path: it runs again`);
+}
+const adapt_seed_SHOWN = 10;
+/** From where a seed comes to its slot; null where all of its paths mean the same there. */
+function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
+    if (formerTargets.length === 0 && formerWorkspaces.length === 0)
+        return null;
+    const [target = '', ...aliases] = slots_pathsOf(root, lease.slot);
+    const constant = settings.constantPaths.target;
+    return {
+        target,
+        aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
+        formerTargets,
+        formerWorkspaces,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
+
+/**
+ * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
+ * without a hash. Paths are relative to the target directory.
+ */
+/**
+ * Whether all that was written into are programs that people find, by either name: people may write into
+ * these. A test’s program has no such name.
+ *
+ * @param record what was shared
+ * @param written paths of what was written into, among that
+ */
+function arePrograms(record, written) {
+    const inodes = new Map(record.map(({ path, inode }) => [path, inode]));
+    const found = record.filter(({ path }) => isUplifted(path));
+    const programs = new Set(found.map(({ inode }) => inode));
+    return written.every((path) => programs.has(inodes.get(path)));
+}
+function isUplifted(path) {
+    return treatmentOf(path, 'file', { skipIncremental: true }) === 'uplifted';
+}
+/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<package>-<id>/bin-<name>`. */
+const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+-|build\/[^/]+\/)(?<id>[0-9a-f]{16})(?:\/fingerprint)?\/(?:bin|example)-[^/.]+$/;
+/** Where the linker writes one: `<profile>/deps/<name>-<id>`, with the id of the same unit. */
+const uplifted_program_LINKED = /^(?<profile>.+)\/(?:deps|examples)\/[^/]+-(?<id>[0-9a-f]{16})$/;
+/**
+ * The unit that is finished by a file, as `unitOf` calls it; null where the file is another one. Several
+ * may have one name: `cargo check` finishes units of programs, too.
+ */
+function finishedBy(path) {
+    return named(FINISHED.exec(path));
+}
+/** The unit of which a program is, by the path at which it was linked; null where that is another one. */
+function uplifted_program_unitOf(path) {
+    return named(uplifted_program_LINKED.exec(path));
+}
+function named(match) {
+    const { profile, id } = match?.groups ?? {};
+    return profile === undefined || id === undefined ? null : `${profile} ${id}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/entries.js
@@ -13922,6 +13790,285 @@ function entries_textOf(path) {
     return text;
 }
 
+;// CONCATENATED MODULE: ./lib/host/linker-note.js
+
+
+/** Larger tables than this are not read: rustc makes tens of sections for each unit of code. */
+const linker_note_LARGEST = 4 * 1024 * 1024;
+const NOTE_AT_MOST = 16 * 1024;
+const linker_note_HEADER = 64;
+const SECTION = 64;
+/**
+ * The section `.comment` of an ELF file (64 bits, little-endian), in which linkers and compilers leave
+ * their names; null where it has none or is something else.
+ *
+ * @throws as openSync does, but for a file that is gone or may not be read
+ */
+function readLinkerNote(path) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'EACCES', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+    try {
+        return noteIn(file);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function noteIn(file) {
+    const header = linker_note_read(file, 0, linker_note_HEADER);
+    if (header === null || header.toString('latin1', 0, 6) !== '\u007FELF\u0002\u0001')
+        return null;
+    const count = header.readUInt16LE(60);
+    const table = linker_note_read(file, Number(header.readBigUInt64LE(40)), count * SECTION);
+    if (header.readUInt16LE(58) !== SECTION || table === null)
+        return null;
+    const sections = Array.from({ length: count }, (_, index) => {
+        const at = index * SECTION;
+        return {
+            name: table.readUInt32LE(at),
+            offset: Number(table.readBigUInt64LE(at + 24)),
+            size: Number(table.readBigUInt64LE(at + 32)),
+        };
+    });
+    const names = sections[header.readUInt16LE(62)];
+    const texts = names === undefined ? null : linker_note_read(file, names.offset, names.size);
+    const comment = texts === null ? -1 : texts.indexOf('\0.comment\0');
+    const section = sections.find((each) => each.name === comment + 1);
+    if (comment === -1 || section === undefined || section.size > NOTE_AT_MOST)
+        return null;
+    return linker_note_read(file, section.offset, section.size)?.toString('latin1').replaceAll('\0', '\n') ?? null;
+}
+/** So many bytes, or null where the file has not got them. */
+function linker_note_read(file, position, size) {
+    if (size <= 0 || size > linker_note_LARGEST || !Number.isSafeInteger(position))
+        return null;
+    const buffer = Buffer.alloc(size);
+    return (0,external_node_fs_.readSync)(file, buffer, 0, size, position) === size ? buffer : null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/clone-recipe.js
+
+
+
+
+
+/** Setuid and setgid, as in st_mode. */
+const PRIVILEGES = 3072n;
+/** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
+function recipeFor(base, entries, { way, sharesPrograms }) {
+    const linked = way === 'hybrid' ? findLinkable(base, entries, sharesPrograms) : [];
+    const isLinked = new Set(linked.map((each) => each.path));
+    const apart = entries.filter(({ path, treatment }) => treatment !== 'copied' || isLinked.has(path));
+    const kept = entries.filter(({ treatment }) => treatment !== 'left out');
+    const open = new Set(['', ...apart.filter((each) => mustStandOut(each, isLinked)).flatMap(above)]);
+    const copied = kept.filter((each) => open.has(clone_recipe_folderOf(each.path)) && !isLinked.has(each.path) && !isMade(each, open));
+    const isCopied = new Set(copied.map(({ path }) => path));
+    const copiedFiles = kept.filter(({ kind, path }) => kind === 'file' && !isLinked.has(path));
+    return {
+        made: kept.filter((each) => each.kind === 'directory' && isMade(each, open)),
+        linked,
+        copied,
+        tied: new Set(copiedFiles
+            .filter(({ stat }) => stat.nlink > 1n)
+            .flatMap((each) => [each.path, ...above(each)].filter((path) => isCopied.has(path)))),
+        privileged: copiedFiles.filter(({ stat }) => (stat.mode & PRIVILEGES) !== 0n),
+        copiedBytes: allocated(copiedFiles),
+        linkedBytes: allocated(linked),
+    };
+}
+/** cp takes whole directories, unless something in them does not simply come along. */
+function mustStandOut({ path, treatment }, isLinked) {
+    return treatment === 'left out' || treatment === 'emptied' || isLinked.has(path);
+}
+function isMade({ path, kind, treatment }, open) {
+    return kind === 'directory' && (open.has(path) || treatment === 'emptied');
+}
+/** The directories above an entry, as paths in the tree. */
+function above({ path }) {
+    const folder = clone_recipe_folderOf(path);
+    return folder === '' ? [] : [folder, ...above({ path: folder })];
+}
+/** '' for what lies at the top. */
+function clone_recipe_folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+/** Files whose every name in this tree may be shared. */
+function findLinkable(base, entries, sharesPrograms) {
+    const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
+    const asBuilt = new Set(sharesPrograms ? findAsBuilt(entries, files).map(inodeOf) : []);
+    const isShareable = (each) => each.treatment === 'uplifted' ? asBuilt.has(inodeOf(each)) : mayShare(base, each);
+    const unshared = new Set([
+        ...files.filter((each) => !isShareable(each)).map(inodeOf),
+        ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
+    ]);
+    return files.filter((each) => !unshared.has(inodeOf(each)));
+}
+/**
+ * Programs that people find, as Cargo left them when it had finished them. One that somebody wrote into
+ * later is written into by the next job like this one, too: `strip` and its like write into all its names.
+ */
+function findAsBuilt(entries, files) {
+    const finished = new Map();
+    for (const { path, stat } of entries) {
+        const unit = finishedBy(path);
+        if (unit !== null)
+            finished.set(unit, stat.mtimeNs);
+    }
+    const linked = files.filter(({ treatment }) => treatment === 'relinked');
+    const units = new Map(linked.map((each) => [inodeOf(each), uplifted_program_unitOf(each.path) ?? '']));
+    return files.filter((each) => each.treatment === 'uplifted' &&
+        each.stat.mtimeNs <= (finished.get(units.get(inodeOf(each)) ?? '') ?? -1n));
+}
+/** What a clone leaves behind has names of files, too. */
+function isIncremental({ path, treatment }) {
+    return treatment === 'left out' && path.endsWith('/incremental');
+}
+/**
+ * Metadata that incremental compilation has a name for, by inode: where it would be the same, rustc
+ * keeps the file, and for `cargo check` Cargo then gives that another time.
+ */
+function metadataIn(base, incremental) {
+    const sessions = clone_recipe_foldersIn(base, incremental).flatMap((crate) => clone_recipe_foldersIn(base, crate));
+    return sessions.flatMap((session) => {
+        const path = inTree(base, `${session}/metadata.rmeta`);
+        const stat = (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
+        return stat === undefined ? [] : [stat.ino];
+    });
+}
+function clone_recipe_foldersIn(base, path) {
+    return (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${path}/${name}`);
+}
+function mayShare(base, { path, treatment, stat }) {
+    if ((stat.mode & PRIVILEGES) !== 0n)
+        return false;
+    if (treatment === 'relinked')
+        return replacesOutput(readLinkerNote(inTree(base, path)));
+    return treatment === 'replaced';
+}
+function inodeOf({ stat }) {
+    return stat.ino;
+}
+const BLOCK = 512;
+function allocated(files) {
+    const byInode = new Map(files.map((each) => [inodeOf(each), each.stat.blocks]));
+    return [...byInode.values()].reduce((sum, blocks) => sum + Number(blocks) * BLOCK, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/host/copies.js
+
+
+
+
+
+
+/** Copies entries with cp, several at once; a second name of the same file becomes one again. */
+async function copy(passage, entries, tied, way) {
+    const firsts = new Map();
+    const others = [];
+    const batches = new Map();
+    const laneOf = lanes(entries, way);
+    for (const entry of entries) {
+        const { path, kind, stat } = entry;
+        const first = firsts.get(inodeOf(entry));
+        if (first !== undefined)
+            others.push([first, path]);
+        else {
+            if (kind === 'file' && stat.nlink > 1n)
+                firsts.set(inodeOf(entry), path);
+            const folder = clone_recipe_folderOf(path);
+            const key = `${tied.has(path)} ${laneOf(entry)} ${folder}`;
+            const batch = batches.get(key) ?? { folder, names: [] };
+            batches.set(key, batch);
+            batch.names.push(path.slice(folder === '' ? 0 : folder.length + 1));
+        }
+    }
+    await inTurns([...batches.values()], async (batch) => copyNames(passage, batch, way));
+    const { destination } = passage;
+    for (const [first, other] of others) {
+        (0,external_node_fs_.linkSync)(inTree(destination, first), inTree(destination, other));
+    }
+}
+/**
+ * Shares large files that are copied byte by byte out among two, each about as much: one cp does not keep
+ * a disk and two cores busy. Sharing blocks is the same work for two as for one. A file that may have
+ * another name in a directory that is copied as a whole goes with that.
+ */
+function lanes(entries, way) {
+    const names = new Map();
+    for (const entry of entries) {
+        const inode = inodeOf(entry);
+        if (entry.kind === 'file')
+            names.set(inode, (names.get(inode) ?? 0n) + 1n);
+    }
+    const loads = [0n, 0n];
+    return (entry) => {
+        const { kind, stat } = entry;
+        if (way === 'reflink' || kind !== 'file' || stat.size < copies_LARGE)
+            return 0;
+        if (names.get(inodeOf(entry)) !== stat.nlink)
+            return 0;
+        const lane = loads[0] <= loads[1] ? 0 : 1;
+        loads[lane] += stat.size;
+        return lane;
+    };
+}
+/** Another process takes longer to start than less takes to copy. */
+const copies_LARGE = 4000000n;
+/** All, mostly: what is started later waits until this process has a moment. */
+const copies_AT_ONCE = 8;
+/** Works through batches, some at once; throws the first error, when all have ended. */
+async function inTurns(batches, work) {
+    const left = batches.values();
+    let hasFailed = false;
+    const turns = Array.from({ length: copies_AT_ONCE }, async () => {
+        for (const batch of left) {
+            if (hasFailed)
+                return;
+            try {
+                await work(batch);
+            }
+            catch (error) {
+                hasFailed = true;
+                throw error;
+            }
+        }
+    });
+    const failed = (await Promise.allSettled(turns)).find((each) => each.status === 'rejected');
+    if (failed !== undefined)
+        throw failed.reason;
+}
+/** Only root can give files to their owners. */
+const isRoot = () => process.geteuid?.() === 0;
+// The names go by xargs: they need not be UTF-8, and there may be more than one command line holds.
+async function copyNames({ base, destination, deadline }, { folder, names }, way) {
+    const inside = entries_textOf(folder);
+    const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
+    const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
+    const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
+    try {
+        await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
+            cwd: `${base}/${inside}`,
+            input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
+            waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
+        });
+    }
+    catch (error) {
+        if (!isUnknownOption(messageOf(error)))
+            throw error;
+        throw new Error(NO_COREUTILS, { cause: error });
+    }
+}
+const NO_COREUTILS = 'this cp, perhaps busybox’s, keeps neither links nor times: install coreutils, or nothing is cloned';
+
 ;// CONCATENATED MODULE: ./lib/host/linked-files.js
 
 
@@ -13965,46 +14112,196 @@ function lookAtShared(source, record) {
     return now;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
+;// CONCATENATED MODULE: ./lib/host/clone.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** A target directory of 100 GB has some hundred thousand. */
+const clone_ENTRIES_AT_MOST = 1_000_000;
+/** Why there is no clone; nothing was left, or `remains` says where. */
+class CloneError extends Error {
+    name = 'CloneError';
+    remains;
+    /** whether something failed; else the source is of a kind, or in a state, that is not cloned */
+    isFault;
+    constructor(message, remains, cause) {
+        super(message, { cause });
+        this.remains = remains;
+        this.isFault = !(cause instanceof Refusal);
+    }
+}
+class Refusal extends Error {
+}
+/**
+ * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
+ * are kept but for setuid and setgid of files; links are copied as links; FIFOs, sockets and devices
+ * stay behind. As root, everything belongs to whom it belongs in the source.
+ *
+ * Whatever ends this process leaves the destination alone to be removed.
+ *
+ * @throws CloneError
+ */
+async function cloneTree(order) {
+    const deadline = external_node_perf_hooks_namespaceObject.performance.now() + order.waitMs;
+    let source = null;
+    let isMade = false;
+    try {
+        source = folders_openFolder(order.source);
+        const base = `/proc/self/fd/${source}`;
+        const { entries, recipe } = look(base, order, deadline);
+        (0,external_node_fs_.mkdirSync)(order.destination, 0o700);
+        isMade = true;
+        const passage = { base, destination: order.destination, deadline };
+        const linked = await fill(passage, recipe, order);
+        await besides(finish(passage, recipe.made), () => {
+            const changed = findChanged(base, entries, deadline);
+            if (changed !== null)
+                throw new Refusal(`it changed meanwhile: ${shown(changed)}`);
+        });
+        const { copiedBytes, linkedBytes } = recipe;
+        return { entries: entries.length, copiedBytes, linkedBytes, linked };
+    }
+    catch (error) {
+        const remains = isMade ? await clone_remove(order.destination) : null;
+        throw new CloneError(messageOf(error), remains, error);
+    }
+    finally {
+        if (source !== null)
+            (0,external_node_fs_.closeSync)(source);
+    }
+}
+function look(base, order, deadline) {
+    const { way, skipIncremental, copyAtMostBytes, entriesAtMost = clone_ENTRIES_AT_MOST } = order;
+    // A bind mount of the same file system has its device number: only the mount table knows it.
+    const mounted = mountsWithin((0,external_node_fs_.realpathSync)(base), readMounts());
+    if (mounted.length > 0)
+        throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
+    const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
+    const recipe = recipeFor(base, entries, order);
+    if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
+        throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
+    }
+    return { entries, recipe };
+}
+async function fill(passage, recipe, { way, meanwhile }) {
+    const { base, destination } = passage;
+    for (const { path } of recipe.made.slice(1))
+        (0,external_node_fs_.mkdirSync)(inTree(destination, path), 0o700);
+    const copies = copy(passage, recipe.copied, recipe.tied, way);
+    const refused = [];
+    const linked = await besides(copies, () => {
+        const shared = [];
+        for (const entry of recipe.linked)
+            (clone_link(passage, entry) ? shared : refused).push(entry);
+        const confirmedOnes = shared.map((entry) => confirmed(base, entry));
+        meanwhile?.(`${base}/.`);
+        return confirmedOnes;
+    });
+    await copy(passage, refused, new Set(), way);
+    for (const entry of recipe.privileged)
+        dropPrivileges(inTree(destination, entry.path));
+    return linked;
+}
+/** Does something while others work, and waits for them in any case: nothing may be at it afterwards. */
+async function besides(others, work) {
+    try {
+        const value = work();
+        await others;
+        return value;
+    }
+    catch (error) {
+        await Promise.allSettled([others]);
+        throw error;
+    }
+}
+/** A path for people, whatever its bytes. */
+function shown(path) {
+    return Buffer.from(path, 'latin1').toString('utf8');
+}
+/** Whether the file got its second name; false where the kernel lets this user not do that. */
+function clone_link({ base, destination }, { path }) {
+    try {
+        (0,external_node_fs_.linkSync)(inTree(base, path), inTree(destination, path));
+        return true;
+    }
+    catch (error) {
+        if (['EPERM', 'EACCES', 'EMLINK'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/** What was linked, once it has all its names; throws where it is not what was seen before. */
+function confirmed(base, { path, stat }) {
+    const linked = asLinkedFile(path, stat);
+    if (isWritten(linked, seeLinked(base, path))) {
+        throw new Refusal(`it changed meanwhile: ${shown(path)}`);
+    }
+    return linked;
+}
+/** open(2) flag that node does not name: a descriptor on something that may not be read. */
+const clone_O_PATH = 0o10_000_000;
+function dropPrivileges(path) {
+    const file = (0,external_node_fs_.openSync)(path, clone_O_PATH | external_node_fs_.constants.O_NOFOLLOW);
+    try {
+        const mode = BigInt((0,external_node_fs_.fstatSync)(file).mode);
+        (0,external_node_fs_.chmodSync)(`/proc/self/fd/${file}`, Number(mode & 4095n & ~PRIVILEGES));
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
+const TOUCH = ['touch', '-c', '-m', '-d'];
+/** Gives the directories that were made here the owner, mode and time of their originals. */
+async function finish({ destination, deadline }, made) {
+    const words = [];
+    for (const { path, stat } of made.toReversed()) {
+        const folder = inTree(destination, path);
+        if (isRoot())
+            (0,external_node_fs_.chownSync)(folder, Number(stat.uid), Number(stat.gid));
+        words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${entries_textOf(path)}`);
+    }
+    // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
+    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
+        cwd: '/',
+        input: Buffer.from(words.map((word) => `${word}\0`).join('')),
+        waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
+    });
+    for (const { path, stat } of made.toReversed()) {
+        (0,external_node_fs_.chmodSync)(inTree(destination, path), Number(stat.mode & 2047n));
+    }
+}
+/** Nanoseconds as seconds with nine decimals. */
+function inSeconds(nanoseconds) {
+    const digits = (nanoseconds < 0n ? -nanoseconds : nanoseconds).toString().padStart(10, '0');
+    return `${nanoseconds < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+/** Removes what was made; its path where that fails. */
+async function clone_remove(path) {
+    const removal = await rm([path], []);
+    return removal.kind === 'tried' && removal.why === '' ? null : path;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+
 
 /**
- * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
- * without a hash. Paths are relative to the target directory.
+ * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
+ * is no harm, and goes with the slot.
  */
-/**
- * Whether all that was written into are programs that people find, by either name: people may write into
- * these. A test’s program has no such name.
- *
- * @param record what was shared
- * @param written paths of what was written into, among that
- */
-function arePrograms(record, written) {
-    const inodes = new Map(record.map(({ path, inode }) => [path, inode]));
-    const found = record.filter(({ path }) => isUplifted(path));
-    const programs = new Set(found.map(({ inode }) => inode));
-    return written.every((path) => programs.has(inodes.get(path)));
-}
-function isUplifted(path) {
-    return treatmentOf(path, 'file', { skipIncremental: true }) === 'uplifted';
-}
-/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<package>-<id>/bin-<name>`. */
-const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+-|build\/[^/]+\/)(?<id>[0-9a-f]{16})(?:\/fingerprint)?\/(?:bin|example)-[^/.]+$/;
-/** Where the linker writes one: `<profile>/deps/<name>-<id>`, with the id of the same unit. */
-const uplifted_program_LINKED = /^(?<profile>.+)\/(?:deps|examples)\/[^/]+-(?<id>[0-9a-f]{16})$/;
-/**
- * The unit that is finished by a file, as `unitOf` calls it; null where the file is another one. Several
- * may have one name: `cargo check` finishes units of programs, too.
- */
-function finishedBy(path) {
-    return named(FINISHED.exec(path));
-}
-/** The unit of which a program is, by the path at which it was linked; null where that is another one. */
-function uplifted_program_unitOf(path) {
-    return named(uplifted_program_LINKED.exec(path));
-}
-function named(match) {
-    const { profile, id } = match?.groups ?? {};
-    return profile === undefined || id === undefined ? null : `${profile} ${id}`;
+function dropSeed(root, lease, { former }) {
+    for (const each of former)
+        removeFormerPath(root, each, lease.slot);
+    dropSeedRecords(root, lease.id);
 }
 
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
@@ -14063,6 +14360,178 @@ function wroteInto(written) {
     return `a build wrote into ${written[0] ?? ''}, which others share`;
 }
 
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
+function whyOccupied(occupancy) {
+    if (occupancy === undefined)
+        return 'nobody could look into it';
+    const [living] = occupancy.inhabitants;
+    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+}
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await lookInto(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_namespaceObject.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/disk-room.js
+
+
+/** One that cannot be read has no room: nothing is copied to it. */
+async function readDiskRoom(root, { floors, watermarks }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return { level: 'low', freeBytes: 0, room: 0 };
+    const { level } = assess(reading, floors);
+    return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/make-clone.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A clone takes seconds; one that takes longer is no gain. */
+const CLONE_WAIT_MS = 120_000;
+const GONE = 'it is gone';
+/**
+ * Looks at a source that is locked.
+ *
+ * @returns what a clone of it would be, in words why there is none, or that it is no source any more
+ */
+async function inspectSource(request, { folder, tree }, { environment }) {
+    const { root, source, settings } = request;
+    const isSnapshot = 'snapshot' in source.place;
+    const known = isSnapshot ? linkedIn(folder) : readLinked(root, source.id);
+    const disk = await readDiskRoom(root, settings);
+    const { way, why } = choose(request, disk, known);
+    if (way === null)
+        return why;
+    if (!isStillThere(request, folder))
+        return GONE;
+    const { same, written, others } = lookAtShared(tree, known ?? []);
+    if (written.length > 0) {
+        const { id, label } = source;
+        const place = 'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id };
+        return { spoilt: { label, place, written, record: known ?? [] } };
+    }
+    // A slot may have been built in since it was handed down.
+    if (isSnapshot && others[0] !== undefined)
+        return `it has changed since: ${others[0]}`;
+    const record = {
+        version: 1,
+        kind: way === 'copy' ? 'copy' : 'clone',
+        source: source.id,
+        ageHours: source.ageHours,
+        generation: source.origin.generation + 1,
+        former: [],
+        environment: '',
+        unused: null,
+    };
+    const formerTargets = source.former.flatMap((each) => slots_pathsOf(root, each));
+    const filled = { record, origin: source.origin, formerTargets, linked: [] };
+    const making = {
+        source: source.id,
+        way,
+        skipIncremental: !isIncrementalOfUse(request, way, environment),
+        sharesPrograms: hybridRefusal(root, 'programs') === null,
+        constantTarget: settings.constantPaths.target,
+        moved: movedTargetOf({ ...request, ...filled }, environment),
+    };
+    return { filled, why, same, making, copyAtMostBytes: way === 'reflink' ? null : disk.room };
+}
+/** What tells one clone from another: two with the same text are alike. */
+function makingText({ making }) {
+    return JSON.stringify(making);
+}
+/**
+ * Makes the clone.
+ *
+ * @throws CloneError
+ */
+async function makeClone({ making, copyAtMostBytes }, tree, destination) {
+    const { way, skipIncremental, sharesPrograms, moved } = making;
+    let judged = null;
+    const { linked } = await cloneTree({
+        source: tree,
+        destination,
+        way,
+        skipIncremental,
+        sharesPrograms,
+        waitMs: CLONE_WAIT_MS,
+        copyAtMostBytes,
+        // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
+        meanwhile: (opened) => {
+            if (moved !== null)
+                judged = judgeMovedUnits({ ...moved, place: opened });
+        },
+    });
+    return { linked, judged };
+}
+/** Where blocks are shared even a part of it is worth more than the time it takes; to copy it is not. */
+function isIncrementalOfUse({ settings: { constantPaths }, source }, way, environment) {
+    const use = incrementalUse(source.origin, { constantPaths, environment });
+    return use === 'all' || (use === 'some' && way === 'reflink');
+}
+/**
+ * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
+ * that away before. A snapshot stays whole for as long as it is locked.
+ */
+function isStillThere({ root, source }, folder) {
+    if ('snapshot' in source.place)
+        return true;
+    const [open, there] = [(0,external_node_fs_.fstatSync)(folder), (0,external_node_fs_.lstatSync)(source.folder, { throwIfNoEntry: false })];
+    const isThere = there?.ino === open.ino && there.dev === open.dev;
+    return isThere && (findLease(root, source.id)?.end ?? null) !== null;
+}
+function choose({ root, job, settings, source, place }, disk, known) {
+    return chooseWay({
+        wanted: settings.warm,
+        // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
+        canReflink: canReflink((0,external_node_path_namespaceObject.dirname)(place)),
+        hybridRefusal: known === null
+            ? 'what is shared with others is not known any more'
+            : (trustRefusal(job, source) ?? hybridRefusal(root)),
+        level: disk.level,
+        freeBytes: disk.freeBytes,
+        keepFreeBytes: disk.freeBytes - disk.room,
+        sourceBytes: source.bytes,
+    });
+}
+/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
+function trustRefusal(job, { trusted }) {
+    return trusted && !job.trusted
+        ? 'what cannot publish a snapshot (a pull request, another branch, a schedule) may not share files with what can'
+        : null;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
 
 /**
@@ -14077,6 +14546,3162 @@ function ownerRefusal(source, slot) {
         return 'it belongs to another user';
     const user = process.geteuid?.();
     return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
+}
+
+;// CONCATENATED MODULE: ./lib/steps/clone-seed.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes a clone of a build, which stays as it is, as the seed of a slot.
+ *
+ * @returns why there is none, in words
+ * @throws as the file system does: the slot stays empty, and what was made goes
+ */
+async function cloneSeed(request, runtime) {
+    const { root, self, source, lease } = request;
+    const isSnapshot = 'snapshot' in source.place;
+    const slot = `${root.realPath}/${lease.slot}`;
+    try {
+        // Who may not take it may not even be able to open it.
+        const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot);
+        if (refusal !== null)
+            return refusal;
+        const work = async () => {
+            const locked = await whileLocked(source.folder, 'shared', async (folder) => {
+                if (!isSnapshot) {
+                    const living = await findLiving(root, self, source, runtime);
+                    return living ?? (await cloneLocked(request, { folder, tree: at(folder, '.') }, runtime));
+                }
+                // Another one may lie at its path by now, and what is known of it is not true of that one.
+                if (idIn(folder) !== source.id)
+                    return 'it was replaced meanwhile';
+                const open = { folder, tree: treeIn(folder) };
+                return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime));
+            });
+            return 'refused' in locked ? locked.refused : locked.value;
+        };
+        if (isSnapshot)
+            return await work();
+        // As in inherit: who takes the slot over looks who is in it.
+        const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work);
+        return 'refused' in held ? held.refused : held.value;
+    }
+    catch (error) {
+        if (error instanceof CloneError && !error.isFault)
+            return messageOf(error);
+        // Another job, or this one, has taken it; a pass may have.
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
+            return GONE;
+        throw error;
+    }
+}
+/** Who is in the source, in words; null where nobody is. */
+async function findLiving(root, self, { place }, runtime) {
+    if (!('slot' in place))
+        return null;
+    return whyOccupied(await lookUntilLeft(root, place, self, runtime));
+}
+async function cloneLocked(request, { folder, tree }, runtime) {
+    const { root, lease, place, source, ahead } = request;
+    const isSnapshot = 'snapshot' in source.place;
+    const cloneable = await inspectSource(request, { folder, tree }, runtime);
+    if (typeof cloneable === 'string')
+        return cloneable;
+    if ('spoilt' in cloneable)
+        return giveUpHybrid(root, cloneable.spoilt, runtime);
+    const { filled, same, making, why } = cloneable;
+    const made = ahead === null ? null : takeAhead(ahead, cloneable, place);
+    const { linked, judged } = made ?? (await makeClone(cloneable, tree, place));
+    if (isSnapshot)
+        tryToNoteUse(folder);
+    try {
+        // Before anything is built in the clone: nobody must find the two without this note then.
+        if (linked.length > 0)
+            noteShared(request, folder, same, linked);
+        const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id);
+        if (inputs !== null)
+            writeRecord(root, lease.id, '.inputs', inputs);
+    }
+    catch (error) {
+        dropSeed(root, lease, filled.record);
+        throw error;
+    }
+    const when = made === null ? '' : ', while the checkout was made';
+    runtime.voice.info(`cloned (${making.way}${when}): ${why}`);
+    if (made === null)
+        return { ...filled, judged };
+    for (const { text, isWarning } of made.told)
+        runtime.voice[isWarning ? 'warning' : 'info'](text);
+    return { ...filled, record: { ...filled.record, unused: made.unused }, isFitted: true };
+}
+/** Takes the clone that was made ahead; null where it is another one than would be made now. */
+function takeAhead({ place: from, note }, cloneable, to) {
+    if (note.making !== makingText(cloneable))
+        return null;
+    (0,external_node_fs_.renameSync)(from, to);
+    const { linked, told, record } = note;
+    return { linked, judged: null, told, unused: record.unused };
+}
+/** Notes on both sides what the source and its clone share: either may be written into. */
+function noteShared({ root, lease, source }, folder, before, linked) {
+    noteOnSource({ root, source }, folder, before, linked);
+    writeRecord(root, lease.id, '.linked', JSON.stringify(linked));
+}
+/** Notes what a source shares with one clone more. */
+function noteOnSource({ root, source }, folder, before, linked) {
+    const joined = joinRecords(before, linked);
+    if (joined.length === before.length)
+        return;
+    if ('snapshot' in source.place)
+        noteLinked(folder, joined);
+    else
+        writeRecord(root, source.id, '.linked', JSON.stringify(joined));
+}
+/** Without it the snapshot is evicted somewhat sooner. */
+function tryToNoteUse(folder) {
+    try {
+        noteUse(folder, new Date());
+    }
+    catch {
+        return;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/clone-sources.js
+
+
+
+/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
+function slotSource(root, { source, slot, origin, refusal }) {
+    const { record, build, moment } = source;
+    if (origin === null || build === null || refusal !== null)
+        return [];
+    const path = `${root.realPath}/${slot}`;
+    const hours = ageHours(record, moment);
+    return [
+        {
+            label: `a clone of ${slot}`,
+            id: record.id,
+            folder: path,
+            bytes: null,
+            ageHours: Number.isFinite(hours) ? hours : null,
+            origin,
+            trusted: record.lease?.trusted === true,
+            former: [slot, ...build.former],
+            place: { slot, container: record.lease?.owner.container ?? null },
+        },
+    ];
+}
+/** The snapshots for a job, the newest first. */
+function snapshotSources(root, job, stored, environment) {
+    return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
+        label: `snapshot ${name.repository}/${name.key}`,
+        id: snapshot.id,
+        folder: folderOf(root, name),
+        bytes,
+        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
+        origin: snapshot,
+        trusted: true,
+        former: snapshot.former,
+        place: { snapshot: name },
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/offer.js
+
+
+
+
+
+
+
+
+
+function offerTo({ root, job, settings }, wish, { environment }) {
+    const judged = sourcesFor(endedSlots(root), wish);
+    const isClone = settings.warm !== 'inherit';
+    const stored = isClone ? listSnapshots(root, repositoryOf(job)) : [];
+    const snapshots = snapshotSources(root, job, stored, buildEnvironment(environment));
+    const slots = judged.map(({ source }) => source);
+    const inSlots = judged.map(({ origin, refusal }) => (refusal === null ? origin : null));
+    return {
+        slots,
+        snapshots,
+        isRemote: isClone && settings.remote.mode !== 'off',
+        fit: [...inSlots, ...snapshots.map(({ origin }) => origin)].filter((each) => each !== null),
+    };
+}
+function isEmpty({ slots, snapshots, isRemote }) {
+    return !isRemote && slots.length + snapshots.length === 0;
+}
+/** Has the checkout read meanwhile, where a seed will be compared with it. */
+async function whileCheckoutIsRead({ realPath }, { fit }, wish, work) {
+    const isCompared = wish.restoresMtimes && fit.some(({ inputs }) => inputs);
+    if (wish.workspace === null || !isCompared)
+        return work();
+    const workspace = realPathOf(wish.workspace);
+    // Who compares a seed that lies in the checkout passes it over, and has that read anew.
+    if (`${realPath}/`.startsWith(`${workspace}/`))
+        return work();
+    return readingAhead(workspace, work);
+}
+function endedSlots(root) {
+    const moment = readMoment();
+    return readEndedLeases(root).map((record) => ({
+        record,
+        build: readBuildRecord(root, record.id),
+        moment,
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/host/os-release.js
+
+/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
+function readSystem() {
+    const text = readTextOrNull('/usr/lib/os-release') ?? readTextOrNull('/etc/os-release') ?? '';
+    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-command.js
+
+
+
+
+const git_command_WAIT_MS = 60_000;
+const git_command_ANSWER_AT_MOST = 256 * 1024 * 1024;
+const git_command_TOLD_AT_MOST = 4096;
+/**
+ * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
+ * untracked files, sloppy comparisons, modes and names that are taken for the same.
+ */
+const CONFIGURATION = [
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'core.untrackedCache=false',
+    'core.checkStat=default',
+    'core.trustctime=true',
+    'core.ignoreStat=false',
+    'core.fileMode=true',
+    'core.ignoreCase=false',
+    'core.pager=cat',
+    'core.sshCommand=false',
+    'protocol.allow=never',
+    'submodule.recurse=false',
+    'gc.auto=0',
+    'maintenance.auto=false',
+    // Packed, and never thrown away: what nothing reaches may be somebody's last copy.
+    'gc.pruneExpire=never',
+    'gc.worktreePruneExpire=never',
+    'gc.reflogExpire=never',
+    'gc.reflogExpireUnreachable=never',
+].flatMap((each) => ['-c', each]);
+/**
+ * Who a repository's files belong to, and git may so be run as.
+ *
+ * @param paths all that git reads of it: work tree, git directory, common directory
+ * @returns in words why it is not asked: it belongs to several, or to somebody else than the caller
+ */
+function ownerOf(paths) {
+    let owner = null;
+    for (const path of paths) {
+        let found;
+        try {
+            found = (0,external_node_fs_.lstatSync)(path);
+        }
+        catch (error) {
+            return `git is not asked: ${messageOf(error)}`;
+        }
+        if (owner !== null && owner.uid !== found.uid) {
+            return `git is not asked: ${path} belongs to another user than ${paths[0] ?? ''}`;
+        }
+        owner ??= { uid: found.uid, gid: found.gid };
+    }
+    if (owner === null)
+        return 'git is not asked: there is no path';
+    const self = process.geteuid?.();
+    if (self !== 0 && owner.uid !== self) {
+        return `git is not asked: it belongs to another user (uid ${owner.uid})`;
+    }
+    return owner;
+}
+/**
+ * Runs git in a repository, as its owner, without anything of this process's environment that could
+ * lead it elsewhere.
+ *
+ * @returns what it says, as UTF-8
+ * @throws Error with what it complains of, unless it ends with 0
+ */
+async function askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS, endsGroup = false } = {}) {
+    const self = process.geteuid?.();
+    const isSelf = as.uid === self;
+    return new Promise((resolve, reject) => {
+        const places = [
+            `--git-dir=${gitDirectory}`,
+            ...(workTree === null ? [] : [`--work-tree=${workTree}`]),
+        ];
+        const general = ['--no-pager', '--literal-pathspecs', ...places, ...CONFIGURATION];
+        const child = (0,external_node_child_process_namespaceObject.spawn)('git', [...general, ...words], {
+            cwd: workTree ?? gitDirectory,
+            env: environment(isSelf),
+            // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
+            stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+            detached: endsGroup,
+            ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
+        });
+        if (endsGroup)
+            limitGroupTime(child, waitMs);
+        else
+            limitTime(child, waitMs);
+        const parts = [];
+        let length = 0;
+        let said = '';
+        child.stdout?.on('data', (part) => {
+            length += part.length;
+            if (length <= git_command_ANSWER_AT_MOST)
+                parts.push(part);
+            else
+                child.kill('SIGKILL');
+        });
+        child.stderr?.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, git_command_TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            if (status === 0)
+                resolve(Buffer.concat(parts).toString('utf8'));
+            else
+                reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`));
+        });
+        // A git that ends before it has read everything says why in its exit code.
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
+    });
+}
+const GRACE_MS = 10_000;
+/** Ends a process group: at first so that it can tidy up. */
+function limitGroupTime(child, waitMs) {
+    const timers = [
+        setTimeout(() => killGroup(child.pid, 'SIGTERM'), waitMs),
+        setTimeout(() => killGroup(child.pid), waitMs + GRACE_MS),
+    ];
+    child.on('close', () => {
+        for (const timer of timers)
+            clearTimeout(timer);
+    });
+}
+/** Another user's own configuration is not this process's: none of it is read. */
+function environment(isSelf) {
+    const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
+    const own = isSelf
+        ? { HOME, XDG_CONFIG_HOME }
+        : { HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null' };
+    return {
+        ...own,
+        PATH,
+        LC_ALL: 'C',
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-directory.js
+
+
+
+
+/**
+ * Follows `.git`: a directory, or a file that names one.
+ *
+ * @returns `submodule` where it names a git directory that is not a linked worktree's
+ */
+function readGitFile(folder, isDirectory) {
+    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
+    if (isDirectory)
+        return { kind: 'main', gitDirectory: path, common: path, problem: null };
+    // Git takes away line ends at the end of the file alone: a name may hold one.
+    const named = /^gitdir: (.*?)[\r\n]*$/s.exec(readTextOrNull(path) ?? '')?.[1];
+    if (named === undefined || named === '')
+        return gone('its .git names no directory');
+    const gitDirectory = (0,external_node_path_namespaceObject.resolve)(folder, named);
+    if (!git_directory_isFolder(gitDirectory))
+        return gone('its main repository is gone');
+    const shared = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'commondir'));
+    if (shared === null)
+        return 'submodule';
+    const common = (0,external_node_path_namespaceObject.resolve)(gitDirectory, shared);
+    if (!git_directory_isFolder(common))
+        return gone('its main repository is gone');
+    const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
+    const isKnown = registered !== null && git_directory_realPathOf((0,external_node_path_namespaceObject.resolve)(gitDirectory, registered)) === git_directory_realPathOf(path);
+    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
+    return { kind: 'linked', gitDirectory, common, problem };
+}
+/** All linked worktrees that a repository has registered. */
+function listRegistered(common) {
+    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
+    return git_directory_namesIn(folder).flatMap((name) => {
+        const gitDirectory = (0,external_node_path_namespaceObject.join)(folder, name);
+        const registered = readLine((0,external_node_path_namespaceObject.join)(gitDirectory, 'gitdir'));
+        if (registered === null || !registered.endsWith('/.git'))
+            return [];
+        const file = (0,external_node_path_namespaceObject.resolve)(gitDirectory, registered);
+        const path = file.slice(0, -'/.git'.length);
+        const real = git_directory_realPathOf(path) ?? path;
+        return [
+            { gitDirectory, path: real, isThere: git_directory_realPathOf(file) !== null, hasFolder: git_directory_isFolder(real) },
+        ];
+    });
+}
+/** Registrations that do not name the place of one worktree: git would forget them. */
+function listUnreadable(common) {
+    const folder = (0,external_node_path_namespaceObject.join)(common, 'worktrees');
+    const known = listRegistered(common);
+    const places = known.map(({ path }) => path);
+    const single = known.filter(({ path }) => places.indexOf(path) === places.lastIndexOf(path));
+    const readable = new Set(single.map(({ gitDirectory }) => gitDirectory));
+    return git_directory_namesIn(folder).filter((name) => !readable.has((0,external_node_path_namespaceObject.join)(folder, name)));
+}
+/** What a lock of `git worktree lock` says, and when it was written; null without one. */
+function readWorktreeLock(gitDirectory) {
+    const path = (0,external_node_path_namespaceObject.join)(gitDirectory, 'locked');
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return null;
+    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
+}
+/** What an operation leaves in the git directory until it ends. */
+const OPERATIONS = [
+    ['rebase-merge', 'rebase'],
+    ['rebase-apply', 'rebase'],
+    ['MERGE_HEAD', 'merge'],
+    ['CHERRY_PICK_HEAD', 'cherry-pick'],
+    ['REVERT_HEAD', 'revert'],
+    ['BISECT_LOG', 'bisect'],
+    ['sequencer', 'cherry-pick'],
+];
+/** An operation that has begun and not ended; null without one. */
+function operationIn(gitDirectory) {
+    const names = new Set(git_directory_namesIn(gitDirectory));
+    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
+}
+/** When the head of a worktree was last moved, in ms since the epoch. */
+function headMovedAt(gitDirectory) {
+    const times = ['HEAD', 'logs/HEAD'].map((name) => (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return Math.max(...times);
+}
+/** Names in a folder; none where there is none. */
+function git_directory_namesIn(folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)(folder);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+function git_directory_isFolder(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+function readLine(path) {
+    const text = readTextOrNull(path);
+    return text === null ? null : text.replace(/[\r\n]+$/, '');
+}
+function git_directory_realPathOf(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+function gone(problem) {
+    return { kind: 'linked', gitDirectory: null, common: null, problem };
+}
+
+;// CONCATENATED MODULE: ./lib/host/runner.js
+
+
+
+
+
+
+
+
+
+/** Who this process works for; read from its environment, /proc and its mounts. */
+function observeOwner(environment) {
+    const name = environment['RUNNER_NAME'] ?? '';
+    const { worker, isGithubs } = findWorker();
+    return {
+        runner: { name: name === '' ? (0,external_node_os_namespaceObject.hostname)() : name, key: runnerKey(environment, name) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        container: readContainerId(),
+        singleJob: isGithubs || workFolder(environment) === JOB_CONTAINER_WORK_FOLDER,
+    };
+}
+/**
+ * Who a command outside workflows works for: the local runs of this user, which are as one runner
+ * that has many jobs at a time.
+ *
+ * @param worker the process that lives exactly as long as the lease shall
+ */
+function observeLocal(worker) {
+    const user = process.geteuid?.() ?? 0;
+    return {
+        // No place of a work folder begins like this.
+        runner: { name: `local:${user}`, key: sha256(`local runs of user ${user}`) },
+        bootId: readBootId(),
+        pidNamespace: readPidNamespace(),
+        worker,
+        // The container that somebody works in outlives what is done there, and proves nothing.
+        container: null,
+        singleJob: false,
+    };
+}
+/** Where GitHub's runner mounts its work folder in every job container. */
+const JOB_CONTAINER_WORK_FOLDER = '/__w';
+/**
+ * Which runner of this host it is: from its work folder and its name.
+ *
+ * The work folder counts by its place in its file system, so a step in a job container, where it is
+ * called `/__w`, gets the same key as the runner's hook outside. A name alone would not do: two
+ * runners of two organisations may share one.
+ */
+function runnerKey(environment, name) {
+    return sha256(`${runner_placeOf(workFolder(environment))}\n${name}`);
+}
+/** `_work`: the parent of RUNNER_WORKSPACE and of RUNNER_TEMP. */
+function workFolder(environment) {
+    const inside = [
+        environment['RUNNER_WORKSPACE'],
+        environment['RUNNER_TEMP'],
+        environment['GITHUB_WORKSPACE'],
+    ].find((path) => path?.startsWith('/') === true);
+    return inside === undefined ? null : (0,external_node_path_namespaceObject.dirname)(inside);
+}
+function runner_placeOf(folder) {
+    if (folder === null)
+        return `user ${process.geteuid?.() ?? 0}`;
+    try {
+        // Not by realpath, which would hang with the mount that a work folder may lie on.
+        const mounts = readMounts();
+        const place = locate(follow(folder, mounts).path, mounts);
+        if (place === null)
+            return folder;
+        const { source, device } = place.mount;
+        // A name such as `overlay` or `tmpfs` stands for many; the device number tells them apart.
+        return `${source.startsWith('/') ? source : device}:${place.path}`;
+    }
+    catch (error) {
+        // It may not be looked at: its path is the best name for it.
+        return `${folder} (${messageOf(error)})`;
+    }
+}
+/** What the engine mounts into every container from that container's own folder. */
+const OF_CONTAINER = new Set(['/etc/hostname', '/etc/hosts', '/etc/resolv.conf']);
+/**
+ * The id of the container this process runs in, as docker writes it into its mounts; other mounts
+ * may name other containers, since on the host those with a shareable IPC namespace have one there.
+ */
+function readContainerId() {
+    const own = readMounts().filter(({ point }) => OF_CONTAINER.has(point));
+    const ids = own.map(({ root }) => /\/([0-9a-f]{64})\//.exec(root)?.[1]);
+    const id = ids.find((each) => each !== undefined);
+    if (id !== undefined)
+        return id;
+    return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_namespaceObject.hostname)() : null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/workplace.js
+
+
+
+
+
+const workplace_WAIT_MS = 5000;
+/**
+ * The worktree that a directory lies in, or the directory itself where there is none.
+ *
+ * @param directory absolute, without links
+ */
+async function findWorkplace(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return { ...workplace_describe(directory), common: directory, remote: null };
+    const isDirectory = (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory();
+    const found = readGitFile(top, isDirectory);
+    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
+    const common = found === 'submodule' ? null : found.common;
+    if (common === null)
+        return { ...workplace_describe(top), common: top, remote: null };
+    return { ...workplace_describe(top), common, remote: await readRemote(common) };
+}
+/**
+ * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
+ * in none, or in a submodule.
+ */
+function findCommon(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return '';
+    const found = readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(top, '.git')).isDirectory());
+    const common = found === 'submodule' ? null : found.common;
+    return common === null ? '' : workplace_describe(common).identity;
+}
+/** The nearest folder upwards that has a `.git`. */
+function topOf(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+            return folder;
+        if (folder === (0,external_node_path_namespaceObject.dirname)(folder))
+            return null;
+    }
+}
+/**
+ * A worktree that was removed and made again at the same path is another one: what was built from the
+ * former must not look fresh in it. So its directory counts, and when that was made.
+ */
+function workplace_describe(top) {
+    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
+    return { top, identity: JSON.stringify([runner_placeOf(top), String(ino), String(birthtimeNs)]) };
+}
+/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
+async function readRemote(common) {
+    const as = ownerOf([common]);
+    if (typeof as === 'string')
+        return null;
+    try {
+        const words = ['config', '--get', 'remote.origin.url'];
+        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
+            waitMs: workplace_WAIT_MS,
+        });
+        return said.trim() === '' ? null : said.trim();
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/seed-wish.js
+
+
+
+
+/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
+function timesOf({ root, job, owner: { runner } }) {
+    return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`);
+}
+/** What this job can take; the toolchain is asked for where there is anything to choose from. */
+function wishOf(request, { environment }) {
+    const { job, owner, lease, restoresMtimes } = request;
+    const workspace = environment['GITHUB_WORKSPACE'] ?? null;
+    return {
+        job,
+        madeBy: lease.madeBy,
+        runnerKey: owner.runner.key,
+        workspace,
+        common: isLocal(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
+        restoresMtimes,
+        times: timesOf(request),
+        toolchain: null,
+        choice: null,
+        system: readSystem(),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/source-ahead.js
+
+
+
+/**
+ * What the job will be cloned from, as far as that can be told yet: a snapshot, where there is no slot of
+ * its own branch, which would be moved and not cloned.
+ */
+function sourceAhead(request, runtime) {
+    const { warm, dryRun } = request.settings;
+    if (!['auto', 'clone', 'copy'].includes(warm) || dryRun)
+        return null;
+    const wish = wishOf(request, runtime);
+    const { slots, snapshots } = offerTo(request, wish, runtime);
+    const isOwn = sourcesFor(slots, wish).some(({ origin, refusal }) => origin !== null && refusal === null);
+    if (isOwn)
+        return null;
+    return snapshots.find(({ origin }) => refuseOrigin(origin, wish) === null) ?? null;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/clone-ahead.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes the clone for one lease, and makes it fit for its slot. What speaks against it is left to the job,
+ * which looks again, and tells.
+ *
+ * @throws as the file system does, once the job will know
+ */
+async function cloneAhead(settings, id, runtime) {
+    const { environment } = runtime;
+    const root = findRoot(settings.root, preciousOf(environment));
+    const lease = root === null ? null : (findLease(root, id)?.lease ?? null);
+    if (root === null || lease === null)
+        return;
+    const job = readJob(environment, settings.leg);
+    const { owner } = lease;
+    const self = selfOf(owner, job);
+    const { restoreMtimes: restoresMtimes } = settings;
+    const request = { root, job, owner, self, settings, lease, restoresMtimes };
+    const source = sourceAhead(request, runtime);
+    if (source === null)
+        return;
+    // Where it is gone the job has not waited.
+    const folder = openSeeding(root, id);
+    const path = `/proc/${process.pid}/fd/${folder}`;
+    try {
+        await cloneInto(path, request, source, runtime);
+    }
+    catch (error) {
+        noteFailed(path, { problem: messageOf(error) });
+        throw error;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+/** Does work in the folder of the seeding, which others come to by its path in /proc. */
+async function cloneInto(folder, { root, job, self, settings, lease }, source, runtime) {
+    const place = aheadPlace(folder);
+    const request = { root, self, job, settings, lease, place, source, ahead: null };
+    const told = [];
+    const telling = (isWarning) => (text) => void told.push({ text, isWarning });
+    const [info, warning] = [telling(false), telling(true)];
+    const voice = { info, notice: info, warning, error: warning };
+    await whileLocked(source.folder, 'shared', async (locked) => {
+        const open = { folder: locked, tree: treeIn(locked) };
+        if (idIn(locked) !== source.id)
+            return;
+        if (ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) !== null)
+            return;
+        const cloneable = await inspectSource(request, open, runtime);
+        if (typeof cloneable === 'string' || 'spoilt' in cloneable)
+            return;
+        const { linked, judged } = await makeClone(cloneable, open.tree, place);
+        noteOnSource({ root, source }, locked, cloneable.same, linked);
+        const fitting = { root, lease, settings, place, ...cloneable.filled, judged };
+        const record = await fitForSlot(fitting, { ...runtime, voice });
+        if (typeof record === 'string')
+            return;
+        noteAhead(folder, { making: makingText(cloneable), record, linked, told });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/clone.js
+
+
+
+
+
+const cloneCommand = {
+    name: 'clone',
+    summary: 'clone a snapshot for one lease (what the background process of pre runs)',
+    about: `Makes the clone that a job will be seeded with while its checkout is made; the job takes it over,
+or makes its own. What it is for is in the environment of the job.`,
+    ...NO_OPERANDS,
+    flags: [ROOT, flags_flag('lease', 'ID', 'whose slot it is for'), ...flags_DISK],
+    run: async (invocation) => {
+        const id = invocation.values.get('lease')?.at(-1) ?? '';
+        if (!isLeaseId(id)) {
+            throw new GuardError('No lease is named.', 'Give its id with --lease.', { usage: true });
+        }
+        await cloneAhead(settings(invocation), id, invocation.runtime);
+        return 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/plan/relief.js
+
+
+
+/**
+ * What may go when the disk needs room, in the order in which it goes: own ended, other runners'
+ * ended, orphans; of each the oldest first. Pressure shortens retention, never liveness: only what
+ * has a dead owner is among them, and nobody has looked into their slots yet.
+ */
+function reliefOrder(leases, self, extent, now) {
+    const own = self.runnerKey === null ? null : runnerPrefix(self.runnerKey);
+    const rank = ({ record }) => {
+        if (own !== null && record.id.startsWith(own))
+            return record.state === 'ended' ? 0 : 1;
+        return record.state === 'ended' ? 2 : 3;
+    };
+    return leases
+        .filter(({ record, owner, slot }) => {
+        return owner.kind === 'dead' && slot === 'present' && !record.isKept;
+    })
+        .filter((lease) => extent === 'host' || rank(lease) < 2)
+        .map((lease) => ({ lease, rank: rank(lease), age: ageHours(lease.record, now) }))
+        .toSorted((a, b) => a.rank - b.rank || relief_byAge(a.age, b.age))
+        .map(({ lease, rank: order }) => ({
+        lease,
+        reason: `${lease.owner.reasons.join('; ')}; the disk needs room (${relief_KINDS[order] ?? ''})`,
+    }));
+}
+const relief_KINDS = ['own, ended', 'own, dead', 'another runner’s, ended', 'orphan'];
+/** The older first; an unknown age is the oldest. */
+function relief_byAge(a, b) {
+    if (a === b)
+        return 0;
+    return a > b ? -1 : 1;
+}
+/**
+ * The most that a slot is known to have held. One that nobody measured after its job’s end may have grown
+ * ever since its last sample: it weighs what was forecast at least, and without that nobody knows.
+ */
+function weighSlot({ sample, line, forecastBytes }) {
+    const bytes = relief_largest(sample?.peakBytes, line?.bytes, line?.peakBytes);
+    const inodes = relief_largest(sample?.peakFiles, line?.files, line?.peakFiles);
+    if (line !== null && line.bytes !== null)
+        return { bytes, inodes };
+    const isKnown = bytes !== null && forecastBytes !== null;
+    return { bytes: isKnown ? Math.max(bytes, forecastBytes) : null, inodes: null };
+}
+function relief_largest(...amounts) {
+    const known = amounts.filter((each) => typeof each === 'number');
+    return known.length === 0 ? null : Math.max(...known);
+}
+/** Below the low watermark, and not critical. */
+function untilRelieved(floors, watermarks) {
+    return {
+        isReached: (disk) => isRelieved(disk, watermarks),
+        missed: (reading) => missedFloors(reading, floors),
+    };
+}
+/** Below the low watermark, whatever the floors ask for: to come nearer to it is of use. */
+function untilBelow({ low }) {
+    return { isReached: ({ reading }) => usedPercent(reading) < low, missed: () => [] };
+}
+/** So many bytes are free, for a job that waits. */
+function untilFree(bytes) {
+    const isFree = ({ freeBytes }) => freeBytes >= bytes;
+    return {
+        isReached: ({ reading }) => isFree(reading),
+        missed: (reading) => isFree(reading)
+            ? []
+            : [{ what: 'bytes', free: reading.freeBytes, floor: bytes, setting: 'forecast-gb' }],
+    };
+}
+/** What may go may have grown since it was measured; beyond so many times of it nobody believes that. */
+const GROWN = 2;
+/**
+ * The floor that no relief can reach: what is missing to it is more than twice all that may go. Null
+ * where it may help to take that, as it may where the size of anything among it is unknown.
+ */
+function outOfReach(missed, weights) {
+    for (const floor of missed) {
+        const amounts = weights.map((each) => each[floor.what]);
+        if (amounts.includes(null))
+            continue;
+        const known = amounts.reduce((sum, each) => sum + (each ?? 0), 0);
+        if (GROWN * known < floor.floor - floor.free)
+            return { floor, known };
+    }
+    return null;
+}
+/** A plan under pressure: what is kept in quiet times and would go for room stands in it once, as that. */
+function withRelief(actions, relief) {
+    const goes = retiredIn(actions);
+    const more = relief.filter((each) => each.kind === 'retire' && !goes.has(each.id));
+    const given = retiredIn(more);
+    return [...actions.filter((each) => each.kind !== 'keep' || !given.has(each.id)), ...more];
+}
+function retiredIn(actions) {
+    return new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/reserve.js
+/** CockroachDB's rule: with less to spare, the reserve would be what fills the disk. */
+const reserve_TIMES = 4;
+/** Whether a file system has this many times the reserve to spare, so that it may be set aside. */
+function canSpare({ freeBytes, freeInodes }, { bytes, inodes }) {
+    if (freeBytes < reserve_TIMES * bytes)
+        return false;
+    return freeInodes === null || freeInodes >= reserve_TIMES * inodes;
+}
+
+;// CONCATENATED MODULE: ./lib/report/out-of-reach.js
+
+
+/** Why nothing goes for a floor, and what to do about it. */
+function outOfReachText(rootPath, { floor, known }) {
+    const { what, free, setting } = floor;
+    const all = what === 'bytes' ? texts_size(known) : pressure_amount(what, known);
+    return (`The floor of ${pressure_amount(what, floor.floor)} (${setting}) is out of reach, so no slot and no snapshot goes ` +
+        `for it: ${pressure_amount(what, floor.floor - free)} are missing, and all that may go held ${all} when last ` +
+        `measured. Free what else fills the disk of ${rootPath}, or lower ${setting}.`);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/relief-weights.js
+
+
+
+
+/** How much each of these slots may free, and each snapshot; nothing is measured for it. */
+function weighAll(root, slots) {
+    const lines = new Map(readHistory(root).map((line) => [line.id, line]));
+    return [
+        ...slots.map(({ id, lease }) => weighSlot({
+            sample: readSizeSample(root, id),
+            line: lines.get(id) ?? null,
+            forecastBytes: lease?.forecastBytes ?? null,
+        })),
+        // Nobody counts their files.
+        ...listSnapshots(root).map(({ bytes }) => ({ bytes, inodes: null })),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/steps/relieve.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A reaper that is at an entry already frees the same space: it is waited for. */
+const relieve_AT_ONCE = { waitSeconds: 120, inParts: true };
+/** So long the room may wait for the history of jobs that have ended to be told, in all. */
+const TELL_MS = 10_000;
+/** Less than this is full: the reserve is for such a disk. */
+const FULL_BYTES = 1024 * 1024;
+const FULL_INODES = 16;
+/**
+ * Makes room on the root's disk: the trash, the reserve when the disk is full, then slot after slot,
+ * deleted at once, with a look at the disk after each, until the low watermark is reached.
+ *
+ * What goes is measured for the history first. On a critical disk nothing waits for that: such jobs are
+ * told as their keepers have last sampled them, which may be less than they came to.
+ *
+ * @returns null where the disk cannot be read: no number, no deletion
+ */
+async function relieve(request, runtime) {
+    const { root, settings } = request;
+    const look = async () => {
+        const [reading] = (await probeDisks(root.path, [])).readings;
+        return reading === undefined ? null : assess(reading, settings.floors);
+    };
+    const goal = relieve_goalOf(request);
+    const first = await look();
+    if (first === null)
+        return null;
+    const done = {
+        before: first.reading,
+        after: first,
+        retired: [],
+        evicted: [],
+        deleted: 0,
+        failures: [],
+        kept: [],
+        gaveReserve: false,
+        outOfReach: null,
+    };
+    const isEnough = async () => {
+        settle(root.path);
+        const again = await look();
+        // No number any more: nothing further goes.
+        if (again === null)
+            return true;
+        done.after = again;
+        return goal.isReached(done.after);
+    };
+    const tellUntil = external_node_perf_hooks_namespaceObject.performance.now() + TELL_MS;
+    const empty = async () => {
+        // What could not be told stays noted for the reaper, which says why.
+        if (done.after.level !== 'critical')
+            await tell(root, 'trash', tellUntil - external_node_perf_hooks_namespaceObject.performance.now());
+        return relieve_emptyTrash(request, done, isEnough);
+    };
+    if (goal.isReached(first))
+        return done;
+    // Also what others have just deleted may not be counted yet: no slot goes for that.
+    if ((hasTrash(root) && (await empty())) || (await isEnough()))
+        return done;
+    const wasFull = isFull(done.after.reading);
+    if (wasFull) {
+        done.gaveReserve = releaseReserve(root);
+        if (await isEnough())
+            return done;
+    }
+    const { leases, candidates, actions } = await relieve_choose(request, runtime);
+    done.kept = actions.filter((action) => action.kind === 'keep');
+    // Where nothing works any more, whatever is freed is of use.
+    if (!wasFull) {
+        done.outOfReach = judgeReach(request, done.after.reading, { candidates, actions });
+        if (done.outOfReach !== null)
+            return done;
+    }
+    for (const candidate of candidates) {
+        const isIt = (each) => each.kind === 'retire' && each.id === candidate.lease.record.id;
+        if (!actions.some(isIt))
+            continue;
+        // To delete the ones before may have taken minutes: somebody may live in it by now.
+        const action = (await relieve_judge(leases, [candidate], request, runtime)).find(isIt);
+        if (action === undefined)
+            continue;
+        const applied = await finishInPlace(root, apply(root, [action], helpers(settings)));
+        done.retired.push(...applied.retired);
+        done.failures.push(...applied.failures);
+        if (await empty())
+            return done;
+    }
+    const seen = new Set();
+    // Anew each time: to delete one takes minutes, in which others are published, and used.
+    const next = () => leastRecentlyUsed(listSnapshots(root)).find((each) => !seen.has(identify(each)));
+    for (let oldest = next(); oldest !== undefined; oldest = next()) {
+        seen.add(identify(oldest));
+        if (!tryToEvict(root, oldest, runtime))
+            continue;
+        done.evicted.push(`${oldest.name.repository}/${oldest.name.key}`);
+        if (await empty())
+            return done;
+    }
+    return done;
+}
+function relieve_goalOf({ goal, settings: { floors, watermarks } }) {
+    return goal ?? untilRelieved(floors, watermarks);
+}
+/** How much more is free than before, whoever made it so. */
+function reclaimed({ before, after }) {
+    return Math.max(0, after.reading.freeBytes - before.freeBytes);
+}
+/** One that cannot be taken away keeps no other from going. */
+function tryToEvict(root, snapshot, { voice }) {
+    try {
+        return evict(root, snapshot);
+    }
+    catch (error) {
+        const { repository, key } = snapshot.name;
+        voice.warning(`The snapshot ${repository}/${key} could not be evicted (${messageOf(error)}).`);
+        return false;
+    }
+}
+/** Deletes what is in the trash, one by one; true as soon as it is enough. */
+async function relieve_emptyTrash({ root, settings }, done, isEnough) {
+    const entries = listTrash(root).filter((entry) => entry.quarantine === null);
+    for (const { id } of entries) {
+        try {
+            const outcome = await deleteEntry(root, id, helpers(settings), relieve_AT_ONCE);
+            if (outcome.kind === 'deleted') {
+                done.deleted += 1;
+                forgetEntry(root, id);
+            }
+            else if (outcome.kind === 'stuck')
+                note(root, id, outcome);
+        }
+        catch {
+            // What is left of it is the reaper’s, which tells why; the next entry may go all the same.
+        }
+        if (await isEnough())
+            return true;
+    }
+    return entries.length === 0 && isEnough();
+}
+/** A note needs room too; without it the next reaper finds out again. */
+function note(root, id, { why, command }) {
+    try {
+        quarantine(root, id, { reason: why, command });
+    }
+    catch {
+        return;
+    }
+}
+function isFull({ freeBytes, freeInodes }) {
+    return freeBytes < FULL_BYTES || (freeInodes !== null && freeInodes < FULL_INODES);
+}
+/** Which floor stays out of reach, were all of this taken, and all snapshots. */
+function judgeReach(request, reading, { candidates, actions }) {
+    const missed = relieve_goalOf(request).missed(reading);
+    if (missed.length === 0)
+        return null;
+    const ids = new Set(actions.flatMap((each) => (each.kind === 'retire' ? [each.id] : [])));
+    const slots = candidates.map(({ lease }) => lease.record).filter(({ id }) => ids.has(id));
+    return outOfReach(missed, weighAll(request.root, slots));
+}
+/** What relief would take, in its order, and the floor for which it would take nothing; touches nothing. */
+async function planRelief(request, reading, runtime) {
+    const chosen = await relieve_choose(request, runtime);
+    // How much of what is missing the trash holds is not known before it is empty.
+    const mayHelp = isFull(reading) || hasTrash(request.root);
+    const floor = mayHelp ? null : judgeReach(request, reading, chosen);
+    const isTight = usedPercent(reading) >= request.settings.watermarks.high;
+    const candidates = floor === null || isTight ? chosen.candidates : [];
+    const actions = candidates.flatMap(({ lease }) => chosen.actions.flatMap((action) => action.kind === 'retire' && action.id === lease.record.id
+        ? [{ ...action, asFarAsNeeded: true }]
+        : []));
+    return { actions, outOfReach: floor };
+}
+/** What may go, in order, and what of it would be retired now that its slots were looked into. */
+async function relieve_choose(request, runtime) {
+    const { root, self, extent } = request;
+    const { leases, moment } = observeLeases(root, self, extent);
+    const candidates = reliefOrder(leases, self, extent, moment);
+    return { leases, candidates, actions: await relieve_judge(leases, candidates, request, runtime) };
+}
+/** What becomes of candidates, now that their slots are looked into. */
+async function relieve_judge(leases, candidates, { root, self }, runtime) {
+    const places = candidates.flatMap(({ lease: { record, mounts } }) => record.slot === null || mounts.length > 0
+        ? []
+        : [
+            {
+                id: record.id,
+                slot: record.slot,
+                container: record.lease?.owner.container ?? null,
+                lease: record.state === 'live' ? record.id : null,
+            },
+        ]);
+    const bySlot = await lookInto(root, places, self, runtime.environment);
+    const occupancies = new Map(places.flatMap(({ id, slot }) => {
+        const occupancy = bySlot.get(slot);
+        return occupancy === undefined ? [] : [[id, occupancy]];
+    }));
+    const seen = { leases, foreign: [], orphanedLinks: [], leftovers: [] };
+    return planPass(seen, candidates, occupancies);
+}
+
+;// CONCATENATED MODULE: ./lib/host/deleted-files.js
+
+
+
+const DELETED = ' (deleted)';
+/** Deleted files below a directory that processes still have open, the largest first. */
+function findHeldFiles(directory) {
+    return listProcesses()
+        .flatMap((pid) => heldBy(pid, directory))
+        .toSorted((a, b) => b.bytes - a.bytes);
+}
+function heldBy(pid, directory) {
+    const files = descriptorsOf(pid).flatMap((name) => heldAt(`/proc/${pid}/fd/${name}`, directory));
+    if (files.length === 0)
+        return [];
+    const found = readProcess(pid);
+    const command = typeof found === 'string' ? found : found.command;
+    // One file, however many descriptors of it the process has.
+    const unique = new Map(files.map((file) => [file.inode, file]));
+    return [...unique.values()].map(({ path, bytes }) => ({ pid, command, path, bytes }));
+}
+function descriptorsOf(pid) {
+    try {
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/fd`);
+    }
+    catch {
+        // Gone meanwhile, or another user's: then nobody can tell.
+        return [];
+    }
+}
+function heldAt(descriptor, directory) {
+    try {
+        const link = (0,external_node_fs_.readlinkSync)(descriptor);
+        if (!link.endsWith(DELETED) || !isAtOrBelow(link, directory))
+            return [];
+        const { blocks, dev, ino, nlink } = (0,external_node_fs_.statSync)(descriptor);
+        // It may be called that, and it may have another name that keeps it.
+        if (nlink > 0)
+            return [];
+        return [{ path: link.slice(0, -DELETED.length), bytes: blocks * 512, inode: `${dev}:${ino}` }];
+    }
+    catch {
+        // Closed meanwhile; the process has others.
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/tell-relief.js
+
+
+
+
+
+
+/** The log of relief: what made it necessary, what went, what it freed, what holds on. */
+function tell_relief_tell(root, settings, need, relieved, { voice }) {
+    const { before, after, retired, evicted, deleted, kept, failures } = relieved;
+    const { high, low } = settings.watermarks;
+    const [why, goal] = need === 'watermark'
+        ? [`≥ ${high} %`, `below ${low} %`]
+        : [
+            `and ${assess(before, settings.floors).why}: emergency`,
+            goalOf(before, settings.floors, settings.watermarks),
+        ];
+    voice.info(`${root.path} at ${Math.floor(usedPercent(before))} % ${why}: ${retired.length} slot(s) retired, ` +
+        (evicted.length === 0 ? '' : `${evicted.length} snapshot(s) evicted, `) +
+        `${deleted} trash entr${deleted === 1 ? 'y' : 'ies'} deleted, ${texts_size(reclaimed(relieved))} freed ` +
+        `(${gigabytes(before.freeBytes)} → ${gigabytes(after.reading.freeBytes)}), ` +
+        `now at ${Math.floor(usedPercent(after.reading))} % (goal: ${goal})`);
+    for (const slot of retired)
+        voice.info(`retired for room: ${slot}`);
+    for (const snapshot of evicted)
+        voice.info(`evicted for room: snapshot ${snapshot}`);
+    if (relieved.gaveReserve)
+        voice.info('the reserve was given back');
+    for (const failure of failures) {
+        voice.warning(`Not done: ${describeAction(failure.action)} (${failure.why})`);
+    }
+    if (relieved.outOfReach !== null)
+        voice.warning(outOfReachText(root.path, relieved.outOfReach));
+    if (usedPercent(after.reading) < low && after.level !== 'critical')
+        return;
+    for (const action of kept.slice(0, 20))
+        voice.info(describeAction(action));
+    for (const { pid, command, path, bytes } of heldFiles(root).slice(0, 10)) {
+        voice.warning(`${texts_size(bytes)} of ${path} are deleted but still held: pid ${pid} (${command}) has it open.`);
+    }
+}
+/** Not the locks of our own keepers, which go with their leases, nor what holds no space. */
+function heldFiles(root) {
+    const leases = `${root.realPath}/.target-guard/leases/`;
+    return findHeldFiles(root.realPath).filter(({ path, bytes }) => bytes > 0 && !path.startsWith(leases));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/guard-disk.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Set while an emergency pass runs, and for the rest of the job that met one: whatever it starts does
+ * not start another.
+ */
+const INSIDE = 'TARGET_GUARD_EMERGENCY';
+/** Jobs that meet a critical disk together wait so long for the one that does the work. */
+const guard_disk_WAIT_SECONDS = 300;
+/**
+ * Looks at the disks, and makes room on the root's where it is needed: from the high watermark on by
+ * shortening retention, below a floor by one emergency pass for all jobs that meet it together.
+ */
+async function guardDisk(request, runtime) {
+    const { root, settings } = request;
+    const before = await guard_disk_look(request, runtime);
+    const need = reliefFor(before, settings.watermarks);
+    if (need === 'none')
+        return guarded(before, [], need);
+    if (settings.dryRun) {
+        const planned = await planFor(request, need, before, runtime);
+        return { ...guarded(before, [], need), planned };
+    }
+    const relieved = await makeRoom(request, need, before, runtime);
+    if (relieved !== null)
+        tell_relief_tell(root, settings, need, relieved, runtime);
+    const more = await keepWatermark(request, relieved, runtime);
+    if (more !== null)
+        tell_relief_tell(root, settings, 'watermark', more, runtime);
+    const rounds = [relieved, more].filter((each) => each !== null);
+    return guarded(await lookAgain(request, before), rounds, need);
+}
+/** What relief would take in this order until the low watermark is reached; nothing is touched. */
+async function planFor(request, need, before, runtime) {
+    const extent = need === 'emergency' ? 'host' : request.scope;
+    const disk = before.find((each) => each.reading.holdsRoot);
+    if (disk === undefined)
+        return [];
+    const planned = await planRelief({ ...request, extent }, disk.reading, runtime);
+    if (planned.outOfReach !== null) {
+        runtime.voice.warning(outOfReachText(request.root.path, planned.outOfReach));
+    }
+    // A sweep tells it with its own plan.
+    if (request.scope === 'host')
+        return planned.actions;
+    for (const action of planned.actions)
+        runtime.voice.info(`would ${describeAction(action)}`);
+    return planned.actions;
+}
+async function makeRoom(request, need, before, runtime) {
+    const { root, self, settings, scope } = request;
+    return guard_disk_attempt(request, async () => need === 'emergency'
+        ? emergency(request, before, runtime)
+        : relieve({ root, self, settings, extent: scope }, runtime), runtime);
+}
+/** Relief that fails stops no job: the disk is looked at again, and decides. */
+async function guard_disk_attempt({ root }, work, { voice }) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        voice.warning(`Making room on the disk of ${root.path} failed (${messageOf(error)}); the next pass tries again.`);
+        return null;
+    }
+}
+/** A floor that is out of reach for a job must not keep its disk from being held below the watermark. */
+async function keepWatermark(request, relieved, runtime) {
+    const isInVain = relieved !== null && relieved.outOfReach !== null;
+    const { watermarks } = request.settings;
+    if (!isInVain || usedPercent(relieved.after.reading) < watermarks.high)
+        return null;
+    const goal = untilBelow(watermarks);
+    return guard_disk_attempt(request, async () => relieve({ ...request, extent: request.scope, goal }, runtime), runtime);
+}
+/** Every watched file system under its floors; what cannot be read is a warning, and ok. */
+async function guard_disk_look({ root, settings }, runtime) {
+    try {
+        const { readings, problems } = await probeDisks(root.path, watched(runtime.environment));
+        for (const problem of problems)
+            runtime.voice.warning(problem);
+        return readings.map((reading) => assess(reading, settings.floors));
+    }
+    catch (error) {
+        runtime.voice.warning(`The disks cannot be read (${messageOf(error)}); they count as ok.`);
+        return [];
+    }
+}
+/** The root's disk once more, which relief may have changed; the others are as they were found. */
+async function lookAgain({ root, settings }, before) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return [...before];
+    return before.map((each) => (each.reading.holdsRoot ? assess(reading, settings.floors) : each));
+}
+/** Besides the root's disk: those of the workspace, of RUNNER_TEMP and of docker. */
+function watched(environment) {
+    const { GITHUB_WORKSPACE, RUNNER_TEMP } = environment;
+    return [GITHUB_WORKSPACE, RUNNER_TEMP, dockerDirectory()].filter((path) => path?.startsWith('/') === true);
+}
+function guarded(assessments, rounds, need) {
+    const root = assessments.find((each) => each.reading.holdsRoot);
+    return {
+        assessments,
+        level: worst(assessments),
+        freeBytes: root?.reading.freeBytes ?? null,
+        retired: rounds.flatMap(({ retired }) => retired),
+        reclaimedBytes: rounds.reduce((sum, each) => sum + reclaimed(each), 0),
+        emergency: need === 'emergency',
+        planned: [],
+    };
+}
+/**
+ * The emergency pass: one for the host at a time, once per job, never from inside itself.
+ *
+ * The lock is the kernel's, on a file that was made with the root: it needs no space. Who waited for
+ * another's pass looks again, and does not repeat it: what it could not free is not free-able.
+ */
+async function emergency(request, before, runtime) {
+    const { environment } = runtime;
+    if (environment[INSIDE] === '1')
+        return null;
+    environment[INSIDE] = '1';
+    const { root, self, settings } = request;
+    const askedAt = Date.now();
+    const work = async () => {
+        // A pass of the future was noted by a clock that was wrong, and says nothing.
+        const passedAt = lastPassAt(root);
+        if (passedAt > askedAt && passedAt <= Date.now())
+            return { relieved: null };
+        const [assessment] = await lookAgain(request, before.filter((each) => each.reading.holdsRoot));
+        if (assessment !== undefined && assessment.level !== 'critical')
+            return { relieved: null };
+        const relieved = await relieve({ root, self, settings, extent: 'host' }, runtime);
+        notePass(root);
+        return { relieved };
+    };
+    try {
+        const done = await withKernelLock(controlPath(root, 'root.json'), guard_disk_WAIT_SECONDS, work);
+        // Never granted: whoever holds it does not get on, and no safety rests on it.
+        return (done ?? (await work())).relieved;
+    }
+    finally {
+        delete environment[INSIDE];
+    }
+}
+/** When the last emergency pass ended: the time of host.lock, which a full disk can still set. */
+function lastPassAt(root) {
+    return (0,external_node_fs_.lstatSync)(controlPath(root, 'host.lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+function notePass(root) {
+    try {
+        const now = new Date();
+        (0,external_node_fs_.lutimesSync)(controlPath(root, 'host.lock'), now, now);
+    }
+    catch {
+        // Without it the next job that waited looks for itself: work done twice, no harm.
+        return;
+    }
+}
+/**
+ * Sets the reserve aside where the disk has room to spare; one that cannot be made now is made by a
+ * later pass.
+ */
+function keepReserve(root, { assessments }, { voice }) {
+    const disk = assessments.find((each) => each.reading.holdsRoot);
+    if (disk?.level !== 'ok')
+        return;
+    const wanted = reserveSize(disk.reading);
+    if (hasReserve(root, wanted) || !canSpare(disk.reading, wanted))
+        return;
+    try {
+        makeReserve(root, wanted);
+    }
+    catch (error) {
+        releaseReserve(root);
+        voice.warning(`The reserve for a full disk could not be set aside (${messageOf(error)}).`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/doctor-root.js
+
+
+
+
+
+
+
+const CHECK = 'root';
+/** Whether the root is there, or can be made, by this user; null where there is none to look into. */
+function checkRoot(settings, runtime) {
+    try {
+        const root = findRoot(settings.root, preciousOf(runtime.environment));
+        if (root === null)
+            return { root, findings: [checkFuture(settings.root)] };
+        return { root, findings: [checkWritable(root), ...checkFolders(root), checkFileSystem(root)] };
+    }
+    catch (error) {
+        const mend = 'Set root (or TARGET_GUARD_ROOT) to a directory of its own on a local disk.';
+        return { root: null, findings: [fail(messageOf(error), mend)] };
+    }
+}
+function ok(text) {
+    return { check: CHECK, level: 'ok', text, mend: '' };
+}
+function fail(text, mend) {
+    return { check: CHECK, level: 'fail', text, mend };
+}
+/** Of a root that the first job is to make, or to set up where somebody has made the directory. */
+function checkFuture(path) {
+    const near = nearestExisting(path);
+    const isThere = near === path;
+    const what = isThere ? `${path} is empty` : `${path} is not there yet`;
+    const refusal = whyNotWritten(near);
+    if (refusal === null) {
+        if (isThere)
+            return ok(`${what} and can be written: the first job sets it up`);
+        return { check: CHECK, level: 'warn', text: what, mend: 'The first job makes it.' };
+    }
+    const give = isThere ? 'chown "$(id -u)"' : 'install -d -o "$(id -u)"';
+    return unwritten(`${what}, and ${refusal.why}`, refusal, `sudo ${give} ${commandWord(path)}`);
+}
+function checkWritable(root) {
+    const own = [[], ['leases'], ['trash']].map((parts) => controlName(root, ...parts));
+    for (const path of [root.path, ...own]) {
+        const refusal = whyNotWritten(path);
+        if (refusal === null)
+            continue;
+        const word = commandWord(root.path);
+        const command = `sudo chown "$(id -u)" ${word} ${word}/.target-guard ${word}/.target-guard/*`;
+        return unwritten(refusal.why, refusal, command);
+    }
+    return ok(`${root.path} is there and can be written`);
+}
+function checkFolders(root) {
+    return describeMisplaced(root).map(({ text, mend }) => fail(text, mend));
+}
+/** By access(2), which writes nothing. */
+function whyNotWritten(path) {
+    try {
+        (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK | external_node_fs_.constants.X_OK);
+        return null;
+    }
+    catch (error) {
+        const errno = errnoOf(error);
+        if (errno === 'EROFS')
+            return { why: `${path} is mounted read-only`, errno };
+        if (errno !== 'EACCES')
+            return { why: messageOf(error), errno };
+        return { why: `uid ${process.geteuid?.() ?? '?'} may not write in ${path}`, errno };
+    }
+}
+function unwritten(text, { errno }, command) {
+    if (errno === 'EACCES')
+        return fail(text, `As the runner’s user: ${command}`);
+    const mount = errno === 'EROFS' ? 'Mount it writable (“dmesg” may say why it is not)' : 'Mend it';
+    return fail(text, `${mount}, or set root to a directory on another disk.`);
+}
+function checkFileSystem(root) {
+    const check = 'file system';
+    if ((0,external_node_fs_.statfsSync)(root.path).type >>> 0 !== OVERLAY) {
+        return { check, level: 'ok', text: 'it is a local disk', mend: '' };
+    }
+    return {
+        check,
+        level: 'warn',
+        text: `${root.path} lies on an overlay: it goes with the container that the runner lives in`,
+        mend: 'Mount a volume at the root.',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
+
+/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
+const OUTER = 'TARGET_GUARD_OUTER';
+/** A run tells its own lease, and a hook that of its job. */
+const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
+/** Of a deeper chain the innermost count. */
+const AT_MOST = 64;
+/** The leases that end only after what is started here: nobody must wait for their claims. */
+function outerLeases(environment) {
+    const chain = (environment[OUTER] ?? '').split(' ');
+    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
+    return [...new Set(ids.filter(isLeaseId))].slice(-AT_MOST);
+}
+/** The same for what is started within one more lease, as `OUTER` has it. */
+function withOuterLease(environment, id) {
+    return [...new Set([...outerLeases(environment), id])].join(' ');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/remote-url.js
+
+/** `https://host/owner/name.git`, with a user, a port or a path before, or `git@host:owner/name`. */
+const URL_FORM = /^(?:https?|ssh|git):\/\/[^/]+\/(.+)$/;
+const SCP_FORM = /^[^/:]+:(?!\/\/)(.+)$/;
+/** Owner and name of the repository that a remote's address leads to; null where it names none. */
+function parseRemote(address) {
+    const path = URL_FORM.exec(address)?.[1] ?? SCP_FORM.exec(address)?.[1];
+    const parts = (path ?? '').replace(/(\.git)?\/*$/, '').split('/');
+    const [owner = '', repository = ''] = parts.slice(-2);
+    return isOwner(owner) && isRepositoryName(repository) ? { owner, repository } : null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/local-job.js
+
+
+
+/** All runs are one job: what is built in a worktree goes on with what was built there before. */
+const LOCAL_JOB = 'run';
+/** The owner’s place where no remote names one. */
+const LOCAL_OWNER = 'local';
+/**
+ * What a command outside workflows works for: the repository by its remote, the worktree in the place
+ * of the pull request.
+ */
+function localJob(workplace, { wallMs, pid, leg, within }) {
+    const named = workplace.remote === null ? null : parseRemote(workplace.remote);
+    const repository = named ?? { owner: LOCAL_OWNER, repository: local_job_nameOf(workplace.common) };
+    const name = (0,external_node_path_namespaceObject.basename)(workplace.top);
+    return {
+        ...repository,
+        prKey: slug(name === '' ? 'root' : name, workplace.identity),
+        // In the order of their start; 13 and 7 digits.
+        runId: `${wallMs}${String(pid).padStart(7, '0')}`,
+        attempt: 1,
+        workflow: '',
+        job: LOCAL_JOB,
+        leg: legOf(leg.trim(), within),
+        event: '',
+        trusted: false,
+    };
+}
+/** `/home/me/demo/.git` and a bare `/srv/demo.git` are both called demo. */
+function local_job_nameOf(common) {
+    const folder = common.replace(/\/\.git$/, '');
+    return slug((0,external_node_path_namespaceObject.basename)(folder).replace(/\.git$/, '') || 'root', common);
+}
+/** A run within a run has a line of its own, so that each finds again what it built. */
+function legOf(leg, within) {
+    if (within !== null)
+        return sha256(JSON.stringify([leg, within])).slice(0, 12);
+    return leg === '' ? '' : sha256(leg).slice(0, 12);
+}
+
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+;// CONCATENATED MODULE: ./lib/host/started-with.js
+
+
+
+/**
+ * The directory that this process was started in.
+ *
+ * @throws GuardError where it has been removed since
+ */
+function currentDirectory() {
+    try {
+        return process.cwd();
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+        throw new GuardError('The current directory is gone.', 'Change into one that is there.', {
+            usage: true,
+            cause: error,
+        });
+    }
+}
+/**
+ * Makes sure that this process’s words are what was typed: node hands them on as text alone, and puts
+ * another character in the place of bytes that are none.
+ *
+ * @throws GuardError where one of them is no UTF-8
+ */
+function assertTextWords() {
+    if ((0,external_node_buffer_namespaceObject.isUtf8)((0,external_node_fs_.readFileSync)('/proc/self/cmdline')))
+        return;
+    throw new GuardError('An argument is not UTF-8: the command would get another one.', 'Have a script name it, and run that.', { usage: true });
+}
+
+;// CONCATENATED MODULE: ./lib/host/reaper.js
+
+const reaper_GB = 1e9;
+/** Starts the reaper, and does not wait for it. */
+function startReaper(root, script, settings) {
+    const helper = ['--privileged-helper', settings.privilegedHelper];
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / reaper_GB));
+    if (settings.helperImage !== null)
+        helper.push('--helper-image', settings.helperImage);
+    startInBackground(script, ['reap', '--root', root.path, ...helper]);
+}
+
+;// CONCATENATED MODULE: ./lib/host/users.js
+
+
+
+/**
+ * Who a slot shall belong to.
+ *
+ * By default that is the runner's user: this process's own, or, where this process is root, the one
+ * who owns the root directory. A step that runs as root in a job container so makes slots that
+ * the runner outside can take out of service again.
+ */
+function resolveOwner(setting, root) {
+    const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+    if (setting === null)
+        return own.uid === 0 ? { uid: root.uid, gid: root.gid } : own;
+    return resolveSetting(setting);
+}
+/**
+ * Turns names into numbers by getent(1), which asks whatever directory service the host has.
+ *
+ * @throws GuardError where there is no such user or group
+ */
+function resolveSetting(setting) {
+    const user = isNumber(setting.user) ? null : users_lookUp('passwd', setting.user);
+    const uid = user === null ? Number(setting.user) : user.id;
+    if (setting.group !== null) {
+        const gid = isNumber(setting.group) ? Number(setting.group) : users_lookUp('group', setting.group).id;
+        return { uid, gid };
+    }
+    // Without a group: the user's own, as chown(1) does with `user:`; an unknown uid's is its number.
+    return { uid, gid: (user ?? find('passwd', setting.user))?.group ?? uid };
+}
+function isNumber(text) {
+    return /^[0-9]+$/.test(text);
+}
+function users_lookUp(database, name) {
+    const entry = find(database, name);
+    if (entry !== null)
+        return entry;
+    throw new GuardError(`The input owner names ${database === 'passwd' ? 'the user' : 'the group'} ${quote(name)}, which this host does not know.`, 'Use a name from its user database, or numbers such as 1000:1000.', { usage: true });
+}
+function find(database, name) {
+    const { stdout, status } = (0,external_node_child_process_namespaceObject.spawnSync)('getent', [database, '--', name], { encoding: 'utf8' });
+    if (status !== 0)
+        return null;
+    const [, , id, group] = stdout.trim().split(':');
+    return id === undefined ? null : { id: Number(id), group: Number(group) };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/admission.js
+/** A waiter lets so many smaller jobs past, and then nobody. */
+const PASSES_AT_MOST = 8;
+/** What a lease may still grow, never below 0. */
+function growth({ forecastBytes, sampledBytes }) {
+    return forecastBytes === null ? 0 : Math.max(0, forecastBytes - sampledBytes);
+}
+/**
+ * Whether a lease still claims what it was forecast. For claims alone: nothing is deleted by it.
+ *
+ * @param keeper `left`: one has noted itself, and its lock is free now; `unknown` says nothing
+ * @param isInhabited whether somebody was found in its slot; asked where `isDoubtful`
+ */
+function mayGrow(owner, keeper, isInhabited) {
+    // A killed “run” leaves a command that builds on, and holds the lock.
+    if (keeper === 'held')
+        return true;
+    if (isDoubtful(owner, keeper))
+        return isInhabited;
+    return owner === 'alive' || owner === 'unknown';
+}
+/**
+ * Whether only a look into its slot tells. A job whose container was killed may look unknown for ever, and
+ * what it wrote is on the disk already; but it may also be its keeper alone that was killed.
+ */
+function isDoubtful(owner, keeper) {
+    return owner === 'unknown' && keeper === 'left';
+}
+/** Free bytes that nobody has a claim to; below 0 where more is claimed than there is. */
+function available({ freeBytes, reserveBytes, holders, }) {
+    return freeBytes - reserveBytes - holders.reduce((sum, holder) => sum + growth(holder), 0);
+}
+/** Whether a disk is too small for a job even when it is empty: to wait would be in vain. */
+function neverFits(forecastBytes, { totalBytes, reserveBytes }) {
+    return forecastBytes > totalBytes - reserveBytes;
+}
+/**
+ * Whether a job may start: first come, first served; but while none of those before it has room, a
+ * smaller one may go past each of them a bounded number of times. Not while something is being deleted:
+ * room that comes bit by bit would all go to the smallest.
+ */
+function admission_decide(standing) {
+    const { forecastBytes, ahead, isFreeing } = standing;
+    if (forecastBytes === null)
+        return { kind: 'start', passing: [] };
+    const availableBytes = available(standing);
+    if (forecastBytes > availableBytes)
+        return { kind: 'wait', why: 'room', availableBytes };
+    const mayPass = ahead.every((waiter) => waiter.forecastBytes > availableBytes && waiter.passed < PASSES_AT_MOST && !isFreeing);
+    return mayPass ? { kind: 'start', passing: ahead } : { kind: 'wait', why: 'turn', availableBytes };
+}
+
+;// CONCATENATED MODULE: ./lib/host/lease-changes.js
+
+
+/** Waits for a lease to come or to go, or for what is deleted to be gone, from when it was made. */
+class LeaseChange {
+    #watchers;
+    #isChanged = false;
+    #wake = null;
+    constructor(root) {
+        const notice = () => {
+            this.#isChanged = true;
+            this.#wake?.();
+        };
+        this.#watchers = [lease_changes_open(root, 'leases', LEASE, notice), lease_changes_open(root, 'trash', ENTRY, notice)];
+    }
+    /** Resolves at the change, or after so many milliseconds; then it is over. */
+    async within(ms) {
+        await new Promise((resolve) => {
+            const timer = setTimeout(resolve, Math.max(0, ms));
+            this.#wake = () => {
+                clearTimeout(timer);
+                resolve();
+            };
+            if (this.#isChanged)
+                this.#wake();
+        });
+        this.cancel();
+    }
+    cancel() {
+        for (const watcher of this.#watchers)
+            watcher?.close();
+    }
+}
+const LEASE = /\.(json|ended)$/;
+const ENTRY = /^[0-9a-f]+$/;
+/** Null where this host has no more inotify watches: a look every few seconds does, too. */
+function lease_changes_open(root, folder, names, notice) {
+    try {
+        const watcher = (0,external_node_fs_.watch)(controlPath(root, folder), (_, name) => {
+            if (name === null || names.test(name))
+                notice();
+        });
+        return watcher.on('error', () => watcher.close());
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/admission.js
+
+
+
+const SOURCES = {
+    setting: 'forecast-gb',
+    job: 'by its last runs',
+    repository: 'by its repository’s last jobs',
+    host: 'by this host’s last jobs',
+};
+/** Why a job has to wait, with every figure that it rests on. */
+function whyWait(facts) {
+    const { root, expected, freeBytes, reserveBytes, holders, decision } = facts;
+    const growing = holders.reduce((sum, holder) => sum + growth(holder), 0);
+    const turn = decision.kind === 'wait' && decision.why === 'turn' ? ' Others came before.' : '';
+    return (`This job needs ${texts_size(expected.bytes)} (${SOURCES[expected.from]}) on the disk of ${root}: ` +
+        `${texts_size(freeBytes)} are free, of which ${texts_size(reserveBytes)} are kept (reserve-gb) and ` +
+        `${texts_size(growing)} are for jobs that run.${turn}`);
+}
+const admission_SHOWN = 5;
+/** The line of the log: how long it has been, why, who holds what, and how long such jobs took. */
+function waitingText(facts, waitedMs, lines) {
+    const holding = facts.holders
+        .filter((holder) => growth(holder) > 0)
+        .toSorted((a, b) => growth(b) - growth(a))
+        .slice(0, admission_SHOWN)
+        .map((holder) => holdingText(holder, lines));
+    const minutes = Math.floor(waitedMs / 60_000);
+    return `waiting for room for ${minutes} min: ${whyWait(facts)} ${holding.join('; ')}`;
+}
+function holdingText(holder, lines) {
+    const { lease, id } = holder;
+    const grows = `may grow by ${texts_size(growth(holder))}`;
+    if (lease === null)
+        return `${id} ${grows}`;
+    const { repository, job, owner } = lease;
+    const seconds = usualSeconds(lines.filter(forecast_isOfJob(lease)));
+    const usual = seconds === null ? '' : `, such jobs took ${Math.ceil(seconds / 60)} min`;
+    return `${repository} ${job} of ${owner.runner.name} ${grows}${usual}`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/claim-ledger.js
+
+
+
+function encodeClaimLedger(ledger) {
+    return `${JSON.stringify({ version: 1, claims: Object.fromEntries(ledger) })}\n`;
+}
+/** Reads a ledger that anybody may have written; what is damaged is passed over. */
+function parseClaimLedger(text) {
+    const found = parseObject(text);
+    const ledger = new Map();
+    if (found?.['version'] !== 1 || !isRecord(found['claims']))
+        return ledger;
+    for (const [id, bytes] of Object.entries(found['claims'])) {
+        if (isLeaseId(id) && (bytes === null || isAmount(bytes)))
+            ledger.set(id, bytes);
+    }
+    return ledger;
+}
+
+;// CONCATENATED MODULE: ./lib/host/claims.js
+
+
+
+
+
+
+
+
+
+/**
+ * What live leases claim, whoever has them; to be done by one at a time. Nothing else in them is
+ * checked; a claim that matters is looked at again with `findLease`.
+ *
+ * @param chance which of those that are remembered are read all the same
+ */
+function readClaims(root, chance = external_node_crypto_namespaceObject.randomInt) {
+    const names = (0,external_node_fs_.readdirSync)(controlPath(root, 'leases'));
+    const sampled = new Set(names.filter((name) => name.endsWith('.size')));
+    const ids = names
+        .filter((name) => name.endsWith(LIVE))
+        .map((name) => name.slice(0, -LIVE.length))
+        .filter(isLeaseId);
+    const claims = ids.length < MANY ? readAll(root, ids) : readMany(root, ids, chance);
+    return ids.flatMap((id) => {
+        const forecastBytes = claims.get(id);
+        if (forecastBytes === undefined)
+            return [];
+        return [
+            { id, forecastBytes: numberOrNull(forecastBytes), isSampled: sampled.has(`${id}.size`) },
+        ];
+    });
+}
+/** So many leases are read as quickly as remembered. */
+const MANY = 64;
+/** Some that are remembered are read all the same, and others that are not, without taking note. */
+const SOME = 16;
+function numberOrNull(claimed) {
+    return claimed === 'unreadable' ? null : claimed;
+}
+/** By id; one that is gone meanwhile is left out. */
+function readAll(root, ids) {
+    const claims = new Map();
+    for (const id of ids) {
+        const text = readSmallFile(leasePath(root, `${id}${LIVE}`));
+        if (text === null)
+            continue;
+        claims.set(id, typeof text === 'string' ? claimedIn(text) : 'unreadable');
+    }
+    return claims;
+}
+/**
+ * Reads those alone that were not there the last time: a lease is written once, and its id is nobody
+ * else’s ever, so what was read in it stays true. That it is live, its name has just told.
+ */
+function readMany(root, ids, chance) {
+    const remembered = readLedger(root, ids, chance);
+    const others = readAll(root, ids.filter((id) => !remembered.has(id)));
+    const claims = new Map([...remembered, ...others]);
+    if (others.size >= SOME)
+        writeLedger(root, claims);
+    return claims;
+}
+/** What is remembered of these leases: nothing where it is not what some of them say. */
+function readLedger(root, ids, chance) {
+    const ledger = parseClaimLedger(readTextOrNull(ledgerPath(root)) ?? '');
+    const known = ids.filter((id) => ledger.has(id));
+    const step = Math.ceil(known.length / SOME);
+    const first = step > 1 ? chance(step) : 0;
+    const some = known.filter((_, index) => index % step === first);
+    for (const [id, claimed] of readAll(root, some)) {
+        if (claimed !== ledger.get(id))
+            return new Map();
+    }
+    return new Map(known.map((id) => [id, ledger.get(id) ?? null]));
+}
+function writeLedger(root, claims) {
+    const lasting = new Map();
+    for (const [id, claimed] of claims)
+        if (claimed !== 'unreadable')
+            lasting.set(id, claimed);
+    try {
+        replaceFile(ledgerPath(root), encodeClaimLedger(lasting));
+    }
+    catch {
+        // A full disk, or another user's root: the leases themselves are read again then.
+        return;
+    }
+}
+function ledgerPath(root) {
+    return controlPath(root, 'claims.json');
+}
+
+;// CONCATENATED MODULE: ./lib/steps/look-for-room.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Looks whether this job may start; to be done while holding the admission lock.
+ *
+ * @returns null where it may: it fits, it has a slot already, or the disk gives no number
+ */
+async function lookForRoom(request) {
+    const { root, settings, expected, ticket } = request;
+    const queue = listWaiters(root, ticket);
+    const own = queue.findIndex(({ name }) => name === ticket);
+    const ahead = own < 0 ? queue : queue.slice(0, own);
+    // Looked at before and after the space: what is gone by the end was not all free when it was read.
+    const isDeleting = () => ahead.length > 0 && hasTrash(root);
+    const wasFreeing = isDeleting();
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const { freeBytes, totalBytes } = reading;
+    const room = { freeBytes, reserveBytes: reserveOf(settings.admission.reserveBytes, totalBytes) };
+    const claims = readClaims(root);
+    // Whoever has a slot already must not wait for himself.
+    if (hasOwn(request, claims))
+        return null;
+    const others = claims.filter(({ id }) => !request.outer.includes(id));
+    const holders = await holdersFor(request, others, { ...room, isContested: ahead.length > 0 });
+    const isFreeing = wasFreeing || isDeleting();
+    const decision = admission_decide({ ...room, forecastBytes: expected.bytes, holders, ahead, isFreeing });
+    if (decision.kind === 'start' && notePassing(root, decision.passing))
+        return null;
+    const isFirst = ahead.length === 0;
+    return { root: root.path, expected, ...room, holders, decision, isFirst, isQueued: own >= 0 };
+}
+/** Whether one of this runner’s leases is of this very job; by their names, others are not read. */
+function hasOwn({ root, self }, claims) {
+    const { runnerKey } = self;
+    if (runnerKey === null)
+        return false;
+    const prefix = runnerPrefix(runnerKey);
+    return claims.some(({ id }) => {
+        const record = id.startsWith(prefix) ? findLease(root, id) : null;
+        return record?.state === 'live' && isOwn(record, self);
+    });
+}
+/**
+ * Who has a claim to space, read no further than it matters: a sample only ever makes a claim smaller,
+ * and the dead have none.
+ */
+async function holdersFor(request, claims, room) {
+    const { root, self, expected } = request;
+    const whole = claims.map(({ id, forecastBytes }) => ({ id, forecastBytes, sampledBytes: 0 }));
+    const fits = (holders) => available({ ...room, holders }) >= expected.bytes;
+    if (!room.isContested && fits(whole))
+        return whole.map(withoutLease);
+    const sampled = claims.map(({ id, forecastBytes, isSampled }) => ({
+        id,
+        forecastBytes,
+        sampledBytes: (isSampled ? readSizeSample(root, id)?.bytes : null) ?? 0,
+    }));
+    const isFitting = fits(sampled);
+    if (isFitting && !room.isContested)
+        return sampled.map(withoutLease);
+    const mounts = readMounts();
+    const ended = rememberEnded();
+    const judged = sampled.flatMap((holder) => {
+        if (growth(holder) === 0)
+            return [{ holding: withoutLease(holder), owner: 'alive' }];
+        const record = findLease(root, holder.id);
+        if (record?.state !== 'live' || record.lease === null)
+            return [];
+        const holding = { ...holder, lease: record.lease };
+        if (isFitting)
+            return [{ holding, owner: 'alive' }];
+        return [{ holding, owner: observeLease(root, record, self, mounts, ended).owner.kind }];
+    });
+    return withKeepers(request, judged);
+}
+/** Those that may still grow, now that the keepers of all who are not surely alive were looked for. */
+async function withKeepers(request, judged) {
+    const { root } = request;
+    const uncertain = judged.filter(({ owner }) => owner !== 'alive');
+    const seen = await seeKeepers(root, uncertain.map(({ holding }) => holding.id));
+    const keeperOf = (id) => {
+        const lock = seen.get(id);
+        if (lock === 'held')
+            return 'held';
+        return lock === 'free' && hasHadKeeper(root, id) ? 'left' : 'unknown';
+    };
+    const known = judged.map((each) => Object.assign(each, { keeper: keeperOf(each.holding.id) }));
+    const doubtful = known.filter(({ owner, keeper }) => isDoubtful(owner, keeper));
+    const inhabited = await findInhabited(request, doubtful.map(({ holding }) => holding));
+    return known
+        .filter(({ holding, owner, keeper }) => mayGrow(owner, keeper, inhabited.has(holding.id)))
+        .map(({ holding }) => holding);
+}
+/** Ids of those in whose slots somebody was found; a look at all processes, for the few that need it. */
+async function findInhabited({ root, self, environment }, holdings) {
+    const places = holdings.flatMap(({ lease }) => lease === null ? [] : [{ slot: lease.slot, container: lease.owner.container }]);
+    const found = await lookInto(root, places, self, environment);
+    const isInhabited = ({ lease }) => lease !== null && (found.get(lease.slot)?.inhabitants ?? []).length > 0;
+    return new Set(holdings.filter(isInhabited).map(({ id }) => id));
+}
+function withoutLease(holder) {
+    return { ...holder, lease: null };
+}
+function isOwn({ lease }, { runnerKey, job, worker }) {
+    if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
+        return false;
+    const isSameWorker = worker === null ||
+        lease.owner.worker === null ||
+        (lease.owner.worker.pid === worker.pid && lease.owner.worker.start === worker.start);
+    return (isSameWorker &&
+        lease.runId === job.runId &&
+        lease.attempt === job.attempt &&
+        lease.job === job.job);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/make-room.js
+
+
+
+
+/**
+ * Takes what is stale, whoever left it, until so many bytes are free. It never stops the job, which
+ * waits where no room was made.
+ */
+async function make_room_makeRoom({ root, self, settings }, freeBytes, runtime) {
+    const { voice } = runtime;
+    const goal = untilFree(freeBytes);
+    try {
+        const relieved = await relieve({ root, self, settings, extent: 'host', goal }, runtime);
+        if (relieved === null)
+            return { isMade: false, outOfReach: null };
+        for (const slot of relieved.retired) {
+            voice.info(`retired for room, as this job would have to wait: ${slot}`);
+        }
+        for (const snapshot of relieved.evicted) {
+            voice.info(`evicted for room, as this job would have to wait: snapshot ${snapshot}`);
+        }
+        await recordReclaimed(root, reclaimed(relieved), runtime);
+        return { isMade: goal.isReached(relieved.after), outOfReach: relieved.outOfReach };
+    }
+    catch (error) {
+        voice.warning(`Making room failed (${messageOf(error)}); this job waits.`);
+        return { isMade: false, outOfReach: null };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/admit.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const RECHECK_MS = 5000;
+const admit_TELL_MS = 60_000;
+const UNLOCKED = { release: () => { } };
+/**
+ * Waits until the disk has room for what this job will write, behind those who came before.
+ *
+ * @returns leave to start, or `skip` where its time is up and the job was told to skip its build
+ * @throws RefusedError where its time is up and the job is to fail
+ */
+async function admit(request, runtime) {
+    const { root, job, settings } = request;
+    const history = rememberHistory(root, runtime);
+    const { forecastBytes: set } = settings.admission;
+    const expected = forecast(forecastKey(job), set === null ? history() : [], set);
+    const free = { kind: 'start', forecastBytes: expected?.bytes ?? null, ...UNLOCKED };
+    if (expected === null || settings.admission.mode === 'off')
+        return free;
+    try {
+        const atMost = await mostEver(root, settings, expected, runtime);
+        if (atMost !== null)
+            return { ...free, forecastBytes: atMost };
+        const lock = await new Admission(request, expected, history, runtime).run();
+        return lock === 'skip' ? { kind: 'skip' } : { ...free, ...lock };
+    }
+    catch (error) {
+        if (error instanceof RefusedError)
+            throw error;
+        runtime.voice.warning(`Whether the disk has room for this job could not be found out (${messageOf(error)}); it starts all the same.`);
+        return free;
+    }
+}
+/** Read when it is first needed: a forecast that is set needs none. */
+function rememberHistory(root, { voice }) {
+    let lines = null;
+    return () => {
+        try {
+            lines ??= readHistory(root);
+        }
+        catch (error) {
+            voice.warning(`The history of this host cannot be read (${messageOf(error)}).`);
+            lines = [];
+        }
+        return lines;
+    };
+}
+/**
+ * A forecast beyond the whole disk is no reason never to start: it may be wrong, and nothing gets better.
+ *
+ * @returns all the bytes that such a job can claim, null where its forecast may come to fit
+ */
+async function mostEver(root, settings, { bytes }, { voice }) {
+    const [reading] = (await probeDisks(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const { totalBytes } = reading;
+    const reserveBytes = reserveOf(settings.admission.reserveBytes, totalBytes);
+    if (!neverFits(bytes, { totalBytes, reserveBytes }))
+        return null;
+    voice.warning(`This job is expected to write ${gigabytes(bytes)}, more than its disk ever has room for (${gigabytes(totalBytes)}, of which ${gigabytes(reserveBytes)} stay free). It starts without waiting.`);
+    return Math.max(0, totalBytes - reserveBytes);
+}
+/** The way of one job through admission. */
+class Admission {
+    #request;
+    #expected;
+    #history;
+    #runtime;
+    /** by a clock that nobody sets */
+    #startedMs = external_node_perf_hooks_namespaceObject.performance.now();
+    #outer;
+    #ticket = null;
+    /** whether it was said that there is no place in the queue to be had */
+    #isUnqueued = false;
+    /** whether it was said that nothing goes for this job */
+    #isReachTold = false;
+    constructor(request, expected, history, runtime) {
+        this.#request = request;
+        this.#expected = expected;
+        this.#history = history;
+        this.#runtime = runtime;
+        this.#outer = outerLeases(runtime.environment);
+    }
+    async run() {
+        const forget = this.#onSignals();
+        try {
+            return await this.#wait();
+        }
+        finally {
+            // A signal that came meanwhile is heard in the next whole turn of the event loop, or by nobody.
+            for (let turn = 0; turn < 2; turn += 1)
+                await (0,promises_namespaceObject.setImmediate)();
+            forget();
+            this.#ticket?.release();
+        }
+    }
+    async #wait() {
+        const { mode, timeoutMinutes } = this.#request.settings.admission;
+        const isAdvice = mode === 'warn' || this.#request.settings.dryRun;
+        let toldMs = Number.NEGATIVE_INFINITY;
+        for (;;) {
+            const change = new LeaseChange(this.#request.root);
+            try {
+                const found = await this.#look(isAdvice);
+                if ('release' in found)
+                    return found;
+                if (isAdvice) {
+                    this.#runtime.voice.warning(`${whyWait(found)} The job starts all the same.`);
+                    return UNLOCKED;
+                }
+                if (await this.#reclaim(found))
+                    continue;
+                const nowMs = external_node_perf_hooks_namespaceObject.performance.now();
+                const leftMs = this.#startedMs + timeoutMinutes * 60_000 - nowMs;
+                if (leftMs <= 0)
+                    return await this.#timeOut(found);
+                if (nowMs - toldMs >= admit_TELL_MS) {
+                    toldMs = nowMs;
+                    this.#runtime.voice.info(waitingText(found, nowMs - this.#startedMs, this.#history()));
+                }
+                await change.within(Math.min(RECHECK_MS, leftMs));
+            }
+            finally {
+                change.cancel();
+            }
+        }
+    }
+    /**
+     * Looks and decides under one lock; where the job may start, the lock is kept until its lease is
+     * written: two jobs are never let into the same space.
+     */
+    async #look(isAdvice) {
+        const { root, self, settings } = this.#request;
+        const lock = await lockAdmission(root);
+        if ('problem' in lock) {
+            this.#runtime.voice.warning(`The lock for admission cannot be had (${lock.problem}): this job starts without it, and another may be let into the same space.`);
+            return UNLOCKED;
+        }
+        let isKept = false;
+        try {
+            const ticket = this.#ticket?.name ?? null;
+            const found = await lookForRoom({
+                root,
+                self,
+                settings,
+                expected: this.#expected,
+                ticket,
+                outer: this.#outer,
+                environment: this.#runtime.environment,
+            });
+            if (found !== null) {
+                if (!isAdvice && !found.isQueued)
+                    this.#queueUp();
+                return found;
+            }
+            this.#ticket?.release();
+            isKept = true;
+            return lock;
+        }
+        finally {
+            if (!isKept)
+                lock.release();
+        }
+    }
+    /** On a full disk there is no place in the queue to be had: this job waits behind all others. */
+    #queueUp() {
+        this.#ticket?.release();
+        this.#ticket = null;
+        try {
+            this.#ticket = takeTicket(this.#request.root, this.#expected.bytes);
+        }
+        catch (error) {
+            if (this.#isUnqueued)
+                return;
+            this.#isUnqueued = true;
+            this.#runtime.voice.warning(`This job has no place in the queue (${messageOf(error)}); it waits behind all others.`);
+        }
+    }
+    /** Takes what is stale, whoever left it; true where that may have made the room. */
+    async #reclaim({ decision, freeBytes, isFirst }) {
+        if (decision.kind !== 'wait' || decision.why !== 'room' || !isFirst)
+            return false;
+        const needed = freeBytes + this.#expected.bytes - decision.availableBytes;
+        const { isMade, outOfReach } = await make_room_makeRoom(this.#request, needed, this.#runtime);
+        if (outOfReach !== null)
+            this.#tellReach(outOfReach);
+        return isMade;
+    }
+    /** Once: what may go changes while it waits, and with it how much is missing. */
+    #tellReach({ known }) {
+        if (this.#isReachTold || known === 0)
+            return;
+        this.#isReachTold = true;
+        this.#runtime.voice.info(`no slot and no snapshot goes for this job yet: all that may go held ${texts_size(known)} when last measured`);
+    }
+    async #timeOut(found) {
+        const { root, self, settings, madeBy } = this.#request;
+        const { voice } = this.#runtime;
+        this.#ticket?.release();
+        const minutes = settings.admission.timeoutMinutes;
+        const text = `${whyWait(found)} It has waited for ${minutes} min (admission-timeout-minutes).`;
+        if (settings.onCritical === 'fail') {
+            const holders = await describeHolders(root, self, settings, this.#runtime);
+            const list = holders.length === 0 ? '' : ` The largest holders:\n${holders.join('\n')}\n`;
+            throw new RefusedError(`${text} No build was started.${list}`, 'Run the job again when others have ended, or make room on the host (“target-guard status” and “target-guard cap” show what holds it).');
+        }
+        if (settings.onCritical === 'skip' && madeBy === 'step') {
+            voice.warning(`${text} The output proceed is false: skip the build.`);
+            return 'skip';
+        }
+        voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
+        return UNLOCKED;
+    }
+    /** A job that is cancelled while it waits takes its place in the queue along. */
+    #onSignals() {
+        const signals = ['SIGINT', 'SIGTERM'];
+        const end = (signal) => {
+            this.#ticket?.release();
+            forget();
+            process.kill(process.pid, signal);
+        };
+        const forget = () => {
+            for (const signal of signals)
+                process.off(signal, end);
+        };
+        for (const signal of signals)
+            process.once(signal, end);
+        return forget;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/acquire.js
+
+
+
+
+
+
+
+
+
+
+
+
+const acquire_ATTEMPTS = 8;
+/**
+ * Makes a new slot for a job: lease first, then the directory, then its owner.
+ *
+ * @throws GuardError where it cannot be made; nothing of it is left then
+ */
+function acquire_acquire(request) {
+    const { root, job, owner, madeBy, onLease } = request;
+    for (let attempt = 1;; attempt += 1) {
+        const id = leaseId(owner.runner.key, owner.bootId, (0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex'));
+        const made = {
+            id,
+            madeBy,
+            uptimeS: readUptime(),
+            at: new Date().toISOString(),
+            forecastBytes: request.forecastBytes,
+            workspace: request.workspace,
+        };
+        const lease = newLease(job, owner, made);
+        try {
+            writeLease(root, lease);
+            onLease(id);
+            makeSlot(root, lease.slot, (path, what) => give(path, what, request));
+            return acquired(root, lease);
+        }
+        catch (error) {
+            undo(root, lease);
+            const again = ['EEXIST', 'ENOENT'].includes(errnoOf(error)) && attempt < acquire_ATTEMPTS;
+            if (!again)
+                throw explained(error, root, lease);
+        }
+    }
+}
+function acquired(root, lease) {
+    const targetDirectory = `${root.path}/${lease.slot}`;
+    const runDirectory = targetDirectory.slice(0, targetDirectory.lastIndexOf('/'));
+    return { lease, targetDirectory, runDirectory };
+}
+/** Gives a directory that has just been made to the one who will build. */
+function give(path, what, { root, builder, ways }) {
+    const isOwn = process.geteuid?.() === builder.uid && process.getegid?.() === builder.gid;
+    if (isOwn)
+        return;
+    try {
+        giveAway(path, builder);
+        return;
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EPERM')
+            throw error;
+    }
+    const descriptor = folders_openFolder(path);
+    try {
+        assertFresh(descriptor);
+        const target = { descriptor, path: (0,external_node_fs_.realpathSync)(path) };
+        const helped = withHelp(ways, (helper) => helper.chown(target, builder));
+        if (!helped.ok)
+            throw cannotGive(`${root.path}/…/${what}`, builder, helped.why);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+/** Takes back what there is of a slot that nobody has been told of. */
+function undo(root, lease) {
+    try {
+        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
+    }
+    catch (error) {
+        // Not empty, and so another's: with its lease it is a later pass's work.
+        const isNeverMade = errnoOf(error) === 'ENOENT' || isDiverted(error);
+        if (!isNeverMade)
+            return;
+    }
+    try {
+        removeEmptyParents(root, lease.slot);
+        dropLease(root, lease.id, false);
+    }
+    catch {
+        // What is left is a later pass’s work; why there is no slot is what the job is told.
+        return;
+    }
+}
+function explained(error, root, lease) {
+    if (error instanceof GuardError)
+        return error;
+    return new GuardError(`The slot ${root.path}/${lease.slot} cannot be made (${messageOf(error)}).`, nextAfter(error, 'Look at who owns the directories above it and at the free space; “target-guard doctor” checks both.'), { cause: error });
+}
+/**
+ * Takes over the lease that the started hook made for this very job; null where there is none to
+ * take: another step has it, it has ended, or it is another job's.
+ */
+function takeOver(id, { root, job, owner, builder, ways, }) {
+    if (!isLeaseId(id))
+        return null;
+    const record = findLease(root, id);
+    const lease = record?.lease ?? null;
+    if (record?.state !== 'live' || lease === null || lease.madeBy !== 'hook')
+        return null;
+    const isSameJob = lease.repository === `${job.owner}/${job.repository}` &&
+        lease.runId === job.runId &&
+        lease.attempt === job.attempt &&
+        lease.job === job.job &&
+        lease.owner.runner.key === owner.runner.key &&
+        lease.owner.bootId === owner.bootId;
+    if (!isSameJob || !isSameWorker(lease, owner))
+        return null;
+    if (!isOwnedBy(root, lease.slot, { builder, ways }))
+        return null;
+    const { workflow, leg } = job;
+    const problem = takeLease(root, id, { workflow, leg });
+    if (problem === null)
+        return null;
+    const taken = acquired(root, { ...lease, workflow, leg });
+    return problem === '' ? taken : { ...taken, problem };
+}
+/** Whether a slot belongs to the builder, or could be given to them: that is, while it is empty. */
+function isOwnedBy(root, slot, request) {
+    const { builder } = request;
+    try {
+        return withinSlot(root, slot, (path) => {
+            const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
+            if (uid !== builder.uid || gid !== builder.gid)
+                give(path, slot, { root, ...request });
+            return true;
+        });
+    }
+    catch {
+        // Gone, in use already, or not ours to give: the step then makes a slot of its own.
+        return false;
+    }
+}
+function withinSlot(root, slot, use) {
+    const parents = slot.split('/');
+    const name = parents.pop() ?? '';
+    return withinRoot(root, parents, (folder) => use(at(folder, name)));
+}
+/** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
+function isSameWorker({ owner: recorded }, owner) {
+    if (recorded.worker === null || recorded.pidNamespace !== owner.pidNamespace)
+        return true;
+    if (owner.worker === null)
+        return stateOf(recorded.worker) === 'alive';
+    return recorded.worker.pid === owner.worker.pid && recorded.worker.start === owner.worker.start;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/after-pass.js
+
+
+
+
+
+
+/**
+ * Tells the metrics and, where it is bad, the webhook.
+ *
+ * @returns whether the heartbeat is written: without one nobody knows that there was a pass
+ */
+async function afterPass(outcome, runtime) {
+    const { root, settings, done, guarded, jobs, seeds = [] } = outcome;
+    const { assessments } = guarded;
+    const heartbeat = 'heartbeat' in done ? done.heartbeat : null;
+    const isNoted = 'heartbeat' in done && (done.isNoted || noteLate(root, done, runtime));
+    const problems = 'heartbeat' in done ? done.heartbeat.errors : [`A pass failed: ${done.why}`];
+    await recordMetrics(root, {
+        disks: { assessments, floors: settings.floors },
+        jobs,
+        seeds,
+        pass: {
+            scope: 'heartbeat' in done ? done.heartbeat.scope : done.scope,
+            result: problems.length > 0 ? 'failed' : 'done',
+            seconds: heartbeat?.seconds ?? 0,
+            atMs: heartbeat?.completedAt ?? Date.now(),
+        },
+        reclaimedBytes: guarded.reclaimedBytes + deletedBytes(done),
+        lockWaitSeconds: heartbeat?.lock === null ? null : (heartbeat?.lock.waitedMs ?? 0) / 1000,
+    }, runtime);
+    if (guarded.level === 'critical') {
+        const text = `${describeCritical(assessments)} The emergency pass could not free enough.`;
+        await alert_alert(root, settings, { kind: 'critical', text }, runtime);
+    }
+    if (problems.length > 0) {
+        const text = problems.slice(0, 5).join('; ');
+        await alert_alert(root, settings, { kind: 'pass-failed', text }, runtime);
+    }
+    const blocked = maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now()).filter((text) => text.includes('has been blocked for'));
+    if (blocked.length > 0) {
+        const text = blocked.slice(0, 5).join('; ');
+        await alert_alert(root, settings, { kind: 'blocked', text }, runtime);
+    }
+    return isNoted;
+}
+/** The disk was full for the heartbeat, and room has been made since, or could not be. */
+function noteLate(root, { heartbeat }, { voice }) {
+    try {
+        writeHeartbeatText(root, encodeHeartbeat(heartbeat));
+        return true;
+    }
+    catch (error) {
+        voice.warning(`The heartbeat cannot be written (${messageOf(error)}).`);
+        return false;
+    }
+}
+function deletedBytes(done) {
+    return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/own-pass.js
+
+
+
+
+/** The pass over this runner's own slots, told to the log of its job; one that fails stops no job. */
+async function passOverOwn({ root, self, settings, by, published = [] }, runtime) {
+    const { dryRun } = settings;
+    const ways = helpers(settings);
+    try {
+        const done = await pass({ root, self, scope: 'own', retention: settings, ways, dryRun, deletes: 'later', by }, runtime);
+        announce(done.actions, published, dryRun, runtime);
+        return done;
+    }
+    catch (error) {
+        const why = messageOf(error);
+        runtime.voice.warning(`The pass over this runner’s slots failed (${why}); the job goes on, and the ` +
+            'next pass tries again. “target-guard doctor” checks the host.');
+        return { scope: 'own', why };
+    }
+}
+/** Says what a pass did; in a dry run as an annotation that nobody can overlook. */
+function announce(actions, published, dryRun, { voice }) {
+    for (const line of passLines(actions, { would: dryRun, published }))
+        voice.info(line);
+    if (!dryRun)
+        return;
+    const many = actions.filter((action) => action.kind === 'retire').length;
+    voice.warning(`dry-run is on: nothing is deleted on this host by this runner. ${many} slot(s) would go.`);
+}
+
+;// CONCATENATED MODULE: ./lib/steps/prepare.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The beginning of a job in a workflow: see prepareFor.
+ *
+ * @throws GuardError and RefusedError as that does
+ */
+async function prepare(settings, madeBy, runtime, onLease) {
+    const { environment, voice } = runtime;
+    const job = readJob(environment, settings.leg);
+    const owner = observeOwner(environment);
+    const applicant = {
+        job,
+        owner,
+        self: selfOf(owner, job),
+        madeBy,
+        by: `pre of ${owner.runner.name}`,
+        workspace: '',
+        hooked: madeBy === 'step' ? (environment['TARGET_GUARD_LEASE'] ?? '') : '',
+        voice,
+    };
+    return prepareFor(applicant, settings, runtime, onLease);
+}
+/**
+ * The beginning of a job: check every setting, prune this runner's own stale slots, see that the disk
+ * has room, get a slot.
+ *
+ * @param onLease told the root and the lease as soon as it is written
+ * @throws GuardError for bad settings, before anything is touched, or where no slot can be made
+ * @throws RefusedError where the disk stays critical and the job is to fail
+ */
+async function prepareFor(applicant, settings, runtime, onLease) {
+    const { environment, voice } = runtime;
+    const { job, owner, self, madeBy, by, hooked } = applicant;
+    if (settings.owner !== null)
+        resolveSetting(settings.owner);
+    const root = openRoot(settings.root, preciousOf(environment));
+    const builder = resolveOwner(settings.owner, root);
+    const ways = helpers(settings);
+    for (const text of misplacedWarnings(root))
+        voice.warning(text);
+    const heartbeat = parseHeartbeat(readHeartbeatText(root));
+    for (const text of maintenanceWarnings(heartbeat, readFoundedAt(root), Date.now())) {
+        voice.warning(text);
+    }
+    const pruned = await passOverOwn({ root, self, settings, by }, runtime);
+    const guarded = await guardDisk({ root, self, settings, scope: 'own' }, runtime);
+    await afterPass({ root, settings, done: pruned, guarded, jobs: [] }, runtime);
+    const { level, freeBytes, emergency } = guarded;
+    const done = {
+        root: root.path,
+        actions: 'actions' in pruned ? pruned.actions : [],
+        retired: ('retired' in pruned ? pruned.retired.length : 0) + guarded.retired.length,
+        reclaimedBytes: guarded.reclaimedBytes,
+        disk: { level, freeBytes, emergency },
+    };
+    const verdict = await prepare_decide(root, self, settings, guarded, madeBy, runtime);
+    if (verdict === 'skip')
+        return { ...done, slot: null };
+    const request = { root, job, owner, builder, ways };
+    const taken = tryTakeOver(hooked, request, runtime);
+    if (taken !== null)
+        onLease(root.path, taken.lease.id);
+    const admitted = taken === null
+        ? await admit({ root, self, job, settings, madeBy }, { ...runtime, voice: applicant.voice })
+        : null;
+    if (admitted?.kind === 'skip')
+        return { ...done, slot: null };
+    const get = () => acquire_acquire({
+        ...request,
+        madeBy,
+        workspace: applicant.workspace,
+        forecastBytes: admitted?.forecastBytes ?? null,
+        onLease: (id) => {
+            admitted?.release();
+            onLease(root.path, id);
+        },
+    });
+    let slot;
+    try {
+        slot = taken ?? withReserve(root, runtime, get);
+    }
+    finally {
+        admitted?.release();
+    }
+    if (!settings.dryRun) {
+        keepReserve(root, guarded, runtime);
+        if (hasTrash(root))
+            startReaper(root, runtime.script, settings);
+    }
+    const about = { hadEmergency: emergency, isTaken: taken !== null };
+    if (settings.keeper === 'auto')
+        await watchOver(root, slot.lease.id, settings, about, runtime);
+    return { ...done, slot: { ...slot, takenOver: taken !== null } };
+}
+/** Starts the keeper of a lease, unless the hook's lives on; a job goes on without one. */
+async function watchOver(root, id, settings, { hadEmergency, isTaken, lock = null }, { script, voice, environment }) {
+    const failed = (error) => voice.warning(`The keeper of this job was not started (${messageOf(error)}); nobody watches the disk while it builds.`);
+    try {
+        if (isTaken && (await findKeepers(root, [id])).has(id))
+            return;
+        const isInside = hadEmergency || environment[INSIDE] === '1';
+        const variables = isInside ? { [INSIDE]: '1' } : {};
+        startKeeper(root, id, script, { settings, variables, failed, lock });
+    }
+    catch (error) {
+        failed(error);
+    }
+}
+/** Once per job: its later steps, and what they start, make no second emergency pass. */
+function rememberEmergency({ disk }, environment) {
+    if (disk.emergency)
+        handOver(environment, 'GITHUB_ENV', INSIDE, '1');
+}
+/** Takes the hook’s slot over; where that cannot be noted, the step makes one of its own. */
+function tryTakeOver(id, request, { voice }) {
+    try {
+        const taken = takeOver(id, request);
+        if (taken?.problem !== undefined) {
+            voice.warning(`The leg and workflow of the started hook’s slot were not noted (${taken.problem}): it counts as one ` +
+                'of the job as the hook knew it.');
+        }
+        return taken;
+    }
+    catch (error) {
+        voice.warning(`The slot of the started hook was not taken over (${messageOf(error)}); this step gets its own.`);
+        return null;
+    }
+}
+/** Makes a slot, and where there is no room even for a lease, gives the reserve back and tries again. */
+function withReserve(root, { voice }, make) {
+    try {
+        return make();
+    }
+    catch (error) {
+        const cause = error instanceof GuardError ? error.cause : error;
+        if (!isNoSpace(cause) || !releaseReserve(root))
+            throw error;
+        voice.warning('The disk is full: the reserve was given back to make this job’s slot.');
+        return make();
+    }
+}
+/** What becomes of a job whose disk stays critical; a hook cannot skip a job, and warns instead. */
+async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
+    const { voice } = runtime;
+    // Once per job: the started hook has said it.
+    const isTold = madeBy === 'step' && (runtime.environment['TARGET_GUARD_LEASE'] ?? '') !== '';
+    for (const { level, reading, why } of guarded.assessments) {
+        if (level === 'low' && !isTold)
+            voice.warning(`The disk of ${reading.path} is low: ${why}.`);
+    }
+    if (guarded.level !== 'critical')
+        return 'go on';
+    const wanted = settings.dryRun ? 'warn' : settings.onCritical;
+    if (wanted === 'fail') {
+        const holders = await describeHolders(root, self, settings, runtime);
+        throw refused(guarded.assessments, holders);
+    }
+    const text = describeCritical(guarded.assessments);
+    if (wanted === 'skip' && madeBy === 'step') {
+        voice.warning(`${text} The output proceed is false: skip the build.`);
+        return 'skip';
+    }
+    voice.warning(`${text} The job goes on all the same (on-critical: ${settings.onCritical}).`);
+    return 'go on';
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+const summary_LINES_AT_MOST = 30;
+/** The job summary, as Markdown. */
+function jobSummary(facts) {
+    const { freeBytes, diskStatus, reclaimedBytes } = facts;
+    const free = freeBytes === null ? 'free space not known' : `${size(freeBytes)} free`;
+    const rows = [
+        ...slotRows(facts),
+        ...(facts.seed === '' ? [] : [['Seed', code(facts.seed)]]),
+        ['Disk', `${diskStatus}, ${free}`],
+        ['Stale slots retired', String(facts.retired)],
+        ...(reclaimedBytes === 0 ? [] : [['Freed by this job', size(reclaimedBytes)]]),
+    ];
+    const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
+    return `### target-guard\n\n| | |\n| --- | --- |\n${table}\n${details(facts)}\n`;
+}
+/** What is known at the end of the job alone, as Markdown. */
+function savedSummary(saved) {
+    return `target-guard: ${code(saved)}\n`;
+}
+function slotRows({ slot, lease }) {
+    if (slot === null)
+        return [['Target directory', 'none: the disk is critical, skip the build']];
+    const origin = slot.takenOver ? 'taken over from the runner’s hook' : 'made by this step';
+    return [
+        ['Target directory', code(slot.targetDirectory)],
+        ['Run directory', code(slot.runDirectory)],
+        ['Lease', `${code(lease ?? '')}, ${origin}`],
+    ];
+}
+function details({ actions, dryRun }) {
+    if (actions.length === 0)
+        return '';
+    const shown = actions.slice(0, summary_LINES_AT_MOST).map((line) => `- ${code(line)}`);
+    const more = actions.length - shown.length;
+    if (more > 0)
+        shown.push(`- and ${more} more`);
+    const title = dryRun ? 'What a pass would do (dry run)' : 'What the pass did and why';
+    return `\n<details><summary>${title}</summary>\n\n${shown.join('\n')}\n\n</details>\n`;
+}
+/** Text of others as inert Markdown: one line, in a code span that it cannot close. */
+function code(text) {
+    return `\`${printable(text)
+        .replaceAll('`', 'ʼ')
+        .replaceAll('|', String.raw `\|`)}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/report/verdict.js
+
+
+
+/**
+ * What happened to the disk while a job ran, in sentences: when, which file system, what was done, and
+ * who grew by how much; '' where it never was critical.
+ *
+ * @param own ids of the job's own leases
+ */
+function verdictText(events, own) {
+    const named = events.findLast((event) => event.kind === 'growth');
+    return events
+        .filter((event) => event.kind !== 'growth' || event === named)
+        .map((event) => sentence(event, own))
+        .join(' ');
+}
+function sentence(event, own) {
+    const at = new Date(event.atMs).toISOString().replace(/\.\d+Z$/, 'Z');
+    switch (event.kind) {
+        case 'critical':
+            return `At ${at} the disk of ${event.path} was critical: ${event.why}.`;
+        case 'relief': {
+            const { retired, freedBytes, refusal } = event;
+            if (refusal !== '')
+                return `At ${at} no emergency pass was made: ${refusal}.`;
+            return `At ${at} the emergency pass had retired ${retired} slot(s) and freed ${texts_size(freedBytes)}.`;
+        }
+        case 'growth':
+            return `At ${at} it was still critical; fastest growing: ${event.growers.map((each) => growerText(each, own)).join('; ')}.`;
+        case 'over':
+            return `At ${at} it was no longer critical, with ${texts_size(event.freeBytes)} free.`;
+        default:
+            return event;
+    }
+}
+function growerText(grower, own) {
+    const { id, slot, runner, grewBytes, bytes, seconds } = grower;
+    const [owner = '', repository = '', key = '', run = '', name = ''] = slot.split('/', SLOT_DEPTH);
+    const where = `${owner}/${repository}, PR ${key}, ${run}, ${name} of runner ${runner}`;
+    const whose = own.includes(id) ? ' (this job)' : '';
+    return `${where}${whose} grew by ${texts_size(grewBytes)} in ${ages_duration(seconds)} to ${texts_size(bytes)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/growth.js
+/** “Of late”: what happened before is not what filled the disk. */
+const WINDOW_MS = 10 * 60_000;
+/** The sizes with one more, without those that are no longer needed. */
+function remember(sizes, next) {
+    const last = sizes.at(-1);
+    if (last !== undefined && next.uptimeMs <= last.uptimeMs)
+        return [...sizes];
+    const since = next.uptimeMs - WINDOW_MS;
+    // The newest of those before the window is where the window begins.
+    const from = Math.max(0, sizes.findLastIndex((each) => each.uptimeMs <= since));
+    return [...sizes.slice(from), { bytes: next.bytes, uptimeMs: next.uptimeMs }];
+}
+/** How a slot grew, from the oldest to the newest of its sizes; null where there are not two. */
+function growthOf(sizes) {
+    const [first, last] = [sizes.at(0), sizes.at(-1)];
+    if (first === undefined || last === undefined || last.uptimeMs <= first.uptimeMs)
+        return null;
+    return {
+        grewBytes: last.bytes - first.bytes,
+        bytes: last.bytes,
+        seconds: (last.uptimeMs - first.uptimeMs) / 1000,
+    };
+}
+/** Those that grew at all, the fastest first. */
+function byRate(growers) {
+    const rate = ({ grewBytes, seconds }) => grewBytes / seconds;
+    return growers
+        .filter(({ grewBytes }) => grewBytes > 0)
+        .toSorted((one, other) => rate(other) - rate(one));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/growers.js
+
+
+
+
+
+/** Follows the sizes of all live slots, as their keepers measure them. */
+class Growers {
+    #root;
+    #followed = new Map();
+    constructor(root) {
+        this.#root = root;
+    }
+    /** Reads the newest sizes. */
+    look() {
+        const { records } = readLeases(this.#root, '', Date.now());
+        const seen = new Map();
+        for (const { id, state, lease } of records) {
+            if (state !== 'live' || lease === null)
+                continue;
+            const before = this.#followed.get(id);
+            const isSeeded = readSeedRecord(this.#root, id).kind !== 'cold';
+            // The seed comes after the lease: what was seen before it is of an empty slot.
+            const sizes = before?.isSeeded === isSeeded ? before.sizes : beginning(lease, isSeeded);
+            const isOfBuild = !isSeeded || isSampledSinceSeed(this.#root, id);
+            const sample = isOfBuild ? readSizeSample(this.#root, id) : null;
+            seen.set(id, { lease, isSeeded, sizes: sample === null ? sizes : remember(sizes, sample) });
+        }
+        this.#followed = seen;
+    }
+    /** Those that grew of late, the fastest first. */
+    fastest() {
+        const growers = [...this.#followed].flatMap(([id, { lease, sizes }]) => {
+            const growth = growthOf(sizes);
+            const { slot, owner } = lease;
+            return growth === null ? [] : [{ id, slot, runner: owner.runner.name, ...growth }];
+        });
+        return byRate(growers).slice(0, GROWERS_AT_MOST);
+    }
+}
+/** A cold slot begins empty, with its lease; what was seeded is nothing that its job wrote. */
+function beginning({ uptimeS }, isSeeded) {
+    return isSeeded ? [] : [{ bytes: 0, uptimeMs: Math.round(uptimeS * 1000) }];
+}
+
+;// CONCATENATED MODULE: ./lib/steps/end-watch.js
+
+
+
+
+
+
+
+
+
+
+
+/** Ends the keepers of a job; what they saw of the disk, in words, '' where all was well. */
+async function endWatch(watched, runtime) {
+    const { root, settings, leases, result } = watched;
+    for (const id of leases)
+        await endOne(root, id, runtime);
+    const events = leases.flatMap((id) => readWatchLog(root, id));
+    if (events.length > 0)
+        return verdictText(events, leases);
+    // A disk may be full within less than the two seconds that a keeper lets pass.
+    const last = result === 'failure' ? await lookOnce(root, settings, runtime) : [];
+    return verdictText(last, leases);
+}
+async function endOne(root, id, { voice }) {
+    if (findLease(root, id)?.state !== 'live')
+        return;
+    try {
+        if ((await endKeeper(root, id)) !== 'gone')
+            return;
+        voice.warning('The keeper of this job ended before the job did (killed, or out of memory); the disk was not watched to the end.');
+    }
+    catch (error) {
+        voice.warning(`The keeper of this job was not ended (${messageOf(error)}); it ends by itself.`);
+    }
+}
+/** The disk as it is at the end of a failed job, as a keeper would have noted it. */
+async function lookOnce(root, settings, runtime) {
+    const disk = (await guard_disk_look({ root, settings }, runtime)).find((each) => each.reading.holdsRoot);
+    if (disk?.level !== 'critical')
+        return [];
+    const atMs = Date.now();
+    const followed = new Growers(root);
+    followed.look();
+    const growers = followed.fastest();
+    const critical = { kind: 'critical', atMs, path: disk.reading.path, why: disk.why };
+    return growers.length === 0 ? [critical] : [critical, { kind: 'growth', atMs, growers }];
+}
+/** Tells a job, its summary and the webhook that the disk was critical while it ran. */
+async function tellVerdict({ root, settings, result }, verdict, runtime) {
+    if (verdict === '')
+        return;
+    const { voice, environment } = runtime;
+    if (result === 'failure')
+        voice.error(verdict, REFUSED_TITLE);
+    else
+        voice.warning(verdict, REFUSED_TITLE);
+    try {
+        addSummary(environment, `### ${REFUSED_TITLE}\n\n${asMarkdown(verdict)}\n`);
+    }
+    catch (error) {
+        // A summary is for people to read; no job fails for the lack of one.
+        if (!(error instanceof GuardError))
+            throw error;
+        voice.info(messageOf(error));
+    }
+    await alert_alert(root, settings, { kind: 'critical', text: verdict }, runtime);
+}
+/** Text of others as inert Markdown: a code block of one line, which it cannot close. */
+function asMarkdown(text) {
+    return `    ${printable(text)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/mark-build.js
+
+
+
+
+
+/**
+ * Marks the units of a slot whose job is about to end, for the build of who takes it over, or clones what
+ * is published of it by reflink, which reads nothing: that job has nothing to wait for then. Without the
+ * marks it sets them itself.
+ */
+async function markBuild(root, id, { voice }) {
+    const { slot, lease } = findLease(root, id) ?? { slot: null, lease: null };
+    if (slot === null || lease === null || isLocal(lease.madeBy))
+        return;
+    // Nobody inherits what is not known.
+    if (readBuildRecord(root, id) === null)
+        return;
+    try {
+        await markUnits(`${root.realPath}/${slot}`);
+    }
+    catch (error) {
+        voice.warning(`The units in ${slot} were not marked (${messageOf(error)}); who takes it over has to wait for that.`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/prune-units.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Far longer than a disk that works takes to weigh the units of any target dir. */
+const prune_units_WAIT_MS = 20_000;
+/**
+ * Takes units that builds no longer use out of the slot of a job that has just ended, before anybody is
+ * seeded from it. Where that cannot be done they stay, and go when the slot is handed down.
+ */
+async function pruneUnits(request, runtime) {
+    const { root, id } = request;
+    try {
+        const build = readBuildRecord(root, id);
+        const slot = findLease(root, id)?.slot ?? null;
+        if (build === null || slot === null || Object.keys(build.unused).length === 0)
+            return;
+        const weights = await weighUnits(`${root.realPath}/${slot}`, prune_units_WAIT_MS);
+        const old = outOfUse(build.unused);
+        const rest = withoutUnits(build.unused, old);
+        const units = [...old, ...(weights === null ? [] : overweight(rest, weights))];
+        if (units.length === 0)
+            return;
+        const refusal = await take(request, { build, slot, units }, runtime);
+        if (refusal === null)
+            prune_units_tell(units, weights ?? new Map(), runtime);
+        else
+            runtime.voice.info(`${units.length} unused units stay in ${slot}: ${refusal}`);
+    }
+    catch (error) {
+        runtime.voice.warning(`unused units stay in the slot of lease ${id} (${messageOf(error)})`);
+    }
+}
+/** Under the locks by which a slot is handed down: who is in it, or takes it over, is not disturbed. */
+async function take(request, pruning, runtime) {
+    const { root, self, id } = request;
+    const { slot } = pruning;
+    const work = async () => {
+        const occupancy = await lookUntilLeft(root, { slot, container: null }, self, runtime);
+        const occupied = whyOccupied(occupancy);
+        if (occupied !== null)
+            return occupied;
+        // Its lock may be that of a file which was there a moment ago.
+        if (findLease(root, id)?.state !== 'ended')
+            return 'it has been handed down';
+        return prune_units_moveOut(request, pruning, runtime);
+    };
+    const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => whileLocked(`${root.realPath}/${slot}`, 'exclusive', work));
+    if ('refused' in locked)
+        return locked.refused;
+    return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+}
+async function prune_units_moveOut({ root, id }, { build, slot, units }, runtime) {
+    const note = (unused) => writeRecord(root, id, '.build', encodeRecord({ ...build, unused }));
+    // Noted first: what a process that is killed here leaves of them goes when the slot is handed down.
+    note({ ...build.unused, ...outOfUseNow(units) });
+    const moved = await fillForTrash(root, id, (aside) => withinRoot(root, slot.split('/'), (folder) => {
+        moveUnitsOut(at(folder, '.'), units, aside);
+        dropStates(at(folder, '.'), aside, runtime);
+    }));
+    if ('refused' in moved)
+        return moved.refused;
+    note(withoutUnits(build.unused, units));
+    return null;
+}
+function prune_units_tell(units, weights, { voice }) {
+    const bytes = units.reduce((sum, unit) => sum + (weights.get(unit) ?? 0), 0);
+    voice.info(`${units.length} units that builds no longer use are gone (${texts_size(bytes)})`);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/publish.js
@@ -14154,11 +17779,11 @@ async function tryToPublish({ root, job, self, id }, runtime) {
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' && findLease(root, id) === null)
-            return GONE;
+            return publish_GONE;
         throw error;
     }
 }
-const GONE = 'its slot is gone';
+const publish_GONE = 'its slot is gone';
 /** Who clones the slot meanwhile notes what the two share, before the lock is let go of. */
 async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
     const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => {
@@ -14175,163 +17800,9 @@ async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
         const published = await whileSeedingIsKept(root, id, async () => publish(root, slot, name, snapshot, known));
         if ('refused' in published)
             return published.refused;
-        return published.value ? null : GONE;
+        return published.value ? null : publish_GONE;
     });
     return 'refused' in locked ? locked.refused : locked.value;
-}
-
-;// CONCATENATED MODULE: ./lib/host/left-behind.js
-
-
-
-
-
-
-/**
- * Takes out of a target dir that was handed down what is of no use to its new job.
- *
- * @param target absolute path
- * @param aside absolute path of an empty folder, where what is large goes
- * @throws Error where the target dir is not as Cargo makes one
- */
-function leaveBehind(target, aside, { skipIncremental, skipScratch }) {
-    const out = movingTo(aside, 'left-');
-    const above = new Set(['.']);
-    withProfiles(target, (profiles) => {
-        if (skipScratch)
-            for (const { folder } of profiles)
-                leaveRunProfiles(folder, out);
-        for (const { folder, path } of profiles) {
-            if (path.includes('/'))
-                above.add((0,external_node_path_namespaceObject.dirname)(path));
-            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.'))) {
-                if (isCargoLock(name))
-                    (0,external_node_fs_.unlinkSync)(at(folder, name));
-                else if (name === 'incremental' && skipIncremental)
-                    out(folder, name);
-            }
-        }
-    });
-    if (!skipScratch)
-        return;
-    within(target, [], (folder) => {
-        for (const path of above) {
-            inside(folder, path, (each) => {
-                emptyScratch(each, out);
-                leaveRunProfiles(each, out);
-            });
-        }
-    });
-}
-/** Those that lie here, and in folders that are none of Cargo’s. */
-function leaveRunProfiles(folder, out, isTop = true) {
-    for (const entry of (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true })) {
-        const { name } = entry;
-        if (entry.isFile() && isRunProfile(name))
-            out(folder, name);
-        if (!isTop || !entry.isDirectory() || INNER.has(name))
-            continue;
-        inside(folder, name, (each) => leaveRunProfiles(each, out, false));
-    }
-}
-/** Tests find their folder (`CARGO_TARGET_TMPDIR`) empty, and still their user’s. */
-function emptyScratch(folder, out) {
-    inside(folder, 'tmp', (scratch) => {
-        for (const name of (0,external_node_fs_.readdirSync)(at(scratch, '.')))
-            out(scratch, name);
-    });
-    if (inside(folder, 'package', () => true) === true)
-        out(folder, 'package');
-}
-/**
- * Takes the programs and libraries away that Cargo has put where people find them, by another name of
- * what lies in `deps` and `examples`: it puts those there again that it builds or finds fresh, and one
- * that no build makes any more is not run by mistake. What build scripts copied there stays: they are
- * not run again.
- *
- * @param target absolute path
- * @throws Error where the target dir is not as Cargo makes one
- */
-function dropPrograms(target) {
-    withProfiles(target, (profiles) => {
-        for (const { folder } of profiles) {
-            dropLinkedIn(folder);
-            inside(folder, 'examples', dropLinkedIn);
-        }
-    });
-}
-function dropLinkedIn(folder) {
-    for (const entry of (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true })) {
-        if (!entry.isFile() || hasUnitId(entry.name))
-            continue;
-        const stat = (0,external_node_fs_.lstatSync)(at(folder, entry.name), { throwIfNoEntry: false });
-        if (stat !== undefined && stat.nlink > 1)
-            (0,external_node_fs_.unlinkSync)(at(folder, entry.name));
-    }
-}
-/** Whether Cargo has built in a target dir since it was left without lock files: it makes them first. */
-function hasBeenBuiltIn(target) {
-    return withProfiles(target, (profiles) => profiles.some(({ folder }) => (0,external_node_fs_.readdirSync)(at(folder, '.')).some(isCargoLock)));
-}
-
-;// CONCATENATED MODULE: ./lib/host/os-release.js
-
-/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
-function readSystem() {
-    const text = readTextOrNull('/usr/lib/os-release') ?? readTextOrNull('/etc/os-release') ?? '';
-    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
-    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
-}
-
-;// CONCATENATED MODULE: ./lib/host/set-times.js
-
-
-
-
-/**
- * When mtimes were last set in the checkouts of a repository that one runner has: in
- * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
- * one checkout has a path of its own in each container.
- */
-/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
-function lastSetTimes(root, runnerKey, repository) {
-    const text = readSmallFile(pathOf(root, runnerKey, repository));
-    if (text === null)
-        return '';
-    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
-}
-/** To be called before the first mtime is set. */
-function noteSetTimes(root, runnerKey, repository) {
-    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
-}
-function freshWord() {
-    return (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
-}
-function pathOf(root, runnerKey, repository) {
-    const name = sha256(JSON.stringify([runnerKey, repository])).slice(0, 16);
-    return controlPath(root, 'times', name);
-}
-
-;// CONCATENATED MODULE: ./lib/host/unchanging.js
-
-/** Where images of Rust keep what Cargo downloads; a build in a container names these. */
-const IN_IMAGES = ['/usr/local/cargo', '/root/.cargo'];
-/**
- * What Cargo never expects to change: sources that it has downloaded, and toolchains.
- *
- * @returns absolute paths, which need not be there
- */
-function unchangingFolders(environment) {
-    const home = environment['HOME'] ?? '';
-    const cargo = environment['CARGO_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.cargo'));
-    const rustup = environment['RUSTUP_HOME'] ?? (home === '' ? null : (0,external_node_path_namespaceObject.join)(home, '.rustup'));
-    const homes = [...(cargo === null ? [] : [cargo]), ...IN_IMAGES];
-    return [
-        ...homes.flatMap((each) => [(0,external_node_path_namespaceObject.join)(each, 'registry'), (0,external_node_path_namespaceObject.join)(each, 'git')]),
-        ...(rustup === null ? [] : [rustup]),
-        '/usr/local/rustup',
-        '/usr/lib/rustlib',
-    ].filter((path) => path.startsWith('/'));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/toolchain-choice.js
@@ -14507,636 +17978,6 @@ function firstFrom(ascending, least) {
     return low;
 }
 
-;// CONCATENATED MODULE: ./lib/plan/whole-folders.js
-/** Whether paths are among folders in which everything counts; '' is the folder of all. */
-class WholeFolders {
-    #folders;
-    /** by folder: most paths share theirs with others */
-    #known = new Map();
-    constructor(folders) {
-        this.#folders = new Set(folders);
-    }
-    /** Whether a path is one of them, or lies below one. */
-    has(path) {
-        if (this.#folders.has(''))
-            return true;
-        if (this.#folders.size === 0)
-            return false;
-        return this.#folders.has(path) || this.#hasFolder(path.slice(0, path.lastIndexOf('/') + 1));
-    }
-    /** @param folder with a slash at its end, '' for none */
-    #hasFolder(folder) {
-        if (folder === '')
-            return false;
-        const known = this.#known.get(folder);
-        if (known !== undefined)
-            return known;
-        const is = this.has(folder.slice(0, -1));
-        this.#known.set(folder, is);
-        return is;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/plan/git-index.js
-/** Signature, version, number of entries. */
-const git_index_HEADER = 12;
-/** Where the parts of an entry are, from its begin; all numbers are big-endian. */
-const [MTIME, MODE, BLOB, git_index_FLAGS, git_index_NAME] = [8, 24, 40, 60, 62];
-const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0x0fff];
-/** In the flags of extended entries: left out of a sparse checkout. */
-const SKIPPED = 0x4000;
-/** At the end, of what is before. */
-const DIGEST = 20;
-const [git_index_FILE, git_index_PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
-/**
- * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
- *
- * @returns null where git itself should be asked: another format, one that is split or that names
- *   folders in place of files, or one that is damaged
- */
-function parseIndex(bytes) {
-    if (bytes.length < git_index_HEADER + DIGEST || bytes.toString('latin1', 0, 4) !== 'DIRC')
-        return null;
-    const version = bytes.readUInt32BE(4);
-    if (version !== 2 && version !== 3)
-        return null;
-    const end = bytes.length - DIGEST;
-    const index = { files: new Map(), submodules: [] };
-    // Taking a part of a text is far quicker than decoding one for each of many thousand entries.
-    const text = bytes.toString('latin1');
-    let at = git_index_HEADER;
-    for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
-        if (at + git_index_NAME > end)
-            return null;
-        const flags = bytes.readUInt16BE(at + git_index_FLAGS);
-        const name = at + git_index_NAME + ((flags & EXTENDED) === 0 ? 0 : 2);
-        const length = flags & NAME_LENGTH;
-        // Of a longer name the length is not told.
-        const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
-        if (nul === -1 || nul >= end || bytes[nul] !== 0)
-            return null;
-        const latin1 = text.slice(name, nul);
-        const path = IS_ASCII.test(latin1) ? latin1 : bytes.toString('utf8', name, nul);
-        if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
-            index.submodules.push(path);
-        else
-            index.files.set(path, contentAt(bytes, at));
-        // Each is padded with 1 to 8 NUL to a multiple of eight.
-        at += (nul - at + 8) & ~7;
-    }
-    return hasOptionalOnly(bytes, at, end) ? index : null;
-}
-/** In ASCII both encodings say the same. */
-const IS_ASCII = /^[\0-\x7f]*$/;
-function contentAt(bytes, at) {
-    const flags = bytes.readUInt16BE(at + git_index_FLAGS);
-    const mode = bytes.readUInt32BE(at + MODE);
-    const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
-    const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
-    if ((mode !== git_index_FILE && mode !== git_index_PROGRAM) || !isLookedAt)
-        return null;
-    return new IndexedFile(bytes, at, mode === git_index_PROGRAM);
-}
-/** Of many thousand files the ids of few are ever asked for. */
-class IndexedFile {
-    kind = 'file';
-    size = null;
-    isExecutable;
-    #bytes;
-    #at;
-    constructor(bytes, at, isExecutable) {
-        this.#bytes = bytes;
-        this.#at = at;
-        this.isExecutable = isExecutable;
-    }
-    get id() {
-        return `git:${this.#bytes.toString('hex', this.#at + BLOB, this.#at + git_index_FLAGS)}`;
-    }
-    get mtimeS() {
-        return this.#bytes.readUInt32BE(this.#at + MTIME);
-    }
-}
-/** Whether none of the extensions is needed to understand the entries: their names say so. */
-function hasOptionalOnly(bytes, from, end) {
-    let at = from;
-    while (at + 8 <= end) {
-        const first = bytes[at] ?? 0;
-        if (first < 0x41 || first > 0x5a)
-            return false;
-        at += 8 + bytes.readUInt32BE(at + 4);
-    }
-    return at === end;
-}
-
-;// CONCATENATED MODULE: ./lib/host/git.js
-
-
-
-
-
-
-
-
-const git_WAIT_MS = 60_000;
-const git_ANSWER_AT_MOST = 512 * 1024 * 1024;
-/** Whether a directory is the top of a work tree. */
-function isWorkTree(folder) {
-    return (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
-}
-/**
- * Asks git what a work tree holds, without running anything that its owner could have chosen.
- *
- * Git reads the index and the work tree, but with a git directory of our own: the repository’s
- * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
- * written, no lock is taken, and it does not matter who owns it.
- *
- * @param excluded folders to pass over, relative to the work tree
- * @returns in words why git cannot tell
- */
-async function readWorkTree(folder, excluded) {
-    let own = null;
-    try {
-        const real = gitDirectoryOf(folder);
-        if (typeof real !== 'object')
-            return real;
-        own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
-        furnish(own, real.common);
-        return await read(new Git(folder, own, real), excluded);
-    }
-    catch (error) {
-        return messageOf(error);
-    }
-    finally {
-        if (own !== null)
-            (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
-    }
-}
-/** Follows `.git` where it is a file, as in submodules and linked work trees. */
-function gitDirectoryOf(folder) {
-    const path = (0,external_node_path_namespaceObject.join)(folder, '.git');
-    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-    if (found === undefined)
-        return 'it is not a work tree';
-    let directory = path;
-    if (found.isFile()) {
-        const text = readSmallFile(path);
-        const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined;
-        if (named === undefined)
-            return '.git names no directory';
-        directory = (0,external_node_path_namespaceObject.resolve)(folder, named);
-    }
-    const common = readTextOrNull((0,external_node_path_namespaceObject.join)(directory, 'commondir'))?.trim();
-    return { path: directory, common: (0,external_node_path_namespaceObject.resolve)(directory, common ?? '.') };
-}
-/** The least that git takes for a git directory, and what decides how files are converted. */
-function furnish(own, common) {
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'refs'));
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_namespaceObject.join)(own, 'info'));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
-    for (const name of ['attributes', 'exclude']) {
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'info', name)) ?? '');
-    }
-}
-class Git {
-    folder;
-    /** our own */
-    directory;
-    /** the repository’s */
-    index;
-    #environment;
-    constructor(folder, own, real) {
-        this.folder = folder;
-        this.directory = own;
-        this.index = (0,external_node_path_namespaceObject.join)(real.path, 'index');
-        this.#environment = {
-            PATH: process.env['PATH'],
-            LC_ALL: 'C',
-            GIT_ATTR_NOSYSTEM: '1',
-            GIT_CONFIG_GLOBAL: '/dev/null',
-            GIT_CONFIG_NOSYSTEM: '1',
-            GIT_DIR: own,
-            GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: (0,external_node_path_namespaceObject.join)(real.common, 'objects'),
-            GIT_OPTIONAL_LOCKS: '0',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_WORK_TREE: folder,
-        };
-    }
-    /** What git says, parted at NUL. */
-    async ask(words, input = '') {
-        const own = ['-c', `core.attributesFile=${(0,external_node_os_namespaceObject.homedir)()}/.config/git/attributes`];
-        return new Promise((answered, failed) => {
-            const child = (0,external_node_child_process_namespaceObject.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
-                cwd: this.folder,
-                env: this.#environment,
-                timeout: git_WAIT_MS,
-                killSignal: 'SIGKILL',
-                maxBuffer: git_ANSWER_AT_MOST,
-            }, (error, stdout, stderr) => {
-                if (error === null)
-                    answered(stdout.split('\0').slice(0, -1));
-                else
-                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
-            });
-            // A git that ends before it has read everything says why in its exit code.
-            child.stdin?.on('error', () => { });
-            child.stdin?.end(input);
-        });
-    }
-}
-async function read(git, excluded) {
-    const { differing, untracked, tracked, submodules } = await compare(git, excluded);
-    for (let index = 1; index < differing.length; index += 2)
-        tracked.set(differing[index] ?? '', null);
-    for (const path of await convertedIn(git, tracked))
-        tracked.set(path, null);
-    for (const path of submodules)
-        tracked.delete(path);
-    const nameless = untracked.filter(isNameless);
-    for (const path of tracked.keys())
-        if (isNameless(path))
-            nameless.push(path);
-    for (const path of nameless)
-        tracked.delete(path);
-    return {
-        tracked,
-        untracked: untracked.filter((path) => !isNameless(path)),
-        submodules,
-        unnamed: nameless.length,
-    };
-}
-/** The index, and what git finds beside it: of one and the same index. */
-async function compare(git, excluded) {
-    const without = excluded.map((path) => `--exclude=/${git_quoted(path)}`);
-    for (let round = 1; round <= git_ROUNDS; round += 1) {
-        const before = stampOfIndex(git);
-        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
-            indexOf(git),
-        ]);
-        // What was added meanwhile git calls clean, against another blob than the one that was read here.
-        if (stampOfIndex(git) === before)
-            return { differing, untracked, tracked, submodules };
-    }
-    throw new Error('its index changes all the time');
-}
-const git_ROUNDS = 3;
-/** Tells one index from the next: git never writes into it, but puts a new one in its place. */
-function stampOfIndex({ index }) {
-    const stat = (0,external_node_fs_.statSync)(index, { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined)
-        return '';
-    return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
-}
-function isNameless(path) {
-    return path.includes('\uFFFD');
-}
-/** What the index has: of the common formats read here, while git is at the rest; else by git. */
-async function indexOf(git) {
-    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > git_ANSWER_AT_MOST ? null : readAt(0, size));
-    const parsed = bytes === null ? null : parseIndex(bytes);
-    if (parsed !== null)
-        return parsed;
-    const index = { files: new Map(), submodules: [] };
-    for (const line of await git.ask(['ls-files', '-s', '-v', '-z']))
-        addEntry(index, line);
-    return index;
-}
-/** A pattern that matches just this path. */
-function git_quoted(path) {
-    return path.replaceAll(/[\\*?[\] ]/g, String.raw `\$&`);
-}
-const MODES = {
-    '100644': { kind: 'file', isExecutable: false },
-    '100755': { kind: 'file', isExecutable: true },
-};
-/**
- * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
- * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
- */
-function addEntry({ files, submodules }, line) {
-    const tab = line.indexOf('\t');
-    const path = line.slice(tab + 1);
-    const mode = line.slice(2, 8);
-    const known = MODES[mode];
-    // Where each part has its length, the last one before the tab is the stage.
-    const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0';
-    const content = known !== undefined && isPlain
-        ? {
-            kind: known.kind,
-            id: `git:${line.slice(git_BLOB, BLOB_END)}`,
-            isExecutable: known.isExecutable,
-            size: null,
-            mtimeS: null,
-        }
-        : null;
-    if (mode === '160000')
-        submodules.push(path);
-    else
-        files.set(path, content);
-}
-const git_BLOB = 'H 100644 '.length;
-const BLOB_END = git_BLOB + 40;
-const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
-const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
-/**
- * The files whose bytes in the work tree may be others than the blob’s, depending on what is
- * installed and configured when they are checked out. Converted line ends, where only the
- * configuration asks for them, show in the size.
- */
-async function convertedIn(git, tracked) {
-    const files = [];
-    for (const path of tracked.keys()) {
-        if (path === '.gitattributes' || path.endsWith('/.gitattributes'))
-            files.push(path);
-    }
-    const own = (0,external_node_path_namespaceObject.join)((0,external_node_os_namespaceObject.homedir)(), '.config/git/attributes');
-    const inTree = files.map((path) => (0,external_node_path_namespaceObject.join)(git.folder, path));
-    const places = [own, (0,external_node_path_namespaceObject.join)(git.directory, 'info/attributes'), ...inTree];
-    const texts = places.map((path) => readTextOrNull(path));
-    const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
-    if (!isAny)
-        return [];
-    const input = [...tracked.keys()].map((path) => `${path}\0`).join('');
-    const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
-    const converted = new Set();
-    for (let index = 0; index + 2 < answer.length; index += 3) {
-        if (!UNCONVERTED.has(answer[index + 2] ?? ''))
-            converted.add(answer[index] ?? '');
-    }
-    return [...converted];
-}
-
-;// CONCATENATED MODULE: ./lib/host/checkout.js
-
-
-
-
-
-const SOURCES_AT_MOST = 400_000;
-const REPOSITORIES_AT_MOST = 500;
-/**
- * Lists a checkout: git’s view of each repository in it, everything where there is no git.
- *
- * @param excluded folders to pass over, relative to the workspace
- */
-async function readCheckout(workspace, excluded) {
-    const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined;
-    const isFresh = begun !== undefined && external_node_perf_hooks_namespaceObject.performance.now() - begun.atMs < FRESH_MS;
-    return isFresh ? begun.checkout : checkout_list(workspace, excluded);
-}
-async function checkout_list(workspace, excluded) {
-    const listing = new Listing(workspace, excluded);
-    await listing.add('');
-    return listing;
-}
-/** What is being read for who will ask for it, by workspace, and since when. */
-const begunReadings = new Map();
-/** git takes as long for a large checkout; who asks later has it read anew. */
-const FRESH_MS = 1000;
-/**
- * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
- * then answers may be as old as the beginning of the work, and nothing may build before its end.
- *
- * @param workspace absolute, without links
- */
-async function readingAhead(workspace, work) {
-    const checkout = checkout_list(workspace, []);
-    // It may fail before anybody asks for it: who does is told.
-    checkout.catch(() => { });
-    begunReadings.set(workspace, { checkout, atMs: external_node_perf_hooks_namespaceObject.performance.now() });
-    try {
-        return await work();
-    }
-    finally {
-        begunReadings.delete(workspace);
-        await Promise.allSettled([checkout]);
-    }
-}
-class Listing {
-    sources = new Map();
-    gaps = [];
-    #workspace;
-    #excluded;
-    #repositories = 0;
-    constructor(workspace, excluded) {
-        this.#workspace = workspace;
-        this.#excluded = new Set(excluded);
-    }
-    /** Adds a folder with everything below; `''` is the workspace. */
-    async add(folder) {
-        if (this.#excluded.has(folder))
-            return;
-        if (this.sources.size > SOURCES_AT_MOST) {
-            if (!this.gaps.includes(TOO_MANY))
-                this.gaps.push(TOO_MANY);
-            return;
-        }
-        const isRepository = isWorkTree((0,external_node_path_namespaceObject.join)(this.#workspace, folder));
-        if (isRepository && (await this.#addRepository(folder)))
-            return;
-        await this.#addFolder(folder);
-    }
-    async #addRepository(folder) {
-        this.#repositories += 1;
-        if (this.#repositories > REPOSITORIES_AT_MOST)
-            return false;
-        const path = (0,external_node_path_namespaceObject.join)(this.#workspace, folder);
-        const prefix = folder === '' ? '' : `${folder}/`;
-        const below = [...this.#excluded].filter((each) => each.startsWith(prefix));
-        const tree = await readWorkTree(path, below.map((each) => each.slice(prefix.length)));
-        // Then every file of it is read instead: slower, and as good.
-        if (typeof tree === 'string')
-            return false;
-        if (tree.unnamed > 0)
-            this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
-        // The first, of which nothing is known yet, may be large.
-        if (folder === '')
-            this.sources = tree.tracked;
-        else
-            for (const [name, content] of tree.tracked)
-                this.sources.set(`${prefix}${name}`, content);
-        for (const name of tree.untracked) {
-            if (name.endsWith('/'))
-                await this.add(`${prefix}${name.slice(0, -1)}`);
-            else
-                this.sources.set(`${prefix}${name}`, null);
-        }
-        for (const name of tree.submodules) {
-            if (checkout_isFolder((0,external_node_path_namespaceObject.join)(path, name)))
-                await this.add(`${prefix}${name}`);
-        }
-        return true;
-    }
-    async #addFolder(folder) {
-        const path = (0,external_node_path_namespaceObject.join)(this.#workspace, folder);
-        let entries;
-        try {
-            entries = (0,external_node_fs_.readdirSync)(path, { withFileTypes: true });
-        }
-        catch (error) {
-            if (errnoOf(error) !== 'ENOENT')
-                this.gaps.push(`${path}: ${messageOf(error)}`);
-            return;
-        }
-        // A target directory of Cargo’s is no source.
-        if (entries.some(({ name }) => name === '.rustc_info.json'))
-            return;
-        for (const entry of entries) {
-            const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-            if (entry.name === '.git')
-                continue;
-            if (entry.name.includes('\uFFFD'))
-                this.gaps.push(`a file name in ${path} is not UTF-8`);
-            else if (entry.isDirectory())
-                await this.add(name);
-            else
-                this.sources.set(name, null);
-        }
-    }
-}
-const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
-function checkout_isFolder(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-;// CONCATENATED MODULE: ./lib/host/folder-contents.js
-
-
-
-
-
-
-/** Folders with more than this are left unproven. */
-const ENTRIES_AT_MOST = 50_000;
-/**
- * Reads a folder.
- *
- * @param path absolute and free of links
- * @param contentOf what lies at a path, not through a link at its end
- */
-function readFolder(path, contentOf) {
-    const reader = new FolderReader(contentOf);
-    const found = reader.read(path);
-    return found === null ? null : reader;
-}
-class FolderReader {
-    entries = new Map();
-    newestNs = 0n;
-    #contentOf;
-    /** the folders that are being read: a link to one of them leads round in a circle */
-    #open = new Set();
-    constructor(contentOf) {
-        this.#contentOf = contentOf;
-    }
-    read(path) {
-        const known = this.entries.get(path);
-        if (known !== undefined)
-            return known;
-        const found = this.#contentOf(path);
-        if (found === null)
-            return null;
-        if (found.mtimeNs > this.newestNs)
-            this.newestNs = found.mtimeNs;
-        const whole = found.kind === 'directory' ? this.#readFolder(path) : found;
-        if (whole !== null)
-            this.entries.set(path, whole);
-        return whole;
-    }
-    #readFolder(path) {
-        const stat = statOrNull(path);
-        if (stat === null)
-            return null;
-        const names = this.#open.has(path) ? null : contents_namesIn(path);
-        const isReadable = names !== null && this.entries.size + names.length <= ENTRIES_AT_MOST;
-        // Git’s own folder and a target directory change with every job.
-        if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
-            return foundAs('directory', UNPROVEN, stat);
-        }
-        this.#open.add(path);
-        const lines = names.map((name) => this.#lineOf(path, name));
-        this.#open.delete(path);
-        const isProven = lines.every((line) => line !== null);
-        const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(lines.join('')).digest('hex');
-        return foundAs('directory', isProven ? `sha256:${digest}` : UNPROVEN, stat);
-    }
-    /** What makes up one entry of a listing; null where that is not known. */
-    #lineOf(folder, name) {
-        const found = this.read((0,external_node_path_namespaceObject.join)(folder, name));
-        if (found === null || found.id === UNPROVEN)
-            return null;
-        const line = `${name}\0${found.kind}\0${found.isExecutable ? 'x' : '-'}\0${found.id}\0`;
-        if (found.kind !== 'link')
-            return `${line}\n`;
-        const behind = realPathOrNull((0,external_node_path_namespaceObject.join)(folder, name));
-        if (behind === null)
-            return `${line}nothing\n`;
-        const content = this.read(behind);
-        if (content === null || content.id === UNPROVEN)
-            return null;
-        return `${line}${content.kind}\0${content.isExecutable ? 'x' : '-'}\0${content.id}\n`;
-    }
-}
-/** Where a path leads to in the end; null where that is nowhere. */
-function realPathOrNull(path) {
-    try {
-        return external_node_fs_.realpathSync.native(path);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(errnoOf(error)))
-            return null;
-        throw error;
-    }
-}
-/** A folder as a whole, with the times of the newest thing in it. */
-function newestIn(path, found, { entries, newestNs }) {
-    let { ctimeNs } = found;
-    for (const entry of entries.values())
-        if (entry.ctimeNs > ctimeNs)
-            ctimeNs = entry.ctimeNs;
-    return { ...(entries.get(path) ?? found), mtimeNs: newestNs, ctimeNs };
-}
-
-;// CONCATENATED MODULE: ./lib/host/way.js
-
-
-
-/** As many as the kernel follows. */
-const way_LINKS_AT_MOST = 40;
-/** Follows an absolute path to its end, one component after the other, as the kernel would. */
-function way_follow(path) {
-    const links = [];
-    const left = componentsOf(path);
-    let current = '/';
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        if (name === '..')
-            current = (0,external_node_path_namespaceObject.dirname)(current);
-        if (name === '..' || name === '.' || name === '')
-            continue;
-        const next = (0,external_node_path_namespaceObject.join)(current, name);
-        const stat = statOrNull(next);
-        const isWay = stat?.isDirectory() === true || left.length === 0;
-        if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
-            links.push(next);
-            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
-            if (leadsTo.startsWith('/'))
-                current = '/';
-            left.push(...componentsOf(leadsTo));
-        }
-        else if (stat === null || !isWay) {
-            return { path: (0,external_node_path_namespaceObject.join)(next, ...left.toReversed()), exists: false, links };
-        }
-        else
-            current = next;
-    }
-    return { path: current, exists: true, links };
-}
-/** The last first. */
-function componentsOf(path) {
-    return path.split('/').toReversed();
-}
-
 ;// CONCATENATED MODULE: ./lib/host/moved-folders.js
 
 
@@ -15176,275 +18017,6 @@ class MovedFolders {
         const moved = isMoved && stat.ctimeNs > outer ? stat.ctimeNs : outer;
         this.#moved.set(folder, moved);
         return moved;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/host/named-inputs.js
-
-
-
-
-
-/** Finds the files that units name: dep-info and build scripts do not say relative to what. */
-function findNamedInputs(units, around) {
-    const resolver = new Resolver(around, units);
-    for (const unit of units)
-        resolver.add(unit);
-    return resolver;
-}
-/** What Cargo fetches, in anybody's CARGO_HOME; Cargo itself takes these for unchanging. */
-const FETCHED = /\/(registry\/src|git\/checkouts)\/[^/]+-[0-9a-f]{16}\//;
-class Resolver {
-    found = new Map();
-    links = new Map();
-    missing = new Map();
-    listless = new Set();
-    packages = new Set();
-    isOpen = false;
-    lost = new Set();
-    #around;
-    #passedOver;
-    /** by a name that their Cargo.toml has */
-    #folders = new Map();
-    /** the checkout's, of which git lists the files */
-    #listed;
-    #roots;
-    #ways = new Map();
-    constructor(around, units) {
-        const { workspace, sources } = around;
-        this.#around = around;
-        const builtIn = new Set(units.map((unit) => unit.builtIn));
-        const targets = [...builtIn].filter((path) => path !== '' && !`${workspace}/`.startsWith(`${path}/`));
-        this.#passedOver = [...around.passedOver, ...targets];
-        const manifests = [...sources.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
-        const folders = manifests.map((path) => (0,external_node_path_namespaceObject.join)(workspace, (0,external_node_path_namespaceObject.dirname)(path)));
-        this.#listed = new Set(folders);
-        // Where Cargo has built there is a Cargo.lock, tracked or not.
-        const locked = folders.filter((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.lock')));
-        this.#roots = locked.length > 0 && around.isFresh !== true ? locked : folders;
-        for (const folder of folders) {
-            for (const name of named_inputs_namesIn((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
-                addTo(this.#folders, name, folder);
-        }
-        this.#findPackagesOutside(units);
-    }
-    add(unit) {
-        const bases = this.#basesOf(unit);
-        const isListless = unit.kind !== 'compiled' && unit.inputs.length === 0;
-        if (unit.kind !== 'compiled')
-            this.#addPackages(bases);
-        if (isListless && bases.length === 0)
-            this.isOpen = true;
-        if (isListless)
-            this.#addListless(unit, bases);
-        if (!unit.isWhole || unit.startedNs === null)
-            this.lost.add(unit);
-        for (const input of unit.inputs)
-            this.#addInput(unit, input, bases);
-    }
-    #addInput(unit, input, bases) {
-        const candidates = this.#candidates(input, bases);
-        const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
-        // What is missing makes Cargo build the unit again, or lies where nobody knows.
-        const isMissing = ways.every(({ exists }) => !exists);
-        if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
-            this.lost.add(unit);
-        for (const { path, exists, links } of ways) {
-            const isOutside = !this.#isInside(path);
-            for (const link of links) {
-                if (isOutside || this.#isInside(link))
-                    addTo(this.links, link, unit);
-            }
-            if (!this.#isPassedOver(path))
-                addTo(exists ? this.found : this.missing, path, unit);
-        }
-    }
-    #addPackages(bases) {
-        for (const base of bases)
-            if (!this.#isPassedOver(base))
-                this.packages.add(base);
-    }
-    #addListless(unit, bases) {
-        const own = bases.filter((base) => !this.#isPassedOver(base));
-        if (bases.length === 0 || own.length > 0)
-            this.listless.add(unit);
-        // Of a package that git lists, git lists the files, too.
-        for (const base of own)
-            if (!this.#listed.has(base))
-                addTo(this.found, base, unit);
-    }
-    /** What relative paths of a unit may be relative to. */
-    #basesOf(unit) {
-        const packages = [...(this.#folders.get(unit.packageName) ?? [])];
-        if (unit.kind !== 'compiled')
-            return packages;
-        // Git lists no manifest of it, as of one that is generated; rustc names files from the root all the same.
-        if (packages.length === 0)
-            return this.#roots;
-        return this.#roots.filter((root) => packages.some((folder) => `${folder}/`.startsWith(`${root}/`)));
-    }
-    /** Where a path may lie; the same file of a former workspace is one of this one, too. */
-    #candidates(input, bases) {
-        if (!input.startsWith('/'))
-            return bases.map((base) => `${base}/${input}`);
-        const here = this.#around.former
-            .filter((former) => input.startsWith(`${former}/`))
-            .map((former) => (0,external_node_path_namespaceObject.join)(this.#around.workspace, input.slice(former.length)));
-        return [input, ...here];
-    }
-    #follow = (path) => {
-        const known = this.#ways.get(path);
-        if (known !== undefined)
-            return known;
-        const way = this.#lookIn(path) ?? way_follow(path);
-        this.#ways.set(path, way);
-        return way;
-    };
-    /** Many lie in one folder: where the way there has no link, one look is enough. */
-    #lookIn(path) {
-        const cut = path.lastIndexOf('/');
-        const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)];
-        if (folder === '' || name === '' || name === '.' || name === '..')
-            return null;
-        const before = this.#follow(folder);
-        if (!before.exists || before.path !== folder)
-            return null;
-        const stat = statOrNull(path);
-        return stat?.isSymbolicLink() === true ? null : { path, exists: stat !== null, links: [] };
-    }
-    #isInside(path) {
-        return `${path}/`.startsWith(`${this.#around.workspace}/`);
-    }
-    #isPassedOver(path) {
-        if (FETCHED.test(path))
-            return true;
-        return this.#passedOver.some((folder) => path === folder || path.startsWith(`${folder}/`));
-    }
-    /** A package outside is where its build script was compiled from. */
-    #findPackagesOutside(units) {
-        for (const { kind, packageName, inputs } of units) {
-            const [first] = inputs;
-            const isOutside = first !== undefined && inputs.every((input) => input.startsWith('/'));
-            if (kind !== 'compiled' || !isOutside)
-                continue;
-            addTo(this.#folders, packageName, packageRootOf(first) ?? (0,external_node_path_namespaceObject.dirname)(first));
-        }
-    }
-}
-/** The names in a manifest: of the package, and of what it builds. */
-function named_inputs_namesIn(manifest) {
-    const text = readTextOrNull(manifest) ?? '';
-    const found = text.matchAll(/(?:^|[{,.\s])name\s*=\s*["']([^"'\n]+)["']/gm);
-    return [...found].flatMap(([, name]) => name ?? []);
-}
-/** The nearest folder above a file that holds a Cargo.toml. */
-function packageRootOf(path) {
-    for (let folder = (0,external_node_path_namespaceObject.dirname)(path);; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-        if ((0,external_node_fs_.existsSync)((0,external_node_path_namespaceObject.join)(folder, 'Cargo.toml')))
-            return folder;
-        if (folder === '/')
-            return null;
-    }
-}
-function addTo(map, key, value) {
-    const values = map.get(key) ?? new Set();
-    map.set(key, values.add(value));
-}
-
-;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
-
-
-
-
-/** More than this is not read of a workspace: what is left is unproven. */
-const BYTES_AT_MOST = 4 * 1024 ** 3;
-/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
-class WorkspaceReader {
-    /** absolute, without links */
-    workspace;
-    #reader = new ContentReader(BYTES_AT_MOST);
-    #restored;
-    /** ids that are compared with: of the same path, the same sort is read */
-    #like;
-    #read = new Map();
-    #sources = new Map();
-    constructor(workspace, restored, like = new Map()) {
-        this.workspace = workspace;
-        this.#restored = new Map(restored.map((file) => [file.path, file]));
-        this.#like = like;
-    }
-    /** Takes over what git proves; by path relative to the workspace. */
-    know(sources) {
-        this.#sources = sources;
-    }
-    /** Those of these absolute paths that lie below the workspace, relative to it. */
-    below(paths) {
-        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
-        return inside.map((path) => this.nameOf(path));
-    }
-    isInside(path) {
-        return path === this.workspace || path.startsWith(`${this.workspace}/`);
-    }
-    /** Whether its mtime is ours to set. */
-    isOurs(path) {
-        return this.isInside(path) && isSettable(this.nameOf(path));
-    }
-    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
-    nameOf(path) {
-        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
-    }
-    placeOf(name) {
-        return name.startsWith('/') ? name : (0,external_node_path_namespaceObject.join)(this.workspace, name);
-    }
-    /** What lies at an absolute path, itself; null where nothing does. */
-    find = (path) => {
-        const name = this.nameOf(path);
-        const like = this.#like.get(name)?.id ?? null;
-        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
-        const isOfSort = like === null || like === UNPROVEN || like.startsWith('git:');
-        if (known !== null && isOfSort) {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true)
-                return foundAs('file', known.id, stat);
-        }
-        const restored = this.#restored.get(name);
-        if (restored?.kind === 'file') {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true && workspace_reader_isSame(restored, stat)) {
-                return foundAs('file', restored.id, stat);
-            }
-        }
-        const read = this.#read.get(path) ?? this.#reader.find(path, like);
-        if (read !== null)
-            this.#read.set(path, read);
-        return read;
-    };
-    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
-    isAsRestored(path, found) {
-        const restored = this.#restored.get(this.nameOf(path));
-        if (restored === undefined || restored.kind !== found.kind)
-            return false;
-        const { ctimeNs, inode, size } = restored.stamp;
-        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
-        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
-    }
-}
-function workspace_reader_isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = stampOf(stat);
-    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
-}
-/** Paths as they are written and as they are without links. */
-function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
-}
-/** A path without links; as it is where nothing is there. */
-function workspace_reader_realPathOf(path) {
-    try {
-        return external_node_fs_.realpathSync.native(path);
-    }
-    catch {
-        // It is not there, so nothing lies below it.
-        return path;
     }
 }
 
@@ -15785,123 +18357,6 @@ function parseRemoteRecord(text) {
 }
 const TARGETS_AT_MOST = 200;
 
-;// CONCATENATED MODULE: ./lib/plan/seed.js
-
-
-
-
-/**
- * The ended slots of the same repository, PR key, workflow, job and matrix leg, the newest first, each
- * with the reason for which it may not be a seed.
- *
- * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
- * somebody has built in another worktree of the same repository comes after that. A job that may
- * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
- * So does one that has secrets from those that may have none.
- */
-function sourcesFor(sources, wish) {
-    const { job } = wish;
-    return sources
-        .flatMap((source) => {
-        const { lease, slot } = source.record;
-        const isOfJob = lease !== null &&
-            slot !== null &&
-            lease.repository === `${job.owner}/${job.repository}` &&
-            (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
-            mayBeOf(lease.workflow, job.workflow) &&
-            lease.job === job.job &&
-            lease.leg === job.leg &&
-            (lease.trusted || !job.trusted) &&
-            mayTakeFrom(lease.event, job) &&
-            isLocal(lease.madeBy) === isLocal(wish.madeBy);
-        return isOfJob ? [seed_judge(source, slot, wish)] : [];
-    })
-        .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
-}
-function isFar({ origin }) {
-    return origin?.isElsewhere === true;
-}
-/** Whether a slot is of another worktree of the repository, and of the same user. */
-function isElsewhere({ record: { lease }, build }, wish) {
-    return (lease !== null &&
-        isLocal(lease.madeBy) &&
-        lease.prKey !== wish.job.prKey &&
-        lease.owner.runner.key === wish.runnerKey &&
-        wish.common !== '' &&
-        wish.common === build?.common);
-}
-function age({ record, moment }) {
-    const hours = ageHours(record, moment);
-    return Number.isFinite(hours) ? hours : Number.MAX_VALUE;
-}
-function seed_judge(source, slot, wish) {
-    const { record, build } = source;
-    const origin = build === null || record.lease === null
-        ? null
-        : {
-            ...build,
-            runnerKey: record.lease.owner.runner.key,
-            isElsewhere: isElsewhere(source, wish),
-        };
-    return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
-}
-function refusalOf({ record }, origin, wish) {
-    if (record.state !== 'ended')
-        return 'its job has not ended';
-    if (origin === null)
-        return 'nothing is known of its build';
-    const isOfFailure = record.end?.result === 'failure' && record.end.isWarm === true;
-    // Who runs it again may do so because of what was built.
-    if (isOfFailure && record.lease?.runId === wish.job.runId)
-        return 'its job failed in this very run';
-    // In its own workspace that is what Cargo finds after every build there.
-    const isGood = record.end?.result === 'success' ||
-        isOfFailure ||
-        ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
-    if (!isGood)
-        return 'its job is not known to have succeeded';
-    return refuseOrigin(origin, wish);
-}
-/** Why a build may not be a seed for this job, wherever it lies; null where it may. */
-function refuseOrigin(origin, wish) {
-    // Who publishes starts over before a snapshot is too old for all others.
-    const inJobs = GENERATIONS_AT_MOST - (wish.job.trusted ? 1 : 0);
-    const most = isLocal(wish.madeBy) ? LOCAL_GENERATIONS_AT_MOST : inJobs;
-    if (origin.generation >= most) {
-        return `it was handed down ${origin.generation} times: time to start over`;
-    }
-    if (origin.toolchain === null)
-        return 'Cargo has built nothing in it';
-    const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain);
-    if (isOfAnother) {
-        return 'another toolchain built it';
-    }
-    // Build scripts and proc macros may not even run here, and Cargo takes them for fresh.
-    if (origin.system !== undefined && origin.system !== wish.system) {
-        return `it was built on another system (${origin.system})`;
-    }
-    // A worktree that was made again at the same path is another one, too.
-    if (origin.isElsewhere === true)
-        return origin.inputs ? null : 'its inputs are not all known';
-    if (wish.restoresMtimes && origin.inputs)
-        return null;
-    if (!isOwnWorkspace(origin, wish)) {
-        return wish.restoresMtimes
-            ? 'it was built in another workspace, and its inputs are not known'
-            : 'it was built in another workspace, and mtimes are not restored';
-    }
-    return origin.times === wish.times ? null : 'mtimes in its workspace have been set since';
-}
-function isOwnWorkspace(origin, wish) {
-    return (origin.runnerKey === wish.runnerKey &&
-        wish.workspace !== null &&
-        origin.workspace === wish.workspace);
-}
-/** A hook is told no result; and a command of a person’s that failed is the day’s work. */
-function isUntold({ lease, end }) {
-    return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
-}
-
 ;// CONCATENATED MODULE: ./lib/github/carrier.js
 
 
@@ -16009,7 +18464,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 const tar_gate_TREE = 'tree';
 const MANIFEST = 'manifest.json';
 const tar_gate_RECORD = 'record';
-const BLOCK = 512;
+const tar_gate_BLOCK = 512;
 /** A path, a link's target and a time; nothing else is said in an extended header. */
 const MAX_HEADER_BYTES = 16_384;
 /** tar fills up its last record of 20 blocks. */
@@ -16032,7 +18487,7 @@ class TarGate {
     #known = new Set([tar_gate_TREE]);
     #folders = new Set([tar_gate_TREE]);
     #totals = { bytes: 0, entries: 0 };
-    #block = new Uint8Array(BLOCK);
+    #block = new Uint8Array(tar_gate_BLOCK);
     #filled = 0;
     /** bytes of content that follow, and of what fills up their last block */
     #content = 0;
@@ -16061,11 +18516,11 @@ class TarGate {
                 at += taken;
             }
             else {
-                const taken = Math.min(left, BLOCK - this.#filled);
+                const taken = Math.min(left, tar_gate_BLOCK - this.#filled);
                 this.#block.set(chunk.subarray(at, at + taken), this.#filled);
                 this.#filled += taken;
                 at += taken;
-                if (this.#filled === BLOCK)
+                if (this.#filled === tar_gate_BLOCK)
                     this.#readHeader();
             }
         }
@@ -16105,7 +18560,7 @@ class TarGate {
         const bytes = octal(block, 124, 12);
         const type = String.fromCodePoint(block[156] ?? 0);
         this.#content = bytes;
-        this.#padding = (BLOCK - (bytes % BLOCK)) % BLOCK;
+        this.#padding = (tar_gate_BLOCK - (bytes % tar_gate_BLOCK)) % tar_gate_BLOCK;
         if (type === 'x')
             this.#beginExtended(bytes);
         else
@@ -16536,7 +18991,7 @@ function readObject(text) {
 const MAX_ENTRIES = 1_000_000;
 /** Fetches a target dir from the Actions cache service. Never throws. */
 async function restoreSeed(request, place) {
-    const outcome = await staged(request, place, (compression, signal) => restore(request, place, compression, signal));
+    const outcome = await staged(request, place, (compression, signal) => remote_seed_restore(request, place, compression, signal));
     return 'failure' in outcome ? { miss: outcome.failure, isFault: true } : outcome;
 }
 /** Saves a target dir to the Actions cache service. Never throws. */
@@ -16544,7 +18999,7 @@ async function saveSeed(request, place) {
     const outcome = await staged(request, place, (compression, signal) => save(request, place, compression, signal));
     return 'failure' in outcome ? { skipped: outcome.failure, isFault: true } : outcome;
 }
-async function restore(request, place, compression, signal) {
+async function remote_seed_restore(request, place, compression, signal) {
     const { key, restoreKeys, staging, maxBytes, into } = request;
     const file = remote_seed_FILES[compression];
     const errand = { kind: 'fetch', file, key, restoreKeys };
@@ -16822,36 +19277,6 @@ async function giveTo(tree, slot) {
     await runProgram('chown', ['-R', '-h', '--', `${uid}:${gid}`, tree], { cwd: '/' });
 }
 
-;// CONCATENATED MODULE: ./lib/host/other-builds.js
-
-
-
-
-/**
- * Whether another slot that is in use may hold a build of the same checkout: the same runner's, of the
- * same repository. A job may have several.
- */
-function hasOtherBuild(root, own) {
-    const { records } = readLeases(root, runnerPrefix(own.owner.runner.key), Date.now());
-    return records.some(({ id, lease, state }) => {
-        if (state !== 'live' || id === own.id)
-            return false;
-        // Nobody knows of what it is.
-        if (lease === null)
-            return true;
-        return lease.repository === own.repository && holdsSomething(`${root.realPath}/${lease.slot}`);
-    });
-}
-/** Where nobody may look, something may be. */
-function holdsSomething(slot) {
-    try {
-        return (0,external_node_fs_.readdirSync)(slot).length > 0;
-    }
-    catch (error) {
-        return errnoOf(error) !== 'ENOENT';
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/renew-times.js
 
 
@@ -17054,7 +19479,7 @@ async function release(request, runtime) {
             published.push(id);
     }
     const done = await passOverOwn({ root, self, settings, by, published }, runtime);
-    const guarded = { ...NOTHING_FREED, assessments: await look({ root, settings }, runtime) };
+    const guarded = { ...NOTHING_FREED, assessments: await guard_disk_look({ root, settings }, runtime) };
     await afterPass({ root, settings, done, guarded, jobs: [result], seeds }, runtime);
     await tellVerdict(watched, verdict, runtime);
     if (!settings.dryRun && (hasTrash(root) || hasEndings(root)))
@@ -17091,2037 +19516,6 @@ const NOTHING_FREED = {
     emergency: false,
     planned: [],
 };
-
-;// CONCATENATED MODULE: ./lib/host/foreign-files.js
-
-
-
-
-/** What Cargo has in a target directory and in a profile’s, and judges before it uses it. */
-const OF_TARGET = new Set(['.rustc_info.json', 'CACHEDIR.TAG']);
-const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'incremental']);
-/**
- * Takes out of a target directory what Cargo would not judge before somebody uses it: programs at the
- * names that people know, which Cargo puts there again when it has built them or found them fresh,
- * and whatever scripts and other tools have left.
- *
- * @param target absolute path
- * @param aside absolute path of a folder, in which nothing is called `foreign-…`, where it goes
- * @throws Error where the target dir is not as Cargo makes one
- */
-function leaveUnjudged(target, aside) {
-    const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
-    const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
-    const out = movingTo(aside, 'foreign-');
-    const sift = (path, isKept) => {
-        within(target, path === '' ? [] : path.split('/'), (folder) => {
-            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.')))
-                if (!isKept(name))
-                    out(folder, name);
-        });
-    };
-    for (const path of folders) {
-        sift(path, (name) => {
-            if (folders.has(path === '' ? name : `${path}/${name}`))
-                return true;
-            return (path === '' && OF_TARGET.has(name)) || (profiles.has(path) && OF_PROFILE.has(name));
-        });
-    }
-    for (const path of profiles) {
-        const examples = path === '' ? 'examples' : `${path}/examples`;
-        if (hasFolder(target, path, 'examples'))
-            sift(examples, hasUnitId);
-    }
-}
-function hasFolder(target, path, name) {
-    return within(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
-}
-/** `a/b` and `a`. */
-function withFoldersAbove(path) {
-    const parts = path === '' ? [] : path.split('/');
-    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-}
-
-;// CONCATENATED MODULE: ./lib/host/planted-links.js
-
-
-
-
-/**
- * Folders that Cargo and its compilers write into, and down to which level all in them is theirs: what
- * build scripts and tests put into folders of their own may be links.
- */
-const WRITTEN = new Map([
-    ['.fingerprint', 2],
-    ['build', 2],
-    ['deps', 1],
-    ['doc', 3],
-    ['examples', 1],
-    ['incremental', 3],
-    ['package', 2],
-    ['tmp', 0],
-]);
-/** Deepest known: `<tool's own target>/<triple>/<profile>`. */
-const planted_links_DEPTH = 4;
-/**
- * A link where Cargo writes into what is there already: it would write to wherever the link leads.
- * Cargo makes none, so somebody else did.
- *
- * @returns its path relative to the target directory, null where there is none
- * @throws Error where a folder cannot be read
- */
-function findPlantedLink(target) {
-    return within(target, [], (folder) => findIn(folder, 0));
-}
-function findIn(folder, depth) {
-    const entries = entriesOf(folder);
-    const isOwn = depth === 0 || entries.some(({ name }) => WRITTEN.has(name));
-    for (const entry of entries) {
-        const { name } = entry;
-        if (entry.isSymbolicLink() && planted_links_isWrittenInto(folder, name, isOwn))
-            return name;
-        if (!entry.isDirectory())
-            continue;
-        const levels = WRITTEN.get(name);
-        if (levels === undefined && depth === planted_links_DEPTH)
-            continue;
-        const found = enter(folder, name, (inner) => levels === undefined ? findIn(inner, depth + 1) : findWithin(inner, levels));
-        if (found !== null)
-            return `${name}/${found}`;
-    }
-    return null;
-}
-/**
- * A program or library beside those folders is replaced as a whole, whatever it is. In a folder that is
- * not Cargo's own, such as the `cxxbridge` of cxx, it makes folders alone, of profiles and targets.
- *
- * @param isOwn whether the folder is the target directory or a profile's
- */
-function planted_links_isWrittenInto(folder, name, isOwn) {
-    if (WRITTEN.has(name) || /^\.|\.d$/.test(name))
-        return true;
-    const kind = kindBehind(at(folder, name));
-    return isOwn || !planted_links_NO_PROFILE.test(name) ? kind !== 'file' : kind === 'folder';
-}
-/** No profile has a dot in its name. */
-const planted_links_NO_PROFILE = /\./;
-function kindBehind(link) {
-    try {
-        const stat = (0,external_node_fs_.statSync)(link);
-        return stat.isFile() ? 'file' : 'folder';
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(errnoOf(error)))
-            return 'nothing';
-        throw error;
-    }
-}
-function findWithin(folder, levels) {
-    if (levels === 0)
-        return null;
-    for (const entry of entriesOf(folder)) {
-        if (entry.isSymbolicLink())
-            return entry.name;
-        if (levels === 1 || !entry.isDirectory())
-            continue;
-        const found = enter(folder, entry.name, (inner) => findWithin(inner, levels - 1));
-        if (found !== null)
-            return `${entry.name}/${found}`;
-    }
-    return null;
-}
-function entriesOf(folder) {
-    return (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true });
-}
-
-;// CONCATENATED MODULE: ./lib/plan/moved-unit.js
-
-/** Set for tests and benches alone, to what they run and write. */
-const FOR_TESTS = /^CARGO_(BIN_EXE_|TARGET_TMPDIR$)/;
-/** What Cargo calls a build script among the dependencies of its package's units. */
-const HAS_BUILD_SCRIPT = '"build_script_build"';
-/**
- * Judges a compiled unit by what is written about it.
- *
- * A former workspace in a variable or among the inputs is enough. A former target directory is not:
- * serde, thiserror and many more only include a file from OUT_DIR, and half of a build depends on them.
- * Nor is it needed: a proc macro asks for variables on its own, and no dep-info tells.
- */
-function judgeUnit(unit, former) {
-    const { targets, workspaces, living } = former;
-    const { depInfo } = unit;
-    if (depInfo === null)
-        return drop('it has no dep-info that can be read');
-    if (depInfo.problem !== null)
-        return drop(`its dep-info is of no use: ${depInfo.problem}`);
-    // The target may lie in the workspace, or beside it under a name that begins with the workspace's.
-    const isFormer = (text) => mentions(text, workspaces, [...living, ...targets]);
-    for (const [name, value] of depInfo.environment) {
-        if (isFormer(value))
-            return drop(`it read ${name}`);
-        if (FOR_TESTS.test(name) && mentions(value, targets, living))
-            return drop(`it read ${name}`);
-    }
-    if (depInfo.inputs.some(isFormer))
-        return drop('it was made of files of the former workspace');
-    const tracked = `${unit.inputs ?? ''}\n${unit.fingerprint ?? ''}`;
-    if (isFormer(tracked) || mentions(tracked, targets, living)) {
-        return drop('Cargo would look for changes at the former path');
-    }
-    const isSuspect = (targets.length > 0 && mayKnowTarget(unit, depInfo, former)) ||
-        (workspaces.length > 0 && isOfWorkspace(depInfo));
-    return isSuspect ? { kind: 'inspect' } : { kind: 'keep' };
-}
-function mayKnowTarget({ fingerprint }, { inputs, environment }, { targets, living }) {
-    if (fingerprint?.includes(HAS_BUILD_SCRIPT) !== false)
-        return true;
-    return [...environment.values(), ...inputs].some((text) => mentions(text, targets, living));
-}
-/** rustc runs in the workspace's root for its crates alone, and so only their inputs are relative. */
-function isOfWorkspace({ inputs }) {
-    return inputs.length === 0 || inputs.some((input) => !input.startsWith('/'));
-}
-function drop(why) {
-    return { kind: 'drop', why };
-}
-/** Judges a build script's run by what it told Cargo; null: what is in OUT_DIR decides. */
-function judgeRun(run, former) {
-    const paths = [...former.targets, ...former.workspaces];
-    if (run.output === null || run.fingerprint === null)
-        return 'its output cannot be read';
-    const own = run.outDir ?? '';
-    const isOwn = former.targets.some((target) => own.startsWith(`${target}/`));
-    const spared = isOwn ? [...former.living, own] : former.living;
-    if (mentions(run.output, paths, spared))
-        return 'it told Cargo a former path';
-    if (mentions(run.fingerprint, paths, former.living)) {
-        return 'Cargo would look for changes at the former path';
-    }
-    return null;
-}
-
-;// CONCATENATED MODULE: ./lib/host/fingerprints.js
-
-
-
-
-/**
- * Removes the files of a fingerprint, so that Cargo builds the unit, and what depends on it, again.
- *
- * @param path relative to the target directory; links are not followed
- * @throws where a file of it cannot be removed
- */
-function dropFingerprint(target, path) {
-    // A build script that only lost its fingerprint is run again, but what depends on it stays as it is
-    // until the build after: Cargo looks for what the script printed, and how old that is.
-    const said = saidPlaceOf(path);
-    if (said !== null) {
-        removeFrom(target, said.folders, (names) => names.filter((name) => name === said.name));
-    }
-    removeFrom(target, path.split('/'), (names) => names);
-}
-function removeFrom(target, folders, choose) {
-    try {
-        within(target, folders, (folder) => {
-            for (const name of choose((0,external_node_fs_.readdirSync)(at(folder, '.'))))
-                (0,external_node_fs_.unlinkSync)(at(folder, name));
-        });
-    }
-    catch (error) {
-        // Without the folder Cargo does not know the unit.
-        if (errnoOf(error) !== 'ENOENT' && !isDiverted(error))
-            throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/forget-units.js
-
-
-
-
-
-
-
-
-
-
-
-const GIB = 1024 ** 3;
-/**
- * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
- * Nothing is removed but files of fingerprints, and what build scripts printed and made.
- *
- * @param place absolute path at which it lies
- * @param aside absolute path of a folder, where what they made goes
- */
-function forgetJudged(place, { units, displaced, whole }, aside) {
-    const forgotten = [];
-    const out = movingTo(aside, 'made-');
-    try {
-        for (const { profile, files, why } of units) {
-            dropFingerprint(place, (0,external_node_path_namespaceObject.join)(profile, ...files.fingerprint));
-            // make and its like would keep what they find there, with the former path in it.
-            if (files.run !== null)
-                moveOut(place, (0,external_node_path_namespaceObject.join)(profile, ...files.run.folders), out);
-            forgotten.push({ unit: `${profile}/${files.label} ${files.name}`, why });
-        }
-        for (const path of displaced)
-            moveOut(place, path, out);
-        return { units: forgotten, whole };
-    }
-    catch (error) {
-        return { units: forgotten, whole: whole ?? messageOf(error) };
-    }
-}
-/**
- * Finds what could see a path of another slot or workspace, and is to be built again: in a target
- * directory that moved Cargo takes everything for fresh, but the paths that were compiled in did not
- * move with it.
- *
- * Whatever the target directory holds may be a forgery of the job that wrote it: it is read within
- * bounds, without following links.
- */
-function judgeMovedUnits(moved) {
-    const paths = [moved.target, ...moved.aliases, ...moved.formerTargets, ...moved.formerWorkspaces];
-    const odd = paths.find((path) => !/^\/[^\0\n]*[^/\0\n]$/.test(path));
-    if (odd !== undefined)
-        return {
-            units: [],
-            displaced: [],
-            whole: `${odd} is not a path that can be searched for`,
-        };
-    const found = { units: [], displaced: [] };
-    try {
-        withProfiles(moved.place ?? moved.target, (profiles) => judgeIn(profiles, moved, found));
-        return { ...found, whole: null };
-    }
-    catch (error) {
-        return { ...found, whole: messageOf(error) };
-    }
-}
-function judgeIn(profiles, moved, found) {
-    const allowance = {
-        texts: { bytes: GIB },
-        artefacts: { bytes: 2 * GIB },
-        outDirs: { bytes: GIB, entries: 200_000 },
-    };
-    const units = profiles.flatMap((profile) => forget_units_readUnits(profile, allowance));
-    const former = formerOf(moved, units, profiles);
-    if (former.targets.length + former.workspaces.length === 0)
-        return;
-    const forget = ({ profile, files }, why) => {
-        found.units.push({ profile: profile.path, files, why });
-    };
-    const seen = { texts: [], packages: new Set() };
-    for (const unit of units.filter(({ files }) => files.run === null)) {
-        const why = whyNotCompiled(unit, former, seen, allowance);
-        if (why === null)
-            continue;
-        forget(unit, why);
-        seen.packages.add(packageOf(unit.files.label));
-        seen.texts.push(...(unit.depInfo?.environment.values() ?? []));
-    }
-    const included = new Set(units.flatMap(({ depInfo }) => includedIn(depInfo?.inputs ?? [])));
-    for (const unit of units) {
-        const caches = [];
-        const why = whyNotRun(unit, former, { seen, included, allowance, caches });
-        if (why !== null)
-            forget(unit, why);
-        else
-            found.displaced.push(...caches);
-    }
-}
-function forget_units_readUnits(profile, { texts: bytes }) {
-    return unitsOf(listingOf(profile)).map((files) => {
-        const folders = files.fingerprint;
-        const read = files.depInfos.map((place) => readPlace(profile, place, bytes));
-        const texts = read.filter((text) => text !== null);
-        const isReadable = texts.length > 0 && texts.length === read.length;
-        return {
-            profile,
-            files,
-            fingerprint: readPlace(profile, { folders, name: `${files.name}.json` }, bytes),
-            inputs: readPlace(profile, { folders, name: `dep-${files.name}` }, bytes),
-            depInfo: isReadable ? joinDepInfo(texts.map(parseDepInfo)) : null,
-        };
-    });
-}
-/** What was named, and where else the units themselves say that they were built. */
-function formerOf({ target, aliases, formerTargets, formerWorkspaces }, units, profiles) {
-    const living = [target, ...aliases].map(bytesOf);
-    const told = formerTargetsIn(units.flatMap(({ depInfo }) => [...(depInfo?.environment.values() ?? [])]), profiles.map(({ path }) => path));
-    const isLiving = (path) => living.some((each) => `${path}/`.startsWith(`${each}/`));
-    const targets = [...new Set([...formerTargets.map(bytesOf), ...told])];
-    return {
-        targets: targets.filter((path) => !isLiving(path)),
-        workspaces: formerWorkspaces.map(bytesOf),
-        living,
-    };
-}
-function whyNotCompiled(unit, former, seen, allowance) {
-    const fate = judgeUnit(unit, former);
-    if (fate.kind === 'keep')
-        return null;
-    if (fate.kind === 'drop')
-        return fate.why;
-    const search = {
-        paths: [...former.targets, ...former.workspaces],
-        living: former.living,
-        inputs: unit.depInfo?.inputs ?? [],
-    };
-    const bounds = { done: new Set(), allowance: allowance.artefacts };
-    for (const place of unit.files.artefacts) {
-        const verdict = inspectPlace(unit.profile, place, search, bounds);
-        if (verdict.kind === 'unseen')
-            continue;
-        if (verdict.kind === 'unreadable')
-            return `${place.name} cannot be judged: ${verdict.why}`;
-        seen.texts.push(verdict.text);
-        return `${place.name} holds a former path`;
-    }
-    return null;
-}
-function whyNotRun(unit, former, known) {
-    const { run, label } = unit.files;
-    if (run === null)
-        return null;
-    const { seen, included, allowance, caches } = known;
-    const told = judgeRun({
-        fingerprint: unit.fingerprint,
-        output: readPlace(unit.profile, run.output, allowance.texts),
-        outDir: readPlace(unit.profile, run.root, allowance.texts),
-    }, former);
-    if (told !== null)
-        return told;
-    const paths = [...former.targets, ...former.workspaces];
-    const isSeen = seen.packages.has(packageOf(label)) ||
-        seen.texts.some((text) => text.includes(`/build/${label}/out`));
-    // What nobody includes and nobody finds when it runs (a C library's build, mostly) may say what it will.
-    const pathsFor = (file) => isSeen || included.has(`${label}/${file}`) ? paths : former.workspaces;
-    const living = [...former.living, ...former.targets];
-    return searchPlace(unit.profile, run.folders, {
-        paths,
-        living,
-        inputs: [],
-        pathsFor,
-        allowance: allowance.outDirs,
-        onCache: (file) => caches.push((0,external_node_path_namespaceObject.join)(unit.profile.path, ...run.folders, file)),
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/steps/forget-rules.js
-
-
-
-
-
-
-
-
-const forget_rules_TEXTS_AT_MOST = 1024 ** 3;
-const RULE_AT_MOST = 16 * 1024 * 1024;
-const forget_rules_DEPTH_AT_MOST = 64;
-const forget_rules_ENTRIES_AT_MOST = 200_000;
-/** Rules for make that a compiler wrote: gcc and clang, automake, kbuild. */
-const RULES = /\.(?:d|deps?|P|Po|Plo)$|^\..*\.cmd$/;
-/** Where CMake or Cargo build: both get along with being moved. */
-const MOVABLE = new Set(['CMakeCache.txt', '.rustc_info.json']);
-/**
- * Has Cargo run those build scripts again, in an empty OUT_DIR, that left rules for make with the path
- * of a former target directory. make goes by names: to it these rules are of other files, so that
- * a header which changes later would make it compile nothing. That a link leads here does not help.
- *
- * @param place absolute path at which it lies
- * @param target absolute path at which builds will see it
- * @param aside absolute path of a folder, where what they made goes
- * @returns `debug/app-0123456789abcdef run-build-script-build-script-build`, of each
- */
-function forgetRules(place, target, aside) {
-    const out = movingTo(aside, 'rules-');
-    const allowance = { bytes: forget_rules_TEXTS_AT_MOST, entries: forget_rules_ENTRIES_AT_MOST };
-    const displaced = withProfiles(place, (profiles) => profiles.flatMap((profile) => displacedIn(profile, target, allowance)));
-    return displaced.map(({ profile, files, folders }) => {
-        dropFingerprint(place, (0,external_node_path_namespaceObject.join)(profile, ...files.fingerprint));
-        moveOut(place, (0,external_node_path_namespaceObject.join)(profile, ...folders), out);
-        return `${profile}/${files.label} ${files.name}`;
-    });
-}
-function displacedIn(profile, target, allowance) {
-    return runsOf(listingOf(profile)).flatMap((files) => {
-        if (files.run === null)
-            return [];
-        const { root, folders } = files.run;
-        const former = readPlace(profile, root, allowance) ?? '';
-        const end = `/${(0,external_node_path_namespaceObject.join)(profile.path, ...folders)}`;
-        const base = former.endsWith(end) ? former.slice(0, -end.length) : '';
-        // Where it does not tell, Cargo finds nothing in it, either.
-        if (base === '' || base === Buffer.from(target, 'utf8').toString('latin1'))
-            return [];
-        const isDisplaced = inFolder(profile.folder, folders, (folder) => hasRule(folder, `${base}/`, allowance, 0));
-        return isDisplaced === true ? [{ profile: profile.path, files, folders }] : [];
-    });
-}
-/** Whether a file of rules in a folder, or below it, names a path that begins so. */
-function hasRule(folder, start, allowance, depth) {
-    const entries = (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true });
-    allowance.entries -= entries.length;
-    // What cannot be searched may hold one.
-    if (depth > forget_rules_DEPTH_AT_MOST || allowance.entries < 0)
-        return true;
-    if (entries.some(({ name }) => MOVABLE.has(name)))
-        return false;
-    return entries.some((entry) => {
-        const { name } = entry;
-        if (entry.isDirectory()) {
-            return enter(folder, name, (next) => hasRule(next, start, allowance, depth + 1)) === true;
-        }
-        if (!entry.isFile() || !RULES.test(name))
-            return false;
-        const text = readBytes(at(folder, name), RULE_AT_MOST);
-        allowance.bytes -= text?.length ?? 0;
-        return text === null || allowance.bytes < 0 || text.includes(start);
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/host/build-dir.js
-
-
-
-/** In a configuration of Cargo’s, but not in a comment. */
-const SETTING = /^[^#\n]*\bbuild-dir\b/m;
-/**
- * Whether Cargo is told to keep what it compiles in a folder of its own (`build.build-dir`), which is not
- * in the target directory: it may outlive the job, with a build of the same checkout.
- *
- * @param workspace absolute
- * @param target absolute path of the target directory as builds see it
- */
-function keepsBuildElsewhere(workspace, target, environment) {
-    const told = environment['CARGO_BUILD_BUILD_DIR'] ?? '';
-    // This one beats every file.
-    if (told !== '')
-        return !`${told}/`.startsWith(`${target}/`);
-    const home = environment['CARGO_HOME'] ?? (0,external_node_path_namespaceObject.join)(environment['HOME'] ?? '/', '.cargo');
-    const folders = [...withThoseAbove(workspace).map((folder) => (0,external_node_path_namespaceObject.join)(folder, '.cargo')), home];
-    return folders.some((folder) => ['config.toml', 'config'].some((name) => {
-        const text = readTextOrNull(workspace_reader_realPathOf((0,external_node_path_namespaceObject.join)(folder, name)));
-        return text !== null && SETTING.test(text);
-    }));
-}
-function withThoseAbove(folder) {
-    const above = (0,external_node_path_namespaceObject.dirname)(folder);
-    return above === folder ? [folder] : [folder, ...withThoseAbove(above)];
-}
-
-;// CONCATENATED MODULE: ./lib/host/presence.js
-
-
-
-
-
-/** @param sources of the checkout, with what git proves them to hold */
-function readPresence(reader, sources, { recorded, whole, mayStay }) {
-    const search = new Search(reader, recorded, sources);
-    for (const [path, known] of sources) {
-        if (recorded.has(path) || whole.has(path))
-            search.lookAtSource(path, known);
-        else if (!mayStay(path, known))
-            search.addUnnamed(path);
-    }
-    // A folder comes before what lies in it.
-    const others = [...recorded.values()].filter(({ path }) => !sources.has(path));
-    for (const input of others.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-        if (isSettable(input.path))
-            search.lookAtOther(input);
-        else
-            search.compareOutside(input);
-    }
-    search.addTouched();
-    return search;
-}
-class Search {
-    present = [];
-    touched = new Set();
-    stale = new Set();
-    missing = new Set();
-    unchanged = [];
-    problem = null;
-    #reader;
-    #recorded;
-    #sources;
-    /** folders that are read as a whole, and what lies in them, by absolute path */
-    #folders = new Map();
-    constructor(reader, recorded, sources) {
-        this.#reader = reader;
-        this.#recorded = recorded;
-        this.#sources = sources;
-    }
-    lookAtSource(path, known) {
-        const before = this.#recorded.get(path);
-        const isEnough = before === undefined || before.id === UNPROVEN || before.id.startsWith('git:');
-        const content = known !== null && isEnough ? known : this.#contentAt(path, before);
-        if (content === null)
-            this.#missFile(path);
-        else
-            this.#add(path, before, content);
-    }
-    addUnnamed(path) {
-        const content = this.#contentAt(path, undefined);
-        if (content !== null)
-            this.present.push({ path, ...content });
-    }
-    /** What was recorded in the workspace and is no source: ignored, a folder, gone, or behind a link. */
-    lookAtOther(before) {
-        const { path } = before;
-        const isDirect = way_follow(this.#reader.placeOf((0,external_node_path_namespaceObject.dirname)(path))).links.length === 0;
-        const content = isDirect ? this.#contentAt(path, before) : null;
-        if (!isDirect)
-            this.#divert(path);
-        if (content === null)
-            this.#missFile(path);
-        else
-            this.#add(path, before, content);
-    }
-    /** Outside no time is set: what holds the same, and is not older than it was, cannot deceive Cargo. */
-    compareOutside(before) {
-        const place = this.#reader.placeOf(before.path);
-        const found = this.#reader.find(place);
-        const folder = found?.kind === 'directory' ? readFolder(place, this.#reader.find) : null;
-        const whole = found !== null && folder !== null ? newestIn(place, found, folder) : found;
-        const isSame = whole !== null && isSameContent(before, whole);
-        const isAsOld = before.kind === 'link' || (whole?.mtimeNs ?? 0n) >= BigInt(before.mtimeNs);
-        if (!isSame || !isAsOld)
-            return this.#forget(before);
-        if (folder !== null)
-            return;
-        const { ctimeNs, inode, size } = whole;
-        const stamp = { ctimeNs: String(ctimeNs), inode, size };
-        this.unchanged.push({ ...before, units: [], stamp });
-    }
-    /** What gets now need not have been recorded. */
-    addTouched() {
-        const known = new Set(this.present.map(({ path }) => path));
-        for (const path of this.touched) {
-            const content = known.has(path) ? null : this.#contentAt(path, undefined);
-            if (content !== null)
-                this.present.push({ path, ...content });
-        }
-    }
-    #add(path, before, content) {
-        const { kind, id, isExecutable, size } = content;
-        this.present.push({ path, kind, id, isExecutable, size });
-        if (content.kind !== 'link' && before?.kind !== 'link')
-            return;
-        if (before !== undefined && isSameContent(before, content))
-            return;
-        // Cargo looks at what lies behind a link.
-        this.#touchPackage(path);
-        if (before !== undefined)
-            this.#forget(before);
-        if (before !== undefined && before.kind !== 'link')
-            this.#divert(path);
-    }
-    #forget({ units }) {
-        for (const unit of units)
-            this.stale.add(unit);
-    }
-    /** Units miss it while it is missing; who compares the newest file of a package does not. */
-    #missFile(path) {
-        const before = this.#recorded.get(path);
-        if (before === undefined)
-            return;
-        this.missing.add(path);
-        this.#touchPackage(path);
-        this.#forget(before);
-    }
-    #touchPackage(path) {
-        for (let folder = (0,external_node_path_namespaceObject.dirname)(path);; folder = (0,external_node_path_namespaceObject.dirname)(folder)) {
-            const manifest = folder === '.' ? 'Cargo.toml' : `${folder}/Cargo.toml`;
-            if (this.#sources.has(manifest))
-                this.touched.add(manifest);
-            if (this.#sources.has(manifest) || folder === '.')
-                return;
-        }
-    }
-    /** Where a file or folder was there is a link now: Cargo would look at what lies behind it. */
-    #divert(path) {
-        const { path: behind, exists } = way_follow(this.#reader.placeOf(path));
-        if (!exists)
-            return;
-        if (this.#reader.isOurs(behind))
-            this.touched.add(this.#reader.nameOf(behind));
-        else
-            this.problem = `${path} leads out of the workspace now`;
-    }
-    #contentAt(path, before) {
-        const place = this.#reader.placeOf(path);
-        const read = this.#folders.get(place);
-        if (read !== undefined)
-            return contentOf(read);
-        if (before === undefined || before.id === UNPROVEN) {
-            // Whatever it holds, it gets now.
-            const stat = statOrNull(place);
-            return stat === null ? null : contentOf(foundAs(presence_kindOf(stat), UNPROVEN, stat));
-        }
-        const found = this.#reader.find(place);
-        if (found?.kind !== 'directory')
-            return found === null ? null : contentOf(found);
-        const folder = readFolder(place, this.#reader.find);
-        for (const [each, content] of folder?.entries ?? [])
-            this.#folders.set(each, content);
-        return contentOf(this.#folders.get(place) ?? found);
-    }
-}
-function contentOf({ kind, id, isExecutable, size }) {
-    return { kind, id, isExecutable, size };
-}
-function presence_kindOf(stat) {
-    if (stat.isSymbolicLink())
-        return 'link';
-    return stat.isDirectory() ? 'directory' : 'file';
-}
-
-;// CONCATENATED MODULE: ./lib/host/times-ahead.js
-
-
-/**
- * Leaves out the times that would make something older than it is. What was built here of another
- * content would look fresh then; a time that is too new only has units built again.
- */
-function onlyAhead(workspace, planned) {
-    const ahead = { times: [], standing: [] };
-    for (const each of planned) {
-        const stat = each.mtimeNs === null ? null : statOrNull((0,external_node_path_namespaceObject.join)(workspace, each.path));
-        const isBehind = stat !== null && stat.mtimeNs > BigInt(each.mtimeNs ?? 0);
-        if (isBehind)
-            continue;
-        const isThere = stat !== null && String(stat.mtimeNs) === each.mtimeNs;
-        if (!isThere || !isExpected(stat, each.expected))
-            ahead.times.push(each);
-        else {
-            ahead.standing.push({ kind: 'set', path: each.path, stamp: stampOf(stat) });
-        }
-    }
-    return ahead;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/restore-times.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
- * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
- * and in git’s folder no time is ever set: there, units that see something else are forgotten.
- */
-async function restoreTimes(restoring) {
-    try {
-        return await restore_times_restore(restoring);
-    }
-    catch (error) {
-        return restore_times_refused(messageOf(error));
-    }
-}
-function restore_times_refused(problem) {
-    return { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0, problem };
-}
-async function restore_times_restore(restoring) {
-    const { target, inputs, isOwnWorkspace } = restoring;
-    const nowNs = restoring.nowNs ?? BigInt(Date.now()) * 1000000n;
-    if (BigInt(inputs.newestNs) >= nowNs)
-        return restore_times_refused('by this clock it was built in the future');
-    const workspace = (0,external_node_fs_.realpathSync)(restoring.workspace);
-    const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
-    const reader = new WorkspaceReader(workspace, [], recorded);
-    const checkout = await readCheckout(workspace, reader.below(withRealPaths([target])));
-    reader.know(checkout.sources);
-    const [gap] = [...inputs.gaps, ...checkout.gaps];
-    if (gap !== undefined && !isOwnWorkspace)
-        return restore_times_refused(`not all inputs are known: ${gap}`);
-    const newestNs = BigInt(inputs.newestNs);
-    const whole = new WholeFolders(inputs.whole);
-    // What git put into a workspace whose history is whole was changed when its mtime says. Elsewhere
-    // nothing may be older than the seed that was not compared: not for Cargo, which nothing tells of
-    // it, but for what build scripts run, like make.
-    const isYounger = youngerThan(workspace, newestNs, nowNs);
-    const mayStay = (path, known) => (isOwnWorkspace && known !== null) || isYounger(path, known?.mtimeS ?? null);
-    const presence = readPresence(reader, checkout.sources, { recorded, whole, mayStay });
-    const { present, touched, stale, missing, unchanged, problem } = presence;
-    if (problem !== null)
-        return restore_times_refused(problem);
-    const deprived = missing.size === 0 ? [] : deprivedOf(missing, reader, checkout, restoring);
-    if (typeof deprived === 'string')
-        return restore_times_refused(deprived);
-    // Also in its own workspace, where an archive may have brought something with an old time.
-    const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])];
-    for (const path of forgotten)
-        dropFingerprint(target, path);
-    const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched });
-    const { times: ahead, standing } = restoring.isShared
-        ? onlyAhead(workspace, times)
-        : { times, standing: [] };
-    const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
-    const planned = new Map(times.map((each) => [each.path, each]));
-    // In its own workspace what no unit names is nobody's, and may be another user's.
-    const matters = (path) => !isOwnWorkspace || recorded.has(path) || whole.has(path);
-    const needed = results.filter(({ path }) => matters(path));
-    const unset = whyNotSet(needed, planned, workspace, newestNs);
-    if (unset !== null)
-        return restore_times_refused(unset);
-    const files = restoredFiles(results, planned, recorded);
-    const former = [...new Set([inputs.workspace, ...inputs.former])];
-    return {
-        restored: { version: 1, former, files: [...files, ...unchanged], doneNs: momentAfter() },
-        forgotten,
-        kept: files.length,
-        changed: times.length - files.length,
-        problem: null,
-    };
-}
-/**
- * The units that miss something now: whoever puts it there later, as an archive does, may give it an old
- * time and other content.
- *
- * @returns fingerprints, or in words why they cannot be told
- */
-function deprivedOf(missing, reader, { sources }, { target, inputs }) {
-    const { units, gaps } = readUnits(target);
-    const [gap] = gaps;
-    if (gap !== undefined)
-        return `not all inputs are known: ${gap}`;
-    const { workspace } = reader;
-    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
-    const passedOver = withRealPaths([target]);
-    const around = { workspace, former, sources, passedOver, isFresh: true };
-    const named = findNamedInputs(units, around);
-    // Of a package that is gone nobody knows what its units name.
-    const deprived = new Set(named.lost);
-    for (const [path, namers] of named.missing) {
-        if (missing.has(reader.nameOf(path)))
-            for (const unit of namers)
-                deprived.add(unit);
-    }
-    return [...deprived].map(({ fingerprint }) => fingerprint);
-}
-/**
- * Tells whether what lies at a path, if anything does, is younger than all units, by the seconds that
- * git knows or by its mtime. Git’s 32 bits may have lost the rest: what they say of the future is not
- * believed.
- */
-function youngerThan(workspace, newestNs, nowNs) {
-    const [newest, now] = [Number(newestNs / SECOND), Number(nowNs / SECOND)];
-    return (path, seconds) => {
-        if (seconds !== null && seconds > newest && seconds <= now)
-            return true;
-        const stat = statOrNull((0,external_node_path_namespaceObject.join)(workspace, path));
-        return stat === null || stat.mtimeNs > newestNs;
-    };
-}
-const SECOND = 1000000000n;
-/** Not before any time that the kernel has just noted. */
-function momentAfter() {
-    return String(BigInt(Date.now() + 1) * 1000000n);
-}
-/** Where a time could not be set, the present one must not make Cargo take old for new. */
-function whyNotSet(results, planned, workspace, newestNs) {
-    for (const result of results) {
-        if (result.kind !== 'failed')
-            continue;
-        const stat = statOrNull(way_follow((0,external_node_path_namespaceObject.join)(workspace, result.path)).path);
-        if (stat === null || stat.mtimeNs > newestNs)
-            continue;
-        if (planned.get(result.path)?.mtimeNs === String(stat.mtimeNs))
-            continue;
-        return `the time of ${result.path} cannot be set: ${result.why}`;
-    }
-    return null;
-}
-function restoredFiles(results, planned, recorded) {
-    return results.flatMap((result) => {
-        const input = recorded.get(result.path);
-        const isKept = result.kind === 'set' && planned.get(result.path)?.mtimeNs !== null;
-        return isKept && input !== undefined ? [{ ...input, units: [], stamp: result.stamp }] : [];
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/steps/restore-seed-times.js
-
-
-
-
-
-
-
-
-
-/**
- * Gives unchanged inputs the times they had when the seed was built, and all others now.
- *
- * @returns why the seed must not be used, in words; null where it may be
- */
-async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice, environment }) {
-    // In its own workspace a seed does without, as long as nobody has set times there.
-    if (!wish.restoresMtimes || !origin.inputs || wish.workspace === null)
-        return null;
-    const text = readInputs(root, lease.id);
-    const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
-    if (typeof inputs === 'string')
-        return `its inputs cannot be read: ${inputs}`;
-    // Before the first time is set: what else was built in this workspace then needs its own restored.
-    noteSetTimes(root, wish.runnerKey, lease.repository);
-    const [slot = ''] = slots_pathsOf(root, lease.slot);
-    const other = keepsBuildElsewhere(wish.workspace, slot, environment)
-        ? 'Cargo’s build-dir may hold another build of this checkout'
-        : hasOtherBuild(root, lease)
-            ? 'another build of this checkout is in use'
-            : null;
-    const isShared = other !== null;
-    const { restored, forgotten, kept, changed, problem } = await restoreTimes({
-        target: place,
-        workspace: wish.workspace,
-        inputs,
-        isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
-        isShared,
-    });
-    if (problem !== null)
-        return problem;
-    writeRecord(root, lease.id, '.restored', encodeRestored(restored));
-    const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
-    if (isShared)
-        voice.info(`times: none goes back, for ${other}`);
-    voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
-    return null;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/retiming.js
-
-/**
- * Why a compiled unit has to be compiled again, as far as one input tells; null where it need not.
- *
- * @param startedNs when the unit began
- * @param beforeNs its new start, before which nobody had looked at anything
- */
-function whyNotKept(sight, startedNs, beforeNs) {
-    const why = whyAnother(sight, startedNs);
-    if (why !== null || sight.present === null)
-        return why;
-    const { mtimeNs, ctimeNs } = sight.present;
-    // Whoever writes into it from now on gives it a later time; one from ahead of us would hide that.
-    return mtimeNs < beforeNs && ctimeNs < beforeNs ? null : 'changes while it is looked at';
-}
-/**
- * Why a build script has to be run again; null where it need not. Its own times stay, since what
- * depends on it would look old beside newer ones.
- *
- * @param startedNs when it was run
- */
-function whyRunAgain(sight, startedNs) {
-    const why = whyAnother(sight, startedNs);
-    if (why !== null || sight.present === null)
-        return why;
-    return sight.present.mtimeNs > startedNs ? 'is newer than what was made of it' : null;
-}
-/** Outside the worktree there is one history: Cargo’s own comparison holds for what has not changed. */
-function whyNotAsOutside({ recorded, present }) {
-    if (recorded === undefined)
-        return 'is not known';
-    if (present === null)
-        return 'is gone';
-    if (!isSameContent(recorded, present))
-        return 'is not known to hold the same';
-    const isAsOld = recorded.kind === 'link' || present.mtimeNs >= BigInt(recorded.mtimeNs);
-    return isAsOld ? null : 'has an older time than it had';
-}
-function whyAnother({ recorded, present }, startedNs) {
-    if (recorded === undefined)
-        return 'is not known';
-    // What was recorded is what lay there at the end, which the unit has not seen.
-    if (BigInt(recorded.mtimeNs) > startedNs)
-        return 'was changed after the unit was built';
-    if (present === null)
-        return 'is gone';
-    if (present.kind === 'directory')
-        return 'is a folder';
-    return isSameContent(recorded, present) ? null : 'is not known to hold the same';
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit-times.js
-
-
-
-/** A number of seconds cannot hold every nanosecond. */
-const ROUNDED_NS = 1000000n;
-/**
- * Gives a compiled unit another start: Cargo compares its inputs with the time of its list of them,
- * and its start is when that list is from.
- *
- * @param fingerprint the folder of its fingerprint, relative to the target directory
- * @param startMs since the epoch, in whole milliseconds; what is set may be off by less than one
- * @returns in words why it could not be set everywhere; then the target directory must not be used
- */
-function setUnitStart(target, fingerprint, startMs) {
-    try {
-        return within(target, fingerprint.split('/'), (folder) => {
-            const names = (0,external_node_fs_.readdirSync)(at(folder, '.'));
-            const marks = names.filter((name) => name === 'invoked.timestamp' || name.startsWith('dep-'));
-            const problems = marks.map((name) => setTime(at(folder, name), startMs));
-            return problems.find((problem) => problem !== null) ?? null;
-        });
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
-            return `${fingerprint} is not there`;
-        throw error;
-    }
-}
-function setTime(path, startMs) {
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        const { nlink } = (0,external_node_fs_.fstatSync)(file);
-        // Another name for it may lie in the very build that this one was cloned from.
-        if (!(0,external_node_fs_.fstatSync)(file).isFile() || nlink !== 1)
-            return 'a list of inputs has several names';
-        (0,external_node_fs_.futimesSync)(file, startMs / 1000, startMs / 1000);
-        const off = (0,external_node_fs_.fstatSync)(file, { bigint: true }).mtimeNs - BigInt(startMs) * 1000000n;
-        return off < ROUNDED_NS && off > -ROUNDED_NS ? null : 'the file system keeps other times';
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/retime-units.js
-
-
-
-
-
-
-
-
-
-
-/** The clock of the file system may lag behind by a tick, and what is written next must look newer. */
-const LAG_MS = 50;
-/**
- * Has Cargo take for fresh what was compiled from just what lies here, and build everything else
- * again. No file of a worktree gets another time: the units do, in the target directory.
- */
-async function retimeUnits(retiming) {
-    try {
-        return await retime(retiming);
-    }
-    catch (error) {
-        return retime_units_refused(messageOf(error));
-    }
-}
-function retime_units_refused(problem) {
-    return { kept: 0, dropped: new Map(), problem };
-}
-async function retime({ target, inputs, ...rest }) {
-    // Before anything is looked at: what is written from now on is newer.
-    const startMs = Date.now() - LAG_MS;
-    const beforeNs = BigInt(startMs - 1) * 1000000n;
-    const workspace = (0,external_node_fs_.realpathSync)(rest.workspace);
-    const recorded = new Map(inputs.inputs.map((input) => [input.path, input]));
-    const passedOver = withRealPaths([target, ...rest.unchanging]);
-    const reader = new WorkspaceReader(workspace, [], recorded);
-    const checkout = await readCheckout(workspace, reader.below(passedOver));
-    reader.know(checkout.sources);
-    const { units, gaps } = readUnits(target);
-    const [gap] = [...inputs.gaps, ...checkout.gaps, ...gaps];
-    if (gap !== undefined)
-        return retime_units_refused(`not all inputs are known: ${gap}`);
-    const starts = units.map(({ startedNs }) => startedNs ?? 0n);
-    if (starts.some((start) => start >= beforeNs)) {
-        return retime_units_refused('by this clock it was built in the future');
-    }
-    const former = [inputs.workspace, ...inputs.former].filter((path) => path !== workspace);
-    const { sources } = checkout;
-    const around = { workspace, former, sources, passedOver, isFresh: true };
-    const named = findNamedInputs(units, around);
-    const recordedNs = BigInt(inputs.newestNs);
-    const evidence = { target, reader, recorded, recordedNs, beforeNs };
-    const judge = new Judge(evidence, named, new Set(inputs.lost));
-    const dropped = judge.judge(units);
-    for (const fingerprint of dropped.keys())
-        dropFingerprint(target, fingerprint);
-    const kept = [...judge.compiled].filter((fingerprint) => !dropped.has(fingerprint));
-    for (const fingerprint of kept) {
-        const problem = setUnitStart(target, fingerprint, startMs);
-        if (problem !== null)
-            return retime_units_refused(problem);
-    }
-    return { kept: kept.length, dropped, problem: null };
-}
-class Judge {
-    /** fingerprints of compiled units whose inputs lie where times differ */
-    compiled = new Set();
-    #evidence;
-    #named;
-    #lost;
-    #dropped = new Map();
-    constructor(evidence, named, lost) {
-        this.#evidence = evidence;
-        this.#named = named;
-        this.#lost = lost;
-    }
-    /** Fingerprints that nobody can vouch for, and why. */
-    judge(units) {
-        for (const unit of units) {
-            const isLost = this.#named.lost.has(unit) || this.#lost.has(unit.fingerprint);
-            if (isLost)
-                this.#drop(unit, 'what it was made of is not all there, or not known');
-            if (this.#named.listless.has(unit))
-                this.#drop(unit, 'it looks at its whole package');
-            // Somebody built in it once its job had ended, as in a slot that is kept, of whatever lay there.
-            const isLater = (unit.startedNs ?? 0n) > this.#evidence.recordedNs;
-            if (isLater)
-                this.#drop(unit, 'it was built after its inputs were recorded');
-        }
-        const { found, links } = this.#named;
-        for (const [path, namers] of [...found, ...links]) {
-            for (const unit of namers)
-                this.#look(path, unit);
-        }
-        for (const unit of units)
-            if (this.compiled.has(unit.fingerprint))
-                this.#lookInside(unit);
-        return this.#dropped;
-    }
-    #look(path, unit) {
-        const { reader, beforeNs } = this.#evidence;
-        const startedNs = unit.startedNs ?? 0n;
-        if (unit.kind === 'compiled') {
-            this.compiled.add(unit.fingerprint);
-            this.#dropFor(path, unit, whyNotKept(this.#sightOf(path), startedNs, beforeNs));
-        }
-        else if (reader.isInside(path)) {
-            this.#dropFor(path, unit, whyRunAgain(this.#sightOf(path), startedNs));
-        }
-        else
-            this.#dropFor(path, unit, whyNotAsOutside(this.#wholeSightOf(path)));
-    }
-    /** Its new start must not hide that something in its target directory is newer than what it saw. */
-    #lookInside(unit) {
-        const prefix = `${unit.builtIn}/`;
-        if (unit.builtIn === '')
-            this.#drop(unit, 'it does not tell where it was built');
-        for (const input of unit.inputs) {
-            if (!input.startsWith(prefix))
-                continue;
-            const place = `${this.#evidence.target}/${input.slice(prefix.length)}`;
-            const stat = (0,external_node_fs_.lstatSync)(place, { bigint: true, throwIfNoEntry: false });
-            const isSeen = stat !== undefined && stat.isFile() && stat.mtimeNs <= (unit.startedNs ?? 0n);
-            if (!isSeen)
-                this.#drop(unit, `${input} was made after it`);
-        }
-    }
-    #sightOf(path) {
-        const { reader, recorded } = this.#evidence;
-        return { recorded: recorded.get(reader.nameOf(path)), present: reader.find(path) };
-    }
-    /** As what lies outside is recorded: a folder as a whole. */
-    #wholeSightOf(path) {
-        const sight = this.#sightOf(path);
-        const { find } = this.#evidence.reader;
-        const found = sight.present?.kind === 'directory' ? find(path) : null;
-        const folder = found === null ? null : readFolder(path, find);
-        if (found === null || folder === null)
-            return sight;
-        return { ...sight, present: newestIn(path, found, folder) };
-    }
-    #dropFor(path, unit, why) {
-        if (why !== null)
-            this.#drop(unit, `${path} ${why}`);
-    }
-    #drop({ fingerprint }, why) {
-        if (!this.#dropped.has(fingerprint))
-            this.#dropped.set(fingerprint, why);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/retime-seed.js
-
-
-
-
-/**
- * Makes a seed from another worktree fit for this one, without setting the time of any file here.
- *
- * @returns why the seed must not be used, in words; null where it may be
- */
-async function retimeSeed({ root, lease, origin, wish, place }, { environment, voice }) {
-    if (origin.isElsewhere !== true || wish.workspace === null)
-        return null;
-    const refuse = (problem) => {
-        voice.warning(`What was built in ${origin.workspace} gives no warmth here (${problem}).`);
-        return problem;
-    };
-    const text = readInputs(root, lease.id);
-    const inputs = text === null ? 'they are gone' : parseBuildInputs(text);
-    if (typeof inputs === 'string')
-        return refuse(`its inputs cannot be read: ${inputs}`);
-    const unchanging = [...unchangingFolders(environment), root.realPath];
-    const retiming = { target: place, workspace: wish.workspace, inputs, unchanging };
-    const { kept, dropped, problem } = await retimeUnits(retiming);
-    if (problem !== null)
-        return refuse(problem);
-    // They were of the other worktree; what this one holds is recorded when its build is over.
-    dropInputs(root, lease.id);
-    voice.info(`from another worktree: ${kept} unit(s) as they are, ${dropped.size} built again`);
-    for (const [unit, why] of [...dropped].slice(0, retime_seed_SHOWN))
-        voice.info(`  ${unit}: ${why}`);
-    return null;
-}
-const retime_seed_SHOWN = 10;
-
-;// CONCATENATED MODULE: ./lib/steps/adapt-seed.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
- * path of another slot or workspace. What builds have not used for long goes.
- *
- * @returns why it must not be used, in words; else the record of the seed
- * @throws Error where it is not as Cargo leaves one, or as the file system does
- */
-async function adaptSeed(request, runtime) {
-    const { lease, place, record, origin } = request;
-    const aside = `${place}.aside`;
-    const planted = findPlantedLink(place);
-    if (planted !== null)
-        return `${planted} is a link, through which Cargo would write`;
-    makeFolder(aside);
-    if (record.kind === 'inherit') {
-        const { constantPaths } = request.settings;
-        const use = incrementalUse(origin, { constantPaths, environment: runtime.environment });
-        // A person may want what the last command has left, such as a package.
-        const skipScratch = !isLocal(lease.madeBy);
-        leaveBehind(place, aside, { skipIncremental: use === 'none', skipScratch });
-    }
-    if (origin.isElsewhere === true)
-        leaveUnjudged(place, aside);
-    // One command uses this, the next one that: what one leaves alone is still wanted.
-    const isCounted = !isLocal(lease.madeBy);
-    if (isCounted)
-        dropPrograms(place);
-    const gone = outOfUse(origin.unused);
-    if (isCounted && gone.length > 0) {
-        moveUnitsOut(place, gone, aside);
-        // While those that are to be built again can still be told: these have a use for theirs.
-        dropStates(place, aside, runtime);
-    }
-    const problem = forgetPaths(request, aside, runtime);
-    if (problem !== null)
-        throw new Error(`it cannot be judged: ${problem}`);
-    forgetMovedRules(request, aside, runtime);
-    // The one sets times in the workspace, the other in the target directory: neither waits for the other.
-    const [restored, marked] = await Promise.allSettled([
-        restoreSeedTimes(request, runtime),
-        isCounted ? mark(place, aside) : false,
-    ]);
-    if (restored.status === 'rejected')
-        throw restored.reason;
-    if (restored.value !== null)
-        return restored.value;
-    const unproven = await retimeSeed(request, runtime);
-    if (unproven !== null)
-        return unproven;
-    if (marked.status === 'rejected') {
-        const why = messageOf(marked.reason);
-        runtime.voice.warning(`Which units this build uses will not be known (${why}); none goes for it.`);
-    }
-    const isMarked = marked.status === 'fulfilled' && marked.value;
-    return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null };
-}
-/** Marks the units, unless the job before has done that and nobody has read them since. */
-async function mark(place, aside) {
-    return keepsAccessTimes(aside) && (looksMarked(place) || markUnits(place));
-}
-function forgetPaths(request, aside, { environment, voice }) {
-    const { place } = request;
-    const moved = movedTargetOf(request, environment);
-    const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
-    if (judged === null)
-        return null;
-    const { units, whole } = forgetJudged(place, judged, aside);
-    if (units.length > 0 && whole === null) {
-        voice.info(`${units.length} units had a former path compiled in and are built again`);
-        for (const { unit, why } of units.slice(0, adapt_seed_SHOWN))
-            voice.info(`  ${unit}: ${why}`);
-    }
-    return whole;
-}
-/** Also where a former path leads here: make does not follow links. */
-function forgetMovedRules({ root, lease, settings, place }, aside, { voice }) {
-    const [slot = ''] = slots_pathsOf(root, lease.slot);
-    const runs = forgetRules(place, settings.constantPaths.target ?? slot, aside);
-    for (const run of runs)
-        voice.info(`${run} left rules for make with a former path: it runs again`);
-}
-const adapt_seed_SHOWN = 10;
-/** From where a seed comes to its slot; null where all of its paths mean the same there. */
-function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
-    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-    const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
-    if (formerTargets.length === 0 && formerWorkspaces.length === 0)
-        return null;
-    const [target = '', ...aliases] = slots_pathsOf(root, lease.slot);
-    const constant = settings.constantPaths.target;
-    return {
-        target,
-        aliases: [...linked, ...aliases, ...(constant === null ? [] : [constant])],
-        formerTargets,
-        formerWorkspaces,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/host/linker-note.js
-
-
-/** Larger tables than this are not read: rustc makes tens of sections for each unit of code. */
-const linker_note_LARGEST = 4 * 1024 * 1024;
-const NOTE_AT_MOST = 16 * 1024;
-const linker_note_HEADER = 64;
-const SECTION = 64;
-/**
- * The section `.comment` of an ELF file (64 bits, little-endian), in which linkers and compilers leave
- * their names; null where it has none or is something else.
- *
- * @throws as openSync does, but for a file that is gone or may not be read
- */
-function readLinkerNote(path) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        if (['ENOENT', 'EACCES', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
-            return null;
-        throw error;
-    }
-    try {
-        return noteIn(file);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-function noteIn(file) {
-    const header = linker_note_read(file, 0, linker_note_HEADER);
-    if (header === null || header.toString('latin1', 0, 6) !== '\u007FELF\u0002\u0001')
-        return null;
-    const count = header.readUInt16LE(60);
-    const table = linker_note_read(file, Number(header.readBigUInt64LE(40)), count * SECTION);
-    if (header.readUInt16LE(58) !== SECTION || table === null)
-        return null;
-    const sections = Array.from({ length: count }, (_, index) => {
-        const at = index * SECTION;
-        return {
-            name: table.readUInt32LE(at),
-            offset: Number(table.readBigUInt64LE(at + 24)),
-            size: Number(table.readBigUInt64LE(at + 32)),
-        };
-    });
-    const names = sections[header.readUInt16LE(62)];
-    const texts = names === undefined ? null : linker_note_read(file, names.offset, names.size);
-    const comment = texts === null ? -1 : texts.indexOf('\0.comment\0');
-    const section = sections.find((each) => each.name === comment + 1);
-    if (comment === -1 || section === undefined || section.size > NOTE_AT_MOST)
-        return null;
-    return linker_note_read(file, section.offset, section.size)?.toString('latin1').replaceAll('\0', '\n') ?? null;
-}
-/** So many bytes, or null where the file has not got them. */
-function linker_note_read(file, position, size) {
-    if (size <= 0 || size > linker_note_LARGEST || !Number.isSafeInteger(position))
-        return null;
-    const buffer = Buffer.alloc(size);
-    return (0,external_node_fs_.readSync)(file, buffer, 0, size, position) === size ? buffer : null;
-}
-
-;// CONCATENATED MODULE: ./lib/host/clone-recipe.js
-
-
-
-
-
-/** Setuid and setgid, as in st_mode. */
-const PRIVILEGES = 3072n;
-/** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
-function recipeFor(base, entries, { way, sharesPrograms }) {
-    const linked = way === 'hybrid' ? findLinkable(base, entries, sharesPrograms) : [];
-    const isLinked = new Set(linked.map((each) => each.path));
-    const apart = entries.filter(({ path, treatment }) => treatment !== 'copied' || isLinked.has(path));
-    const kept = entries.filter(({ treatment }) => treatment !== 'left out');
-    const open = new Set(['', ...apart.filter((each) => mustStandOut(each, isLinked)).flatMap(above)]);
-    const copied = kept.filter((each) => open.has(clone_recipe_folderOf(each.path)) && !isLinked.has(each.path) && !isMade(each, open));
-    const isCopied = new Set(copied.map(({ path }) => path));
-    const copiedFiles = kept.filter(({ kind, path }) => kind === 'file' && !isLinked.has(path));
-    return {
-        made: kept.filter((each) => each.kind === 'directory' && isMade(each, open)),
-        linked,
-        copied,
-        tied: new Set(copiedFiles
-            .filter(({ stat }) => stat.nlink > 1n)
-            .flatMap((each) => [each.path, ...above(each)].filter((path) => isCopied.has(path)))),
-        privileged: copiedFiles.filter(({ stat }) => (stat.mode & PRIVILEGES) !== 0n),
-        copiedBytes: allocated(copiedFiles),
-        linkedBytes: allocated(linked),
-    };
-}
-/** cp takes whole directories, unless something in them does not simply come along. */
-function mustStandOut({ path, treatment }, isLinked) {
-    return treatment === 'left out' || treatment === 'emptied' || isLinked.has(path);
-}
-function isMade({ path, kind, treatment }, open) {
-    return kind === 'directory' && (open.has(path) || treatment === 'emptied');
-}
-/** The directories above an entry, as paths in the tree. */
-function above({ path }) {
-    const folder = clone_recipe_folderOf(path);
-    return folder === '' ? [] : [folder, ...above({ path: folder })];
-}
-/** '' for what lies at the top. */
-function clone_recipe_folderOf(path) {
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-/** Files whose every name in this tree may be shared. */
-function findLinkable(base, entries, sharesPrograms) {
-    const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
-    const asBuilt = new Set(sharesPrograms ? findAsBuilt(entries, files).map(inodeOf) : []);
-    const isShareable = (each) => each.treatment === 'uplifted' ? asBuilt.has(inodeOf(each)) : mayShare(base, each);
-    const unshared = new Set([
-        ...files.filter((each) => !isShareable(each)).map(inodeOf),
-        ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
-    ]);
-    return files.filter((each) => !unshared.has(inodeOf(each)));
-}
-/**
- * Programs that people find, as Cargo left them when it had finished them. One that somebody wrote into
- * later is written into by the next job like this one, too: `strip` and its like write into all its names.
- */
-function findAsBuilt(entries, files) {
-    const finished = new Map();
-    for (const { path, stat } of entries) {
-        const unit = finishedBy(path);
-        if (unit !== null)
-            finished.set(unit, stat.mtimeNs);
-    }
-    const linked = files.filter(({ treatment }) => treatment === 'relinked');
-    const units = new Map(linked.map((each) => [inodeOf(each), uplifted_program_unitOf(each.path) ?? '']));
-    return files.filter((each) => each.treatment === 'uplifted' &&
-        each.stat.mtimeNs <= (finished.get(units.get(inodeOf(each)) ?? '') ?? -1n));
-}
-/** What a clone leaves behind has names of files, too. */
-function isIncremental({ path, treatment }) {
-    return treatment === 'left out' && path.endsWith('/incremental');
-}
-/**
- * Metadata that incremental compilation has a name for, by inode: where it would be the same, rustc
- * keeps the file, and for `cargo check` Cargo then gives that another time.
- */
-function metadataIn(base, incremental) {
-    const sessions = clone_recipe_foldersIn(base, incremental).flatMap((crate) => clone_recipe_foldersIn(base, crate));
-    return sessions.flatMap((session) => {
-        const path = inTree(base, `${session}/metadata.rmeta`);
-        const stat = (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
-        return stat === undefined ? [] : [stat.ino];
-    });
-}
-function clone_recipe_foldersIn(base, path) {
-    return (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => `${path}/${name}`);
-}
-function mayShare(base, { path, treatment, stat }) {
-    if ((stat.mode & PRIVILEGES) !== 0n)
-        return false;
-    if (treatment === 'relinked')
-        return replacesOutput(readLinkerNote(inTree(base, path)));
-    return treatment === 'replaced';
-}
-function inodeOf({ stat }) {
-    return stat.ino;
-}
-const clone_recipe_BLOCK = 512;
-function allocated(files) {
-    const byInode = new Map(files.map((each) => [inodeOf(each), each.stat.blocks]));
-    return [...byInode.values()].reduce((sum, blocks) => sum + Number(blocks) * clone_recipe_BLOCK, 0);
-}
-
-;// CONCATENATED MODULE: ./lib/host/copies.js
-
-
-
-
-
-
-/** Copies entries with cp, several at once; a second name of the same file becomes one again. */
-async function copy(passage, entries, tied, way) {
-    const firsts = new Map();
-    const others = [];
-    const batches = new Map();
-    const laneOf = lanes(entries, way);
-    for (const entry of entries) {
-        const { path, kind, stat } = entry;
-        const first = firsts.get(inodeOf(entry));
-        if (first !== undefined)
-            others.push([first, path]);
-        else {
-            if (kind === 'file' && stat.nlink > 1n)
-                firsts.set(inodeOf(entry), path);
-            const folder = clone_recipe_folderOf(path);
-            const key = `${tied.has(path)} ${laneOf(entry)} ${folder}`;
-            const batch = batches.get(key) ?? { folder, names: [] };
-            batches.set(key, batch);
-            batch.names.push(path.slice(folder === '' ? 0 : folder.length + 1));
-        }
-    }
-    await inTurns([...batches.values()], async (batch) => copyNames(passage, batch, way));
-    const { destination } = passage;
-    for (const [first, other] of others) {
-        (0,external_node_fs_.linkSync)(inTree(destination, first), inTree(destination, other));
-    }
-}
-/**
- * Shares large files that are copied byte by byte out among two, each about as much: one cp does not keep
- * a disk and two cores busy. Sharing blocks is the same work for two as for one. A file that may have
- * another name in a directory that is copied as a whole goes with that.
- */
-function lanes(entries, way) {
-    const names = new Map();
-    for (const entry of entries) {
-        const inode = inodeOf(entry);
-        if (entry.kind === 'file')
-            names.set(inode, (names.get(inode) ?? 0n) + 1n);
-    }
-    const loads = [0n, 0n];
-    return (entry) => {
-        const { kind, stat } = entry;
-        if (way === 'reflink' || kind !== 'file' || stat.size < copies_LARGE)
-            return 0;
-        if (names.get(inodeOf(entry)) !== stat.nlink)
-            return 0;
-        const lane = loads[0] <= loads[1] ? 0 : 1;
-        loads[lane] += stat.size;
-        return lane;
-    };
-}
-/** Another process takes longer to start than less takes to copy. */
-const copies_LARGE = 4000000n;
-/** All, mostly: what is started later waits until this process has a moment. */
-const copies_AT_ONCE = 8;
-/** Works through batches, some at once; throws the first error, when all have ended. */
-async function inTurns(batches, work) {
-    const left = batches.values();
-    let hasFailed = false;
-    const turns = Array.from({ length: copies_AT_ONCE }, async () => {
-        for (const batch of left) {
-            if (hasFailed)
-                return;
-            try {
-                await work(batch);
-            }
-            catch (error) {
-                hasFailed = true;
-                throw error;
-            }
-        }
-    });
-    const failed = (await Promise.allSettled(turns)).find((each) => each.status === 'rejected');
-    if (failed !== undefined)
-        throw failed.reason;
-}
-/** Only root can give files to their owners. */
-const isRoot = () => process.geteuid?.() === 0;
-// The names go by xargs: they need not be UTF-8, and there may be more than one command line holds.
-async function copyNames({ base, destination, deadline }, { folder, names }, way) {
-    const inside = entries_textOf(folder);
-    const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
-    const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
-    const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
-    try {
-        await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
-            cwd: `${base}/${inside}`,
-            input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
-            waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
-        });
-    }
-    catch (error) {
-        if (!isUnknownOption(messageOf(error)))
-            throw error;
-        throw new Error(NO_COREUTILS, { cause: error });
-    }
-}
-const NO_COREUTILS = 'this cp, perhaps busybox’s, keeps neither links nor times: install coreutils, or nothing is cloned';
-
-;// CONCATENATED MODULE: ./lib/host/clone.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** A target directory of 100 GB has some hundred thousand. */
-const clone_ENTRIES_AT_MOST = 1_000_000;
-/** Why there is no clone; nothing was left, or `remains` says where. */
-class CloneError extends Error {
-    name = 'CloneError';
-    remains;
-    /** whether something failed; else the source is of a kind, or in a state, that is not cloned */
-    isFault;
-    constructor(message, remains, cause) {
-        super(message, { cause });
-        this.remains = remains;
-        this.isFault = !(cause instanceof Refusal);
-    }
-}
-class Refusal extends Error {
-}
-/**
- * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
- * are kept but for setuid and setgid of files; links are copied as links; FIFOs, sockets and devices
- * stay behind. As root, everything belongs to whom it belongs in the source.
- *
- * Whatever ends this process leaves the destination alone to be removed.
- *
- * @throws CloneError
- */
-async function cloneTree(order) {
-    const deadline = external_node_perf_hooks_namespaceObject.performance.now() + order.waitMs;
-    let source = null;
-    let isMade = false;
-    try {
-        source = openFolder(order.source);
-        const base = `/proc/self/fd/${source}`;
-        const { entries, recipe } = clone_look(base, order, deadline);
-        (0,external_node_fs_.mkdirSync)(order.destination, 0o700);
-        isMade = true;
-        const passage = { base, destination: order.destination, deadline };
-        const linked = await fill(passage, recipe, order);
-        await besides(finish(passage, recipe.made), () => {
-            const changed = findChanged(base, entries, deadline);
-            if (changed !== null)
-                throw new Refusal(`it changed meanwhile: ${shown(changed)}`);
-        });
-        const { copiedBytes, linkedBytes } = recipe;
-        return { entries: entries.length, copiedBytes, linkedBytes, linked };
-    }
-    catch (error) {
-        const remains = isMade ? await clone_remove(order.destination) : null;
-        throw new CloneError(messageOf(error), remains, error);
-    }
-    finally {
-        if (source !== null)
-            (0,external_node_fs_.closeSync)(source);
-    }
-}
-function clone_look(base, order, deadline) {
-    const { way, skipIncremental, copyAtMostBytes, entriesAtMost = clone_ENTRIES_AT_MOST } = order;
-    // A bind mount of the same file system has its device number: only the mount table knows it.
-    const mounted = mountsWithin((0,external_node_fs_.realpathSync)(base), readMounts());
-    if (mounted.length > 0)
-        throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
-    const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
-    const recipe = recipeFor(base, entries, order);
-    if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
-        throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
-    }
-    return { entries, recipe };
-}
-async function fill(passage, recipe, { way, meanwhile }) {
-    const { base, destination } = passage;
-    for (const { path } of recipe.made.slice(1))
-        (0,external_node_fs_.mkdirSync)(inTree(destination, path), 0o700);
-    const copies = copy(passage, recipe.copied, recipe.tied, way);
-    const refused = [];
-    const linked = await besides(copies, () => {
-        const shared = [];
-        for (const entry of recipe.linked)
-            (clone_link(passage, entry) ? shared : refused).push(entry);
-        const confirmedOnes = shared.map((entry) => confirmed(base, entry));
-        meanwhile?.(`${base}/.`);
-        return confirmedOnes;
-    });
-    await copy(passage, refused, new Set(), way);
-    for (const entry of recipe.privileged)
-        dropPrivileges(inTree(destination, entry.path));
-    return linked;
-}
-/** Does something while others work, and waits for them in any case: nothing may be at it afterwards. */
-async function besides(others, work) {
-    try {
-        const value = work();
-        await others;
-        return value;
-    }
-    catch (error) {
-        await Promise.allSettled([others]);
-        throw error;
-    }
-}
-/** A path for people, whatever its bytes. */
-function shown(path) {
-    return Buffer.from(path, 'latin1').toString('utf8');
-}
-/** Whether the file got its second name; false where the kernel lets this user not do that. */
-function clone_link({ base, destination }, { path }) {
-    try {
-        (0,external_node_fs_.linkSync)(inTree(base, path), inTree(destination, path));
-        return true;
-    }
-    catch (error) {
-        if (['EPERM', 'EACCES', 'EMLINK'].includes(errnoOf(error)))
-            return false;
-        throw error;
-    }
-}
-/** What was linked, once it has all its names; throws where it is not what was seen before. */
-function confirmed(base, { path, stat }) {
-    const linked = asLinkedFile(path, stat);
-    if (isWritten(linked, seeLinked(base, path))) {
-        throw new Refusal(`it changed meanwhile: ${shown(path)}`);
-    }
-    return linked;
-}
-/** open(2) flag that node does not name: a descriptor on something that may not be read. */
-const clone_O_PATH = 0o10_000_000;
-function dropPrivileges(path) {
-    const file = (0,external_node_fs_.openSync)(path, clone_O_PATH | external_node_fs_.constants.O_NOFOLLOW);
-    try {
-        const mode = BigInt((0,external_node_fs_.fstatSync)(file).mode);
-        (0,external_node_fs_.chmodSync)(`/proc/self/fd/${file}`, Number(mode & 4095n & ~PRIVILEGES));
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
-const TOUCH = ['touch', '-c', '-m', '-d'];
-/** Gives the directories that were made here the owner, mode and time of their originals. */
-async function finish({ destination, deadline }, made) {
-    const words = [];
-    for (const { path, stat } of made.toReversed()) {
-        const folder = inTree(destination, path);
-        if (isRoot())
-            (0,external_node_fs_.chownSync)(folder, Number(stat.uid), Number(stat.gid));
-        words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${entries_textOf(path)}`);
-    }
-    // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
-    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
-        cwd: '/',
-        input: Buffer.from(words.map((word) => `${word}\0`).join('')),
-        waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
-    });
-    for (const { path, stat } of made.toReversed()) {
-        (0,external_node_fs_.chmodSync)(inTree(destination, path), Number(stat.mode & 2047n));
-    }
-}
-/** Nanoseconds as seconds with nine decimals. */
-function inSeconds(nanoseconds) {
-    const digits = (nanoseconds < 0n ? -nanoseconds : nanoseconds).toString().padStart(10, '0');
-    return `${nanoseconds < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
-}
-/** Removes what was made; its path where that fails. */
-async function clone_remove(path) {
-    const removal = await rm([path], []);
-    return removal.kind === 'tried' && removal.why === '' ? null : path;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/disk-room.js
-
-
-/** One that cannot be read has no room: nothing is copied to it. */
-async function readDiskRoom(root, { floors, watermarks }) {
-    const [reading] = (await probeDisks(root.path, [])).readings;
-    if (reading === undefined)
-        return { level: 'low', freeBytes: 0, room: 0 };
-    const { level } = assess(reading, floors);
-    return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
-
-
-/**
- * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
- * is no harm, and goes with the slot.
- */
-function dropSeed(root, lease, { former }) {
-    for (const each of former)
-        removeFormerPath(root, each, lease.slot);
-    dropSeedRecords(root, lease.id);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/clone-seed.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** A clone takes seconds; one that takes longer is no gain. */
-const clone_seed_WAIT_MS = 120_000;
-/**
- * Makes a clone of a build, which stays as it is, as the seed of a slot.
- *
- * @returns why there is none, in words
- * @throws as the file system does: the slot stays empty, and what was made goes
- */
-async function cloneSeed(request, runtime) {
-    const { root, self, source, lease } = request;
-    const isSnapshot = 'snapshot' in source.place;
-    const slot = `${root.realPath}/${lease.slot}`;
-    try {
-        // Who may not take it may not even be able to open it.
-        const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot);
-        if (refusal !== null)
-            return refusal;
-        const work = async () => {
-            const locked = await whileLocked(source.folder, 'shared', async (folder) => {
-                if (!isSnapshot) {
-                    const living = await findLiving(root, self, source, runtime);
-                    return living ?? (await cloneLocked(request, { folder, tree: at(folder, '.') }, runtime));
-                }
-                // Another one may lie at its path by now, and what is known of it is not true of that one.
-                if (idIn(folder) !== source.id)
-                    return 'it was replaced meanwhile';
-                const open = { folder, tree: treeIn(folder) };
-                return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime));
-            });
-            return 'refused' in locked ? locked.refused : locked.value;
-        };
-        if (isSnapshot)
-            return await work();
-        // As in inherit: who takes the slot over looks who is in it.
-        const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work);
-        return 'refused' in held ? held.refused : held.value;
-    }
-    catch (error) {
-        if (error instanceof CloneError && !error.isFault)
-            return messageOf(error);
-        // Another job, or this one, has taken it; a pass may have.
-        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
-            return clone_seed_GONE;
-        throw error;
-    }
-}
-const clone_seed_GONE = 'it is gone';
-/** Who is in the source, in words; null where nobody is. */
-async function findLiving(root, self, { place }, runtime) {
-    if (!('slot' in place))
-        return null;
-    return whyOccupied(await lookUntilLeft(root, place, self, runtime));
-}
-async function cloneLocked(request, { folder, tree }, runtime) {
-    const { root, lease, place, source } = request;
-    const isSnapshot = 'snapshot' in source.place;
-    const known = isSnapshot ? linkedIn(folder) : readLinked(root, source.id);
-    const disk = await readDiskRoom(root, request.settings);
-    const choice = clone_seed_choose(request, disk, known);
-    const { way } = choice;
-    if (way === null)
-        return choice.why;
-    if (!isStillThere(request, folder))
-        return clone_seed_GONE;
-    const { same, written, others } = lookAtShared(tree, known ?? []);
-    if (written.length > 0) {
-        const { id, label } = source;
-        const spoilt = 'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id };
-        return giveUpHybrid(root, { label, place: spoilt, written, record: known ?? [] }, runtime);
-    }
-    // A slot may have been built in since it was handed down.
-    if (isSnapshot && others[0] !== undefined)
-        return `it has changed since: ${others[0]}`;
-    const record = {
-        version: 1,
-        kind: way === 'copy' ? 'copy' : 'clone',
-        source: source.id,
-        ageHours: source.ageHours,
-        generation: source.origin.generation + 1,
-        former: [],
-        environment: '',
-        unused: null,
-    };
-    const formerTargets = source.former.flatMap((each) => slots_pathsOf(root, each));
-    const filled = { record, origin: source.origin, formerTargets, linked: [] };
-    const moved = movedTargetOf({ ...request, ...filled }, runtime.environment);
-    let judged = null;
-    const { linked } = await cloneTree({
-        source: tree,
-        destination: place,
-        way,
-        skipIncremental: !isIncrementalOfUse(request, way, runtime.environment),
-        sharesPrograms: hybridRefusal(root, 'programs') === null,
-        waitMs: clone_seed_WAIT_MS,
-        copyAtMostBytes: way === 'reflink' ? null : disk.room,
-        // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
-        meanwhile: (opened) => {
-            if (moved !== null)
-                judged = judgeMovedUnits({ ...moved, place: opened });
-        },
-    });
-    if (isSnapshot)
-        tryToNoteUse(folder);
-    try {
-        // Before anything is built in the clone: nobody must find the two without this note then.
-        if (linked.length > 0)
-            noteShared(request, folder, same, linked);
-        const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id);
-        if (inputs !== null)
-            writeRecord(root, lease.id, '.inputs', inputs);
-    }
-    catch (error) {
-        dropSeed(root, lease, record);
-        throw error;
-    }
-    runtime.voice.info(`cloned (${way}): ${choice.why}`);
-    return { ...filled, judged };
-}
-/** Where blocks are shared even a part of it is worth more than the time it takes; to copy it is not. */
-function isIncrementalOfUse({ settings: { constantPaths }, source }, way, environment) {
-    const use = incrementalUse(source.origin, { constantPaths, environment });
-    return use === 'all' || (use === 'some' && way === 'reflink');
-}
-/**
- * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
- * that away before. A snapshot stays whole for as long as it is locked.
- */
-function isStillThere({ root, source }, folder) {
-    if ('snapshot' in source.place)
-        return true;
-    const [open, there] = [(0,external_node_fs_.fstatSync)(folder), (0,external_node_fs_.lstatSync)(source.folder, { throwIfNoEntry: false })];
-    const isThere = there?.ino === open.ino && there.dev === open.dev;
-    return isThere && (findLease(root, source.id)?.end ?? null) !== null;
-}
-/** Notes on both sides what the source and its clone share: either may be written into. */
-function noteShared({ root, lease, source }, folder, before, linked) {
-    const joined = joinRecords(before, linked);
-    if ('snapshot' in source.place)
-        noteLinked(folder, joined);
-    else
-        writeRecord(root, source.id, '.linked', JSON.stringify(joined));
-    writeRecord(root, lease.id, '.linked', JSON.stringify(linked));
-}
-/** Without it the snapshot is evicted somewhat sooner. */
-function tryToNoteUse(folder) {
-    try {
-        noteUse(folder, new Date());
-    }
-    catch {
-        return;
-    }
-}
-function clone_seed_choose({ root, job, settings, source, place }, disk, known) {
-    return chooseWay({
-        wanted: settings.warm,
-        // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
-        canReflink: canReflink((0,external_node_path_namespaceObject.dirname)(place)),
-        hybridRefusal: known === null
-            ? 'what is shared with others is not known any more'
-            : (trustRefusal(job, source) ?? hybridRefusal(root)),
-        level: disk.level,
-        freeBytes: disk.freeBytes,
-        keepFreeBytes: disk.freeBytes - disk.room,
-        sourceBytes: source.bytes,
-    });
-}
-/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
-function trustRefusal(job, { trusted }) {
-    return trusted && !job.trusted
-        ? 'what cannot publish a snapshot (a pull request, another branch, a schedule) may not share files with what can'
-        : null;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/clone-sources.js
-
-
-
-/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
-function slotSource(root, { source, slot, origin, refusal }) {
-    const { record, build, moment } = source;
-    if (origin === null || build === null || refusal !== null)
-        return [];
-    const path = `${root.realPath}/${slot}`;
-    const hours = ageHours(record, moment);
-    return [
-        {
-            label: `a clone of ${slot}`,
-            id: record.id,
-            folder: path,
-            bytes: null,
-            ageHours: Number.isFinite(hours) ? hours : null,
-            origin,
-            trusted: record.lease?.trusted === true,
-            former: [slot, ...build.former],
-            place: { slot, container: record.lease?.owner.container ?? null },
-        },
-    ];
-}
-/** The snapshots for a job, the newest first. */
-function snapshotSources(root, job, stored, environment) {
-    return snapshotsFor(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
-        label: `snapshot ${name.repository}/${name.key}`,
-        id: snapshot.id,
-        folder: folderOf(root, name),
-        bytes,
-        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
-        origin: snapshot,
-        trusted: true,
-        former: snapshot.former,
-        place: { snapshot: name },
-    }));
-}
 
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
 
@@ -19237,53 +19631,6 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     };
 }
 
-;// CONCATENATED MODULE: ./lib/steps/offer.js
-
-
-
-
-
-
-
-
-
-function offerTo({ root, job, settings }, wish, { environment }) {
-    const judged = sourcesFor(endedSlots(root), wish);
-    const isClone = settings.warm !== 'inherit';
-    const stored = isClone ? listSnapshots(root, repositoryOf(job)) : [];
-    const snapshots = snapshotSources(root, job, stored, buildEnvironment(environment));
-    const slots = judged.map(({ source }) => source);
-    const inSlots = judged.map(({ origin, refusal }) => (refusal === null ? origin : null));
-    return {
-        slots,
-        snapshots,
-        isRemote: isClone && settings.remote.mode !== 'off',
-        fit: [...inSlots, ...snapshots.map(({ origin }) => origin)].filter((each) => each !== null),
-    };
-}
-function isEmpty({ slots, snapshots, isRemote }) {
-    return !isRemote && slots.length + snapshots.length === 0;
-}
-/** Has the checkout read meanwhile, where a seed will be compared with it. */
-async function whileCheckoutIsRead({ realPath }, { fit }, wish, work) {
-    const isCompared = wish.restoresMtimes && fit.some(({ inputs }) => inputs);
-    if (wish.workspace === null || !isCompared)
-        return work();
-    const workspace = workspace_reader_realPathOf(wish.workspace);
-    // Who compares a seed that lies in the checkout passes it over, and has that read anew.
-    if (`${realPath}/`.startsWith(`${workspace}/`))
-        return work();
-    return readingAhead(workspace, work);
-}
-function endedSlots(root) {
-    const moment = readMoment();
-    return readEndedLeases(root).map((record) => ({
-        record,
-        build: readBuildRecord(root, record.id),
-        moment,
-    }));
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
 
 
@@ -19337,8 +19684,6 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/seed.js
-
-
 
 
 
@@ -19421,7 +19766,9 @@ async function seed_choose(request, offer, wish, runtime) {
     const attempts = [...attemptsOf(request, offer, wish, runtime)];
     if (attempts.length === 0)
         return cold(NOTHING_BUILT);
-    return withSeeding(root, lease.id, async (folder) => {
+    const left = (await awaitAhead(root, lease.id)) ? 'kept' : 'dropped';
+    const work = async (folder) => {
+        const ahead = aheadIn(folder, runtime);
         const reasons = [];
         for (const [index, { label, attempt }] of attempts.entries()) {
             const place = `${folder}/${index}`;
@@ -19429,7 +19776,7 @@ async function seed_choose(request, offer, wish, runtime) {
             try {
                 // An attempt that came to nothing may have set times before.
                 const now = { ...wish, times: timesOf(request) };
-                const filled = await attempt(place, now);
+                const filled = await attempt(place, now, ahead);
                 outcome =
                     typeof filled === 'string' ? filled : await seed_settle(request, filled, now, place, runtime);
             }
@@ -19443,7 +19790,16 @@ async function seed_choose(request, offer, wish, runtime) {
         }
         const { record, why } = cold(reasons.join('; '));
         return { record: { ...record, ...askedOf(wish) }, why };
-    });
+    };
+    return withSeeding(root, lease.id, work, left);
+}
+/** What was made while the checkout was. */
+function aheadIn(folder, { voice }) {
+    const found = readAhead(folder);
+    if (found === null || 'place' in found)
+        return found;
+    voice.warning(`No clone was made while the checkout was (${found.problem}).`);
+    return null;
 }
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
 async function seed_settle(request, filled, wish, place, runtime) {
@@ -19468,27 +19824,6 @@ function seed_note({ root, lease }, seeded, runtime) {
     const record = { ...seeded, environment: buildEnvironment(runtime.environment) };
     writeRecord(root, lease.id, '.seed', encodeRecord(record));
     return record;
-}
-/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
-function timesOf({ root, job, owner: { runner } }) {
-    return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`);
-}
-/** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf(request, { environment }) {
-    const { job, owner, lease, restoresMtimes } = request;
-    const workspace = environment['GITHUB_WORKSPACE'] ?? null;
-    return {
-        job,
-        madeBy: lease.madeBy,
-        runnerKey: owner.runner.key,
-        workspace,
-        common: isLocal(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
-        restoresMtimes,
-        times: timesOf(request),
-        toolchain: null,
-        choice: null,
-        system: readSystem(),
-    };
 }
 function cold(why) {
     return { record: COLD, why };
@@ -19522,9 +19857,9 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     ]) {
         yield {
             label: source.label,
-            attempt: async (place, now) => refuseOrigin(source.origin, now) ??
+            attempt: async (place, now, ahead) => refuseOrigin(source.origin, now) ??
                 refuseEnvironment(root, source, runtime.environment) ??
-                (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
+                (await cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime)),
         };
     }
     if (isRemote) {
@@ -21017,7 +21352,7 @@ async function removeTarget(base, path, look) {
     const name = (0,external_node_path_namespaceObject.basename)(path);
     let folder;
     try {
-        folder = within(base, parents, (last) => openFolder(at(last, '.')));
+        folder = within(base, parents, (last) => folders_openFolder(at(last, '.')));
     }
     catch (error) {
         return failure(error);
@@ -22091,10 +22426,10 @@ function isDirectory(path) {
 
 /** What jobs and commands tell those that they start; no settings. */
 const OWN = ['TARGET_GUARD_LEASE', INSIDE, MEASURING, OUTER, RUN, WATCHED];
-const doctor_settings_PREFIX = environmentTwin('');
+const doctor_settings_PREFIX = input_environmentTwin('');
 /** Every variable of ours that means anything. */
 const KNOWN = new Set([
-    ...settings_INPUTS.map(({ name }) => environmentTwin(name)),
+    ...settings_INPUTS.map(({ name }) => input_environmentTwin(name)),
     ...OWN,
 ]);
 /** What the environment sets otherwise than it would be, and what in it nobody reads. */
@@ -22270,7 +22605,7 @@ function checkReserve(root, reading) {
 async function checkDisks(root, settings, runtime) {
     const problems = [];
     const quiet = { ...runtime.voice, warning: (text) => void problems.push(text) };
-    const assessments = await look({ root, settings }, { ...runtime, voice: quiet });
+    const assessments = await guard_disk_look({ root, settings }, { ...runtime, voice: quiet });
     const check = 'disk';
     const mend = '“target-guard explain” says what holds it; “target-guard sweep” makes room.';
     return [
@@ -22489,7 +22824,7 @@ async function explain(settings, path, runtime) {
     const root = existingRoot(settings, runtime);
     const self = selfOf(observeOwner(runtime.environment), null);
     const planned = await plan({ root, self, scope: 'host', retention: settings }, runtime);
-    const disks = await look({ root, settings }, runtime);
+    const disks = await guard_disk_look({ root, settings }, runtime);
     const disk = disks.find((each) => each.reading.holdsRoot);
     const isTight = disk !== undefined && reliefFor(disks, settings.watermarks) !== 'none';
     const relief = { root, self, settings, extent: 'host' };
@@ -23031,7 +23366,7 @@ secret (TARGET_GUARD_ALERT_WEBHOOK) belongs into the .env of the runner.`,
             runners: operands,
             remove: switches.has('remove'),
             scripts: values.get('scripts')?.at(-1) ?? null,
-            variables: [...invocation.settings].map(([name, text]) => [environmentTwin(name), text]),
+            variables: [...invocation.settings].map(([name, text]) => [input_environmentTwin(name), text]),
         };
         const installed = installHooks(request, runtime.script);
         print(invocation, installed, () => hooksText(installed));
@@ -23213,7 +23548,7 @@ function install({ user, root, isWatching, flags, alertWebhook, folder: chosen }
 }
 function writeVariables(alertWebhook, folder, write) {
     if (alertWebhook !== null) {
-        return [write(VARIABLES, variableLine(environmentTwin('alert-webhook'), alertWebhook), 0o600)];
+        return [write(VARIABLES, variableLine(input_environmentTwin('alert-webhook'), alertWebhook), 0o600)];
     }
     return removeUnit(folder, VARIABLES) ? [`removed: ${folder}/${VARIABLES}`] : [];
 }
@@ -23291,7 +23626,7 @@ Running it again changes nothing.`,
     },
 };
 function rootIn(environment) {
-    return environment[environmentTwin('root')] ?? '';
+    return environment[input_environmentTwin('root')] ?? '';
 }
 /** The default is a place in the home of who calls: where that is root, the runners are elsewhere. */
 function refuseOwnOfRoot(root) {
@@ -23898,7 +24233,7 @@ async function printEnvironment(settings, { pid, isVerbose }, runtime) {
         signals.end();
     }
 }
-const print_environment_ROOT = environmentTwin('root');
+const print_environment_ROOT = input_environmentTwin('root');
 /** Set beside a root that only --print-env has set, to the same: --end forgets that root, and no other. */
 const OWN_ROOT = `${RUN}_ROOT`;
 function isOwnRoot(environment) {
@@ -24351,7 +24686,7 @@ async function status_status(settings, runtime) {
             },
         ]);
     const occupancies = await lookInto(root, places, self, runtime.environment);
-    const assessments = await look({ root, settings }, runtime);
+    const assessments = await guard_disk_look({ root, settings }, runtime);
     const snapshots = listSnapshots(root).map((each) => snapshotStatus(each, view.moment.wallMs));
     const trash = listTrash(root);
     const sizeOf = knownSizes(root);
@@ -24773,6 +25108,7 @@ function spanOf(text) {
 
 
 
+
 /** Every command, in the order of the overview. */
 const COMMANDS = [
     hookCommand,
@@ -24782,6 +25118,7 @@ const COMMANDS = [
     statusCommand,
     capCommand,
     explainCommand,
+    cloneCommand,
     keepCommand,
     reapCommand,
     runCommand,

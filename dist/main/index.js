@@ -151,7 +151,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   VY: () => (/* binding */ secretsIn)
 });
 
-// UNUSED EXPORTS: changedTwins, readTwins
+// UNUSED EXPORTS: changedTwins, readTwins, twinsOf
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
@@ -457,6 +457,14 @@ function secretsIn(environment) {
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
+}
+/** A step’s settings as the environment twins that a command takes, but for what stays out of every text. */
+function twinsOf(environment) {
+    const set = INPUTS.flatMap((each) => {
+        const read = input(each.name, environment) ?? twin(each.name, environment);
+        return read === null || each.isSecret === true ? [] : [[environmentTwin(each.name), read.text]];
+    });
+    return Object.fromEntries(set);
 }
 /** The settings that a variable makes other than their defaults; the text of a secret is null. */
 function changedTwins(environment) {
@@ -4114,9 +4122,10 @@ function makeFolder(parent, name, where) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   im: () => (/* binding */ withSeeding)
+/* harmony export */   im: () => (/* binding */ withSeeding),
+/* harmony export */   wz: () => (/* binding */ awaitSeeding)
 /* harmony export */ });
-/* unused harmony exports makeSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
+/* unused harmony exports makeSeeding, openSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -4144,16 +4153,37 @@ function makeSeeding(root, id) {
 function seedingPath(root, id) {
     return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'seeding', id);
 }
+/** Opens the folder, where it is there: ENOENT says that nobody waits for what would lie in it. */
+function openSeeding(root, id) {
+    return openFolder(seedingPath(root, id));
+}
+/**
+ * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
+ *
+ * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ *   longer than `waitSeconds`
+ */
+async function awaitSeeding(root, id, name, waitSeconds) {
+    const path = seedingPath(root, id);
+    if (!isThere(path))
+        return false;
+    return (await (0,_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .withKernelLock */ .lv)(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true;
+}
+function isThere(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+}
 /**
  * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
  * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
+ * @param left what becomes before of what lies there
  */
-async function withSeeding(root, id, work) {
+async function withSeeding(root, id, work, left = 'dropped') {
     // What a hook of the same job left that was killed.
-    takeAway(root, id);
+    if (left === 'dropped')
+        takeAway(root, id);
     const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
@@ -5585,7 +5615,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8728);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2619);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -6558,6 +6588,7 @@ function textOr(value, otherwise) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O1: () => (/* binding */ linkedFilesOf),
 /* harmony export */   QH: () => (/* binding */ isWritten),
 /* harmony export */   Rk: () => (/* binding */ parseLinked),
 /* harmony export */   _L: () => (/* binding */ fateOf),
@@ -6596,6 +6627,10 @@ function parseLinked(text) {
     catch {
         return null;
     }
+    return linkedFilesOf(found);
+}
+/** The same, of what was read already. */
+function linkedFilesOf(found) {
     if (!Array.isArray(found))
         return null;
     const files = found.map(linkedFileOf);
@@ -8019,7 +8054,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 8728:
+/***/ 2619:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8420,10 +8455,96 @@ function maxParallelOf(cap, repository) {
     return Math.min(MATRIX_AT_MOST, Math.max(1, own.maxParallel ?? MATRIX_AT_MOST));
 }
 
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/root.js + 2 modules
 var host_root = __nccwpck_require__(2063);
+// EXTERNAL MODULE: ./lib/plan/admission-setting.js
+var admission_setting = __nccwpck_require__(8235);
+// EXTERNAL MODULE: ./lib/host/disk.js
+var disk = __nccwpck_require__(657);
+// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
+var host_history = __nccwpck_require__(3007);
+// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
+var leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/size-samples.js
+var size_samples = __nccwpck_require__(4015);
+// EXTERNAL MODULE: ./lib/host/snapshots.js
+var host_snapshots = __nccwpck_require__(9747);
+;// CONCATENATED MODULE: ./lib/steps/cap.js
+
+
+
+
+
+
+
+/**
+ * How many jobs at once there is room for, in what is free and what goes for them; null where the disk
+ * cannot be read.
+ */
+async function cap(root, settings) {
+    const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
+    if (reading === undefined)
+        return null;
+    const { freeBytes, totalBytes } = reading;
+    const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes);
+    const history = (0,host_history/* readHistory */.Lu)(root);
+    // What trees share by reflink is in the size of each: there cannot be more than is used.
+    const known = settings.dryRun ? 0 : evictableBytes(root, history);
+    const room = { freeBytes, evictableBytes: Math.min(known, totalBytes - freeBytes), reserveBytes };
+    return capOf(history, room);
+}
+/** As the history, or the last sample, has them; what nobody has measured counts as nothing. */
+function evictableBytes(root, history) {
+    const told = new Map(history.map(({ id, bytes }) => [id, bytes]));
+    const ended = (0,leases/* readEndedLeases */.W6)(root).filter(({ isKept }) => !isKept);
+    const slots = ended.map(({ id }) => told.get(id) ?? (0,size_samples/* readSizeSample */.U_)(root, id)?.bytes ?? 0);
+    const snapshots = (0,host_snapshots/* listSnapshots */.Cb)(root).map(({ bytes }) => bytes ?? 0);
+    return [...slots, ...snapshots].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
+
+/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
+const OUTER = 'TARGET_GUARD_OUTER';
+/** A run tells its own lease, and a hook that of its job. */
+const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
+/** Of a deeper chain the innermost count. */
+const AT_MOST = 64;
+/** The leases that end only after what is started here: nobody must wait for their claims. */
+function outerLeases(environment) {
+    const chain = (environment[OUTER] ?? '').split(' ');
+    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
+    return [...new Set(ids.filter(naming/* isLeaseId */.cl))].slice(-AT_MOST);
+}
+/** The same for what is started within one more lease, as `OUTER` has it. */
+function withOuterLease(environment, id) {
+    return [...new Set([...outerLeases(environment), id])].join(' ');
+}
+
+// EXTERNAL MODULE: ./lib/report/actions.js
+var report_actions = __nccwpck_require__(8565);
+// EXTERNAL MODULE: ./lib/host/privilege.js
+var privilege = __nccwpck_require__(3457);
+// EXTERNAL MODULE: ./lib/host/keeper-lock.js
+var keeper_lock = __nccwpck_require__(1168);
+// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
+var keeper = __nccwpck_require__(8811);
+// EXTERNAL MODULE: ./lib/host/background.js
+var background = __nccwpck_require__(6160);
+;// CONCATENATED MODULE: ./lib/host/reaper.js
+
+const GB = 1e9;
+/** Starts the reaper, and does not wait for it. */
+function startReaper(root, script, settings) {
+    const helper = ['--privileged-helper', settings.privilegedHelper];
+    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / GB));
+    if (settings.helperImage !== null)
+        helper.push('--helper-image', settings.helperImage);
+    (0,background/* startInBackground */.k5)(script, ['reap', '--root', root.path, ...helper]);
+}
+
+// EXTERNAL MODULE: ./lib/host/reserve.js
+var reserve = __nccwpck_require__(858);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
@@ -8532,92 +8653,6 @@ function readContainerId() {
     return (0,external_node_fs_.existsSync)('/.dockerenv') ? (0,external_node_os_.hostname)() : null;
 }
 
-// EXTERNAL MODULE: ./lib/plan/admission-setting.js
-var admission_setting = __nccwpck_require__(8235);
-// EXTERNAL MODULE: ./lib/host/disk.js
-var disk = __nccwpck_require__(657);
-// EXTERNAL MODULE: ./lib/host/history.js + 1 modules
-var host_history = __nccwpck_require__(3007);
-// EXTERNAL MODULE: ./lib/host/size-samples.js
-var size_samples = __nccwpck_require__(4015);
-// EXTERNAL MODULE: ./lib/host/snapshots.js
-var host_snapshots = __nccwpck_require__(9747);
-;// CONCATENATED MODULE: ./lib/steps/cap.js
-
-
-
-
-
-
-
-/**
- * How many jobs at once there is room for, in what is free and what goes for them; null where the disk
- * cannot be read.
- */
-async function cap(root, settings) {
-    const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
-    if (reading === undefined)
-        return null;
-    const { freeBytes, totalBytes } = reading;
-    const reserveBytes = (0,admission_setting/* reserveOf */.g)(settings.admission.reserveBytes, totalBytes);
-    const history = (0,host_history/* readHistory */.Lu)(root);
-    // What trees share by reflink is in the size of each: there cannot be more than is used.
-    const known = settings.dryRun ? 0 : evictableBytes(root, history);
-    const room = { freeBytes, evictableBytes: Math.min(known, totalBytes - freeBytes), reserveBytes };
-    return capOf(history, room);
-}
-/** As the history, or the last sample, has them; what nobody has measured counts as nothing. */
-function evictableBytes(root, history) {
-    const told = new Map(history.map(({ id, bytes }) => [id, bytes]));
-    const ended = (0,leases/* readEndedLeases */.W6)(root).filter(({ isKept }) => !isKept);
-    const slots = ended.map(({ id }) => told.get(id) ?? (0,size_samples/* readSizeSample */.U_)(root, id)?.bytes ?? 0);
-    const snapshots = (0,host_snapshots/* listSnapshots */.Cb)(root).map(({ bytes }) => bytes ?? 0);
-    return [...slots, ...snapshots].reduce((sum, bytes) => sum + bytes, 0);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/outer-leases.js
-
-/** Set for what is started within a job or a run: the ids of all leases that wait for it, between blanks. */
-const OUTER = 'TARGET_GUARD_OUTER';
-/** A run tells its own lease, and a hook that of its job. */
-const NAMING_ONE = ['TARGET_GUARD_RUN', 'TARGET_GUARD_LEASE'];
-/** Of a deeper chain the innermost count. */
-const AT_MOST = 64;
-/** The leases that end only after what is started here: nobody must wait for their claims. */
-function outerLeases(environment) {
-    const chain = (environment[OUTER] ?? '').split(' ');
-    const ids = [...chain, ...NAMING_ONE.map((name) => environment[name] ?? '')];
-    return [...new Set(ids.filter(naming/* isLeaseId */.cl))].slice(-AT_MOST);
-}
-/** The same for what is started within one more lease, as `OUTER` has it. */
-function withOuterLease(environment, id) {
-    return [...new Set([...outerLeases(environment), id])].join(' ');
-}
-
-// EXTERNAL MODULE: ./lib/report/actions.js
-var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/host/privilege.js
-var privilege = __nccwpck_require__(3457);
-// EXTERNAL MODULE: ./lib/host/keeper-lock.js
-var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
-var keeper = __nccwpck_require__(8811);
-// EXTERNAL MODULE: ./lib/host/background.js
-var background = __nccwpck_require__(6160);
-;// CONCATENATED MODULE: ./lib/host/reaper.js
-
-const GB = 1e9;
-/** Starts the reaper, and does not wait for it. */
-function startReaper(root, script, settings) {
-    const helper = ['--privileged-helper', settings.privilegedHelper];
-    helper.push('--snapshot-max-gb', String(settings.snapshotMaxBytes / GB));
-    if (settings.helperImage !== null)
-        helper.push('--helper-image', settings.helperImage);
-    (0,background/* startInBackground */.k5)(script, ['reap', '--root', root.path, ...helper]);
-}
-
-// EXTERNAL MODULE: ./lib/host/reserve.js
-var reserve = __nccwpck_require__(858);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: external "node:child_process"
@@ -10576,63 +10611,137 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
     return 'go on';
 }
 
-;// CONCATENATED MODULE: ./lib/steps/pre.js
-
-
-
-
-
-
-
-/** Gets the job its slot and exports it; main does the same where the runner skips pre. */
-async function pre(runtime) {
-    const { environment, voice } = runtime;
-    const settings = (0,inputs/* readInputs */.Ko)(environment);
-    const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
-    const state = stateOf(prepared);
-    keepState(state, runtime);
-    rememberEmergency(prepared, environment);
-    if (prepared.slot === null)
-        return state;
-    const { lease, targetDirectory } = prepared.slot;
-    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', targetDirectory);
-    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', OUTER, withOuterLease(environment, lease.id));
-    voice.info(`CARGO_TARGET_DIR is ${targetDirectory}`);
-    return state;
-}
-/** Without its state post cannot end the lease; then the end of the job’s Worker does. */
-function keepState(state, { environment, voice }) {
-    try {
-        saveState(environment, state);
-    }
-    catch (error) {
-        voice.warning(`${(0,guard_error/* messageOf */.bD)(error)} The slot will be given back when the runner’s job is over.`);
-    }
-}
-function stateOf(prepared) {
-    const { root, slot, retired, reclaimedBytes, disk } = prepared;
-    return {
-        root,
-        lease: slot?.lease.id ?? null,
-        prepared: {
-            slot: slot === null
-                ? null
-                : {
-                    targetDirectory: slot.targetDirectory,
-                    runDirectory: slot.runDirectory,
-                    takenOver: slot.takenOver,
-                },
-            retired,
-            reclaimedBytes,
-            diskStatus: disk.level,
-            freeBytes: disk.freeBytes,
-            actions: (0,report_actions/* passLines */.H8)(prepared.actions),
-        },
-    };
-}
-
+// EXTERNAL MODULE: ./lib/plan/remote-key.js
+var remote_key = __nccwpck_require__(1275);
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/linked-file.js
+var linked_file = __nccwpck_require__(2985);
+;// CONCATENATED MODULE: ./lib/plan/ahead.js
+
+
+
+function ahead_encodeAhead({ record, ...rest }) {
+    return `${JSON.stringify({ version: 1, ...rest, record: encodeRecord(record) })}\n`;
+}
+function ahead_encodeFailed(failed) {
+    return `${JSON.stringify({ version: 1, ...failed })}\n`;
+}
+/** Null where it is damaged: the clone is made again. */
+function parseAhead(text) {
+    const found = (0,plan_lease/* parseObject */.lj)(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { making, told, problem } = found;
+    if (typeof problem === 'string')
+        return { problem };
+    const record = typeof found['record'] === 'string' ? (0,build_record/* parseSeedRecord */.k9)(found['record']) : null;
+    const linked = (0,linked_file/* linkedFilesOf */.O1)(found['linked']);
+    if (typeof making !== 'string' || record === null || linked === null)
+        return null;
+    if (!Array.isArray(told) || !told.every(isTold))
+        return null;
+    return { making, record, linked, told };
+}
+function isTold(found) {
+    return ((0,plan_lease/* isRecord */.u4)(found) && typeof found['text'] === 'string' && typeof found['isWarning'] === 'boolean');
+}
+
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/host/ahead.js
+
+
+
+
+
+
+
+/**
+ * The clone that a job will be seeded with is made while its checkout is, by a process in the background:
+ * `seeding/<lease id>/ahead`, and beside it `ahead.json`, which is there when all of it is, or says what
+ * went wrong.
+ */
+const CLONE = 'ahead';
+const NOTE = 'ahead.json';
+/** Where it is made in the folder of a seeding. */
+function aheadPlace(folder) {
+    return `${folder}/${CLONE}`;
+}
+/** The clone in the folder of a seeding; null where there is none, or not all of it. */
+function readAhead(folder) {
+    const text = (0,small_file/* readTextOrNull */.GR)(`${folder}/${NOTE}`, small_file/* LARGE */.I$);
+    const note = text === null ? null : parseAhead(text);
+    return note === null || 'problem' in note ? note : { place: aheadPlace(folder), note };
+}
+/** Notes that it is whole. */
+function noteAhead(folder, note) {
+    replaceFile(`${folder}/${NOTE}`, encodeAhead(note));
+}
+/** Notes that there will be none. */
+function noteFailed(folder, failed) {
+    replaceFile(`${folder}/${NOTE}`, encodeFailed(failed));
+}
+/** As long as one that is made in the job itself may take. */
+const WAIT_S = 120;
+/** Waits for the process that makes a lease’s clone; false where there is none to be had. */
+async function awaitAhead(root, id) {
+    return (0,seeding/* awaitSeeding */.wz)(root, id, NOTE, WAIT_S);
+}
+/** By it the runner’s clean-up finds the process, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the process that makes the clone, and does not wait for it. It holds the lock of the folder
+ * from here to its end, whatever that is: who comes for the clone waits for the lock.
+ *
+ * @param variables what it gets of the job’s environment
+ * @returns false where no lock can be taken: then there is none
+ */
+function ahead_startAhead(root, id, script, variables) {
+    const folder = openFolder(makeSeeding(root, id));
+    try {
+        const { status } = spawnSync('flock', ['-s', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (status !== 0)
+            return false;
+        const words = ['clone', '--root', root.path, '--lease', id];
+        const child = spawn(process.execPath, [toolBeside(script), ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...ownEnvironment([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        // Then the job makes it itself.
+        child.on('error', () => { });
+        child.unref();
+        return true;
+    }
+    finally {
+        closeSync(folder);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/seed-request.js
+
+
+
+
+
+
+/** What the slot of a step is seeded for; null where there is none. */
+function seed_request_seedRequestOf({ root: path, lease: id }, { environment }) {
+    const root = (0,host_root/* findRoot */.wg)(path, (0,steps_runtime/* preciousOf */.YU)(environment));
+    const lease = root === null || id === null ? null : ((0,leases/* findLease */.G0)(root, id)?.lease ?? null);
+    if (root === null || lease === null)
+        return null;
+    const settings = (0,inputs/* readInputs */.Ko)(environment);
+    const job = readJob(environment, settings.leg);
+    const owner = observeOwner(environment);
+    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
+    return { root, job, owner, self, settings, lease, restoresMtimes: settings.restoreMtimes };
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/seed.js
 
 
@@ -10647,7 +10756,7 @@ var build_record = __nccwpck_require__(6557);
  * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
  * So does one that has secrets from those that may have none.
  */
-function sourcesFor(sources, wish) {
+function seed_sourcesFor(sources, wish) {
     const { job } = wish;
     return sources
         .flatMap((source) => {
@@ -10708,10 +10817,10 @@ function refusalOf({ record }, origin, wish) {
         ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
     if (!isGood)
         return 'its job is not known to have succeeded';
-    return refuseOrigin(origin, wish);
+    return seed_refuseOrigin(origin, wish);
 }
 /** Why a build may not be a seed for this job, wherever it lies; null where it may. */
-function refuseOrigin(origin, wish) {
+function seed_refuseOrigin(origin, wish) {
     // Who publishes starts over before a snapshot is too old for all others.
     const inJobs = build_record/* GENERATIONS_AT_MOST */.KL - (wish.job.trusted ? 1 : 0);
     const most = (0,plan_lease/* isLocal */.IX)(wish.madeBy) ? build_record/* LOCAL_GENERATIONS_AT_MOST */.SH : inJobs;
@@ -10750,8 +10859,838 @@ function isUntold({ lease, end }) {
     return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
 }
 
-// EXTERNAL MODULE: ./lib/host/host-lock.js
-var host_lock = __nccwpck_require__(408);
+;// CONCATENATED MODULE: ./lib/plan/git-index.js
+/** Signature, version, number of entries. */
+const HEADER = 12;
+/** Where the parts of an entry are, from its begin; all numbers are big-endian. */
+const [MTIME, MODE, BLOB, FLAGS, git_index_NAME] = [8, 24, 40, 60, 62];
+const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0x0fff];
+/** In the flags of extended entries: left out of a sparse checkout. */
+const SKIPPED = 0x4000;
+/** At the end, of what is before. */
+const DIGEST = 20;
+const [FILE, PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
+/**
+ * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
+ *
+ * @returns null where git itself should be asked: another format, one that is split or that names
+ *   folders in place of files, or one that is damaged
+ */
+function parseIndex(bytes) {
+    if (bytes.length < HEADER + DIGEST || bytes.toString('latin1', 0, 4) !== 'DIRC')
+        return null;
+    const version = bytes.readUInt32BE(4);
+    if (version !== 2 && version !== 3)
+        return null;
+    const end = bytes.length - DIGEST;
+    const index = { files: new Map(), submodules: [] };
+    // Taking a part of a text is far quicker than decoding one for each of many thousand entries.
+    const text = bytes.toString('latin1');
+    let at = HEADER;
+    for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
+        if (at + git_index_NAME > end)
+            return null;
+        const flags = bytes.readUInt16BE(at + FLAGS);
+        const name = at + git_index_NAME + ((flags & EXTENDED) === 0 ? 0 : 2);
+        const length = flags & NAME_LENGTH;
+        // Of a longer name the length is not told.
+        const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
+        if (nul === -1 || nul >= end || bytes[nul] !== 0)
+            return null;
+        const latin1 = text.slice(name, nul);
+        const path = IS_ASCII.test(latin1) ? latin1 : bytes.toString('utf8', name, nul);
+        if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
+            index.submodules.push(path);
+        else
+            index.files.set(path, contentAt(bytes, at));
+        // Each is padded with 1 to 8 NUL to a multiple of eight.
+        at += (nul - at + 8) & ~7;
+    }
+    return hasOptionalOnly(bytes, at, end) ? index : null;
+}
+/** In ASCII both encodings say the same. */
+const IS_ASCII = /^[\0-\x7f]*$/;
+function contentAt(bytes, at) {
+    const flags = bytes.readUInt16BE(at + FLAGS);
+    const mode = bytes.readUInt32BE(at + MODE);
+    const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
+    const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
+    if ((mode !== FILE && mode !== PROGRAM) || !isLookedAt)
+        return null;
+    return new IndexedFile(bytes, at, mode === PROGRAM);
+}
+/** Of many thousand files the ids of few are ever asked for. */
+class IndexedFile {
+    kind = 'file';
+    size = null;
+    isExecutable;
+    #bytes;
+    #at;
+    constructor(bytes, at, isExecutable) {
+        this.#bytes = bytes;
+        this.#at = at;
+        this.isExecutable = isExecutable;
+    }
+    get id() {
+        return `git:${this.#bytes.toString('hex', this.#at + BLOB, this.#at + FLAGS)}`;
+    }
+    get mtimeS() {
+        return this.#bytes.readUInt32BE(this.#at + MTIME);
+    }
+}
+/** Whether none of the extensions is needed to understand the entries: their names say so. */
+function hasOptionalOnly(bytes, from, end) {
+    let at = from;
+    while (at + 8 <= end) {
+        const first = bytes[at] ?? 0;
+        if (first < 0x41 || first > 0x5a)
+            return false;
+        at += 8 + bytes.readUInt32BE(at + 4);
+    }
+    return at === end;
+}
+
+;// CONCATENATED MODULE: ./lib/host/plain-file.js
+
+
+/**
+ * Opens a regular file without following a link or waiting at a FIFO.
+ *
+ * @returns null where nothing of that kind is
+ * @throws where it may not be read
+ */
+function withPlainFile(path, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'ELOOP', 'ENXIO'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(file);
+        if (!stat.isFile())
+            return null;
+        const { size, ino: inode } = stat;
+        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function readAt(file, from, length, size) {
+    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
+        return Buffer.alloc(0);
+    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
+    let filled = 0;
+    while (filled < buffer.length) {
+        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
+        if (got === 0)
+            break;
+        filled += got;
+    }
+    return buffer.subarray(0, filled);
+}
+/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
+function readBytes(path, atMost) {
+    return withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
+}
+
+;// CONCATENATED MODULE: ./lib/host/git.js
+
+
+
+
+
+
+
+
+const git_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = 512 * 1024 * 1024;
+/** Whether a directory is the top of a work tree. */
+function isWorkTree(folder) {
+    return (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
+}
+/**
+ * Asks git what a work tree holds, without running anything that its owner could have chosen.
+ *
+ * Git reads the index and the work tree, but with a git directory of our own: the repository’s
+ * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
+ * written, no lock is taken, and it does not matter who owns it.
+ *
+ * @param excluded folders to pass over, relative to the work tree
+ * @returns in words why git cannot tell
+ */
+async function readWorkTree(folder, excluded) {
+    let own = null;
+    try {
+        const real = gitDirectoryOf(folder);
+        if (typeof real !== 'object')
+            return real;
+        own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_os_.tmpdir)()), 'target-guard-git-'));
+        furnish(own, real.common);
+        return await read(new Git(folder, own, real), excluded);
+    }
+    catch (error) {
+        return (0,guard_error/* messageOf */.bD)(error);
+    }
+    finally {
+        if (own !== null)
+            (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
+    }
+}
+/** Follows `.git` where it is a file, as in submodules and linked work trees. */
+function gitDirectoryOf(folder) {
+    const path = (0,external_node_path_.join)(folder, '.git');
+    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return 'it is not a work tree';
+    let directory = path;
+    if (found.isFile()) {
+        const text = (0,small_file/* readSmallFile */.EW)(path);
+        const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined;
+        if (named === undefined)
+            return '.git names no directory';
+        directory = (0,external_node_path_.resolve)(folder, named);
+    }
+    const common = (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(directory, 'commondir'))?.trim();
+    return { path: directory, common: (0,external_node_path_.resolve)(directory, common ?? '.') };
+}
+/** The least that git takes for a git directory, and what decides how files are converted. */
+function furnish(own, common) {
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'refs'));
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'info'));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
+    for (const name of ['attributes', 'exclude']) {
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(common, 'info', name)) ?? '');
+    }
+}
+class Git {
+    folder;
+    /** our own */
+    directory;
+    /** the repository’s */
+    index;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.index = (0,external_node_path_.join)(real.path, 'index');
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: this.index,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', `core.attributesFile=${(0,external_node_os_.homedir)()}/.config/git/attributes`];
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(stdout.split('\0').slice(0, -1));
+                else
+                    failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+async function read(git, excluded) {
+    const { differing, untracked, tracked, submodules } = await compare(git, excluded);
+    for (let index = 1; index < differing.length; index += 2)
+        tracked.set(differing[index] ?? '', null);
+    for (const path of await convertedIn(git, tracked))
+        tracked.set(path, null);
+    for (const path of submodules)
+        tracked.delete(path);
+    const nameless = untracked.filter(isNameless);
+    for (const path of tracked.keys())
+        if (isNameless(path))
+            nameless.push(path);
+    for (const path of nameless)
+        tracked.delete(path);
+    return {
+        tracked,
+        untracked: untracked.filter((path) => !isNameless(path)),
+        submodules,
+        unnamed: nameless.length,
+    };
+}
+/** The index, and what git finds beside it: of one and the same index. */
+async function compare(git, excluded) {
+    const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+        const before = stampOfIndex(git);
+        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
+            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+            indexOf(git),
+        ]);
+        // What was added meanwhile git calls clean, against another blob than the one that was read here.
+        if (stampOfIndex(git) === before)
+            return { differing, untracked, tracked, submodules };
+    }
+    throw new Error('its index changes all the time');
+}
+const ROUNDS = 3;
+/** Tells one index from the next: git never writes into it, but puts a new one in its place. */
+function stampOfIndex({ index }) {
+    const stat = (0,external_node_fs_.statSync)(index, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined)
+        return '';
+    return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+}
+function isNameless(path) {
+    return path.includes('\uFFFD');
+}
+/** What the index has: of the common formats read here, while git is at the rest; else by git. */
+async function indexOf(git) {
+    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > ANSWER_AT_MOST ? null : readAt(0, size));
+    const parsed = bytes === null ? null : parseIndex(bytes);
+    if (parsed !== null)
+        return parsed;
+    const index = { files: new Map(), submodules: [] };
+    for (const line of await git.ask(['ls-files', '-s', '-v', '-z']))
+        addEntry(index, line);
+    return index;
+}
+/** A pattern that matches just this path. */
+function quoted(path) {
+    return path.replaceAll(/[\\*?[\] ]/g, String.raw `\$&`);
+}
+const MODES = {
+    '100644': { kind: 'file', isExecutable: false },
+    '100755': { kind: 'file', isExecutable: true },
+};
+/**
+ * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
+ * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
+ */
+function addEntry({ files, submodules }, line) {
+    const tab = line.indexOf('\t');
+    const path = line.slice(tab + 1);
+    const mode = line.slice(2, 8);
+    const known = MODES[mode];
+    // Where each part has its length, the last one before the tab is the stage.
+    const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0';
+    const content = known !== undefined && isPlain
+        ? {
+            kind: known.kind,
+            id: `git:${line.slice(git_BLOB, BLOB_END)}`,
+            isExecutable: known.isExecutable,
+            size: null,
+            mtimeS: null,
+        }
+        : null;
+    if (mode === '160000')
+        submodules.push(path);
+    else
+        files.set(path, content);
+}
+const git_BLOB = 'H 100644 '.length;
+const BLOB_END = git_BLOB + 40;
+const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
+const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
+/**
+ * The files whose bytes in the work tree may be others than the blob’s, depending on what is
+ * installed and configured when they are checked out. Converted line ends, where only the
+ * configuration asks for them, show in the size.
+ */
+async function convertedIn(git, tracked) {
+    const files = [];
+    for (const path of tracked.keys()) {
+        if (path === '.gitattributes' || path.endsWith('/.gitattributes'))
+            files.push(path);
+    }
+    const own = (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.config/git/attributes');
+    const inTree = files.map((path) => (0,external_node_path_.join)(git.folder, path));
+    const places = [own, (0,external_node_path_.join)(git.directory, 'info/attributes'), ...inTree];
+    const texts = places.map((path) => (0,small_file/* readTextOrNull */.GR)(path));
+    const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
+    if (!isAny)
+        return [];
+    const input = [...tracked.keys()].map((path) => `${path}\0`).join('');
+    const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
+    const converted = new Set();
+    for (let index = 0; index + 2 < answer.length; index += 3) {
+        if (!UNCONVERTED.has(answer[index + 2] ?? ''))
+            converted.add(answer[index] ?? '');
+    }
+    return [...converted];
+}
+
+;// CONCATENATED MODULE: ./lib/host/checkout.js
+
+
+
+
+
+const SOURCES_AT_MOST = 400_000;
+const REPOSITORIES_AT_MOST = 500;
+/**
+ * Lists a checkout: git’s view of each repository in it, everything where there is no git.
+ *
+ * @param excluded folders to pass over, relative to the workspace
+ */
+async function readCheckout(workspace, excluded) {
+    const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined;
+    const isFresh = begun !== undefined && external_node_perf_hooks_.performance.now() - begun.atMs < FRESH_MS;
+    return isFresh ? begun.checkout : list(workspace, excluded);
+}
+async function list(workspace, excluded) {
+    const listing = new Listing(workspace, excluded);
+    await listing.add('');
+    return listing;
+}
+/** What is being read for who will ask for it, by workspace, and since when. */
+const begunReadings = new Map();
+/** git takes as long for a large checkout; who asks later has it read anew. */
+const FRESH_MS = 1000;
+/**
+ * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
+ * then answers may be as old as the beginning of the work, and nothing may build before its end.
+ *
+ * @param workspace absolute, without links
+ */
+async function readingAhead(workspace, work) {
+    const checkout = list(workspace, []);
+    // It may fail before anybody asks for it: who does is told.
+    checkout.catch(() => { });
+    begunReadings.set(workspace, { checkout, atMs: external_node_perf_hooks_.performance.now() });
+    try {
+        return await work();
+    }
+    finally {
+        begunReadings.delete(workspace);
+        await Promise.allSettled([checkout]);
+    }
+}
+class Listing {
+    sources = new Map();
+    gaps = [];
+    #workspace;
+    #excluded;
+    #repositories = 0;
+    constructor(workspace, excluded) {
+        this.#workspace = workspace;
+        this.#excluded = new Set(excluded);
+    }
+    /** Adds a folder with everything below; `''` is the workspace. */
+    async add(folder) {
+        if (this.#excluded.has(folder))
+            return;
+        if (this.sources.size > SOURCES_AT_MOST) {
+            if (!this.gaps.includes(TOO_MANY))
+                this.gaps.push(TOO_MANY);
+            return;
+        }
+        const isRepository = isWorkTree((0,external_node_path_.join)(this.#workspace, folder));
+        if (isRepository && (await this.#addRepository(folder)))
+            return;
+        await this.#addFolder(folder);
+    }
+    async #addRepository(folder) {
+        this.#repositories += 1;
+        if (this.#repositories > REPOSITORIES_AT_MOST)
+            return false;
+        const path = (0,external_node_path_.join)(this.#workspace, folder);
+        const prefix = folder === '' ? '' : `${folder}/`;
+        const below = [...this.#excluded].filter((each) => each.startsWith(prefix));
+        const tree = await readWorkTree(path, below.map((each) => each.slice(prefix.length)));
+        // Then every file of it is read instead: slower, and as good.
+        if (typeof tree === 'string')
+            return false;
+        if (tree.unnamed > 0)
+            this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
+        // The first, of which nothing is known yet, may be large.
+        if (folder === '')
+            this.sources = tree.tracked;
+        else
+            for (const [name, content] of tree.tracked)
+                this.sources.set(`${prefix}${name}`, content);
+        for (const name of tree.untracked) {
+            if (name.endsWith('/'))
+                await this.add(`${prefix}${name.slice(0, -1)}`);
+            else
+                this.sources.set(`${prefix}${name}`, null);
+        }
+        for (const name of tree.submodules) {
+            if (isFolder((0,external_node_path_.join)(path, name)))
+                await this.add(`${prefix}${name}`);
+        }
+        return true;
+    }
+    async #addFolder(folder) {
+        const path = (0,external_node_path_.join)(this.#workspace, folder);
+        let entries;
+        try {
+            entries = (0,external_node_fs_.readdirSync)(path, { withFileTypes: true });
+        }
+        catch (error) {
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
+                this.gaps.push(`${path}: ${(0,guard_error/* messageOf */.bD)(error)}`);
+            return;
+        }
+        // A target directory of Cargo’s is no source.
+        if (entries.some(({ name }) => name === '.rustc_info.json'))
+            return;
+        for (const entry of entries) {
+            const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+            if (entry.name === '.git')
+                continue;
+            if (entry.name.includes('\uFFFD'))
+                this.gaps.push(`a file name in ${path} is not UTF-8`);
+            else if (entry.isDirectory())
+                await this.add(name);
+            else
+                this.sources.set(name, null);
+        }
+    }
+}
+const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
+function isFolder(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+// EXTERNAL MODULE: ./lib/plan/build-inputs.js
+var build_inputs = __nccwpck_require__(5353);
+;// CONCATENATED MODULE: ./lib/host/contents.js
+
+
+
+
+/** Reads contents until it has read so many bytes; what comes after is unproven. */
+class ContentReader {
+    #left;
+    constructor(bytesAtMost) {
+        this.#left = bytesAtMost;
+    }
+    /**
+     * Looks at a path, not through a link at its end.
+     *
+     * @param like an id: what is there gets one of the same sort, so that the two compare
+     * @returns null where there is nothing, or nothing that can be looked at
+     */
+    find(path, like = null) {
+        const stat = statOrNull(path);
+        return stat === null ? null : this.#found(path, stat, like);
+    }
+    #found(path, stat, like) {
+        if (stat.isSymbolicLink())
+            return foundAs('link', linkId(path), stat);
+        if (stat.isDirectory())
+            return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
+        if (!stat.isFile())
+            return foundAs('file', build_inputs/* UNPROVEN */.EO, stat);
+        return foundAs('file', this.#idOf(path, like), stat);
+    }
+    /** The id of a regular file’s bytes; UNPROVEN where they cannot be read. */
+    #idOf(path, like) {
+        let file;
+        try {
+            file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+        }
+        catch {
+            // Whatever the reason, nobody can say what it holds.
+            return build_inputs/* UNPROVEN */.EO;
+        }
+        try {
+            const stat = (0,external_node_fs_.fstatSync)(file);
+            if (!stat.isFile() || stat.size > this.#left)
+                return build_inputs/* UNPROVEN */.EO;
+            this.#left -= stat.size;
+            const isBlob = like?.startsWith('git:') === true;
+            const hash = (0,external_node_crypto_.createHash)(isBlob ? 'sha1' : 'sha256');
+            if (isBlob)
+                hash.update(`blob ${stat.size}\0`);
+            let read = 0;
+            for (;;) {
+                const count = (0,external_node_fs_.readSync)(file, BUFFER);
+                if (count === 0)
+                    break;
+                read += count;
+                hash.update(BUFFER.subarray(0, count));
+            }
+            // One that grows meanwhile is not finished.
+            return read === stat.size ? `${isBlob ? 'git' : 'sha256'}:${hash.digest('hex')}` : build_inputs/* UNPROVEN */.EO;
+        }
+        catch {
+            return build_inputs/* UNPROVEN */.EO;
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+}
+const BUFFER = Buffer.alloc(256 * 1024);
+function linkId(path) {
+    try {
+        const leadsTo = (0,external_node_fs_.readlinkSync)(path);
+        return leadsTo.includes('\uFFFD') ? build_inputs/* UNPROVEN */.EO : `link:${leadsTo}`;
+    }
+    catch {
+        // It is gone again, or no link any more.
+        return build_inputs/* UNPROVEN */.EO;
+    }
+}
+function foundAs(kind, id, stat) {
+    return {
+        kind,
+        id,
+        isExecutable: kind === 'file' && (stat.mode & 64n) !== 0n,
+        size: kind === 'file' ? Number(stat.size) : 0,
+        mtimeNs: stat.mtimeNs,
+        ctimeNs: stat.ctimeNs,
+        bornNs: stat.birthtimeNs,
+        inode: String(stat.ino),
+    };
+}
+/** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
+function statOrNull(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+/** By what a file is known again. */
+function stampOf(stat) {
+    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
+}
+/** Whether something is of the kind that is expected, as far as that shows without reading it. */
+function isExpected(stat, { kind, isExecutable, size }) {
+    if (kind === 'link')
+        return stat.isSymbolicLink();
+    if (kind === 'directory')
+        return stat.isDirectory();
+    const hasBit = (stat.mode & 64n) !== 0n;
+    return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size);
+}
+function isNothing(error) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes((0,guard_error/* errnoOf */.UQ)(error));
+}
+/** The names in a directory in a constant order; null where they cannot be listed. */
+function namesIn(folder) {
+    try {
+        const names = (0,external_node_fs_.readdirSync)(folder);
+        return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+function byBytes(a, b) {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = 4 * 1024 ** 3;
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && (0,build_inputs/* isSettable */.Zc)(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : (0,external_node_path_.join)(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === build_inputs/* UNPROVEN */.EO || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+}
+/** A path without links; as it is where nothing is there. */
+function realPathOf(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/clone-sources.js
+
+
+
+/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
+function slotSource(root, { source, slot, origin, refusal }) {
+    const { record, build, moment } = source;
+    if (origin === null || build === null || refusal !== null)
+        return [];
+    const path = `${root.realPath}/${slot}`;
+    const hours = (0,reclaim/* ageHours */.RL)(record, moment);
+    return [
+        {
+            label: `a clone of ${slot}`,
+            id: record.id,
+            folder: path,
+            bytes: null,
+            ageHours: Number.isFinite(hours) ? hours : null,
+            origin,
+            trusted: record.lease?.trusted === true,
+            former: [slot, ...build.former],
+            place: { slot, container: record.lease?.owner.container ?? null },
+        },
+    ];
+}
+/** The snapshots for a job, the newest first. */
+function snapshotSources(root, job, stored, environment) {
+    return (0,snapshot/* snapshotsFor */.Lb)(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
+        label: `snapshot ${name.repository}/${name.key}`,
+        id: snapshot.id,
+        folder: (0,host_snapshots/* folderOf */.yS)(root, name),
+        bytes,
+        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
+        origin: snapshot,
+        trusted: true,
+        former: snapshot.former,
+        place: { snapshot: name },
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/offer.js
+
+
+
+
+
+
+
+
+
+function offer_offerTo({ root, job, settings }, wish, { environment }) {
+    const judged = seed_sourcesFor(endedSlots(root), wish);
+    const isClone = settings.warm !== 'inherit';
+    const stored = isClone ? (0,host_snapshots/* listSnapshots */.Cb)(root, (0,snapshot/* repositoryOf */._M)(job)) : [];
+    const snapshots = snapshotSources(root, job, stored, (0,snapshot/* buildEnvironment */.AF)(environment));
+    const slots = judged.map(({ source }) => source);
+    const inSlots = judged.map(({ origin, refusal }) => (refusal === null ? origin : null));
+    return {
+        slots,
+        snapshots,
+        isRemote: isClone && settings.remote.mode !== 'off',
+        fit: [...inSlots, ...snapshots.map(({ origin }) => origin)].filter((each) => each !== null),
+    };
+}
+function isEmpty({ slots, snapshots, isRemote }) {
+    return !isRemote && slots.length + snapshots.length === 0;
+}
+/** Has the checkout read meanwhile, where a seed will be compared with it. */
+async function whileCheckoutIsRead({ realPath }, { fit }, wish, work) {
+    const isCompared = wish.restoresMtimes && fit.some(({ inputs }) => inputs);
+    if (wish.workspace === null || !isCompared)
+        return work();
+    const workspace = realPathOf(wish.workspace);
+    // Who compares a seed that lies in the checkout passes it over, and has that read anew.
+    if (`${realPath}/`.startsWith(`${workspace}/`))
+        return work();
+    return readingAhead(workspace, work);
+}
+function endedSlots(root) {
+    const moment = (0,boot/* readMoment */.T$)();
+    return (0,leases/* readEndedLeases */.W6)(root).map((record) => ({
+        record,
+        build: (0,lease_companions/* readBuildRecord */.mx)(root, record.id),
+        moment,
+    }));
+}
+
 ;// CONCATENATED MODULE: ./lib/host/os-release.js
 
 /** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
@@ -10761,8 +11700,6 @@ function readSystem() {
     return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
 }
 
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/host/set-times.js
 
 
@@ -10800,7 +11737,7 @@ var program = __nccwpck_require__(4554);
 
 
 const git_command_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+const git_command_ANSWER_AT_MOST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
 const TOLD_AT_MOST = 4096;
 /**
  * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
@@ -10889,7 +11826,7 @@ async function git_command_askGit({ gitDirectory, workTree, as }, words, { input
         let said = '';
         child.stdout?.on('data', (part) => {
             length += part.length;
-            if (length <= ANSWER_AT_MOST)
+            if (length <= git_command_ANSWER_AT_MOST)
                 parts.push(part);
             else
                 child.kill('SIGKILL');
@@ -10957,32 +11894,32 @@ function git_directory_readGitFile(folder, isDirectory) {
     if (named === undefined || named === '')
         return gone('its .git names no directory');
     const gitDirectory = (0,external_node_path_.resolve)(folder, named);
-    if (!isFolder(gitDirectory))
+    if (!git_directory_isFolder(gitDirectory))
         return gone('its main repository is gone');
     const shared = readLine((0,external_node_path_.join)(gitDirectory, 'commondir'));
     if (shared === null)
         return 'submodule';
     const common = (0,external_node_path_.resolve)(gitDirectory, shared);
-    if (!isFolder(common))
+    if (!git_directory_isFolder(common))
         return gone('its main repository is gone');
     const registered = readLine((0,external_node_path_.join)(gitDirectory, 'gitdir'));
-    const isKnown = registered !== null && realPathOf((0,external_node_path_.resolve)(gitDirectory, registered)) === realPathOf(path);
+    const isKnown = registered !== null && git_directory_realPathOf((0,external_node_path_.resolve)(gitDirectory, registered)) === git_directory_realPathOf(path);
     const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
     return { kind: 'linked', gitDirectory, common, problem };
 }
 /** All linked worktrees that a repository has registered. */
 function listRegistered(common) {
     const folder = join(common, 'worktrees');
-    return namesIn(folder).flatMap((name) => {
+    return git_directory_namesIn(folder).flatMap((name) => {
         const gitDirectory = join(folder, name);
         const registered = readLine(join(gitDirectory, 'gitdir'));
         if (registered === null || !registered.endsWith('/.git'))
             return [];
         const file = resolve(gitDirectory, registered);
         const path = file.slice(0, -'/.git'.length);
-        const real = realPathOf(path) ?? path;
+        const real = git_directory_realPathOf(path) ?? path;
         return [
-            { gitDirectory, path: real, isThere: realPathOf(file) !== null, hasFolder: isFolder(real) },
+            { gitDirectory, path: real, isThere: git_directory_realPathOf(file) !== null, hasFolder: git_directory_isFolder(real) },
         ];
     });
 }
@@ -10993,7 +11930,7 @@ function listUnreadable(common) {
     const places = known.map(({ path }) => path);
     const single = known.filter(({ path }) => places.indexOf(path) === places.lastIndexOf(path));
     const readable = new Set(single.map(({ gitDirectory }) => gitDirectory));
-    return namesIn(folder).filter((name) => !readable.has(join(folder, name)));
+    return git_directory_namesIn(folder).filter((name) => !readable.has(join(folder, name)));
 }
 /** What a lock of `git worktree lock` says, and when it was written; null without one. */
 function readWorktreeLock(gitDirectory) {
@@ -11015,7 +11952,7 @@ const OPERATIONS = (/* unused pure expression or super */ null && ([
 ]));
 /** An operation that has begun and not ended; null without one. */
 function operationIn(gitDirectory) {
-    const names = new Set(namesIn(gitDirectory));
+    const names = new Set(git_directory_namesIn(gitDirectory));
     return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
 }
 /** When the head of a worktree was last moved, in ms since the epoch. */
@@ -11024,7 +11961,7 @@ function headMovedAt(gitDirectory) {
     return Math.max(...times);
 }
 /** Names in a folder; none where there is none. */
-function namesIn(folder) {
+function git_directory_namesIn(folder) {
     try {
         return readdirSync(folder);
     }
@@ -11034,14 +11971,14 @@ function namesIn(folder) {
         throw error;
     }
 }
-function isFolder(path) {
+function git_directory_isFolder(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 function readLine(path) {
     const text = (0,small_file/* readTextOrNull */.GR)(path);
     return text === null ? null : text.replace(/[\r\n]+$/, '');
 }
-function realPathOf(path) {
+function git_directory_realPathOf(path) {
     try {
         return (0,external_node_fs_.realpathSync)(path);
     }
@@ -11125,6 +12062,157 @@ async function readRemote(common) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/steps/seed-wish.js
+
+
+
+
+/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
+function timesOf({ root, job, owner: { runner } }) {
+    return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`);
+}
+/** What this job can take; the toolchain is asked for where there is anything to choose from. */
+function seed_wish_wishOf(request, { environment }) {
+    const { job, owner, lease, restoresMtimes } = request;
+    const workspace = environment['GITHUB_WORKSPACE'] ?? null;
+    return {
+        job,
+        madeBy: lease.madeBy,
+        runnerKey: owner.runner.key,
+        workspace,
+        common: (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
+        restoresMtimes,
+        times: timesOf(request),
+        toolchain: null,
+        choice: null,
+        system: readSystem(),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/source-ahead.js
+
+
+
+/**
+ * What the job will be cloned from, as far as that can be told yet: a snapshot, where there is no slot of
+ * its own branch, which would be moved and not cloned.
+ */
+function source_ahead_sourceAhead(request, runtime) {
+    const { warm, dryRun } = request.settings;
+    if (!['auto', 'clone', 'copy'].includes(warm) || dryRun)
+        return null;
+    const wish = wishOf(request, runtime);
+    const { slots, snapshots } = offerTo(request, wish, runtime);
+    const isOwn = sourcesFor(slots, wish).some(({ origin, refusal }) => origin !== null && refusal === null);
+    if (isOwn)
+        return null;
+    return snapshots.find(({ origin }) => refuseOrigin(origin, wish) === null) ?? null;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/start-clone-ahead.js
+
+
+
+
+
+
+/**
+ * Has the clone be made that this job will most likely be seeded with, while its checkout is. What the
+ * job then takes is decided when the checkout is there: a clone that does not fit goes unused. A job
+ * of which nothing is made ahead makes its clone itself.
+ */
+function start_clone_ahead_startCloneAhead({ root, lease, prepared }, runtime) {
+    const { voice, script, environment } = runtime;
+    const slot = prepared?.slot ?? null;
+    if (slot === null || slot.takenOver || lease === null)
+        return;
+    try {
+        const request = seedRequestOf({ root, lease }, runtime);
+        const source = request === null ? null : sourceAhead(request, runtime);
+        if (request === null || source === null)
+            return;
+        if (startAhead(request.root, lease, script, variablesOf(environment))) {
+            voice.info(`${source.label} is cloned while the checkout is made`);
+        }
+    }
+    catch (error) {
+        voice.info(`nothing is cloned while the checkout is made: ${messageOf(error)}`);
+    }
+}
+/** What tells the job, and what it builds for; none of its secrets, and none of the files it speaks by. */
+const OF_JOB = /^(GITHUB|RUNNER)_/;
+const NOT_HANDED_ON = /TOKEN|SECRET|^GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/;
+function variablesOf(environment) {
+    const ofJob = Object.entries(environment).filter(([name]) => OF_JOB.test(name) && !NOT_HANDED_ON.test(name));
+    return {
+        ...Object.fromEntries(ofJob),
+        ...compilingVariables(environment),
+        ...twinsOf(environment),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/pre.js
+
+
+
+
+
+
+
+
+/** Before the checkout: gets the job its slot, and has what that will be seeded with made meanwhile. */
+async function pre(runtime) {
+    startCloneAhead(await prepareStep(runtime), runtime);
+}
+/** Gets the job its slot and exports it; main does the same where the runner skips pre. */
+async function prepareStep(runtime) {
+    const { environment, voice } = runtime;
+    const settings = (0,inputs/* readInputs */.Ko)(environment);
+    const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
+    const state = stateOf(prepared);
+    keepState(state, runtime);
+    rememberEmergency(prepared, environment);
+    if (prepared.slot === null)
+        return state;
+    const { lease, targetDirectory } = prepared.slot;
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', 'CARGO_TARGET_DIR', targetDirectory);
+    (0,workflow_commands/* handOver */.Cl)(environment, 'GITHUB_ENV', OUTER, withOuterLease(environment, lease.id));
+    voice.info(`CARGO_TARGET_DIR is ${targetDirectory}`);
+    return state;
+}
+/** Without its state post cannot end the lease; then the end of the job’s Worker does. */
+function keepState(state, { environment, voice }) {
+    try {
+        saveState(environment, state);
+    }
+    catch (error) {
+        voice.warning(`${(0,guard_error/* messageOf */.bD)(error)} The slot will be given back when the runner’s job is over.`);
+    }
+}
+function stateOf(prepared) {
+    const { root, slot, retired, reclaimedBytes, disk } = prepared;
+    return {
+        root,
+        lease: slot?.lease.id ?? null,
+        prepared: {
+            slot: slot === null
+                ? null
+                : {
+                    targetDirectory: slot.targetDirectory,
+                    runDirectory: slot.runDirectory,
+                    takenOver: slot.takenOver,
+                },
+            retired,
+            reclaimedBytes,
+            diskStatus: disk.level,
+            freeBytes: disk.freeBytes,
+            actions: (0,report_actions/* passLines */.H8)(prepared.actions),
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/host/host-lock.js
+var host_lock = __nccwpck_require__(408);
 ;// CONCATENATED MODULE: ./lib/plan/incremental.js
 /** Of what use the state in a build is to a job. */
 function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
@@ -11363,7 +12451,7 @@ const LIBRARY = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta)$/;
 const UPLIFTED_LIBRARY = /^lib[A-Za-z0-9_]+\.rlib$/;
 const PROGRAM_OUTPUT = /^[A-Za-z0-9_-]+-[0-9a-f]{16}$/;
 const LINKER_OUTPUT = /^lib[A-Za-z0-9_]+-[0-9a-f]{16}\.so$/;
-const PROGRAM = /^[A-Za-z0-9_-]+$/;
+const clone_PROGRAM = /^[A-Za-z0-9_-]+$/;
 /** What Cargo leaves at the top of each target directory. */
 const TARGET_MARKS = ['CACHEDIR.TAG', '.rustc_info.json'];
 /** Whether a directory with these names in it is a target directory, be it in another one. */
@@ -11408,7 +12496,7 @@ function fileTreatment(folders, name) {
     if (isProfile(folders)) {
         if (UPLIFTED_LIBRARY.test(name))
             return 'replaced';
-        return PROGRAM.test(name) ? 'uplifted' : 'copied';
+        return clone_PROGRAM.test(name) ? 'uplifted' : 'copied';
     }
     const last = folders.at(-1) ?? '';
     if (!isProfile(folders.slice(0, -1)) || !['deps', 'examples'].includes(last))
@@ -11416,7 +12504,7 @@ function fileTreatment(folders, name) {
     if (PROGRAM_OUTPUT.test(name))
         return 'relinked';
     if (last === 'examples')
-        return PROGRAM.test(name) ? 'uplifted' : 'copied';
+        return clone_PROGRAM.test(name) ? 'uplifted' : 'copied';
     if (LIBRARY.test(name))
         return 'replaced';
     return LINKER_OUTPUT.test(name) ? 'relinked' : 'copied';
@@ -11723,142 +12811,6 @@ function placesOf({ path, folder }, target) {
 
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-// EXTERNAL MODULE: ./lib/plan/build-inputs.js
-var build_inputs = __nccwpck_require__(5353);
-;// CONCATENATED MODULE: ./lib/host/contents.js
-
-
-
-
-/** Reads contents until it has read so many bytes; what comes after is unproven. */
-class ContentReader {
-    #left;
-    constructor(bytesAtMost) {
-        this.#left = bytesAtMost;
-    }
-    /**
-     * Looks at a path, not through a link at its end.
-     *
-     * @param like an id: what is there gets one of the same sort, so that the two compare
-     * @returns null where there is nothing, or nothing that can be looked at
-     */
-    find(path, like = null) {
-        const stat = statOrNull(path);
-        return stat === null ? null : this.#found(path, stat, like);
-    }
-    #found(path, stat, like) {
-        if (stat.isSymbolicLink())
-            return foundAs('link', linkId(path), stat);
-        if (stat.isDirectory())
-            return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
-        if (!stat.isFile())
-            return foundAs('file', build_inputs/* UNPROVEN */.EO, stat);
-        return foundAs('file', this.#idOf(path, like), stat);
-    }
-    /** The id of a regular file’s bytes; UNPROVEN where they cannot be read. */
-    #idOf(path, like) {
-        let file;
-        try {
-            file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
-        }
-        catch {
-            // Whatever the reason, nobody can say what it holds.
-            return build_inputs/* UNPROVEN */.EO;
-        }
-        try {
-            const stat = (0,external_node_fs_.fstatSync)(file);
-            if (!stat.isFile() || stat.size > this.#left)
-                return build_inputs/* UNPROVEN */.EO;
-            this.#left -= stat.size;
-            const isBlob = like?.startsWith('git:') === true;
-            const hash = (0,external_node_crypto_.createHash)(isBlob ? 'sha1' : 'sha256');
-            if (isBlob)
-                hash.update(`blob ${stat.size}\0`);
-            let read = 0;
-            for (;;) {
-                const count = (0,external_node_fs_.readSync)(file, BUFFER);
-                if (count === 0)
-                    break;
-                read += count;
-                hash.update(BUFFER.subarray(0, count));
-            }
-            // One that grows meanwhile is not finished.
-            return read === stat.size ? `${isBlob ? 'git' : 'sha256'}:${hash.digest('hex')}` : build_inputs/* UNPROVEN */.EO;
-        }
-        catch {
-            return build_inputs/* UNPROVEN */.EO;
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-    }
-}
-const BUFFER = Buffer.alloc(256 * 1024);
-function linkId(path) {
-    try {
-        const leadsTo = (0,external_node_fs_.readlinkSync)(path);
-        return leadsTo.includes('\uFFFD') ? build_inputs/* UNPROVEN */.EO : `link:${leadsTo}`;
-    }
-    catch {
-        // It is gone again, or no link any more.
-        return build_inputs/* UNPROVEN */.EO;
-    }
-}
-function foundAs(kind, id, stat) {
-    return {
-        kind,
-        id,
-        isExecutable: kind === 'file' && (stat.mode & 64n) !== 0n,
-        size: kind === 'file' ? Number(stat.size) : 0,
-        mtimeNs: stat.mtimeNs,
-        ctimeNs: stat.ctimeNs,
-        bornNs: stat.birthtimeNs,
-        inode: String(stat.ino),
-    };
-}
-/** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
-function statOrNull(path) {
-    try {
-        return (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false }) ?? null;
-    }
-    catch (error) {
-        if (isNothing(error))
-            return null;
-        throw error;
-    }
-}
-/** By what a file is known again. */
-function stampOf(stat) {
-    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
-}
-/** Whether something is of the kind that is expected, as far as that shows without reading it. */
-function isExpected(stat, { kind, isExecutable, size }) {
-    if (kind === 'link')
-        return stat.isSymbolicLink();
-    if (kind === 'directory')
-        return stat.isDirectory();
-    const hasBit = (stat.mode & 64n) !== 0n;
-    return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size);
-}
-function isNothing(error) {
-    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes((0,guard_error/* errnoOf */.UQ)(error));
-}
-/** The names in a directory in a constant order; null where they cannot be listed. */
-function contents_namesIn(folder) {
-    try {
-        const names = (0,external_node_fs_.readdirSync)(folder);
-        return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
-    }
-    catch (error) {
-        if (isNothing(error))
-            return null;
-        throw error;
-    }
-}
-function byBytes(a, b) {
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 ;// CONCATENATED MODULE: ./lib/host/near-times.js
 
 
@@ -12017,7 +12969,7 @@ LINE: while (defined(my $line = <STDIN>)) {
   }
 }
 `;
-const FILE = 0o100000;
+const file_times_FILE = 0o100000;
 const LINK = 0o120000;
 const FOLDER = 0o040000;
 /** Null where it cannot be done so; nothing is lost then, the other way does it all again. */
@@ -12105,7 +13057,7 @@ function partsOf(ns) {
 }
 function typeOf({ kind, isExecutable }) {
     if (kind === 'file')
-        return `${FILE}${isExecutable ? 'x' : ''}`;
+        return `${file_times_FILE}${isExecutable ? 'x' : ''}`;
     return String(kind === 'link' ? LINK : FOLDER);
 }
 function answerOf(path, mtimeNs, answer) {
@@ -12266,7 +13218,7 @@ function fingerprintsIn(target) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/archive.js
-const HEADER = 60;
+const archive_HEADER = 60;
 /** An archive with more members was not made by a compiler. */
 const MEMBERS_AT_MOST = 100_000;
 /** Whether these first bytes are those of an archive (`.rlib`, `.a`). */
@@ -12277,19 +13229,19 @@ function isArchive(start) {
 function archiveMembers(read, size) {
     const members = [];
     for (let at = 8; at < size;) {
-        const header = read(at, HEADER);
+        const header = read(at, archive_HEADER);
         const length = header.toString('latin1', 48, 58).trimEnd();
-        if (header.length < HEADER || header.toString('latin1', 58) !== '`\n')
+        if (header.length < archive_HEADER || header.toString('latin1', 58) !== '`\n')
             return null;
-        if (!/^[0-9]+$/.test(length) || at + HEADER + Number(length) > size)
+        if (!/^[0-9]+$/.test(length) || at + archive_HEADER + Number(length) > size)
             return null;
         const name = header.toString('latin1', 0, 16).trimEnd();
         if (!['/', '//', '/SYM64/'].includes(name)) {
-            members.push({ from: at + HEADER, size: Number(length) });
+            members.push({ from: at + archive_HEADER, size: Number(length) });
         }
         if (members.length > MEMBERS_AT_MOST)
             return null;
-        at += HEADER + Number(length) + (Number(length) % 2);
+        at += archive_HEADER + Number(length) + (Number(length) % 2);
     }
     return members;
 }
@@ -12588,54 +13540,6 @@ function firstOf(parts, judge) {
             return verdict;
     }
     return UNSEEN;
-}
-
-;// CONCATENATED MODULE: ./lib/host/plain-file.js
-
-
-/**
- * Opens a regular file without following a link or waiting at a FIFO.
- *
- * @returns null where nothing of that kind is
- * @throws where it may not be read
- */
-function withPlainFile(path, work) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        if (['ENOENT', 'ELOOP', 'ENXIO'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return null;
-        throw error;
-    }
-    try {
-        const stat = (0,external_node_fs_.fstatSync)(file);
-        if (!stat.isFile())
-            return null;
-        const { size, ino: inode } = stat;
-        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-function readAt(file, from, length, size) {
-    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
-        return Buffer.alloc(0);
-    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
-    let filled = 0;
-    while (filled < buffer.length) {
-        const got = (0,external_node_fs_.readSync)(file, buffer, filled, buffer.length - filled, from + filled);
-        if (got === 0)
-            break;
-        filled += got;
-    }
-    return buffer.subarray(0, filled);
-}
-/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
-function readBytes(path, atMost) {
-    return withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/out-dir.js
@@ -13362,103 +14266,6 @@ function hasRule(folder, start, allowance, depth) {
 
 // EXTERNAL MODULE: ./lib/plan/restored.js
 var plan_restored = __nccwpck_require__(5609);
-;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
-
-
-
-
-/** More than this is not read of a workspace: what is left is unproven. */
-const BYTES_AT_MOST = 4 * 1024 ** 3;
-/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
-class WorkspaceReader {
-    /** absolute, without links */
-    workspace;
-    #reader = new ContentReader(BYTES_AT_MOST);
-    #restored;
-    /** ids that are compared with: of the same path, the same sort is read */
-    #like;
-    #read = new Map();
-    #sources = new Map();
-    constructor(workspace, restored, like = new Map()) {
-        this.workspace = workspace;
-        this.#restored = new Map(restored.map((file) => [file.path, file]));
-        this.#like = like;
-    }
-    /** Takes over what git proves; by path relative to the workspace. */
-    know(sources) {
-        this.#sources = sources;
-    }
-    /** Those of these absolute paths that lie below the workspace, relative to it. */
-    below(paths) {
-        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
-        return inside.map((path) => this.nameOf(path));
-    }
-    isInside(path) {
-        return path === this.workspace || path.startsWith(`${this.workspace}/`);
-    }
-    /** Whether its mtime is ours to set. */
-    isOurs(path) {
-        return this.isInside(path) && (0,build_inputs/* isSettable */.Zc)(this.nameOf(path));
-    }
-    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
-    nameOf(path) {
-        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
-    }
-    placeOf(name) {
-        return name.startsWith('/') ? name : (0,external_node_path_.join)(this.workspace, name);
-    }
-    /** What lies at an absolute path, itself; null where nothing does. */
-    find = (path) => {
-        const name = this.nameOf(path);
-        const like = this.#like.get(name)?.id ?? null;
-        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
-        const isOfSort = like === null || like === build_inputs/* UNPROVEN */.EO || like.startsWith('git:');
-        if (known !== null && isOfSort) {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true)
-                return foundAs('file', known.id, stat);
-        }
-        const restored = this.#restored.get(name);
-        if (restored?.kind === 'file') {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true && isSame(restored, stat)) {
-                return foundAs('file', restored.id, stat);
-            }
-        }
-        const read = this.#read.get(path) ?? this.#reader.find(path, like);
-        if (read !== null)
-            this.#read.set(path, read);
-        return read;
-    };
-    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
-    isAsRestored(path, found) {
-        const restored = this.#restored.get(this.nameOf(path));
-        if (restored === undefined || restored.kind !== found.kind)
-            return false;
-        const { ctimeNs, inode, size } = restored.stamp;
-        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
-        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
-    }
-}
-function isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = stampOf(stat);
-    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
-}
-/** Paths as they are written and as they are without links. */
-function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
-}
-/** A path without links; as it is where nothing is there. */
-function workspace_reader_realPathOf(path) {
-    try {
-        return external_node_fs_.realpathSync.native(path);
-    }
-    catch {
-        // It is not there, so nothing lies below it.
-        return path;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/host/build-dir.js
 
 
@@ -13480,7 +14287,7 @@ function keepsBuildElsewhere(workspace, target, environment) {
     const home = environment['CARGO_HOME'] ?? (0,external_node_path_.join)(environment['HOME'] ?? '/', '.cargo');
     const folders = [...withThoseAbove(workspace).map((folder) => (0,external_node_path_.join)(folder, '.cargo')), home];
     return folders.some((folder) => ['config.toml', 'config'].some((name) => {
-        const text = (0,small_file/* readTextOrNull */.GR)(workspace_reader_realPathOf((0,external_node_path_.join)(folder, name)));
+        const text = (0,small_file/* readTextOrNull */.GR)(realPathOf((0,external_node_path_.join)(folder, name)));
         return text !== null && SETTING.test(text);
     }));
 }
@@ -13547,470 +14354,6 @@ class WholeFolders {
         this.#known.set(folder, is);
         return is;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/plan/git-index.js
-/** Signature, version, number of entries. */
-const git_index_HEADER = 12;
-/** Where the parts of an entry are, from its begin; all numbers are big-endian. */
-const [MTIME, MODE, BLOB, FLAGS, git_index_NAME] = [8, 24, 40, 60, 62];
-const [ASSUMED_VALID, EXTENDED, STAGE, NAME_LENGTH] = [0x8000, 0x4000, 0x3000, 0x0fff];
-/** In the flags of extended entries: left out of a sparse checkout. */
-const SKIPPED = 0x4000;
-/** At the end, of what is before. */
-const DIGEST = 20;
-const [git_index_FILE, git_index_PROGRAM, SUBMODULE] = [0o100644, 0o100755, 0o160000];
-/**
- * Reads git’s index in the formats 2 and 3, which is what git writes unless it is told otherwise.
- *
- * @returns null where git itself should be asked: another format, one that is split or that names
- *   folders in place of files, or one that is damaged
- */
-function parseIndex(bytes) {
-    if (bytes.length < git_index_HEADER + DIGEST || bytes.toString('latin1', 0, 4) !== 'DIRC')
-        return null;
-    const version = bytes.readUInt32BE(4);
-    if (version !== 2 && version !== 3)
-        return null;
-    const end = bytes.length - DIGEST;
-    const index = { files: new Map(), submodules: [] };
-    // Taking a part of a text is far quicker than decoding one for each of many thousand entries.
-    const text = bytes.toString('latin1');
-    let at = git_index_HEADER;
-    for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
-        if (at + git_index_NAME > end)
-            return null;
-        const flags = bytes.readUInt16BE(at + FLAGS);
-        const name = at + git_index_NAME + ((flags & EXTENDED) === 0 ? 0 : 2);
-        const length = flags & NAME_LENGTH;
-        // Of a longer name the length is not told.
-        const nul = length === NAME_LENGTH ? bytes.indexOf(0, name) : name + length;
-        if (nul === -1 || nul >= end || bytes[nul] !== 0)
-            return null;
-        const latin1 = text.slice(name, nul);
-        const path = IS_ASCII.test(latin1) ? latin1 : bytes.toString('utf8', name, nul);
-        if (bytes.readUInt32BE(at + MODE) === SUBMODULE)
-            index.submodules.push(path);
-        else
-            index.files.set(path, contentAt(bytes, at));
-        // Each is padded with 1 to 8 NUL to a multiple of eight.
-        at += (nul - at + 8) & ~7;
-    }
-    return hasOptionalOnly(bytes, at, end) ? index : null;
-}
-/** In ASCII both encodings say the same. */
-const IS_ASCII = /^[\0-\x7f]*$/;
-function contentAt(bytes, at) {
-    const flags = bytes.readUInt16BE(at + FLAGS);
-    const mode = bytes.readUInt32BE(at + MODE);
-    const isSkipped = (flags & EXTENDED) !== 0 && (bytes.readUInt16BE(at + git_index_NAME) & SKIPPED) !== 0;
-    const isLookedAt = (flags & (ASSUMED_VALID | STAGE)) === 0 && !isSkipped;
-    if ((mode !== git_index_FILE && mode !== git_index_PROGRAM) || !isLookedAt)
-        return null;
-    return new IndexedFile(bytes, at, mode === git_index_PROGRAM);
-}
-/** Of many thousand files the ids of few are ever asked for. */
-class IndexedFile {
-    kind = 'file';
-    size = null;
-    isExecutable;
-    #bytes;
-    #at;
-    constructor(bytes, at, isExecutable) {
-        this.#bytes = bytes;
-        this.#at = at;
-        this.isExecutable = isExecutable;
-    }
-    get id() {
-        return `git:${this.#bytes.toString('hex', this.#at + BLOB, this.#at + FLAGS)}`;
-    }
-    get mtimeS() {
-        return this.#bytes.readUInt32BE(this.#at + MTIME);
-    }
-}
-/** Whether none of the extensions is needed to understand the entries: their names say so. */
-function hasOptionalOnly(bytes, from, end) {
-    let at = from;
-    while (at + 8 <= end) {
-        const first = bytes[at] ?? 0;
-        if (first < 0x41 || first > 0x5a)
-            return false;
-        at += 8 + bytes.readUInt32BE(at + 4);
-    }
-    return at === end;
-}
-
-;// CONCATENATED MODULE: ./lib/host/git.js
-
-
-
-
-
-
-
-
-const git_WAIT_MS = 60_000;
-const git_ANSWER_AT_MOST = 512 * 1024 * 1024;
-/** Whether a directory is the top of a work tree. */
-function isWorkTree(folder) {
-    return (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
-}
-/**
- * Asks git what a work tree holds, without running anything that its owner could have chosen.
- *
- * Git reads the index and the work tree, but with a git directory of our own: the repository’s
- * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
- * written, no lock is taken, and it does not matter who owns it.
- *
- * @param excluded folders to pass over, relative to the work tree
- * @returns in words why git cannot tell
- */
-async function readWorkTree(folder, excluded) {
-    let own = null;
-    try {
-        const real = gitDirectoryOf(folder);
-        if (typeof real !== 'object')
-            return real;
-        own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_os_.tmpdir)()), 'target-guard-git-'));
-        furnish(own, real.common);
-        return await read(new Git(folder, own, real), excluded);
-    }
-    catch (error) {
-        return (0,guard_error/* messageOf */.bD)(error);
-    }
-    finally {
-        if (own !== null)
-            (0,external_node_fs_.rmSync)(own, { recursive: true, force: true });
-    }
-}
-/** Follows `.git` where it is a file, as in submodules and linked work trees. */
-function gitDirectoryOf(folder) {
-    const path = (0,external_node_path_.join)(folder, '.git');
-    const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-    if (found === undefined)
-        return 'it is not a work tree';
-    let directory = path;
-    if (found.isFile()) {
-        const text = (0,small_file/* readSmallFile */.EW)(path);
-        const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined;
-        if (named === undefined)
-            return '.git names no directory';
-        directory = (0,external_node_path_.resolve)(folder, named);
-    }
-    const common = (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(directory, 'commondir'))?.trim();
-    return { path: directory, common: (0,external_node_path_.resolve)(directory, common ?? '.') };
-}
-/** The least that git takes for a git directory, and what decides how files are converted. */
-function furnish(own, common) {
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'refs'));
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(own, 'info'));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
-    for (const name of ['attributes', 'exclude']) {
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(common, 'info', name)) ?? '');
-    }
-}
-class Git {
-    folder;
-    /** our own */
-    directory;
-    /** the repository’s */
-    index;
-    #environment;
-    constructor(folder, own, real) {
-        this.folder = folder;
-        this.directory = own;
-        this.index = (0,external_node_path_.join)(real.path, 'index');
-        this.#environment = {
-            PATH: process.env['PATH'],
-            LC_ALL: 'C',
-            GIT_ATTR_NOSYSTEM: '1',
-            GIT_CONFIG_GLOBAL: '/dev/null',
-            GIT_CONFIG_NOSYSTEM: '1',
-            GIT_DIR: own,
-            GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
-            GIT_OPTIONAL_LOCKS: '0',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_WORK_TREE: folder,
-        };
-    }
-    /** What git says, parted at NUL. */
-    async ask(words, input = '') {
-        const own = ['-c', `core.attributesFile=${(0,external_node_os_.homedir)()}/.config/git/attributes`];
-        return new Promise((answered, failed) => {
-            const child = (0,external_node_child_process_.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
-                cwd: this.folder,
-                env: this.#environment,
-                timeout: git_WAIT_MS,
-                killSignal: 'SIGKILL',
-                maxBuffer: git_ANSWER_AT_MOST,
-            }, (error, stdout, stderr) => {
-                if (error === null)
-                    answered(stdout.split('\0').slice(0, -1));
-                else
-                    failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
-            });
-            // A git that ends before it has read everything says why in its exit code.
-            child.stdin?.on('error', () => { });
-            child.stdin?.end(input);
-        });
-    }
-}
-async function read(git, excluded) {
-    const { differing, untracked, tracked, submodules } = await compare(git, excluded);
-    for (let index = 1; index < differing.length; index += 2)
-        tracked.set(differing[index] ?? '', null);
-    for (const path of await convertedIn(git, tracked))
-        tracked.set(path, null);
-    for (const path of submodules)
-        tracked.delete(path);
-    const nameless = untracked.filter(isNameless);
-    for (const path of tracked.keys())
-        if (isNameless(path))
-            nameless.push(path);
-    for (const path of nameless)
-        tracked.delete(path);
-    return {
-        tracked,
-        untracked: untracked.filter((path) => !isNameless(path)),
-        submodules,
-        unnamed: nameless.length,
-    };
-}
-/** The index, and what git finds beside it: of one and the same index. */
-async function compare(git, excluded) {
-    const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
-    for (let round = 1; round <= ROUNDS; round += 1) {
-        const before = stampOfIndex(git);
-        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
-            indexOf(git),
-        ]);
-        // What was added meanwhile git calls clean, against another blob than the one that was read here.
-        if (stampOfIndex(git) === before)
-            return { differing, untracked, tracked, submodules };
-    }
-    throw new Error('its index changes all the time');
-}
-const ROUNDS = 3;
-/** Tells one index from the next: git never writes into it, but puts a new one in its place. */
-function stampOfIndex({ index }) {
-    const stat = (0,external_node_fs_.statSync)(index, { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined)
-        return '';
-    return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
-}
-function isNameless(path) {
-    return path.includes('\uFFFD');
-}
-/** What the index has: of the common formats read here, while git is at the rest; else by git. */
-async function indexOf(git) {
-    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > git_ANSWER_AT_MOST ? null : readAt(0, size));
-    const parsed = bytes === null ? null : parseIndex(bytes);
-    if (parsed !== null)
-        return parsed;
-    const index = { files: new Map(), submodules: [] };
-    for (const line of await git.ask(['ls-files', '-s', '-v', '-z']))
-        addEntry(index, line);
-    return index;
-}
-/** A pattern that matches just this path. */
-function quoted(path) {
-    return path.replaceAll(/[\\*?[\] ]/g, String.raw `\$&`);
-}
-const MODES = {
-    '100644': { kind: 'file', isExecutable: false },
-    '100755': { kind: 'file', isExecutable: true },
-};
-/**
- * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
- * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
- */
-function addEntry({ files, submodules }, line) {
-    const tab = line.indexOf('\t');
-    const path = line.slice(tab + 1);
-    const mode = line.slice(2, 8);
-    const known = MODES[mode];
-    // Where each part has its length, the last one before the tab is the stage.
-    const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0';
-    const content = known !== undefined && isPlain
-        ? {
-            kind: known.kind,
-            id: `git:${line.slice(git_BLOB, BLOB_END)}`,
-            isExecutable: known.isExecutable,
-            size: null,
-            mtimeS: null,
-        }
-        : null;
-    if (mode === '160000')
-        submodules.push(path);
-    else
-        files.set(path, content);
-}
-const git_BLOB = 'H 100644 '.length;
-const BLOB_END = git_BLOB + 40;
-const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf'];
-const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
-/**
- * The files whose bytes in the work tree may be others than the blob’s, depending on what is
- * installed and configured when they are checked out. Converted line ends, where only the
- * configuration asks for them, show in the size.
- */
-async function convertedIn(git, tracked) {
-    const files = [];
-    for (const path of tracked.keys()) {
-        if (path === '.gitattributes' || path.endsWith('/.gitattributes'))
-            files.push(path);
-    }
-    const own = (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.config/git/attributes');
-    const inTree = files.map((path) => (0,external_node_path_.join)(git.folder, path));
-    const places = [own, (0,external_node_path_.join)(git.directory, 'info/attributes'), ...inTree];
-    const texts = places.map((path) => (0,small_file/* readTextOrNull */.GR)(path));
-    const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
-    if (!isAny)
-        return [];
-    const input = [...tracked.keys()].map((path) => `${path}\0`).join('');
-    const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
-    const converted = new Set();
-    for (let index = 0; index + 2 < answer.length; index += 3) {
-        if (!UNCONVERTED.has(answer[index + 2] ?? ''))
-            converted.add(answer[index] ?? '');
-    }
-    return [...converted];
-}
-
-;// CONCATENATED MODULE: ./lib/host/checkout.js
-
-
-
-
-
-const SOURCES_AT_MOST = 400_000;
-const REPOSITORIES_AT_MOST = 500;
-/**
- * Lists a checkout: git’s view of each repository in it, everything where there is no git.
- *
- * @param excluded folders to pass over, relative to the workspace
- */
-async function readCheckout(workspace, excluded) {
-    const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined;
-    const isFresh = begun !== undefined && external_node_perf_hooks_.performance.now() - begun.atMs < FRESH_MS;
-    return isFresh ? begun.checkout : list(workspace, excluded);
-}
-async function list(workspace, excluded) {
-    const listing = new Listing(workspace, excluded);
-    await listing.add('');
-    return listing;
-}
-/** What is being read for who will ask for it, by workspace, and since when. */
-const begunReadings = new Map();
-/** git takes as long for a large checkout; who asks later has it read anew. */
-const FRESH_MS = 1000;
-/**
- * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
- * then answers may be as old as the beginning of the work, and nothing may build before its end.
- *
- * @param workspace absolute, without links
- */
-async function readingAhead(workspace, work) {
-    const checkout = list(workspace, []);
-    // It may fail before anybody asks for it: who does is told.
-    checkout.catch(() => { });
-    begunReadings.set(workspace, { checkout, atMs: external_node_perf_hooks_.performance.now() });
-    try {
-        return await work();
-    }
-    finally {
-        begunReadings.delete(workspace);
-        await Promise.allSettled([checkout]);
-    }
-}
-class Listing {
-    sources = new Map();
-    gaps = [];
-    #workspace;
-    #excluded;
-    #repositories = 0;
-    constructor(workspace, excluded) {
-        this.#workspace = workspace;
-        this.#excluded = new Set(excluded);
-    }
-    /** Adds a folder with everything below; `''` is the workspace. */
-    async add(folder) {
-        if (this.#excluded.has(folder))
-            return;
-        if (this.sources.size > SOURCES_AT_MOST) {
-            if (!this.gaps.includes(TOO_MANY))
-                this.gaps.push(TOO_MANY);
-            return;
-        }
-        const isRepository = isWorkTree((0,external_node_path_.join)(this.#workspace, folder));
-        if (isRepository && (await this.#addRepository(folder)))
-            return;
-        await this.#addFolder(folder);
-    }
-    async #addRepository(folder) {
-        this.#repositories += 1;
-        if (this.#repositories > REPOSITORIES_AT_MOST)
-            return false;
-        const path = (0,external_node_path_.join)(this.#workspace, folder);
-        const prefix = folder === '' ? '' : `${folder}/`;
-        const below = [...this.#excluded].filter((each) => each.startsWith(prefix));
-        const tree = await readWorkTree(path, below.map((each) => each.slice(prefix.length)));
-        // Then every file of it is read instead: slower, and as good.
-        if (typeof tree === 'string')
-            return false;
-        if (tree.unnamed > 0)
-            this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
-        // The first, of which nothing is known yet, may be large.
-        if (folder === '')
-            this.sources = tree.tracked;
-        else
-            for (const [name, content] of tree.tracked)
-                this.sources.set(`${prefix}${name}`, content);
-        for (const name of tree.untracked) {
-            if (name.endsWith('/'))
-                await this.add(`${prefix}${name.slice(0, -1)}`);
-            else
-                this.sources.set(`${prefix}${name}`, null);
-        }
-        for (const name of tree.submodules) {
-            if (checkout_isFolder((0,external_node_path_.join)(path, name)))
-                await this.add(`${prefix}${name}`);
-        }
-        return true;
-    }
-    async #addFolder(folder) {
-        const path = (0,external_node_path_.join)(this.#workspace, folder);
-        let entries;
-        try {
-            entries = (0,external_node_fs_.readdirSync)(path, { withFileTypes: true });
-        }
-        catch (error) {
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ENOENT')
-                this.gaps.push(`${path}: ${(0,guard_error/* messageOf */.bD)(error)}`);
-            return;
-        }
-        // A target directory of Cargo’s is no source.
-        if (entries.some(({ name }) => name === '.rustc_info.json'))
-            return;
-        for (const entry of entries) {
-            const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-            if (entry.name === '.git')
-                continue;
-            if (entry.name.includes('\uFFFD'))
-                this.gaps.push(`a file name in ${path} is not UTF-8`);
-            else if (entry.isDirectory())
-                await this.add(name);
-            else
-                this.sources.set(name, null);
-        }
-    }
-}
-const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
-function checkout_isFolder(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/way.js
@@ -14271,7 +14614,7 @@ class FolderReader {
         const stat = statOrNull(path);
         if (stat === null)
             return null;
-        const names = this.#open.has(path) ? null : contents_namesIn(path);
+        const names = this.#open.has(path) ? null : namesIn(path);
         const isReadable = names !== null && this.entries.size + names.length <= folder_contents_ENTRIES_AT_MOST;
         // Git’s own folder and a target directory change with every job.
         if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
@@ -15036,13 +15379,22 @@ const retime_seed_SHOWN = 10;
 
 
 /**
- * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
- * path of another slot or workspace. What builds have not used for long goes.
+ * Makes a seed fit for its slot and for the checkout, before it comes there: nothing that Cargo takes
+ * for fresh may see a path of another slot or workspace. What builds have not used for long goes.
  *
  * @returns why it must not be used, in words; else the record of the seed
  * @throws Error where it is not as Cargo leaves one, or as the file system does
  */
 async function adaptSeed(request, runtime) {
+    const fitted = request.isFitted === true ? request.record : await fitForSlot(request, runtime);
+    if (typeof fitted === 'string')
+        return fitted;
+    // The one sets times in the workspace, the other in the target directory.
+    const problem = (await restoreSeedTimes(request, runtime)) ?? (await retimeSeed(request, runtime));
+    return problem ?? fitted;
+}
+/** The part of it for which no checkout is needed. */
+async function fitForSlot(request, runtime) {
     const { lease, place, record, origin } = request;
     const aside = `${place}.aside`;
     const planted = findPlantedLink(place);
@@ -15072,28 +15424,19 @@ async function adaptSeed(request, runtime) {
     if (problem !== null)
         throw new Error(`it cannot be judged: ${problem}`);
     forgetMovedRules(request, aside, runtime);
-    // The one sets times in the workspace, the other in the target directory: neither waits for the other.
-    const [restored, marked] = await Promise.allSettled([
-        restoreSeedTimes(request, runtime),
-        isCounted ? mark(place, aside) : false,
-    ]);
-    if (restored.status === 'rejected')
-        throw restored.reason;
-    if (restored.value !== null)
-        return restored.value;
-    const unproven = await retimeSeed(request, runtime);
-    if (unproven !== null)
-        return unproven;
-    if (marked.status === 'rejected') {
-        const why = (0,guard_error/* messageOf */.bD)(marked.reason);
-        runtime.voice.warning(`Which units this build uses will not be known (${why}); none goes for it.`);
-    }
-    const isMarked = marked.status === 'fulfilled' && marked.value;
+    const isMarked = isCounted && (await mark(place, aside, runtime));
     return { ...record, unused: isMarked ? (0,unused_units/* withoutUnits */.Kz)(origin.unused, gone) : null };
 }
 /** Marks the units, unless the job before has done that and nobody has read them since. */
-async function mark(place, aside) {
-    return keepsAccessTimes(aside) && (looksMarked(place) || markUnits(place));
+async function mark(place, aside, { voice }) {
+    try {
+        return keepsAccessTimes(aside) && (looksMarked(place) || (await markUnits(place)));
+    }
+    catch (error) {
+        const why = (0,guard_error/* messageOf */.bD)(error);
+        voice.warning(`Which units this build uses will not be known (${why}); none goes for it.`);
+        return false;
+    }
 }
 function forgetPaths(request, aside, { environment, voice }) {
     const { place } = request;
@@ -15279,8 +15622,6 @@ async function askToolchain({ workspace }, fit, environment) {
     return { toolchain: known?.asked ?? (await readToolchain(workspace)), choice };
 }
 
-// EXTERNAL MODULE: ./lib/plan/linked-file.js
-var linked_file = __nccwpck_require__(2985);
 ;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
 
 /**
@@ -15918,6 +16259,21 @@ async function remove(path) {
     return removal.kind === 'tried' && removal.why === '' ? null : path;
 }
 
+// EXTERNAL MODULE: ./lib/host/former-paths.js
+var former_paths = __nccwpck_require__(4512);
+;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+
+
+/**
+ * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
+ * is no harm, and goes with the slot.
+ */
+function dropSeed(root, lease, { former }) {
+    for (const each of former)
+        (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
+    (0,lease_companions/* dropSeedRecords */.NA)(root, lease.id);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
 
 
@@ -15946,35 +16302,6 @@ function takeHybridOut(root, source, { written, record }) {
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
     (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
     return what;
-}
-
-// EXTERNAL MODULE: ./lib/host/reflink.js
-var reflink = __nccwpck_require__(4535);
-;// CONCATENATED MODULE: ./lib/steps/disk-room.js
-
-
-/** One that cannot be read has no room: nothing is copied to it. */
-async function readDiskRoom(root, { floors, watermarks }) {
-    const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
-    if (reading === undefined)
-        return { level: 'low', freeBytes: 0, room: 0 };
-    const { level } = (0,pressure/* assess */.no)(reading, floors);
-    return { level, freeBytes: reading.freeBytes, room: (0,pressure/* room */.eh)(reading, floors, watermarks) };
-}
-
-// EXTERNAL MODULE: ./lib/host/former-paths.js
-var former_paths = __nccwpck_require__(4512);
-;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
-
-
-/**
- * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
- * is no harm, and goes with the slot.
- */
-function dropSeed(root, lease, { former }) {
-    for (const each of former)
-        (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
-    (0,lease_companions/* dropSeedRecords */.NA)(root, lease.id);
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
@@ -16033,6 +16360,150 @@ async function lookUntilLeft(root, place, self, { environment }) {
     return occupancy;
 }
 
+// EXTERNAL MODULE: ./lib/host/reflink.js
+var reflink = __nccwpck_require__(4535);
+;// CONCATENATED MODULE: ./lib/steps/disk-room.js
+
+
+/** One that cannot be read has no room: nothing is copied to it. */
+async function readDiskRoom(root, { floors, watermarks }) {
+    const [reading] = (await (0,disk/* probeDisks */.N6)(root.path, [])).readings;
+    if (reading === undefined)
+        return { level: 'low', freeBytes: 0, room: 0 };
+    const { level } = (0,pressure/* assess */.no)(reading, floors);
+    return { level, freeBytes: reading.freeBytes, room: (0,pressure/* room */.eh)(reading, floors, watermarks) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/make-clone.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A clone takes seconds; one that takes longer is no gain. */
+const CLONE_WAIT_MS = 120_000;
+const GONE = 'it is gone';
+/**
+ * Looks at a source that is locked.
+ *
+ * @returns what a clone of it would be, in words why there is none, or that it is no source any more
+ */
+async function inspectSource(request, { folder, tree }, { environment }) {
+    const { root, source, settings } = request;
+    const isSnapshot = 'snapshot' in source.place;
+    const known = isSnapshot ? (0,host_snapshots/* linkedIn */.v8)(folder) : (0,lease_companions/* readLinked */.c1)(root, source.id);
+    const disk = await readDiskRoom(root, settings);
+    const { way, why } = make_clone_choose(request, disk, known);
+    if (way === null)
+        return why;
+    if (!isStillThere(request, folder))
+        return GONE;
+    const { same, written, others } = linked_files_lookAtShared(tree, known ?? []);
+    if (written.length > 0) {
+        const { id, label } = source;
+        const place = 'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id };
+        return { spoilt: { label, place, written, record: known ?? [] } };
+    }
+    // A slot may have been built in since it was handed down.
+    if (isSnapshot && others[0] !== undefined)
+        return `it has changed since: ${others[0]}`;
+    const record = {
+        version: 1,
+        kind: way === 'copy' ? 'copy' : 'clone',
+        source: source.id,
+        ageHours: source.ageHours,
+        generation: source.origin.generation + 1,
+        former: [],
+        environment: '',
+        unused: null,
+    };
+    const formerTargets = source.former.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each));
+    const filled = { record, origin: source.origin, formerTargets, linked: [] };
+    const making = {
+        source: source.id,
+        way,
+        skipIncremental: !isIncrementalOfUse(request, way, environment),
+        sharesPrograms: hybridRefusal(root, 'programs') === null,
+        constantTarget: settings.constantPaths.target,
+        moved: movedTargetOf({ ...request, ...filled }, environment),
+    };
+    return { filled, why, same, making, copyAtMostBytes: way === 'reflink' ? null : disk.room };
+}
+/** What tells one clone from another: two with the same text are alike. */
+function makingText({ making }) {
+    return JSON.stringify(making);
+}
+/**
+ * Makes the clone.
+ *
+ * @throws CloneError
+ */
+async function makeClone({ making, copyAtMostBytes }, tree, destination) {
+    const { way, skipIncremental, sharesPrograms, moved } = making;
+    let judged = null;
+    const { linked } = await cloneTree({
+        source: tree,
+        destination,
+        way,
+        skipIncremental,
+        sharesPrograms,
+        waitMs: CLONE_WAIT_MS,
+        copyAtMostBytes,
+        // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
+        meanwhile: (opened) => {
+            if (moved !== null)
+                judged = judgeMovedUnits({ ...moved, place: opened });
+        },
+    });
+    return { linked, judged };
+}
+/** Where blocks are shared even a part of it is worth more than the time it takes; to copy it is not. */
+function isIncrementalOfUse({ settings: { constantPaths }, source }, way, environment) {
+    const use = incrementalUse(source.origin, { constantPaths, environment });
+    return use === 'all' || (use === 'some' && way === 'reflink');
+}
+/**
+ * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
+ * that away before. A snapshot stays whole for as long as it is locked.
+ */
+function isStillThere({ root, source }, folder) {
+    if ('snapshot' in source.place)
+        return true;
+    const [open, there] = [(0,external_node_fs_.fstatSync)(folder), (0,external_node_fs_.lstatSync)(source.folder, { throwIfNoEntry: false })];
+    const isThere = there?.ino === open.ino && there.dev === open.dev;
+    return isThere && ((0,leases/* findLease */.G0)(root, source.id)?.end ?? null) !== null;
+}
+function make_clone_choose({ root, job, settings, source, place }, disk, known) {
+    return chooseWay({
+        wanted: settings.warm,
+        // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
+        canReflink: (0,reflink/* canReflink */.U)((0,external_node_path_.dirname)(place)),
+        hybridRefusal: known === null
+            ? 'what is shared with others is not known any more'
+            : (trustRefusal(job, source) ?? hybridRefusal(root)),
+        level: disk.level,
+        freeBytes: disk.freeBytes,
+        keepFreeBytes: disk.freeBytes - disk.room,
+        sourceBytes: source.bytes,
+    });
+}
+/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
+function trustRefusal(job, { trusted }) {
+    return trusted && !job.trusted
+        ? 'what cannot publish a snapshot (a pull request, another branch, a schedule) may not share files with what can'
+        : null;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
 
 /**
@@ -16064,17 +16535,6 @@ function ownerRefusal(source, slot) {
 
 
 
-
-
-
-
-
-
-
-
-
-/** A clone takes seconds; one that takes longer is no gain. */
-const clone_seed_WAIT_MS = 120_000;
 /**
  * Makes a clone of a build, which stays as it is, as the seed of a slot.
  *
@@ -16119,7 +16579,6 @@ async function cloneSeed(request, runtime) {
         throw error;
     }
 }
-const GONE = 'it is gone';
 /** Who is in the source, in words; null where nobody is. */
 async function findLiving(root, self, { place }, runtime) {
     if (!('slot' in place))
@@ -16127,53 +16586,16 @@ async function findLiving(root, self, { place }, runtime) {
     return whyOccupied(await lookUntilLeft(root, place, self, runtime));
 }
 async function cloneLocked(request, { folder, tree }, runtime) {
-    const { root, lease, place, source } = request;
+    const { root, lease, place, source, ahead } = request;
     const isSnapshot = 'snapshot' in source.place;
-    const known = isSnapshot ? (0,host_snapshots/* linkedIn */.v8)(folder) : (0,lease_companions/* readLinked */.c1)(root, source.id);
-    const disk = await readDiskRoom(root, request.settings);
-    const choice = clone_seed_choose(request, disk, known);
-    const { way } = choice;
-    if (way === null)
-        return choice.why;
-    if (!isStillThere(request, folder))
-        return GONE;
-    const { same, written, others } = linked_files_lookAtShared(tree, known ?? []);
-    if (written.length > 0) {
-        const { id, label } = source;
-        const spoilt = 'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id };
-        return giveUpHybrid(root, { label, place: spoilt, written, record: known ?? [] }, runtime);
-    }
-    // A slot may have been built in since it was handed down.
-    if (isSnapshot && others[0] !== undefined)
-        return `it has changed since: ${others[0]}`;
-    const record = {
-        version: 1,
-        kind: way === 'copy' ? 'copy' : 'clone',
-        source: source.id,
-        ageHours: source.ageHours,
-        generation: source.origin.generation + 1,
-        former: [],
-        environment: '',
-        unused: null,
-    };
-    const formerTargets = source.former.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each));
-    const filled = { record, origin: source.origin, formerTargets, linked: [] };
-    const moved = movedTargetOf({ ...request, ...filled }, runtime.environment);
-    let judged = null;
-    const { linked } = await cloneTree({
-        source: tree,
-        destination: place,
-        way,
-        skipIncremental: !isIncrementalOfUse(request, way, runtime.environment),
-        sharesPrograms: hybridRefusal(root, 'programs') === null,
-        waitMs: clone_seed_WAIT_MS,
-        copyAtMostBytes: way === 'reflink' ? null : disk.room,
-        // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
-        meanwhile: (opened) => {
-            if (moved !== null)
-                judged = judgeMovedUnits({ ...moved, place: opened });
-        },
-    });
+    const cloneable = await inspectSource(request, { folder, tree }, runtime);
+    if (typeof cloneable === 'string')
+        return cloneable;
+    if ('spoilt' in cloneable)
+        return giveUpHybrid(root, cloneable.spoilt, runtime);
+    const { filled, same, making, why } = cloneable;
+    const made = ahead === null ? null : takeAhead(ahead, cloneable, place);
+    const { linked, judged } = made ?? (await makeClone(cloneable, tree, place));
     if (isSnapshot)
         tryToNoteUse(folder);
     try {
@@ -16185,36 +16607,39 @@ async function cloneLocked(request, { folder, tree }, runtime) {
             (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.inputs', inputs);
     }
     catch (error) {
-        dropSeed(root, lease, record);
+        dropSeed(root, lease, filled.record);
         throw error;
     }
-    runtime.voice.info(`cloned (${way}): ${choice.why}`);
-    return { ...filled, judged };
+    const when = made === null ? '' : ', while the checkout was made';
+    runtime.voice.info(`cloned (${making.way}${when}): ${why}`);
+    if (made === null)
+        return { ...filled, judged };
+    for (const { text, isWarning } of made.told)
+        runtime.voice[isWarning ? 'warning' : 'info'](text);
+    return { ...filled, record: { ...filled.record, unused: made.unused }, isFitted: true };
 }
-/** Where blocks are shared even a part of it is worth more than the time it takes; to copy it is not. */
-function isIncrementalOfUse({ settings: { constantPaths }, source }, way, environment) {
-    const use = incrementalUse(source.origin, { constantPaths, environment });
-    return use === 'all' || (use === 'some' && way === 'reflink');
-}
-/**
- * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
- * that away before. A snapshot stays whole for as long as it is locked.
- */
-function isStillThere({ root, source }, folder) {
-    if ('snapshot' in source.place)
-        return true;
-    const [open, there] = [(0,external_node_fs_.fstatSync)(folder), (0,external_node_fs_.lstatSync)(source.folder, { throwIfNoEntry: false })];
-    const isThere = there?.ino === open.ino && there.dev === open.dev;
-    return isThere && ((0,leases/* findLease */.G0)(root, source.id)?.end ?? null) !== null;
+/** Takes the clone that was made ahead; null where it is another one than would be made now. */
+function takeAhead({ place: from, note }, cloneable, to) {
+    if (note.making !== makingText(cloneable))
+        return null;
+    (0,external_node_fs_.renameSync)(from, to);
+    const { linked, told, record } = note;
+    return { linked, judged: null, told, unused: record.unused };
 }
 /** Notes on both sides what the source and its clone share: either may be written into. */
 function noteShared({ root, lease, source }, folder, before, linked) {
+    noteOnSource({ root, source }, folder, before, linked);
+    (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(linked));
+}
+/** Notes what a source shares with one clone more. */
+function noteOnSource({ root, source }, folder, before, linked) {
     const joined = (0,linked_file/* joinRecords */.t4)(before, linked);
+    if (joined.length === before.length)
+        return;
     if ('snapshot' in source.place)
         (0,host_snapshots/* noteLinked */.A9)(folder, joined);
     else
         (0,lease_companions/* writeRecord */.rh)(root, source.id, '.linked', JSON.stringify(joined));
-    (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(linked));
 }
 /** Without it the snapshot is evicted somewhat sooner. */
 function tryToNoteUse(folder) {
@@ -16224,66 +16649,6 @@ function tryToNoteUse(folder) {
     catch {
         return;
     }
-}
-function clone_seed_choose({ root, job, settings, source, place }, disk, known) {
-    return chooseWay({
-        wanted: settings.warm,
-        // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
-        canReflink: (0,reflink/* canReflink */.U)((0,external_node_path_.dirname)(place)),
-        hybridRefusal: known === null
-            ? 'what is shared with others is not known any more'
-            : (trustRefusal(job, source) ?? hybridRefusal(root)),
-        level: disk.level,
-        freeBytes: disk.freeBytes,
-        keepFreeBytes: disk.freeBytes - disk.room,
-        sourceBytes: source.bytes,
-    });
-}
-/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
-function trustRefusal(job, { trusted }) {
-    return trusted && !job.trusted
-        ? 'what cannot publish a snapshot (a pull request, another branch, a schedule) may not share files with what can'
-        : null;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/clone-sources.js
-
-
-
-/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
-function slotSource(root, { source, slot, origin, refusal }) {
-    const { record, build, moment } = source;
-    if (origin === null || build === null || refusal !== null)
-        return [];
-    const path = `${root.realPath}/${slot}`;
-    const hours = (0,reclaim/* ageHours */.RL)(record, moment);
-    return [
-        {
-            label: `a clone of ${slot}`,
-            id: record.id,
-            folder: path,
-            bytes: null,
-            ageHours: Number.isFinite(hours) ? hours : null,
-            origin,
-            trusted: record.lease?.trusted === true,
-            former: [slot, ...build.former],
-            place: { slot, container: record.lease?.owner.container ?? null },
-        },
-    ];
-}
-/** The snapshots for a job, the newest first. */
-function snapshotSources(root, job, stored, environment) {
-    return (0,snapshot/* snapshotsFor */.Lb)(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
-        label: `snapshot ${name.repository}/${name.key}`,
-        id: snapshot.id,
-        folder: (0,host_snapshots/* folderOf */.yS)(root, name),
-        bytes,
-        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
-        origin: snapshot,
-        trusted: true,
-        former: snapshot.former,
-        place: { snapshot: name },
-    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/inherit.js
@@ -16400,53 +16765,6 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     };
 }
 
-;// CONCATENATED MODULE: ./lib/steps/offer.js
-
-
-
-
-
-
-
-
-
-function offerTo({ root, job, settings }, wish, { environment }) {
-    const judged = sourcesFor(endedSlots(root), wish);
-    const isClone = settings.warm !== 'inherit';
-    const stored = isClone ? (0,host_snapshots/* listSnapshots */.Cb)(root, (0,snapshot/* repositoryOf */._M)(job)) : [];
-    const snapshots = snapshotSources(root, job, stored, (0,snapshot/* buildEnvironment */.AF)(environment));
-    const slots = judged.map(({ source }) => source);
-    const inSlots = judged.map(({ origin, refusal }) => (refusal === null ? origin : null));
-    return {
-        slots,
-        snapshots,
-        isRemote: isClone && settings.remote.mode !== 'off',
-        fit: [...inSlots, ...snapshots.map(({ origin }) => origin)].filter((each) => each !== null),
-    };
-}
-function isEmpty({ slots, snapshots, isRemote }) {
-    return !isRemote && slots.length + snapshots.length === 0;
-}
-/** Has the checkout read meanwhile, where a seed will be compared with it. */
-async function whileCheckoutIsRead({ realPath }, { fit }, wish, work) {
-    const isCompared = wish.restoresMtimes && fit.some(({ inputs }) => inputs);
-    if (wish.workspace === null || !isCompared)
-        return work();
-    const workspace = workspace_reader_realPathOf(wish.workspace);
-    // Who compares a seed that lies in the checkout passes it over, and has that read anew.
-    if (`${realPath}/`.startsWith(`${workspace}/`))
-        return work();
-    return readingAhead(workspace, work);
-}
-function endedSlots(root) {
-    const moment = (0,boot/* readMoment */.T$)();
-    return (0,leases/* readEndedLeases */.W6)(root).map((record) => ({
-        record,
-        build: (0,lease_companions/* readBuildRecord */.mx)(root, record.id),
-        moment,
-    }));
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
 
 
@@ -16499,8 +16817,6 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
         : 'the checkout lies at another path than the hook knew';
 }
 
-// EXTERNAL MODULE: ./lib/plan/remote-key.js
-var remote_key = __nccwpck_require__(1275);
 ;// CONCATENATED MODULE: ./lib/plan/remote-record.js
 
 
@@ -17363,7 +17679,7 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
         generation: 0,
         unused: {},
     };
-    const unfit = refuseOrigin(origin, wish);
+    const unfit = seed_refuseOrigin(origin, wish);
     if (unfit !== null)
         return unfit;
     await giveTo(place, `${root.realPath}/${lease.slot}`);
@@ -17490,8 +17806,6 @@ async function giveTo(tree, slot) {
 
 
 
-
-
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -17522,7 +17836,7 @@ async function seed(request, runtime) {
 }
 async function keepHookSeed(request, record, runtime) {
     const { root, lease, settings } = request;
-    const wish = wishOf(request, runtime);
+    const wish = seed_wish_wishOf(request, runtime);
     return { record, why: await restoreHookSeed({ root, lease, record, wish, settings }, runtime) };
 }
 function isEmptySlot({ root, lease }) {
@@ -17536,8 +17850,8 @@ async function seed_fill(request, runtime) {
         return cold('dry-run is on');
     if (!isEmptySlot(request))
         return cold('something has been built in it already');
-    const unchecked = wishOf(request, runtime);
-    const offer = offerTo(request, unchecked, runtime);
+    const unchecked = seed_wish_wishOf(request, runtime);
+    const offer = offer_offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
     // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
@@ -17553,7 +17867,9 @@ async function seed_choose(request, offer, wish, runtime) {
     const attempts = [...attemptsOf(request, offer, wish, runtime)];
     if (attempts.length === 0)
         return cold(NOTHING_BUILT);
-    return (0,seeding/* withSeeding */.im)(root, lease.id, async (folder) => {
+    const left = (await awaitAhead(root, lease.id)) ? 'kept' : 'dropped';
+    const work = async (folder) => {
+        const ahead = aheadIn(folder, runtime);
         const reasons = [];
         for (const [index, { label, attempt }] of attempts.entries()) {
             const place = `${folder}/${index}`;
@@ -17561,7 +17877,7 @@ async function seed_choose(request, offer, wish, runtime) {
             try {
                 // An attempt that came to nothing may have set times before.
                 const now = { ...wish, times: timesOf(request) };
-                const filled = await attempt(place, now);
+                const filled = await attempt(place, now, ahead);
                 outcome =
                     typeof filled === 'string' ? filled : await settle(request, filled, now, place, runtime);
             }
@@ -17575,7 +17891,16 @@ async function seed_choose(request, offer, wish, runtime) {
         }
         const { record, why } = cold(reasons.join('; '));
         return { record: { ...record, ...askedOf(wish) }, why };
-    });
+    };
+    return (0,seeding/* withSeeding */.im)(root, lease.id, work, left);
+}
+/** What was made while the checkout was. */
+function aheadIn(folder, { voice }) {
+    const found = readAhead(folder);
+    if (found === null || 'place' in found)
+        return found;
+    voice.warning(`No clone was made while the checkout was (${found.problem}).`);
+    return null;
 }
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
 async function settle(request, filled, wish, place, runtime) {
@@ -17601,34 +17926,13 @@ function seed_note({ root, lease }, seeded, runtime) {
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
     return record;
 }
-/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
-function timesOf({ root, job, owner: { runner } }) {
-    return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`);
-}
-/** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf(request, { environment }) {
-    const { job, owner, lease, restoresMtimes } = request;
-    const workspace = environment['GITHUB_WORKSPACE'] ?? null;
-    return {
-        job,
-        madeBy: lease.madeBy,
-        runnerKey: owner.runner.key,
-        workspace,
-        common: (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
-        restoresMtimes,
-        times: timesOf(request),
-        toolchain: null,
-        choice: null,
-        system: readSystem(),
-    };
-}
 function cold(why) {
     return { record: build_record/* COLD */.TG, why };
 }
 /** The ways to fill a slot, best first. */
 function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     const { root, self, job, settings, lease } = request;
-    const judged = sourcesFor(slots, wish);
+    const judged = seed_sourcesFor(slots, wish);
     for (const { source, slot, origin, refusal } of judged) {
         if (!['auto', 'inherit'].includes(settings.warm) || origin?.isElsewhere === true)
             break;
@@ -17637,7 +17941,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
             attempt: async (place, now) => {
                 if (origin === null)
                     return refusal ?? NOTHING_KNOWN;
-                const why = refusal ?? refuseOrigin(origin, now);
+                const why = refusal ?? seed_refuseOrigin(origin, now);
                 if (why !== null)
                     return why;
                 if (source.record.isKept)
@@ -17654,9 +17958,9 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     ]) {
         yield {
             label: source.label,
-            attempt: async (place, now) => refuseOrigin(source.origin, now) ??
+            attempt: async (place, now, ahead) => seed_refuseOrigin(source.origin, now) ??
                 refuseEnvironment(root, source, runtime.environment) ??
-                (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
+                (await cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime)),
         };
     }
     if (isRemote) {
@@ -17711,12 +18015,11 @@ var tell_history = __nccwpck_require__(6625);
 
 
 
-
 /** Sets the outputs and writes the job summary; does all of pre first where pre did not run. */
 async function main(runtime) {
     const { environment, voice } = runtime;
     const before = readState(environment);
-    const state = before?.prepared === null || before === null ? await pre(runtime) : before;
+    const state = before?.prepared === null || before === null ? await prepareStep(runtime) : before;
     const seeded = await seedSlot(state, runtime);
     const outputs = {
         ...outputsOf(state),
@@ -17744,18 +18047,9 @@ async function main(runtime) {
     }
 }
 /** Fills the slot, now that the checkout is there; null where there is none. */
-async function seedSlot({ root: path, lease: id }, runtime) {
-    const { environment } = runtime;
-    const root = (0,host_root/* findRoot */.wg)(path, (0,steps_runtime/* preciousOf */.YU)(environment));
-    const lease = root === null || id === null ? null : ((0,leases/* findLease */.G0)(root, id)?.lease ?? null);
-    if (root === null || lease === null)
-        return null;
-    const settings = (0,inputs/* readInputs */.Ko)(environment);
-    const job = readJob(environment, settings.leg);
-    const owner = observeOwner(environment);
-    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
-    const { restoreMtimes: restoresMtimes } = settings;
-    return seed({ root, job, owner, self, settings, lease, restoresMtimes }, runtime);
+async function seedSlot(state, runtime) {
+    const request = seed_request_seedRequestOf(state, runtime);
+    return request === null ? null : seed(request, runtime);
 }
 /** What such seeds are worth, by the last one of this job; '' where nobody knows. */
 function worthOf({ record }, { root: path }, { environment }) {

@@ -151,7 +151,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   VY: () => (/* binding */ secretsIn)
 });
 
-// UNUSED EXPORTS: changedTwins, readTwins
+// UNUSED EXPORTS: changedTwins, readTwins, twinsOf
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
@@ -435,6 +435,14 @@ function secretsIn(environment) {
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
+}
+/** A step’s settings as the environment twins that a command takes, but for what stays out of every text. */
+function twinsOf(environment) {
+    const set = INPUTS.flatMap((each) => {
+        const read = input(each.name, environment) ?? twin(each.name, environment);
+        return read === null || each.isSecret === true ? [] : [[environmentTwin(each.name), read.text]];
+    });
+    return Object.fromEntries(set);
 }
 /** The settings that a variable makes other than their defaults; the text of a secret is null. */
 function changedTwins(environment) {
@@ -3827,7 +3835,7 @@ function makeFolder(parent, name, where) {
 /* harmony export */   JQ: () => (/* binding */ whileSeedingIsKept),
 /* harmony export */   im: () => (/* binding */ withSeeding)
 /* harmony export */ });
-/* unused harmony exports discardLeftSeeding, listSeeding */
+/* unused harmony exports openSeeding, awaitSeeding, discardLeftSeeding, listSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -3855,16 +3863,37 @@ function makeSeeding(root, id) {
 function seedingPath(root, id) {
     return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'seeding', id);
 }
+/** Opens the folder, where it is there: ENOENT says that nobody waits for what would lie in it. */
+function openSeeding(root, id) {
+    return openFolder(seedingPath(root, id));
+}
+/**
+ * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
+ *
+ * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ *   longer than `waitSeconds`
+ */
+async function awaitSeeding(root, id, name, waitSeconds) {
+    const path = seedingPath(root, id);
+    if (!isThere(path))
+        return false;
+    return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true;
+}
+function isThere(path) {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
 /**
  * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
  * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
+ * @param left what becomes before of what lies there
  */
-async function withSeeding(root, id, work) {
+async function withSeeding(root, id, work, left = 'dropped') {
     // What a hook of the same job left that was killed.
-    takeAway(root, id);
+    if (left === 'dropped')
+        takeAway(root, id);
     const folder = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .openFolder */ .NE)(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
@@ -6118,7 +6147,7 @@ function textOr(value, otherwise) {
 /* harmony export */   Rk: () => (/* binding */ parseLinked),
 /* harmony export */   _L: () => (/* binding */ fateOf)
 /* harmony export */ });
-/* unused harmony exports isWritten, joinRecords */
+/* unused harmony exports isWritten, joinRecords, linkedFilesOf */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9949);
 
 function fateOf(recorded, seen) {
@@ -6152,6 +6181,10 @@ function parseLinked(text) {
     catch {
         return null;
     }
+    return linkedFilesOf(found);
+}
+/** The same, of what was read already. */
+function linkedFilesOf(found) {
     if (!Array.isArray(found))
         return null;
     const files = found.map(linkedFileOf);

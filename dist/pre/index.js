@@ -148,7 +148,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Ko: () => (/* binding */ readInputs),
-  VY: () => (/* binding */ secretsIn)
+  VY: () => (/* binding */ secretsIn),
+  HJ: () => (/* binding */ twinsOf)
 });
 
 // UNUSED EXPORTS: changedTwins, readTwins
@@ -599,6 +600,14 @@ function secretsIn(environment) {
     return names
         .flatMap((name) => [input(name, environment), twin(name, environment)])
         .flatMap((each) => (each === null ? [] : [each.text]));
+}
+/** A step’s settings as the environment twins that a command takes, but for what stays out of every text. */
+function twinsOf(environment) {
+    const set = settings_INPUTS.flatMap((each) => {
+        const read = input(each.name, environment) ?? twin(each.name, environment);
+        return read === null || each.isSecret === true ? [] : [[(0,plan_input/* environmentTwin */.gf)(each.name), read.text]];
+    });
+    return Object.fromEntries(set);
 }
 /** The settings that a variable makes other than their defaults; the text of a secret is null. */
 function changedTwins(environment) {
@@ -2400,7 +2409,7 @@ async function withKernelLock(path, waitSeconds, work) {
 
 /***/ }),
 
-/***/ 2441:
+/***/ 9379:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2409,10 +2418,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   Sx: () => (/* binding */ COMPANIONS),
   U8: () => (/* binding */ leasePath),
   mV: () => (/* binding */ moveFile),
+  mx: () => (/* binding */ readBuildRecord),
   VY: () => (/* binding */ readSeedRecord)
 });
 
-// UNUSED EXPORTS: dropInputs, dropSeedRecords, handDownInputs, readBuildRecord, readInputs, readLinked, readRestored, writeRecord
+// UNUSED EXPORTS: dropInputs, dropSeedRecords, handDownInputs, readInputs, readLinked, readRestored, writeRecord
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -2422,154 +2432,10 @@ var guard_error = __nccwpck_require__(29);
 var build_record = __nccwpck_require__(6557);
 // EXTERNAL MODULE: ./lib/plan/linked-file.js
 var linked_file = __nccwpck_require__(2985);
+// EXTERNAL MODULE: ./lib/plan/build-inputs.js
+var build_inputs = __nccwpck_require__(5353);
 // EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
 var lease = __nccwpck_require__(166);
-;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
-
-const KINDS = (/* unused pure expression or super */ null && (['file', 'link', 'directory']));
-const UNPROVEN = 'unproven';
-/**
- * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
- * recorded gets the recorded mtime, everything else now.
- */
-function planTimes(recorded, present, { newestNs, touched }) {
-    const newest = BigInt(newestNs);
-    return present.map((content) => {
-        const { path, kind, id, isExecutable } = content;
-        const before = recorded.get(path);
-        const isSame = before !== undefined && isSameContent(before, content);
-        // An mtime in the future would hide every later change of its package.
-        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
-        return isKept
-            ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
-            : { path, mtimeNs: null, expected: content };
-    });
-}
-/** Whether two contents are proven equal. */
-function isSameContent(a, b) {
-    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
-        return false;
-    if (a.size !== null && b.size !== null && a.size !== b.size)
-        return false;
-    return a.isExecutable === b.isExecutable;
-}
-function encodeBuildInputs({ inputs, ...head }) {
-    return `${JSON.stringify({ ...head, inputs: inputs.map(build_inputs_rowOf) })}\n`;
-}
-/** An input as it is written down. */
-function build_inputs_rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
-    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
-}
-const build_inputs_INPUTS_AT_MOST = 500_000;
-/**
- * Reads recorded inputs that anybody may have written.
- *
- * @returns the inputs, or in words what is wrong with them
- */
-function parseBuildInputs(text) {
-    const found = parseObject(text);
-    if (found === null)
-        return 'it is not a JSON object';
-    if (found['version'] !== 1)
-        return `its format version is ${JSON.stringify(found['version'])}`;
-    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
-    // Of earlier versions: they recorded all that there was.
-    const whole = found['whole'] ?? [''];
-    if (typeof workspace !== 'string' || !build_inputs_isAbsolute(workspace))
-        return 'it names no workspace';
-    if (typeof toolchain !== 'string')
-        return 'it names no toolchain';
-    if (!build_inputs_isTexts(former) || !former.every(build_inputs_isAbsolute))
-        return 'it names no former workspaces';
-    if (!build_inputs_isTexts(gaps))
-        return 'it does not say whether it is complete';
-    if (!build_inputs_isTexts(lost) || !lost.every(isFingerprint))
-        return 'it names what is no fingerprint';
-    if (!build_inputs_isTexts(whole) || !whole.every(isSettable))
-        return 'it names folders that are none';
-    if (!build_inputs_isNanoseconds(newestNs))
-        return 'it does not say when the build was';
-    if (!Array.isArray(inputs) || inputs.length > build_inputs_INPUTS_AT_MOST)
-        return 'it lists no inputs';
-    const read = [];
-    const paths = new Set();
-    for (const [index, row] of inputs.entries()) {
-        const input = build_inputs_parseInput(row);
-        if (input === null)
-            return `its input ${index + 1} cannot be understood`;
-        if (paths.has(input.path))
-            return `its input ${index + 1} is there twice`;
-        paths.add(input.path);
-        read.push(input);
-    }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
-}
-function build_inputs_parseInput(row) {
-    if (!Array.isArray(row))
-        return null;
-    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
-    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
-    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
-        return null;
-    if (typeof id !== 'string' || !isId(id, kind))
-        return null;
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        return null;
-    if (executable !== 0 && executable !== 1)
-        return null;
-    if (!build_inputs_isNanoseconds(mtimeNs))
-        return null;
-    if (!build_inputs_isTexts(units) || !units.every(isFingerprint))
-        return null;
-    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
-}
-/** What an id looks like, unless it is UNPROVEN. */
-const IDS = {
-    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
-    directory: /^sha256:[0-9a-f]{64}$/,
-    link: /^link:[^\0]{1,4095}$/,
-};
-function isId(id, kind) {
-    return id === UNPROVEN || IDS[kind].test(id);
-}
-function build_inputs_isTexts(value) {
-    return Array.isArray(value) && value.every((each) => typeof each === 'string');
-}
-/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
-function isFingerprint(path) {
-    if (path.startsWith('/') || !isPlain(path))
-        return false;
-    const parts = path.split('/');
-    const isOld = parts.at(-2) === '.fingerprint';
-    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
-    return isOld || isNew;
-}
-/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
-function build_inputs_isNanoseconds(value) {
-    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
-}
-/** The workspace itself is ''. */
-function isInputPath(path) {
-    if (path.startsWith('/'))
-        return build_inputs_isAbsolute(path);
-    return path === '' || isPlain(path);
-}
-function build_inputs_isAbsolute(path) {
-    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
-}
-/** Components that lead down only, and that every filesystem takes. */
-function isPlain(path) {
-    if (path.length > 4096 || path.includes('\0'))
-        return false;
-    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-}
-/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
-function isSettable(path) {
-    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
-        return false;
-    return !path.split('/').some((part) => part.toLowerCase() === '.git');
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/restored.js
 
 
@@ -2668,8 +2534,8 @@ function readSeedRecord(root, id) {
 }
 /** What a job left of its build; null where it left nothing that can be understood. */
 function readBuildRecord(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.build`));
-    return text === null ? null : parseBuildRecord(text);
+    const text = (0,small_file/* readTextOrNull */.GR)(leasePath(root, `${id}.build`));
+    return text === null ? null : (0,build_record/* parseBuildRecord */.VI)(text);
 }
 /** What was recorded of the inputs of a build, as it was written; null where nothing was. */
 function readInputs(root, id) {
@@ -2721,13 +2587,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bv: () => (/* binding */ blockedSince),
   Oj: () => (/* binding */ dropLease),
   G0: () => (/* binding */ findLease),
+  W6: () => (/* binding */ readEndedLeases),
   Mw: () => (/* binding */ readLeases),
   Dg: () => (/* binding */ spoilEnd),
   _e: () => (/* binding */ takeLease),
   e3: () => (/* binding */ writeLease)
 });
 
-// UNUSED EXPORTS: endLease, endedLeasePath, readEndedLeases
+// UNUSED EXPORTS: endLease, endedLeasePath
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -2774,8 +2641,8 @@ function isKept(root, id) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
-var lease_companions = __nccwpck_require__(2441);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
+var lease_companions = __nccwpck_require__(9379);
 ;// CONCATENATED MODULE: ./lib/host/leases.js
 
 
@@ -2894,9 +2761,9 @@ function blockedSince(root, id, nowMs, notes = true) {
 }
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
-    return readdirSync(controlPath(root, 'leases')).flatMap((name) => {
+    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
-        if (name !== `${id}${ENDED}` || !isLeaseId(id))
+        if (name !== `${id}${ENDED}` || !(0,naming/* isLeaseId */.cl)(id))
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
@@ -3679,13 +3546,14 @@ function attempt(free) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ kindOf),
 /* harmony export */   Iv: () => (/* binding */ nearestExisting),
 /* harmony export */   TR: () => (/* binding */ refuse),
 /* harmony export */   W3: () => (/* binding */ CONTROL),
 /* harmony export */   t7: () => (/* binding */ readMarker),
 /* harmony export */   uB: () => (/* binding */ FORMAT)
 /* harmony export */ });
-/* unused harmony exports MARKER, OVERLAY, refusedType, kindOf */
+/* unused harmony exports MARKER, OVERLAY, refusedType */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
@@ -3858,11 +3726,12 @@ function readMarker(path) {
 __nccwpck_require__.d(__webpack_exports__, {
   Fu: () => (/* binding */ controlName),
   XL: () => (/* binding */ controlPath),
+  wg: () => (/* binding */ findRoot),
   R8: () => (/* binding */ openRoot),
   m9: () => (/* binding */ withinRoot)
 });
 
-// UNUSED EXPORTS: findRoot, hasRoot, inRoot
+// UNUSED EXPORTS: hasRoot, inRoot
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -4021,8 +3890,8 @@ function openRoot(path, precious) {
  * @throws GuardError where the path may not be a root
  */
 function hasRoot(path, precious) {
-    refuse(path, precious);
-    return kindOf(path) !== 'absent' && readMarker(path) !== null;
+    (0,root_refusal/* refuse */.TR)(path, precious);
+    return (0,root_refusal/* kindOf */.I)(path) !== 'absent' && (0,root_refusal/* readMarker */.t7)(path) !== null;
 }
 /**
  * Opens a root that is already there, and writes nothing.
@@ -4033,10 +3902,10 @@ function findRoot(path, precious) {
     if (!hasRoot(path, precious))
         return null;
     try {
-        return whileOpen(path, (base) => describe(path, base, openFolder(at(base, CONTROL))));
+        return whileOpen(path, (base) => describe(path, base, (0,host_folders/* openFolder */.NE)((0,host_folders.at)(base, root_refusal/* CONTROL */.W3))));
     }
     catch (error) {
-        throw new GuardError(`The root ${path} is not whole (${messageOf(error)}).`, `Its ${CONTROL} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
+        throw new guard_error/* GuardError */.U$(`The root ${path} is not whole (${(0,guard_error/* messageOf */.bD)(error)}).`, `Its ${root_refusal/* CONTROL */.W3} holds the directories leases and trash; the next job or sweep makes what is absent.`, { usage: true, cause: error });
     }
 }
 /** Opens the root; it stays open unless that comes to nothing. */
@@ -4149,7 +4018,10 @@ function makeFolder(parent, name, where) {
 /***/ 7241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* unused harmony exports makeSeeding, withSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EY: () => (/* binding */ makeSeeding)
+/* harmony export */ });
+/* unused harmony exports openSeeding, awaitSeeding, withSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -4171,11 +4043,30 @@ function makeFolder(parent, name, where) {
 /** Makes the folder, if it is not there; who is not within `withSeeding` takes it away again. */
 function makeSeeding(root, id) {
     const path = seedingPath(root, id);
-    makeOwnersFolder(root, path);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeOwnersFolder */ .pD)(root, path);
     return path;
 }
 function seedingPath(root, id) {
-    return controlPath(root, 'seeding', id);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'seeding', id);
+}
+/** Opens the folder, where it is there: ENOENT says that nobody waits for what would lie in it. */
+function openSeeding(root, id) {
+    return openFolder(seedingPath(root, id));
+}
+/**
+ * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
+ *
+ * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ *   longer than `waitSeconds`
+ */
+async function awaitSeeding(root, id, name, waitSeconds) {
+    const path = seedingPath(root, id);
+    if (!isThere(path))
+        return false;
+    return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true;
+}
+function isThere(path) {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 /**
  * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
@@ -4183,10 +4074,12 @@ function seedingPath(root, id) {
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
+ * @param left what becomes before of what lies there
  */
-async function withSeeding(root, id, work) {
+async function withSeeding(root, id, work, left = 'dropped') {
     // What a hook of the same job left that was killed.
-    takeAway(root, id);
+    if (left === 'dropped')
+        takeAway(root, id);
     const folder = openFolder(makeSeeding(root, id));
     try {
         return await work(`/proc/${process.pid}/fd/${folder}`);
@@ -4273,7 +4166,7 @@ function discardQuietly(root, id) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3885);
-/* harmony import */ var _lease_companions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2441);
+/* harmony import */ var _lease_companions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9379);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2100);
 
 
@@ -4914,14 +4807,15 @@ function isOld(path, nowMs) {
 /* harmony export */   Cb: () => (/* binding */ listSnapshots),
 /* harmony export */   XE: () => (/* binding */ bytesInTrash),
 /* harmony export */   YO: () => (/* binding */ evict),
-/* harmony export */   ls: () => (/* binding */ identify)
+/* harmony export */   ls: () => (/* binding */ identify),
+/* harmony export */   yS: () => (/* binding */ folderOf)
 /* harmony export */ });
-/* unused harmony exports folderOf, idIn, treeIn, inputsIn, noteUse, linkedIn, noteLinked, noteBytes, publish */
+/* unused harmony exports idIn, treeIn, inputsIn, noteUse, linkedIn, noteLinked, noteBytes, publish */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_linked_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2985);
 /* harmony import */ var _plan_size_sample_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3885);
-/* harmony import */ var _plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9080);
+/* harmony import */ var _plan_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1759);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
@@ -4978,7 +4872,7 @@ function readSnapshot(root, name) {
 }
 /** The folder of a snapshot: who reads it locks it, and it stays the same when it goes to the trash. */
 function folderOf(root, { repository, key }) {
-    return controlName(root, 'snapshots', repository, key);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlName */ .Fu)(root, 'snapshots', repository, key);
 }
 /*
  * Another snapshot may take its place at any moment. Who reads one opens its folder once: what follows
@@ -5612,17 +5506,173 @@ function reserveOf(setBytes, totalBytes) {
 
 /***/ }),
 
+/***/ 5353:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* unused harmony exports UNPROVEN, planTimes, isSameContent, encodeBuildInputs, rowOf, INPUTS_AT_MOST, parseBuildInputs, parseInput, isTexts, isFingerprint, isNanoseconds, isAbsolute, isSettable */
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
+
+const KINDS = (/* unused pure expression or super */ null && (['file', 'link', 'directory']));
+const UNPROVEN = 'unproven';
+/**
+ * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
+ * recorded gets the recorded mtime, everything else now.
+ */
+function planTimes(recorded, present, { newestNs, touched }) {
+    const newest = BigInt(newestNs);
+    return present.map((content) => {
+        const { path, kind, id, isExecutable } = content;
+        const before = recorded.get(path);
+        const isSame = before !== undefined && isSameContent(before, content);
+        // An mtime in the future would hide every later change of its package.
+        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
+        return isKept
+            ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
+            : { path, mtimeNs: null, expected: content };
+    });
+}
+/** Whether two contents are proven equal. */
+function isSameContent(a, b) {
+    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
+        return false;
+    if (a.size !== null && b.size !== null && a.size !== b.size)
+        return false;
+    return a.isExecutable === b.isExecutable;
+}
+function encodeBuildInputs({ inputs, ...head }) {
+    return `${JSON.stringify({ ...head, inputs: inputs.map(rowOf) })}\n`;
+}
+/** An input as it is written down. */
+function rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
+    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
+}
+const INPUTS_AT_MOST = 500_000;
+/**
+ * Reads recorded inputs that anybody may have written.
+ *
+ * @returns the inputs, or in words what is wrong with them
+ */
+function parseBuildInputs(text) {
+    const found = parseObject(text);
+    if (found === null)
+        return 'it is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    // Of earlier versions: they recorded all that there was.
+    const whole = found['whole'] ?? [''];
+    if (typeof workspace !== 'string' || !isAbsolute(workspace))
+        return 'it names no workspace';
+    if (typeof toolchain !== 'string')
+        return 'it names no toolchain';
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return 'it names no former workspaces';
+    if (!isTexts(gaps))
+        return 'it does not say whether it is complete';
+    if (!isTexts(lost) || !lost.every(isFingerprint))
+        return 'it names what is no fingerprint';
+    if (!isTexts(whole) || !whole.every(isSettable))
+        return 'it names folders that are none';
+    if (!isNanoseconds(newestNs))
+        return 'it does not say when the build was';
+    if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
+        return 'it lists no inputs';
+    const read = [];
+    const paths = new Set();
+    for (const [index, row] of inputs.entries()) {
+        const input = parseInput(row);
+        if (input === null)
+            return `its input ${index + 1} cannot be understood`;
+        if (paths.has(input.path))
+            return `its input ${index + 1} is there twice`;
+        paths.add(input.path);
+        read.push(input);
+    }
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
+}
+function parseInput(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
+    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
+    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
+        return null;
+    if (typeof id !== 'string' || !isId(id, kind))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    if (executable !== 0 && executable !== 1)
+        return null;
+    if (!isNanoseconds(mtimeNs))
+        return null;
+    if (!isTexts(units) || !units.every(isFingerprint))
+        return null;
+    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
+}
+/** What an id looks like, unless it is UNPROVEN. */
+const IDS = {
+    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
+    directory: /^sha256:[0-9a-f]{64}$/,
+    link: /^link:[^\0]{1,4095}$/,
+};
+function isId(id, kind) {
+    return id === UNPROVEN || IDS[kind].test(id);
+}
+function isTexts(value) {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
+function isFingerprint(path) {
+    if (path.startsWith('/') || !isPlain(path))
+        return false;
+    const parts = path.split('/');
+    const isOld = parts.at(-2) === '.fingerprint';
+    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
+    return isOld || isNew;
+}
+/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
+function isNanoseconds(value) {
+    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
+}
+/** The workspace itself is ''. */
+function isInputPath(path) {
+    if (path.startsWith('/'))
+        return isAbsolute(path);
+    return path === '' || isPlain(path);
+}
+function isAbsolute(path) {
+    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
+}
+/** Components that lead down only, and that every filesystem takes. */
+function isPlain(path) {
+    if (path.length > 4096 || path.includes('\0'))
+        return false;
+    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+function isSettable(path) {
+    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
+        return false;
+    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+}
+
+
+/***/ }),
+
 /***/ 6557:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   JX: () => (/* binding */ systemIn),
+/* harmony export */   KL: () => (/* binding */ GENERATIONS_AT_MOST),
+/* harmony export */   SH: () => (/* binding */ LOCAL_GENERATIONS_AT_MOST),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   UB: () => (/* binding */ askedIn),
+/* harmony export */   VI: () => (/* binding */ parseBuildRecord),
 /* harmony export */   k9: () => (/* binding */ parseSeedRecord)
 /* harmony export */ });
-/* unused harmony exports GENERATIONS_AT_MOST, LOCAL_GENERATIONS_AT_MOST, encodeRecord, parseBuildRecord, toolchainIn */
+/* unused harmony exports encodeRecord, toolchainIn */
 /* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(166);
 /* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7791);
@@ -5685,7 +5735,7 @@ function parseBuildRecord(text) {
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
         times: typeof times === 'string' ? times : '',
-        unused: parseUnused(found['unused']) ?? {},
+        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUnused */ .k0)(found['unused']) ?? {},
         ...askedIn(found),
         ...systemIn(found),
         ...chain,
@@ -5979,10 +6029,10 @@ function flag(name, otherwise) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F0: () => (/* binding */ mayTakeFrom),
 /* harmony export */   cC: () => (/* binding */ mayBeOf),
 /* harmony export */   ci: () => (/* binding */ addressOf)
 /* harmony export */ });
-/* unused harmony export mayTakeFrom */
 /** Where the slot of a job with this lease id lies. */
 function addressOf(job, id) {
     const { owner, repository, prKey, runId, attempt } = job;
@@ -6019,6 +6069,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   XZ: () => (/* binding */ claimedIn),
   jS: () => (/* binding */ encodeLease),
   cC: () => (/* binding */ encodeTaken),
+  IX: () => (/* binding */ isLocal),
   u4: () => (/* binding */ isRecord),
   ZQ: () => (/* binding */ newLease),
   J: () => (/* binding */ parseEnd),
@@ -6029,7 +6080,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bg: () => (/* binding */ resultOf)
 });
 
-// UNUSED EXPORTS: encodeEnd, isLocal
+// UNUSED EXPORTS: encodeEnd
 
 // EXTERNAL MODULE: ./lib/plan/naming.js
 var naming = __nccwpck_require__(2463);
@@ -6233,7 +6284,7 @@ function textOr(value, otherwise) {
 /***/ 2985:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* unused harmony exports fateOf, isWritten, joinRecords, parseLinked */
+/* unused harmony exports fateOf, isWritten, joinRecords, parseLinked, linkedFilesOf */
 /* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(166);
 
 function fateOf(recorded, seen) {
@@ -6267,6 +6318,10 @@ function parseLinked(text) {
     catch {
         return null;
     }
+    return linkedFilesOf(found);
+}
+/** The same, of what was read already. */
+function linkedFilesOf(found) {
     if (!Array.isArray(found))
         return null;
     const files = found.map(linkedFileOf);
@@ -6738,6 +6793,57 @@ function judgeForeign(occupancies) {
 
 /***/ }),
 
+/***/ 1275:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ compilingVariables)
+/* harmony export */ });
+/* unused harmony export remoteKeys */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+/** Counts up when older archives can no longer be used. */
+const FORMAT = 1;
+/** Names of variables that Cargo or rustc take into what they hash. */
+const COMPILING = /^(RUSTFLAGS|RUSTDOCFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_INCREMENTAL|CARGO_BUILD_.*|CARGO_PROFILE_.*|CARGO_TARGET_.+_(RUSTFLAGS|LINKER)|RUSTC|RUSTC_.*|RUSTUP_TOOLCHAIN|CC|CXX|CFLAGS|CXXFLAGS)$/;
+/** Of an environment, the variables for `RemoteFacts`. */
+function compilingVariables(environment) {
+    const found = Object.entries(environment).filter((entry) => COMPILING.test(entry[0]) && entry[1] !== undefined);
+    return Object.fromEntries(found);
+}
+/**
+ * Keys for the cache service, which knows the repository and branch by itself.
+ *
+ * An entry of the service is never replaced, so that each commit has a key of its own; the service
+ * gives the newest entry that begins with a restore key; of a job of the same id in another workflow last
+ * of all, as with snapshots. At most 512 characters, no commas.
+ */
+function remoteKeys(facts) {
+    const host = `${word(facts.platform)}-${word(facts.architecture)}`;
+    const { image, workflow, job, leg, rustc } = facts;
+    const kind = digest([image, job, leg, rustc, ...pairs(facts.variables)]);
+    const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`;
+    const own = `${place}${digest([workflow])}-`;
+    const locked = `${own}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
+    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, own, place] };
+}
+function pairs(variables) {
+    return Object.entries(variables)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => `${name}=${value}`);
+}
+/** A digest that tells lists apart, and not only what they are joined to. */
+function digest(texts) {
+    return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
+}
+/** For a person who looks through the list of caches; the digest holds the whole of it. */
+function word(text) {
+    return text.replaceAll(/[^A-Za-z0-9_.]+/g, '_').slice(0, 40);
+}
+
+
+/***/ }),
+
 /***/ 3885:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -6793,71 +6899,24 @@ function isAmount(value) {
 
 /***/ }),
 
-/***/ 9080:
+/***/ 1759:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C4: () => (/* binding */ isSnapshotKey),
-  hL: () => (/* binding */ leastRecentlyUsed),
-  E$: () => (/* binding */ parseSnapshot)
-});
-
-// UNUSED EXPORTS: buildEnvironment, encodeSnapshot, mayPublish, overBudget, repositoryOf, snapshotName, snapshotsFor
-
-// EXTERNAL MODULE: ./lib/plan/build-record.js
-var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
-var lease = __nccwpck_require__(166);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/plan/remote-key.js
-
-/** Counts up when older archives can no longer be used. */
-const FORMAT = 1;
-/** Names of variables that Cargo or rustc take into what they hash. */
-const COMPILING = /^(RUSTFLAGS|RUSTDOCFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_INCREMENTAL|CARGO_BUILD_.*|CARGO_PROFILE_.*|CARGO_TARGET_.+_(RUSTFLAGS|LINKER)|RUSTC|RUSTC_.*|RUSTUP_TOOLCHAIN|CC|CXX|CFLAGS|CXXFLAGS)$/;
-/** Of an environment, the variables for `RemoteFacts`. */
-function remote_key_compilingVariables(environment) {
-    const found = Object.entries(environment).filter((entry) => COMPILING.test(entry[0]) && entry[1] !== undefined);
-    return Object.fromEntries(found);
-}
-/**
- * Keys for the cache service, which knows the repository and branch by itself.
- *
- * An entry of the service is never replaced, so that each commit has a key of its own; the service
- * gives the newest entry that begins with a restore key; of a job of the same id in another workflow last
- * of all, as with snapshots. At most 512 characters, no commas.
- */
-function remoteKeys(facts) {
-    const host = `${word(facts.platform)}-${word(facts.architecture)}`;
-    const { image, workflow, job, leg, rustc } = facts;
-    const kind = digest([image, job, leg, rustc, ...pairs(facts.variables)]);
-    const place = `target-guard-${FORMAT}-${host}-${word(job)}-${kind}-`;
-    const own = `${place}${digest([workflow])}-`;
-    const locked = `${own}${facts.lockfile === null ? 'unlocked' : digest([facts.lockfile])}-`;
-    return { key: `${locked}${digest([facts.commit])}`, restoreKeys: [locked, own, place] };
-}
-function pairs(variables) {
-    return Object.entries(variables)
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, value]) => `${name}=${value}`);
-}
-/** A digest that tells lists apart, and not only what they are joined to. */
-function digest(texts) {
-    return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
-}
-/** For a person who looks through the list of caches; the digest holds the whole of it. */
-function word(text) {
-    return text.replaceAll(/[^A-Za-z0-9_.]+/g, '_').slice(0, 40);
-}
-
-// EXTERNAL MODULE: ./lib/plan/unused-units.js
-var unused_units = __nccwpck_require__(7791);
-;// CONCATENATED MODULE: ./lib/plan/snapshot.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AF: () => (/* binding */ buildEnvironment),
+/* harmony export */   C4: () => (/* binding */ isSnapshotKey),
+/* harmony export */   E$: () => (/* binding */ parseSnapshot),
+/* harmony export */   Lb: () => (/* binding */ snapshotsFor),
+/* harmony export */   _M: () => (/* binding */ repositoryOf),
+/* harmony export */   hL: () => (/* binding */ leastRecentlyUsed)
+/* harmony export */ });
+/* unused harmony exports snapshotName, encodeSnapshot, overBudget, mayPublish */
+/* harmony import */ var _build_record_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6557);
+/* harmony import */ var _naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
+/* harmony import */ var _lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(166);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4940);
+/* harmony import */ var _remote_key_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1275);
+/* harmony import */ var _unused_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7791);
 
 
 
@@ -6866,8 +6925,8 @@ var unused_units = __nccwpck_require__(7791);
 
 /** A digest of the part of the environment that decides what a target dir is good for. */
 function buildEnvironment(environment) {
-    const pairs = Object.entries(compilingVariables(environment));
-    return sha256(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
+    const pairs = Object.entries((0,_remote_key_js__WEBPACK_IMPORTED_MODULE_3__/* .compilingVariables */ .A)(environment));
+    return (0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .sha256 */ .sc)(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
 }
 /** The folder of a repository’s snapshots: `<owner>--<repository>`. */
 function repositoryOf(job) {
@@ -6886,18 +6945,18 @@ function encodeSnapshot(snapshot) {
 }
 /** Reads a record that anybody may have written; null where it is damaged. */
 function parseSnapshot(text) {
-    const found = (0,lease/* parseObject */.lj)(text);
+    const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseObject */ .lj)(text);
     if (found?.['version'] !== 1)
         return null;
     const { id, job, leg, workspace, former, publishedMs } = found;
-    if (typeof id !== 'string' || !(0,naming/* isLeaseId */.cl)(id))
+    if (typeof id !== 'string' || !(0,_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isLeaseId */ .cl)(id))
         return null;
     if (typeof job !== 'string' || typeof leg !== 'string' || typeof workspace !== 'string')
         return null;
     if (typeof publishedMs !== 'number' || !Array.isArray(former))
         return null;
     const slots = former.filter((each) => typeof each === 'string');
-    if (slots.length !== former.length || !slots.every(naming/* isSlotPath */.wS))
+    if (slots.length !== former.length || !slots.every(_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS))
         return null;
     return {
         version: 1,
@@ -6913,11 +6972,11 @@ function parseSnapshot(text) {
         generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
         inputs: found['inputs'] === true,
         times: textOr(found['times'], ''),
-        unused: (0,unused_units/* parseUnused */.k0)(found['unused']) ?? {},
+        unused: (0,_unused_units_js__WEBPACK_IMPORTED_MODULE_4__/* .parseUnused */ .k0)(found['unused']) ?? {},
         publishedMs,
         revision: textOr(found['revision'], ''),
-        ...(0,build_record/* askedIn */.UB)(found),
-        ...(0,build_record/* systemIn */.JX)(found),
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .askedIn */ .UB)(found),
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .systemIn */ .JX)(found),
     };
 }
 function textOr(value, otherwise) {
@@ -6939,7 +6998,7 @@ function snapshotsFor(snapshots, job, toolchain, environment) {
             snapshot.environment === environment &&
             (!isKnown || snapshot.toolchain === toolchain));
     });
-    const own = fit.filter(({ snapshot }) => mayBeOf(snapshot.workflow, job.workflow));
+    const own = fit.filter(({ snapshot }) => (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayBeOf */ .cC)(snapshot.workflow, job.workflow));
     return (own.length > 0 ? own : fit).toSorted((a, b) => b.snapshot.publishedMs - a.snapshot.publishedMs);
 }
 /** The least recently used first. */
@@ -7074,7 +7133,7 @@ function hashesIn(file) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2377);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9040);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -7346,7 +7405,7 @@ function timerText(lines) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7892);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2441);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9379);
 /* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
 /* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
 /* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
@@ -8892,7 +8951,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 2377:
+/***/ 9040:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8900,6 +8959,8 @@ function tryToNote(root, heartbeat) {
 __nccwpck_require__.d(__webpack_exports__, {
   A: () => (/* binding */ pre)
 });
+
+// UNUSED EXPORTS: prepareStep
 
 // EXTERNAL MODULE: ./lib/github/inputs.js + 7 modules
 var inputs = __nccwpck_require__(4838);
@@ -9363,7 +9424,7 @@ function decide(standing) {
 // EXTERNAL MODULE: ./lib/plan/admission-setting.js
 var admission_setting = __nccwpck_require__(8235);
 // EXTERNAL MODULE: ./lib/plan/job.js
-var job = __nccwpck_require__(4940);
+var plan_job = __nccwpck_require__(4940);
 ;// CONCATENATED MODULE: ./lib/plan/forecast.js
 
 function forecastKey(job) {
@@ -9373,7 +9434,7 @@ function forecastKey(job) {
 /** Which jobs a line is compared with: those of this repository, workflow, job and matrix leg. */
 function isOfJob(key) {
     return (line) => line.repository === key.repository &&
-        (0,job/* mayBeOf */.cC)(line.workflow, key.workflow) &&
+        (0,plan_job/* mayBeOf */.cC)(line.workflow, key.workflow) &&
         line.job === key.job &&
         line.leg === key.leg;
 }
@@ -9545,8 +9606,8 @@ function parseClaimLedger(text) {
     return ledger;
 }
 
-// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
-var lease_companions = __nccwpck_require__(2441);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
+var lease_companions = __nccwpck_require__(9379);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/small-file.js
@@ -9880,12 +9941,12 @@ function retiredIn(actions) {
 
 // EXTERNAL MODULE: ./lib/steps/record-metrics.js + 4 modules
 var record_metrics = __nccwpck_require__(7897);
-// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
-var snapshot = __nccwpck_require__(9080);
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/deletion.js + 2 modules
 var deletion = __nccwpck_require__(7892);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
-var snapshots = __nccwpck_require__(9747);
+var host_snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/steps/apply.js
 var apply = __nccwpck_require__(6551);
 // EXTERNAL MODULE: ./lib/steps/reap.js + 3 modules
@@ -9905,7 +9966,7 @@ function weighAll(root, slots) {
             forecastBytes: lease?.forecastBytes ?? null,
         })),
         // Nobody counts their files.
-        ...(0,snapshots/* listSnapshots */.Cb)(root).map(({ bytes }) => ({ bytes, inodes: null })),
+        ...(0,host_snapshots/* listSnapshots */.Cb)(root).map(({ bytes }) => ({ bytes, inodes: null })),
     ];
 }
 
@@ -10014,9 +10075,9 @@ async function relieve(request, runtime) {
     }
     const seen = new Set();
     // Anew each time: to delete one takes minutes, in which others are published, and used.
-    const next = () => (0,snapshot/* leastRecentlyUsed */.hL)((0,snapshots/* listSnapshots */.Cb)(root)).find((each) => !seen.has((0,snapshots/* identify */.ls)(each)));
+    const next = () => (0,snapshot/* leastRecentlyUsed */.hL)((0,host_snapshots/* listSnapshots */.Cb)(root)).find((each) => !seen.has((0,host_snapshots/* identify */.ls)(each)));
     for (let oldest = next(); oldest !== undefined; oldest = next()) {
-        seen.add((0,snapshots/* identify */.ls)(oldest));
+        seen.add((0,host_snapshots/* identify */.ls)(oldest));
         if (!tryToEvict(root, oldest, runtime))
             continue;
         done.evicted.push(`${oldest.name.repository}/${oldest.name.key}`);
@@ -10035,7 +10096,7 @@ function reclaimed({ before, after }) {
 /** One that cannot be taken away keeps no other from going. */
 function tryToEvict(root, snapshot, { voice }) {
     try {
-        return (0,snapshots/* evict */.YO)(root, snapshot);
+        return (0,host_snapshots/* evict */.YO)(root, snapshot);
     }
     catch (error) {
         const { repository, key } = snapshot.name;
@@ -11265,6 +11326,1455 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
     return 'go on';
 }
 
+// EXTERNAL MODULE: ./lib/plan/remote-key.js
+var remote_key = __nccwpck_require__(1275);
+// EXTERNAL MODULE: ./lib/plan/build-record.js
+var build_record = __nccwpck_require__(6557);
+// EXTERNAL MODULE: ./lib/plan/linked-file.js
+var linked_file = __nccwpck_require__(2985);
+;// CONCATENATED MODULE: ./lib/plan/ahead.js
+
+
+
+function ahead_encodeAhead({ record, ...rest }) {
+    return `${JSON.stringify({ version: 1, ...rest, record: encodeRecord(record) })}\n`;
+}
+function ahead_encodeFailed(failed) {
+    return `${JSON.stringify({ version: 1, ...failed })}\n`;
+}
+/** Null where it is damaged: the clone is made again. */
+function ahead_parseAhead(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { making, told, problem } = found;
+    if (typeof problem === 'string')
+        return { problem };
+    const record = typeof found['record'] === 'string' ? parseSeedRecord(found['record']) : null;
+    const linked = linkedFilesOf(found['linked']);
+    if (typeof making !== 'string' || record === null || linked === null)
+        return null;
+    if (!Array.isArray(told) || !told.every(isTold))
+        return null;
+    return { making, record, linked, told };
+}
+function isTold(found) {
+    return (isRecord(found) && typeof found['text'] === 'string' && typeof found['isWarning'] === 'boolean');
+}
+
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
+;// CONCATENATED MODULE: ./lib/host/ahead.js
+
+
+
+
+
+
+
+/**
+ * The clone that a job will be seeded with is made while its checkout is, by a process in the background:
+ * `seeding/<lease id>/ahead`, and beside it `ahead.json`, which is there when all of it is, or says what
+ * went wrong.
+ */
+const CLONE = 'ahead';
+const NOTE = 'ahead.json';
+/** Where it is made in the folder of a seeding. */
+function aheadPlace(folder) {
+    return `${folder}/${CLONE}`;
+}
+/** The clone in the folder of a seeding; null where there is none, or not all of it. */
+function readAhead(folder) {
+    const text = readTextOrNull(`${folder}/${NOTE}`, LARGE);
+    const note = text === null ? null : parseAhead(text);
+    return note === null || 'problem' in note ? note : { place: aheadPlace(folder), note };
+}
+/** Notes that it is whole. */
+function noteAhead(folder, note) {
+    replaceFile(`${folder}/${NOTE}`, encodeAhead(note));
+}
+/** Notes that there will be none. */
+function noteFailed(folder, failed) {
+    replaceFile(`${folder}/${NOTE}`, encodeFailed(failed));
+}
+/** As long as one that is made in the job itself may take. */
+const WAIT_S = 120;
+/** Waits for the process that makes a lease’s clone; false where there is none to be had. */
+async function awaitAhead(root, id) {
+    return awaitSeeding(root, id, NOTE, WAIT_S);
+}
+/** By it the runner’s clean-up finds the process, and ends it with the job. */
+const TRACKING_ID = 'RUNNER_TRACKING_ID';
+/**
+ * Starts the process that makes the clone, and does not wait for it. It holds the lock of the folder
+ * from here to its end, whatever that is: who comes for the clone waits for the lock.
+ *
+ * @param variables what it gets of the job’s environment
+ * @returns false where no lock can be taken: then there is none
+ */
+function startAhead(root, id, script, variables) {
+    const folder = (0,folders/* openFolder */.NE)((0,seeding/* makeSeeding */.EY)(root, id));
+    try {
+        const { status } = (0,external_node_child_process_.spawnSync)('flock', ['-s', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        if (status !== 0)
+            return false;
+        const words = ['clone', '--root', root.path, '--lease', id];
+        const child = (0,external_node_child_process_.spawn)(process.execPath, [(0,background/* toolBeside */.Hr)(script), ...words], {
+            cwd: '/',
+            detached: true,
+            env: { ...(0,background/* ownEnvironment */.am)([TRACKING_ID]), ...variables },
+            stdio: ['ignore', 'ignore', 'ignore', folder],
+        });
+        // Then the job makes it itself.
+        child.on('error', () => { });
+        child.unref();
+        return true;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(folder);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/seed-request.js
+
+
+
+
+
+
+/** What the slot of a step is seeded for; null where there is none. */
+function seedRequestOf({ root: path, lease: id }, { environment }) {
+    const root = (0,host_root/* findRoot */.wg)(path, (0,steps_runtime/* preciousOf */.YU)(environment));
+    const lease = root === null || id === null ? null : ((0,leases/* findLease */.G0)(root, id)?.lease ?? null);
+    if (root === null || lease === null)
+        return null;
+    const settings = (0,inputs/* readInputs */.Ko)(environment);
+    const job = readJob(environment, settings.leg);
+    const owner = observeOwner(environment);
+    const self = (0,steps_runtime/* selfOf */.KV)(owner, job);
+    return { root, job, owner, self, settings, lease, restoresMtimes: settings.restoreMtimes };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/seed.js
+
+
+
+
+/**
+ * The ended slots of the same repository, PR key, workflow, job and matrix leg, the newest first, each
+ * with the reason for which it may not be a seed.
+ *
+ * A job takes from its own PR key alone, so that no pull request can hand anything to another. What
+ * somebody has built in another worktree of the same repository comes after that. A job that may
+ * publish takes from its like alone: other events run on the default branch, too, with anybody’s code.
+ * So does one that has secrets from those that may have none.
+ */
+function sourcesFor(sources, wish) {
+    const { job } = wish;
+    return sources
+        .flatMap((source) => {
+        const { lease, slot } = source.record;
+        const isOfJob = lease !== null &&
+            slot !== null &&
+            lease.repository === `${job.owner}/${job.repository}` &&
+            (lease.prKey === job.prKey || isElsewhere(source, wish)) &&
+            (0,plan_job/* mayBeOf */.cC)(lease.workflow, job.workflow) &&
+            lease.job === job.job &&
+            lease.leg === job.leg &&
+            (lease.trusted || !job.trusted) &&
+            (0,plan_job/* mayTakeFrom */.F0)(lease.event, job) &&
+            (0,plan_lease/* isLocal */.IX)(lease.madeBy) === (0,plan_lease/* isLocal */.IX)(wish.madeBy);
+        return isOfJob ? [seed_judge(source, slot, wish)] : [];
+    })
+        .toSorted((a, b) => Number(isFar(a)) - Number(isFar(b)) || age(a.source) - age(b.source));
+}
+function isFar({ origin }) {
+    return origin?.isElsewhere === true;
+}
+/** Whether a slot is of another worktree of the repository, and of the same user. */
+function isElsewhere({ record: { lease }, build }, wish) {
+    return (lease !== null &&
+        (0,plan_lease/* isLocal */.IX)(lease.madeBy) &&
+        lease.prKey !== wish.job.prKey &&
+        lease.owner.runner.key === wish.runnerKey &&
+        wish.common !== '' &&
+        wish.common === build?.common);
+}
+function age({ record, moment }) {
+    const hours = (0,reclaim/* ageHours */.RL)(record, moment);
+    return Number.isFinite(hours) ? hours : Number.MAX_VALUE;
+}
+function seed_judge(source, slot, wish) {
+    const { record, build } = source;
+    const origin = build === null || record.lease === null
+        ? null
+        : {
+            ...build,
+            runnerKey: record.lease.owner.runner.key,
+            isElsewhere: isElsewhere(source, wish),
+        };
+    return { source, slot, origin, refusal: refusalOf(source, origin, wish) };
+}
+function refusalOf({ record }, origin, wish) {
+    if (record.state !== 'ended')
+        return 'its job has not ended';
+    if (origin === null)
+        return 'nothing is known of its build';
+    const isOfFailure = record.end?.result === 'failure' && record.end.isWarm === true;
+    // Who runs it again may do so because of what was built.
+    if (isOfFailure && record.lease?.runId === wish.job.runId)
+        return 'its job failed in this very run';
+    // In its own workspace that is what Cargo finds after every build there.
+    const isGood = record.end?.result === 'success' ||
+        isOfFailure ||
+        ((origin.isElsewhere === true || isOwnWorkspace(origin, wish)) && isUntold(record));
+    if (!isGood)
+        return 'its job is not known to have succeeded';
+    return refuseOrigin(origin, wish);
+}
+/** Why a build may not be a seed for this job, wherever it lies; null where it may. */
+function refuseOrigin(origin, wish) {
+    // Who publishes starts over before a snapshot is too old for all others.
+    const inJobs = build_record/* GENERATIONS_AT_MOST */.KL - (wish.job.trusted ? 1 : 0);
+    const most = (0,plan_lease/* isLocal */.IX)(wish.madeBy) ? build_record/* LOCAL_GENERATIONS_AT_MOST */.SH : inJobs;
+    if (origin.generation >= most) {
+        return `it was handed down ${origin.generation} times: time to start over`;
+    }
+    if (origin.toolchain === null)
+        return 'Cargo has built nothing in it';
+    const isOfAnother = ![origin.toolchain, origin.asked].includes(wish.toolchain ?? origin.toolchain);
+    if (isOfAnother) {
+        return 'another toolchain built it';
+    }
+    // Build scripts and proc macros may not even run here, and Cargo takes them for fresh.
+    if (origin.system !== undefined && origin.system !== wish.system) {
+        return `it was built on another system (${origin.system})`;
+    }
+    // A worktree that was made again at the same path is another one, too.
+    if (origin.isElsewhere === true)
+        return origin.inputs ? null : 'its inputs are not all known';
+    if (wish.restoresMtimes && origin.inputs)
+        return null;
+    if (!isOwnWorkspace(origin, wish)) {
+        return wish.restoresMtimes
+            ? 'it was built in another workspace, and its inputs are not known'
+            : 'it was built in another workspace, and mtimes are not restored';
+    }
+    return origin.times === wish.times ? null : 'mtimes in its workspace have been set since';
+}
+function isOwnWorkspace(origin, wish) {
+    return (origin.runnerKey === wish.runnerKey &&
+        wish.workspace !== null &&
+        origin.workspace === wish.workspace);
+}
+/** A hook is told no result; and a command of a person’s that failed is the day’s work. */
+function isUntold({ lease, end }) {
+    return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
+}
+
+;// CONCATENATED MODULE: ./lib/host/plain-file.js
+
+
+/**
+ * Opens a regular file without following a link or waiting at a FIFO.
+ *
+ * @returns null where nothing of that kind is
+ * @throws where it may not be read
+ */
+function plain_file_withPlainFile(path, work) {
+    let file;
+    try {
+        file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+    try {
+        const stat = fstatSync(file);
+        if (!stat.isFile())
+            return null;
+        const { size, ino: inode } = stat;
+        return work({ size, inode, read: (from, length) => readAt(file, from, length, size) });
+    }
+    finally {
+        closeSync(file);
+    }
+}
+function readAt(file, from, length, size) {
+    if (!Number.isSafeInteger(from) || from < 0 || from >= size)
+        return Buffer.alloc(0);
+    const buffer = Buffer.allocUnsafe(Math.min(length, size - from));
+    let filled = 0;
+    while (filled < buffer.length) {
+        const got = readSync(file, buffer, filled, buffer.length - filled, from + filled);
+        if (got === 0)
+            break;
+        filled += got;
+    }
+    return buffer.subarray(0, filled);
+}
+/** The bytes of a regular file as text (latin1); null where there is none, or it is larger. */
+function readBytes(path, atMost) {
+    return plain_file_withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
+}
+
+;// CONCATENATED MODULE: ./lib/host/git.js
+
+
+
+
+
+
+
+
+const git_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = (/* unused pure expression or super */ null && (512 * 1024 * 1024));
+/** Whether a directory is the top of a work tree. */
+function git_isWorkTree(folder) {
+    return lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
+}
+/**
+ * Asks git what a work tree holds, without running anything that its owner could have chosen.
+ *
+ * Git reads the index and the work tree, but with a git directory of our own: the repository’s
+ * configuration, which may name filters, hooks and monitors to run, is never read; nothing is
+ * written, no lock is taken, and it does not matter who owns it.
+ *
+ * @param excluded folders to pass over, relative to the work tree
+ * @returns in words why git cannot tell
+ */
+async function git_readWorkTree(folder, excluded) {
+    let own = null;
+    try {
+        const real = gitDirectoryOf(folder);
+        if (typeof real !== 'object')
+            return real;
+        own = mkdtempSync(join(realpathSync(tmpdir()), 'target-guard-git-'));
+        furnish(own, real.common);
+        return await read(new Git(folder, own, real), excluded);
+    }
+    catch (error) {
+        return messageOf(error);
+    }
+    finally {
+        if (own !== null)
+            rmSync(own, { recursive: true, force: true });
+    }
+}
+/** Follows `.git` where it is a file, as in submodules and linked work trees. */
+function gitDirectoryOf(folder) {
+    const path = join(folder, '.git');
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return 'it is not a work tree';
+    let directory = path;
+    if (found.isFile()) {
+        const text = readSmallFile(path);
+        const named = typeof text === 'string' ? /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1] : undefined;
+        if (named === undefined)
+            return '.git names no directory';
+        directory = resolve(folder, named);
+    }
+    const common = readTextOrNull(join(directory, 'commondir'))?.trim();
+    return { path: directory, common: resolve(directory, common ?? '.') };
+}
+/** The least that git takes for a git directory, and what decides how files are converted. */
+function furnish(own, common) {
+    mkdirSync(join(own, 'refs'));
+    mkdirSync(join(own, 'info'));
+    writeFileSync(join(own, 'HEAD'), 'ref: refs/heads/none\n');
+    for (const name of ['attributes', 'exclude']) {
+        writeFileSync(join(own, 'info', name), readTextOrNull(join(common, 'info', name)) ?? '');
+    }
+}
+class Git {
+    folder;
+    /** our own */
+    directory;
+    /** the repository’s */
+    index;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.index = join(real.path, 'index');
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: this.index,
+            GIT_OBJECT_DIRECTORY: join(real.common, 'objects'),
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', `core.attributesFile=${homedir()}/.config/git/attributes`];
+        return new Promise((answered, failed) => {
+            const child = execFile('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(stdout.split('\0').slice(0, -1));
+                else
+                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+async function read(git, excluded) {
+    const { differing, untracked, tracked, submodules } = await compare(git, excluded);
+    for (let index = 1; index < differing.length; index += 2)
+        tracked.set(differing[index] ?? '', null);
+    for (const path of await convertedIn(git, tracked))
+        tracked.set(path, null);
+    for (const path of submodules)
+        tracked.delete(path);
+    const nameless = untracked.filter(isNameless);
+    for (const path of tracked.keys())
+        if (isNameless(path))
+            nameless.push(path);
+    for (const path of nameless)
+        tracked.delete(path);
+    return {
+        tracked,
+        untracked: untracked.filter((path) => !isNameless(path)),
+        submodules,
+        unnamed: nameless.length,
+    };
+}
+/** The index, and what git finds beside it: of one and the same index. */
+async function compare(git, excluded) {
+    const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+        const before = stampOfIndex(git);
+        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
+            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
+            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+            indexOf(git),
+        ]);
+        // What was added meanwhile git calls clean, against another blob than the one that was read here.
+        if (stampOfIndex(git) === before)
+            return { differing, untracked, tracked, submodules };
+    }
+    throw new Error('its index changes all the time');
+}
+const ROUNDS = 3;
+/** Tells one index from the next: git never writes into it, but puts a new one in its place. */
+function stampOfIndex({ index }) {
+    const stat = statSync(index, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined)
+        return '';
+    return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+}
+function isNameless(path) {
+    return path.includes('\uFFFD');
+}
+/** What the index has: of the common formats read here, while git is at the rest; else by git. */
+async function indexOf(git) {
+    const bytes = withPlainFile(git.index, ({ size, read: readAt }) => size > ANSWER_AT_MOST ? null : readAt(0, size));
+    const parsed = bytes === null ? null : parseIndex(bytes);
+    if (parsed !== null)
+        return parsed;
+    const index = { files: new Map(), submodules: [] };
+    for (const line of await git.ask(['ls-files', '-s', '-v', '-z']))
+        addEntry(index, line);
+    return index;
+}
+/** A pattern that matches just this path. */
+function quoted(path) {
+    return path.replaceAll(/[\\*?[\] ]/g, String.raw `\$&`);
+}
+const MODES = {
+    '100644': { kind: 'file', isExecutable: false },
+    '100755': { kind: 'file', isExecutable: true },
+};
+/**
+ * `H 100644 <blob> 0\t<path>`. Git does not look at files whose tag is not H: left out of a sparse
+ * checkout, or assumed unchanged. A link’s content is where it leads, which is quick to read.
+ */
+function addEntry({ files, submodules }, line) {
+    const tab = line.indexOf('\t');
+    const path = line.slice(tab + 1);
+    const mode = line.slice(2, 8);
+    const known = MODES[mode];
+    // Where each part has its length, the last one before the tab is the stage.
+    const isPlain = tab === BLOB_END + 2 && line.startsWith('H ') && line[BLOB_END + 1] === '0';
+    const content = known !== undefined && isPlain
+        ? {
+            kind: known.kind,
+            id: `git:${line.slice(BLOB, BLOB_END)}`,
+            isExecutable: known.isExecutable,
+            size: null,
+            mtimeS: null,
+        }
+        : null;
+    if (mode === '160000')
+        submodules.push(path);
+    else
+        files.set(path, content);
+}
+const BLOB = 'H 100644 '.length;
+const BLOB_END = BLOB + 40;
+const CONVERSIONS = (/* unused pure expression or super */ null && (['filter', 'ident', 'working-tree-encoding', 'eol', 'crlf']));
+const UNCONVERTED = new Set(['unspecified', 'unset', 'lf']);
+/**
+ * The files whose bytes in the work tree may be others than the blob’s, depending on what is
+ * installed and configured when they are checked out. Converted line ends, where only the
+ * configuration asks for them, show in the size.
+ */
+async function convertedIn(git, tracked) {
+    const files = [];
+    for (const path of tracked.keys()) {
+        if (path === '.gitattributes' || path.endsWith('/.gitattributes'))
+            files.push(path);
+    }
+    const own = join(homedir(), '.config/git/attributes');
+    const inTree = files.map((path) => join(git.folder, path));
+    const places = [own, join(git.directory, 'info/attributes'), ...inTree];
+    const texts = places.map((path) => readTextOrNull(path));
+    const isAny = texts.some((text) => CONVERSIONS.some((name) => text?.includes(name) === true));
+    if (!isAny)
+        return [];
+    const input = [...tracked.keys()].map((path) => `${path}\0`).join('');
+    const answer = await git.ask(['check-attr', '-z', '--stdin', ...CONVERSIONS], input);
+    const converted = new Set();
+    for (let index = 0; index + 2 < answer.length; index += 3) {
+        if (!UNCONVERTED.has(answer[index + 2] ?? ''))
+            converted.add(answer[index] ?? '');
+    }
+    return [...converted];
+}
+
+;// CONCATENATED MODULE: ./lib/host/checkout.js
+
+
+
+
+
+const SOURCES_AT_MOST = 400_000;
+const REPOSITORIES_AT_MOST = 500;
+/**
+ * Lists a checkout: git’s view of each repository in it, everything where there is no git.
+ *
+ * @param excluded folders to pass over, relative to the workspace
+ */
+async function readCheckout(workspace, excluded) {
+    const begun = excluded.length === 0 ? begunReadings.get(workspace) : undefined;
+    const isFresh = begun !== undefined && performance.now() - begun.atMs < FRESH_MS;
+    return isFresh ? begun.checkout : list(workspace, excluded);
+}
+async function list(workspace, excluded) {
+    const listing = new Listing(workspace, excluded);
+    await listing.add('');
+    return listing;
+}
+/** What is being read for who will ask for it, by workspace, and since when. */
+const begunReadings = new Map();
+/** git takes as long for a large checkout; who asks later has it read anew. */
+const FRESH_MS = 1000;
+/**
+ * Does work in which somebody may soon ask for a checkout, which is read meanwhile: what `readCheckout`
+ * then answers may be as old as the beginning of the work, and nothing may build before its end.
+ *
+ * @param workspace absolute, without links
+ */
+async function checkout_readingAhead(workspace, work) {
+    const checkout = list(workspace, []);
+    // It may fail before anybody asks for it: who does is told.
+    checkout.catch(() => { });
+    begunReadings.set(workspace, { checkout, atMs: performance.now() });
+    try {
+        return await work();
+    }
+    finally {
+        begunReadings.delete(workspace);
+        await Promise.allSettled([checkout]);
+    }
+}
+class Listing {
+    sources = new Map();
+    gaps = [];
+    #workspace;
+    #excluded;
+    #repositories = 0;
+    constructor(workspace, excluded) {
+        this.#workspace = workspace;
+        this.#excluded = new Set(excluded);
+    }
+    /** Adds a folder with everything below; `''` is the workspace. */
+    async add(folder) {
+        if (this.#excluded.has(folder))
+            return;
+        if (this.sources.size > SOURCES_AT_MOST) {
+            if (!this.gaps.includes(TOO_MANY))
+                this.gaps.push(TOO_MANY);
+            return;
+        }
+        const isRepository = isWorkTree(join(this.#workspace, folder));
+        if (isRepository && (await this.#addRepository(folder)))
+            return;
+        await this.#addFolder(folder);
+    }
+    async #addRepository(folder) {
+        this.#repositories += 1;
+        if (this.#repositories > REPOSITORIES_AT_MOST)
+            return false;
+        const path = join(this.#workspace, folder);
+        const prefix = folder === '' ? '' : `${folder}/`;
+        const below = [...this.#excluded].filter((each) => each.startsWith(prefix));
+        const tree = await readWorkTree(path, below.map((each) => each.slice(prefix.length)));
+        // Then every file of it is read instead: slower, and as good.
+        if (typeof tree === 'string')
+            return false;
+        if (tree.unnamed > 0)
+            this.gaps.push(`${tree.unnamed} file names in ${path} are not UTF-8`);
+        // The first, of which nothing is known yet, may be large.
+        if (folder === '')
+            this.sources = tree.tracked;
+        else
+            for (const [name, content] of tree.tracked)
+                this.sources.set(`${prefix}${name}`, content);
+        for (const name of tree.untracked) {
+            if (name.endsWith('/'))
+                await this.add(`${prefix}${name.slice(0, -1)}`);
+            else
+                this.sources.set(`${prefix}${name}`, null);
+        }
+        for (const name of tree.submodules) {
+            if (isFolder(join(path, name)))
+                await this.add(`${prefix}${name}`);
+        }
+        return true;
+    }
+    async #addFolder(folder) {
+        const path = join(this.#workspace, folder);
+        let entries;
+        try {
+            entries = readdirSync(path, { withFileTypes: true });
+        }
+        catch (error) {
+            if (errnoOf(error) !== 'ENOENT')
+                this.gaps.push(`${path}: ${messageOf(error)}`);
+            return;
+        }
+        // A target directory of Cargo’s is no source.
+        if (entries.some(({ name }) => name === '.rustc_info.json'))
+            return;
+        for (const entry of entries) {
+            const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+            if (entry.name === '.git')
+                continue;
+            if (entry.name.includes('\uFFFD'))
+                this.gaps.push(`a file name in ${path} is not UTF-8`);
+            else if (entry.isDirectory())
+                await this.add(name);
+            else
+                this.sources.set(name, null);
+        }
+    }
+}
+const TOO_MANY = (/* unused pure expression or super */ null && (`there are more than ${SOURCES_AT_MOST} files`));
+function isFolder(path) {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+// EXTERNAL MODULE: ./lib/plan/build-inputs.js
+var build_inputs = __nccwpck_require__(5353);
+;// CONCATENATED MODULE: ./lib/host/contents.js
+
+
+
+
+/** Reads contents until it has read so many bytes; what comes after is unproven. */
+class contents_ContentReader {
+    #left;
+    constructor(bytesAtMost) {
+        this.#left = bytesAtMost;
+    }
+    /**
+     * Looks at a path, not through a link at its end.
+     *
+     * @param like an id: what is there gets one of the same sort, so that the two compare
+     * @returns null where there is nothing, or nothing that can be looked at
+     */
+    find(path, like = null) {
+        const stat = contents_statOrNull(path);
+        return stat === null ? null : this.#found(path, stat, like);
+    }
+    #found(path, stat, like) {
+        if (stat.isSymbolicLink())
+            return contents_foundAs('link', linkId(path), stat);
+        if (stat.isDirectory())
+            return contents_foundAs('directory', UNPROVEN, stat);
+        if (!stat.isFile())
+            return contents_foundAs('file', UNPROVEN, stat);
+        return contents_foundAs('file', this.#idOf(path, like), stat);
+    }
+    /** The id of a regular file’s bytes; UNPROVEN where they cannot be read. */
+    #idOf(path, like) {
+        let file;
+        try {
+            file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+        }
+        catch {
+            // Whatever the reason, nobody can say what it holds.
+            return UNPROVEN;
+        }
+        try {
+            const stat = fstatSync(file);
+            if (!stat.isFile() || stat.size > this.#left)
+                return UNPROVEN;
+            this.#left -= stat.size;
+            const isBlob = like?.startsWith('git:') === true;
+            const hash = createHash(isBlob ? 'sha1' : 'sha256');
+            if (isBlob)
+                hash.update(`blob ${stat.size}\0`);
+            let read = 0;
+            for (;;) {
+                const count = readSync(file, BUFFER);
+                if (count === 0)
+                    break;
+                read += count;
+                hash.update(BUFFER.subarray(0, count));
+            }
+            // One that grows meanwhile is not finished.
+            return read === stat.size ? `${isBlob ? 'git' : 'sha256'}:${hash.digest('hex')}` : UNPROVEN;
+        }
+        catch {
+            return UNPROVEN;
+        }
+        finally {
+            closeSync(file);
+        }
+    }
+}
+const BUFFER = Buffer.alloc(256 * 1024);
+function linkId(path) {
+    try {
+        const leadsTo = readlinkSync(path);
+        return leadsTo.includes('\uFFFD') ? UNPROVEN : `link:${leadsTo}`;
+    }
+    catch {
+        // It is gone again, or no link any more.
+        return UNPROVEN;
+    }
+}
+function contents_foundAs(kind, id, stat) {
+    return {
+        kind,
+        id,
+        isExecutable: kind === 'file' && (stat.mode & 64n) !== 0n,
+        size: kind === 'file' ? Number(stat.size) : 0,
+        mtimeNs: stat.mtimeNs,
+        ctimeNs: stat.ctimeNs,
+        bornNs: stat.birthtimeNs,
+        inode: String(stat.ino),
+    };
+}
+/** What lies at a path, itself; null where nothing does, or where it cannot be reached. */
+function contents_statOrNull(path) {
+    try {
+        return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+/** By what a file is known again. */
+function contents_stampOf(stat) {
+    return { ctimeNs: String(stat.ctimeNs), inode: String(stat.ino), size: Number(stat.size) };
+}
+/** Whether something is of the kind that is expected, as far as that shows without reading it. */
+function isExpected(stat, { kind, isExecutable, size }) {
+    if (kind === 'link')
+        return stat.isSymbolicLink();
+    if (kind === 'directory')
+        return stat.isDirectory();
+    const hasBit = (stat.mode & 64n) !== 0n;
+    return stat.isFile() && hasBit === isExecutable && (size === null || Number(stat.size) === size);
+}
+function isNothing(error) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(errnoOf(error));
+}
+/** The names in a directory in a constant order; null where they cannot be listed. */
+function namesIn(folder) {
+    try {
+        const names = readdirSync(folder);
+        return names.some((name) => name.includes('\uFFFD')) ? null : names.toSorted(byBytes);
+    }
+    catch (error) {
+        if (isNothing(error))
+            return null;
+        throw error;
+    }
+}
+function byBytes(a, b) {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = (/* unused pure expression or super */ null && (4 * 1024 ** 3));
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && isSettable(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : join(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === UNPROVEN || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
+}
+/** A path without links; as it is where nothing is there. */
+function workspace_reader_realPathOf(path) {
+    try {
+        return realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/clone-sources.js
+
+
+
+/** What an ended slot of the same job and PR is as a source; none where nothing is known of its build. */
+function slotSource(root, { source, slot, origin, refusal }) {
+    const { record, build, moment } = source;
+    if (origin === null || build === null || refusal !== null)
+        return [];
+    const path = `${root.realPath}/${slot}`;
+    const hours = ageHours(record, moment);
+    return [
+        {
+            label: `a clone of ${slot}`,
+            id: record.id,
+            folder: path,
+            bytes: null,
+            ageHours: Number.isFinite(hours) ? hours : null,
+            origin,
+            trusted: record.lease?.trusted === true,
+            former: [slot, ...build.former],
+            place: { slot, container: record.lease?.owner.container ?? null },
+        },
+    ];
+}
+/** The snapshots for a job, the newest first. */
+function snapshotSources(root, job, stored, environment) {
+    return (0,snapshot/* snapshotsFor */.Lb)(stored, job, null, environment).map(({ name, snapshot, bytes }) => ({
+        label: `snapshot ${name.repository}/${name.key}`,
+        id: snapshot.id,
+        folder: (0,host_snapshots/* folderOf */.yS)(root, name),
+        bytes,
+        ageHours: Math.max(0, Date.now() - snapshot.publishedMs) / 3_600_000,
+        origin: snapshot,
+        trusted: true,
+        former: snapshot.former,
+        place: { snapshot: name },
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/offer.js
+
+
+
+
+
+
+
+
+
+function offerTo({ root, job, settings }, wish, { environment }) {
+    const judged = sourcesFor(endedSlots(root), wish);
+    const isClone = settings.warm !== 'inherit';
+    const stored = isClone ? (0,host_snapshots/* listSnapshots */.Cb)(root, (0,snapshot/* repositoryOf */._M)(job)) : [];
+    const snapshots = snapshotSources(root, job, stored, (0,snapshot/* buildEnvironment */.AF)(environment));
+    const slots = judged.map(({ source }) => source);
+    const inSlots = judged.map(({ origin, refusal }) => (refusal === null ? origin : null));
+    return {
+        slots,
+        snapshots,
+        isRemote: isClone && settings.remote.mode !== 'off',
+        fit: [...inSlots, ...snapshots.map(({ origin }) => origin)].filter((each) => each !== null),
+    };
+}
+function isEmpty({ slots, snapshots, isRemote }) {
+    return !isRemote && slots.length + snapshots.length === 0;
+}
+/** Has the checkout read meanwhile, where a seed will be compared with it. */
+async function whileCheckoutIsRead({ realPath }, { fit }, wish, work) {
+    const isCompared = wish.restoresMtimes && fit.some(({ inputs }) => inputs);
+    if (wish.workspace === null || !isCompared)
+        return work();
+    const workspace = realPathOf(wish.workspace);
+    // Who compares a seed that lies in the checkout passes it over, and has that read anew.
+    if (`${realPath}/`.startsWith(`${workspace}/`))
+        return work();
+    return readingAhead(workspace, work);
+}
+function endedSlots(root) {
+    const moment = (0,boot/* readMoment */.T$)();
+    return (0,leases/* readEndedLeases */.W6)(root).map((record) => ({
+        record,
+        build: (0,lease_companions/* readBuildRecord */.mx)(root, record.id),
+        moment,
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/host/os-release.js
+
+/** Which system programs are linked against: `debian 12`, as os-release(5) has it; '' if it says nothing. */
+function readSystem() {
+    const text = (0,small_file/* readTextOrNull */.GR)('/usr/lib/os-release') ?? (0,small_file/* readTextOrNull */.GR)('/etc/os-release') ?? '';
+    const valueOf = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+    return [valueOf('ID'), valueOf('VERSION_ID')].filter((each) => each !== '').join(' ');
+}
+
+;// CONCATENATED MODULE: ./lib/host/set-times.js
+
+
+
+
+/**
+ * When mtimes were last set in the checkouts of a repository that one runner has: in
+ * `.target-guard/times/<hash>`, a word that is new each time. By runner and repository, not by path:
+ * one checkout has a path of its own in each container.
+ */
+/** The word; '' where mtimes were never set, one that fits nothing where that cannot be read. */
+function lastSetTimes(root, runnerKey, repository) {
+    const text = (0,small_file/* readSmallFile */.EW)(pathOf(root, runnerKey, repository));
+    if (text === null)
+        return '';
+    return typeof text === 'string' && text !== '' ? text.trim() : freshWord();
+}
+/** To be called before the first mtime is set. */
+function noteSetTimes(root, runnerKey, repository) {
+    replaceFile(pathOf(root, runnerKey, repository), `${freshWord()}\n`);
+}
+function freshWord() {
+    return (0,external_node_crypto_.randomBytes)(8).toString('hex');
+}
+function pathOf(root, runnerKey, repository) {
+    const name = (0,naming/* sha256 */.sc)(JSON.stringify([runnerKey, repository])).slice(0, 16);
+    return (0,host_root/* controlPath */.XL)(root, 'times', name);
+}
+
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
+;// CONCATENATED MODULE: ./lib/host/git-command.js
+
+
+
+
+const git_command_WAIT_MS = 60_000;
+const git_command_ANSWER_AT_MOST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+const TOLD_AT_MOST = 4096;
+/**
+ * Overrides what a repository's configuration could run, or could hide: monitors, hooks, a cache of
+ * untracked files, sloppy comparisons, modes and names that are taken for the same.
+ */
+const CONFIGURATION = [
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'core.untrackedCache=false',
+    'core.checkStat=default',
+    'core.trustctime=true',
+    'core.ignoreStat=false',
+    'core.fileMode=true',
+    'core.ignoreCase=false',
+    'core.pager=cat',
+    'core.sshCommand=false',
+    'protocol.allow=never',
+    'submodule.recurse=false',
+    'gc.auto=0',
+    'maintenance.auto=false',
+    // Packed, and never thrown away: what nothing reaches may be somebody's last copy.
+    'gc.pruneExpire=never',
+    'gc.worktreePruneExpire=never',
+    'gc.reflogExpire=never',
+    'gc.reflogExpireUnreachable=never',
+].flatMap((each) => ['-c', each]);
+/**
+ * Who a repository's files belong to, and git may so be run as.
+ *
+ * @param paths all that git reads of it: work tree, git directory, common directory
+ * @returns in words why it is not asked: it belongs to several, or to somebody else than the caller
+ */
+function git_command_ownerOf(paths) {
+    let owner = null;
+    for (const path of paths) {
+        let found;
+        try {
+            found = lstatSync(path);
+        }
+        catch (error) {
+            return `git is not asked: ${messageOf(error)}`;
+        }
+        if (owner !== null && owner.uid !== found.uid) {
+            return `git is not asked: ${path} belongs to another user than ${paths[0] ?? ''}`;
+        }
+        owner ??= { uid: found.uid, gid: found.gid };
+    }
+    if (owner === null)
+        return 'git is not asked: there is no path';
+    const self = process.geteuid?.();
+    if (self !== 0 && owner.uid !== self) {
+        return `git is not asked: it belongs to another user (uid ${owner.uid})`;
+    }
+    return owner;
+}
+/**
+ * Runs git in a repository, as its owner, without anything of this process's environment that could
+ * lead it elsewhere.
+ *
+ * @returns what it says, as UTF-8
+ * @throws Error with what it complains of, unless it ends with 0
+ */
+async function git_command_askGit({ gitDirectory, workTree, as }, words, { input = '', waitMs = git_command_WAIT_MS, endsGroup = false } = {}) {
+    const self = process.geteuid?.();
+    const isSelf = as.uid === self;
+    return new Promise((resolve, reject) => {
+        const places = [
+            `--git-dir=${gitDirectory}`,
+            ...(workTree === null ? [] : [`--work-tree=${workTree}`]),
+        ];
+        const general = ['--no-pager', '--literal-pathspecs', ...places, ...CONFIGURATION];
+        const child = spawn('git', [...general, ...words], {
+            cwd: workTree ?? gitDirectory,
+            env: environment(isSelf),
+            // A pipe that says nothing still takes its time, and there may be hundreds of worktrees.
+            stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+            detached: endsGroup,
+            ...(isSelf ? {} : { uid: as.uid, gid: as.gid }),
+        });
+        if (endsGroup)
+            limitGroupTime(child, waitMs);
+        else
+            limitTime(child, waitMs);
+        const parts = [];
+        let length = 0;
+        let said = '';
+        child.stdout?.on('data', (part) => {
+            length += part.length;
+            if (length <= git_command_ANSWER_AT_MOST)
+                parts.push(part);
+            else
+                child.kill('SIGKILL');
+        });
+        child.stderr?.setEncoding('utf8').on('data', (part) => {
+            said = (said + part).slice(0, TOLD_AT_MOST);
+        });
+        child.on('error', reject);
+        child.on('close', (status, signal) => {
+            if (status === 0)
+                resolve(Buffer.concat(parts).toString('utf8'));
+            else
+                reject(new Error(`git: ${said.trim().split('\n')[0] || `ended with ${status ?? signal}`}`));
+        });
+        // A git that ends before it has read everything says why in its exit code.
+        child.stdin?.on('error', () => { });
+        child.stdin?.end(input);
+    });
+}
+const GRACE_MS = 10_000;
+/** Ends a process group: at first so that it can tidy up. */
+function limitGroupTime(child, waitMs) {
+    const timers = [
+        setTimeout(() => killGroup(child.pid, 'SIGTERM'), waitMs),
+        setTimeout(() => killGroup(child.pid), waitMs + GRACE_MS),
+    ];
+    child.on('close', () => {
+        for (const timer of timers)
+            clearTimeout(timer);
+    });
+}
+/** Another user's own configuration is not this process's: none of it is read. */
+function environment(isSelf) {
+    const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
+    const own = isSelf
+        ? { HOME, XDG_CONFIG_HOME }
+        : { HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null' };
+    return {
+        ...own,
+        PATH,
+        LC_ALL: 'C',
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/git-directory.js
+
+
+
+
+/**
+ * Follows `.git`: a directory, or a file that names one.
+ *
+ * @returns `submodule` where it names a git directory that is not a linked worktree's
+ */
+function git_directory_readGitFile(folder, isDirectory) {
+    const path = (0,external_node_path_.join)(folder, '.git');
+    if (isDirectory)
+        return { kind: 'main', gitDirectory: path, common: path, problem: null };
+    // Git takes away line ends at the end of the file alone: a name may hold one.
+    const named = /^gitdir: (.*?)[\r\n]*$/s.exec((0,small_file/* readTextOrNull */.GR)(path) ?? '')?.[1];
+    if (named === undefined || named === '')
+        return gone('its .git names no directory');
+    const gitDirectory = (0,external_node_path_.resolve)(folder, named);
+    if (!git_directory_isFolder(gitDirectory))
+        return gone('its main repository is gone');
+    const shared = readLine((0,external_node_path_.join)(gitDirectory, 'commondir'));
+    if (shared === null)
+        return 'submodule';
+    const common = (0,external_node_path_.resolve)(gitDirectory, shared);
+    if (!git_directory_isFolder(common))
+        return gone('its main repository is gone');
+    const registered = readLine((0,external_node_path_.join)(gitDirectory, 'gitdir'));
+    const isKnown = registered !== null && git_directory_realPathOf((0,external_node_path_.resolve)(gitDirectory, registered)) === git_directory_realPathOf(path);
+    const problem = isKnown ? null : 'its repository knows it at another place, or not at all';
+    return { kind: 'linked', gitDirectory, common, problem };
+}
+/** All linked worktrees that a repository has registered. */
+function listRegistered(common) {
+    const folder = join(common, 'worktrees');
+    return git_directory_namesIn(folder).flatMap((name) => {
+        const gitDirectory = join(folder, name);
+        const registered = readLine(join(gitDirectory, 'gitdir'));
+        if (registered === null || !registered.endsWith('/.git'))
+            return [];
+        const file = resolve(gitDirectory, registered);
+        const path = file.slice(0, -'/.git'.length);
+        const real = git_directory_realPathOf(path) ?? path;
+        return [
+            { gitDirectory, path: real, isThere: git_directory_realPathOf(file) !== null, hasFolder: git_directory_isFolder(real) },
+        ];
+    });
+}
+/** Registrations that do not name the place of one worktree: git would forget them. */
+function listUnreadable(common) {
+    const folder = join(common, 'worktrees');
+    const known = listRegistered(common);
+    const places = known.map(({ path }) => path);
+    const single = known.filter(({ path }) => places.indexOf(path) === places.lastIndexOf(path));
+    const readable = new Set(single.map(({ gitDirectory }) => gitDirectory));
+    return git_directory_namesIn(folder).filter((name) => !readable.has(join(folder, name)));
+}
+/** What a lock of `git worktree lock` says, and when it was written; null without one. */
+function readWorktreeLock(gitDirectory) {
+    const path = join(gitDirectory, 'locked');
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined)
+        return null;
+    return { reason: readLine(path) ?? '', madeAtMs: found.mtimeMs };
+}
+/** What an operation leaves in the git directory until it ends. */
+const OPERATIONS = (/* unused pure expression or super */ null && ([
+    ['rebase-merge', 'rebase'],
+    ['rebase-apply', 'rebase'],
+    ['MERGE_HEAD', 'merge'],
+    ['CHERRY_PICK_HEAD', 'cherry-pick'],
+    ['REVERT_HEAD', 'revert'],
+    ['BISECT_LOG', 'bisect'],
+    ['sequencer', 'cherry-pick'],
+]));
+/** An operation that has begun and not ended; null without one. */
+function operationIn(gitDirectory) {
+    const names = new Set(git_directory_namesIn(gitDirectory));
+    return OPERATIONS.find(([name]) => names.has(name))?.[1] ?? null;
+}
+/** When the head of a worktree was last moved, in ms since the epoch. */
+function headMovedAt(gitDirectory) {
+    const times = ['HEAD', 'logs/HEAD'].map((name) => lstatSync(join(gitDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return Math.max(...times);
+}
+/** Names in a folder; none where there is none. */
+function git_directory_namesIn(folder) {
+    try {
+        return readdirSync(folder);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return [];
+        throw error;
+    }
+}
+function git_directory_isFolder(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+function readLine(path) {
+    const text = (0,small_file/* readTextOrNull */.GR)(path);
+    return text === null ? null : text.replace(/[\r\n]+$/, '');
+}
+function git_directory_realPathOf(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
+            return null;
+        throw error;
+    }
+}
+function gone(problem) {
+    return { kind: 'linked', gitDirectory: null, common: null, problem };
+}
+
+;// CONCATENATED MODULE: ./lib/host/workplace.js
+
+
+
+
+
+const workplace_WAIT_MS = 5000;
+/**
+ * The worktree that a directory lies in, or the directory itself where there is none.
+ *
+ * @param directory absolute, without links
+ */
+async function findWorkplace(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return { ...describe(directory), common: directory, remote: null };
+    const isDirectory = lstatSync(join(top, '.git')).isDirectory();
+    const found = readGitFile(top, isDirectory);
+    // A submodule is a place of its own; its repository is named by its remote, if that can be asked.
+    const common = found === 'submodule' ? null : found.common;
+    if (common === null)
+        return { ...describe(top), common: top, remote: null };
+    return { ...describe(top), common, remote: await readRemote(common) };
+}
+/**
+ * What all worktrees of the repository share that a directory lies in, by its identity; '' where it is
+ * in none, or in a submodule.
+ */
+function findCommon(directory) {
+    const top = topOf(directory);
+    if (top === null)
+        return '';
+    const found = git_directory_readGitFile(top, (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(top, '.git')).isDirectory());
+    const common = found === 'submodule' ? null : found.common;
+    return common === null ? '' : describe(common).identity;
+}
+/** The nearest folder upwards that has a `.git`. */
+function topOf(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_.dirname)(folder)) {
+        if ((0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined)
+            return folder;
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return null;
+    }
+}
+/**
+ * A worktree that was removed and made again at the same path is another one: what was built from the
+ * former must not look fresh in it. So its directory counts, and when that was made.
+ */
+function describe(top) {
+    const { ino, birthtimeNs } = (0,external_node_fs_.lstatSync)(top, { bigint: true });
+    return { top, identity: JSON.stringify([placeOf(top), String(ino), String(birthtimeNs)]) };
+}
+/** Null without one, and where git may not be asked: the worktree is then named by its folder. */
+async function readRemote(common) {
+    const as = ownerOf([common]);
+    if (typeof as === 'string')
+        return null;
+    try {
+        const words = ['config', '--get', 'remote.origin.url'];
+        const said = await askGit({ gitDirectory: common, workTree: null, as }, words, {
+            waitMs: workplace_WAIT_MS,
+        });
+        return said.trim() === '' ? null : said.trim();
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/seed-wish.js
+
+
+
+
+/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
+function timesOf({ root, job, owner: { runner } }) {
+    return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`);
+}
+/** What this job can take; the toolchain is asked for where there is anything to choose from. */
+function wishOf(request, { environment }) {
+    const { job, owner, lease, restoresMtimes } = request;
+    const workspace = environment['GITHUB_WORKSPACE'] ?? null;
+    return {
+        job,
+        madeBy: lease.madeBy,
+        runnerKey: owner.runner.key,
+        workspace,
+        common: (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
+        restoresMtimes,
+        times: timesOf(request),
+        toolchain: null,
+        choice: null,
+        system: readSystem(),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/source-ahead.js
+
+
+
+/**
+ * What the job will be cloned from, as far as that can be told yet: a snapshot, where there is no slot of
+ * its own branch, which would be moved and not cloned.
+ */
+function sourceAhead(request, runtime) {
+    const { warm, dryRun } = request.settings;
+    if (!['auto', 'clone', 'copy'].includes(warm) || dryRun)
+        return null;
+    const wish = wishOf(request, runtime);
+    const { slots, snapshots } = offerTo(request, wish, runtime);
+    const isOwn = sourcesFor(slots, wish).some(({ origin, refusal }) => origin !== null && refusal === null);
+    if (isOwn)
+        return null;
+    return snapshots.find(({ origin }) => refuseOrigin(origin, wish) === null) ?? null;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/start-clone-ahead.js
+
+
+
+
+
+
+/**
+ * Has the clone be made that this job will most likely be seeded with, while its checkout is. What the
+ * job then takes is decided when the checkout is there: a clone that does not fit goes unused. A job
+ * of which nothing is made ahead makes its clone itself.
+ */
+function startCloneAhead({ root, lease, prepared }, runtime) {
+    const { voice, script, environment } = runtime;
+    const slot = prepared?.slot ?? null;
+    if (slot === null || slot.takenOver || lease === null)
+        return;
+    try {
+        const request = seedRequestOf({ root, lease }, runtime);
+        const source = request === null ? null : sourceAhead(request, runtime);
+        if (request === null || source === null)
+            return;
+        if (startAhead(request.root, lease, script, variablesOf(environment))) {
+            voice.info(`${source.label} is cloned while the checkout is made`);
+        }
+    }
+    catch (error) {
+        voice.info(`nothing is cloned while the checkout is made: ${(0,guard_error/* messageOf */.bD)(error)}`);
+    }
+}
+/** What tells the job, and what it builds for; none of its secrets, and none of the files it speaks by. */
+const OF_JOB = /^(GITHUB|RUNNER)_/;
+const NOT_HANDED_ON = /TOKEN|SECRET|^GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/;
+function variablesOf(environment) {
+    const ofJob = Object.entries(environment).filter(([name]) => OF_JOB.test(name) && !NOT_HANDED_ON.test(name));
+    return {
+        ...Object.fromEntries(ofJob),
+        ...(0,remote_key/* compilingVariables */.A)(environment),
+        ...(0,inputs/* twinsOf */.HJ)(environment),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/pre.js
 
 
@@ -11273,8 +12783,13 @@ async function prepare_decide(root, self, settings, guarded, madeBy, runtime) {
 
 
 
-/** Gets the job its slot and exports it; main does the same where the runner skips pre. */
+
+/** Before the checkout: gets the job its slot, and has what that will be seeded with made meanwhile. */
 async function pre(runtime) {
+    startCloneAhead(await prepareStep(runtime), runtime);
+}
+/** Gets the job its slot and exports it; main does the same where the runner skips pre. */
+async function prepareStep(runtime) {
     const { environment, voice } = runtime;
     const settings = (0,inputs/* readInputs */.Ko)(environment);
     const prepared = await prepare(settings, 'step', runtime, (root, lease) => keepState({ root, lease, prepared: null }, runtime));
@@ -11353,8 +12868,8 @@ var naming = __nccwpck_require__(2463);
 var host_history = __nccwpck_require__(3007);
 // EXTERNAL MODULE: ./lib/host/kernel-lock.js
 var kernel_lock = __nccwpck_require__(3977);
-// EXTERNAL MODULE: ./lib/host/lease-companions.js + 2 modules
-var lease_companions = __nccwpck_require__(2441);
+// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
+var lease_companions = __nccwpck_require__(9379);
 // EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
 var leases = __nccwpck_require__(9342);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
@@ -11516,8 +13031,8 @@ function larger(a, b) {
     return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-// EXTERNAL MODULE: ./lib/plan/snapshot.js + 1 modules
-var snapshot = __nccwpck_require__(9080);
+// EXTERNAL MODULE: ./lib/plan/snapshot.js
+var snapshot = __nccwpck_require__(1759);
 // EXTERNAL MODULE: ./lib/host/snapshots.js
 var snapshots = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./lib/host/seeding.js

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { alertCommand } from './commands/alert.ts'
 import { capCommand } from './commands/cap.ts'
+import { cloneCommand } from './commands/clone.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { explainCommand } from './commands/explain.ts'
 import { hookCommand } from './commands/hook.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   statusCommand,
   capCommand,
   explainCommand,
+  cloneCommand,
   keepCommand,
   reapCommand,
   runCommand,

@@ -33,6 +33,15 @@ export function secretsIn(environment: NodeJS.ProcessEnv): string[] {
     .flatMap((each) => (each === null ? [] : [each.text]))
 }
 
+/** A step’s settings as the environment twins that a command takes, but for what stays out of every text. */
+export function twinsOf(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const set = INPUTS.flatMap((each: Input<unknown>) => {
+    const read = input(each.name, environment) ?? twin(each.name, environment)
+    return read === null || each.isSecret === true ? [] : [[environmentTwin(each.name), read.text]]
+  })
+  return Object.fromEntries(set) as Record<string, string>
+}
+
 /** The settings that a variable makes other than their defaults; the text of a secret is null. */
 export function changedTwins(
   environment: NodeJS.ProcessEnv,

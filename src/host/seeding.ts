@@ -1,4 +1,4 @@
-import { closeSync, renameSync, rmdirSync } from 'node:fs'
+import { closeSync, lstatSync, renameSync, rmdirSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { isLeaseId } from '../plan/naming.ts'
 import { at, makeOwnersFolder, namesIn, openFolder } from './folders.ts'
@@ -24,20 +24,48 @@ function seedingPath(root: Root, id: string): string {
   return controlPath(root, 'seeding', id)
 }
 
+/** Opens the folder, where it is there: ENOENT says that nobody waits for what would lie in it. */
+export function openSeeding(root: Root, id: string): number {
+  return openFolder(seedingPath(root, id))
+}
+
+/**
+ * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
+ *
+ * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ *   longer than `waitSeconds`
+ */
+export async function awaitSeeding(
+  root: Root,
+  id: string,
+  name: string,
+  waitSeconds: number,
+): Promise<boolean> {
+  const path = seedingPath(root, id)
+  if (!isThere(path)) return false
+  return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
 /**
  * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
  * with the next reaper: where there is no room for that now, the work is done all the same.
  *
  * @param work is given a path that other programs can use, too, as long as this process has the
  *   folder open: no link that somebody plants on the way leads them elsewhere
+ * @param left what becomes before of what lies there
  */
 export async function withSeeding<Value>(
   root: Root,
   id: string,
   work: (path: string) => Promise<Value>,
+  left: 'dropped' | 'kept' = 'dropped',
 ): Promise<Value> {
   // What a hook of the same job left that was killed.
-  takeAway(root, id)
+  if (left === 'dropped') takeAway(root, id)
   const folder = openFolder(makeSeeding(root, id))
   try {
     return await work(`/proc/${process.pid}/fd/${folder}`)

@@ -65,6 +65,11 @@ export function parseLinked(text: string): LinkedFile[] | null {
   } catch {
     return null
   }
+  return linkedFilesOf(found)
+}
+
+/** The same, of what was read already. */
+export function linkedFilesOf(found: unknown): LinkedFile[] | null {
   if (!Array.isArray(found)) return null
   const files = found.map(linkedFileOf)
   return files.every((each) => each !== null) ? files : null

@@ -22,25 +22,41 @@ import { retimeSeed } from './retime-seed.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 
-export interface AdaptRequest extends Filled {
+/** A seed that lies beside its slot. */
+export interface SlotFitting extends Filled {
   root: Root
   /** of the slot that it is for */
   lease: Lease
-  wish: SeedWish
-  settings: Settings
+  settings: Pick<Settings, 'constantPaths'>
   /** absolute path at which it lies until it is fit for its slot */
   place: string
 }
 
+export interface AdaptRequest extends SlotFitting {
+  wish: SeedWish
+}
+
 /**
- * Makes a seed fit for its slot, before it comes there: nothing that Cargo takes for fresh may see a
- * path of another slot or workspace. What builds have not used for long goes.
+ * Makes a seed fit for its slot and for the checkout, before it comes there: nothing that Cargo takes
+ * for fresh may see a path of another slot or workspace. What builds have not used for long goes.
  *
  * @returns why it must not be used, in words; else the record of the seed
  * @throws Error where it is not as Cargo leaves one, or as the file system does
  */
 export async function adaptSeed(
   request: AdaptRequest,
+  runtime: Runtime,
+): Promise<SeedRecord | string> {
+  const fitted = request.isFitted === true ? request.record : await fitForSlot(request, runtime)
+  if (typeof fitted === 'string') return fitted
+  // The one sets times in the workspace, the other in the target directory.
+  const problem = (await restoreSeedTimes(request, runtime)) ?? (await retimeSeed(request, runtime))
+  return problem ?? fitted
+}
+
+/** The part of it for which no checkout is needed. */
+export async function fitForSlot(
+  request: SlotFitting,
   runtime: Runtime,
 ): Promise<SeedRecord | string> {
   const { lease, place, record, origin } = request
@@ -68,32 +84,23 @@ export async function adaptSeed(
   const problem = forgetPaths(request, aside, runtime)
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
   forgetMovedRules(request, aside, runtime)
-  // The one sets times in the workspace, the other in the target directory: neither waits for the other.
-  const [restored, marked] = await Promise.allSettled([
-    restoreSeedTimes(request, runtime),
-    isCounted ? mark(place, aside) : false,
-  ])
-  if (restored.status === 'rejected') throw restored.reason
-  if (restored.value !== null) return restored.value
-  const unproven = await retimeSeed(request, runtime)
-  if (unproven !== null) return unproven
-  if (marked.status === 'rejected') {
-    const why = messageOf(marked.reason)
-    runtime.voice.warning(
-      `Which units this build uses will not be known (${why}); none goes for it.`,
-    )
-  }
-  const isMarked = marked.status === 'fulfilled' && marked.value
+  const isMarked = isCounted && (await mark(place, aside, runtime))
   return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null }
 }
 
 /** Marks the units, unless the job before has done that and nobody has read them since. */
-async function mark(place: string, aside: string): Promise<boolean> {
-  return keepsAccessTimes(aside) && (looksMarked(place) || markUnits(place))
+async function mark(place: string, aside: string, { voice }: Runtime): Promise<boolean> {
+  try {
+    return keepsAccessTimes(aside) && (looksMarked(place) || (await markUnits(place)))
+  } catch (error) {
+    const why = messageOf(error)
+    voice.warning(`Which units this build uses will not be known (${why}); none goes for it.`)
+    return false
+  }
 }
 
 function forgetPaths(
-  request: AdaptRequest,
+  request: SlotFitting,
   aside: string,
   { environment, voice }: Runtime,
 ): string | null {
@@ -111,7 +118,7 @@ function forgetPaths(
 
 /** Also where a former path leads here: make does not follow links. */
 function forgetMovedRules(
-  { root, lease, settings, place }: AdaptRequest,
+  { root, lease, settings, place }: SlotFitting,
   aside: string,
   { voice }: Runtime,
 ): void {
@@ -131,7 +138,7 @@ export function movedTargetOf(
     origin,
     formerTargets,
     linked,
-  }: Pick<AdaptRequest, 'root' | 'lease' | 'settings' | 'origin' | 'formerTargets' | 'linked'>,
+  }: Pick<SlotFitting, 'root' | 'lease' | 'settings' | 'origin' | 'formerTargets' | 'linked'>,
   environment: NodeJS.ProcessEnv,
 ): MovedTarget | null {
   const workspace = environment['GITHUB_WORKSPACE'] ?? ''

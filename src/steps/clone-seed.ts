@@ -1,36 +1,27 @@
-import { fstatSync, lstatSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { SeedRecord } from '../plan/build-record.ts'
-import { chooseWay } from '../plan/clone.ts'
-import type { Choice, Way } from '../plan/clone.ts'
+import { renameSync } from 'node:fs'
+import type { Told } from '../plan/ahead.ts'
 import type { Self } from '../plan/evidence.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import { incrementalUse } from '../plan/incremental.ts'
 import type { Job } from '../plan/job.ts'
 import type { Lease } from '../plan/lease.ts'
 import { joinRecords } from '../plan/linked-file.ts'
 import type { LinkedFile } from '../plan/linked-file.ts'
 import type { Settings } from '../plan/settings.ts'
-import { CloneError, cloneTree } from '../host/clone.ts'
+import type { UnusedUnits } from '../plan/unused-units.ts'
+import type { AheadClone } from '../host/ahead.ts'
+import { CloneError } from '../host/clone.ts'
 import { at } from '../host/folders.ts'
-import { hybridRefusal } from '../host/hybrid-mark.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
-import { readInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
-import { endedLeasePath, findLease } from '../host/leases.ts'
-import { lookAtShared } from '../host/linked-files.ts'
-import { canReflink } from '../host/reflink.ts'
+import { readInputs, writeRecord } from '../host/lease-companions.ts'
+import { endedLeasePath } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
-import { pathsOf } from '../host/slots.ts'
-import { idIn, inputsIn, linkedIn, noteLinked, noteUse, treeIn } from '../host/snapshots.ts'
-import { movedTargetOf } from './adapt-seed.ts'
+import { idIn, inputsIn, noteLinked, noteUse, treeIn } from '../host/snapshots.ts'
 import type { CloneSource } from './clone-sources.ts'
-import { readDiskRoom } from './disk-room.ts'
-import type { DiskRoom } from './disk-room.ts'
 import { dropSeed } from './drop-seed.ts'
-import { judgeMovedUnits } from './forget-units.ts'
-import type { Judged } from './forget-units.ts'
 import { giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
+import { GONE, inspectSource, makeClone, makingText } from './make-clone.ts'
+import type { Cloneable, Made, Open } from './make-clone.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
@@ -45,10 +36,9 @@ export interface CloneRequest {
   /** absolute path at which the seed is to lie until it is fit for the slot; nothing is there yet */
   place: string
   source: CloneSource
+  /** what was made while the checkout was; null for nothing */
+  ahead: AheadClone | null
 }
-
-/** A clone takes seconds; one that takes longer is no gain. */
-const WAIT_MS = 120_000
 
 /**
  * Makes a clone of a build, which stays as it is, as the seed of a slot.
@@ -89,8 +79,6 @@ export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promis
   }
 }
 
-const GONE = 'it is gone'
-
 /** Who is in the source, in words; null where nobody is. */
 async function findLiving(
   root: Root,
@@ -102,62 +90,19 @@ async function findLiving(
   return whyOccupied(await lookUntilLeft(root, place, self, runtime))
 }
 
-/** What is locked. */
-interface Open {
-  folder: number
-  /** path of the target dir */
-  tree: string
-}
-
 async function cloneLocked(
   request: CloneRequest,
   { folder, tree }: Open,
   runtime: Runtime,
 ): Promise<Filled | string> {
-  const { root, lease, place, source } = request
+  const { root, lease, place, source, ahead } = request
   const isSnapshot = 'snapshot' in source.place
-  const known = isSnapshot ? linkedIn(folder) : readLinked(root, source.id)
-  const disk = await readDiskRoom(root, request.settings)
-  const choice = choose(request, disk, known)
-  const { way } = choice
-  if (way === null) return choice.why
-  if (!isStillThere(request, folder)) return GONE
-  const { same, written, others } = lookAtShared(tree, known ?? [])
-  if (written.length > 0) {
-    const { id, label } = source
-    const spoilt =
-      'snapshot' in source.place ? { name: source.place.snapshot, snapshot: { id } } : { lease: id }
-    return giveUpHybrid(root, { label, place: spoilt, written, record: known ?? [] }, runtime)
-  }
-  // A slot may have been built in since it was handed down.
-  if (isSnapshot && others[0] !== undefined) return `it has changed since: ${others[0]}`
-  const record: SeedRecord = {
-    version: 1,
-    kind: way === 'copy' ? 'copy' : 'clone',
-    source: source.id,
-    ageHours: source.ageHours,
-    generation: source.origin.generation + 1,
-    former: [],
-    environment: '',
-    unused: null,
-  }
-  const formerTargets = source.former.flatMap((each) => pathsOf(root, each))
-  const filled = { record, origin: source.origin, formerTargets, linked: [] }
-  const moved = movedTargetOf({ ...request, ...filled }, runtime.environment)
-  let judged: Judged | null = null
-  const { linked } = await cloneTree({
-    source: tree,
-    destination: place,
-    way,
-    skipIncremental: !isIncrementalOfUse(request, way, runtime.environment),
-    sharesPrograms: hybridRefusal(root, 'programs') === null,
-    waitMs: WAIT_MS,
-    copyAtMostBytes: way === 'reflink' ? null : disk.room,
-    // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
-    meanwhile: (opened) => {
-      if (moved !== null) judged = judgeMovedUnits({ ...moved, place: opened })
-    },
-  })
+  const cloneable = await inspectSource(request, { folder, tree }, runtime)
+  if (typeof cloneable === 'string') return cloneable
+  if ('spoilt' in cloneable) return giveUpHybrid(root, cloneable.spoilt, runtime)
+  const { filled, same, making, why } = cloneable
+  const made = ahead === null ? null : takeAhead(ahead, cloneable, place)
+  const { linked, judged } = made ?? (await makeClone(cloneable, tree, place))
   if (isSnapshot) tryToNoteUse(folder)
   try {
     // Before anything is built in the clone: nobody must find the two without this note then.
@@ -165,32 +110,32 @@ async function cloneLocked(
     const inputs = isSnapshot ? inputsIn(folder) : readInputs(root, source.id)
     if (inputs !== null) writeRecord(root, lease.id, '.inputs', inputs)
   } catch (error) {
-    dropSeed(root, lease, record)
+    dropSeed(root, lease, filled.record)
     throw error
   }
-  runtime.voice.info(`cloned (${way}): ${choice.why}`)
-  return { ...filled, judged }
+  const when = made === null ? '' : ', while the checkout was made'
+  runtime.voice.info(`cloned (${making.way}${when}): ${why}`)
+  if (made === null) return { ...filled, judged }
+  for (const { text, isWarning } of made.told) runtime.voice[isWarning ? 'warning' : 'info'](text)
+  return { ...filled, record: { ...filled.record, unused: made.unused }, isFitted: true }
 }
 
-/** Where blocks are shared even a part of it is worth more than the time it takes; to copy it is not. */
-function isIncrementalOfUse(
-  { settings: { constantPaths }, source }: CloneRequest,
-  way: Way,
-  environment: NodeJS.ProcessEnv,
-): boolean {
-  const use = incrementalUse(source.origin, { constantPaths, environment })
-  return use === 'all' || (use === 'some' && way === 'reflink')
+/** A clone that was made ahead, and is fit for its slot. */
+interface Taken extends Made {
+  unused: UnusedUnits | null
+  told: readonly Told[]
 }
 
-/**
- * Whether a slot is what lies at its path, and still has its end: who deletes it where it lies takes
- * that away before. A snapshot stays whole for as long as it is locked.
- */
-function isStillThere({ root, source }: CloneRequest, folder: number): boolean {
-  if ('snapshot' in source.place) return true
-  const [open, there] = [fstatSync(folder), lstatSync(source.folder, { throwIfNoEntry: false })]
-  const isThere = there?.ino === open.ino && there.dev === open.dev
-  return isThere && (findLease(root, source.id)?.end ?? null) !== null
+/** Takes the clone that was made ahead; null where it is another one than would be made now. */
+function takeAhead(
+  { place: from, note }: AheadClone,
+  cloneable: Cloneable,
+  to: string,
+): Taken | null {
+  if (note.making !== makingText(cloneable)) return null
+  renameSync(from, to)
+  const { linked, told, record } = note
+  return { linked, judged: null, told, unused: record.unused }
 }
 
 /** Notes on both sides what the source and its clone share: either may be written into. */
@@ -200,10 +145,21 @@ function noteShared(
   before: readonly LinkedFile[],
   linked: readonly LinkedFile[],
 ): void {
+  noteOnSource({ root, source }, folder, before, linked)
+  writeRecord(root, lease.id, '.linked', JSON.stringify(linked))
+}
+
+/** Notes what a source shares with one clone more. */
+export function noteOnSource(
+  { root, source }: Pick<CloneRequest, 'root' | 'source'>,
+  folder: number,
+  before: readonly LinkedFile[],
+  linked: readonly LinkedFile[],
+): void {
   const joined = joinRecords(before, linked)
+  if (joined.length === before.length) return
   if ('snapshot' in source.place) noteLinked(folder, joined)
   else writeRecord(root, source.id, '.linked', JSON.stringify(joined))
-  writeRecord(root, lease.id, '.linked', JSON.stringify(linked))
 }
 
 /** Without it the snapshot is evicted somewhat sooner. */
@@ -213,31 +169,4 @@ function tryToNoteUse(folder: number): void {
   } catch {
     return
   }
-}
-
-function choose(
-  { root, job, settings, source, place }: CloneRequest,
-  disk: DiskRoom,
-  known: unknown,
-): Choice {
-  return chooseWay({
-    wanted: settings.warm,
-    // Tried where the seed will lie: what a killed process leaves of it goes with the rest.
-    canReflink: canReflink(dirname(place)),
-    hybridRefusal:
-      known === null
-        ? 'what is shared with others is not known any more'
-        : (trustRefusal(job, source) ?? hybridRefusal(root)),
-    level: disk.level,
-    freeBytes: disk.freeBytes,
-    keepFreeBytes: disk.freeBytes - disk.room,
-    sourceBytes: source.bytes,
-  })
-}
-
-/** Hard links are a way from one build into the other: to what is published none may lead from strangers. */
-function trustRefusal(job: Job, { trusted }: CloneSource): string | null {
-  return trusted && !job.trusted
-    ? 'what cannot publish a snapshot (a pull request, another branch, a schedule) may not share files with what can'
-    : null
 }

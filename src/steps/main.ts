@@ -9,14 +9,13 @@ import { lastSavedSeconds } from '../plan/saved.ts'
 import { forecastKey } from '../plan/forecast.ts'
 import { MATRIX_AT_MOST, maxParallelOf } from '../plan/cap.ts'
 import { messageOf } from '../plan/guard-error.ts'
-import { findLease } from '../host/leases.ts'
 import { findRoot } from '../host/root.ts'
-import { observeOwner } from '../host/runner.ts'
 import { cap } from './cap.ts'
-import { pre } from './pre.ts'
-import { preciousOf, selfOf } from './runtime.ts'
+import { prepareStep } from './pre.ts'
+import { preciousOf } from './runtime.ts'
 import { describeSeed, seed } from './seed.ts'
 import type { Seeded } from './seed.ts'
+import { seedRequestOf } from './seed-request.ts'
 import { readToldAndUntold } from './tell-history.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -24,7 +23,7 @@ import type { Runtime } from './runtime.ts'
 export async function main(runtime: Runtime): Promise<void> {
   const { environment, voice } = runtime
   const before = readState(environment)
-  const state = before?.prepared === null || before === null ? await pre(runtime) : before
+  const state = before?.prepared === null || before === null ? await prepareStep(runtime) : before
   const seeded = await seedSlot(state, runtime)
   const outputs = {
     ...outputsOf(state),
@@ -54,20 +53,9 @@ export async function main(runtime: Runtime): Promise<void> {
 }
 
 /** Fills the slot, now that the checkout is there; null where there is none. */
-async function seedSlot(
-  { root: path, lease: id }: State,
-  runtime: Runtime,
-): Promise<Seeded | null> {
-  const { environment } = runtime
-  const root = findRoot(path, preciousOf(environment))
-  const lease = root === null || id === null ? null : (findLease(root, id)?.lease ?? null)
-  if (root === null || lease === null) return null
-  const settings = readInputs(environment)
-  const job = readJob(environment, settings.leg)
-  const owner = observeOwner(environment)
-  const self = selfOf(owner, job)
-  const { restoreMtimes: restoresMtimes } = settings
-  return seed({ root, job, owner, self, settings, lease, restoresMtimes }, runtime)
+async function seedSlot(state: State, runtime: Runtime): Promise<Seeded | null> {
+  const request = seedRequestOf(state, runtime)
+  return request === null ? null : seed(request, runtime)
 }
 
 /** What such seeds are worth, by the last one of this job; '' where nobody knows. */

@@ -8,9 +8,15 @@ import { passLines } from '../report/actions.ts'
 import { prepare, rememberEmergency } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import type { Runtime } from './runtime.ts'
+import { startCloneAhead } from './start-clone-ahead.ts'
+
+/** Before the checkout: gets the job its slot, and has what that will be seeded with made meanwhile. */
+export async function pre(runtime: Runtime): Promise<void> {
+  startCloneAhead(await prepareStep(runtime), runtime)
+}
 
 /** Gets the job its slot and exports it; main does the same where the runner skips pre. */
-export async function pre(runtime: Runtime): Promise<State> {
+export async function prepareStep(runtime: Runtime): Promise<State> {
   const { environment, voice } = runtime
   const settings = readInputs(environment)
   const prepared = await prepare(settings, 'step', runtime, (root, lease) =>

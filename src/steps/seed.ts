@@ -4,20 +4,18 @@ import type { SeedRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Job, Owner } from '../plan/job.ts'
-import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import { refuseOrigin, sourcesFor } from '../plan/seed.ts'
 import type { Origin, SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
+import { awaitAhead, readAhead } from '../host/ahead.ts'
+import type { AheadClone } from '../host/ahead.ts'
 import { loadLocking } from '../host/host-lock.ts'
-import { readSystem } from '../host/os-release.ts'
 import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 import { withSeeding } from '../host/seeding.ts'
 import { moveIntoSlot } from '../host/slots.ts'
-import { lastSetTimes } from '../host/set-times.ts'
-import { findCommon } from '../host/workplace.ts'
 import { describeAge } from '../report/ages.ts'
 import { adaptSeed } from './adapt-seed.ts'
 import { askToolchain, askedOf } from './ask-toolchain.ts'
@@ -30,6 +28,7 @@ import { inherit } from './inherit.ts'
 import { isEmpty, offerTo, whileCheckoutIsRead } from './offer.ts'
 import type { Offer } from './offer.ts'
 import { restoreHookSeed } from './restore-hook-seed.ts'
+import { timesOf, wishOf } from './seed-wish.ts'
 import { fetchSeed } from './remote-build.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -61,12 +60,14 @@ export interface Filled {
   linked: readonly string[]
   /** what is to be built again in it, where that has been found already */
   judged?: Judged | null
+  /** whether it is fit for the path of its slot already, and its record says so */
+  isFitted?: true
 }
 
 /** One way to get a seed, to lie at `place`; a string says why it came to nothing. */
 interface Attempt {
   label: string
-  attempt: (place: string, wish: SeedWish) => Promise<Filled | string>
+  attempt: (place: string, wish: SeedWish, ahead: AheadClone | null) => Promise<Filled | string>
 }
 
 /**
@@ -135,7 +136,9 @@ async function choose(
   const { root, lease } = request
   const attempts = [...attemptsOf(request, offer, wish, runtime)]
   if (attempts.length === 0) return cold(NOTHING_BUILT)
-  return withSeeding(root, lease.id, async (folder) => {
+  const left = (await awaitAhead(root, lease.id)) ? 'kept' : 'dropped'
+  const work = async (folder: string): Promise<Seeded> => {
+    const ahead = aheadIn(folder, runtime)
     const reasons: string[] = []
     for (const [index, { label, attempt }] of attempts.entries()) {
       const place = `${folder}/${index}`
@@ -143,7 +146,7 @@ async function choose(
       try {
         // An attempt that came to nothing may have set times before.
         const now = { ...wish, times: timesOf(request) }
-        const filled = await attempt(place, now)
+        const filled = await attempt(place, now, ahead)
         outcome =
           typeof filled === 'string' ? filled : await settle(request, filled, now, place, runtime)
       } catch (error) {
@@ -155,7 +158,16 @@ async function choose(
     }
     const { record, why } = cold(reasons.join('; '))
     return { record: { ...record, ...askedOf(wish) }, why }
-  })
+  }
+  return withSeeding(root, lease.id, work, left)
+}
+
+/** What was made while the checkout was. */
+function aheadIn(folder: string, { voice }: Runtime): AheadClone | null {
+  const found = readAhead(folder)
+  if (found === null || 'place' in found) return found
+  voice.warning(`No clone was made while the checkout was (${found.problem}).`)
+  return null
 }
 
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
@@ -185,29 +197,6 @@ function note({ root, lease }: SeedRequest, seeded: SeedRecord, runtime: Runtime
   const record = { ...seeded, environment: buildEnvironment(runtime.environment) }
   writeRecord(root, lease.id, '.seed', encodeRecord(record))
   return record
-}
-
-/** When mtimes were last set in the checkouts that the job’s runner has of its repository. */
-function timesOf({ root, job, owner: { runner } }: SeedRequest): string {
-  return lastSetTimes(root, runner.key, `${job.owner}/${job.repository}`)
-}
-
-/** What this job can take; the toolchain is asked for where there is anything to choose from. */
-function wishOf(request: SeedRequest, { environment }: Runtime): SeedWish {
-  const { job, owner, lease, restoresMtimes } = request
-  const workspace = environment['GITHUB_WORKSPACE'] ?? null
-  return {
-    job,
-    madeBy: lease.madeBy,
-    runnerKey: owner.runner.key,
-    workspace,
-    common: isLocal(lease.madeBy) && workspace !== null ? findCommon(workspace) : '',
-    restoresMtimes,
-    times: timesOf(request),
-    toolchain: null,
-    choice: null,
-    system: readSystem(),
-  }
 }
 
 function cold(why: string): Seeded {
@@ -243,10 +232,10 @@ function* attemptsOf(
   ]) {
     yield {
       label: source.label,
-      attempt: async (place, now) =>
+      attempt: async (place, now, ahead) =>
         refuseOrigin(source.origin, now) ??
         refuseEnvironment(root, source, runtime.environment) ??
-        (await cloneSeed({ root, self, job, settings, lease, place, source }, runtime)),
+        (await cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime)),
     }
   }
   if (isRemote) {

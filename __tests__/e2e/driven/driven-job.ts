@@ -39,7 +39,12 @@ export interface DrivenJobOptions {
 }
 
 /** What of the action is run. */
-export type Program = 'pre' | 'main' | 'post' | readonly ['hook', 'job-started' | 'job-completed']
+export type Program =
+  | 'pre'
+  | 'main'
+  | 'post'
+  | readonly ['hook', 'job-started' | 'job-completed']
+  | readonly ['clone', ...string[]]
 
 /** Inputs and faults of one step. */
 export interface StepOptions {

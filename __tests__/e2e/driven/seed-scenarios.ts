@@ -98,6 +98,29 @@ export class World {
     return { ...victim, seeded: path.join(stage.path, placed.slot), built: null }
   }
 
+  /** The same, and what it is seeded with is cloned before: either of the two is about to be struck. */
+  seededAhead(stage: Stage): SeedVictim {
+    const { inputs, program } = this.scenario
+    const job = this.job(stage, '2001')
+    const placed = stage.place({ runId: '2001', worker: job.worker, empty: true })
+    job.state['guard'] = stateOf(stage, placed)
+    const victim = inJob(job, 'main', inputs)
+    mkdirSync(stage.control(`seeding/${placed.id}`), { recursive: true })
+    const clone = ['clone', '--root', stage.path, '--lease', placed.id] as const
+    return {
+      ...victim,
+      seeded: path.join(stage.path, placed.slot),
+      built: null,
+      run: async (faults) => {
+        const isCloning = program === 'dist/cli/'
+        const cloned = await job.step(clone, { inputs, ...(isCloning ? { faults } : {}) })
+        if (!isCloning && cloned.exitCode !== 0) throw new Error(cloned.stderr)
+        const end = await job.step('main', { inputs, ...(isCloning ? {} : { faults }) })
+        return isCloning && cloned.exitCode === 137 ? cloned : end
+      },
+    }
+  }
+
   /** Gives the jobs of a stage a cache service. */
   async serve(stage: Stage): Promise<CacheService> {
     const service = await CacheService.start(this.cast.scene)
@@ -155,6 +178,13 @@ function fromSnapshot(world: World, stage: Stage): SeedVictim {
   return world.seeded(stage)
 }
 
+function aheadOfCheckout(world: World, stage: Stage): SeedVictim {
+  leaveSnapshot(stage)
+  return world.seededAhead(stage)
+}
+
+const AHEAD = { ...SEEDED, program: 'dist/cli/', arrange: aheadOfCheckout } as const
+
 export const SEED_SCENARIOS: readonly SeedScenario[] = [
   {
     ...SEEDED,
@@ -169,6 +199,15 @@ export const SEED_SCENARIOS: readonly SeedScenario[] = [
   { ...SEEDED, name: 'clone by reflink', disk: 'xfs', arrange: fromSnapshot },
   { ...SEEDED, name: 'clone as a hybrid', disk: 'ext4', trusted: true, arrange: fromSnapshot },
   { ...SEEDED, name: 'copy', disk: 'ext4', arrange: fromSnapshot },
+  { ...AHEAD, name: 'clone by reflink, while the checkout is made', disk: 'xfs' },
+  { ...AHEAD, name: 'clone as a hybrid, while the checkout is made', disk: 'ext4', trusted: true },
+  {
+    ...AHEAD,
+    name: 'take a clone that was made ahead',
+    program: 'dist/main/',
+    disk: 'ext4',
+    trusted: true,
+  },
   {
     ...ENDED,
     name: 'publish in the place of an older snapshot',

@@ -1,0 +1,82 @@
+import { closeSync } from 'node:fs'
+import { readJob } from '../github/job.ts'
+import type { Told } from '../plan/ahead.ts'
+import { messageOf } from '../plan/guard-error.ts'
+import type { Settings } from '../plan/settings.ts'
+import { aheadPlace, noteAhead, noteFailed } from '../host/ahead.ts'
+import { whileLocked } from '../host/kernel-lock.ts'
+import { findLease } from '../host/leases.ts'
+import { findRoot } from '../host/root.ts'
+import { openSeeding } from '../host/seeding.ts'
+import { idIn, treeIn } from '../host/snapshots.ts'
+import { fitForSlot } from './adapt-seed.ts'
+import { noteOnSource } from './clone-seed.ts'
+import type { CloneSource } from './clone-sources.ts'
+import { inspectSource, makeClone, makingText } from './make-clone.ts'
+import { preciousOf, selfOf } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+import type { SeedRequest } from './seed.ts'
+import { ownerRefusal } from './slot-owner.ts'
+import { sourceAhead } from './source-ahead.ts'
+
+/**
+ * Makes the clone for one lease, and makes it fit for its slot. What speaks against it is left to the job,
+ * which looks again, and tells.
+ *
+ * @throws as the file system does, once the job will know
+ */
+export async function cloneAhead(settings: Settings, id: string, runtime: Runtime): Promise<void> {
+  const { environment } = runtime
+  const root = findRoot(settings.root, preciousOf(environment))
+  const lease = root === null ? null : (findLease(root, id)?.lease ?? null)
+  if (root === null || lease === null) return
+  const job = readJob(environment, settings.leg)
+  const { owner } = lease
+  const self = selfOf(owner, job)
+  const { restoreMtimes: restoresMtimes } = settings
+  const request = { root, job, owner, self, settings, lease, restoresMtimes }
+  const source = sourceAhead(request, runtime)
+  if (source === null) return
+  // Where it is gone the job has not waited.
+  const folder = openSeeding(root, id)
+  const path = `/proc/${process.pid}/fd/${folder}`
+  try {
+    await cloneInto(path, request, source, runtime)
+  } catch (error) {
+    noteFailed(path, { problem: messageOf(error) })
+    throw error
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** Does work in the folder of the seeding, which others come to by its path in /proc. */
+async function cloneInto(
+  folder: string,
+  { root, job, self, settings, lease }: SeedRequest,
+  source: CloneSource,
+  runtime: Runtime,
+): Promise<void> {
+  const place = aheadPlace(folder)
+  const request = { root, self, job, settings, lease, place, source, ahead: null }
+  const told: Told[] = []
+  const telling =
+    (isWarning: boolean) =>
+    (text: string): void =>
+      void told.push({ text, isWarning })
+  const [info, warning] = [telling(false), telling(true)]
+  const voice = { info, notice: info, warning, error: warning }
+  await whileLocked(source.folder, 'shared', async (locked) => {
+    const open = { folder: locked, tree: treeIn(locked) }
+    if (idIn(locked) !== source.id) return
+    if (ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) !== null) return
+    const cloneable = await inspectSource(request, open, runtime)
+    if (typeof cloneable === 'string' || 'spoilt' in cloneable) return
+    const { linked, judged } = await makeClone(cloneable, open.tree, place)
+    noteOnSource({ root, source }, locked, cloneable.same, linked)
+    const fitting = { root, lease, settings, place, ...cloneable.filled, judged }
+    const record = await fitForSlot(fitting, { ...runtime, voice })
+    if (typeof record === 'string') return
+    noteAhead(folder, { making: makingText(cloneable), record, linked, told })
+  })
+}
