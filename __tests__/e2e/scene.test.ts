@@ -1,10 +1,31 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import * as path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { aRoot } from '../helpers/root.ts'
 import { needs } from './capabilities.ts'
 import { isAlive, processesOf } from './processes.ts'
 import { SCENE_VARIABLE, Scene } from './scene.ts'
+import { smallDisk } from './small-disk.ts'
 import { waitFor } from './wait-for.ts'
+
+/** What this process has open, and for a moment the folder in which that is listed. */
+function descriptors(): string[] {
+  return readdirSync('/proc/self/fd').map((name) => `/proc/self/fd/${name}`)
+}
+
+/** Paths of what this process has open there. */
+function openBelow(directory: string): string[] {
+  const listed = descriptors().filter((each) => existsSync(each))
+  return listed.map((each) => readlinkSync(each)).filter((each) => each.startsWith(directory))
+}
 
 describe('the end of a scene', () => {
   test('ends its processes and their descendants, and none of others', async () => {
@@ -56,6 +77,26 @@ describe('the end of a scene', () => {
     expect(isAlive(started.pid ?? 0)).toBe(false)
     expect(isAlive(like.pid ?? 0)).toBe(true)
     await other.end()
+  })
+
+  test('closes what this process has open of the folders of a root, and of nobody else’s', async () => {
+    const [own, other] = [new Scene(), new Scene()]
+    const [root, foreign] = [aRoot(own).realPath, aRoot(other).realPath]
+    expect(openBelow(root)).toContain(`${root}/.target-guard/leases`)
+    await own.end()
+
+    expect(openBelow(root)).toEqual([])
+    expect(openBelow(foreign)).toContain(`${foreign}/.target-guard/leases`)
+    await other.end()
+  })
+
+  needs('root').test('gives back the disk on which a root is open', async () => {
+    const scene = new Scene()
+    const { dev } = fstatSync(aRoot(scene, await smallDisk(scene, 'tmpfs')).tree)
+    await scene.end()
+
+    const disks = descriptors().map((each) => statSync(each, { throwIfNoEntry: false })?.dev)
+    expect(disks).not.toContain(dev)
   })
 
   test('goes on after a failure, and then tells of it', async () => {

@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { throughGrantedLock } from './granted-lock.ts'
@@ -129,8 +138,27 @@ function unescapeMountPath(field: string): string {
   )
 }
 
+/**
+ * Closes what this process has open of the folders below `directory`. A root holds its own for as long as
+ * its process lives, and this one runs the tests of many files: it would come to its limit, and a disk of
+ * a test would stay in use.
+ */
+function closeFolders(directory: string): void {
+  for (const name of readdirSync('/proc/self/fd')) {
+    const descriptor = Number(name)
+    try {
+      const isInside = `${readlinkSync(`/proc/self/fd/${name}`)}/`.startsWith(`${directory}/`)
+      if (isInside && fstatSync(descriptor).isDirectory()) closeSync(descriptor)
+    } catch {
+      // It is closed: the one by which they are listed.
+      continue
+    }
+  }
+}
+
 /** Unmounts lazily whatever is mounted below, then removes the tree with `rm -rf`. */
 async function removeTree(directory: string): Promise<void> {
+  closeFolders(directory)
   for (const mount of mountsBelow(directory)) await quietly('umount', ['-l', mount])
   await quietly('rm', ['-rf', '--', directory])
 }
