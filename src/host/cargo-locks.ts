@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
-import { at, isDiverted, within } from './folders.ts'
+import { at, isDiverted, parted, within } from './folders.ts'
 import { findLocks, unreadable } from './lock-search.ts'
 import { tryLocks } from './try-locks.ts'
 
@@ -71,8 +71,7 @@ const LOCK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Opens a lock without following a link; null where it is gone or no longer what it was. */
 function openLock(slot: string, path: string, unknown: string[]): number | null {
-  const folders = path.split('/')
-  const name = folders.pop() ?? ''
+  const [folders, name] = parted(path)
   try {
     const file = within(slot, folders, (folder) => openSync(at(folder, name), LOCK))
     if (fstatSync(file).isFile()) return file

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import { at, openFolder } from './folders.ts'
+import { at, openFolder, parted } from './folders.ts'
 import { mountsWithin, readMounts } from './mounts.ts'
 import { withHelp } from './privilege.ts'
 import { rm, run } from './rm.ts'
@@ -75,8 +75,7 @@ export async function deleteEntry(
  * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
  */
 export async function deleteInPlace(root: Root, slot: string): Promise<Deletion> {
-  const parents = slot.split('/')
-  const name = parents.pop() ?? ''
+  const [parents, name] = parted(slot)
   const folder = withinRoot(root, parents, (last) => openFolder(at(last, '.')))
   try {
     return await deleteFrom(folder, name, `${root.realPath}/${slot}`)

@@ -55,6 +55,12 @@ export function within<Value>(
   }
 }
 
+/** A path below a folder, parted into the folders on the way and the last name. */
+export function parted(path: string): [folders: string[], name: string] {
+  const folders = path.split('/')
+  return [folders, folders.pop() ?? '']
+}
+
 /** Works in a folder below another; null where there is none, or a link stands on the way. */
 export function inside<Value>(
   base: number,
@@ -97,10 +103,9 @@ export function moveOut(
   path: string,
   out: (folder: number, name: string) => void,
 ): void {
-  const parts = path.split('/')
-  const name = parts.pop() ?? ''
+  const [folders, name] = parted(path)
   try {
-    within(base, parts, (folder) => {
+    within(base, folders, (folder) => {
       if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined) out(folder, name)
     })
   } catch (error) {

@@ -1,9 +1,8 @@
 import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
-import { at, isDiverted } from './folders.ts'
-import { withinRoot } from './root.ts'
+import { isDiverted } from './folders.ts'
 import type { Root } from './root.ts'
-import { removeEmptyParents } from './slots.ts'
+import { atSlot, removeEmptyParents } from './slots.ts'
 
 /**
  * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
@@ -19,7 +18,7 @@ import { removeEmptyParents } from './slots.ts'
  */
 export function linkFormerPath(root: Root, former: string, heir: string): boolean {
   try {
-    return inFolderOf(root, former, (path) => {
+    return atSlot(root, former, (path) => {
       if (isLink(path)) unlinkSync(path)
       symlinkSync(`${root.path}/${heir}`, path)
       return true
@@ -40,7 +39,7 @@ export function removeFormerPath(root: Root, former: string, heir: string): void
   if (found !== null && found !== heir) return
   try {
     if (found !== null) {
-      inFolderOf(root, former, (path) => {
+      atSlot(root, former, (path) => {
         if (isLink(path)) unlinkSync(path)
       })
     }
@@ -54,7 +53,7 @@ export function removeFormerPath(root: Root, former: string, heir: string): void
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 export function heirOf(root: Root, former: string): string | null {
   try {
-    return inFolderOf(root, former, (path) => {
+    return atSlot(root, former, (path) => {
       const target = readlinkSync(path)
       return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null
     })
@@ -67,10 +66,4 @@ export function heirOf(root: Root, former: string): string | null {
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
-}
-
-function inFolderOf<Value>(root: Root, slot: string, use: (path: string) => Value): Value {
-  const parents = slot.split('/')
-  const name = parents.pop() ?? ''
-  return withinRoot(root, parents, (folder) => use(at(folder, name)))
 }

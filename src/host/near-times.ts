@@ -4,7 +4,7 @@ import type { PlannedTime } from '../plan/build-inputs.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import { isExpected, stampOf } from './contents.ts'
 import type { SetTime } from './file-times.ts'
-import { isDiverted, within } from './folders.ts'
+import { isDiverted, parted, within } from './folders.ts'
 
 /**
  * Sets mtimes without perl: by node, which takes them as doubles. Never later than wanted, and at most
@@ -16,10 +16,9 @@ export function setNearTimes(
   nowNs: bigint,
 ): SetTime[] {
   return planned.map(({ path, mtimeNs, expected }) => {
-    const parts = path.split('/')
-    const name = parts.pop() ?? ''
+    const [folders, name] = parted(path)
     try {
-      return within(`${workspace}/.`, parts, (folder) => {
+      return within(`${workspace}/.`, folders, (folder) => {
         const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`
         // The time first, as by perl: what is put there in between is seen.
         const near = mtimeNs === null ? null : setNear(file, BigInt(mtimeNs))

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { SLOT_DEPTH, isSlotPath } from '../plan/naming.ts'
-import { at, isDiverted, makeFolder, makeOwnersFolder } from './folders.ts'
+import { at, isDiverted, makeFolder, makeOwnersFolder, parted } from './folders.ts'
 import { withinRoot } from './root.ts'
 import type { Root } from './root.ts'
 
@@ -22,8 +22,7 @@ const ATTEMPTS = 1000
  * @throws Error with EEXIST where the slot is there already
  */
 export function makeSlot(root: Root, slot: string, chown: Chown): void {
-  const parents = slot.split('/')
-  const name = parents.pop() ?? ''
+  const [parents, name] = parted(slot)
   for (let attempt = 1; ; attempt += 1) {
     try {
       withinRoot(
@@ -60,11 +59,10 @@ function makeParent(root: Root, runDirectory: string, chown: Chown) {
  * @returns false where somebody else was faster
  */
 export function moveOutOfSlot(root: Root, slot: string, to: string): boolean {
-  const [parents, name] = split(slot)
   try {
-    return withinRoot(root, parents, (folder) => {
-      if (!lstatSync(at(folder, name)).isDirectory()) return false
-      renameSync(at(folder, name), to)
+    return atSlot(root, slot, (path) => {
+      if (!lstatSync(path).isDirectory()) return false
+      renameSync(path, to)
       return true
     })
   } catch (error) {
@@ -81,14 +79,19 @@ export function moveOutOfSlot(root: Root, slot: string, to: string): boolean {
  * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 export function moveIntoSlot(root: Root, path: string, slot: string): void {
-  const [parents, name] = split(slot)
   if (!lstatSync(path).isDirectory()) throw new Error(`${slot} would not be a directory`)
-  withinRoot(root, parents, (folder) => renameSync(path, at(folder, name)))
+  atSlot(root, slot, (place) => renameSync(path, place))
 }
 
-function split(slot: string): [string[], string] {
-  const parents = slot.split('/')
-  return [parents, parents.pop() ?? '']
+/**
+ * Hands over the path of a slot through its parent, which is held open meanwhile: no link on the way is
+ * followed.
+ *
+ * @throws as `within` does
+ */
+export function atSlot<Value>(root: Root, slot: string, use: (path: string) => Value): Value {
+  const [parents, name] = parted(slot)
+  return withinRoot(root, parents, (folder) => use(at(folder, name)))
 }
 
 /** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
@@ -98,11 +101,9 @@ export function pathsOf(root: Root, slot: string): string[] {
 
 /** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
 export function findSlot(root: Root, slot: string): 'present' | 'missing' | 'diverted' {
-  const parents = slot.split('/')
-  const name = parents.pop() ?? ''
   try {
-    return withinRoot(root, parents, (folder) => {
-      lstatSync(at(folder, name))
+    return atSlot(root, slot, (path) => {
+      lstatSync(path)
       return 'present'
     })
   } catch (error) {

@@ -6,10 +6,11 @@ import { isAmount } from '../plan/size-sample.ts'
 import { encodeSnapshot, isSnapshotKey, parseSnapshot } from '../plan/snapshot.ts'
 import type { Snapshot, SnapshotName, StoredSnapshot } from '../plan/snapshot.ts'
 import { at, isDiverted, makeOwnersFolder, within } from './folders.ts'
-import { controlName, controlPath, withinRoot } from './root.ts'
+import { controlName, controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { LARGE, readTextOrNull, replaceFile } from './small-file.ts'
 import { makeSeeding } from './seeding.ts'
+import { atSlot } from './slots.ts'
 import { freshName, trashPath } from './trash.ts'
 
 /**
@@ -179,10 +180,8 @@ export function publish(
 
 /** False where the slot is gone. */
 function moveTree(root: Root, slot: string, to: number): boolean {
-  const parents = slot.split('/')
-  const last = parents.pop() ?? ''
   try {
-    withinRoot(root, parents, (folder) => renameSync(at(folder, last), at(to, TREE)))
+    atSlot(root, slot, (path) => renameSync(path, at(to, TREE)))
     return true
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false

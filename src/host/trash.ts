@@ -3,9 +3,9 @@ import { lstatSync, readdirSync, renameSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { parseObject } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
-import { at } from './folders.ts'
-import { controlPath, withinRoot } from './root.ts'
+import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
+import { atSlot } from './slots.ts'
 import { readTextOrNull, removeFile, replaceFile } from './small-file.ts'
 
 /** Something in the trash that could not be deleted, and what would delete it. */
@@ -42,11 +42,9 @@ export function freshName(): string {
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
  */
 export function moveToTrash(root: Root, slot: string, id: string): boolean {
-  const parents = slot.split('/')
-  const name = parents.pop() ?? ''
   try {
-    return withinRoot(root, parents, (folder) => {
-      renameSync(at(folder, name), trashPath(root, id))
+    return atSlot(root, slot, (path) => {
+      renameSync(path, trashPath(root, id))
       return true
     })
   } catch (error) {

@@ -6,14 +6,13 @@ import type { Lease, Maker } from '../plan/lease.ts'
 import { isLeaseId, leaseId } from '../plan/naming.ts'
 import type { Job, Owner } from '../plan/job.ts'
 import { readUptime } from '../host/boot.ts'
-import { assertFresh, at, giveAway, isDiverted, openFolder } from '../host/folders.ts'
+import { assertFresh, giveAway, isDiverted, openFolder } from '../host/folders.ts'
 import { dropLease, findLease, takeLease, writeLease } from '../host/leases.ts'
 import { cannotGive, withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
 import { stateOf } from '../host/processes.ts'
-import { withinRoot } from '../host/root.ts'
 import type { Root } from '../host/root.ts'
-import { makeSlot, removeEmptyParents } from '../host/slots.ts'
+import { atSlot, makeSlot, removeEmptyParents } from '../host/slots.ts'
 import type { Ids } from '../host/users.ts'
 
 /** A slot that this job has. */
@@ -111,7 +110,7 @@ function give(
 /** Takes back what there is of a slot that nobody has been told of. */
 function undo(root: Root, lease: Lease): void {
   try {
-    withinSlot(root, lease.slot, (path) => rmdirSync(path))
+    atSlot(root, lease.slot, (path) => rmdirSync(path))
   } catch (error) {
     // Not empty, and so another's: with its lease it is a later pass's work.
     const isNeverMade = errnoOf(error) === 'ENOENT' || isDiverted(error)
@@ -180,7 +179,7 @@ function isOwnedBy(
 ): boolean {
   const { builder } = request
   try {
-    return withinSlot(root, slot, (path) => {
+    return atSlot(root, slot, (path) => {
       const { uid, gid } = lstatSync(path)
       if (uid !== builder.uid || gid !== builder.gid) give(path, slot, { root, ...request })
       return true
@@ -189,12 +188,6 @@ function isOwnedBy(
     // Gone, in use already, or not ours to give: the step then makes a slot of its own.
     return false
   }
-}
-
-function withinSlot<Value>(root: Root, slot: string, use: (path: string) => Value): Value {
-  const parents = slot.split('/')
-  const name = parents.pop() ?? ''
-  return withinRoot(root, parents, (folder) => use(at(folder, name)))
 }
 
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
