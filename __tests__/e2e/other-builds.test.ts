@@ -71,21 +71,29 @@ needs('root', 'cargo').describe('beside a slot', () => {
     expect(warm.step('Post guard').stdout).toMatch(/times: \d+ restored input\(s\) get now/)
   })
 
-  test('a build-dir that another branch was built in meets no old times', async () => {
-    const jobs = await Jobs.make()
-    const buildDir = scene().directory('build-dir')
-    const config = `mkdir -p .cargo && printf '[build]\\nbuild-dir = "${buildDir}"\\n' >.cargo/config.toml`
-    const build = { name: 'build', run: 'cargo build --quiet --offline' }
-    const target = `${scene().directory('kept')}/target`
-    const outside = { name: 'outside', run: `${config} && ${build.run} --target-dir ${target}` }
-    await jobs.job(jobs.checkOut('main'), jobs.guard, build)
-    await jobs.job(jobs.checkOut('feature'), outside)
-    const tell = { name: 'build', run: `${build.run} && "$CARGO_TARGET_DIR/debug/small"` }
-    const last = await jobs.job(jobs.checkOut('main'), jobs.guard, tell)
-    expect(last.step('guard').outputs['seed']).toBe('inherit')
-    expect(last.step('guard').stdout).toContain('none goes back, for Cargo’s build-dir may hold')
-    expect(last.step('build').stdout).toBe('hello from small\n')
-  })
+  // Of a sub-folder Cargo reads it where a step goes there.
+  test.each(['.', 'below'])(
+    'a build-dir, set in %s, that another branch was built in meets no old times',
+    async (folder) => {
+      const jobs = await Jobs.make()
+      const buildDir = scene().directory('build-dir')
+      const config = `mkdir -p .cargo && printf '[build]\\nbuild-dir = "${buildDir}"\\n' >.cargo/config.toml`
+      const goThere = `mkdir -p ${folder} && cd ${folder}`
+      const build = { name: 'build', run: `${goThere} && cargo build --quiet --offline` }
+      const target = `${scene().directory('kept')}/target`
+      const outside = {
+        name: 'outside',
+        run: `${goThere} && ${config} && cargo build --quiet --offline --target-dir ${target}`,
+      }
+      await jobs.job(jobs.checkOut('main'), jobs.guard, build)
+      await jobs.job(jobs.checkOut('feature'), outside)
+      const tell = { name: 'build', run: `${build.run} && "$CARGO_TARGET_DIR/debug/small"` }
+      const last = await jobs.job(jobs.checkOut('main'), jobs.guard, tell)
+      expect(last.step('guard').outputs['seed']).toBe('inherit')
+      expect(last.step('guard').stdout).toContain('none goes back, for Cargo’s build-dir may hold')
+      expect(last.step('build').stdout).toBe('hello from small\n')
+    },
+  )
 
   test('two checkouts of one project are warned of, unless they are built apart', async () => {
     const jobs = await Jobs.make()

@@ -39,23 +39,24 @@ export async function restoreSeedTimes(
   // Before the first time is set: what else was built in this workspace then needs its own restored.
   noteSetTimes(root, wish.runnerKey, lease.repository)
   const [slot = ''] = pathsOf(root, lease.slot)
-  const other = keepsBuildElsewhere(wish.workspace, slot, environment)
-    ? 'Cargo’s build-dir may hold another build of this checkout'
-    : hasOtherBuild(root, lease)
-      ? 'another build of this checkout is in use'
-      : null
-  const isShared = other !== null
-  const { restored, forgotten, kept, changed, problem } = await restoreTimes({
+  const { workspace } = wish
+  const whyShared = (sources: Iterable<string>): string | null => {
+    if (keepsBuildElsewhere({ workspace, sources, target: slot, environment })) {
+      return 'Cargo’s build-dir may hold another build of this checkout'
+    }
+    return hasOtherBuild(root, lease) ? 'another build of this checkout is in use' : null
+  }
+  const { restored, forgotten, kept, changed, shared, problem } = await restoreTimes({
     target: place,
-    workspace: wish.workspace,
+    workspace,
     inputs,
     isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
-    isShared,
+    whyShared,
   })
   if (problem !== null) return problem
   writeRecord(root, lease.id, '.restored', encodeRestored(restored))
   const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`
-  if (isShared) voice.info(`times: none goes back, for ${other}`)
+  if (shared !== null) voice.info(`times: none goes back, for ${shared}`)
   voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`)
   return null
 }

@@ -28,8 +28,11 @@ export interface Restoring {
   inputs: BuildInputs
   /** whether it is the very workspace it was recorded in, with its history, and not one at the same path */
   isOwnWorkspace: boolean
-  /** whether another target directory is in use that holds a build of this workspace */
-  isShared?: boolean
+  /**
+   * asked with the paths of all files in the workspace: in words, why no time may go back, for another
+   * build of it that would meet those times; null where there is none
+   */
+  whyShared?: (sources: Iterable<string>) => string | null
   /** the wall clock, nanoseconds since the epoch */
   nowNs?: bigint
 }
@@ -42,6 +45,8 @@ export interface RestoredTimes {
   /** inputs with the mtime that they were recorded with, and those with now */
   kept: number
   changed: number
+  /** what `whyShared` has said */
+  shared: string | null
   /** in words, why the seed must not be used: the target directory must be made anew; else null */
   problem: string | null
 }
@@ -60,7 +65,8 @@ export async function restoreTimes(restoring: Restoring): Promise<RestoredTimes>
 }
 
 function refused(problem: string): RestoredTimes {
-  return { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0, problem }
+  const nothing = { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0 }
+  return { ...nothing, shared: null, problem }
 }
 
 async function restore(restoring: Restoring): Promise<RestoredTimes> {
@@ -91,9 +97,9 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])]
   for (const path of forgotten) dropFingerprint(target, path)
   const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched })
-  const { times: ahead, standing } = restoring.isShared
-    ? onlyAhead(workspace, times)
-    : { times, standing: [] }
+  const shared = restoring.whyShared?.(checkout.sources.keys()) ?? null
+  const { times: ahead, standing } =
+    shared === null ? { times, standing: [] } : onlyAhead(workspace, times)
   const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing]
   const planned = new Map(times.map((each) => [each.path, each]))
   // In its own workspace what no unit names is nobody's, and may be another user's.
@@ -109,6 +115,7 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
     forgotten,
     kept: files.length,
     changed: times.length - files.length,
+    shared,
     problem: null,
   }
 }
