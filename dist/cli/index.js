@@ -691,6 +691,11 @@ function within(base, components, work, step = () => { }) {
         (0,external_node_fs_.closeSync)(folder);
     }
 }
+/** A path below a folder, parted into the folders on the way and the last name. */
+function parted(path) {
+    const folders = path.split('/');
+    return [folders, folders.pop() ?? ''];
+}
 /** Works in a folder below another; null where there is none, or a link stands on the way. */
 function inside(base, path, work) {
     try {
@@ -726,10 +731,9 @@ function movingTo(to, prefix) {
  * @param out of `movingTo`
  */
 function moveOut(base, path, out) {
-    const parts = path.split('/');
-    const name = parts.pop() ?? '';
+    const [folders, name] = parted(path);
     try {
-        within(base, parts, (folder) => {
+        within(base, folders, (folder) => {
             if ((0,external_node_fs_.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
                 out(folder, name);
         });
@@ -2073,8 +2077,7 @@ function untried(path, answer) {
 const cargo_locks_LOCK = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
 /** Opens a lock without following a link; null where it is gone or no longer what it was. */
 function openLock(slot, path, unknown) {
-    const folders = path.split('/');
-    const name = folders.pop() ?? '';
+    const [folders, name] = parted(path);
     try {
         const file = within(slot, folders, (folder) => (0,external_node_fs_.openSync)(at(folder, name), cargo_locks_LOCK));
         if ((0,external_node_fs_.fstatSync)(file).isFile())
@@ -3118,8 +3121,7 @@ const ATTEMPTS = 1000;
  * @throws Error with EEXIST where the slot is there already
  */
 function makeSlot(root, slot, chown) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
+    const [parents, name] = parted(slot);
     for (let attempt = 1;; attempt += 1) {
         try {
             withinRoot(root, parents, (folder) => {
@@ -3153,12 +3155,11 @@ function makeParent(root, runDirectory, chown) {
  * @returns false where somebody else was faster
  */
 function moveOutOfSlot(root, slot, to) {
-    const [parents, name] = split(slot);
     try {
-        return withinRoot(root, parents, (folder) => {
-            if (!(0,external_node_fs_.lstatSync)(at(folder, name)).isDirectory())
+        return atSlot(root, slot, (path) => {
+            if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
                 return false;
-            (0,external_node_fs_.renameSync)(at(folder, name), to);
+            (0,external_node_fs_.renameSync)(path, to);
             return true;
         });
     }
@@ -3176,14 +3177,19 @@ function moveOutOfSlot(root, slot, to) {
  * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 function moveIntoSlot(root, path, slot) {
-    const [parents, name] = split(slot);
     if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
         throw new Error(`${slot} would not be a directory`);
-    withinRoot(root, parents, (folder) => (0,external_node_fs_.renameSync)(path, at(folder, name)));
+    atSlot(root, slot, (place) => (0,external_node_fs_.renameSync)(path, place));
 }
-function split(slot) {
-    const parents = slot.split('/');
-    return [parents, parents.pop() ?? ''];
+/**
+ * Hands over the path of a slot through its parent, which is held open meanwhile: no link on the way is
+ * followed.
+ *
+ * @throws as `within` does
+ */
+function atSlot(root, slot, use) {
+    const [parents, name] = parted(slot);
+    return withinRoot(root, parents, (folder) => use(at(folder, name)));
 }
 /** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
 function slots_pathsOf(root, slot) {
@@ -3191,11 +3197,9 @@ function slots_pathsOf(root, slot) {
 }
 /** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
 function findSlot(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
     try {
-        return withinRoot(root, parents, (folder) => {
-            (0,external_node_fs_.lstatSync)(at(folder, name));
+        return atSlot(root, slot, (path) => {
+            (0,external_node_fs_.lstatSync)(path);
             return 'present';
         });
     }
@@ -3268,7 +3272,6 @@ function list(root, parts, found) {
 
 
 
-
 /**
  * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
  * never handed out again, so a link there makes it mean the heir's files.
@@ -3282,7 +3285,7 @@ function list(root, parts, found) {
  */
 function linkFormerPath(root, former, heir) {
     try {
-        return inFolderOf(root, former, (path) => {
+        return atSlot(root, former, (path) => {
             if (isLink(path))
                 (0,external_node_fs_.unlinkSync)(path);
             (0,external_node_fs_.symlinkSync)(`${root.path}/${heir}`, path);
@@ -3306,7 +3309,7 @@ function removeFormerPath(root, former, heir) {
         return;
     try {
         if (found !== null) {
-            inFolderOf(root, former, (path) => {
+            atSlot(root, former, (path) => {
                 if (isLink(path))
                     (0,external_node_fs_.unlinkSync)(path);
             });
@@ -3322,7 +3325,7 @@ function removeFormerPath(root, former, heir) {
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 function heirOf(root, former) {
     try {
-        return inFolderOf(root, former, (path) => {
+        return atSlot(root, former, (path) => {
             const target = (0,external_node_fs_.readlinkSync)(path);
             return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
         });
@@ -3336,11 +3339,6 @@ function heirOf(root, former) {
 }
 function isLink(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-function inFolderOf(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return withinRoot(root, parents, (folder) => use(at(folder, name)));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/keeper-lock.js
@@ -4268,11 +4266,9 @@ function freshName() {
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
  */
 function moveToTrash(root, slot, id) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
     try {
-        return withinRoot(root, parents, (folder) => {
-            (0,external_node_fs_.renameSync)(at(folder, name), trashPath(root, id));
+        return atSlot(root, slot, (path) => {
+            (0,external_node_fs_.renameSync)(path, trashPath(root, id));
             return true;
         });
     }
@@ -5529,8 +5525,7 @@ async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
  * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
  */
 async function deleteInPlace(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
+    const [parents, name] = parted(slot);
     const folder = withinRoot(root, parents, (last) => folders_openFolder(at(last, '.')));
     try {
         return await deleteFrom(folder, name, `${root.realPath}/${slot}`);
@@ -6859,6 +6854,7 @@ function discardQuietly(root, id) {
 
 
 
+
 /**
  * Published builds: `snapshots/<owner>--<repository>/<key>/` with the build in `tree/` and what is
  * known of it in `snapshot.json`. One is put together in `seeding/<lease id>/`, and gets its place
@@ -6994,10 +6990,8 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
 }
 /** False where the slot is gone. */
 function moveTree(root, slot, to) {
-    const parents = slot.split('/');
-    const last = parents.pop() ?? '';
     try {
-        withinRoot(root, parents, (folder) => (0,external_node_fs_.renameSync)(at(folder, last), at(to, TREE)));
+        atSlot(root, slot, (path) => (0,external_node_fs_.renameSync)(path, at(to, TREE)));
         return true;
     }
     catch (error) {
@@ -10249,10 +10243,9 @@ function byBytes(a, b) {
  */
 function setNearTimes(workspace, planned, nowNs) {
     return planned.map(({ path, mtimeNs, expected }) => {
-        const parts = path.split('/');
-        const name = parts.pop() ?? '';
+        const [folders, name] = parted(path);
         try {
-            return within(`${workspace}/.`, parts, (folder) => {
+            return within(`${workspace}/.`, folders, (folder) => {
                 const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
                 // The time first, as by perl: what is put there in between is seen.
                 const near = mtimeNs === null ? null : setNear(file, BigInt(mtimeNs));
@@ -11957,26 +11950,47 @@ function realPathOf(path) {
 
 
 
+
+
 /** In a configuration of Cargo’s, but not in a comment. */
 const SETTING = /^[^#\n]*\bbuild-dir\b/m;
+/** What Cargo calls its configuration in a folder `.cargo`, and in its home. */
+const NAMES = ['config.toml', 'config'];
+const build_dir_ENDINGS = NAMES.map((name) => `/.cargo/${name}`);
 /**
  * Whether Cargo is told to keep what it compiles in a folder of its own (`build.build-dir`), which is not
- * in the target directory: it may outlive the job, with a build of the same checkout.
- *
- * @param workspace absolute
- * @param target absolute path of the target directory as builds see it
+ * in the target directory: it may outlive the job, with a build of the same checkout. One that cannot be read
+ * counts as one that says so.
  */
-function keepsBuildElsewhere(workspace, target, environment) {
+function keepsBuildElsewhere(configured) {
+    const { workspace, sources, target, environment } = configured;
     const told = environment['CARGO_BUILD_BUILD_DIR'] ?? '';
     // This one beats every file.
     if (told !== '')
         return !`${told}/`.startsWith(`${target}/`);
     const home = environment['CARGO_HOME'] ?? (0,external_node_path_namespaceObject.join)(environment['HOME'] ?? '/', '.cargo');
     const folders = [...withThoseAbove(workspace).map((folder) => (0,external_node_path_namespaceObject.join)(folder, '.cargo')), home];
-    return folders.some((folder) => ['config.toml', 'config'].some((name) => {
-        const text = readTextOrNull(realPathOf((0,external_node_path_namespaceObject.join)(folder, name)));
-        return text !== null && SETTING.test(text);
-    }));
+    const above = folders.flatMap((folder) => NAMES.map((name) => (0,external_node_path_namespaceObject.join)(folder, name)));
+    const below = [...sources]
+        .filter((path) => build_dir_ENDINGS.some((ending) => path.endsWith(ending)))
+        .map((path) => (0,external_node_path_namespaceObject.join)(workspace, path));
+    return [...above, ...below].some(mayHoldSetting);
+}
+function mayHoldSetting(file) {
+    const text = readSmallFile(realPathOf(file));
+    if (text === null)
+        return false;
+    return typeof text === 'string' ? SETTING.test(text) : mayBeThere(file);
+}
+/** Below what is no folder nothing is: a home may be /dev/null. Where nobody may look, something may be. */
+function mayBeThere(file) {
+    try {
+        (0,external_node_fs_.lstatSync)(file);
+        return true;
+    }
+    catch (error) {
+        return !['ENOENT', 'ENOTDIR'].includes(errnoOf(error));
+    }
 }
 function withThoseAbove(folder) {
     const above = (0,external_node_path_namespaceObject.dirname)(folder);
@@ -13067,7 +13081,8 @@ async function restoreTimes(restoring) {
     }
 }
 function restore_times_refused(problem) {
-    return { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0, problem };
+    const nothing = { restored: NOTHING_RESTORED, forgotten: [], kept: 0, changed: 0 };
+    return { ...nothing, shared: null, problem };
 }
 async function restore(restoring) {
     const { target, inputs, isOwnWorkspace } = restoring;
@@ -13101,9 +13116,8 @@ async function restore(restoring) {
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched });
-    const { times: ahead, standing } = restoring.isShared
-        ? onlyAhead(workspace, times)
-        : { times, standing: [] };
+    const shared = restoring.whyShared?.(checkout.sources.keys()) ?? null;
+    const { times: ahead, standing } = shared === null ? { times, standing: [] } : onlyAhead(workspace, times);
     const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
     const planned = new Map(times.map((each) => [each.path, each]));
     // In its own workspace what no unit names is nobody's, and may be another user's.
@@ -13119,6 +13133,7 @@ async function restore(restoring) {
         forgotten,
         kept: files.length,
         changed: times.length - files.length,
+        shared,
         problem: null,
     };
 }
@@ -13214,25 +13229,26 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice, e
     // Before the first time is set: what else was built in this workspace then needs its own restored.
     noteSetTimes(root, wish.runnerKey, lease.repository);
     const [slot = ''] = slots_pathsOf(root, lease.slot);
-    const other = keepsBuildElsewhere(wish.workspace, slot, environment)
-        ? 'Cargo’s build-dir may hold another build of this checkout'
-        : hasOtherBuild(root, lease)
-            ? 'another build of this checkout is in use'
-            : null;
-    const isShared = other !== null;
-    const { restored, forgotten, kept, changed, problem } = await restoreTimes({
+    const { workspace } = wish;
+    const whyShared = (sources) => {
+        if (keepsBuildElsewhere({ workspace, sources, target: slot, environment })) {
+            return 'Cargo’s build-dir may hold another build of this checkout';
+        }
+        return hasOtherBuild(root, lease) ? 'another build of this checkout is in use' : null;
+    };
+    const { restored, forgotten, kept, changed, shared, problem } = await restoreTimes({
         target: place,
-        workspace: wish.workspace,
+        workspace,
         inputs,
         isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
-        isShared,
+        whyShared,
     });
     if (problem !== null)
         return problem;
     writeRecord(root, lease.id, '.restored', encodeRestored(restored));
     const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
-    if (isShared)
-        voice.info(`times: none goes back, for ${other}`);
+    if (shared !== null)
+        voice.info(`times: none goes back, for ${shared}`);
     voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
     return null;
 }
@@ -14309,14 +14325,14 @@ function dropSeed(root, lease, { former }) {
 
 
 /** Notes that a build wrote into its source through a clone; a person who has read one may remove it. */
-const NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
+const hybrid_mark_NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
 /** Why no clone of this root may share files by hard link; null where they may. */
 function hybridRefusal(root, what = 'all') {
-    const text = readSmallFile(controlPath(root, NAMES[what]));
+    const text = readSmallFile(controlPath(root, hybrid_mark_NAMES[what]));
     if (text === null)
         return null;
     // Whatever is written there, it was put there for a reason.
-    return `a build wrote into a file that it shared: ${controlName(root, NAMES[what])} says which`;
+    return `a build wrote into a file that it shared: ${controlName(root, hybrid_mark_NAMES[what])} says which`;
 }
 /**
  * Takes the hybrid out of use for good, for programs alone if nothing else was written into: people write
@@ -14330,7 +14346,7 @@ function takeHybridOut(root, source, { written, record }) {
     if (hybridRefusal(root, what) !== null)
         return what;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    replaceFile(controlPath(root, NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
+    replaceFile(controlPath(root, hybrid_mark_NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
     return what;
 }
 
@@ -16927,7 +16943,6 @@ class Admission {
 
 
 
-
 const acquire_ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
@@ -16994,7 +17009,7 @@ function give(path, what, { root, builder, ways }) {
 /** Takes back what there is of a slot that nobody has been told of. */
 function undo(root, lease) {
     try {
-        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
+        atSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
     }
     catch (error) {
         // Not empty, and so another's: with its lease it is a later pass's work.
@@ -17048,7 +17063,7 @@ function takeOver(id, { root, job, owner, builder, ways, }) {
 function isOwnedBy(root, slot, request) {
     const { builder } = request;
     try {
-        return withinSlot(root, slot, (path) => {
+        return atSlot(root, slot, (path) => {
             const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
             if (uid !== builder.uid || gid !== builder.gid)
                 give(path, slot, { root, ...request });
@@ -17059,11 +17074,6 @@ function isOwnedBy(root, slot, request) {
         // Gone, in use already, or not ours to give: the step then makes a slot of its own.
         return false;
     }
-}
-function withinSlot(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return withinRoot(root, parents, (folder) => use(at(folder, name)));
 }
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
 function isSameWorker({ owner: recorded }, owner) {

@@ -787,8 +787,7 @@ async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
  * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
  */
 async function deleteInPlace(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
+    const [parents, name] = (0,folders/* parted */.vx)(slot);
     const folder = (0,host_root/* withinRoot */.m9)(root, parents, (last) => (0,folders/* openFolder */.NE)((0,folders.at)(last, '.')));
     try {
         return await deleteFrom(folder, name, `${root.realPath}/${slot}`);
@@ -1216,6 +1215,7 @@ function dockerDirectory() {
 /* harmony export */   o$: () => (/* binding */ moveOut),
 /* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
+/* harmony export */   vx: () => (/* binding */ parted),
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
@@ -1259,6 +1259,11 @@ function within(base, components, work, step = () => { }) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
     }
 }
+/** A path below a folder, parted into the folders on the way and the last name. */
+function parted(path) {
+    const folders = path.split('/');
+    return [folders, folders.pop() ?? ''];
+}
 /** Works in a folder below another; null where there is none, or a link stands on the way. */
 function inside(base, path, work) {
     try {
@@ -1294,10 +1299,9 @@ function movingTo(to, prefix) {
  * @param out of `movingTo`
  */
 function moveOut(base, path, out) {
-    const parts = path.split('/');
-    const name = parts.pop() ?? '';
+    const [folders, name] = parted(path);
     try {
-        within(base, parts, (folder) => {
+        within(base, folders, (folder) => {
             if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(at(folder, name), { throwIfNoEntry: false }) !== undefined)
                 out(folder, name);
         });
@@ -1395,9 +1399,7 @@ function assertFresh(folder) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2063);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5647);
-
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
 
 
 
@@ -1415,7 +1417,7 @@ function assertFresh(folder) {
  */
 function linkFormerPath(root, former, heir) {
     try {
-        return inFolderOf(root, former, (path) => {
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
             if (isLink(path))
                 (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.symlinkSync)(`${root.path}/${heir}`, path);
@@ -1439,7 +1441,7 @@ function removeFormerPath(root, former, heir) {
         return;
     try {
         if (found !== null) {
-            inFolderOf(root, former, (path) => {
+            (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
                 if (isLink(path))
                     (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
             });
@@ -1450,12 +1452,12 @@ function removeFormerPath(root, former, heir) {
             throw error;
     }
     // Also where there is no link: whoever was to make it may have been ended before.
-    (0,_slots_js__WEBPACK_IMPORTED_MODULE_4__/* .removeEmptyParents */ .jE)(root, former);
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 function heirOf(root, former) {
     try {
-        return inFolderOf(root, former, (path) => {
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
             const target = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(path);
             return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
         });
@@ -1469,11 +1471,6 @@ function heirOf(root, former) {
 }
 function isLink(path) {
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-function inFolderOf(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_3__/* .withinRoot */ .m9)(root, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
 }
 
 
@@ -4537,6 +4534,7 @@ function childCpuMs() {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gs: () => (/* binding */ atSlot),
 /* harmony export */   Hj: () => (/* binding */ moveOutOfSlot),
 /* harmony export */   QY: () => (/* binding */ listSlots),
 /* harmony export */   e7: () => (/* binding */ moveIntoSlot),
@@ -4567,8 +4565,7 @@ const ATTEMPTS = 1000;
  * @throws Error with EEXIST where the slot is there already
  */
 function makeSlot(root, slot, chown) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
+    const [parents, name] = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .parted */ .vx)(slot);
     for (let attempt = 1;; attempt += 1) {
         try {
             (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
@@ -4602,12 +4599,11 @@ function makeParent(root, runDirectory, chown) {
  * @returns false where somebody else was faster
  */
 function moveOutOfSlot(root, slot, to) {
-    const [parents, name] = split(slot);
     try {
-        return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
-            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)).isDirectory())
+        return atSlot(root, slot, (path) => {
+            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory())
                 return false;
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name), to);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, to);
             return true;
         });
     }
@@ -4625,14 +4621,19 @@ function moveOutOfSlot(root, slot, to) {
  * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 function moveIntoSlot(root, path, slot) {
-    const [parents, name] = split(slot);
     if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory())
         throw new Error(`${slot} would not be a directory`);
-    (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
+    atSlot(root, slot, (place) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, place));
 }
-function split(slot) {
-    const parents = slot.split('/');
-    return [parents, parents.pop() ?? ''];
+/**
+ * Hands over the path of a slot through its parent, which is held open meanwhile: no link on the way is
+ * followed.
+ *
+ * @throws as `within` does
+ */
+function atSlot(root, slot, use) {
+    const [parents, name] = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .parted */ .vx)(slot);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
 }
 /** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
 function pathsOf(root, slot) {
@@ -4640,11 +4641,9 @@ function pathsOf(root, slot) {
 }
 /** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
 function findSlot(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
     try {
-        return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name));
+        return atSlot(root, slot, (path) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path);
             return 'present';
         });
     }
@@ -4868,7 +4867,9 @@ function isOld(path, nowMs) {
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 /* harmony import */ var _seeding_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7241);
-/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
+
 
 
 
@@ -4971,7 +4972,7 @@ function noteBytes(root, { name, snapshot }, bytes) {
 function bytesInTrash(root, id) {
     try {
         // Through the descriptor, which is itself a link.
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)((0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .trashPath */ .al)(root, '.'), [id], (folder) => {
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)((0,_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .trashPath */ .al)(root, '.'), [id], (folder) => {
             const isOne = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, RECORD)) !== null;
             const bytes = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, BYTES)) ?? Number.NaN);
             return isOne && (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_3__/* .isAmount */ .Pt)(bytes) ? bytes : null;
@@ -5014,10 +5015,8 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
 }
 /** False where the slot is gone. */
 function moveTree(root, slot, to) {
-    const parents = slot.split('/');
-    const last = parents.pop() ?? '';
     try {
-        withinRoot(root, parents, (folder) => renameSync(at(folder, last), at(to, TREE)));
+        atSlot(root, slot, (path) => renameSync(path, at(to, TREE)));
         return true;
     }
     catch (error) {
@@ -5040,7 +5039,7 @@ function isIt(folder, snapshot) {
 }
 function takeAway(root, name) {
     const moved = inside(root, [name.repository], (folder) => {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .freshName */ .Os)()));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .freshName */ .Os)()));
         return true;
     });
     return moved ?? false;
@@ -5081,8 +5080,8 @@ function inside(root, parts, work) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 
 
@@ -5094,7 +5093,7 @@ function inside(root, parts, work) {
 
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
-    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', name);
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash', name);
 }
 /** A name in the trash that nothing there has. */
 function freshName() {
@@ -5107,11 +5106,9 @@ function freshName() {
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
  */
 function moveToTrash(root, slot, id) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
     try {
-        return (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .withinRoot */ .m9)(root, parents, (folder) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name), trashPath(root, id));
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_6__/* .atSlot */ .Gs)(root, slot, (path) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
             return true;
         });
     }
@@ -9769,7 +9766,6 @@ var slots = __nccwpck_require__(5647);
 
 
 
-
 const ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
@@ -9836,7 +9832,7 @@ function give(path, what, { root, builder, ways }) {
 /** Takes back what there is of a slot that nobody has been told of. */
 function undo(root, lease) {
     try {
-        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
+        (0,slots/* atSlot */.Gs)(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
     }
     catch (error) {
         // Not empty, and so another's: with its lease it is a later pass's work.
@@ -9890,7 +9886,7 @@ function takeOver(id, { root, job, owner, builder, ways, }) {
 function isOwnedBy(root, slot, request) {
     const { builder } = request;
     try {
-        return withinSlot(root, slot, (path) => {
+        return (0,slots/* atSlot */.Gs)(root, slot, (path) => {
             const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
             if (uid !== builder.uid || gid !== builder.gid)
                 give(path, slot, { root, ...request });
@@ -9901,11 +9897,6 @@ function isOwnedBy(root, slot, request) {
         // Gone, in use already, or not ours to give: the step then makes a slot of its own.
         return false;
     }
-}
-function withinSlot(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return (0,host_root/* withinRoot */.m9)(root, parents, (folder) => use((0,host_folders.at)(folder, name)));
 }
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
 function isSameWorker({ owner: recorded }, owner) {
@@ -12822,10 +12813,9 @@ const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
  */
 function setNearTimes(workspace, planned, nowNs) {
     return planned.map(({ path, mtimeNs, expected }) => {
-        const parts = path.split('/');
-        const name = parts.pop() ?? '';
+        const [folders, name] = (0,host_folders/* parted */.vx)(path);
         try {
-            return (0,host_folders/* within */.ux)(`${workspace}/.`, parts, (folder) => {
+            return (0,host_folders/* within */.ux)(`${workspace}/.`, folders, (folder) => {
                 const file = `/proc/${process.pid}/fd/${folder}/${name || '.'}`;
                 // The time first, as by perl: what is put there in between is seen.
                 const near = mtimeNs === null ? null : setNear(file, BigInt(mtimeNs));
@@ -14270,26 +14260,47 @@ var plan_restored = __nccwpck_require__(5609);
 
 
 
+
+
 /** In a configuration of Cargo’s, but not in a comment. */
 const SETTING = /^[^#\n]*\bbuild-dir\b/m;
+/** What Cargo calls its configuration in a folder `.cargo`, and in its home. */
+const NAMES = ['config.toml', 'config'];
+const ENDINGS = NAMES.map((name) => `/.cargo/${name}`);
 /**
  * Whether Cargo is told to keep what it compiles in a folder of its own (`build.build-dir`), which is not
- * in the target directory: it may outlive the job, with a build of the same checkout.
- *
- * @param workspace absolute
- * @param target absolute path of the target directory as builds see it
+ * in the target directory: it may outlive the job, with a build of the same checkout. One that cannot be read
+ * counts as one that says so.
  */
-function keepsBuildElsewhere(workspace, target, environment) {
+function keepsBuildElsewhere(configured) {
+    const { workspace, sources, target, environment } = configured;
     const told = environment['CARGO_BUILD_BUILD_DIR'] ?? '';
     // This one beats every file.
     if (told !== '')
         return !`${told}/`.startsWith(`${target}/`);
     const home = environment['CARGO_HOME'] ?? (0,external_node_path_.join)(environment['HOME'] ?? '/', '.cargo');
     const folders = [...withThoseAbove(workspace).map((folder) => (0,external_node_path_.join)(folder, '.cargo')), home];
-    return folders.some((folder) => ['config.toml', 'config'].some((name) => {
-        const text = (0,small_file/* readTextOrNull */.GR)(realPathOf((0,external_node_path_.join)(folder, name)));
-        return text !== null && SETTING.test(text);
-    }));
+    const above = folders.flatMap((folder) => NAMES.map((name) => (0,external_node_path_.join)(folder, name)));
+    const below = [...sources]
+        .filter((path) => ENDINGS.some((ending) => path.endsWith(ending)))
+        .map((path) => (0,external_node_path_.join)(workspace, path));
+    return [...above, ...below].some(mayHoldSetting);
+}
+function mayHoldSetting(file) {
+    const text = (0,small_file/* readSmallFile */.EW)(realPathOf(file));
+    if (text === null)
+        return false;
+    return typeof text === 'string' ? SETTING.test(text) : mayBeThere(file);
+}
+/** Below what is no folder nothing is: a home may be /dev/null. Where nobody may look, something may be. */
+function mayBeThere(file) {
+    try {
+        (0,external_node_fs_.lstatSync)(file);
+        return true;
+    }
+    catch (error) {
+        return !['ENOENT', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error));
+    }
 }
 function withThoseAbove(folder) {
     const above = (0,external_node_path_.dirname)(folder);
@@ -14887,7 +14898,8 @@ async function restoreTimes(restoring) {
     }
 }
 function refused(problem) {
-    return { restored: plan_restored/* NOTHING_RESTORED */.LH, forgotten: [], kept: 0, changed: 0, problem };
+    const nothing = { restored: plan_restored/* NOTHING_RESTORED */.LH, forgotten: [], kept: 0, changed: 0 };
+    return { ...nothing, shared: null, problem };
 }
 async function restore(restoring) {
     const { target, inputs, isOwnWorkspace } = restoring;
@@ -14921,9 +14933,8 @@ async function restore(restoring) {
     for (const path of forgotten)
         dropFingerprint(target, path);
     const times = (0,build_inputs/* planTimes */.uA)(recorded, present, { newestNs: inputs.newestNs, touched });
-    const { times: ahead, standing } = restoring.isShared
-        ? onlyAhead(workspace, times)
-        : { times, standing: [] };
+    const shared = restoring.whyShared?.(checkout.sources.keys()) ?? null;
+    const { times: ahead, standing } = shared === null ? { times, standing: [] } : onlyAhead(workspace, times);
     const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
     const planned = new Map(times.map((each) => [each.path, each]));
     // In its own workspace what no unit names is nobody's, and may be another user's.
@@ -14939,6 +14950,7 @@ async function restore(restoring) {
         forgotten,
         kept: files.length,
         changed: times.length - files.length,
+        shared,
         problem: null,
     };
 }
@@ -15034,25 +15046,26 @@ async function restoreSeedTimes({ root, lease, origin, wish, place }, { voice, e
     // Before the first time is set: what else was built in this workspace then needs its own restored.
     noteSetTimes(root, wish.runnerKey, lease.repository);
     const [slot = ''] = (0,slots/* pathsOf */.wG)(root, lease.slot);
-    const other = keepsBuildElsewhere(wish.workspace, slot, environment)
-        ? 'Cargo’s build-dir may hold another build of this checkout'
-        : hasOtherBuild(root, lease)
-            ? 'another build of this checkout is in use'
-            : null;
-    const isShared = other !== null;
-    const { restored, forgotten, kept, changed, problem } = await restoreTimes({
+    const { workspace } = wish;
+    const whyShared = (sources) => {
+        if (keepsBuildElsewhere({ workspace, sources, target: slot, environment })) {
+            return 'Cargo’s build-dir may hold another build of this checkout';
+        }
+        return hasOtherBuild(root, lease) ? 'another build of this checkout is in use' : null;
+    };
+    const { restored, forgotten, kept, changed, shared, problem } = await restoreTimes({
         target: place,
-        workspace: wish.workspace,
+        workspace,
         inputs,
         isOwnWorkspace: isOwnWorkspace(origin, wish) && origin.times === wish.times,
-        isShared,
+        whyShared,
     });
     if (problem !== null)
         return problem;
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.restored', (0,plan_restored/* encodeRestored */.Lf)(restored));
     const lost = forgotten.length === 0 ? '' : `; ${forgotten.length} unit(s) are built again`;
-    if (isShared)
-        voice.info(`times: none goes back, for ${other}`);
+    if (shared !== null)
+        voice.info(`times: none goes back, for ${shared}`);
     voice.info(`times: ${kept} input(s) as the seed had them, ${changed} changed${lost}`);
     return null;
 }
@@ -16279,14 +16292,14 @@ function dropSeed(root, lease, { former }) {
 
 
 /** Notes that a build wrote into its source through a clone; a person who has read one may remove it. */
-const NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
+const hybrid_mark_NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
 /** Why no clone of this root may share files by hard link; null where they may. */
 function hybridRefusal(root, what = 'all') {
-    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, NAMES[what]));
+    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAMES[what]));
     if (text === null)
         return null;
     // Whatever is written there, it was put there for a reason.
-    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, NAMES[what])} says which`;
+    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, hybrid_mark_NAMES[what])} says which`;
 }
 /**
  * Takes the hybrid out of use for good, for programs alone if nothing else was written into: people write
@@ -16300,7 +16313,7 @@ function takeHybridOut(root, source, { written, record }) {
     if (hybridRefusal(root, what) !== null)
         return what;
     const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
     return what;
 }
 
@@ -18338,8 +18351,7 @@ function untried(path, answer) {
 const cargo_locks_LOCK = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
 /** Opens a lock without following a link; null where it is gone or no longer what it was. */
 function openLock(slot, path, unknown) {
-    const folders = path.split('/');
-    const name = folders.pop() ?? '';
+    const [folders, name] = (0,host_folders/* parted */.vx)(path);
     try {
         const file = (0,host_folders/* within */.ux)(slot, folders, (folder) => (0,external_node_fs_.openSync)((0,host_folders.at)(folder, name), cargo_locks_LOCK));
         if ((0,external_node_fs_.fstatSync)(file).isFile())

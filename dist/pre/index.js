@@ -972,8 +972,7 @@ async function deleteEntry(root, id, ways, pace = AT_LEISURE) {
  * block that is not there. Its parent is held open, so no link on the way can lead elsewhere.
  */
 async function deleteInPlace(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
+    const [parents, name] = (0,folders/* parted */.vx)(slot);
     const folder = (0,host_root/* withinRoot */.m9)(root, parents, (last) => (0,folders/* openFolder */.NE)((0,folders.at)(last, '.')));
     try {
         return await deleteFrom(folder, name, `${root.realPath}/${slot}`);
@@ -1399,6 +1398,7 @@ function dockerDirectory() {
 /* harmony export */   nx: () => (/* binding */ inside),
 /* harmony export */   pD: () => (/* binding */ makeOwnersFolder),
 /* harmony export */   ux: () => (/* binding */ within),
+/* harmony export */   vx: () => (/* binding */ parted),
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wZ: () => (/* binding */ makeFolders)
 /* harmony export */ });
@@ -1443,6 +1443,11 @@ function within(base, components, work, step = () => { }) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(folder);
     }
 }
+/** A path below a folder, parted into the folders on the way and the last name. */
+function parted(path) {
+    const folders = path.split('/');
+    return [folders, folders.pop() ?? ''];
+}
 /** Works in a folder below another; null where there is none, or a link stands on the way. */
 function inside(base, path, work) {
     try {
@@ -1478,10 +1483,9 @@ function movingTo(to, prefix) {
  * @param out of `movingTo`
  */
 function moveOut(base, path, out) {
-    const parts = path.split('/');
-    const name = parts.pop() ?? '';
+    const [folders, name] = parted(path);
     try {
-        within(base, parts, (folder) => {
+        within(base, folders, (folder) => {
             if (lstatSync(at(folder, name), { throwIfNoEntry: false }) !== undefined)
                 out(folder, name);
         });
@@ -1579,9 +1583,7 @@ function assertFresh(folder) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2063);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5647);
-
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
 
 
 
@@ -1599,7 +1601,7 @@ function assertFresh(folder) {
  */
 function linkFormerPath(root, former, heir) {
     try {
-        return inFolderOf(root, former, (path) => {
+        return atSlot(root, former, (path) => {
             if (isLink(path))
                 unlinkSync(path);
             symlinkSync(`${root.path}/${heir}`, path);
@@ -1623,7 +1625,7 @@ function removeFormerPath(root, former, heir) {
         return;
     try {
         if (found !== null) {
-            inFolderOf(root, former, (path) => {
+            (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
                 if (isLink(path))
                     (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
             });
@@ -1634,12 +1636,12 @@ function removeFormerPath(root, former, heir) {
             throw error;
     }
     // Also where there is no link: whoever was to make it may have been ended before.
-    (0,_slots_js__WEBPACK_IMPORTED_MODULE_4__/* .removeEmptyParents */ .jE)(root, former);
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 function heirOf(root, former) {
     try {
-        return inFolderOf(root, former, (path) => {
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
             const target = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(path);
             return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
         });
@@ -1653,11 +1655,6 @@ function heirOf(root, former) {
 }
 function isLink(path) {
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-function inFolderOf(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return (0,_root_js__WEBPACK_IMPORTED_MODULE_3__/* .withinRoot */ .m9)(root, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_2__.at)(folder, name)));
 }
 
 
@@ -4497,6 +4494,7 @@ function childCpuMs() {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gs: () => (/* binding */ atSlot),
 /* harmony export */   QY: () => (/* binding */ listSlots),
 /* harmony export */   jE: () => (/* binding */ removeEmptyParents),
 /* harmony export */   q3: () => (/* binding */ findSlot),
@@ -4525,8 +4523,7 @@ const ATTEMPTS = 1000;
  * @throws Error with EEXIST where the slot is there already
  */
 function makeSlot(root, slot, chown) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
+    const [parents, name] = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .parted */ .vx)(slot);
     for (let attempt = 1;; attempt += 1) {
         try {
             (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
@@ -4560,12 +4557,11 @@ function makeParent(root, runDirectory, chown) {
  * @returns false where somebody else was faster
  */
 function moveOutOfSlot(root, slot, to) {
-    const [parents, name] = split(slot);
     try {
-        return withinRoot(root, parents, (folder) => {
-            if (!lstatSync(at(folder, name)).isDirectory())
+        return atSlot(root, slot, (path) => {
+            if (!lstatSync(path).isDirectory())
                 return false;
-            renameSync(at(folder, name), to);
+            renameSync(path, to);
             return true;
         });
     }
@@ -4583,14 +4579,19 @@ function moveOutOfSlot(root, slot, to) {
  * @throws as renameSync does: ENOTEMPTY where something has been put into the slot already
  */
 function moveIntoSlot(root, path, slot) {
-    const [parents, name] = split(slot);
     if (!lstatSync(path).isDirectory())
         throw new Error(`${slot} would not be a directory`);
-    withinRoot(root, parents, (folder) => renameSync(path, at(folder, name)));
+    atSlot(root, slot, (place) => renameSync(path, place));
 }
-function split(slot) {
-    const parents = slot.split('/');
-    return [parents, parents.pop() ?? ''];
+/**
+ * Hands over the path of a slot through its parent, which is held open meanwhile: no link on the way is
+ * followed.
+ *
+ * @throws as `within` does
+ */
+function atSlot(root, slot, use) {
+    const [parents, name] = (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .parted */ .vx)(slot);
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => use((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name)));
 }
 /** The absolute paths of a slot: as it is told, and where the root leads through a link, also without. */
 function pathsOf(root, slot) {
@@ -4598,11 +4599,9 @@ function pathsOf(root, slot) {
 }
 /** Whether a slot lies at its path: `diverted` where a link or a file stands on the way. */
 function findSlot(root, slot) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
     try {
-        return (0,_root_js__WEBPACK_IMPORTED_MODULE_4__/* .withinRoot */ .m9)(root, parents, (folder) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_3__.at)(folder, name));
+        return atSlot(root, slot, (path) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path);
             return 'present';
         });
     }
@@ -4820,7 +4819,9 @@ function isOld(path, nowMs) {
 /* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 /* harmony import */ var _seeding_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7241);
-/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5920);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
+/* harmony import */ var _trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
+
 
 
 
@@ -4923,7 +4924,7 @@ function noteBytes(root, { name, snapshot }, bytes) {
 function bytesInTrash(root, id) {
     try {
         // Through the descriptor, which is itself a link.
-        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)((0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .trashPath */ .al)(root, '.'), [id], (folder) => {
+        return (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .within */ .ux)((0,_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .trashPath */ .al)(root, '.'), [id], (folder) => {
             const isOne = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, RECORD)) !== null;
             const bytes = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, BYTES)) ?? Number.NaN);
             return isOne && (0,_plan_size_sample_js__WEBPACK_IMPORTED_MODULE_3__/* .isAmount */ .Pt)(bytes) ? bytes : null;
@@ -4966,10 +4967,8 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
 }
 /** False where the slot is gone. */
 function moveTree(root, slot, to) {
-    const parents = slot.split('/');
-    const last = parents.pop() ?? '';
     try {
-        withinRoot(root, parents, (folder) => renameSync(at(folder, last), at(to, TREE)));
+        atSlot(root, slot, (path) => renameSync(path, at(to, TREE)));
         return true;
     }
     catch (error) {
@@ -4992,7 +4991,7 @@ function isIt(folder, snapshot) {
 }
 function takeAway(root, name) {
     const moved = inside(root, [name.repository], (folder) => {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_9__/* .freshName */ .Os)()));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name.key), (0,_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .trashPath */ .al)(root, (0,_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .freshName */ .Os)()));
         return true;
     });
     return moved ?? false;
@@ -5033,8 +5032,8 @@ function inside(root, parts, work) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
 /* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 
 
@@ -5046,7 +5045,7 @@ function inside(root, parts, work) {
 
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
-    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', name);
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash', name);
 }
 /** A name in the trash that nothing there has. */
 function freshName() {
@@ -5059,11 +5058,9 @@ function freshName() {
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
  */
 function moveToTrash(root, slot, id) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
     try {
-        return (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .withinRoot */ .m9)(root, parents, (folder) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__.at)(folder, name), trashPath(root, id));
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_6__/* .atSlot */ .Gs)(root, slot, (path) => {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
             return true;
         });
     }
@@ -8065,8 +8062,7 @@ function untried(path, answer) {
 const cargo_locks_LOCK = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
 /** Opens a lock without following a link; null where it is gone or no longer what it was. */
 function openLock(slot, path, unknown) {
-    const folders = path.split('/');
-    const name = folders.pop() ?? '';
+    const [folders, name] = (0,host_folders/* parted */.vx)(path);
     try {
         const file = (0,host_folders/* within */.ux)(slot, folders, (folder) => (0,external_node_fs_.openSync)((0,host_folders.at)(folder, name), cargo_locks_LOCK));
         if ((0,external_node_fs_.fstatSync)(file).isFile())
@@ -10484,7 +10480,6 @@ var slots = __nccwpck_require__(5647);
 
 
 
-
 const ATTEMPTS = 8;
 /**
  * Makes a new slot for a job: lease first, then the directory, then its owner.
@@ -10551,7 +10546,7 @@ function give(path, what, { root, builder, ways }) {
 /** Takes back what there is of a slot that nobody has been told of. */
 function undo(root, lease) {
     try {
-        withinSlot(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
+        (0,slots/* atSlot */.Gs)(root, lease.slot, (path) => (0,external_node_fs_.rmdirSync)(path));
     }
     catch (error) {
         // Not empty, and so another's: with its lease it is a later pass's work.
@@ -10605,7 +10600,7 @@ function takeOver(id, { root, job, owner, builder, ways, }) {
 function isOwnedBy(root, slot, request) {
     const { builder } = request;
     try {
-        return withinSlot(root, slot, (path) => {
+        return (0,slots/* atSlot */.Gs)(root, slot, (path) => {
             const { uid, gid } = (0,external_node_fs_.lstatSync)(path);
             if (uid !== builder.uid || gid !== builder.gid)
                 give(path, slot, { root, ...request });
@@ -10616,11 +10611,6 @@ function isOwnedBy(root, slot, request) {
         // Gone, in use already, or not ours to give: the step then makes a slot of its own.
         return false;
     }
-}
-function withinSlot(root, slot, use) {
-    const parents = slot.split('/');
-    const name = parents.pop() ?? '';
-    return (0,host_root/* withinRoot */.m9)(root, parents, (folder) => use((0,folders.at)(folder, name)));
 }
 /** Two legs of a matrix, one after the other on one runner, differ by nothing but their Worker. */
 function isSameWorker({ owner: recorded }, owner) {
