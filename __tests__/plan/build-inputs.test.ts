@@ -139,7 +139,9 @@ test.each([
   ['a/b', true],
   ['/a', false],
   ['.git', false],
+  ['.Git', false],
   ['a/.Git/x', false],
+  ['a/.git', true],
   ['a/../b', false],
 ])('the time of %p is ours to set: %p', (path, expected) => {
   expect(isSettable(path)).toBe(expected)

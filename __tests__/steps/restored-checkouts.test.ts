@@ -179,6 +179,26 @@ describe('what is unchanged gets its time', () => {
     expect((await restored(inputs, at, `${at.base}/tree`)).kept).toEqual(without)
   })
 
+  test.each([
+    ['a submodule', 'vendor'],
+    ['a folder with one', 'vendor/sub'],
+  ])('in %s that a build script names', async (_, sub) => {
+    const at = places()
+    put(at.base, 'inner/deep/file.c', 'inner')
+    git(at.base, 'init', '--quiet', 'inner')
+    git(`${at.base}/inner`, 'add', '--all')
+    git(`${at.base}/inner`, 'commit', '--quiet', '--message', 'inner')
+    git(at.origin, 'submodule', '--quiet', 'add', `${at.base}/inner`, sub)
+    git(at.origin, 'add', '--all')
+    git(at.origin, 'commit', '--quiet', '--message', 'all')
+    putUnit(at.target, ['src/lib.rs'], { script: 'cargo:rerun-if-changed=vendor\n' })
+    const inputs = await recordInputs({ ...at, workspace: at.origin, unchanging: [] })
+    await soon()
+    git(at.base, 'clone', '--quiet', '--recurse-submodules', at.origin, 'clone')
+    const { kept } = await restored(inputs, at, `${at.base}/clone`)
+    expect(kept).toEqual(expect.arrayContaining(['vendor', `${sub}/.git`, `${sub}/deep/file.c`]))
+  })
+
   test('where it belongs to another user', async () => {
     const at = places()
     const inputs = await built(at)

@@ -59,8 +59,9 @@ class FolderReader implements FolderContents {
     if (stat === null) return null
     const names = this.#open.has(path) ? null : namesIn(path)
     const isReadable = names !== null && this.entries.size + names.length <= ENTRIES_AT_MOST
-    // Git’s own folder and a target directory change with every job.
-    if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
+    // Git’s own folder and a target directory change with every job; a submodule’s file does not.
+    const hasGit = names?.includes('.git') === true && statOrNull(`${path}/.git`)?.isFile() !== true
+    if (!isReadable || hasGit || names.includes('.rustc_info.json')) {
       return foundAs('directory', UNPROVEN, stat)
     }
     this.#open.add(path)

@@ -213,8 +213,12 @@ function isPlain(path: string): boolean {
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
-/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+/**
+ * Whether an input's mtime is ours to set: below the workspace, and not in a folder of git's. What a
+ * submodule has at that name is a file, which says where that folder lies.
+ */
 export function isSettable(path: string): boolean {
   if (path.startsWith('/') || (path !== '' && !isPlain(path))) return false
-  return !path.split('/').some((part) => part.toLowerCase() === '.git')
+  const parts = path.toLowerCase().split('/')
+  return parts[0] !== '.git' && !parts.slice(0, -1).includes('.git')
 }
